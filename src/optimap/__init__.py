@@ -1,0 +1,10 @@
+"""optimap: fluorescence videos, cardiac optical mapping above all, to time-series that a scientist can trust.
+
+Importing costs nothing: every name is loaded when it is first used.
+"""
+
+import lazy_loader
+
+from ._version import __version__
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

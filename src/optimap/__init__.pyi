@@ -1,0 +1,21 @@
+from . import datasets, image, trace, video
+from ._version import __version__
+from .image import show_image
+from .trace import compare_traces, extract_traces, show_positions, show_traces
+from .video import load_metadata, load_video, open_video
+
+__all__ = [
+    "__version__",
+    "compare_traces",
+    "datasets",
+    "extract_traces",
+    "image",
+    "load_metadata",
+    "load_video",
+    "open_video",
+    "show_image",
+    "show_positions",
+    "show_traces",
+    "trace",
+    "video",
+]

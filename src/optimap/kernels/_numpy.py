@@ -1,0 +1,62 @@
+"""The loops of ``compiled.cpp`` again, in NumPy: the fallback without a compiler and the oracle of the tests."""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[Any]
+
+# Gathered pixels held at once: 2**21 of 8 bytes stay near the caches and bound the memory.
+_GATHER = 2**21
+
+
+def span_means(
+    frames: Array,
+    rows: Array,
+    starts: Array,
+    stops: Array,
+    weights: Array,
+    first: Array,
+    out: Array,
+    omit_nan: bool,
+    threads: int = 1,
+) -> None:
+    """Write the weighted mean of each window in each frame to ``out``; see `optimap.kernels.span_means`."""
+    windows = len(first) - 1
+    if windows == 0 or len(frames) == 0:
+        return
+    lengths = stops - starts
+    ends = np.concatenate(([0], np.cumsum(lengths)))
+    # Every pixel of every span, one after the other.
+    x = np.arange(ends[-1]) - np.repeat(ends[:-1] - starts, lengths)
+    y = np.repeat(rows, lengths)
+    pixel_weights = np.repeat(weights, lengths)
+    window_starts = ends[first[:-1]]
+
+    step = max(1, _GATHER // int(ends[-1]))
+    for t in range(0, len(frames), step):
+        pixels = frames[t : t + step, y, x]
+        if omit_nan and pixels.dtype.kind == "f":
+            keep = ~np.isnan(pixels)
+            sums = _sums(np.where(keep, pixels, 0), pixel_weights, window_starts)
+            total = np.add.reduceat(keep * pixel_weights, window_starts, axis=1)
+        else:
+            sums = _sums(pixels, pixel_weights, window_starts)
+            total = np.add.reduceat(pixel_weights, window_starts)
+        with np.errstate(invalid="ignore"):  # nothing but NaN in a window: 0 / 0
+            out[t : t + step] = sums / total
+
+
+def _sums(pixels: Array, weights: Array, starts: Array) -> Array:
+    with np.errstate(invalid="ignore", over="ignore"):  # infinities may meet
+        if (weights != 1).any():
+            return np.asarray(np.add.reduceat(pixels * weights, starts, axis=1))
+        if pixels.dtype.kind == "f":
+            return np.asarray(np.add.reduceat(pixels, starts, axis=1, dtype=np.float64))
+    if pixels.dtype.itemsize <= 4:
+        return np.asarray(np.add.reduceat(pixels, starts, axis=1, dtype=np.int64).astype(np.float64))
+    # The sum of 64-bit values needs more than 64 bits: upper and lower halves are added apart.
+    high = np.add.reduceat((pixels >> 32).astype(np.int64), starts, axis=1)
+    low = np.add.reduceat((pixels & 0xFFFFFFFF).astype(np.int64), starts, axis=1)
+    return np.asarray((high + (low >> 32)) * 4294967296.0 + (low & 0xFFFFFFFF))

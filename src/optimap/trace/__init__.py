@@ -1,0 +1,5 @@
+"""Functions for extracting time-series ("traces") from videos, cleaning, comparing and plotting them."""
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

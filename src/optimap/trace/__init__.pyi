@@ -1,0 +1,24 @@
+from ._detrend import detrend_timeseries
+from ._extract import extract_traces
+from ._normalize import normalize
+from ._period import estimate_period
+from ._plot import compare_traces, show_positions, show_positions_and_traces, show_trace, show_traces
+from ._positions import collage_positions, positions_from_A_to_B, random_positions
+from ._windows import get_default_trace_window, set_default_trace_window
+
+__all__ = [
+    "collage_positions",
+    "compare_traces",
+    "detrend_timeseries",
+    "estimate_period",
+    "extract_traces",
+    "get_default_trace_window",
+    "normalize",
+    "positions_from_A_to_B",
+    "random_positions",
+    "set_default_trace_window",
+    "show_positions",
+    "show_positions_and_traces",
+    "show_trace",
+    "show_traces",
+]

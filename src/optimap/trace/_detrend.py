@@ -1,0 +1,132 @@
+"""detrend_timeseries: the slow trend of a series, and the series without it.
+
+Kinds and numbers are those of ``seasonal.fit_trend`` (Python package seasonal 0.3.1), for many series at once; the
+smoothers are in `_smooth`, the period in `_period`.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from .. import kernels
+from . import _smooth
+from ._period import MIN_SAMPLES, Series, as_series, estimate_periods, series_blocks
+
+Smoother = Callable[[Series, int], Series]
+
+# kind -> (smoother, whether it leaves the ends to be straightened)
+SMOOTHERS: dict[str, tuple[Smoother, bool]] = {
+    "mean": (_smooth.running_mean, True),
+    "median": (_smooth.running_median, True),
+    "spline": (_smooth.coarse_spline, True),
+    "line": (_smooth.robust_line, False),
+}
+
+
+def detrend_timeseries(
+    data: ArrayLike,
+    kind: str | None = "spline",
+    period: float | None = None,
+    ptimes: float = 2,
+    retain_baseline: bool = True,
+    return_trend_data: bool = False,
+) -> NDArray[Any]:
+    """Remove the slow trend (photobleaching, drift) from each series, leaving what is periodic.
+
+    Parameters
+    ----------
+    data : (T,), (T, N) or (T, H, W) array-like
+        Evenly spaced samples along axis 0, at least 6, finite. Not modified; integers are computed in floating point.
+    kind : {'spline', 'mean', 'median', 'line', None}
+        - ``'spline'``: a coarse piecewise cubic spline, fitted by least squares;
+        - ``'mean'``, ``'median'``: a running filter over `ptimes` periods;
+        - ``'line'``: a line with the Theil-Sen slope of the median-filtered series;
+        - ``None``: no trend, zeros.
+
+        Half a window at both ends of spline, mean and median is a straight line with the Theil-Sen slope there.
+    period : float, optional
+        Length of a beat in samples; by default `estimate_period` of each series.
+    ptimes : float
+        Width of the smoothing window in periods.
+    retain_baseline : bool
+        Add the mean of the trend back, so that the series keeps its level.
+    return_trend_data : bool
+        Return the trend instead.
+
+    Returns
+    -------
+    array with the shape of `data`
+        float32 for float16 and float32 data, else float64.
+
+    Raises
+    ------
+    ValueError
+        If `kind` is unknown, there are too few samples, some are NaN or infinite, or the window of ``period * ptimes``
+        samples is shorter than 4 or longer than the series.
+
+    References
+    ----------
+    The Python package seasonal 0.3.1, whose results are the reference; Sen, P. K. Estimates of the regression
+    coefficient based on Kendall's tau. Journal of the American Statistical Association 63 (1968), 1379-1389.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from optimap.trace import detrend_timeseries
+    >>> t = np.arange(500)
+    >>> beats = np.sin(2 * np.pi * t / 50)
+    >>> clean = detrend_timeseries(1000 - 0.5 * t + beats, period=50, retain_baseline=False)
+    >>> bool(np.abs(clean - beats).max() < 0.1)
+    True
+    """
+    if kind is not None and kind not in SMOOTHERS:
+        raise ValueError(f"kind = {kind!r} is unknown: it must be one of {', '.join(map(repr, SMOOTHERS))} or None")
+    series, shape = as_series(data, 1 if kind is None else MIN_SAMPLES)
+    samples = len(series)
+    window = None if period is None or kind is None else _window(period, ptimes, samples, kind)
+    _check_ptimes(ptimes)
+
+    result = np.empty(series.shape, kernels.result_dtype(series.dtype))
+    for columns, block in series_blocks(series):
+        if kind is None:
+            trend = np.zeros_like(block)
+        else:
+            windows = [window] * block.shape[1] if window else _estimated_windows(block, ptimes, kind)
+            trend = np.stack([_trend(c, kind, w) for c, w in zip(block.T, windows, strict=True)], axis=1)
+        if return_trend_data:
+            result[:, columns] = trend
+        else:
+            result[:, columns] = block - trend + (trend.mean(axis=0) if retain_baseline else 0)
+    return result.reshape(samples, *shape)
+
+
+def _trend(column: Series, kind: str, window: int) -> Series:
+    smoother, has_ends = SMOOTHERS[kind]
+    trend = smoother(column, window)
+    return _smooth.straighten_ends(trend, window) if has_ends else trend
+
+
+def _estimated_windows(block: Series, ptimes: float, kind: str) -> list[int]:
+    return [_window(period, ptimes, len(block), kind, "estimated ") for period in estimate_periods(block).tolist()]
+
+
+def _check_ptimes(ptimes: float) -> None:
+    if not (np.isscalar(ptimes) and np.isreal(ptimes) and np.isfinite(ptimes) and ptimes > 0):
+        raise ValueError(f"ptimes = {ptimes!r}: it must be a positive number")
+
+
+def _window(period: float, ptimes: float, samples: int, kind: str, origin: str = "") -> int:
+    """Return the odd window just below `ptimes` periods."""
+    _check_ptimes(ptimes)
+    if not (np.isscalar(period) and np.isreal(period) and np.isfinite(period) and period > 0):
+        raise ValueError(f"period = {period!r}: it must be a positive number of samples, or None to estimate it")
+    window = int(period * ptimes) // 2 * 2 - 1
+    longest = samples - 1 if kind == "line" else samples
+    if not 3 <= window <= longest:
+        raise ValueError(
+            f"{origin}period = {period} with ptimes = {ptimes} makes a window of {max(window, 0)} samples; the data "
+            f"({samples} samples) allow 3 to {longest}: choose another period or ptimes"
+        )
+    return window

@@ -1,0 +1,205 @@
+"""normalize: each series to a range, exact at both ends.
+
+The value's place in its series' range is ``t = (a - lo) / (hi - lo)``, in double precision, and the result
+``(1 - t) ymin + t ymax``: exactly `ymin` at the minimum and `ymax` at the maximum, whatever the scale of the data.
+Work goes over blocks of samples, so that nothing but the result is as large as the input.
+"""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, DTypeLike, NDArray
+
+Array = NDArray[Any]
+
+_BLOCK = 2**20  # values computed at once, in double precision
+
+
+def normalize(
+    array: ArrayLike,
+    ymin: float = 0,
+    ymax: float | None = None,
+    vmin: ArrayLike | None = None,
+    vmax: ArrayLike | None = None,
+    dtype: DTypeLike = np.float32,
+    clip: bool = True,
+    *,
+    axis: int | None = 0,
+) -> Array:
+    """Map each series from its own range, or from ``[vmin, vmax]``, to ``[ymin, ymax]``.
+
+    Parameters
+    ----------
+    array : (T,), (T, N), (T, H, W) or other array-like of real numbers
+        Series along `axis`. Not modified.
+    ymin, ymax : float
+        What the minimum and the maximum become, exactly. `ymax` defaults to 1 for float results and to the type's
+        maximum for integer ones. ``ymin > ymax`` turns the series upside down.
+    vmin, vmax : float or array that broadcasts against one sample, optional
+        Input values that become `ymin` and `ymax`; by default each series' own minimum and maximum (NaN ignored).
+    dtype : dtype
+        Type of the result, float or integer. Integer results are rounded to the nearest.
+    clip : bool
+        Limit the result to the range between `ymin` and `ymax`; acts only where `vmin` or `vmax` is given.
+    axis : int or None
+        The axis of time; None takes one range over the whole array.
+
+    Returns
+    -------
+    array of `dtype`, with the shape of the input
+        A constant series becomes `ymin`. NaN stays NaN.
+
+    Raises
+    ------
+    ValueError
+        If the array is empty or holds infinity, or NaN where the result is integer; if ``vmin >= vmax``; if `ymin`
+        or `ymax` is not finite or does not fit an integer `dtype`.
+    TypeError
+        If the values are not real numbers, or `dtype` is neither float nor integer.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from optimap.trace import normalize
+    >>> normalize([10, 15, 20]).tolist()
+    [0.0, 0.5, 1.0]
+    >>> normalize([10, 15, 20], dtype=np.uint8).tolist()
+    [0, 128, 255]
+    >>> normalize([10, 15, 20], ymin=1, ymax=0, vmin=15).tolist()
+    [1.0, 1.0, 0.0]
+    """
+    values = _as_real(array)
+    target = _as_target(dtype)
+    low_y, high_y = _output_range(ymin, ymax, target)
+    if axis is not None and not -values.ndim <= axis < values.ndim:
+        raise ValueError(f"axis = {axis}: the array has axes 0..{values.ndim - 1}")
+    _check_values(values, target)
+
+    low, high = _input_range(values, vmin, vmax, axis)
+    _check_range(low, high, vmin, vmax, clip)
+
+    result = np.empty(values.shape, target)
+    limited = clip and (vmin is not None or vmax is not None)
+    step = max(1, _BLOCK * len(values) // max(values.size, 1))
+    moving = axis is not None and axis % values.ndim == 0
+    for start in range(0, len(values), step):
+        rows = slice(start, start + step)
+        at = (low, high) if moving or axis is None else (low[rows], high[rows])
+        place = _place(values[rows], *at, beyond=0.0 if vmax is None else 1.0)
+        if limited:
+            np.clip(place, 0, 1, out=place)
+        result[rows] = _to_target(place, low_y, high_y, target)
+    return result
+
+
+def _as_real(array: ArrayLike) -> Array:
+    if isinstance(array, np.ma.MaskedArray):
+        array = array.astype(np.float64).filled(np.nan)
+    values = np.asarray(array)
+    if values.dtype.kind not in "biuf":
+        raise TypeError(f"array has dtype {values.dtype}: only real numbers can be normalized")
+    if values.ndim == 0:
+        raise ValueError("array is a single number: give a series, shape (T,) or (T, ...)")
+    if values.size == 0:
+        raise ValueError(f"array has shape {values.shape}: it is empty, there is no range to normalize")
+    return values.view(np.uint8) if values.dtype.kind == "b" else values
+
+
+def _as_target(dtype: DTypeLike) -> "np.dtype[Any]":
+    target = np.dtype(dtype)
+    if target.kind not in "iuf":
+        raise TypeError(f"dtype = {target}: it must be a float or an integer type")
+    return target
+
+
+def _output_range(ymin: float, ymax: float | None, target: "np.dtype[Any]") -> tuple[float, float]:
+    if ymax is None:
+        ymax = int(np.iinfo(target).max) if target.kind in "iu" else 1.0
+    for name, value in (("ymin", ymin), ("ymax", ymax)):
+        if not np.isfinite(value):
+            raise ValueError(f"{name} = {value!r}: it must be finite")
+        if target.kind in "iu" and not (np.iinfo(target).min <= value <= np.iinfo(target).max and value == int(value)):
+            raise ValueError(
+                f"{name} = {value!r} is not a value of {target}: give a whole number in "
+                f"{np.iinfo(target).min}..{np.iinfo(target).max}, or a float dtype"
+            )
+    return ymin, ymax
+
+
+def _check_values(values: Array, target: "np.dtype[Any]") -> None:
+    if values.dtype.kind != "f":
+        return
+    for rows in values if values.ndim > 1 else values[None]:
+        if np.isfinite(rows).all():
+            continue
+        if np.isinf(rows).any():
+            raise ValueError("array holds infinity: replace it, for example by NaN, before normalizing")
+        if target.kind in "iu":
+            raise ValueError(f"array holds NaN, which {target} cannot: give a float dtype, or fill the gaps first")
+
+
+def _input_range(values: Array, vmin: ArrayLike | None, vmax: ArrayLike | None, axis: int | None) -> tuple[Any, Any]:
+    limits = []
+    for name, given, extreme in (("vmin", vmin, np.fmin), ("vmax", vmax, np.fmax)):
+        own_shape = np.empty(values.shape, np.bool_).any(axis=axis, keepdims=True).shape if given is not None else ()
+        if given is None:
+            limits.append(extreme.reduce(values, axis=axis, keepdims=True))
+            continue
+        limit = np.asarray(given)
+        if limit.dtype.kind not in "iuf" or not np.isfinite(limit).all():
+            raise ValueError(f"{name} = {given!r}: it must be finite numbers")
+        if limit.ndim and axis is not None:
+            limit = np.expand_dims(limit, axis)
+        try:
+            limits.append(np.broadcast_to(limit, own_shape))
+        except ValueError:
+            raise ValueError(
+                f"{name} has shape {np.shape(given)}, which does not fit an array of shape {values.shape}: "
+                "give one number, or one for each series"
+            ) from None
+    return limits[0], limits[1]
+
+
+def _check_range(low: Array, high: Array, vmin: Any, vmax: Any, clip: bool) -> None:
+    if vmin is not None and vmax is not None:
+        if (low >= high).any():
+            raise ValueError(f"vmin = {vmin!r} is not below vmax = {vmax!r}")
+    elif (vmin is not None or vmax is not None) and not clip and (low >= high).any():
+        given = f"vmin = {vmin!r}" if vmin is not None else f"vmax = {vmax!r}"
+        raise ValueError(f"{given} leaves a series no range (it lies wholly beyond): choose it inside, or clip=True")
+
+
+def _place(block: Array, low: Array, high: Array, beyond: float) -> NDArray[np.float64]:
+    """Return where the values lie between low (0) and high (1); `beyond` where a given limit leaves no range."""
+    if block.dtype.kind in "iu" and block.dtype.itemsize == 8 and low.dtype == high.dtype == block.dtype:
+        # Differences of 64-bit integers are exact modulo 2**64; as floats they would lose their last bits.
+        unsigned = block.astype(np.uint64) - low.astype(np.uint64)
+        above, span = unsigned.astype(np.float64), (high.astype(np.uint64) - low.astype(np.uint64)).astype(np.float64)
+    else:
+        low, high = low.astype(np.float64), high.astype(np.float64)
+        with np.errstate(over="ignore"):
+            halve = 0.5 if np.isinf(high - low).any() else 1.0  # a range beyond the largest float
+        above = block * np.float64(halve) - low * halve
+        span = high * halve - low * halve
+    none = span <= 0
+    place = above / np.where(none, 1.0, span)
+    if none.any():
+        own = low == high  # constant, or touching the given limit
+        place = np.where(none, np.where(np.isnan(above), np.nan, np.where(own & (above == 0), 0.0, beyond)), place)
+    return np.asarray(place, np.float64)
+
+
+def _to_target(place: NDArray[np.float64], ymin: float, ymax: float, target: "np.dtype[Any]") -> Array:
+    values = (1 - place) * ymin + place * ymax
+    if target.kind == "f":
+        return values
+    np.rint(values, out=values)
+    info = np.iinfo(target)
+    if values.min() < info.min or values.max() > float(info.max):
+        raise ValueError(f"values beyond vmin or vmax do not fit {target}: use clip=True or a float dtype")
+    # The largest float below the type's limit: a 64-bit maximum is no float, and rounding up would wrap around.
+    top = float(info.max) if int(float(info.max)) <= info.max else np.nextafter(float(info.max), 0)
+    whole = np.minimum(values, top).astype(target)
+    whole[place == 1] = int(ymax)
+    whole[place == 0] = int(ymin)
+    return whole

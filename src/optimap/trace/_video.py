@@ -1,0 +1,79 @@
+"""What a video is: anything with ``shape (T, H, W)``, ``dtype`` and slicing; and how it is read: block by block.
+
+`as_video` is the door; `blocks` walks over the frames so that memory stays flat, and hands the kernels what they
+need: native byte order, aligned, pixels of a row neighbours in memory. An array in memory that is so already is not
+copied, a memory map is read only where the windows lie.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[Any]
+
+# Frames are read in blocks of this many bytes: large enough to keep all cores busy, small enough to stay flat.
+BLOCK_BYTES = 32 * 2**20
+
+
+def as_video(video: Any, name: str = "video") -> Any:
+    """Return `video` as it is where it looks like one, nested lists as an array; else raise an error."""
+    if not all(hasattr(video, attribute) for attribute in ("shape", "dtype", "__getitem__")):
+        try:
+            video = np.asarray(video)
+        except ValueError as error:
+            raise ValueError(f"{name} is not a video: its frames or rows differ in length") from error
+    shape = tuple(video.shape)
+    if len(shape) == 4 and shape[-1] in (3, 4):
+        raise ValueError(
+            f"{name} has shape {shape}, a colour video: make it grey first, for example {name}[..., 1] for green"
+        )
+    if len(shape) == 2:
+        raise ValueError(f"{name} has shape {shape}, a single image: a video of one frame is {name}[np.newaxis]")
+    if len(shape) != 3:
+        raise ValueError(f"{name} has shape {shape}: a video is (T, H, W), frames, rows, columns")
+    kind = np.dtype(video.dtype).kind
+    if kind not in "biuf":
+        raise TypeError(f"{name} has dtype {video.dtype}: pixels are real numbers; {_cure(kind, name)}")
+    return video
+
+
+def _cure(kind: str, name: str) -> str:
+    return f"take np.abs({name}) or {name}.real" if kind == "c" else f"convert it, for example {name}.astype(float)"
+
+
+def blocks(video: Any) -> Iterator[tuple[int, Array]]:
+    """Yield (first frame, block of frames) over a video, blocks ready for the kernels."""
+    frames = int(video.shape[0])
+    frame_bytes = max(1, int(np.prod(video.shape[1:])) * np.dtype(video.dtype).itemsize)
+    step = max(1, BLOCK_BYTES // frame_bytes)
+    for start in range(0, frames, step):
+        stop = min(start + step, frames)
+        block = _prepare(video[start:stop])
+        if block.shape != (stop - start, *video.shape[1:]):
+            raise ValueError(f"video[{start}:{stop}] gave shape {block.shape}: the video is not what its shape says")
+        yield start, block
+
+
+def _prepare(block: Any) -> Array:
+    if isinstance(block, np.ma.MaskedArray):  # masked pixels are unknown, which NaN says
+        block = block.astype(np.float64 if block.dtype.kind != "f" else block.dtype).filled(np.nan)
+    block = np.asarray(block)
+    dtype = block.dtype
+    if dtype.kind == "b":
+        return block.view(np.uint8) if _is_plain(block) else block.astype(np.uint8)
+    if dtype.kind == "f" and dtype.itemsize not in (4, 8):
+        return np.ascontiguousarray(block, np.float32 if dtype.itemsize < 4 else np.float64)
+    return block if _is_plain(block) else np.ascontiguousarray(block, dtype.newbyteorder("="))
+
+
+def _is_plain(block: Array) -> bool:
+    itemsize = block.dtype.itemsize
+    rows_of_neighbours = block.shape[2] <= 1 or block.strides[2] == itemsize
+    return (
+        block.dtype.isnative
+        and block.flags.aligned
+        and rows_of_neighbours
+        and all(stride % itemsize == 0 for stride in block.strides)
+    )

@@ -1,0 +1,70 @@
+"""THE table of formats: name, suffixes, module, the extra it needs, whether it can be written.
+
+A new format is one row here and one module in ``formats/`` with ``open_recording(path, **options) -> Recording`` and,
+where it can be written, ``save(path, video, fps)``.
+"""
+
+import importlib
+from dataclasses import dataclass
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Format:
+    """One row of the table."""
+
+    name: str
+    suffixes: tuple[str, ...]
+    module: str
+    extra: str | None = None  # optional dependency group that has what the module imports
+    needs: str | None = None  # the import name of that dependency
+    options: tuple[str, ...] = ()  # keywords of open_recording
+    saves: bool = False
+
+    def load(self) -> ModuleType:
+        """Import the module, or say which extra is missing."""
+        if self.needs is not None:
+            import_extra(self.needs, str(self.extra), f"{', '.join(self.suffixes)} files")
+        return importlib.import_module(f".formats.{self.module}", __package__)
+
+
+FORMATS = (
+    Format("NumPy", (".npy",), "npy", saves=True),
+    Format("TIFF", (".tif", ".tiff", ".btf", ".tf8"), "tiff", saves=True),
+    Format("MATLAB", (".mat",), "matlab", options=("fieldname", "axes"), saves=True),
+    Format("HDF5", (".h5", ".hdf5"), "hdf5", extra="hdf5", needs="h5py", options=("dataset",), saves=True),
+    Format("MiCAM05", (".gsh", ".gsd"), "micam05"),
+    Format("MiCAM ULTIMA", (".rsh", ".rsm", ".rsd"), "micam_ultima"),
+    Format("MultiRecorder", (".dat",), "multirecorder"),
+    Format(
+        "encoded video",
+        (".mkv", ".avi", ".mp4", ".m4v", ".mov", ".webm", ".wmv"),
+        "encoded",
+        extra="video",
+        needs="av",
+        options=("channel",),
+        saves=True,
+    ),
+)
+FOLDER = Format("folder of images", (), "folder")
+
+
+def import_extra(module: str, extra: str, purpose: str) -> Any:
+    """Import an optional dependency, or raise an error with the line that installs it."""
+    try:
+        return importlib.import_module(module)
+    except ImportError as error:
+        raise ImportError(f"{purpose} need {module}: pip install 'optimap-trace[{extra}]'") from error
+
+
+def find_format(path: Path) -> Format:
+    """Return the row for a path, or raise an error that lists the known suffixes."""
+    if path.is_dir():
+        return FOLDER
+    for row in FORMATS:
+        if path.suffix.lower() in row.suffixes:
+            return row
+    known = " ".join(suffix for row in FORMATS for suffix in row.suffixes)
+    raise ValueError(f"{path} has an unknown suffix {path.suffix!r}: known are {known}, and folders of images")

@@ -1,0 +1,190 @@
+"""Recording: a video on disk that is read when it is asked for.
+
+A format module gives a Recording its frames: an array (a memory map: slicing it is free) or a `FrameSource`, which
+reads ranges of frames. Everything else, indexing included, is the same for all formats.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+from types import EllipsisType, TracebackType
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import DTypeLike, NDArray
+
+Array = NDArray[Any]
+
+
+class FrameSource(Protocol):
+    """What a format reads frames with."""
+
+    shape: tuple[int, int, int]
+    dtype: "np.dtype[Any]"
+
+    def read(self, frames: range) -> Array:
+        """Return the frames of an increasing range, (n, H, W)."""
+
+    def close(self) -> None:
+        """Let go of the file."""
+
+
+class Recording:
+    """A recording on disk: looks like an array ``(T, H, W)``, reads frames only when asked for.
+
+    Made by `open_video`. It can be used wherever a video is, and as a context manager that closes the file.
+
+    Attributes
+    ----------
+    shape : (T, H, W)
+    dtype : numpy.dtype
+    fps : float or None
+        Frames per second, where the file says so.
+    pixel_size : float or None
+        Width of a pixel on the tissue in mm, where the file says so.
+    metadata : dict
+        What the header says, under its own keys.
+    path : pathlib.Path
+    format : str
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import optimap, tempfile, pathlib
+    >>> folder = tempfile.TemporaryDirectory()
+    >>> path = pathlib.Path(folder.name) / "rec.npy"
+    >>> np.save(path, np.zeros((100, 8, 9), np.uint16))
+    >>> with optimap.open_video(path) as recording:
+    ...     print(recording.shape, recording[10:20].shape)
+    (100, 8, 9) (10, 8, 9)
+    >>> folder.cleanup()
+    """
+
+    def __init__(
+        self,
+        frames: "Array | FrameSource",
+        *,
+        path: Path,
+        format: str,  # noqa: A002 - the field's word
+        fps: float | None = None,
+        pixel_size: float | None = None,
+        metadata: dict[str, Any] | None = None,
+    ) -> None:
+        check_frames(path, tuple(frames.shape), frames.dtype)
+        self._frames: Array | FrameSource | None = frames
+        self.shape: tuple[int, int, int] = (int(frames.shape[0]), int(frames.shape[1]), int(frames.shape[2]))
+        self.dtype = np.dtype(frames.dtype)
+        self.ndim = 3
+        self.path = path
+        self.format = format
+        self.fps = fps
+        self.pixel_size = pixel_size
+        self.metadata = metadata or {}
+
+    @property
+    def size(self) -> int:
+        """Number of pixels in all frames."""
+        return self.shape[0] * self.shape[1] * self.shape[2]
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes of all frames in memory."""
+        return self.size * self.dtype.itemsize
+
+    @property
+    def is_mapped(self) -> bool:
+        """Whether frames are memory-mapped: slices are views, and only touched pages are read."""
+        return isinstance(self._frames, np.ndarray)
+
+    def __len__(self) -> int:
+        return self.shape[0]
+
+    def __iter__(self) -> Iterator[Array]:
+        return (self[i] for i in range(len(self)))
+
+    def __repr__(self) -> str:
+        rate = "rate unknown" if self.fps is None else f"{self.fps:g} frames/s"
+        return f"<Recording {self.path.name!r}: {self.format}, {self.shape}, {self.dtype}, {rate}>"
+
+    def __array__(self, dtype: DTypeLike = None, copy: bool | None = None) -> Array:
+        return np.array(self[:], dtype=dtype, copy=copy)
+
+    def __getitem__(self, key: Any) -> Array:
+        frames = self._open_frames()
+        if isinstance(frames, np.ndarray):
+            return np.asarray(frames[key])
+        first, rest = _split(key)
+        if isinstance(first, (int, np.integer)):
+            i = _frame_number(int(first), len(self))
+            return np.asarray(frames.read(range(i, i + 1))[0][rest])
+        if isinstance(first, slice):
+            wanted = range(*first.indices(len(self)))
+            block = frames.read(wanted if wanted.step > 0 else wanted[::-1])
+            return np.asarray((block if wanted.step > 0 else block[::-1])[:, *rest])
+        return self._take(np.asarray(first))[:, *rest]
+
+    def _take(self, index: Array) -> Array:
+        if index.ndim != 1 or index.dtype.kind not in "biu" or (index.dtype.kind == "b" and len(index) != len(self)):
+            raise IndexError("index frames by a number, a slice, or a 1-D list of numbers or of T booleans")
+        numbers = np.flatnonzero(index) if index.dtype.kind == "b" else index
+        frames = [self[int(i)] for i in numbers]
+        return np.stack(frames) if frames else np.empty((0, *self.shape[1:]), self.dtype)
+
+    def _open_frames(self) -> "Array | FrameSource":
+        if self._frames is None:
+            raise ValueError(f"{self.path} is closed: open it again to read frames")
+        return self._frames
+
+    def close(self) -> None:
+        """Close the file; reading after that is an error."""
+        if self._frames is not None and not isinstance(self._frames, np.ndarray):
+            self._frames.close()
+        self._frames = None
+
+    def __enter__(self) -> "Recording":
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+def _split(key: Any) -> tuple[Any, tuple[Any, ...]]:
+    """Return the index of the frames and the indices within a frame."""
+    parts = key if isinstance(key, tuple) else (key,)
+    if any(part is None for part in parts):
+        raise IndexError("np.newaxis is not understood here: read frames first, recording[a:b][np.newaxis]")
+    dots = [i for i, part in enumerate(parts) if isinstance(part, EllipsisType)]
+    if dots:
+        full = (slice(None),) * (3 - len(parts) + 1)
+        parts = (*parts[: dots[0]], *full, *parts[dots[0] + 1 :])
+    if len(parts) > 3:
+        raise IndexError(f"too many indices: a recording has 3 axes, {len(parts)} were indexed")
+    return (parts[0], parts[1:]) if parts else (slice(None), ())
+
+
+def _frame_number(i: int, frames: int) -> int:
+    if not -frames <= i < frames:
+        raise IndexError(f"frame {i} is outside the recording: it has frames 0..{frames - 1}")
+    return i % frames
+
+
+def check_frames(path: Path, shape: tuple[int, ...], dtype: Any) -> None:
+    """Raise an error where what a file holds is not a video of real numbers."""
+    if len(shape) == 4 and shape[-1] in (3, 4):
+        raise ValueError(f"{path} is a colour recording of shape {shape}: save one channel, or the grey values, first")
+    if len(shape) != 3:
+        raise ValueError(f"{path} holds an array of shape {shape}: a recording is (T, H, W), frames, rows, columns")
+    if np.dtype(dtype).kind not in "biuf":
+        raise ValueError(f"{path} holds {dtype} values: the pixels of a recording are real numbers")
+
+
+def check_file_size(path: Path, expected: int, what: str) -> None:
+    """Raise an error where a file's size does not fit its header."""
+    actual = path.stat().st_size
+    if actual != expected:
+        state = "truncated" if actual < expected else "longer than its header says"
+        raise ValueError(
+            f"{path} is {state}: {what} need {expected} bytes, the file has {actual}; "
+            "copy the recording again, or repair its header"
+        )

@@ -1,0 +1,1 @@
+"""One module per format; the table is in ``video/_formats.py``."""

@@ -1,0 +1,109 @@
+"""HDF5: the dataset that was named, or the only 3-D one; frames along its first axis."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .._formats import import_extra
+from .._recording import Recording
+from .._save import frame_blocks
+
+class DatasetFrames:
+    """Frames of a dataset whose axes come in any order, seen as (T, H, W)."""
+
+    def __init__(self, file: Any, dataset: Any, order: tuple[int, int, int] = (0, 1, 2)) -> None:
+        self._file, self._dataset, self._order = file, dataset, order
+        time, row, column = (int(dataset.shape[axis]) for axis in order)
+        self.shape = (time, row, column)
+        self.dtype = np.dtype(dataset.dtype)
+
+    def read(self, frames: range) -> NDArray[Any]:
+        """Read a range of frames."""
+        key: list[slice] = [slice(None)] * 3
+        key[self._order[0]] = slice(frames.start, frames.stop, frames.step)
+        return np.asarray(np.transpose(self._dataset[tuple(key)], self._order))
+
+    def close(self) -> None:
+        """Close the file."""
+        self._file.close()
+
+
+def open_file(path: Path) -> Any:
+    """Open an HDF5 file for reading, or raise an error that says what is wrong with it."""
+    h5py = import_extra("h5py", "hdf5", f"{path.name} and other HDF5 files")
+    try:
+        return h5py.File(path, "r")
+    except OSError as error:
+        raise ValueError(f"{path} cannot be read as HDF5, it may be truncated: {error}") from error
+
+
+def choose(path: Path, shapes: dict[str, tuple[int, ...]], name: str | None, option: str) -> str:
+    """Return the name of the recording among a file's arrays."""
+    videos = [key for key, shape in shapes.items() if len(shape) == 3]
+    listing = ", ".join(f"{key} {shape}" for key, shape in shapes.items()) or "none"
+    if name is not None:
+        if name.strip("/") not in {key.strip("/") for key in shapes}:
+            raise ValueError(f"{option} = {name!r} is not in {path}, which holds: {listing}")
+        return name
+    if len(videos) == 1:
+        return videos[0]
+    problem = "holds no 3-D array" if not videos else f"holds {len(videos)} 3-D arrays, name one with {option}="
+    raise ValueError(f"{path} {problem}; its arrays: {listing}")
+
+
+def numeric_datasets(file: Any) -> dict[str, tuple[int, ...]]:
+    """Return name -> shape of all datasets of real numbers in a file."""
+    found: dict[str, tuple[int, ...]] = {}
+
+    def visit(name: str, item: Any) -> None:
+        if getattr(item, "dtype", None) is not None and item.dtype.kind in "biuf" and item.ndim >= 2:
+            found[name] = tuple(item.shape)
+
+    file.visititems(visit)
+    return found
+
+
+def open_recording(path: Path, dataset: str | None = None) -> Recording:
+    """Open an HDF5 file."""
+    file = open_file(path)
+    try:
+        chosen = file[choose(path, numeric_datasets(file), dataset, "dataset")]
+        metadata = {**_attributes(file), **_attributes(chosen)}
+        fps = metadata.get("fps")
+        size = metadata.get("pixel_size")
+        return Recording(
+            DatasetFrames(file, chosen) if chosen.ndim == 3 else chosen,
+            path=path,
+            format="HDF5",
+            fps=None if fps is None else float(fps),
+            pixel_size=None if size is None else float(size),
+            metadata=metadata,
+        )
+    except BaseException:
+        file.close()
+        raise
+
+
+def _attributes(item: Any) -> dict[str, Any]:
+    return {key: value.item() if np.ndim(value) == 0 and hasattr(value, "item") else value
+            for key, value in item.attrs.items()}
+
+
+def check_dtype(dtype: "np.dtype[Any]") -> None:
+    """Any real dtype will do."""
+
+
+def save(path: Path, video: Any, fps: float | None) -> None:
+    """Write the video as dataset ``video``, the frame rate as its attribute ``fps``."""
+    h5py = import_extra("h5py", "hdf5", ".h5 files")
+    with h5py.File(path, "w") as file:
+        dataset = file.create_dataset("video", tuple(video.shape), np.dtype(video.dtype).newbyteorder("="))
+        dataset.attrs["axes"] = "TYX"
+        if fps is not None:
+            dataset.attrs["fps"] = fps
+        start = 0
+        for block in frame_blocks(video):
+            dataset[start : start + len(block)] = block
+            start += len(block)

@@ -1,0 +1,64 @@
+"""SciMedia MiCAM05: a text header ``.gsh`` and a binary ``.gsd`` of a background frame and 16-bit differences."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .._recording import Recording, check_file_size
+
+HEADER_BYTES = 970
+
+
+class DifferenceFrames:
+    """Frames stored as differences to a background: intensity is their sum modulo 2**16."""
+
+    def __init__(self, differences: NDArray[np.uint16], background: NDArray[np.uint16]) -> None:
+        self._differences, self._background = differences, background
+        self.shape: tuple[int, int, int] = differences.shape  # type: ignore[assignment]
+        self.dtype = np.dtype(np.uint16)
+
+    def read(self, frames: range) -> NDArray[np.uint16]:
+        """Return a range of frames."""
+        block = self._differences[frames.start : frames.stop : frames.step]
+        return (block + self._background).astype(np.uint16, copy=False)
+
+    def close(self) -> None:
+        """Memory maps close themselves."""
+
+
+def companion(path: Path, suffix: str) -> Path:
+    """Return the file beside `path` with another suffix, in lower or upper case."""
+    for candidate in (path.with_suffix(suffix), path.with_suffix(suffix.upper())):
+        if candidate.exists():
+            return candidate
+    raise FileNotFoundError(f"{path.with_suffix(suffix)} is missing: the recording {path.name} needs it beside it")
+
+
+def header_number(header: dict[str, str], key: str, path: Path, kind: Any = int) -> Any:
+    """Return a number from a header, or raise an error that names the key."""
+    if key not in header:
+        raise ValueError(f"{path} has no entry {key!r}: it is not a complete header")
+    try:
+        number = kind(header[key])
+    except ValueError:
+        number = 0
+    if not number > 0:
+        raise ValueError(f"{path}: {key} = {header[key]!r} is not a positive number")
+    return number
+
+
+def open_recording(path: Path) -> Recording:
+    """Open a MiCAM05 recording by either of its files."""
+    header_path, data_path = companion(path, ".gsh"), companion(path, ".gsd")
+    lines = header_path.read_text(encoding="latin-1").splitlines()
+    header = {key.strip(): value.strip() for key, _, value in (line.partition(":") for line in lines) if value.strip()}
+    frames, width, height = (
+        header_number(header, key, header_path) for key in ("Number of frames", "Image width", "Image height")
+    )
+    fps = header_number(header, "Frame rate (Hz)", header_path, float)
+    check_file_size(data_path, HEADER_BYTES + 2 * (frames + 1) * width * height, f"{frames} frames of {width} x {height}")
+    pixels = np.memmap(data_path, "<u2", mode="r", offset=HEADER_BYTES, shape=(frames + 1, height, width))
+    source = DifferenceFrames(pixels[1:], np.array(pixels[0]))
+    return Recording(source, path=path, format="MiCAM05", fps=fps, metadata=dict(header))

@@ -1,0 +1,59 @@
+"""MultiRecorder ``.dat``: 1024 header bytes, then frames; versions e and f put a time stamp after each."""
+
+import struct
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from .._recording import Recording
+
+HEADER_BYTES = 1024
+
+
+def open_recording(path: Path) -> Recording:
+    """Open a MultiRecorder file."""
+    with open(path, "rb") as file:
+        header = file.read(HEADER_BYTES)
+    if len(header) < HEADER_BYTES:
+        raise ValueError(f"{path} is truncated: it has {len(header)} bytes, the header alone has {HEADER_BYTES}")
+    version = header[:1].decode("latin-1")
+    if version not in ("d", "e", "f"):
+        raise ValueError(f"{path} is not a MultiRecorder file: version {version!r}, known are 'd', 'e', 'f'")
+    order, (frames, columns, rows), stamp_bytes, fps, metadata = (_read_d if version == "d" else _read_ef)(header)
+    if min(frames, columns, rows) < 1:
+        raise ValueError(f"{path}: the header says {frames} frames of {columns} x {rows}, which cannot be")
+    metadata |= {"version": version, "frames": frames, "columns": columns, "rows": rows}
+
+    # Nothing in the header tells 8 from 16 bits: the size does.
+    sizes = {kind: HEADER_BYTES + frames * (rows * columns * int(kind[1]) + stamp_bytes) for kind in ("u1", "u2")}
+    actual = path.stat().st_size
+    kinds = [kind for kind, size in sizes.items() if size == actual]
+    if not kinds:
+        raise ValueError(
+            f"{path} does not fit its header, it may be truncated: {frames} frames of {columns} x {rows} need "
+            f"{sizes['u2']} bytes (16-bit) or {sizes['u1']} (8-bit), the file has {actual}"
+        )
+    fields: list[Any] = [("pixels", order + kinds[0], (rows, columns))]
+    if stamp_bytes:
+        fields.append(("time_stamp", order + "u8"))
+    records = np.memmap(path, np.dtype(fields), mode="r", offset=HEADER_BYTES, shape=(frames,))
+    return Recording(records["pixels"], path=path, format="MultiRecorder", fps=fps, metadata=metadata)
+
+
+def _text(raw: bytes) -> str:
+    return raw.split(b"\0", 1)[0].decode("utf-8", "replace").strip()
+
+
+def _read_d(header: bytes) -> tuple[str, tuple[int, int, int], int, float | None, dict[str, Any]]:
+    date_bytes = 17 if header[1 + 17 - 3 : 1 + 17 - 2] == b":" else 24
+    frames, columns, rows = struct.unpack_from("<3i", header, 1 + date_bytes)
+    return "<", (frames, columns, rows), 0, None, {"date": _text(header[1 : 1 + date_bytes])}
+
+
+def _read_ef(header: bytes) -> tuple[str, tuple[int, int, int], int, float | None, dict[str, Any]]:
+    order = ">" if struct.unpack_from(">I", header, 1)[0] == 0x1A2B3C4D else "<"
+    frames, columns, rows = struct.unpack_from(f"{order}3i", header, 5)
+    (rate,) = struct.unpack_from(f"{order}i", header, 25)  # in 1e-5 Hz
+    metadata = {"starttime": _text(header[29:53]), "comment": _text(header[53:1024])}
+    return order, (frames, columns, rows), 8, rate / 100_000 if rate > 0 else None, metadata

@@ -1,0 +1,32 @@
+"""NumPy ``.npy``: one array, memory-mapped. The format holds no frame rate."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from .._recording import Recording
+from .._save import frame_blocks
+
+
+def open_recording(path: Path) -> Recording:
+    """Open a ``.npy`` file."""
+    try:
+        frames = np.load(path, mmap_mode="r", allow_pickle=False)
+    except (ValueError, EOFError) as error:
+        raise ValueError(f"{path} cannot be read as .npy, it may be truncated: {error}") from error
+    return Recording(frames, path=path, format="NumPy")
+
+
+def check_dtype(dtype: "np.dtype[Any]") -> None:
+    """Any real dtype will do."""
+
+
+def save(path: Path, video: Any, fps: float | None) -> None:
+    """Write a ``.npy`` file block by block."""
+    dtype = np.dtype(video.dtype).newbyteorder("=")
+    header = {"descr": np.lib.format.dtype_to_descr(dtype), "fortran_order": False, "shape": tuple(video.shape)}
+    with open(path, "wb") as file:
+        np.lib.format.write_array_header_1_0(file, header)
+        for block in frame_blocks(video):
+            file.write(block.data)
