@@ -1,7 +1,10 @@
 """Checks of arguments that every room needs."""
 
+import math
 import operator
-from typing import Any
+from typing import Any, SupportsFloat
+
+RATE = "a positive number of frames per second"
 
 
 def whole_number(value: Any, name: str, minimum: int = 0) -> int:
@@ -14,4 +17,13 @@ def whole_number(value: Any, name: str, minimum: int = 0) -> int:
         number = minimum - 1
     if number < minimum or isinstance(value, bool):
         raise ValueError(f"{name} = {value!r}: it must be a whole number, {minimum} or more")
+    return number
+
+
+def positive_number(value: Any, name: str, meaning: str = "a positive number") -> float:
+    """Return `value` as a float, or raise an error that names the argument."""
+    is_number = isinstance(value, SupportsFloat) and not isinstance(value, bool)
+    number = float(value) if is_number else 0.0
+    if not 0 < number < math.inf:
+        raise ValueError(f"{name} = {value!r}: it must be {meaning}")
     return number

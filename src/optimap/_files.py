@@ -10,7 +10,9 @@ from pathlib import Path
 def check_output(path: Path, overwrite: bool) -> None:
     """Raise an error, before any work, where `path` cannot be written."""
     if path.exists() and not overwrite:
-        raise FileExistsError(f"{path} exists: choose another name, or allow overwriting")
+        raise FileExistsError(
+            f"{path} exists: choose another name, or ask for overwriting (overwrite=True, --overwrite)"
+        )
     if path.is_dir():
         raise IsADirectoryError(f"{path} is a folder: give the name of a file")
     if not path.parent.is_dir():

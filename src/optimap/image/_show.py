@@ -88,7 +88,8 @@ def new_axes(**subplots: Any) -> Any:
 def show_figures() -> None:
     """Show new figures where there is something to show them on; a file-only backend stays silent."""
     import matplotlib.pyplot as plt
-    from matplotlib.backends import BackendFilter, backend_registry
+    from matplotlib.backends.registry import BackendFilter, backend_registry
 
-    if plt.get_backend().lower() not in backend_registry.list_builtin(BackendFilter.NON_INTERACTIVE):
+    file_only = backend_registry.list_builtin(BackendFilter.NON_INTERACTIVE)  # type: ignore[no-untyped-call]
+    if plt.get_backend().lower() not in file_only:
         plt.show()

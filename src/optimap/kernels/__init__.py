@@ -47,7 +47,14 @@ def thread_count() -> int:
 
 
 def span_means(
-    frames: Array, rows: Array, starts: Array, stops: Array, weights: Array, first: Array, out: Array, omit_nan: bool
+    frames: Array,
+    rows: Array,
+    starts: Array,
+    stops: Array,
+    weights: Array,
+    first: Array,
+    out: Array,
+    omit_nan: bool,
 ) -> None:
     """Write the weighted mean of each window in each frame to ``out``.
 

@@ -92,8 +92,9 @@ def _long_traces_class() -> Any:
             self.set_in_layout(False)
 
         def draw(self, renderer: Any) -> None:
-            if self.axes is not None:
-                self.update_lines(self.axes, raster=hasattr(renderer, "buffer_rgba"))
+            ax: Any = self.axes
+            if ax is not None:
+                self.update_lines(ax, raster=hasattr(renderer, "buffer_rgba"))
 
         def update_lines(self, ax: "Axes", raster: bool) -> None:
             low, high = sorted(ax.get_xlim())

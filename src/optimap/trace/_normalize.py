@@ -79,14 +79,14 @@ def normalize(
     _check_range(low, high, vmin, vmax, clip)
 
     result = np.empty(values.shape, target)
-    limited = clip and (vmin is not None or vmax is not None)
+    own_range = vmin is None and vmax is None
     step = max(1, _BLOCK * len(values) // max(values.size, 1))
     moving = axis is not None and axis % values.ndim == 0
     for start in range(0, len(values), step):
         rows = slice(start, start + step)
         at = (low, high) if moving or axis is None else (low[rows], high[rows])
-        place = _place(values[rows], *at, beyond=0.0 if vmax is None else 1.0)
-        if limited:
+        place = _place(values[rows], *at, own_range, beyond=0.0 if vmax is None else 1.0)
+        if clip and not own_range:
             np.clip(place, 0, 1, out=place)
         result[rows] = _to_target(place, low_y, high_y, target)
     return result
@@ -94,7 +94,7 @@ def normalize(
 
 def _as_real(array: ArrayLike) -> Array:
     if isinstance(array, np.ma.MaskedArray):
-        array = array.astype(np.float64).filled(np.nan)
+        array = np.ma.filled(array.astype(np.float64), np.nan)
     values = np.asarray(array)
     if values.dtype.kind not in "biuf":
         raise TypeError(f"array has dtype {values.dtype}: only real numbers can be normalized")
@@ -169,12 +169,15 @@ def _check_range(low: Array, high: Array, vmin: Any, vmax: Any, clip: bool) -> N
         raise ValueError(f"{given} leaves a series no range (it lies wholly beyond): choose it inside, or clip=True")
 
 
-def _place(block: Array, low: Array, high: Array, beyond: float) -> NDArray[np.float64]:
+def _place(block: Array, low: Array, high: Array, own_range: bool, beyond: float) -> NDArray[np.float64]:
     """Return where the values lie between low (0) and high (1); `beyond` where a given limit leaves no range."""
-    if block.dtype.kind in "iu" and block.dtype.itemsize == 8 and low.dtype == high.dtype == block.dtype:
+    if own_range and block.dtype.kind in "iu" and block.dtype.itemsize == 8:
         # Differences of 64-bit integers are exact modulo 2**64; as floats they would lose their last bits.
         unsigned = block.astype(np.uint64) - low.astype(np.uint64)
-        above, span = unsigned.astype(np.float64), (high.astype(np.uint64) - low.astype(np.uint64)).astype(np.float64)
+        above, span = (
+            unsigned.astype(np.float64),
+            (high.astype(np.uint64) - low.astype(np.uint64)).astype(np.float64),
+        )
     else:
         low, high = low.astype(np.float64), high.astype(np.float64)
         with np.errstate(over="ignore"):

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from .._checks import RATE, positive_number
 from ..image._show import as_image, new_axes, show_figures
 from ._positions import parse_positions
 from ._video import as_video
@@ -111,7 +112,7 @@ def show_trace(*args: Any, **kwargs: Any) -> "Axes":
 
 def _as_traces(traces: ArrayLike) -> Array:
     if isinstance(traces, np.ma.MaskedArray):
-        traces = traces.astype(float).filled(np.nan)
+        traces = np.ma.filled(traces.astype(float), np.nan)
     values = np.asarray(traces)
     if values.dtype.kind not in "biuf":
         raise TypeError(f"traces has dtype {values.dtype}: give real numbers, (T,) or (T, N)")
@@ -125,9 +126,7 @@ def time_axis(frames: int, x: ArrayLike | None, fps: float | None) -> tuple[Arra
     if x is not None and fps is not None:
         raise ValueError(f"x and fps = {fps!r} are both given: give one of them")
     if fps is not None:
-        if not (np.isscalar(fps) and np.isreal(fps) and np.isfinite(fps) and fps > 0):
-            raise ValueError(f"fps = {fps!r}: it must be a positive number of frames per second")
-        return np.arange(frames) / float(fps), "Time [s]"
+        return np.arange(frames) / positive_number(fps, "fps", RATE), "Time [s]"
     if x is None:
         return np.arange(frames), "Frame"
     times = np.asarray(x)

@@ -230,3 +230,12 @@ def collage_positions(
         whole = np.asarray(points).dtype.kind in "iu"
         moved.extend((x, y) for x, y in (parsed.astype(int) if whole else parsed).tolist())
     return moved
+
+
+def grid_positions(shape: tuple[int, int], N: int) -> list[tuple[int, int]]:
+    """Return the centres of N x N equal fields of a frame (H, W), row by row."""
+    count = whole_number(N, "N", minimum=1)
+    if count > min(shape):
+        raise ValueError(f"N = {count}: a frame of {shape[0]} x {shape[1]} has no {count} pixels on each side")
+    y, x = (((np.arange(count) + 0.5) * n / count).astype(int).tolist() for n in shape)
+    return [(column, row) for row in y for column in x]

@@ -58,11 +58,11 @@ def blocks(video: Any) -> Iterator[tuple[int, Array]]:
 
 def _prepare(block: Any) -> Array:
     if isinstance(block, np.ma.MaskedArray):  # masked pixels are unknown, which NaN says
-        block = block.astype(np.float64 if block.dtype.kind != "f" else block.dtype).filled(np.nan)
+        block = np.ma.filled(block.astype(np.float64 if block.dtype.kind != "f" else block.dtype), np.nan)
     block = np.asarray(block)
     dtype = block.dtype
     if dtype.kind == "b":
-        return block.view(np.uint8) if _is_plain(block) else block.astype(np.uint8)
+        return np.asarray(block.view(np.uint8) if _is_plain(block) else block.astype(np.uint8))
     if dtype.kind == "f" and dtype.itemsize not in (4, 8):
         return np.ascontiguousarray(block, np.float32 if dtype.itemsize < 4 else np.float64)
     return block if _is_plain(block) else np.ascontiguousarray(block, dtype.newbyteorder("="))

@@ -166,7 +166,7 @@ def _clip(
     if empty.size:
         # A disc of size 2 at the very corner covers no pixel's centre: the pixel that holds the position stays.
         x, y = np.floor(positions[empty] + 0.5).astype(np.int64).T
-        rows, starts, stops, weights = (np.array(a) for a in (rows, starts, stops, weights))
+        rows, starts, stops, weights = rows.copy(), starts.copy(), stops.copy(), weights.copy()
         rows[empty, 0], starts[empty, 0], stops[empty, 0], weights[empty, 0] = y, x, x + 1, 1.0
         keep[empty, 0] = True
         counts[empty] = 1

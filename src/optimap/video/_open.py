@@ -87,8 +87,8 @@ def load_video(
     step : int
         Take every `step`-th frame.
     use_mmap : bool
-        Return a read-only memory map instead: ``.npy``, uncompressed ``.tif``, ``.dat``. Other formats have no such map;
-        there it warns, and loads.
+        Return a read-only memory map instead: ``.npy``, uncompressed ``.tif``, ``.dat``. Other formats have no such
+        map; there it warns, and loads.
     **options
         See `open_video`.
 

@@ -105,7 +105,7 @@ class Recording:
         rate = "rate unknown" if self.fps is None else f"{self.fps:g} frames/s"
         return f"<Recording {self.path.name!r}: {self.format}, {self.shape}, {self.dtype}, {rate}>"
 
-    def __array__(self, dtype: DTypeLike = None, copy: bool | None = None) -> Array:
+    def __array__(self, dtype: DTypeLike | None = None, copy: bool | None = None) -> Array:
         return np.array(self[:], dtype=dtype, copy=copy)
 
     def __getitem__(self, key: Any) -> Array:

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from .._checks import RATE, positive_number
 from .._files import check_output, written_whole
 from ._formats import FORMATS, find_format
 from ._recording import check_frames
@@ -62,8 +63,7 @@ def save_video(
     if row is None or not row.saves or (row.module == "encoded" and path.suffix.lower() != ".mkv"):
         known = " ".join(known.suffixes[0] for known in FORMATS if known.saves)
         raise ValueError(f"{path} cannot be written: choose one of {known}")
-    if fps is not None and not (np.isscalar(fps) and np.isreal(fps) and np.isfinite(fps) and fps > 0):
-        raise ValueError(f"fps = {fps!r}: it must be a positive number of frames per second")
+    rate = None if fps is None else positive_number(fps, "fps", RATE)
     check_frames(path, shape, video.dtype)
     check_output(path, overwrite)
 
@@ -72,7 +72,7 @@ def save_video(
     if fps is not None and row.module == "npy":
         warnings.warn(f"{path}: .npy files hold no frame rate, fps = {fps} is not kept", stacklevel=2)
     with written_whole(path, overwrite) as partial:
-        module.save(partial, video, None if fps is None else float(fps))
+        module.save(partial, video, rate)
 
 
 def frame_blocks(video: Any) -> Iterator[NDArray[Any]]:

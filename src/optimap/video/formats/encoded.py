@@ -29,25 +29,25 @@ class DecodedFrames:
         self._frames: Iterator[Any] = iter(())
         self._next = 0
         self._rewind()
-        stream = self._container.streams.video[0]
-        count = stream.frames or _count_packets(path)
+        opened: Any = self._container
+        count: int = opened.streams.video[0].frames or _count_packets(path)
         first = self._grey(next(self._frames, None))
-        self.shape: tuple[int, int, int] = (count, *first.shape)  # type: ignore[assignment]
+        height, width = first.shape
+        self.shape = (count, height, width)
         self.dtype = first.dtype
         self._rewind()
 
     def _rewind(self) -> None:
         self.close()
-        self._container = av.open(str(self._path))
-        stream = self._container.streams.video[0]
+        container: Any = av.open(str(self._path))
+        stream = container.streams.video[0]
         stream.thread_type = "AUTO"
-        self._frames, self._next = self._container.decode(stream), 0
+        self._container, self._frames, self._next = container, container.decode(stream), 0
 
     def _grey(self, frame: Any) -> NDArray[Any]:
         if frame is None:
             raise ValueError(
-                f"{self._path} is truncated: frame {self._next} of {getattr(self, 'shape', (1,))[0]} cannot be decoded; "
-                "copy the recording again"
+                f"{self._path} is truncated: frame {self._next} cannot be decoded; copy the recording again"
             )
         return grey_values(frame, self._channel, self._path)
 
@@ -100,7 +100,9 @@ def _plane(frame: Any, number: int) -> NDArray[Any]:
     plane = frame.planes[number]
     component = frame.format.components[number]
     if not frame.format.is_planar and not frame.format.name.startswith("gray"):
-        raise ValueError(f"video of the pixel format {frame.format.name} (packed) is not read: convert it, for example to FFV1")
+        raise ValueError(
+            f"video of the pixel format {frame.format.name} (packed) is not read: convert it, for example to FFV1"
+        )
     order = ">" if frame.format.is_big_endian else "<"
     stored = np.dtype("u1" if component.bits <= 8 else f"{order}u2")
     lines = np.frombuffer(plane, stored).reshape(plane.height, plane.line_size // stored.itemsize)
@@ -143,13 +145,17 @@ def open_recording(path: Path, channel: str | None = None) -> Recording:
             stream = container.streams.video[0]
             rate = stream.average_rate
             tags = {key.lower(): value for key, value in container.metadata.items()}
-            metadata = {**tags, "codec": stream.codec_context.name, "pixel_format": stream.codec_context.pix_fmt}
+            metadata = {
+                **tags,
+                "codec": stream.codec_context.name,
+                "pixel_format": stream.codec_context.pix_fmt,
+            }
         frames = DecodedFrames(path, channel)
     except av.FFmpegError as error:
         raise ValueError(f"{path} cannot be read as video, it may be truncated: {error}") from error
     fps = float(rate) if rate else None
     if "fps" in metadata:  # our own files: containers round the rate, and always have one
-        fps = None if metadata["fps"] == "unknown" else float(metadata["fps"])
+        fps = None if metadata["fps"] == "unknown" else float(str(metadata["fps"]))
     return Recording(frames, path=path, format="encoded video", fps=fps, metadata=metadata)
 
 

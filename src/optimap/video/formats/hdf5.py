@@ -10,6 +10,7 @@ from .._formats import import_extra
 from .._recording import Recording
 from .._save import frame_blocks
 
+
 class DatasetFrames:
     """Frames of a dataset whose axes come in any order, seen as (T, H, W)."""
 
@@ -87,8 +88,10 @@ def open_recording(path: Path, dataset: str | None = None) -> Recording:
 
 
 def _attributes(item: Any) -> dict[str, Any]:
-    return {key: value.item() if np.ndim(value) == 0 and hasattr(value, "item") else value
-            for key, value in item.attrs.items()}
+    return {
+        key: value.item() if np.ndim(value) == 0 and hasattr(value, "item") else value
+        for key, value in item.attrs.items()
+    }
 
 
 def check_dtype(dtype: "np.dtype[Any]") -> None:

@@ -16,7 +16,7 @@ class DifferenceFrames:
 
     def __init__(self, differences: NDArray[np.uint16], background: NDArray[np.uint16]) -> None:
         self._differences, self._background = differences, background
-        self.shape: tuple[int, int, int] = differences.shape  # type: ignore[assignment]
+        self.shape: tuple[int, int, int] = (len(differences), *background.shape)
         self.dtype = np.dtype(np.uint16)
 
     def read(self, frames: range) -> NDArray[np.uint16]:
@@ -58,7 +58,9 @@ def open_recording(path: Path) -> Recording:
         header_number(header, key, header_path) for key in ("Number of frames", "Image width", "Image height")
     )
     fps = header_number(header, "Frame rate (Hz)", header_path, float)
-    check_file_size(data_path, HEADER_BYTES + 2 * (frames + 1) * width * height, f"{frames} frames of {width} x {height}")
+    check_file_size(
+        data_path, HEADER_BYTES + 2 * (frames + 1) * width * height, f"{frames} frames of {width} x {height}"
+    )
     pixels = np.memmap(data_path, "<u2", mode="r", offset=HEADER_BYTES, shape=(frames + 1, height, width))
     source = DifferenceFrames(pixels[1:], np.array(pixels[0]))
     return Recording(source, path=path, format="MiCAM05", fps=fps, metadata=dict(header))

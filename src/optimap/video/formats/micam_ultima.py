@@ -16,9 +16,7 @@ SECONDS = {"nsec": 1e-9, "usec": 1e-6, "msec": 1e-3, "sec": 1.0}
 class BlockFrames:
     """Frames in several files of equal numbers of frames, as differences to a background."""
 
-    def __init__(
-        self, blocks: list[NDArray[Any]], background: NDArray[Any], frames: int, columns: slice
-    ) -> None:
+    def __init__(self, blocks: list[NDArray[Any]], background: NDArray[Any], frames: int, columns: slice) -> None:
         self._blocks, self._background, self._columns = blocks, background[:, columns], columns
         self._per_block = len(blocks[0])
         self.shape = (frames, *self._background.shape)
@@ -63,7 +61,7 @@ def open_recording(path: Path) -> Recording:
 
     check_file_size(backgrounds[0], 2 * width * height, f"one frame of {width} x {height}")
     background = np.fromfile(backgrounds[0], "<u2").reshape(height, width)
-    maps = []
+    maps: list[NDArray[Any]] = []
     for i, file in enumerate(blocks):
         left_over = min(per_block, frames - i * per_block)
         stored = left_over if file.stat().st_size == 2 * left_over * width * height else per_block
@@ -91,7 +89,11 @@ def _read_header(path: Path) -> tuple[dict[str, str], dict[str, str], list[Path]
     end = lines.index("Data-File-List")
     layout = dict(re.findall(r"/(\w+)=([^/\s]+)", "\n".join(line for line in lines[:end] if line.startswith("//"))))
     entries = [line.split("=", 1) for line in lines[:end] if "=" in line and not line.startswith("//")]
-    return layout, {key.strip(): value for key, value in entries}, [path.parent / line for line in lines[end + 1 :] if line]
+    return (
+        layout,
+        {key.strip(): value for key, value in entries},
+        [path.parent / line for line in lines[end + 1 :] if line],
+    )
 
 
 def _rate(sample_time: str, path: Path) -> float | None:

@@ -25,7 +25,11 @@ def check_dtype(dtype: "np.dtype[Any]") -> None:
 def save(path: Path, video: Any, fps: float | None) -> None:
     """Write a ``.npy`` file block by block."""
     dtype = np.dtype(video.dtype).newbyteorder("=")
-    header = {"descr": np.lib.format.dtype_to_descr(dtype), "fortran_order": False, "shape": tuple(video.shape)}
+    header = {
+        "descr": np.lib.format.dtype_to_descr(dtype),
+        "fortran_order": False,
+        "shape": tuple(video.shape),
+    }
     with open(path, "wb") as file:
         np.lib.format.write_array_header_1_0(file, header)
         for block in frame_blocks(video):

@@ -18,7 +18,17 @@ from .._recording import Recording
 from .._save import frame_blocks, unsupported
 
 # Units of length in mm and of time in s, as ImageJ and OME write them.
-MM = {"nm": 1e-6, "um": 1e-3, "µm": 1e-3, "μm": 1e-3, "micron": 1e-3, "microns": 1e-3, "mm": 1.0, "cm": 10.0, "m": 1e3}
+MM = {
+    "nm": 1e-6,
+    "um": 1e-3,
+    "µm": 1e-3,
+    "μm": 1e-3,
+    "micron": 1e-3,
+    "microns": 1e-3,
+    "mm": 1.0,
+    "cm": 10.0,
+    "m": 1e3,
+}
 SECONDS = {"ns": 1e-9, "us": 1e-6, "µs": 1e-6, "μs": 1e-6, "ms": 1e-3, "s": 1.0, "sec": 1.0, "min": 60.0}
 IMAGEJ_DTYPES = ("u1", "u2", "f4")
 OME_DTYPES = ("u1", "u2", "u4", "i1", "i2", "i4", "f4", "f8")
@@ -110,8 +120,8 @@ def _layout(tif: Any, path: Path, pages: int) -> tuple[tuple[int, int, int], "np
         key = series.keyframe
         if (key.imagelength, key.imagewidth, key.dtype) != (page.imagelength, page.imagewidth, page.dtype):
             raise ValueError(
-                f"{path} holds images of different sizes or types, {page.imagelength} x {page.imagewidth} {page.dtype} and "
-                f"{key.imagelength} x {key.imagewidth} {key.dtype}: save the recording in a file of its own"
+                f"{path} holds images of different sizes or types, {page.imagelength} x {page.imagewidth} {page.dtype} "
+                f"and {key.imagelength} x {key.imagewidth} {key.dtype}: save the recording in a file of its own"
             )
         along = {axis: n for axis, n in zip(series.axes, series.shape, strict=True) if axis not in "YX" and n > 1}
         if len(along) > 1 or set(along) & set("CS"):
@@ -184,7 +194,7 @@ def _describe(tif: Any) -> tuple[dict[str, Any], float | None, float | None]:
         interval = float(pixels.get("TimeIncrement", 0)) * SECONDS.get(pixels.get("TimeIncrementUnit", "s"), 0.0)
         size = float(pixels.get("PhysicalSizeX", 0)) * MM.get(pixels.get("PhysicalSizeXUnit", "µm"), 0.0)
         return pixels, _rate(interval), size or None
-    shaped = (tif.shaped_metadata or ({},))[0]
+    shaped: dict[str, Any] = (tif.shaped_metadata or ({},))[0]
     fps = shaped.get("fps")
     metadata = {key: value for key, value in shaped.items() if key != "shape"}
     return metadata, None if fps is None else float(fps), None

@@ -1,0 +1,50 @@
+# Two commands set everything up: `make demo` runs the main job, `make test` passes the tests.
+
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+FOLDER ?= demo
+
+.PHONY: demo test core-numpy lint types doctest dist bench clean
+
+# A plain install: what a user has.
+$(VENV)/installed: pyproject.toml CMakeLists.txt $(shell find src -type f -not -name '*.pyc')
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --upgrade "pip>=25.1"
+	$(BIN)/python -m pip install --quiet ".[all]"
+	touch $@
+
+$(VENV)/dev: $(VENV)/installed
+	$(BIN)/python -m pip install --quiet --group dev
+	touch $@
+
+demo: $(VENV)/installed
+	$(BIN)/optimap demo $(FOLDER) --overwrite
+
+test: $(VENV)/dev
+	$(BIN)/python -m pytest
+
+# The core once more on the NumPy twins, as on a machine without a compiler.
+core-numpy: $(VENV)/dev
+	OPTIMAP_KERNELS=numpy $(BIN)/python -m pytest tests/kernels tests/trace
+
+lint: $(VENV)/dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/codespell src tests docs benchmarks README.md CONTRIBUTING.md CHANGELOG.md
+
+types: $(VENV)/dev
+	$(BIN)/mypy
+
+doctest: $(VENV)/dev
+	MPLBACKEND=agg $(BIN)/python -m pytest --doctest-modules --pyargs optimap -p no:cacheprovider
+
+dist: $(VENV)/dev
+	rm -rf dist
+	$(BIN)/python -m build --quiet --outdir dist
+
+bench: $(VENV)/dev
+	$(BIN)/python benchmarks/run.py
+
+clean:
+	rm -rf $(VENV) build dist demo .pytest_cache .mypy_cache .ruff_cache .hypothesis

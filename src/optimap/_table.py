@@ -1,0 +1,60 @@
+"""Tables of traces and of positions, as CSV."""
+
+import csv
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ._files import written_whole
+
+Array = NDArray[Any]
+
+
+def column_names(positions: Array) -> list[str]:
+    """Return a column name for each (x, y): ``x12_y16``."""
+    return [f"x{x:.15g}_y{y:.15g}" for x, y in positions]
+
+
+def write_traces(path: Path, traces: Array, positions: Array, fps: float | None, overwrite: bool = False) -> None:
+    """Write (T, N) traces with a time column, ``time_s`` where the rate is known, else ``frame``; every digit."""
+    frames = np.arange(len(traces))
+    name, times = ("frame", frames) if fps is None else ("time_s", frames / fps)
+    with written_whole(path, overwrite) as partial, open(partial, "w", encoding="utf-8", newline="") as file:
+        file.write(",".join([name, *column_names(positions)]) + "\n")
+        for time, row in zip(times.tolist(), traces, strict=True):
+            # str of a NumPy float is the shortest text that reads back as the same number of that type.
+            values = map(repr, row.tolist()) if row.dtype == np.float64 else row.astype(str).tolist()
+            file.write(",".join([repr(time), *values]) + "\n")
+
+
+def read_positions(path: Path) -> list[tuple[float, float]]:
+    """Read positions from a CSV file: columns ``x`` and ``y`` where there is a header, else the first two."""
+    try:
+        with open(path, encoding="utf-8-sig", newline="") as file:
+            rows = [[cell.strip() for cell in row] for row in csv.reader(file) if any(cell.strip() for cell in row)]
+    except UnicodeDecodeError as error:
+        raise ValueError(f"{path} is not a CSV file: {error}") from error
+    columns, first = (0, 1), 0
+    if rows and not _is_number(rows[0][0]):
+        names = [name.lower() for name in rows[0]]
+        if "x" not in names or "y" not in names:
+            raise ValueError(f"{path} has the columns {', '.join(rows[0])}: positions need the columns x and y")
+        columns, first = (names.index("x"), names.index("y")), 1
+    positions = []
+    for number, row in enumerate(rows[first:], start=first + 1):
+        if len(row) <= max(columns) or not all(_is_number(row[c]) for c in columns):
+            raise ValueError(f"{path}, row {number}: {','.join(row)!r} holds no position: give two numbers, x,y")
+        positions.append((float(row[columns[0]]), float(row[columns[1]])))
+    if not positions:
+        raise ValueError(f"{path} holds no positions: give one a row, x,y")
+    return positions
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
