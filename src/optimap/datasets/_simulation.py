@@ -24,7 +24,7 @@ log = logging.getLogger(__name__)
 FPS = 500.0
 FRAMES = 600
 PIXEL_SIZE = 0.1  # mm
-STIMULUS_TIMES = 0.05 + 0.2 * np.arange(6)  # s
+STIMULUS_TIMES: NDArray[np.float64] = np.asarray(0.05 + 0.2 * np.arange(6), np.float64)  # s
 BEATS_BEFORE = 4  # paced before the camera starts, so that every recorded beat is like the next
 # Changed whenever the recording does, so that an older one in the cache is not taken for it.
 VERSION = 1

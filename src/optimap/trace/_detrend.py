@@ -92,14 +92,14 @@ def detrend_timeseries(
     result = np.empty(series.shape, kernels.result_dtype(series.dtype))
     for columns, block in series_blocks(series):
         if kind is None:
-            trend = np.zeros_like(block)
+            trends = np.zeros_like(block.T)
         else:
             windows = [window] * block.shape[1] if window else _estimated_windows(block, ptimes, kind)
-            trend = np.stack([_trend(c, kind, w) for c, w in zip(block.T, windows, strict=True)], axis=1)
+            trends = np.stack([_trend(c, kind, w) for c, w in zip(block.T, windows, strict=True)])
         if return_trend_data:
-            result[:, columns] = trend
+            result[:, columns] = trends.T
         else:
-            result[:, columns] = block - trend + (trend.mean(axis=0) if retain_baseline else 0)
+            result[:, columns] = block - trends.T + (trends.mean(axis=1) if retain_baseline else 0)
     return result.reshape(samples, *shape)
 
 

@@ -144,7 +144,7 @@ def check_traces_arguments(shape: tuple[int, int], x: Any, fps: Any, colors: Any
 
 
 def _line_arguments(
-    count: int, colors: Any, labels: Any, kwargs: dict[str, Any]
+    count: int, colors: Any, labels: Any, kwargs: dict[str, Any], things: str = "traces"
 ) -> tuple[list[dict[str, Any]], dict[str, Any]]:
     """Return each line's own properties, and the keywords that all lines share."""
     kwargs = dict(kwargs)
@@ -155,12 +155,12 @@ def _line_arguments(
         colors = kwargs.pop("color", kwargs.pop("c", None))
     own: list[dict[str, Any]] = [{} for _ in range(count)]
     if colors is not None:
-        for line, color in zip(own, parse_colors(colors, count), strict=True):
+        for line, color in zip(own, parse_colors(colors, count, things=things), strict=True):
             line["color"] = color
     if labels is not None:
         names = [labels] if isinstance(labels, str) else list(labels)
         if len(names) != count:
-            raise ValueError(f"labels has {len(names)} entries for {count} traces: give one for each")
+            raise ValueError(f"labels has {len(names)} entries for {count} {things}: give one for each")
         for line, name in zip(own, names, strict=True):
             line["label"] = str(name)
     return own, kwargs
@@ -423,7 +423,7 @@ def compare_traces(
     clips = _as_videos(videos)
     longest = max(int(clip.shape[0]) for clip in clips)
     times, label = time_axis(longest, x, fps)
-    own, _ = _line_arguments(len(clips), colors, labels, {})
+    own, _ = _line_arguments(len(clips), colors, labels, {}, "videos")
     points, single = _positions_in_all(coords, clips)
     from ._extract import extract_traces
 
@@ -449,7 +449,7 @@ def compare_traces(
 
 
 def _as_videos(videos: Sequence[Any]) -> list[Any]:
-    if np.ndim(getattr(videos, "shape", ())) == 1 and len(getattr(videos, "shape", ())) == 3:
+    if len(getattr(videos, "shape", ())) == 3:
         raise ValueError("videos is a single video: give a list of videos, [video]")
     clips = [as_video(video, f"videos[{i}]") for i, video in enumerate(videos)]
     if not clips:

@@ -62,7 +62,7 @@ def _prepare(block: Any) -> Array:
     block = np.asarray(block)
     dtype = block.dtype
     if dtype.kind == "b":
-        return np.asarray(block.view(np.uint8) if _is_plain(block) else block.astype(np.uint8))
+        return np.asarray(block.view(np.uint8)) if _is_plain(block) else np.ascontiguousarray(block, np.uint8)
     if dtype.kind == "f" and dtype.itemsize not in (4, 8):
         return np.ascontiguousarray(block, np.float32 if dtype.itemsize < 4 else np.float64)
     return block if _is_plain(block) else np.ascontiguousarray(block, dtype.newbyteorder("="))

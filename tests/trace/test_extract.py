@@ -1,0 +1,288 @@
+"""extract_traces against the oracle, on every kind of video, and its errors."""
+
+import h5py
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from optimap.trace import extract_traces, set_default_trace_window
+from optimap.trace import _video as video_module
+from tests import oracles
+from tests.strategies import WINDOWS, positions, videos
+
+VIDEO = np.random.default_rng(0).integers(0, 65536, (12, 6, 7), dtype=np.uint16)
+
+
+class Sliceable:
+    """The least that a video must be: shape, dtype and slices of frames; it counts what is read."""
+
+    def __init__(self, array):
+        self._array, self.shape, self.dtype = array, array.shape, array.dtype
+        self.read = []
+
+    def __getitem__(self, key):
+        assert isinstance(key, slice)
+        self.read.append((key.start, key.stop))
+        return self._array[key].copy()
+
+
+def test_a_pixel_is_column_then_row():
+    np.testing.assert_array_equal(extract_traces(VIDEO, (5, 3), size=1), VIDEO[:, 3, 5])
+
+
+def test_a_rect_is_the_mean_of_its_pixels():
+    np.testing.assert_array_equal(extract_traces(VIDEO, (3, 2), size=3), VIDEO[:, 1:4, 2:5].mean(axis=(1, 2)))
+    np.testing.assert_array_equal(extract_traces(VIDEO, (3, 2), size=2), VIDEO[:, 1:3, 2:4].mean(axis=(1, 2)))
+    np.testing.assert_array_equal(extract_traces(VIDEO, (0, 5), size=5), VIDEO[:, 3:, :3].mean(axis=(1, 2)))
+
+
+def test_shapes():
+    assert extract_traces(VIDEO, (3, 2)).shape == (12,)
+    assert extract_traces(VIDEO, [(3, 2)]).shape == (12, 1)
+    assert extract_traces(VIDEO, [(3, 2), (0, 0), (6, 5)]).shape == (12, 3)
+    assert extract_traces(VIDEO, []).shape == (12, 0)
+    assert extract_traces(VIDEO[:0], [(3, 2)]).shape == (0, 1)
+
+
+@given(st.data(), st.integers(0, 8), st.sampled_from(WINDOWS))
+def test_any_video_any_window_equals_the_oracle(data, size, window):
+    video = data.draw(videos())
+    where = data.draw(st.lists(positions(video.shape[1:]), min_size=1, max_size=3))
+    before = video.tobytes()
+    traces = extract_traces(video, where, size, window=window)
+    assert traces.dtype == (np.float32 if video.dtype.kind == "f" and video.dtype.itemsize <= 4 else np.float64)
+    plain = video.astype(np.float64) if video.dtype.kind == "f" else video
+    for i, position in enumerate(where):
+        expected = oracles.trace(plain, position, size, window)
+        if video.dtype.kind != "f" and all(float(c).is_integer() for c in position):
+            # The exact sum, rounded once, divided: at most two roundings from the exact mean.
+            np.testing.assert_allclose(traces[:, i], expected, rtol=3e-16 * 2, atol=0)
+        else:
+            scale = np.abs(plain.astype(float)).max()
+            tight = 1e-7 if traces.dtype == np.float32 else 1e-14
+            np.testing.assert_allclose(traces[:, i], expected, rtol=tight, atol=tight * scale)
+    assert video.tobytes() == before
+
+
+@pytest.mark.parametrize("dtype", ["u8", "i8"])
+def test_sums_of_64_bit_integers_are_exact(dtype):
+    top = int(np.iinfo(dtype).max)
+    video = np.full((1, 3, 3), top, dtype)
+    video[0, 0, 0] = top - 900
+    assert extract_traces(video, (1, 1), size=3)[0] == float(top - 100)
+    assert extract_traces(np.full((1, 3, 3), np.iinfo("i8").min), (1, 1), size=3)[0] == -(2.0**63)
+
+
+def test_floats_are_accumulated_in_double_precision():
+    video = np.full((1, 100, 100), 0.1, np.float32)
+    video[0, 0, 0] = 2.0**24
+    exact = (2.0**24 + 9999 * float(np.float32(0.1))) / 10_000
+    assert extract_traces(video, (50, 50), size=100)[0] == np.float32(exact)
+
+
+@pytest.mark.parametrize("window", WINDOWS)
+def test_whole_floats_equal_integers(window):
+    whole = [(3, 2), (0, 0), (6, 5)]
+    floats = np.array(whole, float)
+    np.testing.assert_array_equal(
+        extract_traces(VIDEO, whole, 4, window=window), extract_traces(VIDEO, floats, 4, window=window)
+    )
+
+
+def test_fractional_pixel_interpolates_as_scipy_does():
+    from scipy.ndimage import map_coordinates
+
+    x, y = 2.3, 3.6
+    expected = [map_coordinates(frame.astype(float), [[y], [x]], order=1)[0] for frame in VIDEO]
+    np.testing.assert_allclose(extract_traces(VIDEO, (x, y), window="pixel"), expected, rtol=1e-12)
+
+
+# Anything that looks like a video
+
+
+def kinds_of_video(folder):
+    path = folder / "video.npy"
+    np.save(path, VIDEO)
+    with h5py.File(folder / "video.h5", "w") as file:
+        file["video"] = VIDEO
+    return {
+        "memory map": np.load(path, mmap_mode="r"),
+        "h5py": h5py.File(folder / "video.h5", "r")["video"],
+        "nested lists": VIDEO.tolist(),
+        "minimal": Sliceable(VIDEO),
+        "array of object-like views": VIDEO[:, :, :],
+    }
+
+
+def test_anything_with_shape_dtype_and_slicing_is_a_video(tmp_path):
+    from optimap.video import open_video
+
+    expected = extract_traces(VIDEO, [(3, 2), (1.5, 4.25)], 3)
+    for name, video in kinds_of_video(tmp_path).items():
+        np.testing.assert_array_equal(extract_traces(video, [(3, 2), (1.5, 4.25)], 3), expected, err_msg=name)
+    for name in ("video.npy", "video.h5"):
+        with open_video(tmp_path / name) as recording:
+            np.testing.assert_array_equal(extract_traces(recording, [(3, 2), (1.5, 4.25)], 3), expected)
+
+
+@pytest.mark.parametrize("wrap", [np.asarray, Sliceable])
+def test_work_goes_in_blocks_of_frames(monkeypatch, wrap):
+    monkeypatch.setattr(video_module, "BLOCK_BYTES", 5 * VIDEO[0].nbytes)
+    video = wrap(VIDEO)
+    np.testing.assert_array_equal(extract_traces(video, [(3, 2)], 3), extract_traces(VIDEO.copy(), [(3, 2)], 3))
+    if wrap is Sliceable:
+        assert video.read == [(0, 5), (5, 10), (10, 12)]
+
+
+def test_an_error_while_reading_reaches_the_caller(monkeypatch):
+    monkeypatch.setattr(video_module, "BLOCK_BYTES", 1)
+
+    class Broken(Sliceable):
+        def __getitem__(self, key):
+            if key.start == 3:
+                raise OSError("disk gone")
+            return super().__getitem__(key)
+
+    with pytest.raises(OSError, match="disk gone"):
+        extract_traces(Broken(VIDEO), (3, 2))
+
+
+def test_a_video_that_gives_fewer_frames_than_it_says_is_refused():
+    class Short(Sliceable):
+        def __getitem__(self, key):
+            return super().__getitem__(key)[:-1]
+
+    with pytest.raises(ValueError, match=r"video\[0:12\] gave shape \(11, 6, 7\)"):
+        extract_traces(Short(VIDEO), (3, 2))
+
+
+# NaN
+
+
+def with_nan():
+    video = VIDEO.astype(np.float64)
+    video[3, 2, 4] = np.nan
+    video[5, :, :] = np.nan
+    return video
+
+
+def test_nan_propagates():
+    traces = extract_traces(with_nan(), [(3, 2), (0, 5)], 3)
+    np.testing.assert_array_equal(np.isnan(traces[:, 0]), np.isin(np.arange(12), [3, 5]))
+    np.testing.assert_array_equal(np.isnan(traces[:, 1]), np.arange(12) == 5)
+
+
+@given(st.data(), st.integers(0, 6), st.sampled_from(WINDOWS))
+def test_nan_omitted_equals_the_oracle(data, size, window):
+    video = data.draw(videos(dtypes=["f4", "f8", ">f8"])).copy()
+    video[np.random.default_rng(1).random(video.shape) < 0.3] = np.nan
+    position = data.draw(positions(video.shape[1:]))
+    expected = oracles.trace(video.astype(float), position, size, window, omit_nan=True)
+    traces = extract_traces(video, position, size, window=window, nan_policy="omit")
+    scale = np.abs(np.nan_to_num(video.astype(float))).max()
+    np.testing.assert_allclose(traces, expected, rtol=1e-6, atol=1e-7 * scale)
+
+
+def test_nan_raises_and_names_frame_and_position():
+    with pytest.raises(ValueError, match=r"NaN in frame 3 within the window of position 1: nan_policy='omit'"):
+        extract_traces(with_nan(), [(0, 5), (3, 2)], 3, nan_policy="raise")
+    clean = extract_traces(VIDEO.astype(float), [(3, 2)], nan_policy="raise")
+    np.testing.assert_array_equal(clean, extract_traces(VIDEO, [(3, 2)]))
+
+
+def test_infinities_are_not_taken_for_nan():
+    video = np.zeros((1, 3, 3))
+    video[0, 0, 0], video[0, 0, 1] = np.inf, -np.inf
+    assert np.isnan(extract_traces(video, (1, 1), 3, nan_policy="raise")[0])
+
+
+def test_masked_pixels_count_as_nan():
+    video = np.ma.masked_array(VIDEO, mask=np.zeros(VIDEO.shape, bool))
+    video.mask[:, 2, 3] = True
+    assert np.isnan(extract_traces(video, (3, 2), 3)).all()
+    omitted = extract_traces(video, (3, 2), 3, nan_policy="omit")
+    np.testing.assert_allclose(omitted, (VIDEO[:, 1:4, 2:5].sum((1, 2)) - VIDEO[:, 2, 3].astype(float)) / 8)
+
+
+# Errors, before any work
+
+
+class Untouchable(Sliceable):
+    def __getitem__(self, key):
+        raise AssertionError("frames were read before the arguments were checked")
+
+
+@pytest.mark.parametrize(
+    ("kwargs", "error", "message"),
+    [
+        ({"coords": (7, 0)}, ValueError, r"coords = \(x=7, y=0\) is outside the frame"),
+        ({"coords": (np.nan, 0)}, ValueError, "not finite"),
+        ({"coords": [(1, 2, 3)]}, ValueError, "3 numbers"),
+        ({"size": -1}, ValueError, "size = -1: it must be a whole number, 0 or more"),
+        ({"size": 2.5}, ValueError, "size = 2.5"),
+        ({"size": "5"}, ValueError, "size = '5'"),
+        ({"size": True}, ValueError, "size = True"),
+        ({"window": "circle"}, ValueError, "window = 'circle' is unknown: it must be one of 'rect', 'disc', 'pixel'"),
+        ({"window": "circle", "size": 1}, ValueError, "window = 'circle'"),
+        ({"window": "circle", "coords": []}, ValueError, "window = 'circle'"),
+        ({"nan_policy": "ignore"}, ValueError, "nan_policy = 'ignore'"),
+        ({"colour": "red"}, TypeError, "'colour': keywords of show_traces"),
+        ({"show": True, "fps": 0}, ValueError, "fps = 0"),
+        ({"show": True, "fps": 5, "x": range(12)}, ValueError, "x and fps"),
+        ({"show": True, "labels": ["a", "b"]}, ValueError, "labels has 2 entries for 1 traces"),
+    ],
+)
+def test_wrong_arguments_are_refused_before_any_work(kwargs, error, message):
+    with pytest.raises(error, match=message):
+        extract_traces(Untouchable(VIDEO), **{"coords": (3, 2), **kwargs})
+
+
+@pytest.mark.parametrize(
+    ("video", "error", "message"),
+    [
+        (np.zeros((5, 6, 7, 3)), ValueError, "a colour video: make it grey first"),
+        (np.zeros((6, 7)), ValueError, r"a single image: a video of one frame is video\[np.newaxis\]"),
+        (np.zeros(6), ValueError, r"a video is \(T, H, W\)"),
+        (np.zeros((5, 6, 7), complex), TypeError, "pixels are real numbers; take np.abs"),
+        (np.zeros((5, 6, 7), "U3"), TypeError, "pixels are real numbers"),
+        (np.zeros((5, 6, 7), object), TypeError, "pixels are real numbers"),
+        ([[[1, 2], [3]]], ValueError, "frames or rows differ in length"),
+        (None, ValueError, "a video is"),
+    ],
+)
+def test_what_is_no_video_is_refused(video, error, message):
+    with pytest.raises(error, match=message):
+        extract_traces(video, (0, 0))
+
+
+def test_size_may_be_a_numpy_integer_or_a_whole_float():
+    expected = extract_traces(VIDEO, (3, 2), 3)
+    for size in (np.int64(3), np.uint8(3), 3.0):
+        np.testing.assert_array_equal(extract_traces(VIDEO, (3, 2), size), expected)
+
+
+def test_the_default_window_is_used_when_none_is_given():
+    try:
+        set_default_trace_window("disc")
+        np.testing.assert_array_equal(extract_traces(VIDEO, (3, 2)), extract_traces(VIDEO, (3, 2), window="disc"))
+    finally:
+        set_default_trace_window("rect")
+    assert (extract_traces(VIDEO, (3, 2)) != extract_traces(VIDEO, (3, 2), window="disc")).any()
+
+
+# Drawing
+
+
+def test_show_and_ax_draw():
+    import matplotlib.pyplot as plt
+
+    extract_traces(VIDEO, [(3, 2), (1, 1)], show=True, fps=500, labels=["a", "b"])
+    assert [line.get_label() for line in plt.gca().lines] == ["a", "b"]
+    _, ax = plt.subplots()
+    traces = extract_traces(VIDEO, (3, 2), 5, ax=ax, color="red")
+    np.testing.assert_array_equal(ax.lines[0].get_ydata(), traces)
+    assert ax.lines[0].get_color() == "red"
+    figures = plt.get_fignums()
+    extract_traces(VIDEO, (3, 2), ax=None)
+    assert plt.get_fignums() == figures
