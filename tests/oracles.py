@@ -1,6 +1,7 @@
 """Each algorithm again, slow and obvious: a person can check these, and the tests check the code against them."""
 
 from fractions import Fraction
+from itertools import pairwise
 
 import numpy as np
 
@@ -71,5 +72,5 @@ def normalized(series, ymin, ymax, vmin=None, vmax=None, clip=True):
 def min_max_bins(values, bins):
     """Return (min, max) of nearly equal bins, one after the other."""
     edges = np.linspace(0, len(values), bins + 1).astype(int)
-    parts = [values[a:b] for a, b in zip(edges, edges[1:], strict=False)]
+    parts = [values[a:b] for a, b in pairwise(edges)]
     return np.array([f(part) for part in parts for f in (np.nanmin, np.nanmax)])

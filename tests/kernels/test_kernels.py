@@ -23,9 +23,7 @@ needs_compiled = pytest.mark.skipif(_compiled is None, reason="installed without
 
 def span_means(module, frames, spans, omit_nan=False, threads=1):
     out = np.full((len(frames), len(spans.first) - 1), -1.0, kernels.result_dtype(frames.dtype))
-    module.span_means(
-        frames, spans.rows, spans.starts, spans.stops, spans.weights, spans.first, out, omit_nan, threads
-    )
+    module.span_means(frames, spans.rows, spans.starts, spans.stops, spans.weights, spans.first, out, omit_nan, threads)
     return out
 
 

@@ -68,9 +68,7 @@ def test_periods_are_those_of_seasonal(samples, seed, name):
 def test_a_long_series_as_seasonal():
     data = series("beats", 2500)
     assert estimate_period(data) == guess_trended_period(data)
-    np.testing.assert_allclose(
-        detrend_timeseries(data, return_trend_data=True), reference(data, "spline"), rtol=1e-9
-    )
+    np.testing.assert_allclose(detrend_timeseries(data, return_trend_data=True), reference(data, "spline"), rtol=1e-9)
 
 
 def test_no_kind_gives_zeros():

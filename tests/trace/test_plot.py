@@ -5,8 +5,14 @@ import numpy as np
 import pytest
 from matplotlib.colors import to_rgba
 
-from optimap.trace import compare_traces, extract_traces, show_positions, show_positions_and_traces
-from optimap.trace import show_trace, show_traces
+from optimap.trace import (
+    compare_traces,
+    extract_traces,
+    show_positions,
+    show_positions_and_traces,
+    show_trace,
+    show_traces,
+)
 
 TRACES = np.random.default_rng(0).normal(size=(20, 3))
 VIDEO = np.random.default_rng(1).integers(0, 999, (20, 6, 8))
@@ -32,7 +38,11 @@ def test_show_trace_is_another_name():
 def test_one_colour_for_all_or_one_each():
     assert [line.get_color() for line in show_traces(TRACES, colors="red").lines] == ["red"] * 3
     assert [line.get_color() for line in show_traces(TRACES, colors=(0.1, 0.2, 0.3)).lines] == [(0.1, 0.2, 0.3)] * 3
-    assert [line.get_color() for line in show_traces(TRACES, colors=["r", "C5", (0, 0, 1)]).lines] == ["r", "C5", (0, 0, 1)]
+    assert [line.get_color() for line in show_traces(TRACES, colors=["r", "C5", (0, 0, 1)]).lines] == [
+        "r",
+        "C5",
+        (0, 0, 1),
+    ]
     assert [line.get_color() for line in show_traces(TRACES, color="green").lines] == ["green"] * 3
     default = [to_rgba(line.get_color()) for line in show_traces(TRACES).lines]
     assert default == [to_rgba(f"C{i}") for i in range(3)]

@@ -100,6 +100,6 @@ def test_default_window_is_rect_and_can_be_set():
 def test_an_unknown_default_window_is_refused(window):
     if window is None:
         window = "none"
-    with pytest.raises(ValueError, match="window = .* unknown: it must be one of 'rect', 'disc', 'pixel'"):
+    with pytest.raises(ValueError, match=r"window = .* unknown: it must be one of 'rect', 'disc', 'pixel'"):
         set_default_trace_window(window)
     assert get_default_trace_window() == "rect"

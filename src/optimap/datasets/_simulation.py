@@ -119,7 +119,7 @@ def _cache_folder() -> Path:
 
 
 def _read(path: Path) -> SimulatedRecording:
-    with np.load(path) as stored:
+    with open(path, "rb") as file, np.load(file) as stored:  # np.load leaves a damaged file open
         values: dict[str, Any] = {field.name: stored[field.name] for field in fields(SimulatedRecording)}
     for name in ("fps", "pixel_size"):
         values[name] = float(values[name])

@@ -29,7 +29,7 @@ MM = {
     "cm": 10.0,
     "m": 1e3,
 }
-SECONDS = {"ns": 1e-9, "us": 1e-6, "µs": 1e-6, "μs": 1e-6, "ms": 1e-3, "s": 1.0, "sec": 1.0, "min": 60.0}
+SECONDS = {"ns": 1e-9, "us": 1e-6, "µs": 1e-6, "μs": 1e-6, "usec": 1e-6, "ms": 1e-3, "msec": 1e-3, "s": 1.0, "sec": 1.0, "min": 60.0}
 IMAGEJ_DTYPES = ("u1", "u2", "f4")
 OME_DTYPES = ("u1", "u2", "u4", "i1", "i2", "i4", "f4", "f8")
 # What tifffile decodes by itself: none, deflate (two numbers of it), PackBits.
@@ -62,11 +62,15 @@ def open_recording(path: Path) -> Recording:
         shape, dtype = _layout(tif, path, pages)
         _check_compression(tif.pages[0], path)
         metadata, fps, pixel_size = _describe(tif)
-        frames = _mapped(tif, path, shape) if len(tif.series) == 1 else None
-        if frames is not None:
+        frames: PageFrames | NDArray[Any]
+        if len(tif.series) == 1 and tif.series[0].dataoffset is not None:
+            frames = _mapped(tif, path, shape)
             tif.close()
+        else:
+            _check_pages(tif, path)
+            frames = PageFrames(tif, shape, dtype)
         return Recording(
-            PageFrames(tif, shape, dtype) if frames is None else frames,
+            frames,
             path=path,
             format="TIFF",
             fps=fps,
@@ -91,8 +95,10 @@ def _count_pages(path: Path) -> int:
         count_code, offset_code, entry = ("H", "I", 12) if version == 42 else ("Q", "Q", 20)
         count_bytes, offset_bytes = struct.calcsize(f"={count_code}"), struct.calcsize(f"={offset_code}")
         (offset,) = struct.unpack_from(f"{order}{offset_code}", start, 4 if version == 42 else 8)
-        pages = 0
+        seen: set[int] = set()
         while offset:
+            if offset in seen:
+                raise ValueError(f"{path} is damaged: the page after page {len(seen) - 1} is an earlier one")
             file.seek(offset)
             raw = file.read(count_bytes)
             entries = struct.unpack(f"{order}{count_code}", raw)[0] if len(raw) == count_bytes else 0
@@ -100,12 +106,12 @@ def _count_pages(path: Path) -> int:
             raw = file.read(offset_bytes)
             if not entries or len(raw) < offset_bytes:
                 raise ValueError(
-                    f"{path} is truncated: page {pages} should stand at byte {offset}, the file has {size} bytes; "
+                    f"{path} is truncated: page {len(seen)} should stand at byte {offset}, the file has {size} bytes; "
                     "copy the recording again"
                 )
+            seen.add(offset)
             (offset,) = struct.unpack(f"{order}{offset_code}", raw)
-            pages += 1
-    return pages
+    return len(seen)
 
 
 def _layout(tif: Any, path: Path, pages: int) -> tuple[tuple[int, int, int], "np.dtype[Any]"]:
@@ -123,27 +129,32 @@ def _layout(tif: Any, path: Path, pages: int) -> tuple[tuple[int, int, int], "np
                 f"{path} holds images of different sizes or types, {page.imagelength} x {page.imagewidth} {page.dtype} "
                 f"and {key.imagelength} x {key.imagewidth} {key.dtype}: save the recording in a file of its own"
             )
-        along = {axis: n for axis, n in zip(series.axes, series.shape, strict=True) if axis not in "YX" and n > 1}
-        if len(along) > 1 or set(along) & set("CS"):
+        along = [(axis, n) for axis, n in zip(series.axes, series.shape, strict=True) if axis not in "YX" and n > 1]
+        if len(along) > 1 or (along and along[0][0] in "CS"):
             raise ValueError(
                 f"{path} has the axes {series.axes} of shape {series.shape}: a recording has time, rows and columns; "
                 "split channels and planes into files of their own first (Fiji: Image > Color > Split Channels)"
             )
-        frames += int(np.prod(list(along.values()), dtype=int)) if along else 1
-    promised = _promised_frames(tif)
-    if (promised is not None and promised != frames) or (len(tif.series) > 1 and frames != pages):
+        frames += int(along[0][1]) if along else 1
+    promised = _promised_frames(tif) or frames
+    # Some writers describe all frames in one page; `_mapped` checks that their pixels are there.
+    in_one_page = pages == 1 and len(tif.series) == 1 and tif.series[0].dataoffset is not None
+    if promised != frames or (pages != frames and not in_one_page):
         raise ValueError(
-            f"{path} is truncated or damaged: it should hold {promised or pages} frames, {frames} can be read; "
+            f"{path} is truncated or damaged: its header promises {promised} frames, it has {pages} pages; "
             "copy the recording again"
         )
     return (frames, int(page.imagelength), int(page.imagewidth)), np.dtype(page.dtype)
 
 
 def _promised_frames(tif: Any) -> int | None:
-    if len(tif.series) > 1 or not tif.is_imagej:
+    """Return the number of frames that ImageJ or tifffile wrote into the header."""
+    if len(tif.series) > 1:
         return None
-    images = (tif.imagej_metadata or {}).get("images")
-    return None if images is None else int(images)
+    if tif.is_imagej:
+        return int((tif.imagej_metadata or {}).get("images", 0)) or None
+    shape = (tif.shaped_metadata or ({},))[0].get("shape", ())
+    return int(np.prod(shape)) // int(np.prod(tif.pages[0].shape)) or None
 
 
 def _check_compression(page: Any, path: Path) -> None:
@@ -158,12 +169,9 @@ def _check_compression(page: Any, path: Path) -> None:
         ) from error
 
 
-def _mapped(tif: Any, path: Path, shape: tuple[int, int, int]) -> NDArray[Any] | None:
-    """Map the pixels where they stand one after the other in the file."""
+def _mapped(tif: Any, path: Path, shape: tuple[int, int, int]) -> NDArray[Any]:
+    """Map the pixels, which stand one after the other in the file."""
     series = tif.series[0]
-    if series.dataoffset is None:
-        _check_pages(tif, path)
-        return None
     dtype = np.dtype(tif.byteorder + series.dtype.str[1:])
     needed = series.dataoffset + int(np.prod(shape)) * dtype.itemsize
     size = os.path.getsize(path)
@@ -187,7 +195,7 @@ def _describe(tif: Any) -> tuple[dict[str, Any], float | None, float | None]:
     """Return metadata, frames per second and pixel size in mm."""
     if tif.is_imagej:
         metadata = dict(tif.imagej_metadata or {})
-        interval = float(metadata.get("finterval") or 0)
+        interval = float(metadata.get("finterval") or 0) * SECONDS.get(metadata.get("tunit", "s"), 0.0)
         return metadata, _rate(interval), _imagej_pixel_size(tif.pages[0], str(metadata.get("unit", "")))
     if tif.is_ome:
         pixels = _ome_pixels(tif.ome_metadata)

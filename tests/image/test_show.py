@@ -1,0 +1,44 @@
+"""show_image, and figures that show themselves."""
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pytest
+
+from optimap.image import show_image
+from optimap.image._show import show_figures
+
+
+def test_the_image_is_shown_as_it_is():
+    image = np.arange(12.0).reshape(3, 4)
+    ax = show_image(image, "title", 1, 5, "viridis")
+    shown = ax.images[0]
+    np.testing.assert_array_equal(shown.get_array(), image)
+    assert (shown.get_clim(), shown.get_cmap().name, ax.get_title()) == ((1, 5), "viridis", "title")
+    assert not ax.axison
+
+
+def test_colour_and_colourbar():
+    _, ax = plt.subplots()
+    assert show_image(np.zeros((3, 4, 3)), ax=ax, alpha=0.5) is ax
+    assert ax.images[0].get_alpha() == 0.5
+    ax = show_image(np.eye(3), show_colorbar=True, colorbar_title="counts")
+    assert ax.images[0].colorbar.ax.get_ylabel() == "counts"
+
+
+@pytest.mark.parametrize("shape", [(3,), (5, 6, 7), (2, 3, 4, 5)])
+def test_what_is_no_image_is_refused(shape):
+    with pytest.raises(ValueError, match="an image is"):
+        show_image(np.zeros(shape))
+
+
+def test_new_figures_are_shown_where_there_is_a_screen(monkeypatch):
+    shown = []
+    monkeypatch.setattr(plt, "show", lambda: shown.append(1))
+    show_figures()
+    assert not shown  # this backend writes files only
+    monkeypatch.setattr(plt, "get_backend", lambda: "QtAgg")
+    show_image(np.eye(3))
+    assert shown
+    _, ax = plt.subplots()
+    show_image(np.eye(3), ax=ax)
+    assert len(shown) == 1

@@ -1,0 +1,211 @@
+"""The command line, as users call it."""
+
+import subprocess
+import sys
+
+import numpy as np
+import pandas as pd
+import pytest
+import tifffile
+from PIL import Image
+
+from optimap import __version__
+from optimap._cli import main
+from optimap.trace import detrend_timeseries, extract_traces, normalize
+
+VIDEO = np.random.default_rng(0).integers(0, 65536, (40, 12, 15), dtype=np.uint16)
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    tifffile.imwrite("rec.tif", VIDEO, imagej=True, metadata={"axes": "TYX", "finterval": 0.002})
+    np.save("other.npy", VIDEO[:10])
+    return tmp_path
+
+
+def run(*arguments):
+    """Return the exit status of a call, argparse's included."""
+    try:
+        return main([str(a) for a in arguments])
+    except SystemExit as stop:
+        return stop.code
+
+
+def table(path):
+    return pd.read_csv(path, dtype=str).astype(float)
+
+
+def test_traces_at_positions(folder, capsys):
+    assert run("traces", "rec.tif", "--at", "3,4", "7.5,2", "--at", "0,0", "--size", 3) == 0
+    result = table("rec_traces.csv")
+    assert list(result.columns) == ["time_s", "x3_y4", "x7.5_y2", "x0_y0"]
+    np.testing.assert_array_equal(result["time_s"], np.arange(40) / 500)
+    expected = extract_traces(VIDEO, [(3, 4), (7.5, 2), (0, 0)], 3)
+    np.testing.assert_array_equal(result.iloc[:, 1:], expected)
+    assert "3 traces of 40 frames -> rec_traces.csv" in capsys.readouterr().out
+
+
+def test_traces_cleaned_and_plotted(folder):
+    arguments = ["--detrend", "mean", "--normalize", "--window", "disc", "--fps", 100, "-o", "t.csv", "--plot", "p.png"]
+    assert run("traces", "rec.tif", "--at", "3,4", *arguments) == 0
+    raw = extract_traces(VIDEO, [(3, 4)], window="disc")
+    expected = normalize(detrend_timeseries(raw, "mean"), dtype=np.float64)
+    np.testing.assert_array_equal(table("t.csv").iloc[:, 1:], expected)
+    assert table("t.csv")["time_s"].iloc[-1] == 39 / 100
+    with Image.open("p.png") as picture:
+        assert picture.size == (2200, 640)
+        assert np.ptp(np.asarray(picture.convert("L")).astype(int)) > 200
+
+
+def test_frames_where_the_rate_is_unknown(folder):
+    assert run("traces", "other.npy", "--at", "3,4") == 0
+    np.testing.assert_array_equal(table("other_traces.csv")["frame"], np.arange(10))
+
+
+def test_positions_from_a_table_grid_and_random(folder):
+    (folder / "p.csv").write_text("x,y\n3,4\n0,0\n")
+    assert run("traces", "rec.tif", "--positions", "p.csv", "-o", "a.csv") == 0
+    assert list(table("a.csv").columns) == ["time_s", "x3_y4", "x0_y0"]
+    assert run("traces", "rec.tif", "--grid", 2, "-o", "b.csv") == 0
+    assert list(table("b.csv").columns) == ["time_s", "x3_y3", "x11_y3", "x3_y9", "x11_y9"]
+    assert run("traces", "rec.tif", "--random", 5, "-o", "c.csv") == 0
+    assert run("traces", "rec.tif", "--random", 5, "-o", "d.csv") == 0
+    assert run("traces", "rec.tif", "--random", 5, "--seed", 1, "-o", "e.csv") == 0
+    assert (folder / "c.csv").read_text() == (folder / "d.csv").read_text() != (folder / "e.csv").read_text()
+
+
+def test_an_existing_table_is_kept_unless_asked(folder, capsys):
+    (folder / "rec_traces.csv").write_text("precious")
+    assert run("traces", "rec.tif", "--at", "3,4") == 2
+    assert "rec_traces.csv exists" in capsys.readouterr().err
+    assert (folder / "rec_traces.csv").read_text() == "precious"
+    assert run("traces", "rec.tif", "--at", "3,4", "--overwrite") == 0
+    assert (folder / "rec_traces.csv").read_text().startswith("time_s")
+
+
+def test_one_bad_file_does_not_stop_the_others(folder, capsys):
+    (folder / "bad.tif").write_bytes(b"II*\0 nonsense of sixteen bytes")
+    assert (
+        run("traces", "rec.tif", "bad.tif", "missing.npy", "other.npy", "--at", "3,4", "-o", "out", "--plot", "p") == 2
+    )
+    assert sorted(p.name for p in (folder / "out").iterdir()) == ["other_traces.csv", "rec_traces.csv"]
+    assert sorted(p.name for p in (folder / "p").iterdir()) == ["other_traces.png", "rec_traces.png"]
+    errors = [line for line in capsys.readouterr().err.splitlines() if "error" in line]
+    assert len(errors) == 2
+    assert "bad.tif" in errors[0]
+    assert "missing.npy does not exist" in errors[1]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["traces", "rec.tif", "--at", "40,4"], "coords[0] = (x=40, y=4) is outside the frame (width 15, height 12)"),
+        (["traces", "rec.tif", "--at", "40"], "'40' is not a position"),
+        (["traces", "rec.tif"], "one of the arguments --at --positions --grid --random is required"),
+        (["traces", "rec.tif", "--at", "1,1", "--grid", "2"], "not allowed with"),
+        (["traces", "nope.tif", "--at", "1,1"], "nope.tif does not exist"),
+        (["traces", "rec.tif", "--at", "1,1", "--size", "-1"], "size = -1"),
+        (["traces", "rec.tif", "--at", "1,1", "--fps", "0"], "'0' is not a positive number"),
+        (["traces", "rec.tif", "--at", "1,1", "--window", "star"], "invalid choice: 'star'"),
+        (["traces", "rec.tif", "--grid", "99"], "N = 99"),
+        (["traces", "rec.tif", "--grid", "0"], "'0' is not a whole number, 1 or more"),
+        (["traces", "rec.tif", "--at", "1,1", "-o", "t.xyz"], "tables are written as .csv"),
+        (["traces", "rec.tif", "--at", "1,1", "-o", "no/t.csv"], "the folder no does not exist"),
+        (["traces", "rec.tif", "--at", "1,1", "--plot", "p.xyz"], "--plot p.xyz: the suffix must be one of"),
+        (["traces", "rec.tif", "--positions", "none.csv"], "none.csv"),
+        (["traces", "rec.tif", "other.npy", "--at", "1,1", "-o", "t.csv"], "name a folder"),
+        (["traces", "rec.tif", "./rec.tif", "--at", "1,1"], "two recordings would be written to rec_traces.csv"),
+        (["info", "nope.tif"], "nope.tif does not exist"),
+        (["convert", "rec.tif", "out.avi"], "out.avi cannot be written"),
+        (["convert", "rec.tif", "other.npy"], "other.npy exists"),
+        (["frobnicate"], "invalid choice: 'frobnicate'"),
+        ([], "required"),
+    ],
+)
+def test_errors_are_one_line_and_status_2(folder, capsys, arguments, message):
+    before = sorted(folder.iterdir())
+    assert run(*arguments) == 2
+    captured = capsys.readouterr()
+    assert message in captured.err
+    assert captured.err.count("\n") == 1
+    assert "Traceback" not in captured.err
+    assert sorted(folder.iterdir()) == before
+
+
+def test_info_of_a_recording(folder, capsys):
+    assert run("info", "rec.tif", "other.npy") == 0
+    out = capsys.readouterr().out
+    for text in ("40", "15 x 12 pixels", "uint16", "500 frames/s, 0.08 s", "rate        unknown", "finterval: 0.002"):
+        assert text in out
+
+
+def test_info_of_the_installation(capsys):
+    assert run("info") == 0
+    out = capsys.readouterr().out
+    assert f"optimap-trace {__version__} (kernels: " in out
+    assert "MiCAM ULTIMA     .rsh .rsm .rsd" in out
+
+
+@pytest.mark.parametrize("arguments", [["--version"], ["info", "--version"]])
+def test_version(capsys, arguments):
+    assert run(*arguments) == 0
+    assert capsys.readouterr().out.startswith(f"optimap-trace {__version__} (kernels: ")
+
+
+def test_convert(folder, capsys):
+    assert run("convert", "rec.tif", "rec.h5") == 0
+    assert run("convert", "rec.h5", "back.tif") == 0
+    np.testing.assert_array_equal(tifffile.imread("back.tif"), VIDEO)
+    assert run("convert", "back.tif", "rec.npy") == 0
+    assert "500 frames/s is not kept" in capsys.readouterr().out
+    assert run("convert", "rec.npy", "rec.tif") == 2
+    assert run("convert", "rec.npy", "rec.tif", "--overwrite", "--fps", 250) == 0
+    with tifffile.TiffFile("rec.tif") as file:
+        assert file.imagej_metadata["finterval"] == 1 / 250
+
+
+def test_demo(folder, capsys):
+    assert run("demo", "d") == 0
+    assert sorted(p.name for p in (folder / "d").iterdir()) == ["tissue.tif", "traces.csv", "traces.png"]
+    out = capsys.readouterr().out
+    assert "d/traces.csv" in out
+    assert "d/traces.png" in out
+    result = table("d/traces.csv")
+    assert result.shape == (600, 4)
+    assert (result.iloc[:, 1:].min() == 0).all()
+    assert (result.iloc[:, 1:].max() == 1).all()
+    assert run("demo", "d") == 2
+    assert "exists" in capsys.readouterr().err
+
+
+def test_as_a_program(folder):
+    done = subprocess.run(
+        [sys.executable, "-m", "optimap", "traces", "rec.tif", "--at", "99,0"], capture_output=True, text=True
+    )
+    assert done.returncode == 2
+    assert done.stderr.startswith("optimap: error: coords[0] = (x=99, y=0) is outside the frame")
+    assert done.stdout == ""
+
+
+def test_an_extraction_loads_neither_matplotlib_nor_scipy(folder):
+    code = (
+        "import sys; from optimap._cli import main; main(['traces', 'rec.tif', '--at', '3,4']);"
+        "assert not {'matplotlib', 'scipy'} & set(sys.modules)"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True, capture_output=True)
+
+
+def test_real_recording_beats_every_150_ms(folder, real_data):
+    path = real_data / "optical-mapping" / "controlV.tif"
+    arguments = ["--at", "12,16", "--at", "20,10", "--size", 3, "--detrend", "spline", "--normalize", "-o", "t.csv"]
+    assert run("traces", path, *arguments) == 0
+    result = table("t.csv")
+    assert (result["time_s"].iloc[0], result["time_s"].iloc[-1]) == (0.0, 0.999)
+    for name in ("x12_y16", "x20_y10"):
+        trace = result[name].to_numpy()
+        assert (trace.min(), trace.max()) == (0, 1)
+        falls = np.flatnonzero((trace[:-1] > 0.4) & (trace[1:] <= 0.4))
+        beats = falls[np.diff(falls, prepend=-100) > 50]
+        assert len(beats) == 6
+        np.testing.assert_allclose(np.diff(beats), 150, atol=4)

@@ -1,0 +1,50 @@
+"""Files are written whole or not at all."""
+
+import pytest
+
+from optimap._files import written_whole
+
+
+def test_a_file_appears_when_it_is_whole(tmp_path):
+    path = tmp_path / "a.csv"
+    with written_whole(path) as partial:
+        partial.write_text("half")
+        assert not path.exists()
+        partial.write_text("whole")
+    assert path.read_text() == "whole"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+@pytest.mark.parametrize("error", [ValueError, KeyboardInterrupt])
+def test_nothing_is_left_of_a_failure(tmp_path, error):
+    path = tmp_path / "a.csv"
+
+    def fail():
+        with written_whole(path) as partial:
+            partial.write_text("half")
+            raise error
+
+    with pytest.raises(error):
+        fail()
+    assert not list(tmp_path.iterdir())
+
+
+def test_an_existing_file_is_kept_unless_asked(tmp_path):
+    path = tmp_path / "a.csv"
+    path.write_text("old")
+    with pytest.raises(FileExistsError, match=r"a\.csv exists"), written_whole(path):
+        pass
+    assert path.read_text() == "old"
+    with written_whole(path, overwrite=True) as partial:
+        partial.write_text("new")
+    assert path.read_text() == "new"
+
+
+def test_a_missing_folder_is_named(tmp_path):
+    with pytest.raises(FileNotFoundError, match="none does not exist"), written_whole(tmp_path / "none" / "a.csv"):
+        pass
+
+
+def test_a_folder_is_no_file(tmp_path):
+    with pytest.raises(IsADirectoryError, match="is a folder"), written_whole(tmp_path, overwrite=True):
+        pass

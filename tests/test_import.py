@@ -1,0 +1,80 @@
+"""Importing is free, and every public name is where it should be."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+import optimap
+
+TRACE = [
+    "collage_positions",
+    "compare_traces",
+    "detrend_timeseries",
+    "estimate_period",
+    "extract_traces",
+    "get_default_trace_window",
+    "normalize",
+    "positions_from_A_to_B",
+    "random_positions",
+    "set_default_trace_window",
+    "show_positions",
+    "show_positions_and_traces",
+    "show_trace",
+    "show_traces",
+]
+TOP = [
+    "compare_traces",
+    "extract_traces",
+    "load_metadata",
+    "load_video",
+    "open_video",
+    "show_image",
+    "show_positions",
+    "show_traces",
+    "datasets",
+    "image",
+    "trace",
+    "video",
+]
+
+
+def modules_after(code):
+    script = f"{code}\nimport sys, json\nprint(json.dumps(sorted(sys.modules)))"
+    run = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    return set(json.loads(run.stdout))
+
+
+def test_import_loads_neither_matplotlib_nor_scipy_nor_numpy():
+    loaded = modules_after("import optimap, optimap.trace, optimap.video, optimap.image, optimap.datasets")
+    assert not loaded & {"matplotlib", "scipy", "numpy", "tifffile", "PIL", "h5py", "av", "tqdm"}
+
+
+def test_extracting_loads_neither_matplotlib_nor_scipy():
+    code = "import numpy, optimap; optimap.extract_traces(numpy.zeros((2, 3, 4)), (1, 1))"
+    assert not modules_after(code) & {"matplotlib", "scipy"}
+
+
+@pytest.mark.parametrize("name", TRACE)
+def test_documented_names_are_in_optimap_trace(name):
+    assert callable(getattr(optimap.trace, name))
+
+
+@pytest.mark.parametrize("name", TOP)
+def test_names_of_the_top(name):
+    assert getattr(optimap, name) is not None
+
+
+@pytest.mark.parametrize("package", ["", ".trace", ".video", ".image", ".datasets"])
+def test_star_import_gives_every_public_name(package):
+    space = {}
+    exec(f"from optimap{package} import *", space)
+    module = sys.modules[f"optimap{package}"]
+    assert set(module.__all__) <= set(space)
+    assert set(module.__all__) <= set(dir(module))
+
+
+def test_unknown_names_are_attribute_errors():
+    with pytest.raises(AttributeError, match="nothing"):
+        _ = optimap.trace.nothing
