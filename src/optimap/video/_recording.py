@@ -113,21 +113,27 @@ class Recording:
         if isinstance(frames, np.ndarray):
             return np.asarray(frames[key])
         first, rest = _split(key)
-        if isinstance(first, (int, np.integer)):
+        if isinstance(first, (int, np.integer)) and not isinstance(first, bool):
             i = _frame_number(int(first), len(self))
-            return np.asarray(frames.read(range(i, i + 1))[0][rest])
+            return np.asarray(frames.read(range(i, i + 1))[0, *rest])
         if isinstance(first, slice):
             wanted = range(*first.indices(len(self)))
             block = frames.read(wanted if wanted.step > 0 else wanted[::-1])
             return np.asarray((block if wanted.step > 0 else block[::-1])[:, *rest])
-        return self._take(np.asarray(first))[:, *rest]
+        block = self._take(np.asarray(first))
+        # Indexed by a list again: NumPy pairs lists on several axes.
+        return np.asarray(block[np.arange(len(block)), *rest]) if rest else block
 
     def _take(self, index: Array) -> Array:
+        if index.shape == (0,) and index.dtype == float:  # what NumPy makes of []
+            index = index.astype(int)
         if index.ndim != 1 or index.dtype.kind not in "biu" or (index.dtype.kind == "b" and len(index) != len(self)):
             raise IndexError("index frames by a number, a slice, or a 1-D list of numbers or of T booleans")
         numbers = np.flatnonzero(index) if index.dtype.kind == "b" else index
-        frames = [self[int(i)] for i in numbers]
-        return np.stack(frames) if frames else np.empty((0, *self.shape[1:]), self.dtype)
+        # Every frame once and in order: encoded video is slow to go back.
+        wanted, places = np.unique([_frame_number(int(i), len(self)) for i in numbers], return_inverse=True)
+        frames = [self[int(i)] for i in wanted]
+        return np.stack(frames)[places] if frames else np.empty((0, *self.shape[1:]), self.dtype)
 
     def _open_frames(self) -> "Array | FrameSource":
         if self._frames is None:

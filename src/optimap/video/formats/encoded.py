@@ -8,7 +8,7 @@ going back starts again from the beginning.
 from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import av
 import numpy as np
@@ -17,6 +17,9 @@ from numpy.typing import NDArray
 from .._recording import Recording
 from .._save import frame_blocks, unsupported
 
+MP4_BOXES = {b"ftyp", b"moov", b"mdat", b"free", b"skip", b"wide", b"moof", b"mfra", b"sidx", b"styp", b"uuid"}
+# Written by recorders that never came back to fill it in.
+UNKNOWN_RIFF_LENGTHS, UNKNOWN_SEGMENT_LENGTH = (0, 2**32 - 1), 2**56 - 1
 CHANNELS = {"red": 0, "green": 1, "blue": 2, "luma": None}
 
 
@@ -85,6 +88,10 @@ def grey_values(frame: Any, channel: str | None, path: Path) -> NDArray[Any]:
     """Return a frame's grey values as stored, or one channel of a colour frame."""
     name = frame.format.name
     is_rgb = frame.format.is_rgb or name == "pal8"
+    if (channel or "luma") != "luma" or is_rgb:
+        bits = frame.format.components[0].bits
+        if bits > 8:
+            raise ValueError(f"{path} holds colours of {bits} bits, only 8 are read: save one channel as grey first")
     if channel in ("red", "green", "blue"):
         return np.array(frame.to_ndarray(format="rgb24")[..., CHANNELS[channel]])
     if is_rgb:
@@ -99,34 +106,72 @@ def _plane(frame: Any, number: int) -> NDArray[Any]:
     """Return one plane without its padding, in native byte order."""
     plane = frame.planes[number]
     component = frame.format.components[number]
-    if not frame.format.is_planar and not frame.format.name.startswith("gray"):
+    is_grey = frame.format.name.startswith("gray")
+    if component.bits > 16 or not (is_grey or frame.format.is_planar):
         raise ValueError(
             f"video of the pixel format {frame.format.name} (packed) is not read: convert it, for example to FFV1"
         )
     order = ">" if frame.format.is_big_endian else "<"
     stored = np.dtype("u1" if component.bits <= 8 else f"{order}u2")
     lines = np.frombuffer(plane, stored).reshape(plane.height, plane.line_size // stored.itemsize)
-    return np.array(lines[:, : plane.width], stored.newbyteorder("="))
+    # Both colour differences share a plane in nv12 and its kin.
+    per_pixel = 1 if is_grey else sum(component.plane == number for component in frame.format.components)
+    return np.array(lines[:, : per_pixel * plane.width], stored.newbyteorder("="))
 
 
 def _check_colourless(frame: Any, path: Path) -> None:
     neutral = 1 << (frame.format.components[1].bits - 1)
-    for number in (1, 2):
+    for number in range(1, min(3, len(frame.planes))):
         # Lossy codecs leave neutral grey a few counts off.
         if np.abs(_plane(frame, number).astype(int) - neutral).max(initial=0) > neutral // 16:
-            raise _colour_error(path)
+            raise ValueError(
+                f"{path} is a colour recording: choose channel='red', 'green', 'blue' or 'luma' (its brightness)"
+            )
 
 
 def _grey_of_rgb(rgb: NDArray[Any], channel: str | None, path: Path) -> NDArray[Any]:
     if channel is None and not ((rgb[..., 0] == rgb[..., 1]) & (rgb[..., 1] == rgb[..., 2])).all():
-        raise _colour_error(path)
+        raise ValueError(f"{path} is a colour recording: choose channel='red', 'green' or 'blue'")
     if channel == "luma":
         raise ValueError(f"{path} is stored as red, green and blue: choose channel='red', 'green' or 'blue'")
     return np.array(rgb[..., 1])
 
 
-def _colour_error(path: Path) -> ValueError:
-    return ValueError(f"{path} is a colour recording: choose channel='red', 'green', 'blue' or 'luma' (its brightness)")
+def check_whole(path: Path) -> None:
+    """Raise an error where a file is shorter than its container says: decoders fill in for what is missing."""
+    size = path.stat().st_size
+    with open(path, "rb") as file:
+        needed = _declared_bytes(file)
+    if needed > size + 1:  # some writers of AVI leave out the last byte of padding
+        raise ValueError(f"{path} is truncated: it should have {needed} bytes, it has {size}; copy the recording again")
+
+
+def _declared_bytes(file: BinaryIO) -> int:
+    """Return where AVI, Matroska and MP4 say that the file ends, 0 where they do not."""
+    start, end = file.read(256), 0
+    if start[:4] == b"RIFF":
+        length = int.from_bytes(start[4:8], "little")
+        return 8 + length if length not in UNKNOWN_RIFF_LENGTHS else 0
+    if start[:4] == b"\x1a\x45\xdf\xa3":  # an EBML header, then the segment that is all the rest
+        length, end = _ebml_number(start, 4)
+        segment = end + length
+        length, end = _ebml_number(start, segment + 4)
+        is_known = start[segment : segment + 4] == b"\x18\x53\x80\x67" and length != UNKNOWN_SEGMENT_LENGTH
+        return end + length if is_known else 0
+    while start[4:8] in MP4_BOXES:
+        length = int.from_bytes(start[8:16] if start[:4] == b"\0\0\0\1" else start[:4], "big")
+        if length < 8:  # 0: up to the end of the file
+            break
+        end += length
+        file.seek(end)
+        start = file.read(16)
+    return end
+
+
+def _ebml_number(raw: bytes, at: int) -> tuple[int, int]:
+    """Return one of Matroska's numbers, whose first bit set tells how many bytes it has, and where it ends."""
+    count = 9 - int.from_bytes(raw[at : at + 1], "big").bit_length()
+    return int.from_bytes(raw[at : at + count], "big") & ((1 << 7 * count) - 1), at + count
 
 
 def _count_packets(path: Path) -> int:
@@ -138,11 +183,12 @@ def open_recording(path: Path, channel: str | None = None) -> Recording:
     """Open an encoded video."""
     if channel is not None and channel not in CHANNELS:
         raise ValueError(f"channel = {channel!r}: it must be one of {', '.join(map(repr, CHANNELS))}")
+    check_whole(path)
     try:
         with av.open(str(path)) as container:
-            if not container.streams.video:
-                raise ValueError(f"{path} holds no video")
-            stream = container.streams.video[0]
+            stream = next(iter(container.streams.video), None)
+            if stream is None or stream.codec_context is None:
+                raise ValueError(f"{path} holds no video that can be read, it may be truncated")
             rate = stream.average_rate
             tags = {key.lower(): value for key, value in container.metadata.items()}
             metadata = {
@@ -168,8 +214,8 @@ def check_dtype(dtype: "np.dtype[Any]") -> None:
 def save(path: Path, video: Any, fps: float | None) -> None:
     """Write FFV1, every frame a key frame, in Matroska."""
     pixel_format = "gray" if np.dtype(video.dtype).itemsize == 1 else "gray16le"
-    # Matroska counts time in ms: above 1000 frames/s stamps would collide. The true rate is in the tag.
-    rate = Fraction(min(fps or 25.0, 1000.0)).limit_denominator(1001)
+    # Matroska counts time in ms: above 1000 frames/s stamps would collide; slow rates are no fraction of small numbers. The true rate is in the tag.
+    rate = Fraction(min(max(fps or 25.0, 1.0), 1000.0)).limit_denominator(1001)
     with av.open(str(path), "w") as container:
         container.metadata["FPS"] = "unknown" if fps is None else repr(fps)
         # Slices are decoded in parallel; a frame of a few pixels cannot be cut in four.

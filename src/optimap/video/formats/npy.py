@@ -5,16 +5,17 @@ from typing import Any
 
 import numpy as np
 
-from .._recording import Recording
+from .._recording import Recording, check_file_size
 from .._save import frame_blocks
 
 
 def open_recording(path: Path) -> Recording:
     """Open a ``.npy`` file."""
     try:
-        frames = np.load(path, mmap_mode="r", allow_pickle=False)
+        frames = np.lib.format.open_memmap(path, mode="r")
     except (ValueError, EOFError) as error:
         raise ValueError(f"{path} cannot be read as .npy, it may be truncated: {error}") from error
+    check_file_size(path, frames.offset + frames.nbytes, f"values of shape {frames.shape}")
     return Recording(frames, path=path, format="NumPy")
 
 

@@ -1,0 +1,41 @@
+"""What the README says is true."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from optimap.video._formats import FORMATS
+
+ROOT = Path(__file__).parent.parent
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def test_the_python_example_runs(tmp_path, monkeypatch):
+    (code,) = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
+    lines = [line for line in code.splitlines() if line.strip()]
+    assert len(lines) <= 12
+    monkeypatch.chdir(tmp_path)
+    space = {}
+    exec(code, space)
+    assert (tmp_path / "traces.png").stat().st_size > 10_000
+    assert space["clean"].shape == (600, 3)
+
+
+@pytest.mark.parametrize("document", ["README.md", "CONTRIBUTING.md", "benchmarks/README.md"])
+def test_links_lead_somewhere(document):
+    path = ROOT / document
+    targets = re.findall(r"\]\(([^)#]+)\)", path.read_text(encoding="utf-8"))
+    missing = [t for t in targets if not t.startswith("http") and not (path.parent / t).exists()]
+    assert not missing
+
+
+def test_every_format_is_listed():
+    for row in FORMATS:
+        assert f"`{row.suffixes[0]}`" in README
+
+
+def test_make_targets_exist():
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    for target in set(re.findall(r"^    make (.+?)(?: +#.*)?$", README, re.MULTILINE)):
+        assert re.search(rf"^{target}:", makefile, re.MULTILINE)
