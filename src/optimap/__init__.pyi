@@ -1,7 +1,14 @@
 from . import datasets, image, trace, video
 from ._version import __version__
 from .image import show_image
-from .trace import compare_traces, extract_traces, show_positions, show_traces
+from .trace import (
+    compare_traces,
+    extract_traces,
+    select_positions,
+    select_traces,
+    show_positions,
+    show_traces,
+)
 from .video import load_metadata, load_video, open_video
 
 __all__ = [
@@ -13,6 +20,8 @@ __all__ = [
     "load_metadata",
     "load_video",
     "open_video",
+    "select_positions",
+    "select_traces",
     "show_image",
     "show_positions",
     "show_traces",

@@ -4,9 +4,11 @@ from ._normalize import normalize
 from ._period import estimate_period
 from ._plot import compare_traces, show_positions, show_positions_and_traces, show_trace, show_traces
 from ._positions import collage_positions, positions_from_A_to_B, random_positions
+from ._select import Selection, select_positions, select_traces
 from ._windows import get_default_trace_window, set_default_trace_window
 
 __all__ = [
+    "Selection",
     "collage_positions",
     "compare_traces",
     "detrend_timeseries",
@@ -16,6 +18,8 @@ __all__ = [
     "normalize",
     "positions_from_A_to_B",
     "random_positions",
+    "select_positions",
+    "select_traces",
     "set_default_trace_window",
     "show_positions",
     "show_positions_and_traces",

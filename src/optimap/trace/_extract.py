@@ -98,8 +98,7 @@ def extract_traces(
     frame_shape = (int(video.shape[1]), int(video.shape[2]))
     positions, single = parse_positions(coords, frame_shape)
     size, window = check_size(size), check_window(window)
-    if nan_policy not in NAN_POLICIES:
-        raise ValueError(f"nan_policy = {nan_policy!r}: it must be one of {', '.join(map(repr, NAN_POLICIES))}")
+    check_nan_policy(nan_policy)
     draw = show or kwargs.get("ax") is not None
     _check_plot_arguments(kwargs, draw, int(video.shape[0]), len(positions))
 
@@ -126,6 +125,12 @@ def _check_plot_arguments(kwargs: dict[str, Any], draw: bool, frames: int, trace
             f"extract_traces() got {unknown[0]!r}: keywords of show_traces() go with show=True or ax=, "
             "and nothing is drawn here"
         )
+
+
+def check_nan_policy(nan_policy: str) -> None:
+    """Raise an error where the policy is unknown."""
+    if nan_policy not in NAN_POLICIES:
+        raise ValueError(f"nan_policy = {nan_policy!r}: it must be one of {', '.join(map(repr, NAN_POLICIES))}")
 
 
 def span_traces(video: Any, spans: Spans, nan_policy: str = "propagate") -> Array:

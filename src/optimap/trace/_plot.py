@@ -374,22 +374,27 @@ def compare_traces(
     window: str | None = None,
     title: str | None = None,
     axs: "Sequence[Axes] | None" = None,
+    block: bool | None = None,
+    browser: bool | None = None,
 ) -> Any:
     """Compare traces of several videos: one panel for each position, one line for each video.
+
+    Without `coords`, click on the first video's image to compare at that position; closing the window finishes.
 
     Parameters
     ----------
     videos : sequence of (T, H, W) array-likes
         Lengths may differ: a shorter video ends where it ends. Not modified.
-    coords : (x, y) or sequence of (x, y), in pixels
+    coords : (x, y) or sequence of (x, y), in pixels, optional
+        Left out, the position is picked with the mouse.
     labels : sequence of str, optional
         Names of the videos, for the legend.
     colors : color or sequence of colors, optional
         One for each video.
     size : int
         Width of the window in pixels, see `extract_traces`.
-    ref_frame : int
-        Frame of the first video to pick a position on; not used where `coords` are given.
+    ref_frame : int or (H, W) array
+        Frame of the first video to pick a position on, or an image; not used where `coords` are given.
     fps : float, optional
         Frames per second: the x-axis is in seconds.
     x : (T,) array-like, optional
@@ -399,16 +404,20 @@ def compare_traces(
         Above all panels.
     axs : sequence of matplotlib Axes, optional
         One for each position; by default in a new figure, which is shown.
+    block, browser : bool, optional
+        For picking, see `select_positions`.
 
     Returns
     -------
     matplotlib.axes.Axes, or (N,) array of them
-        One Axes for one position given alone.
+        One Axes for one position given alone, or picked with the mouse.
 
     Raises
     ------
+    RuntimeError
+        If there is no way to pick: no display, or a backend that only writes files.
     ValueError
-        If `videos` is empty, no position is given, one lies outside a video, or a number of labels, colors or axs does
+        If `videos` is empty, `coords` is, a position lies outside a video, or a number of labels, colors or axs does
         not fit.
 
     Examples
@@ -424,6 +433,11 @@ def compare_traces(
     longest = max(int(clip.shape[0]) for clip in clips)
     times, label = time_axis(longest, x, fps)
     own, _ = _line_arguments(len(clips), colors, labels, {}, "videos")
+    if coords is None:
+        from ._select import compare_by_clicking
+
+        choice: dict[str, Any] = {"size": size, "window": window, "ref_frame": ref_frame, "title": title}
+        return compare_by_clicking(clips, times, label, own, **choice, block=block, browser=browser)
     points, single = _positions_in_all(coords, clips)
     from ._extract import extract_traces
 
@@ -458,8 +472,6 @@ def _as_videos(videos: Sequence[Any]) -> list[Any]:
 
 
 def _positions_in_all(coords: Any, clips: list[Any]) -> tuple[Array, bool]:
-    if coords is None:
-        raise ValueError("coords = None: give the positions to compare at, for example coords=[(10, 20)]")
     points, single = parse_positions(coords)
     for clip in clips:
         parse_positions(coords, (int(clip.shape[1]), int(clip.shape[2])))

@@ -181,8 +181,18 @@ def check_frames(path: Path, shape: tuple[int, ...], dtype: Any) -> None:
         raise ValueError(f"{path} is a colour recording of shape {shape}: save one channel, or the grey values, first")
     if len(shape) != 3:
         raise ValueError(f"{path} holds an array of shape {shape}: a recording is (T, H, W), frames, rows, columns")
+    if 0 in shape:
+        raise ValueError(f"{path} holds no pixels: its shape is {shape}")
     if np.dtype(dtype).kind not in "biuf":
         raise ValueError(f"{path} holds {dtype} values: the pixels of a recording are real numbers")
+
+
+def positive_number(value: Any) -> float | None:
+    """Return the positive number that a file noted, in whatever shape it stores one; None where it is none."""
+    noted = np.asarray(value)
+    if noted.size != 1 or noted.dtype.kind not in "iuf" or not 0 < noted.item() < np.inf:
+        return None
+    return float(noted.item())
 
 
 def check_file_size(path: Path, expected: int, what: str) -> None:

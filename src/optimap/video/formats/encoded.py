@@ -5,6 +5,7 @@ Of YUV video the luma plane is read as it is, line by line: FFmpeg's own convers
 going back starts again from the beginning.
 """
 
+import re
 from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
@@ -200,8 +201,10 @@ def open_recording(path: Path, channel: str | None = None) -> Recording:
     except av.FFmpegError as error:
         raise ValueError(f"{path} cannot be read as video, it may be truncated: {error}") from error
     fps = float(rate) if rate else None
-    if "fps" in metadata:  # our own files: containers round the rate, and always have one
-        fps = None if metadata["fps"] == "unknown" else float(str(metadata["fps"]))
+    stated = str(metadata.get("fps"))  # in our own files: containers round the rate, and always have one
+    if re.fullmatch(r"unknown|[\d.]+(e[-+]?\d+)?", stated):
+        fps = None if stated == "unknown" else float(stated)
+        del metadata["fps"]
     return Recording(frames, path=path, format="encoded video", fps=fps, metadata=metadata)
 
 

@@ -10,6 +10,8 @@ from numpy.typing import NDArray
 from .._recording import Recording
 
 SUFFIXES = {".tif": "TIFF", ".tiff": "TIFF", ".png": "PNG"}
+UNREADABLE = (OSError, SyntaxError)  # what Pillow raises for damaged files
+STRETCHED = {"L;2": 85, "L;4": 17}  # what Pillow multiplies grey values of 2 and 4 bits with
 
 
 class ImageFrames:
@@ -33,7 +35,11 @@ class ImageFrames:
 
 def open_recording(path: Path) -> Recording:
     """Open a folder of images."""
-    files = [file for file in path.iterdir() if file.suffix.lower() in SUFFIXES and not file.name.startswith(".")]
+    files = [
+        file
+        for file in path.iterdir()
+        if file.suffix.lower() in SUFFIXES and file.is_file() and not file.name.startswith(".")
+    ]
     kinds = {SUFFIXES[file.suffix.lower()] for file in files}
     if not files:
         raise ValueError(f"{path} holds no .tif, .tiff or .png image: give a folder of images, one frame each")
@@ -79,12 +85,12 @@ def _shape(file: Path) -> tuple[tuple[int, int], "np.dtype[Any]"]:
 
 
 def _png(file: Path) -> Any:
-    from PIL import Image, UnidentifiedImageError
+    from PIL import Image
 
     try:
-        return Image.open(file)
-    except UnidentifiedImageError as error:
-        raise ValueError(f"{file} is not a PNG image: remove it from the folder, or copy it again") from error
+        return Image.open(file, formats=["PNG"])
+    except UNREADABLE as error:
+        raise ValueError(f"{file} is not a whole PNG image: remove it from the folder, or copy it again") from error
 
 
 def _read(file: Path) -> NDArray[Any]:
@@ -94,7 +100,8 @@ def _read(file: Path) -> NDArray[Any]:
         with tiff.open_recording(file) as image:
             return image[0]
     with _png(file) as image:
+        stretched = STRETCHED.get(str(image.tile[0][3]), 1) if image.tile else 1
         try:
-            return np.asarray(image)
-        except OSError as error:
+            return np.asarray(image) // stretched if stretched > 1 else np.asarray(image)
+        except UNREADABLE as error:
             raise ValueError(f"{file} is truncated or damaged: {error}") from error

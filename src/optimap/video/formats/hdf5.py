@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .._formats import import_extra
-from .._recording import Recording
+from .._recording import Recording, positive_number
 from .._save import frame_blocks
 
 
@@ -24,7 +24,11 @@ class DatasetFrames:
         """Read a range of frames."""
         key: list[slice] = [slice(None)] * 3
         key[self._order[0]] = slice(frames.start, frames.stop, frames.step)
-        return np.asarray(np.transpose(self._dataset[tuple(key)], self._order))
+        try:
+            block = self._dataset[tuple(key)]
+        except OSError as error:
+            raise ValueError(f"{self._file.filename} is damaged, {self._dataset.name}: {error}") from error
+        return np.asarray(np.transpose(block, self._order))
 
     def close(self) -> None:
         """Close the file."""
@@ -45,9 +49,9 @@ def choose(path: Path, shapes: dict[str, tuple[int, ...]], name: str | None, opt
     videos = [key for key, shape in shapes.items() if len(shape) == 3]
     listing = ", ".join(f"{key} {shape}" for key, shape in shapes.items()) or "none"
     if name is not None:
-        if name.strip("/") not in {key.strip("/") for key in shapes}:
+        if name.strip("/") not in shapes:
             raise ValueError(f"{option} = {name!r} is not in {path}, which holds: {listing}")
-        return name
+        return name.strip("/")
     if len(videos) == 1:
         return videos[0]
     problem = "holds no 3-D array" if not videos else f"holds {len(videos)} 3-D arrays, name one with {option}="
@@ -59,7 +63,7 @@ def numeric_datasets(file: Any) -> dict[str, tuple[int, ...]]:
     found: dict[str, tuple[int, ...]] = {}
 
     def visit(name: str, item: Any) -> None:
-        if getattr(item, "dtype", None) is not None and item.dtype.kind in "biuf" and item.ndim >= 2:
+        if getattr(item, "ndim", 0) >= 2 and item.dtype.kind in "biuf":  # groups and types have no ndim
             found[name] = tuple(item.shape)
 
     file.visititems(visit)
@@ -72,14 +76,12 @@ def open_recording(path: Path, dataset: str | None = None) -> Recording:
     try:
         chosen = file[choose(path, numeric_datasets(file), dataset, "dataset")]
         metadata = {**_attributes(file), **_attributes(chosen)}
-        fps = metadata.get("fps")
-        size = metadata.get("pixel_size")
         return Recording(
             DatasetFrames(file, chosen) if chosen.ndim == 3 else chosen,
             path=path,
             format="HDF5",
-            fps=None if fps is None else float(fps),
-            pixel_size=None if size is None else float(size),
+            fps=positive_number(metadata.get("fps")),
+            pixel_size=positive_number(metadata.get("pixel_size")),
             metadata=metadata,
         )
     except BaseException:

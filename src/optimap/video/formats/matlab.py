@@ -6,13 +6,15 @@ variable ``axes``; elsewhere the last axis is time where it is the longest of th
 """
 
 import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from .._recording import Recording
+from .._recording import Recording, check_frames, positive_number
 from .._save import frame_blocks, unsupported
 from . import hdf5
 
@@ -32,9 +34,11 @@ class LoadedFrames:
     def read(self, frames: range) -> NDArray[Any]:
         """Return a range of frames."""
         if self._array is None:
-            self._array = np.transpose(_load(self._path, [self._name])[self._name], self._order)
-        block = self._array[frames.start : frames.stop : frames.step]
-        return np.asarray(block, block.dtype.newbyteorder("="))
+            array = _load(self._path, [self._name])[self._name]
+            check_frames(self._path, array.shape, array.dtype)  # complex numbers are listed as real ones
+            # MATLAB stores what fits in fewer bytes: doubles may come as uint8.
+            self._array = np.transpose(array.astype(self.dtype, copy=False), self._order)
+        return np.array(self._array[frames.start : frames.stop : frames.step])
 
     def close(self) -> None:
         """Let go of the array."""
@@ -59,7 +63,7 @@ def time_order(shape: tuple[int, ...], axes: str | None) -> tuple[int, int, int]
 
 
 def _choose(path: Path, shapes: dict[str, tuple[int, ...]], fieldname: str | None) -> str:
-    if fieldname is None and "cmosData" in shapes:  # files of the program Rhythm hold other arrays too
+    if fieldname is None and len(shapes.get("cmosData", ())) == 3:  # Rhythm's files hold other arrays too
         return "cmosData"
     name = hdf5.choose(path, shapes, fieldname, "fieldname")
     if len(shapes[name]) != 3:
@@ -70,19 +74,15 @@ def _choose(path: Path, shapes: dict[str, tuple[int, ...]], fieldname: str | Non
 def _open_classic(path: Path, fieldname: str | None, axes: str | None) -> Recording:
     from scipy.io import whosmat
 
-    try:
+    with _reading(path):
         listed = whosmat(path)
-    except DAMAGED as error:
-        raise ValueError(f"{path} cannot be read as a MATLAB file, it may be truncated: {error}") from error
-    shapes = {name: tuple(shape) for name, shape, kind in listed if kind in NUMERIC and len(shape) >= 3}
+    shapes = {name: tuple(shape) for name, shape, kind in listed if kind in NUMERIC}
     name = _choose(path, shapes, fieldname)
     kind = next(kind for known, _, kind in listed if known == name)
     dtype = {"double": "f8", "single": "f4", "logical": "u1"}.get(kind, kind)
     notes = _load(path, [key for key, _, _ in listed if key in ("axes", "fps")])
-    if axes is None and "axes" in notes:
-        axes = str(np.squeeze(notes["axes"]))
-    frames = LoadedFrames(path, name, shapes[name], dtype, time_order(shapes[name], axes))
-    fps = float(np.squeeze(notes["fps"])) if "fps" in notes else None
+    frames = LoadedFrames(path, name, shapes[name], dtype, time_order(shapes[name], axes or _noted_axes(notes)))
+    fps = positive_number(notes.get("fps"))
     metadata = {"fieldname": name, "variables": [key for key, _, _ in listed]}
     return Recording(frames, path=path, format="MATLAB 5", fps=fps, metadata=metadata)
 
@@ -92,24 +92,39 @@ def _load(path: Path, names: list[str]) -> dict[str, Any]:
         return {}
     from scipy.io import loadmat
 
-    try:
+    with _reading(path):
         loaded: dict[str, Any] = loadmat(path, variable_names=names)
-    except DAMAGED as error:
+        return {name: loaded[name] for name in names}
+
+
+@contextmanager
+def _reading(path: Path) -> Iterator[None]:
+    """Turn what SciPy raises for damaged files into an error that names the file."""
+    from scipy.io.matlab import MatReadError
+
+    try:
+        yield
+    except (*DAMAGED, MatReadError) as error:
         raise ValueError(f"{path} cannot be read as a MATLAB file, it may be truncated: {error}") from error
-    return {name: loaded[name] for name in names}
+
+
+def _noted_axes(notes: dict[str, Any]) -> str | None:
+    """Return the order that a variable ``axes`` tells; others may have used the name for anything."""
+    letters = np.ravel(notes.get("axes", ""))
+    text = "".join(map(chr if letters.dtype == np.uint16 else str, letters))  # version 7.3 keeps text as numbers
+    return text if sorted(text) == ["T", "X", "Y"] else None
 
 
 def _open_hdf5(path: Path, fieldname: str | None, axes: str | None) -> Recording:
     file = hdf5.open_file(path)
     try:
         found = hdf5.numeric_datasets(file)
-        shapes = {key: shape[::-1] for key, shape in found.items() if not key.startswith("#refs#") and len(shape) >= 3}
+        shapes = {key: shape[::-1] for key, shape in found.items() if not key.startswith("#refs#")}
         name = _choose(path, shapes, fieldname)
-        if axes is None and "axes" in file:  # MATLAB keeps text as numbers
-            axes = "".join(map(chr, np.ravel(file["axes"][()])))
-        time, row, column = time_order(shapes[name], axes)
+        notes = {key: file[key][()] for key in ("axes", "fps") if key in found}
+        time, row, column = time_order(shapes[name], axes or _noted_axes(notes))
         order = (2 - time, 2 - row, 2 - column)  # reversed on disk
-        fps = float(np.ravel(file["fps"][()])[0]) if "fps" in file else None
+        fps = positive_number(notes.get("fps"))
         metadata = {"fieldname": name, "variables": list(file.keys())}
         frames = hdf5.DatasetFrames(file, file[name], order)
         return Recording(frames, path=path, format="MATLAB 7.3", fps=fps, metadata=metadata)
@@ -131,5 +146,6 @@ def save(path: Path, video: Any, fps: float | None) -> None:
     nbytes = int(np.prod(video.shape)) * np.dtype(video.dtype).itemsize
     if nbytes >= 2**31:
         raise ValueError(f"{nbytes} bytes do not fit a .mat file of version 5 (2 GB): save as .h5, which MATLAB reads")
-    variables = {"video": np.concatenate(list(frame_blocks(video))), "axes": "TYX"}
-    savemat(path, variables if fps is None else {**variables, "fps": fps}, appendmat=False)
+    # The pixels last: a file that is cut off must not lose its notes without a word.
+    notes = {"axes": "TYX"} if fps is None else {"axes": "TYX", "fps": fps}
+    savemat(path, {**notes, "video": np.concatenate(list(frame_blocks(video)))}, appendmat=False)

@@ -30,6 +30,8 @@ class DifferenceFrames:
 
 def companion(path: Path, suffix: str) -> Path:
     """Return the file beside `path` with another suffix, in lower or upper case."""
+    if path.suffix.lower() == suffix:
+        return path
     for candidate in (path.with_suffix(suffix), path.with_suffix(suffix.upper())):
         if candidate.exists():
             return candidate

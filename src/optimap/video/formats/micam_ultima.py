@@ -75,7 +75,9 @@ def open_recording(path: Path) -> Recording:
 def _find_header(path: Path) -> Path:
     if path.suffix.lower() != ".rsd":
         return companion(path, ".rsh")
-    for header in sorted(path.parent.glob("*.[rR][sS][hH]")):
+    # Headers of its name first: a damaged one of another recording does no harm then.
+    headers = sorted(path.parent.glob("*.[rR][sS][hH]"), key=lambda header: not path.name.startswith(header.stem))
+    for header in headers:
         if path in _read_header(header)[2]:
             return header
     raise FileNotFoundError(f"no .rsh header beside {path} lists it: the recording needs its header")

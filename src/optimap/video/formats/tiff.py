@@ -14,7 +14,7 @@ import numpy as np
 import tifffile
 from numpy.typing import NDArray
 
-from .._recording import Recording
+from .._recording import Recording, positive_number
 from .._save import frame_blocks, unsupported
 
 # Units of length in mm and of time in s, as ImageJ and OME write them.
@@ -29,7 +29,18 @@ MM = {
     "cm": 10.0,
     "m": 1e3,
 }
-SECONDS = {"ns": 1e-9, "us": 1e-6, "µs": 1e-6, "μs": 1e-6, "usec": 1e-6, "ms": 1e-3, "msec": 1e-3, "s": 1.0, "sec": 1.0, "min": 60.0}
+SECONDS = {
+    "ns": 1e-9,
+    "us": 1e-6,
+    "µs": 1e-6,
+    "μs": 1e-6,
+    "usec": 1e-6,
+    "ms": 1e-3,
+    "msec": 1e-3,
+    "s": 1.0,
+    "sec": 1.0,
+    "min": 60.0,
+}
 IMAGEJ_DTYPES = ("u1", "u2", "f4")
 OME_DTYPES = ("u1", "u2", "u4", "i1", "i2", "i4", "f4", "f8")
 # What tifffile decodes by itself: none, deflate (two numbers of it), PackBits.
@@ -196,7 +207,11 @@ def _describe(tif: Any) -> tuple[dict[str, Any], float | None, float | None]:
     if tif.is_imagej:
         metadata = dict(tif.imagej_metadata or {})
         interval = float(metadata.get("finterval") or 0) * SECONDS.get(metadata.get("tunit", "s"), 0.0)
-        return metadata, _rate(interval), _imagej_pixel_size(tif.pages[0], str(metadata.get("unit", "")))
+        return (
+            metadata,
+            _rate(interval, metadata.get("fps")),
+            _imagej_pixel_size(tif.pages[0], str(metadata.get("unit", ""))),
+        )
     if tif.is_ome:
         pixels = _ome_pixels(tif.ome_metadata)
         interval = float(pixels.get("TimeIncrement", 0)) * SECONDS.get(pixels.get("TimeIncrementUnit", "s"), 0.0)
@@ -208,12 +223,18 @@ def _describe(tif: Any) -> tuple[dict[str, Any], float | None, float | None]:
     return metadata, None if fps is None else float(fps), None
 
 
-def _rate(interval: float) -> float | None:
-    """Frames per second; a rate that is whole but for rounding is whole."""
+def _rate(interval: float, stated: Any = None) -> float | None:
+    """Frames per second: as stated, where it agrees with the interval; free of the interval's rounding."""
     if interval <= 0:
         return None
     rate = 1 / interval
-    return float(round(rate)) if abs(rate - round(rate)) < 1e-9 * rate else rate
+    stated = positive_number(stated)
+    if stated is not None and abs(stated - rate) < 1e-9 * rate:  # ImageJ notes there how fast to play it
+        return float(stated)
+    if abs(round(rate) - rate) < 1e-9 * rate:
+        return float(round(rate))
+    short = float(f"{rate:.12g}")
+    return short if abs(short - rate) < 1e-15 * rate else rate
 
 
 def _imagej_pixel_size(page: Any, unit: str) -> float | None:

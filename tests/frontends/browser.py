@@ -1,0 +1,35 @@
+"""A real browser: Chromium driven by Playwright."""
+
+import os
+import shutil
+
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+def executable():
+    """Return the browser's path, or None."""
+    return os.environ.get("OPTIMAP_CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
+
+
+def missing():
+    """Return what driving a browser needs and this machine lacks, or None."""
+    if executable() is None:
+        return "Chromium (Debian package chromium)"
+    try:
+        import playwright  # noqa: F401
+    except ImportError:
+        return "playwright (pip install playwright)"
+    return None
+
+
+def launch(playwright):
+    """Start the browser without a window."""
+    return playwright.chromium.launch(executable_path=executable(), args=ARGUMENTS, headless=True)

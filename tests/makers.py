@@ -1,0 +1,344 @@
+"""Tiny recordings of every format.
+
+Formats that no package reads are written byte by byte, the others by libraries that are not ours. Nothing here uses
+optimap: a maker that shared code with a reader would share its mistakes.
+"""
+
+import struct
+import zlib
+from fractions import Fraction
+from pathlib import Path
+
+import numpy as np
+
+
+def random_video(shape=(7, 5, 6), dtype="u2", seed=0):
+    """A video of random pixels over the whole range of its dtype; frames are not square."""
+    rng = np.random.default_rng(seed)
+    dtype = np.dtype(dtype)
+    if dtype.kind == "f":
+        return rng.normal(size=shape).astype(dtype)
+    if dtype.kind == "b":
+        return rng.random(shape) < 0.5
+    info = np.iinfo(dtype)
+    return rng.integers(info.min, info.max, shape, dtype.newbyteorder("="), endpoint=True).astype(dtype)
+
+
+# --- files as such ------------------------------------------------------------------------------------------------
+
+
+def keep(path, count):
+    """Cut a file off after `count` bytes; below 0: leave out that many."""
+    Path(path).write_bytes(Path(path).read_bytes()[:count])
+
+
+def replace(path, old, new):
+    """Replace bytes that stand somewhere in a file."""
+    raw = Path(path).read_bytes()
+    assert old in raw
+    Path(path).write_bytes(raw.replace(old, new))
+
+
+def values_or_error(path, read):
+    """What comes of reading a file that may be damaged: an array, or the message of an error."""
+    try:
+        return read(path)
+    except ValueError as error:
+        return str(error)
+
+
+def pixel_file(path):
+    """The file that has the (last) pixels of a recording."""
+    if path.is_dir():
+        return max(path.iterdir())
+    if path.suffix.lower() in (".gsh", ".rsh"):
+        return max(file for file in path.parent.iterdir() if file.suffix.lower() in (".gsd", ".rsd"))
+    return path
+
+
+# --- SciMedia MiCAM -----------------------------------------------------------------------------------------------
+
+GSH = """\
+Header version : 1.0
+Date created : 14/02/2018 15:22:04
+Number of frames : {frames}
+Image width : {width}
+Image height : {height}
+Frame rate (Hz) : {fps}
+Comment : a : b
+"""
+
+
+def micam05(folder, video, fps=500.0, line_end="\n"):
+    """``rec.gsh`` and ``rec.gsd``: 970 bytes, a background, 16-bit differences to it."""
+    frames, height, width = video.shape
+    background = random_video((height, width), "<u2", seed=1)
+    header = GSH.format(frames=frames, width=width, height=height, fps=fps)
+    (folder / "rec.gsh").write_bytes(header.replace("\n", line_end).encode())
+    differences = (video.astype(int) - background) % 2**16
+    pixels = background.tobytes() + differences.astype("<u2").tobytes()
+    (folder / "rec.gsd").write_bytes(bytes(970) + pixels)
+    return folder / "rec.gsh"
+
+
+RSH = """\
+//UltimaExp-Dual version 1111
+//x={width}/y={height}/lskp={left}/rskp={right}/blk={block}
+//cmp=0/bit=16/mon=14/sft=0/prc=0
+acquisition_date=2018/02/14 15:22:04
+page_frames={frames}
+sample_time={sample_time}
+cmnt=
+name=8*rec(0)
+Data-File-List
+rec.rsm
+"""
+
+
+def micam_ultima(folder, video, block=3, left=2, right=1, sample_time="  2.0msec", line_end="\n"):
+    """``rec.rsh``, ``rec.rsm`` and ``rec(0).rsd``, ``rec(1).rsd``...; analog inputs in columns at the sides."""
+    frames, height, columns = video.shape
+    width = left + columns + right
+    background = random_video((height, width), "<u2", seed=1)
+    wide = random_video((frames, height, width), "u2", seed=2)
+    wide[:, :, left : left + columns] = video
+    differences = ((wide.astype(int) - background) % 2**16).astype("<u2").view("<i2")
+    blocks = [differences[start : start + block] for start in range(0, frames, block)]
+    names = [f"rec({i}).rsd" for i in range(len(blocks))]
+    header = RSH.format(**{**locals(), "sample_time": sample_time}) + "\n".join(names) + "\n"
+    (folder / "rec.rsh").write_bytes(header.replace("\n", line_end).encode())
+    (folder / "rec.rsm").write_bytes(background.tobytes())
+    for name, frames_of_block in zip(names, blocks, strict=True):
+        (folder / name).write_bytes(frames_of_block.tobytes())
+    return folder / "rec.rsh"
+
+
+# --- MultiRecorder ------------------------------------------------------------------------------------------------
+
+
+def multirecorder(path, video, version="e", order="<", fps=500.0, date=b"14.02.18 15:22:04"):
+    """A ``.dat`` file of version d (no rate), e or f (rate, and a time stamp after each frame)."""
+    frames, rows, columns = video.shape
+    if version == "d":
+        header = b"d" + date + struct.pack("<3i", frames, columns, rows)
+        stamps = [b""] * frames
+    else:
+        mark = struct.pack(f"{order}I", 0x1A2B3C4D)
+        numbers = struct.pack(f"{order}3i8xi", frames, columns, rows, round(fps * 100_000))
+        header = version.encode() + mark + numbers + b"2018-02-14 15:22:04".ljust(24, b"\0") + b"a comment"
+        stamps = [struct.pack(f"{order}Q", 2000 * i) for i in range(frames)]
+    stored = video.astype(video.dtype.newbyteorder("<" if version == "d" else order))
+    body = b"".join(frame.tobytes() + stamp for frame, stamp in zip(stored, stamps, strict=True))
+    path.write_bytes(header.ljust(1024, b"\0") + body)
+    return path
+
+
+# --- NumPy --------------------------------------------------------------------------------------------------------
+
+
+def npy(path, video, version=1):
+    """A ``.npy`` file of version 1, 2 or 3, in C order."""
+    header = f"{{'descr': {video.dtype.str!r}, 'fortran_order': False, 'shape': {video.shape}, }}"
+    length = struct.pack("<H" if version == 1 else "<I", len(header) + 1)
+    path.write_bytes(b"\x93NUMPY" + bytes([version, 0]) + length + header.encode() + b"\n" + video.tobytes())
+    return path
+
+
+# --- TIFF ---------------------------------------------------------------------------------------------------------
+
+
+def tiff(path, video, **options):
+    """A TIFF file by tifffile: plain, or what the options say."""
+    import tifffile
+
+    tifffile.imwrite(path, video, photometric="minisblack", **options)
+    return path
+
+
+def tiff_pages(path, video, **options):
+    """A TIFF file to which frames were added one by one: each is a series of its own."""
+    import tifffile
+
+    with tifffile.TiffWriter(path) as writer:
+        for frame in video:
+            writer.write(frame, contiguous=False, photometric="minisblack", **options)
+    return path
+
+
+def tiff_appended(path, video, **options):
+    """A TIFF file that was opened again for every frame."""
+    for frame in video:
+        tiff(path, frame, append=True, **options)
+    return path
+
+
+def link_tiff_page(path, page, target):
+    """Let the page after `page` of a little-endian classic TIFF be page number `target`; None: let it be the last."""
+    raw = bytearray(path.read_bytes())
+    starts, links = [], []
+    (offset,) = struct.unpack_from("<I", raw, 4)
+    while offset:
+        starts.append(offset)
+        links.append(offset + 2 + 12 * struct.unpack_from("<H", raw, offset)[0])
+        (offset,) = struct.unpack_from("<I", raw, links[-1])
+    struct.pack_into("<I", raw, links[page], 0 if target is None else starts[target])
+    path.write_bytes(raw)
+
+
+# --- folders of images --------------------------------------------------------------------------------------------
+
+
+def images(folder, video, suffix=".png", name="frame_{}"):
+    """A folder of one image per frame, by Pillow; numbers without leading zeros."""
+    from PIL import Image
+
+    folder.mkdir()
+    for i, frame in enumerate(video):
+        Image.fromarray(frame).save(folder / f"{name.format(i)}{suffix}")
+    return folder
+
+
+def png(path, frame, bits):
+    """A grey PNG image of 1, 2, 4, 8 or 16 bits."""
+
+    def chunk(kind, body):
+        return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
+
+    height, width = frame.shape
+    rows = []
+    for row in frame.tolist():
+        digits = "".join(f"{value:0{bits}b}" for value in row)
+        digits += "0" * (-len(digits) % 8)
+        rows.append(b"\0" + int(digits, 2).to_bytes(len(digits) // 8, "big"))
+    size = struct.pack(">IIBBBBB", width, height, bits, 0, 0, 0, 0)
+    chunks = chunk(b"IHDR", size) + chunk(b"IDAT", zlib.compress(b"".join(rows))) + chunk(b"IEND", b"")
+    path.write_bytes(b"\x89PNG\r\n\x1a\n" + chunks)
+    return path
+
+
+# --- MATLAB and HDF5 ----------------------------------------------------------------------------------------------
+
+
+def mat(path, **variables):
+    """A ``.mat`` file of version 5, by SciPy."""
+    from scipy.io import savemat
+
+    savemat(path, variables)
+    return path
+
+
+def mat_double_in_bytes(path, video):
+    """A ``.mat`` file as MATLAB writes it: an array of class double whose values are stored as uint8."""
+
+    def element(kind, body):
+        return struct.pack("<II", kind, len(body)) + body + bytes(-len(body) % 8)
+
+    uint32, int32, int8, uint8, matrix, double_class = 6, 5, 1, 2, 14, 6
+    body = element(uint32, struct.pack("<II", double_class, 0)) + element(int32, struct.pack("<3i", *video.shape))
+    body += element(int8, b"video") + element(uint8, video.astype("u1").tobytes("F"))
+    header = b"MATLAB 5.0 MAT-file".ljust(124) + struct.pack("<H", 0x0100) + b"IM"
+    path.write_bytes(header + element(matrix, body))
+    return path
+
+
+def mat73(path, **variables):
+    """A file like those of version 7.3: HDF5 after 512 bytes of text, axes in reverse, text as numbers."""
+    import h5py
+
+    with h5py.File(path, "w", userblock_size=512) as file:
+        for name, value in variables.items():
+            value = np.array([list(map(ord, value))], "u2") if isinstance(value, str) else np.atleast_2d(value)
+            file[name] = value.T
+    with open(path, "r+b") as file:
+        file.write(b"MATLAB 7.3 MAT-file, Platform: GLNXA64".ljust(124) + struct.pack("<H", 0x0200) + b"IM")
+    return path
+
+
+def hdf5(path, attributes=None, **datasets):
+    """An HDF5 file by h5py; ``__`` in names stands for a group's slash, the attributes go to the first dataset."""
+    import h5py
+
+    with h5py.File(path, "w") as file:
+        made = [file.create_dataset(name.replace("__", "/"), data=value) for name, value in datasets.items()]
+        made[0].attrs.update(attributes or {})
+    return path
+
+
+# --- encoded video ------------------------------------------------------------------------------------------------
+
+
+def encoded(path, video, codec="ffv1", pixel_format="gray", fps=25, options=None, source=None):
+    """A video by FFmpeg's libraries; ``source`` is the layout of `video` where it is not the file's."""
+    import av
+
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream(codec, rate=Fraction(fps), options=options or {})
+        stream.height, stream.width = video.shape[1:3]
+        stream.pix_fmt = pixel_format
+        for pixels in video:
+            if source is None and pixel_format.startswith("yuv"):
+                frame = yuv_frame(pixels, pixel_format)
+            else:
+                frame = av.VideoFrame.from_ndarray(pixels, format=source or pixel_format)
+            container.mux(stream.encode(frame))
+        container.mux(stream.encode())
+    return path
+
+
+def yuv_frame(luma, pixel_format, chroma=128):
+    """A frame whose luma plane holds the given values as they are, for a limited-range format too."""
+    import av
+
+    height, width = luma.shape
+    frame = av.VideoFrame(width, height, pixel_format)
+    for number, plane in enumerate(frame.planes):
+        lines = np.full((plane.height, plane.line_size), chroma, np.uint8)
+        if number == 0:
+            lines[:, :width] = luma
+        plane.update(lines.tobytes())
+    return frame
+
+
+def avi_of_imagej(path, video, fps=10):
+    """An uncompressed 8-bit AVI as ImageJ writes it: a grey palette, rows from the bottom up, padded to 4 bytes."""
+    frames, height, width = video.shape
+    padding = bytes(-width % 4)
+    size = height * (width + len(padding))
+
+    def chunk(kind, body):
+        return kind + struct.pack("<I", len(body)) + body + bytes(len(body) % 2)
+
+    def listing(kind, body):
+        return chunk(b"LIST", kind + body)
+
+    main = struct.pack("<14I", 1_000_000 // fps, size * fps, 0, 0x10, frames, 0, 1, size, width, height, 0, 0, 0, 0)
+    stream = b"vidsDIB " + struct.pack("<IHH8I4H", 0, 0, 0, 0, 1, fps, 0, frames, size, 0, 0, 0, 0, width, height)
+    bitmap = struct.pack("<IiiHHIIiiII", 40, width, height, 1, 8, 0, size, 0, 0, 256, 0)
+    palette = b"".join(bytes([i, i, i, 0]) for i in range(256))
+    stored = [b"".join(row.tobytes() + padding for row in frame[::-1]) for frame in video]
+    movie = b"".join(chunk(b"00db", frame) for frame in stored)
+    index = b"".join(b"00db" + struct.pack("<3I", 0x10, 4 + i * (8 + size), size) for i in range(frames))
+    header = chunk(b"avih", main) + listing(b"strl", chunk(b"strh", stream) + chunk(b"strf", bitmap + palette))
+    body = b"AVI " + listing(b"hdrl", header) + listing(b"movi", movie) + chunk(b"idx1", index)
+    path.write_bytes(chunk(b"RIFF", body))
+    return path
+
+
+# One uint16 recording of each kind: name -> function of a folder and a video, which returns the path to open.
+EVERY_FORMAT = {
+    "npy": lambda folder, video: npy(folder / "rec.npy", video),
+    "tiff": lambda folder, video: tiff(folder / "rec.tif", video),
+    "tiff lzw": lambda folder, video: tiff(folder / "rec.tif", video, compression="lzw"),
+    "tiff appended": lambda folder, video: tiff_appended(folder / "rec.tif", video),
+    "png folder": lambda folder, video: images(folder / "rec", video),
+    "tiff folder": lambda folder, video: images(folder / "rec", video, ".tif"),
+    "mat 5": lambda folder, video: mat(folder / "rec.mat", video=video),
+    "mat 7.3": lambda folder, video: mat73(folder / "rec.mat", video=np.moveaxis(video, 0, 2)),
+    "hdf5": lambda folder, video: hdf5(folder / "rec.h5", video=video),
+    "micam05": micam05,
+    "micam ultima": micam_ultima,
+    "multirecorder": lambda folder, video: multirecorder(folder / "rec.dat", video),
+    "mkv": lambda folder, video: encoded(folder / "rec.mkv", video, pixel_format="gray16le"),
+    "avi": lambda folder, video: encoded(folder / "rec.avi", video, pixel_format="gray16le"),
+    "mp4": lambda folder, video: encoded(folder / "rec.mp4", video, pixel_format="gray16le"),
+}

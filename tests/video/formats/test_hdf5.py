@@ -1,0 +1,131 @@
+"""HDF5 files, written by h5py."""
+
+import h5py
+import numpy as np
+import pytest
+
+from optimap.video import load_metadata, open_video
+from tests import makers
+
+VIDEO = makers.random_video((7, 5, 6))
+
+
+@pytest.mark.parametrize("dtype", ["u1", "<i2", ">u2", "<f4", ">f8", "?", "f2"])
+@pytest.mark.parametrize("suffix", [".h5", ".hdf5"])
+def test_values_dtype_and_shape(tmp_path, dtype, suffix):
+    video = makers.random_video((7, 5, 6), dtype)
+    with open_video(makers.hdf5(tmp_path / f"rec{suffix}", data=video)) as recording:
+        np.testing.assert_array_equal(recording[:], video)
+        assert (recording.format, recording.dtype) == ("HDF5", np.dtype(dtype))
+
+
+def test_chunks_and_compression(tmp_path):
+    with h5py.File(tmp_path / "rec.h5", "w") as file:
+        file.create_dataset("video", data=VIDEO, chunks=(2, 3, 4), compression="gzip", shuffle=True)
+    with open_video(tmp_path / "rec.h5") as recording:
+        np.testing.assert_array_equal(recording[5:0:-2, 1:], VIDEO[5:0:-2, 1:])
+
+
+def test_attributes(tmp_path):
+    attributes = {"fps": 500, "pixel_size": np.float32(0.5), "who": "me", "roi": [1, 2]}
+    path = makers.hdf5(tmp_path / "rec.h5", attributes, video=VIDEO)
+    with h5py.File(path, "r+") as file:
+        file.attrs.update({"who": "the file", "lab": "ours"})
+    metadata = load_metadata(path)
+    assert metadata.pop("roi").tolist() == [1, 2]
+    assert metadata == {"fps": 500.0, "pixel_size": 0.5, "who": "me", "lab": "ours"}
+
+
+@pytest.mark.parametrize("fps", [500, [500.0], [[500]], np.int8(50)])
+def test_a_rate_in_any_shape(tmp_path, fps):
+    with open_video(makers.hdf5(tmp_path / "rec.h5", {"fps": fps}, video=VIDEO)) as recording:
+        assert recording.fps == np.squeeze(fps)
+
+
+@pytest.mark.parametrize("fps", ["fast", [1, 2], 0, -5, np.nan, np.inf])
+def test_a_rate_that_is_none(tmp_path, fps):
+    with open_video(makers.hdf5(tmp_path / "rec.h5", {"fps": fps}, video=VIDEO)) as recording:
+        assert recording.fps is None
+
+
+@pytest.mark.parametrize("name", [None, "raw/camera/video", "/raw/camera/video"])
+def test_a_dataset_in_a_group(tmp_path, name):
+    path = makers.hdf5(tmp_path / "rec.h5", raw__camera__video=VIDEO, mask=VIDEO[0])
+    with open_video(path, dataset=name) as recording:
+        np.testing.assert_array_equal(recording[:], VIDEO)
+
+
+def test_several_recordings_need_a_name(tmp_path):
+    path = makers.hdf5(tmp_path / "rec.h5", calcium=VIDEO[:3], voltage=VIDEO)
+    message = r"holds 2 3-D arrays, name one with dataset=; its arrays: calcium \(3, 5, 6\), voltage \(7, 5, 6\)"
+    with pytest.raises(ValueError, match=message):
+        open_video(path)
+    with open_video(path, dataset="voltage") as recording:
+        np.testing.assert_array_equal(recording[:], VIDEO)
+
+
+@pytest.mark.parametrize("name", ["camera", "raw", "", "raw/video/x"])
+def test_a_name_that_is_not_there(tmp_path, name):
+    path = makers.hdf5(tmp_path / "rec.h5", raw__video=VIDEO)
+    with pytest.raises(
+        ValueError, match=rf"dataset = '{name}' is not in .*rec\.h5, which holds: raw/video \(7, 5, 6\)"
+    ):
+        open_video(path, dataset=name)
+
+
+@pytest.mark.parametrize("array", [VIDEO[0], VIDEO * 1j, np.array([b"text"]), np.stack([VIDEO] * 3, -1)])
+def test_no_recording_in_it(tmp_path, array):
+    with pytest.raises(ValueError, match=r"rec\.h5 holds no 3-D array; its arrays: "):
+        open_video(makers.hdf5(tmp_path / "rec.h5", data=array))
+
+
+@pytest.mark.parametrize(
+    ("array", "message"),
+    [(VIDEO[0], r"shape \(5, 6\): a recording is"), (np.stack([VIDEO] * 3, -1), "is a colour recording")],
+)
+def test_a_name_of_something_else(tmp_path, array, message):
+    path = makers.hdf5(tmp_path / "rec.h5", other=array, video=VIDEO)
+    with pytest.raises(ValueError, match=message):
+        open_video(path, dataset="other")
+
+
+def test_strange_neighbours(tmp_path):
+    path = makers.hdf5(tmp_path / "rec.h5", video=VIDEO)
+    with h5py.File(path, "r+") as file:
+        file["type"] = np.dtype("u2")
+        file["nothing"] = h5py.Empty("f4")
+        file["text"] = "text"
+        file["broken"] = h5py.SoftLink("/gone")
+        file["elsewhere"] = h5py.ExternalLink("gone.h5", "/video")
+    with open_video(path) as recording:
+        np.testing.assert_array_equal(recording[:], VIDEO)
+
+
+@pytest.mark.parametrize("kept", [0, 7, 100, 2000, -1])
+def test_truncated(tmp_path, kept):
+    path = makers.hdf5(tmp_path / "rec.h5", video=VIDEO)
+    makers.keep(path, kept)
+    with pytest.raises(ValueError, match=r"rec\.h5 cannot be read as HDF5, it may be truncated"):
+        open_video(path)
+
+
+def test_a_damaged_chunk(tmp_path):
+    path = tmp_path / "rec.h5"
+    with h5py.File(path, "w") as file:
+        dataset = file.create_dataset("video", data=VIDEO, chunks=(2, 5, 6), compression="gzip")
+        offset = dataset.id.get_chunk_info(1).byte_offset
+    raw = bytearray(path.read_bytes())
+    raw[offset : offset + 4] = b"\xff" * 4
+    path.write_bytes(raw)
+    with open_video(path) as recording:
+        np.testing.assert_array_equal(recording[:2], VIDEO[:2])
+        with pytest.raises(ValueError, match=r"rec\.h5 is damaged, /video"):
+            recording[2]
+
+
+def test_a_file_that_failed_to_open_is_let_go(tmp_path):
+    path = makers.hdf5(tmp_path / "rec.h5", data=VIDEO[0])
+    with pytest.raises(ValueError, match="holds no 3-D array"):
+        open_video(path)
+    with h5py.File(path, "w"):  # h5py refuses to write a file that is still open
+        pass

@@ -1,0 +1,172 @@
+"""MATLAB files: version 5 by SciPy and byte by byte, version 7.3 by h5py."""
+
+import numpy as np
+import pytest
+
+from optimap.video import load_video, open_video
+from tests import makers
+
+VIDEO = makers.random_video((9, 5, 6))
+TIME_LAST = np.moveaxis(VIDEO, 0, 2)
+both_versions = pytest.mark.parametrize("make", [makers.mat, makers.mat73])
+
+
+@pytest.fixture
+def path(tmp_path):
+    return tmp_path / "rec.mat"
+
+
+@both_versions
+@pytest.mark.parametrize("array", [VIDEO, TIME_LAST])
+def test_the_longest_last_axis_is_time(path, make, array):
+    with open_video(make(path, video=array)) as recording:
+        np.testing.assert_array_equal(recording[:], VIDEO, strict=True)
+        assert recording.format == ("MATLAB 5" if make is makers.mat else "MATLAB 7.3")
+        assert (recording.fps, recording.pixel_size) == (None, None)
+        assert recording.metadata == {"fieldname": "video", "variables": ["video"]}
+
+
+@both_versions
+@pytest.mark.parametrize("axes", ["TYX", "TXY", "YTX", "XTY", "YXT", "XYT"])
+@pytest.mark.parametrize("in_file", [False, True])
+def test_any_order_of_axes(path, make, axes, in_file):
+    array = np.transpose(VIDEO, ["TYX".index(axis) for axis in axes])
+    make(path, video=array, **({"axes": axes} if in_file else {}))
+    with open_video(path, **({} if in_file else {"axes": axes})) as recording:
+        np.testing.assert_array_equal(recording[:], VIDEO)
+        np.testing.assert_array_equal(recording[7:1:-2, 1], VIDEO[7:1:-2, 1])
+
+
+@both_versions
+def test_the_option_overrules_the_file(path, make):
+    make(path, video=TIME_LAST, axes="TYX")
+    np.testing.assert_array_equal(load_video(path, axes="YXT"), VIDEO)
+
+
+@both_versions
+@pytest.mark.parametrize("axes", ["TY", "TYXC", "tyx", "", 3])
+def test_axes_that_are_none(path, make, axes):
+    with pytest.raises(ValueError, match=r"axes = .*: give the order of the letters T \(time\), Y \(rows\), X"):
+        open_video(make(path, video=VIDEO), axes=axes)
+
+
+@both_versions
+@pytest.mark.parametrize("dtype", ["u1", "i1", "u2", "i2", "u4", "i4", "u8", "i8", "f4", "f8"])
+def test_values_and_dtype(path, make, dtype):
+    video = makers.random_video((9, 5, 6), dtype)
+    with open_video(make(path, video=video)) as recording:
+        np.testing.assert_array_equal(recording[:], video, strict=True)
+        assert recording.dtype == np.dtype(dtype)
+
+
+def test_logical_arrays_are_zeros_and_ones(path):
+    with open_video(makers.mat(path, video=VIDEO > 9999)) as recording:
+        np.testing.assert_array_equal(recording[:], (VIDEO > 9999).astype(np.uint8), strict=True)
+
+
+def test_doubles_that_matlab_stored_in_bytes(path):
+    video = makers.random_video((9, 5, 6), "u1")
+    with open_video(makers.mat_double_in_bytes(path, video)) as recording:
+        assert recording.dtype == np.float64
+        np.testing.assert_array_equal(recording[:], video.astype(float), strict=True)
+
+
+def test_compressed(path):
+    from scipy.io import savemat
+
+    savemat(path, {"video": VIDEO}, do_compression=True)
+    np.testing.assert_array_equal(load_video(path), VIDEO, strict=True)
+
+
+@both_versions
+@pytest.mark.parametrize("fps", [500, 29.97, [[1000.0]]])
+def test_a_rate(path, make, fps):
+    with open_video(make(path, video=VIDEO, fps=fps)) as recording:
+        assert recording.fps == np.squeeze(fps)
+        assert set(recording.metadata["variables"]) == {"video", "fps"}
+
+
+@both_versions
+@pytest.mark.parametrize("note", [np.arange(5.0), "fast", 0.0, np.zeros((2, 3, 4, 5)), "TTT"])
+def test_variables_that_happen_to_be_named_fps_and_axes(path, make, note):
+    with open_video(make(path, video=VIDEO, fps=note, axes=note)) as recording:
+        np.testing.assert_array_equal(recording[:], VIDEO)
+        assert recording.fps is None
+
+
+@both_versions
+@pytest.mark.parametrize("name", [None, "video"])
+def test_other_variables_do_not_count(path, make, name):
+    make(path, mask=VIDEO[0], rate=500.0, note="text", video=VIDEO)
+    with open_video(path, fieldname=name) as recording:
+        np.testing.assert_array_equal(recording[:], VIDEO)
+
+
+@both_versions
+def test_several_recordings_need_a_name(path, make):
+    make(path, calcium=VIDEO[:8], voltage=VIDEO)
+    message = r"rec\.mat holds 2 3-D arrays, name one with fieldname=; its arrays: calcium \(8, 5, 6\), voltage"
+    with pytest.raises(ValueError, match=message):
+        open_video(path)
+    np.testing.assert_array_equal(load_video(path, fieldname="voltage"), VIDEO)
+    np.testing.assert_array_equal(load_video(path, fieldname="/voltage"), VIDEO)
+
+
+@both_versions
+def test_the_recording_of_the_program_rhythm(path, make):
+    make(path, bgimage=VIDEO[0], other=VIDEO[:3], cmosData=TIME_LAST)
+    np.testing.assert_array_equal(load_video(path), VIDEO)
+
+
+@both_versions
+def test_a_name_that_is_not_there(path, make):
+    with pytest.raises(ValueError, match=r"fieldname = 'calcium' is not in .*rec\.mat, which holds: video \(9, 5, 6\)"):
+        open_video(make(path, video=VIDEO), fieldname="calcium")
+
+
+@both_versions
+@pytest.mark.parametrize("array", [VIDEO[0], np.stack([VIDEO] * 3, -1)])
+def test_a_name_of_something_else(path, make, array):
+    make(path, other=array, video=VIDEO)
+    with pytest.raises(ValueError, match=r"rec\.mat: other has shape \(.*\); a recording has three axes"):
+        open_video(path, fieldname="other")
+
+
+@both_versions
+@pytest.mark.parametrize("array", [VIDEO[0], np.stack([VIDEO] * 3, -1)])
+def test_no_recording_in_it(path, make, array):
+    with pytest.raises(ValueError, match=r"rec\.mat holds no 3-D array; its arrays: data \("):
+        open_video(make(path, data=array))
+
+
+def test_structures_are_not_searched(path):
+    with pytest.raises(ValueError, match=r"holds no 3-D array; its arrays: none"):
+        open_video(makers.mat(path, measurement={"video": VIDEO}))
+
+
+def test_complex_numbers(path):
+    with (
+        open_video(makers.mat(path, video=VIDEO * 1j)) as recording,
+        pytest.raises(ValueError, match="are real numbers"),
+    ):
+        recording[0]
+
+
+def test_cell_arrays_of_version_73_do_not_count(path):
+    with open_video(makers.mat73(path, **{"#refs#/a": VIDEO, "video": VIDEO})) as recording:
+        np.testing.assert_array_equal(recording[:], VIDEO)
+
+
+@both_versions
+@pytest.mark.parametrize("kept", [0, 10, 100, 130, 400, -20])
+def test_truncated(path, make, kept):
+    make(path, video=VIDEO)
+    makers.keep(path, kept)
+    with pytest.raises(ValueError, match=r"rec\.mat cannot be read as (a MATLAB file|HDF5), it may be truncated"):
+        load_video(path)
+
+
+def test_not_a_matlab_file(path):
+    path.write_bytes(b"x" * 300)
+    with pytest.raises(ValueError, match=r"rec\.mat cannot be read as a MATLAB file"):
+        open_video(path)

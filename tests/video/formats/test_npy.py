@@ -1,0 +1,80 @@
+"""NumPy files, written byte by byte."""
+
+import numpy as np
+import pytest
+
+from optimap.video import load_video, open_video
+from tests import makers
+
+VIDEO = makers.random_video((7, 5, 6))
+
+
+@pytest.mark.parametrize("version", [1, 2, 3])
+@pytest.mark.parametrize("dtype", ["u1", "<i2", ">u2", "<f4", ">f8", "?"])
+def test_values_dtype_and_shape(tmp_path, version, dtype):
+    video = makers.random_video((7, 5, 6), dtype)
+    with open_video(makers.npy(tmp_path / "rec.npy", video, version)) as recording:
+        assert recording.dtype == np.dtype(dtype)
+        np.testing.assert_array_equal(recording[:], video)
+        assert (recording.format, recording.fps, recording.pixel_size) == ("NumPy", None, None)
+        assert recording.metadata == {}
+        assert recording.is_mapped
+
+
+def test_fortran_order(tmp_path):
+    np.save(tmp_path / "rec.npy", np.asfortranarray(VIDEO))
+    with open_video(tmp_path / "rec.npy") as recording:
+        np.testing.assert_array_equal(recording[2:4, 1], VIDEO[2:4, 1])
+
+
+@pytest.mark.parametrize("kept", [0, 5, 9, 60, -1, -60])
+def test_truncated(tmp_path, kept):
+    path = makers.npy(tmp_path / "rec.npy", VIDEO)
+    makers.keep(path, kept)
+    with pytest.raises(ValueError, match=r"rec\.npy cannot be read as \.npy, it may be truncated"):
+        open_video(path)
+
+
+def test_longer_than_its_header_says(tmp_path):
+    path = makers.npy(tmp_path / "rec.npy", VIDEO)
+    path.write_bytes(path.read_bytes() + b"12")
+    with pytest.raises(ValueError, match=r"rec\.npy is longer than its header says: values of shape \(7, 5, 6\) need"):
+        open_video(path)
+
+
+@pytest.mark.parametrize(
+    ("array", "message"),
+    [
+        (np.zeros((7, 5, 6, 3)), "is a colour recording"),
+        (np.zeros((7, 5)), r"shape \(7, 5\): a recording is \(T, H, W\)"),
+        (np.float64(3), r"shape \(\)"),
+        (np.zeros((0, 5, 6)), "holds no pixels"),
+        (np.zeros((7, 5, 6), complex), "are real numbers"),
+        (np.zeros((7, 5, 6), "i4,i4"), "are real numbers"),
+    ],
+)
+def test_arrays_that_are_no_recording(tmp_path, array, message):
+    np.save(tmp_path / "rec.npy", array)
+    with pytest.raises(ValueError, match=message):
+        open_video(tmp_path / "rec.npy")
+
+
+def test_objects_are_not_unpickled(tmp_path):
+    np.save(tmp_path / "rec.npy", np.array([[[print]]], object), allow_pickle=True)
+    with pytest.raises(ValueError, match=r"cannot be read as \.npy.*Python objects"):
+        open_video(tmp_path / "rec.npy")
+
+
+def test_an_archive_of_another_name(tmp_path):
+    np.savez(tmp_path / "rec.npz", video=VIDEO)
+    (tmp_path / "rec.npz").rename(tmp_path / "rec.npy")
+    with pytest.raises(ValueError, match=r"cannot be read as \.npy"):
+        open_video(tmp_path / "rec.npy")
+
+
+def test_real_recording(real_data):
+    path = real_data / "two-photon" / "mouse_series_500x64x64_int16.npy"
+    with open_video(path) as recording:
+        assert (recording.shape, recording.dtype) == ((500, 64, 64), np.int16)
+        np.testing.assert_array_equal(recording[-1], np.load(path)[-1])
+    np.testing.assert_array_equal(load_video(path, start_frame=100, frames=3, step=50), np.load(path)[[100, 150, 200]])

@@ -1,0 +1,375 @@
+"""TIFF files of many writers' ways, by tifffile and Pillow."""
+
+import sys
+
+import numpy as np
+import pytest
+import tifffile
+from PIL import Image
+
+from optimap.video import load_metadata, load_video, open_video
+from tests import makers
+
+VIDEO = makers.random_video((7, 5, 6))
+IMAGEJ = {"imagej": True}
+OME = {"ome": True}
+TYX = {"metadata": {"axes": "TYX"}}
+
+
+@pytest.fixture
+def path(tmp_path):
+    return tmp_path / "rec.tif"
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {},
+        {"metadata": None},
+        {"bigtiff": True},
+        {"byteorder": ">"},
+        {"byteorder": ">", "bigtiff": True},
+        {"rowsperstrip": 2},
+        {"truncate": True},
+        IMAGEJ | TYX,
+        IMAGEJ | {"byteorder": ">"} | TYX,
+        IMAGEJ | {"truncate": True} | TYX,
+        OME | TYX,
+        OME | {"bigtiff": True, "byteorder": ">"} | TYX,
+    ],
+    ids=repr,
+)
+def test_contiguous_pixels_are_mapped(path, options):
+    with open_video(makers.tiff(path, VIDEO, **options)) as recording:
+        assert recording.is_mapped
+        assert recording.format == "TIFF"
+        assert recording.dtype == np.dtype("u2").newbyteorder(options.get("byteorder", "<"))
+        np.testing.assert_array_equal(recording[:], VIDEO)
+    np.testing.assert_array_equal(load_video(path), VIDEO, strict=True)
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"compression": "zlib"},
+        {"compression": "lzw"},
+        {"compression": "zstd"},
+        {"compression": "packbits"},
+        {"compression": "lzw", "predictor": True},
+        {"compression": "zlib", "byteorder": ">"},
+        {"compression": "zlib", "rowsperstrip": 2, "bigtiff": True},
+        {"compression": "lzw", "ome": True, "metadata": {"axes": "TYX"}},
+        {"tile": (16, 16)},
+    ],
+    ids=repr,
+)
+def test_other_pixels_are_read_page_by_page(path, options):
+    with open_video(makers.tiff(path, VIDEO, **options)) as recording:
+        assert not recording.is_mapped
+        np.testing.assert_array_equal(recording[:], VIDEO, strict=True)
+        np.testing.assert_array_equal(recording[5:0:-2, 1], VIDEO[5:0:-2, 1], strict=True)
+
+
+@pytest.mark.parametrize("make", [makers.tiff_pages, makers.tiff_appended])
+@pytest.mark.parametrize("options", [{}, {"compression": "lzw"}, {"metadata": None}])
+def test_frames_added_one_by_one(path, make, options):
+    make(path, VIDEO, **options)
+    with open_video(path) as recording:
+        np.testing.assert_array_equal(recording[:], VIDEO, strict=True)
+        np.testing.assert_array_equal(recording[[6, 0]], VIDEO[[6, 0]])
+
+
+def test_frames_added_in_two_parts(path):
+    with tifffile.TiffWriter(path) as writer:
+        for part in (VIDEO[:3], VIDEO[3:]):
+            writer.write(part, photometric="minisblack")
+    np.testing.assert_array_equal(load_video(path), VIDEO, strict=True)
+
+
+@pytest.mark.parametrize("compression", [None, "tiff_lzw", "tiff_adobe_deflate"])
+def test_written_by_pillow(path, compression):
+    first, *others = [Image.fromarray(frame) for frame in VIDEO]
+    first.save(path, save_all=True, append_images=others, compression=compression)
+    np.testing.assert_array_equal(load_video(path), VIDEO, strict=True)
+
+
+@pytest.mark.parametrize("dtype", ["u1", "i1", "u2", "i2", "u4", "i4", "u8", "i8", "f2", "f4", "f8", "?"])
+def test_values_and_dtype(path, dtype):
+    video = makers.random_video((7, 5, 6), dtype)
+    with open_video(makers.tiff(path, video)) as recording:
+        assert recording.dtype == np.dtype(dtype)
+        np.testing.assert_array_equal(recording[:], video, strict=True)
+
+
+@pytest.mark.parametrize("options", [{}, IMAGEJ, OME, {"compression": "lzw"}], ids=repr)
+def test_one_frame(path, options):
+    np.testing.assert_array_equal(load_video(makers.tiff(path, VIDEO[0], **options)), VIDEO[:1], strict=True)
+
+
+@pytest.mark.parametrize("photometric", ["minisblack", "miniswhite"])
+def test_values_are_as_stored_whatever_white_is(path, photometric):
+    tifffile.imwrite(path, VIDEO, photometric=photometric)
+    np.testing.assert_array_equal(load_video(path), VIDEO, strict=True)
+
+
+@pytest.mark.parametrize("suffix", [".tif", ".tiff", ".btf", ".tf8", ".ome.tif", ".TIFF"])
+def test_suffixes(tmp_path, suffix):
+    np.testing.assert_array_equal(load_video(makers.tiff(tmp_path / f"rec{suffix}", VIDEO, **TYX)), VIDEO)
+
+
+# --- rate and pixel size ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("notes", "fps"),
+    [
+        ({"finterval": 0.002}, 500),
+        ({"finterval": 2, "tunit": "ms"}, 500),
+        ({"finterval": 250, "tunit": "msec"}, 4),
+        ({"finterval": 0.5, "tunit": "min"}, 1 / 30),
+        ({"finterval": 2, "tunit": "days"}, None),
+        ({"finterval": 0.002, "fps": 7}, 500),  # fps is how fast ImageJ plays it
+        ({"finterval": 0.0}, None),
+        ({"fps": 7}, None),
+        ({}, None),
+    ],
+    ids=repr,
+)
+def test_rate_of_imagej(path, notes, fps):
+    with open_video(makers.tiff(path, VIDEO, imagej=True, metadata={"axes": "TYX"} | notes)) as recording:
+        assert recording.fps == (fps if fps is None else pytest.approx(fps, rel=1e-15))
+        assert recording.metadata["frames"] == 7
+
+
+@pytest.mark.parametrize(
+    ("unit", "per_unit", "size"),
+    [
+        ("mm", 2, 0.5),
+        ("um", 0.01, 0.1),
+        ("micron", 0.01, 0.1),
+        ("\\u00B5m", 0.01, 0.1),
+        ("cm", 100, 0.1),
+        ("nm", 0.00001, 0.1),
+        ("mm", 1, None),  # what writers say who know no scale
+        ("inch", 2, None),
+        ("pixel", 2, None),
+        ("", 2, None),
+    ],
+)
+def test_pixel_size_of_imagej(path, unit, per_unit, size):
+    makers.tiff(path, VIDEO, imagej=True, resolution=(per_unit, per_unit), metadata={"axes": "TYX", "unit": unit})
+    with open_video(path) as recording:
+        assert recording.pixel_size == (size if size is None else pytest.approx(size, rel=1e-6))
+
+
+@pytest.mark.parametrize(
+    ("notes", "fps"),
+    [
+        ({"TimeIncrement": 0.002}, 500),
+        ({"TimeIncrement": 0.002, "TimeIncrementUnit": "s"}, 500),
+        ({"TimeIncrement": 2.0, "TimeIncrementUnit": "ms"}, 500),
+        ({"TimeIncrement": 200.0, "TimeIncrementUnit": "µs"}, 5000),
+        ({"TimeIncrement": 2.0, "TimeIncrementUnit": "min"}, 1 / 120),
+        ({}, None),
+    ],
+    ids=repr,
+)
+def test_rate_of_ome(path, notes, fps):
+    with open_video(makers.tiff(path, VIDEO, ome=True, metadata={"axes": "TYX"} | notes)) as recording:
+        assert recording.fps == (fps if fps is None else pytest.approx(fps, rel=1e-15))
+        assert recording.metadata["SizeT"] == "7"
+
+
+@pytest.mark.parametrize(
+    ("notes", "size"),
+    [
+        ({"PhysicalSizeX": 100.0}, 0.1),
+        ({"PhysicalSizeX": 100.0, "PhysicalSizeXUnit": "µm"}, 0.1),
+        ({"PhysicalSizeX": 0.1, "PhysicalSizeXUnit": "mm"}, 0.1),
+        ({"PhysicalSizeX": 0.01, "PhysicalSizeXUnit": "cm"}, 0.1),
+        ({"PhysicalSizeX": 7.0, "PhysicalSizeXUnit": "pixel"}, None),
+        ({}, None),
+    ],
+    ids=repr,
+)
+def test_pixel_size_of_ome(path, notes, size):
+    with open_video(makers.tiff(path, VIDEO, ome=True, metadata={"axes": "TYX"} | notes)) as recording:
+        assert recording.pixel_size == (size if size is None else pytest.approx(size))
+
+
+def test_plain_files_know_no_rate_but_a_noted_one(tmp_path):
+    assert load_metadata(makers.tiff(tmp_path / "plain.tif", VIDEO)) == {}
+    assert load_metadata(makers.tiff(tmp_path / "none.tif", VIDEO, metadata=None)) == {}
+    noted = makers.tiff(tmp_path / "noted.tif", VIDEO, metadata={"fps": 500, "lab": "ours"})
+    assert load_metadata(noted) == {"fps": 500.0, "lab": "ours"}
+
+
+# --- what is no recording -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("axes", "options"),
+    [
+        ("TZYX", IMAGEJ),
+        ("TCYX", IMAGEJ),
+        ("ZCYX", IMAGEJ),
+        ("CYX", IMAGEJ),
+        ("TZYX", OME),
+        ("TCYX", OME),
+        ("CYX", OME),
+        ("TZYX", {}),
+        ("QQYX", {}),
+    ],
+)
+def test_channels_and_planes(path, axes, options):
+    shape = (3, 2, 5, 6)[-len(axes) :]
+    makers.tiff(path, makers.random_video(shape), **options, metadata={"axes": axes})
+    message = rf"rec\.tif has the axes {axes} of shape .*: a recording has time, rows and columns; split channels"
+    with pytest.raises(ValueError, match=message):
+        open_video(path)
+
+
+def test_a_stack_without_a_name_for_its_axes(path):
+    makers.tiff(path, makers.random_video((3, 2, 5, 6)))
+    with pytest.raises(ValueError, match=r"has the axes QQYX of shape \(3, 2, 5, 6\)"):
+        open_video(path)
+
+
+@pytest.mark.parametrize("axes", ["ZYX", "TYX"])
+@pytest.mark.parametrize("options", [IMAGEJ, OME])
+def test_a_stack_of_planes_is_taken_for_time(path, axes, options):
+    # ImageJ names the frames of a plain stack slices.
+    with open_video(makers.tiff(path, VIDEO, **options, metadata={"axes": axes})) as recording:
+        np.testing.assert_array_equal(recording[:], VIDEO)
+
+
+@pytest.mark.parametrize(("shape", "layout"), [((7, 5, 6, 3), "contig"), ((7, 3, 5, 6), "separate")])
+@pytest.mark.parametrize("photometric", ["rgb", "minisblack"])
+def test_colour(path, shape, layout, photometric):
+    video = makers.random_video(shape, "u1")
+    tifffile.imwrite(path, video, photometric=photometric, planarconfig=layout)
+    with pytest.raises(ValueError, match=r"rec\.tif is a colour recording: save its grey values, or one channel"):
+        open_video(path)
+
+
+@pytest.mark.parametrize("other", [VIDEO[:, :4], VIDEO[:, :, :4], VIDEO.astype("u1")])
+def test_images_of_different_sizes_or_types(path, other):
+    with tifffile.TiffWriter(path) as writer:
+        writer.write(VIDEO, photometric="minisblack")
+        writer.write(other, photometric="minisblack")
+    with pytest.raises(ValueError, match=r"rec\.tif holds images of different sizes or types, 5 x 6 uint16 and"):
+        open_video(path)
+
+
+def test_complex_numbers(path):
+    with pytest.raises(ValueError, match="the pixels of a recording are real numbers"):
+        open_video(makers.tiff(path, VIDEO.astype("c8")))
+
+
+@pytest.mark.parametrize("content", [b"", b"II", b"II*\0", b"no TIFF file at all", b"II\x2b\0" + bytes(3)])
+def test_not_a_tiff_file(path, content):
+    path.write_bytes(content)
+    with pytest.raises(ValueError, match=r"rec\.tif is not a TIFF file: its first bytes are b'"):
+        open_video(path)
+
+
+def test_no_page(path):
+    path.write_bytes(b"II*\0" + bytes(40))
+    with pytest.raises(ValueError, match=r"rec\.tif"):
+        open_video(path)
+
+
+# --- truncated and damaged ----------------------------------------------------------------------------------------
+
+WRITERS = {
+    "plain": lambda path: makers.tiff(path, VIDEO),
+    "no metadata": lambda path: makers.tiff(path, VIDEO, metadata=None),
+    "bigtiff": lambda path: makers.tiff(path, VIDEO, bigtiff=True),
+    "big-endian": lambda path: makers.tiff(path, VIDEO, byteorder=">"),
+    "imagej": lambda path: makers.tiff(path, VIDEO, imagej=True, metadata={"axes": "TYX"}),
+    "imagej in one page": lambda path: makers.tiff(path, VIDEO, imagej=True, truncate=True, metadata={"axes": "TYX"}),
+    "in one page": lambda path: makers.tiff(path, VIDEO, truncate=True),
+    "ome": lambda path: makers.tiff(path, VIDEO, ome=True, metadata={"axes": "TYX"}),
+    "lzw": lambda path: makers.tiff(path, VIDEO, compression="lzw"),
+    "zlib ome": lambda path: makers.tiff(path, VIDEO, compression="zlib", ome=True, metadata={"axes": "TYX"}),
+    "pages": lambda path: makers.tiff_pages(path, VIDEO),
+    "pages lzw": lambda path: makers.tiff_pages(path, VIDEO, compression="lzw"),
+    "appended": lambda path: makers.tiff_appended(path, VIDEO),
+}
+
+
+@pytest.mark.parametrize("writer", WRITERS)
+def test_cut_off_anywhere_it_is_an_error_or_whole(path, writer):
+    whole = WRITERS[writer](path).read_bytes()
+    for kept in [*range(0, len(whole), 37), *range(len(whole) - 12, len(whole))]:
+        path.write_bytes(whole[:kept])
+        outcome = makers.values_or_error(path, load_video)
+        if isinstance(outcome, str):
+            assert "rec.tif" in outcome, (kept, outcome)
+        else:
+            np.testing.assert_array_equal(outcome, VIDEO, strict=True)
+
+
+@pytest.mark.parametrize(
+    "writer", sorted(set(WRITERS) - {"in one page", "imagej in one page", "bigtiff", "big-endian"})
+)
+@pytest.mark.parametrize("target", [0, 2, 3])
+def test_a_chain_of_pages_that_runs_in_circles(path, writer, target):
+    makers.link_tiff_page(WRITERS[writer](path), 3, target)
+    with pytest.raises(ValueError, match=r"rec\.tif is damaged: the page after page 3 is an earlier one"):
+        open_video(path)
+
+
+@pytest.mark.parametrize("writer", ["plain", "imagej", "ome", "lzw", "zlib ome"])
+def test_a_chain_of_pages_that_ends_early(path, writer):
+    makers.link_tiff_page(WRITERS[writer](path), 3, None)
+    with pytest.raises(
+        ValueError, match=r"rec\.tif is truncated or damaged: its header promises 7 frames, it has 4 pages"
+    ):
+        open_video(path)
+
+
+@pytest.mark.parametrize("writer", ["imagej", "ome", "zlib ome"])
+@pytest.mark.parametrize("promised", [4, 9])
+def test_a_header_that_promises_another_number(path, writer, promised):
+    WRITERS[writer](path)
+    for key in [b"images=", b"frames="] if writer == "imagej" else [b'SizeT="']:
+        makers.replace(path, key + b"7", key + str(promised).encode())
+    with pytest.raises(ValueError, match=rf"its header promises {promised} frames, it has 7 pages"):
+        open_video(path)
+
+
+@pytest.mark.parametrize("compression", ["lzw", "zstd"])
+def test_what_needs_imagecodecs_says_so(path, monkeypatch, compression):
+    makers.tiff(path, VIDEO, compression=compression)
+    monkeypatch.setitem(sys.modules, "imagecodecs", None)
+    message = rf"rec\.tif is compressed \({compression.upper()}\), which needs imagecodecs: pip install "
+    with pytest.raises(ImportError, match=message + r"'optimap-trace\[tiff\]'"):
+        open_video(path)
+
+
+@pytest.mark.parametrize("options", [{"compression": "zlib"}, {"compression": "packbits"}, {"tile": (16, 16)}])
+def test_what_does_not_need_imagecodecs(path, monkeypatch, options):
+    makers.tiff(path, VIDEO, **options)
+    monkeypatch.setitem(sys.modules, "imagecodecs", None)
+    with open_video(path) as recording:
+        assert recording.shape == VIDEO.shape
+
+
+# --- real recordings ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["controlV.tif", "caRestitution_p130.tif"])
+def test_real_optical_mapping(real_data, name):
+    path = real_data / "optical-mapping" / name
+    with open_video(path) as recording:
+        assert (recording.shape, recording.dtype, recording.fps) == ((1000, 32, 32), np.uint16, 1000.0)
+        assert recording.metadata["finterval"] == 0.001
+    np.testing.assert_array_equal(load_video(path), tifffile.imread(path), strict=True)
+
+
+def test_real_two_photon(real_data):
+    path = real_data / "two-photon" / "example.tif"
+    assert load_metadata(path)["ImageJ"] == "1.48v"
+    np.testing.assert_array_equal(load_video(path), tifffile.imread(path), strict=True)
+    np.testing.assert_array_equal(load_video(path, 3, 5, 2), tifffile.imread(path)[3:12:2], strict=True)

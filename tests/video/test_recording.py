@@ -1,0 +1,245 @@
+"""A Recording indexes like the array that it stands for, whatever its frames come from."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import basic_indices
+
+from optimap.video import open_video
+from optimap.video._recording import Recording
+from tests import makers
+
+VIDEO = makers.random_video((7, 5, 6))
+FRAMES, HEIGHT, WIDTH = VIDEO.shape
+
+
+class Frames:
+    """A source of frames that writes down what it is asked for."""
+
+    def __init__(self, video=VIDEO):
+        self._video = video
+        self.shape, self.dtype = video.shape, video.dtype
+        self.asked = []
+        self.is_open = True
+
+    def read(self, frames):
+        assert frames.step > 0
+        self.asked.append(frames)
+        return self._video[frames.start : frames.stop : frames.step].copy()
+
+    def close(self):
+        self.is_open = False
+
+
+@pytest.fixture
+def source():
+    return Frames()
+
+
+@pytest.fixture
+def recording(source, tmp_path):
+    return Recording(source, path=tmp_path / "rec.xyz", format="test", fps=500.0)
+
+
+@pytest.fixture
+def mapped(tmp_path):
+    return open_video(makers.npy(tmp_path / "rec.npy", VIDEO))
+
+
+@pytest.fixture(params=["source", "mapped"])
+def either(request):
+    return request.getfixturevalue("recording" if request.param == "source" else "mapped")
+
+
+@pytest.fixture(scope="module", params=makers.EVERY_FORMAT)
+def every_format(request, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("every")
+    with open_video(makers.EVERY_FORMAT[request.param](folder, VIDEO)) as recording:
+        yield recording
+
+
+@st.composite
+def indices(draw):
+    """Numbers, slices, dots; or a list or mask of frames with numbers and slices within them."""
+    basic = basic_indices(VIDEO.shape, allow_newaxis=False)
+    numbers = st.lists(st.integers(-FRAMES, FRAMES - 1), max_size=FRAMES + 2)
+    mask = st.lists(st.booleans(), min_size=FRAMES, max_size=FRAMES).map(np.array)
+    first = draw(st.one_of(numbers, numbers.map(lambda values: np.array(values, int)), mask))
+    row = st.one_of(st.integers(-HEIGHT, HEIGHT - 1), st.slices(HEIGHT))
+    column = st.one_of(st.integers(-WIDTH, WIDTH - 1), st.slices(WIDTH), st.just(...))
+    within = st.one_of(st.just(()), st.tuples(row), st.tuples(row, column))
+    return draw(st.one_of(basic, st.just(first), within.map(lambda rest: (first, *rest))))
+
+
+@settings(max_examples=60)
+@given(index=indices())
+def test_every_format_indexes_as_the_array_does(every_format, index):
+    result = every_format[index]
+    assert isinstance(result, np.ndarray)
+    assert result.dtype == VIDEO.dtype
+    np.testing.assert_array_equal(result, VIDEO[index], strict=False)
+    assert result.shape == VIDEO[index].shape
+
+
+@pytest.mark.parametrize(
+    "index",
+    [
+        0,
+        -1,
+        np.int64(3),
+        np.uint8(3),
+        slice(None, None, -2),
+        slice(6, 1, -3),
+        slice(2, 2),
+        slice(5, 2),
+        slice(-100, 100),
+        ...,
+        (),
+        (..., 2),
+        (2, ..., 3),
+        (slice(1, 6, 2), slice(None, None, -1), slice(1, 4)),
+        [6, 0, -1, 0],
+        np.array([3], np.uint8),
+        [],
+        np.zeros(FRAMES, bool),
+        [True, False] * 3 + [True],
+        ([0, 2, 2], slice(1, 3)),
+        ([0, 2], [1, 3]),
+        ([0, 2], slice(None), [1, 3]),
+        (1, [0, 2], slice(2, 5)),
+        (1, slice(None), [0, 2, 4]),
+        (slice(1, 3), [0, 2], [1, 4]),
+        (slice(1, 3), VIDEO[0] > 30000),
+        (3, 2, 1),
+    ],
+    ids=repr,
+)
+def test_indices_a_person_can_check(either, index):
+    np.testing.assert_array_equal(either[index], VIDEO[index])
+    assert np.shape(either[index]) == np.shape(VIDEO[index])
+
+
+def test_it_looks_like_the_array(either):
+    assert either.shape == (7, 5, 6)
+    assert all(type(n) is int for n in either.shape)
+    assert (either.ndim, either.size, either.nbytes, len(either)) == (3, VIDEO.size, VIDEO.nbytes, 7)
+    assert either.dtype == np.uint16
+    np.testing.assert_array_equal(np.asarray(either), VIDEO, strict=True)
+    np.testing.assert_array_equal(np.asarray(either, np.float32), VIDEO.astype(np.float32), strict=True)
+    np.testing.assert_array_equal(np.stack(list(either)), VIDEO)
+
+
+def test_repr_says_what_it_is(recording, mapped):
+    assert repr(recording) == "<Recording 'rec.xyz': test, (7, 5, 6), uint16, 500 frames/s>"
+    assert repr(mapped) == "<Recording 'rec.npy': NumPy, (7, 5, 6), uint16, rate unknown>"
+
+
+def test_mapped_frames_are_views_that_cannot_be_written(mapped):
+    assert mapped.is_mapped
+    with pytest.raises(ValueError, match="read-only"):
+        mapped[0][0, 0] = 1
+
+
+def test_read_frames_belong_to_the_caller(recording):
+    assert not recording.is_mapped
+    frame = recording[0]
+    frame[:] = 0
+    np.testing.assert_array_equal(recording[0], VIDEO[0])
+
+
+@pytest.mark.parametrize("name", [name for name in makers.EVERY_FORMAT if name not in ("npy", "tiff", "multirecorder")])
+def test_read_frames_of_every_format_belong_to_the_caller(tmp_path, name):
+    with open_video(makers.EVERY_FORMAT[name](tmp_path, VIDEO)) as recording:
+        recording[1:3][:] = 0
+        recording[2][:] = 0
+        np.testing.assert_array_equal(recording[:], VIDEO)
+
+
+@pytest.mark.parametrize(
+    ("index", "asked"),
+    [
+        (3, [range(3, 4)]),
+        (-1, [range(6, 7)]),
+        (slice(2, 5), [range(2, 5)]),
+        (slice(5, 1, -2), [range(3, 6, 2)]),
+        ((slice(0, 7, 3), 1, 1), [range(0, 7, 3)]),
+        ([5, 1, -2, 1], [range(1, 2), range(5, 6)]),  # once each, and forwards
+    ],
+)
+def test_only_wanted_frames_are_read(recording, source, index, asked):
+    recording[index]
+    assert [list(frames) for frames in source.asked] == [list(frames) for frames in asked]
+
+
+@pytest.mark.parametrize("i", [7, -8, 1000])
+def test_frames_beyond_the_end(recording, i):
+    with pytest.raises(IndexError, match=rf"frame {i} is outside the recording: it has frames 0\.\.6"):
+        recording[i]
+    with pytest.raises(IndexError, match=rf"frame {i} is outside the recording"):
+        recording[[0, i]]
+
+
+@pytest.mark.parametrize(
+    ("index", "message"),
+    [
+        (None, "np.newaxis is not understood here"),
+        ((0, None), "np.newaxis is not understood here"),
+        ((0, 0, 0, 0), "a recording has 3 axes, 4 were indexed"),
+        ([[0, 1], [2, 3]], "index frames by a number, a slice, or a 1-D list"),
+        ([0.5], "index frames by a number"),
+        ("a", "index frames by a number"),
+        (1.0, "index frames by a number"),
+        (True, "index frames by a number"),
+        ([True, False], "a 1-D list of numbers or of T booleans"),
+        (VIDEO > 0, "index frames by a number"),
+        ((0, 5), "out of bounds"),
+        ((slice(None), 0, -7), "out of bounds"),
+    ],
+)
+def test_indices_that_mean_nothing(recording, index, message):
+    with pytest.raises(IndexError, match=message):
+        recording[index]
+
+
+def test_a_closed_recording_says_so(either):
+    with either:
+        either[0]
+    for index in (0, slice(None), [1]):
+        with pytest.raises(ValueError, match=r"rec\.(npy|xyz) is closed: open it again"):
+            either[index]
+    either.close()  # twice does no harm
+    assert either.shape == VIDEO.shape
+
+
+def test_closing_closes_the_source(recording, source):
+    with pytest.raises(KeyError), recording:
+        raise KeyError
+    assert not source.is_open
+
+
+@pytest.mark.parametrize("name", makers.EVERY_FORMAT)
+def test_closed_recordings_of_every_format(tmp_path, name):
+    path = makers.EVERY_FORMAT[name](tmp_path, VIDEO)
+    with open_video(path) as recording:
+        pass
+    with pytest.raises(ValueError, match="is closed: open it again"):
+        recording[0]
+
+
+@pytest.mark.parametrize(
+    ("video", "message"),
+    [
+        (np.zeros((4, 5, 6, 3)), r"is a colour recording of shape \(4, 5, 6, 3\)"),
+        (np.zeros((4, 5, 6, 4)), "is a colour recording"),
+        (np.zeros((4, 5, 6, 2)), r"shape \(4, 5, 6, 2\): a recording is \(T, H, W\)"),
+        (np.zeros((5, 6)), r"shape \(5, 6\): a recording is"),
+        (np.zeros((0, 5, 6)), r"holds no pixels: its shape is \(0, 5, 6\)"),
+        (np.zeros((4, 5, 6), complex), "holds complex128 values: the pixels of a recording are real numbers"),
+        (np.zeros((4, 5, 6), "M8[s]"), "are real numbers"),
+        (np.zeros((4, 5, 6), "i4,i4"), "are real numbers"),
+    ],
+)
+def test_arrays_that_are_no_recording(tmp_path, video, message):
+    with pytest.raises(ValueError, match=message):
+        Recording(video, path=tmp_path / "rec", format="test")

@@ -1,0 +1,288 @@
+"""save_video: what is read back is what was saved, and a failed save leaves nothing behind."""
+
+import sys
+
+import av
+import h5py
+import numpy as np
+import pytest
+import tifffile
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy.io import loadmat
+
+from optimap.video import _save, load_metadata, load_video, open_video, save_video
+from tests import makers
+
+VIDEO = makers.random_video((7, 5, 6))
+INTEGERS = ["u1", "i1", "u2", "i2", "u4", "i4", "u8", "i8"]
+DTYPES = {
+    ".npy": [*INTEGERS, "f2", "f4", "f8", "?"],
+    ".tif": [*INTEGERS, "f2", "f4", "f8"],
+    ".mat": [*INTEGERS, "f4", "f8"],
+    ".h5": [*INTEGERS, "f2", "f4", "f8", "?"],
+    ".mkv": ["u1", "u2"],
+}
+WITH_RATE = [".tif", ".mat", ".h5", ".mkv"]
+every_suffix = pytest.mark.parametrize("suffix", DTYPES)
+
+
+class Failing:
+    """A video whose second block cannot be read."""
+
+    shape, dtype = VIDEO.shape, VIDEO.dtype
+
+    def __getitem__(self, key):
+        if key.start:
+            raise OSError("the disk is gone")
+        return VIDEO[key]
+
+
+@pytest.fixture
+def frame_by_frame(monkeypatch):
+    monkeypatch.setattr(_save, "BLOCK_BYTES", 1)
+
+
+@every_suffix
+@settings(max_examples=60)
+@given(data=st.data())
+def test_what_is_read_is_what_was_saved(tmp_path_factory, suffix, data):
+    dtype = data.draw(st.sampled_from(DTYPES[suffix]))
+    columns = st.integers(2 if suffix == ".tif" else 1, 20)
+    shape = data.draw(st.tuples(st.integers(1, 9), st.integers(1, 20), columns))
+    order = data.draw(st.sampled_from("<>"))
+    fps = data.draw(st.sampled_from([None, 500.0, 29.97, 1000 / 3, 0.1]) if suffix in WITH_RATE else st.none())
+    video = makers.random_video(shape, np.dtype(dtype).newbyteorder(order))
+    path = tmp_path_factory.mktemp("save") / f"rec{suffix}"
+    save_video(path, video, fps)
+    np.testing.assert_array_equal(load_video(path), video.astype(dtype), strict=True)
+    assert load_metadata(path).get("fps") == (fps if fps is None else pytest.approx(fps, rel=1e-15))
+
+
+@pytest.mark.parametrize("suffix", WITH_RATE)
+@pytest.mark.parametrize("fps", [1 / 3600, 0.1, 1, 29.97, 333.3, 500, 1000.0, 2500, 1e5, np.float32(500)])
+def test_the_rate_is_kept(tmp_path, suffix, fps):
+    path = tmp_path / f"rec{suffix}"
+    for video in (VIDEO, VIDEO.view("i2")) if suffix == ".tif" else (VIDEO,):  # ImageJ and OME
+        save_video(path, video, fps, overwrite=True)
+        with open_video(path) as recording:
+            assert recording.fps == float(fps)
+            np.testing.assert_array_equal(recording[:], video)
+
+
+@pytest.mark.parametrize("suffix", [".tif", ".mat", ".h5", ".mkv"])
+def test_no_rate_is_no_rate(tmp_path, suffix):
+    save_video(tmp_path / f"rec{suffix}", VIDEO)
+    with open_video(tmp_path / f"rec{suffix}") as recording:
+        assert recording.fps is None
+
+
+def test_npy_warns_that_it_holds_no_rate(tmp_path):
+    with pytest.warns(UserWarning, match=r"rec\.npy: \.npy files hold no frame rate, fps = 500 is not kept"):
+        save_video(tmp_path / "rec.npy", VIDEO, 500)
+    np.testing.assert_array_equal(load_video(tmp_path / "rec.npy"), VIDEO)
+
+
+@every_suffix
+def test_block_after_block(tmp_path, suffix, frame_by_frame):
+    save_video(tmp_path / f"rec{suffix}", VIDEO)
+    np.testing.assert_array_equal(load_video(tmp_path / f"rec{suffix}"), VIDEO, strict=True)
+
+
+@every_suffix
+@pytest.mark.parametrize("name", ["npy", "tiff lzw", "mkv", "micam ultima"])
+def test_from_a_recording(tmp_path, suffix, name):
+    with open_video(makers.EVERY_FORMAT[name](tmp_path, VIDEO)) as recording:
+        save_video(tmp_path / f"copy{suffix}", recording)
+    np.testing.assert_array_equal(load_video(tmp_path / f"copy{suffix}"), VIDEO, strict=True)
+
+
+@every_suffix
+@pytest.mark.parametrize(
+    "view",
+    [lambda a: a[::-1, ::-1, ::-1], lambda a: a[::2, 1:, ::2], np.asfortranarray, lambda a: a.transpose(0, 2, 1)],
+)
+def test_arrays_of_any_layout(tmp_path, suffix, view):
+    save_video(tmp_path / f"rec{suffix}", view(VIDEO))
+    np.testing.assert_array_equal(load_video(tmp_path / f"rec{suffix}"), view(VIDEO), strict=True)
+
+
+def test_lists_and_datasets(tmp_path):
+    save_video(tmp_path / "list.npy", VIDEO.tolist())
+    np.testing.assert_array_equal(load_video(tmp_path / "list.npy"), VIDEO.astype(int), strict=True)
+    with h5py.File(makers.hdf5(tmp_path / "rec.h5", video=VIDEO)) as file:
+        save_video(tmp_path / "dataset.tif", file["video"])
+    np.testing.assert_array_equal(load_video(tmp_path / "dataset.tif"), VIDEO, strict=True)
+
+
+@every_suffix
+def test_the_video_is_not_changed(tmp_path, suffix):
+    video = VIDEO.astype(">u2")
+    save_video(tmp_path / f"rec{suffix}", video)
+    assert video.dtype == ">u2"
+    np.testing.assert_array_equal(video, VIDEO)
+
+
+@every_suffix
+def test_overwriting_only_when_asked(tmp_path, suffix):
+    path = tmp_path / f"rec{suffix}"
+    save_video(path, VIDEO)
+    with pytest.raises(FileExistsError, match=rf"rec\{suffix} exists: choose another name, or ask for overwriting"):
+        save_video(path, VIDEO[:3])
+    np.testing.assert_array_equal(load_video(path), VIDEO)
+    save_video(path, VIDEO[:3], overwrite=True)
+    np.testing.assert_array_equal(load_video(path), VIDEO[:3])
+    assert [file.name for file in tmp_path.iterdir()] == [path.name]
+
+
+@every_suffix
+def test_a_failed_save_leaves_nothing_behind(tmp_path, suffix, frame_by_frame):
+    with pytest.raises(OSError, match="the disk is gone"):
+        save_video(tmp_path / f"rec{suffix}", Failing())
+    assert list(tmp_path.iterdir()) == []
+
+
+@every_suffix
+def test_a_failed_overwrite_keeps_the_old_file(tmp_path, suffix, frame_by_frame):
+    path = tmp_path / f"rec{suffix}"
+    save_video(path, VIDEO)
+    with pytest.raises(OSError, match="the disk is gone"):
+        save_video(path, Failing(), overwrite=True)
+    assert [file.name for file in tmp_path.iterdir()] == [path.name]
+    np.testing.assert_array_equal(load_video(path), VIDEO)
+
+
+@pytest.mark.parametrize(
+    ("suffix", "dtype"),
+    [(".tif", "?"), (".tif", "g"), (".mat", "f2"), (".mat", "?"), (".mat", "g"), (".mkv", "i2"), (".mkv", "f4")],
+)
+def test_dtypes_that_a_format_cannot_hold(tmp_path, suffix, dtype):
+    with pytest.raises(
+        ValueError, match=rf"\{suffix} files cannot hold \w+ pixels without loss .* choose \.npy or \.h5"
+    ):
+        save_video(tmp_path / f"rec{suffix}", np.zeros((2, 3, 4), dtype))
+    assert list(tmp_path.iterdir()) == []
+
+
+@every_suffix
+@pytest.mark.parametrize("dtype", ["c8", "M8[s]", "O", "U3"])
+def test_pixels_that_are_no_numbers(tmp_path, suffix, dtype):
+    with pytest.raises(ValueError, match="the pixels of a recording are real numbers"):
+        save_video(tmp_path / f"rec{suffix}", np.zeros((2, 3, 4), dtype))
+
+
+@pytest.mark.parametrize("shape", [(4, 5), (), (0, 4, 5), (4, 0, 5), (4, 5, 6, 3)])
+def test_shapes_that_are_no_video(tmp_path, shape):
+    with pytest.raises(ValueError, match=r"video has shape \(.*\): give \(T, H, W\)"):
+        save_video(tmp_path / "rec.npy", np.zeros(shape))
+
+
+@pytest.mark.parametrize("fps", [0, -1, np.nan, np.inf, 1j, "500", [500], True])
+def test_rates_that_are_none(tmp_path, fps):
+    with pytest.raises(ValueError, match=r"fps = .*: it must be a positive number"):
+        save_video(tmp_path / "rec.tif", VIDEO, fps)
+
+
+@pytest.mark.parametrize("name", ["rec.gsh", "rec.dat", "rec.avi", "rec.mp4", "rec.rsd"])
+def test_formats_that_are_only_read(tmp_path, name):
+    message = rf"{name} cannot be written: choose one of \.npy \.tif \.mat \.h5 \.mkv"
+    with pytest.raises(ValueError, match=message):
+        save_video(tmp_path / name, VIDEO)
+
+
+@pytest.mark.parametrize("name", ["rec.xyz", "rec"])
+def test_an_unknown_suffix(tmp_path, name):
+    with pytest.raises(ValueError, match="has an unknown suffix"):
+        save_video(tmp_path / name, VIDEO)
+
+
+@pytest.mark.parametrize("overwrite", [False, True])
+def test_a_folder_in_the_way(tmp_path, overwrite):
+    (tmp_path / "rec.tif").mkdir()
+    with pytest.raises(ValueError, match=r"rec\.tif cannot be written"):
+        save_video(tmp_path / "rec.tif", VIDEO, overwrite=overwrite)
+
+
+def test_a_folder_that_is_not_there(tmp_path):
+    with pytest.raises(FileNotFoundError, match=r"the folder .*nowhere does not exist"):
+        save_video(tmp_path / "nowhere" / "rec.tif", VIDEO)
+
+
+@pytest.mark.parametrize(("suffix", "package"), [(".h5", "h5py"), (".mkv", "av")])
+def test_a_missing_package_has_its_pip_line(tmp_path, monkeypatch, suffix, package):
+    monkeypatch.setitem(sys.modules, package, None)
+    with pytest.raises(ImportError, match=rf"{package}: pip install 'optimap-trace\["):
+        save_video(tmp_path / f"rec{suffix}", VIDEO)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_tiff_cannot_hold_frames_of_one_column(tmp_path):
+    with pytest.raises(ValueError, match=r"shape \(7, 5, 1\): \.tif files cannot hold frames of one column"):
+        save_video(tmp_path / "rec.tif", VIDEO[:, :, :1])
+    assert list(tmp_path.iterdir()) == []
+
+
+# --- what other programs see in our files -------------------------------------------------------------------------
+
+
+def test_tifffile_reads_our_tiff(tmp_path):
+    save_video(tmp_path / "rec.tif", VIDEO, 500)
+    with tifffile.TiffFile(tmp_path / "rec.tif") as tif:
+        np.testing.assert_array_equal(tif.asarray(), VIDEO, strict=True)
+        assert tif.is_imagej
+        assert tif.series[0].axes == "TYX"
+        assert tif.imagej_metadata["finterval"] == 0.002
+    save_video(tmp_path / "signed.tif", VIDEO.view("i2"), 500)
+    with tifffile.TiffFile(tmp_path / "signed.tif") as tif:
+        np.testing.assert_array_equal(tif.asarray(), VIDEO.view("i2"), strict=True)
+        assert 'TimeIncrement="0.002"' in tif.ome_metadata
+
+
+@pytest.mark.parametrize(("frames", "is_big"), [(1000, False), (3000, True)])
+def test_large_tiff_files_are_bigtiff(tmp_path, monkeypatch, frames, is_big):
+    options = {}
+
+    def write(path, frames, **given):
+        options.update(given)
+        path.touch()
+
+    monkeypatch.setattr(tifffile, "imwrite", write)
+    save_video(tmp_path / "rec.tif", np.broadcast_to(np.uint16(1), (frames, 1024, 1024)))
+    assert options["bigtiff"] == is_big
+    assert options.get("imagej", False) == (not is_big)  # ImageJ knows no BigTIFF
+    assert options.get("ome", False) == is_big
+
+
+def test_scipy_reads_our_mat(tmp_path):
+    save_video(tmp_path / "rec.mat", VIDEO, 500)
+    variables = loadmat(tmp_path / "rec.mat")
+    np.testing.assert_array_equal(variables["video"], VIDEO, strict=True)
+    assert (variables["fps"].item(), variables["axes"].item()) == (500, "TYX")
+
+
+def test_mat_files_end_at_two_gigabytes(tmp_path):
+    video = np.broadcast_to(np.uint8(1), (2**11, 2**10, 2**10))
+    with pytest.raises(ValueError, match=r"2147483648 bytes do not fit a \.mat file of version 5 \(2 GB\)"):
+        save_video(tmp_path / "rec.mat", video)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_h5py_reads_our_hdf5(tmp_path):
+    save_video(tmp_path / "rec.h5", VIDEO, 500)
+    with h5py.File(tmp_path / "rec.h5") as file:
+        np.testing.assert_array_equal(file["video"][()], VIDEO, strict=True)
+        assert dict(file["video"].attrs) == {"axes": "TYX", "fps": 500.0}
+
+
+@pytest.mark.parametrize(("dtype", "pixel_format"), [("u1", "gray"), ("u2", "gray16le")])
+@pytest.mark.parametrize("shape", [(3, 1, 1), (3, 5, 6), (3, 40, 33)])
+def test_ffmpeg_reads_our_mkv(tmp_path, dtype, pixel_format, shape):
+    video = makers.random_video(shape, dtype)
+    save_video(tmp_path / "rec.mkv", video, 25)
+    with av.open(str(tmp_path / "rec.mkv")) as container:
+        frames = list(container.decode(video=0))
+        assert container.streams.video[0].codec_context.name == "ffv1"
+        assert container.streams.video[0].average_rate == 25
+    assert all(frame.key_frame and frame.format.name == pixel_format for frame in frames)
+    decoded = [frame.to_ndarray(format=pixel_format) for frame in frames]
+    np.testing.assert_array_equal(np.stack(decoded), video, strict=True)
