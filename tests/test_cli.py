@@ -110,7 +110,7 @@ def test_one_bad_file_does_not_stop_the_others(folder, capsys):
         (["traces", "rec.tif", "--at", "1,1", "--window", "star"], "invalid choice: 'star'"),
         (["traces", "rec.tif", "--grid", "99"], "N = 99"),
         (["traces", "rec.tif", "--grid", "0"], "'0' is not a whole number, 1 or more"),
-        (["traces", "rec.tif", "--at", "1,1", "-o", "t.xyz"], "tables are written as .csv"),
+        (["traces", "rec.tif", "--at", "1,1", "-o", "t.xyz"], "t.xyz: tables are written as .csv"),
         (["traces", "rec.tif", "--at", "1,1", "-o", "no/t.csv"], "the folder no does not exist"),
         (["traces", "rec.tif", "--at", "1,1", "--plot", "p.xyz"], "--plot p.xyz: the suffix must be one of"),
         (["traces", "rec.tif", "--positions", "none.csv"], "none.csv"),

@@ -15,7 +15,7 @@ from ._version import __version__
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-EXPECTED = (ValueError, TypeError, OSError, ImportError, MemoryError)
+EXPECTED = (ValueError, TypeError, OSError, ImportError, MemoryError, RuntimeError)
 
 
 class _Parser(argparse.ArgumentParser):
@@ -61,6 +61,16 @@ def _parser() -> argparse.ArgumentParser:
     _add_traces_arguments(traces)
     traces.set_defaults(run=_traces)
 
+    pick = commands.add_parser("pick", help="pick positions in a recording with the mouse, and see their traces")
+    pick.add_argument("file", type=Path, metavar="FILE")
+    pick.add_argument("--browser", action="store_true", help="on a page in the browser, without a display")
+    _add_window_arguments(pick)
+    pick.add_argument("-o", "--output", type=Path, metavar="POSITIONS.csv", help="default: NAME_positions.csv")
+    pick.add_argument("--traces", type=Path, metavar="TRACES.csv", help="write the traces, too")
+    pick.add_argument("--plot", type=Path, metavar="PICTURE.png", help="draw positions and traces, too")
+    pick.add_argument("--overwrite", action="store_true", help="replace outputs that exist")
+    pick.set_defaults(run=_pick)
+
     convert = commands.add_parser("convert", help="save a recording in another format")
     convert.add_argument("input", type=Path, metavar="IN")
     convert.add_argument("output", type=Path, metavar="OUT")
@@ -80,9 +90,7 @@ def _add_traces_arguments(parser: argparse.ArgumentParser) -> None:
     where.add_argument("--grid", type=_count, metavar="N", help="N x N positions, evenly spread")
     where.add_argument("--random", type=_count, metavar="N", help="N random positions")
     parser.add_argument("--seed", type=int, default=0, help="of --random (default 0)")
-    parser.add_argument("--size", type=int, default=5, help="width of the window in pixels (default 5)")
-    parser.add_argument("--window", choices=("rect", "disc", "pixel"), default="rect")
-    parser.add_argument("--fps", type=_positive, help="frames per second, where the recording does not say or is wrong")
+    _add_window_arguments(parser)
     parser.add_argument(
         "--detrend",
         choices=("spline", "mean", "median", "line"),
@@ -99,6 +107,12 @@ def _add_traces_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--plot", type=Path, metavar="PICTURE.png", help="for several FILEs, a folder")
     parser.add_argument("--overwrite", action="store_true", help="replace outputs that exist")
+
+
+def _add_window_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--size", type=int, default=5, help="width of the window in pixels (default 5)")
+    parser.add_argument("--window", choices=("rect", "disc", "pixel"), default="rect")
+    parser.add_argument("--fps", type=_positive, help="frames per second, where the recording does not say or is wrong")
 
 
 def _position(text: str) -> tuple[float, float]:
@@ -239,15 +253,12 @@ def _traces_of_one(
 ) -> None:
     import numpy as np
 
-    from ._files import check_output
     from ._table import write_traces
     from .trace import detrend_timeseries, extract_traces, normalize
     from .trace._positions import grid_positions, random_positions
     from .video import open_video
 
-    if table.suffix.lower() != ".csv":
-        raise ValueError(f"-o {table}: tables are written as .csv")
-    check_output(table, options.overwrite)
+    _check_table(table, options.overwrite)
     if plot is not None:
         _check_picture(plot, options.overwrite)
     with open_video(path) as recording:
@@ -277,6 +288,14 @@ def _say(text: str) -> None:
     from tqdm import tqdm
 
     tqdm.write(text)  # keeps clear of a progress bar
+
+
+def _check_table(path: Path, overwrite: bool) -> None:
+    from ._files import check_output
+
+    if path.suffix.lower() != ".csv":
+        raise ValueError(f"{path}: tables are written as .csv")
+    check_output(path, overwrite)
 
 
 def _check_picture(path: Path, overwrite: bool) -> None:
@@ -314,6 +333,49 @@ def _picture(image: Any, traces: Any, positions: Any, fps: float | None, title: 
     ax.spines[["top", "right"]].set_visible(False)
     figure.suptitle(title)
     return figure
+
+
+# -- pick ------------------------------------------------------------
+
+
+def _pick(options: argparse.Namespace) -> int:
+    import numpy as np
+
+    from ._table import write_positions, write_traces
+    from .trace import select_traces
+    from .video import open_video
+
+    output = options.output or Path(options.file.with_suffix("").name + "_positions.csv")
+    for table in filter(None, (output, options.traces)):
+        _check_table(table, options.overwrite)
+    if options.plot is not None:
+        _check_picture(options.plot, options.overwrite)
+    with open_video(options.file) as recording:
+        fps = options.fps or recording.fps
+        traces, positions = select_traces(
+            recording,
+            options.size,
+            fps=fps,
+            window=options.window,
+            title=options.file.name,
+            block=True,
+            browser=options.browser or None,
+        )
+        image = recording[0] if options.plot is not None else None
+    if not positions:
+        _say("nothing was picked, nothing is written")
+        return 0
+    places = np.asarray(positions)
+    write_positions(output, positions, options.overwrite)
+    _say(f"{len(positions)} positions -> {output}")
+    if options.traces is not None:
+        write_traces(options.traces, traces, places, fps, options.overwrite)
+        _say(f"{traces.shape[1]} traces of {len(traces)} frames -> {options.traces}")
+    if image is not None:
+        figure = _picture(image, traces, places, fps, options.file.name, [])
+        _save_picture(figure, options.plot, options.overwrite)
+        _say(f"picture -> {options.plot}")
+    return 0
 
 
 # -- convert ------------------------------------------------------------

@@ -29,6 +29,12 @@ def write_traces(path: Path, traces: Array, positions: Array, fps: float | None,
             file.write(",".join([repr(time), *values]) + "\n")
 
 
+def write_positions(path: Path, positions: list[tuple[float, float]], overwrite: bool = False) -> None:
+    """Write positions as a table with the columns ``x`` and ``y``, which `read_positions` reads."""
+    with written_whole(path, overwrite) as partial, open(partial, "w", encoding="utf-8", newline="") as file:
+        file.write("x,y\n" + "".join(f"{x!r},{y!r}\n" for x, y in positions))
+
+
 def read_positions(path: Path) -> list[tuple[float, float]]:
     """Read positions from a CSV file: columns ``x`` and ``y`` where there is a header, else the first two."""
     try:

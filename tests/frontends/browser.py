@@ -30,6 +30,7 @@ def missing():
     return None
 
 
-def launch(playwright):
-    """Start the browser without a window."""
-    return playwright.chromium.launch(executable_path=executable(), args=ARGUMENTS, headless=True)
+def launch(playwright, scale):
+    """Start the browser without a window, on a screen of so many pixels a CSS pixel."""
+    arguments = [*ARGUMENTS, f"--force-device-scale-factor={scale}", "--window-size=1500,950"]
+    return playwright.chromium.launch(executable_path=executable(), args=arguments, headless=True)

@@ -7,11 +7,12 @@ import matplotlib as mpl
 import numpy as np
 
 mpl.use("agg")
-from optimap.trace import _web, select_positions, select_traces  # noqa: E402
+from optimap.trace import _web, select_positions, select_traces
 
 
 def say(**what):
-    print(json.dumps(what), flush=True)
+    sys.stdout.write(json.dumps(what) + "\n")
+    sys.stdout.flush()
 
 
 original = _web.Browser.wait

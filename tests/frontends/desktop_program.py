@@ -12,7 +12,8 @@ from optimap.trace import _frontend, compare_traces, select_positions, select_tr
 
 
 def say(**what):
-    print(json.dumps(what), flush=True)
+    sys.stdout.write(json.dumps(what) + "\n")
+    sys.stdout.flush()
 
 
 def corner(canvas):

@@ -89,7 +89,7 @@ class Screen:
             self.press(button)
             self.release(button)
             time.sleep(0.05)
-        time.sleep(0.5 if times == 1 else 0.7)  # two clicks in a hurry are a double click
+        time.sleep(0.15)
 
     def drag(self, start, end, steps=8):
         self.move(start)

@@ -1,8 +1,9 @@
+from ._compare import compare_traces
 from ._detrend import detrend_timeseries
 from ._extract import extract_traces
 from ._normalize import normalize
 from ._period import estimate_period
-from ._plot import compare_traces, show_positions, show_positions_and_traces, show_trace, show_traces
+from ._plot import show_positions, show_positions_and_traces, show_trace, show_traces
 from ._positions import collage_positions, positions_from_A_to_B, random_positions
 from ._select import Selection, select_positions, select_traces
 from ._windows import get_default_trace_window, set_default_trace_window

@@ -137,6 +137,7 @@ class Notebook:
             # Narrower than on the desktop: a cell has some 10 inches.
             scale = min(1.0, 10 / figsize[0])
             self._figure = plt.figure(figsize=(figsize[0] * scale, figsize[1] * scale))
+        self._figure.canvas.capture_scroll = True  # the wheel over a point does not move the page
         return self._figure
 
     def show(self) -> None:

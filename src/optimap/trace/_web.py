@@ -82,7 +82,7 @@ class Browser:
         self._manager = FigureManagerWebAgg(canvas, 1)  # type: ignore[no-untyped-call]
         self._manager.set_window_title("optimap")
         if hasattr(canvas, "set_capture_scroll"):  # matplotlib 3.11: the wheel does not move the page
-            canvas.set_capture_scroll(True)
+            canvas.set_capture_scroll(True)  # type: ignore[no-untyped-call]
         return self._figure
 
     def show(self) -> None:

@@ -217,8 +217,8 @@ def check_dtype(dtype: "np.dtype[Any]") -> None:
 def save(path: Path, video: Any, fps: float | None) -> None:
     """Write FFV1, every frame a key frame, in Matroska."""
     pixel_format = "gray" if np.dtype(video.dtype).itemsize == 1 else "gray16le"
-    # Matroska counts time in ms: above 1000 frames/s stamps would collide; slow rates are no fraction of small numbers. The true rate is in the tag.
-    rate = Fraction(min(max(fps or 25.0, 1.0), 1000.0)).limit_denominator(1001)
+    # Matroska counts time in ms: above 1000 frames/s stamps would collide. The true rate is in the tag.
+    rate = Fraction(min(fps or 25.0, 1000.0)).limit_denominator(1001)
     with av.open(str(path), "w") as container:
         container.metadata["FPS"] = "unknown" if fps is None else repr(fps)
         # Slices are decoded in parallel; a frame of a few pixels cannot be cut in four.

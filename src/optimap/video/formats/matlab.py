@@ -121,7 +121,7 @@ def _open_hdf5(path: Path, fieldname: str | None, axes: str | None) -> Recording
         found = hdf5.numeric_datasets(file)
         shapes = {key: shape[::-1] for key, shape in found.items() if not key.startswith("#refs#")}
         name = _choose(path, shapes, fieldname)
-        notes = {key: file[key][()] for key in ("axes", "fps") if key in found}
+        notes: dict[str, Any] = {key: file[key][()] for key in ("axes", "fps") if key in found}
         time, row, column = time_order(shapes[name], axes or _noted_axes(notes))
         order = (2 - time, 2 - row, 2 - column)  # reversed on disk
         fps = positive_number(notes.get("fps"))

@@ -6,6 +6,7 @@ pages breaks off, so the chain and what the metadata promise are checked here.
 
 import os
 import struct
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -43,6 +44,8 @@ SECONDS = {
 }
 IMAGEJ_DTYPES = ("u1", "u2", "f4")
 OME_DTYPES = ("u1", "u2", "u4", "i1", "i2", "i4", "f4", "f8")
+# Bytes of a value of the types that tags have.
+VALUE_BYTES = {1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 6: 1, 7: 1, 8: 2, 9: 4, 10: 8, 11: 4, 12: 8, 13: 4, 16: 8, 17: 8, 18: 8}
 # What tifffile decodes by itself: none, deflate (two numbers of it), PackBits.
 BUILT_IN = (1, 8, 32946, 32773)
 
@@ -110,19 +113,34 @@ def _count_pages(path: Path) -> int:
         while offset:
             if offset in seen:
                 raise ValueError(f"{path} is damaged: the page after page {len(seen) - 1} is an earlier one")
-            file.seek(offset)
+            file.seek(min(offset, size))
             raw = file.read(count_bytes)
             entries = struct.unpack(f"{order}{count_code}", raw)[0] if len(raw) == count_bytes else 0
-            file.seek(offset + count_bytes + entries * entry)
+            table = file.read(min(entries * entry, size))
             raw = file.read(offset_bytes)
             if not entries or len(raw) < offset_bytes:
                 raise ValueError(
                     f"{path} is truncated: page {len(seen)} should stand at byte {offset}, the file has {size} bytes; "
                     "copy the recording again"
                 )
+            if not seen:
+                _check_values(
+                    path, struct.iter_unpack(f"{order}2xH{offset_code}{offset_code}", table), offset_bytes, size
+                )
             seen.add(offset)
             (offset,) = struct.unpack(f"{order}{offset_code}", raw)
     return len(seen)
+
+
+def _check_values(path: Path, entries: Iterable[tuple[int, int, int]], inline_bytes: int, size: int) -> None:
+    """Raise an error where a value of the first page is cut off; OME's description of the whole file may stand last."""
+    for kind, count, offset in entries:
+        value_bytes = VALUE_BYTES.get(kind, 0) * count
+        if value_bytes > inline_bytes and offset + value_bytes > size:
+            raise ValueError(
+                f"{path} is truncated: its description needs {offset + value_bytes} bytes, the file has {size}; "
+                "copy the recording again"
+            )
 
 
 def _layout(tif: Any, path: Path, pages: int) -> tuple[tuple[int, int, int], "np.dtype[Any]"]:
@@ -164,7 +182,8 @@ def _promised_frames(tif: Any) -> int | None:
         return None
     if tif.is_imagej:
         return int((tif.imagej_metadata or {}).get("images", 0)) or None
-    shape = (tif.shaped_metadata or ({},))[0].get("shape", ())
+    notes: dict[str, Any] = (tif.shaped_metadata or ({},))[0]
+    shape = notes.get("shape", ())
     return int(np.prod(shape)) // int(np.prod(tif.pages[0].shape)) or None
 
 

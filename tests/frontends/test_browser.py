@@ -1,0 +1,135 @@
+"""A real browser on the page of a script without a screen: click, drag, close and reopen, Done; twice in a row."""
+
+import importlib.util
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.frontends import browser, screen
+
+PROGRAM = Path(__file__).with_name("browser_program.py")
+
+
+@pytest.fixture(scope="module")
+def chromium():
+    screen.require(browser.missing())
+    screen.require(None if importlib.util.find_spec("tornado") else "tornado (pip install tornado)")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        yield lambda scale: browser.launch(playwright, scale)
+
+
+class Page:
+    """The page of a call, opened in the browser."""
+
+    def __init__(self, program, chromium):
+        self._program, self._chromium = program, chromium
+        said = json.loads(program.stdout.readline())
+        self.where = said["where"]
+        line = ""
+        while "http" not in line:
+            line = program.stderr.readline()
+            assert line, "the script ended"
+        self.address = re.search(r"http://127\.0\.0\.1:\S+", line)[0]
+        self.open()
+
+    def open(self):
+        self.problems = []
+        self.page = self._chromium.new_page(no_viewport=True)
+        self.page.on("console", lambda message: self.problems.append(message.text))
+        self.page.on("pageerror", lambda error: self.problems.append(str(error)))
+        self.page.goto(self.address)
+        self.page.wait_for_timeout(1200)
+
+    def at(self, pixel):
+        box = self.page.locator("canvas").first.bounding_box()
+        x, y = self.where[pixel]
+        return box["x"] + x, box["y"] + y
+
+    def click(self, pixel, **kwargs):
+        self.page.mouse.click(*self.at(pixel), **kwargs)
+        self.page.wait_for_timeout(500)
+
+    def drag(self, start, end):
+        self.page.mouse.move(*self.at(start))
+        self.page.mouse.down()
+        self.page.mouse.move(*self.at(end), steps=6)
+        self.page.mouse.up()
+        self.page.wait_for_timeout(300)
+
+    def done(self):
+        self.page.click("#done")
+        said = json.loads(self._program.stdout.readline())
+        self.page.wait_for_function("document.getElementById('state').textContent.startsWith('Finished')")
+        assert not self.problems
+        self.page.close()
+        return said
+
+
+def start(*calls):
+    environment = {k: v for k, v in os.environ.items() if k not in ("DISPLAY", "WAYLAND_DISPLAY", "MPLBACKEND")}
+    return subprocess.Popen(
+        [sys.executable, PROGRAM, *calls], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment
+    )
+
+
+@pytest.mark.parametrize("scale", [1, 2])
+def test_pick_twice_in_a_row(chromium, scale):
+    window = chromium(scale)
+    program = start("traces", "positions")
+    page = Page(program, window)
+    for pixel in ("5,5", "20,10", "10,15"):
+        page.click(pixel)
+    page.drag("20,10", "15,10")
+    page.click("25,0")
+    page.click("25,0", button="right")
+    page.page.close()  # the tab is closed, and opened again
+    page.open()
+    page.click("0,15")
+    assert page.done() == {"shape": [60, 4], "result": [[5, 5], [15, 10], [10, 15], [0, 15]]}
+
+    page = Page(program, window)
+    page.click("5,5")
+    page.page.mouse.dblclick(*page.at("20,10"))
+    page.page.wait_for_timeout(500)
+    page.page.keyboard.press("Control+z")
+    page.page.wait_for_timeout(200)
+    page.page.keyboard.press("Control+Shift+z")
+    page.page.wait_for_timeout(200)
+    assert page.done() == {"result": [[5, 5], [20, 10]]}
+    assert json.loads(program.stdout.readline()) == {"unchanged": True}
+    out, err = program.communicate(timeout=20)
+    assert (program.returncode, out, err) == (0, "", "")
+    window.close()
+
+
+def test_no_one_finds_the_page_without_the_secret(chromium):
+    window = chromium(1)
+    program = start("positions")
+    page = Page(program, window)
+    root = "/".join(page.address.split("/")[:3])
+    for path in ("/", "/ws", "/done", "/wrong/"):
+        assert page.page.request.get(root + path).status == 404
+    page.problems.clear()
+    assert page.done() == {"result": []}
+    program.communicate(timeout=20)
+    window.close()
+
+
+def test_ctrl_c_ends_the_call(chromium):
+    import signal
+
+    window = chromium(1)
+    program = start("positions")
+    Page(program, window)
+    program.send_signal(signal.SIGINT)
+    _, err = program.communicate(timeout=20)
+    assert program.returncode != 0
+    assert "KeyboardInterrupt" in err
+    window.close()
