@@ -36,6 +36,7 @@ class PositionsWindow:
     def __init__(self, figure: Any, image: Array, picker: PointPicker, display: dict[str, Any], title: str) -> None:
         self.figure, self.picker = figure, picker
         self.finished = False
+        self._shift = False  # whether the Shift key is down
         self._on_finish: Any = None
         self._marks: dict[int, tuple[Artist, ...]] = {}
         self._drawn: dict[int, Position] = {}
@@ -94,19 +95,28 @@ class PositionsWindow:
         if manager is not None and getattr(manager, "key_press_handler_id", None) is not None:
             canvas.mpl_disconnect(manager.key_press_handler_id)
         canvas.mpl_connect("key_press_event", self._on_key)
+        canvas.mpl_connect("key_release_event", self._on_key_release)
 
     def _on_key(self, event: Any) -> None:
         from matplotlib.backend_bases import key_press_handler
 
-        ours = not self.finished and self.press_key(event.key or "")
+        key = event.key or ""
+        if key.rpartition("+")[2] == "shift":
+            self._shift = True
+        ours = not self.finished and self.press_key(key)
         if not ours and self.figure.canvas.manager is not None:
             key_press_handler(event)
+
+    def _on_key_release(self, event: Any) -> None:
+        if (event.key or "").rpartition("+")[2] == "shift":
+            self._shift = False
 
     def press_key(self, key: str) -> bool:
         """Act on a key; return whether it meant something here."""
         modifier, _, letter = key.rpartition("+")
-        if letter in ("z", "Z") and modifier.split("+")[0] in ("ctrl", "cmd", "super"):
-            redo = letter == "Z" or "shift" in modifier
+        if letter in ("z", "Z", "y") and modifier.split("+")[0] in ("ctrl", "cmd", "super"):
+            # Qt says ctrl+Z where Tk and browsers say ctrl+z with Shift held.
+            redo = letter in ("Z", "y") or "shift" in modifier or self._shift
             _ = self.picker.redo() if redo else self.picker.undo()
             return True
         if key in ("delete", "backspace"):
