@@ -51,7 +51,8 @@ def show_traces(
     Returns
     -------
     matplotlib.axes.Axes
-        Lines of traces of more than 10,000 samples hold the points that are drawn, not every sample.
+        Lines of traces of more than 10,000 samples hold the points that are drawn, not every sample; such traces are
+        kept by reference and read again when the view changes.
 
     Raises
     ------
@@ -74,7 +75,7 @@ def show_traces(
     if ax is None:
         ax = new_axes()
 
-    from ._decimate import plot_traces
+    from ._long_traces import plot_traces
 
     for line, properties in zip(plot_traces(ax, times, values, **kwargs), per_trace, strict=True):
         line.set(**properties)
