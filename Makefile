@@ -5,7 +5,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 FOLDER ?= demo
 
-.PHONY: demo test core-numpy lint types doctest dist bench clean
+.PHONY: demo test test-frontends core-numpy lint types doctest dist bench clean
 
 # A plain install: what a user has.
 $(VENV)/installed: pyproject.toml CMakeLists.txt $(shell find src -type f -not -name '*.pyc')
@@ -18,11 +18,20 @@ $(VENV)/dev: $(VENV)/installed
 	$(BIN)/python -m pip install --quiet --group dev
 	touch $@
 
+# What the tests of windows, browser and notebook need beyond Xvfb and Chromium.
+$(VENV)/frontends: $(VENV)/dev
+	$(BIN)/python -m pip install --quiet --group frontends
+	touch $@
+
 demo: $(VENV)/installed
 	$(BIN)/optimap demo $(FOLDER) --overwrite
 
 test: $(VENV)/dev
 	$(BIN)/python -m pytest
+
+# Every front end, none skipped: needs Xvfb, Chromium and Tk on the machine.
+test-frontends: $(VENV)/frontends
+	OPTIMAP_REQUIRE_FRONTENDS=1 $(BIN)/python -m pytest tests/frontends
 
 # The core once more on the NumPy twins, as on a machine without a compiler.
 core-numpy: $(VENV)/dev

@@ -1,5 +1,6 @@
 """The command line, as users call it."""
 
+import os
 import subprocess
 import sys
 
@@ -115,6 +116,15 @@ def test_one_bad_file_does_not_stop_the_others(folder, capsys):
         (["traces", "rec.tif", "--at", "1,1", "--plot", "p.xyz"], "--plot p.xyz: the suffix must be one of"),
         (["traces", "rec.tif", "--positions", "none.csv"], "none.csv"),
         (["traces", "rec.tif", "other.npy", "--at", "1,1", "-o", "t.csv"], "name a folder"),
+        (["traces", "rec.tif", "--at", "1,1", "-o", "rec.tif", "--overwrite"], "rec.tif is an input"),
+        (["traces", "rec.tif", "--at", "1,1", "--plot", "rec.tif", "--overwrite"], "rec.tif is an input"),
+        (["traces", "rec.tif", "--at", "-3,1"], "coords[0] = (x=-3, y=1) is outside"),
+        (["traces", "--at", "1,1", "rec.tif"], "give X,Y such as 12,16, and FILEs before --at"),
+        (["traces", "rec.tif", "--random", "2", "--seed", "-1"], "'-1' is not a whole number"),
+        (["traces", "nope.tif", "nope.npy", "--at", "1,1", "-o", "new"], None),
+        (["pick", "nope.tif"], "nope.tif does not exist"),
+        (["pick", "rec.tif"], "there is no window to click in (the matplotlib backend is 'agg'"),
+        (["pick", "rec.tif", "-o", "rec.tif", "--overwrite"], "tables are written as .csv"),
         (["traces", "rec.tif", "./rec.tif", "--at", "1,1"], "two recordings would be written to rec_traces.csv"),
         (["info", "nope.tif"], "nope.tif does not exist"),
         (["convert", "rec.tif", "out.avi"], "out.avi cannot be written"),
@@ -127,10 +137,63 @@ def test_errors_are_one_line_and_status_2(folder, capsys, arguments, message):
     before = sorted(folder.iterdir())
     assert run(*arguments) == 2
     captured = capsys.readouterr()
-    assert message in captured.err
-    assert captured.err.count("\n") == 1
+    if message is not None:
+        assert message in captured.err
+        assert captured.err.count("\n") == 1
     assert "Traceback" not in captured.err
     assert sorted(folder.iterdir()) == before
+
+
+def test_positions_left_of_the_first_pixel_centre(folder):
+    assert run("traces", "rec.tif", "--at", "-0.4,2", "1,-0.25", "-o", "t.csv") == 0
+    np.testing.assert_array_equal(table("t.csv").iloc[:, 1:], extract_traces(VIDEO, [(-0.4, 2), (1, -0.25)]))
+
+
+def test_errors_of_several_files_name_them(folder, capsys):
+    np.save("short.npy", VIDEO[:4])
+    assert run("traces", "short.npy", "rec.tif", "--at", "3,4", "--detrend", "spline") == 2
+    assert "error: short.npy: data has 4 samples" in capsys.readouterr().err
+
+
+def test_names_in_any_script(folder):
+    np.save("心臓 é.npy", VIDEO)
+    ascii_only = {**os.environ, "PYTHONIOENCODING": "ascii"}
+    command = [sys.executable, "-m", "optimap", "traces", "心臓 é.npy", "--at", "3,4"]
+    done = subprocess.run(command, capture_output=True, text=True, env=ascii_only)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert (folder / "心臓 é_traces.csv").exists()
+
+
+def test_a_reader_that_has_enough_is_no_error(folder):
+    command = f"{sys.executable} -u -m optimap info {'rec.tif ' * 200} | head -n 1"
+    done = subprocess.run(["bash", "-o", "pipefail", "-c", command], capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_ctrl_c_leaves_no_half_written_file(folder, monkeypatch, capsys):
+    import optimap._table
+
+    def interrupted(positions):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(optimap._table, "column_names", interrupted)
+    before = sorted(folder.iterdir())
+    assert run("traces", "rec.tif", "--at", "3,4") == 130
+    assert capsys.readouterr().err == "optimap: interrupted\n"
+    assert sorted(folder.iterdir()) == before
+
+
+def test_a_wrong_setting_is_an_error_like_others(folder):
+    for variable in ("OPTIMAP_KERNELS", "OPTIMAP_THREADS"):
+        done = subprocess.run(
+            [sys.executable, "-m", "optimap", "traces", "rec.tif", "--at", "3,4"],
+            capture_output=True,
+            text=True,
+            env={**os.environ, variable: "many"},
+        )
+        assert done.returncode == 2
+        assert done.stderr.startswith(f"optimap: error: {variable} = 'many'")
+        assert done.stderr.count("\n") == 1
 
 
 def test_info_of_a_recording(folder, capsys):

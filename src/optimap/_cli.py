@@ -5,6 +5,9 @@ Errors are one line on stderr and exit status 2; outputs are written whole or no
 
 import argparse
 import importlib.util
+import io
+import os
+import re
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -15,7 +18,8 @@ from ._version import __version__
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-EXPECTED = (ValueError, TypeError, OSError, ImportError, MemoryError, RuntimeError)
+# Of AttributeError there is matplotlib's about unknown keywords; programming errors are to be seen as they are.
+EXPECTED = (ValueError, TypeError, OSError, ImportError, MemoryError, RuntimeError, OverflowError)
 
 
 class _Parser(argparse.ArgumentParser):
@@ -23,12 +27,28 @@ class _Parser(argparse.ArgumentParser):
         self.exit(2, f"{self.prog}: error: {message} (see {self.prog} --help)\n")
 
 
+class _ShowVersion(argparse.Action):
+    def __call__(self, parser: argparse.ArgumentParser, *_: Any) -> NoReturn:
+        print(_version())
+        parser.exit(0)
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; return the exit status."""
-    options = _parser().parse_args(arguments)
-    run: Callable[[argparse.Namespace], int] = options.run
+    given = sys.argv[1:] if arguments is None else list(arguments)
+    for stream in (sys.stdout, sys.stderr):  # a name that the terminal cannot show is no reason to stop
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
     try:
-        return run(options)
+        # "--at -0.4,2" is a position, not an option: argparse takes words with a space for values.
+        options = _parser().parse_args([f" {word}" if re.match(r"-[\d.]+,", word) else word for word in given])
+        run: Callable[[argparse.Namespace], int] = options.run
+        status = run(options)
+        sys.stdout.flush()
+        return status
+    except BrokenPipeError:  # whoever read our output has enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
     except EXPECTED as error:
         _complain(error)
         return 2
@@ -37,14 +57,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 130
 
 
-def _complain(error: BaseException) -> None:
+def _complain(error: BaseException, path: Path | None = None) -> None:
     text = " ".join(str(error).split()) or type(error).__name__
+    if path is not None and path.name not in text:
+        text = f"{path}: {text}"
     print(f"optimap: error: {text}", file=sys.stderr)
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = _Parser(prog="optimap", description="Fluorescence videos to time-series.")
-    parser.add_argument("--version", action="version", version=_version())
+    parser.add_argument("--version", action=_ShowVersion, nargs=0, help="show the version and exit")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
     demo = commands.add_parser("demo", help="make a recording, its traces and a picture, to see how it works")
@@ -54,7 +76,7 @@ def _parser() -> argparse.ArgumentParser:
 
     info = commands.add_parser("info", help="what is in recordings; without FILE, what is installed")
     info.add_argument("files", nargs="*", type=Path, metavar="FILE")
-    info.add_argument("--version", action="version", version=_version())
+    info.add_argument("--version", action=_ShowVersion, nargs=0, help="show the version and exit")
     info.set_defaults(run=_info)
 
     traces = commands.add_parser("traces", help="extract traces from recordings into tables")
@@ -89,7 +111,7 @@ def _add_traces_arguments(parser: argparse.ArgumentParser) -> None:
     where.add_argument("--positions", type=Path, metavar="FILE.csv", help="positions from a table with columns x, y")
     where.add_argument("--grid", type=_count, metavar="N", help="N x N positions, evenly spread")
     where.add_argument("--random", type=_count, metavar="N", help="N random positions")
-    parser.add_argument("--seed", type=int, default=0, help="of --random (default 0)")
+    parser.add_argument("--seed", type=_whole, default=0, help="of --random (default 0)")
     _add_window_arguments(parser)
     parser.add_argument(
         "--detrend",
@@ -119,7 +141,9 @@ def _position(text: str) -> tuple[float, float]:
     try:
         x, y = (float(part) for part in text.split(","))
     except ValueError:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a position: give X,Y such as 12,16") from None
+        raise argparse.ArgumentTypeError(
+            f"{text!r} is not a position: give X,Y such as 12,16, and FILEs before --at"
+        ) from None
     return x, y
 
 
@@ -131,6 +155,12 @@ def _positive(text: str) -> float:
     if not 0 < value < float("inf"):
         raise argparse.ArgumentTypeError(f"{text!r} is not a positive number")
     return value
+
+
+def _whole(text: str) -> int:
+    if not text.isdecimal():
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number, 0 or more")
+    return int(text)
 
 
 def _count(text: str) -> int:
@@ -156,8 +186,10 @@ def _info(options: argparse.Namespace) -> int:
     for path in options.files:
         try:
             _print_recording(path)
+        except BrokenPipeError:
+            raise
         except EXPECTED as error:
-            _complain(error)
+            _complain(error, path)
             status = 2
     return status
 
@@ -203,7 +235,7 @@ def _traces(options: argparse.Namespace) -> int:
 
     several = len(options.files) > 1
     if several:
-        for folder in filter(None, (options.output, options.plot)):
+        for folder in (path for path in (options.output, options.plot) if path is not None):
             if folder.suffix and not folder.is_dir():
                 raise ValueError(f"{folder} is one file for {len(options.files)} recordings: name a folder")
     tables = [_output(options.output, path, "_traces.csv", several) for path in options.files]
@@ -212,26 +244,40 @@ def _traces(options: argparse.Namespace) -> int:
     if twice:
         raise ValueError(f"two recordings would be written to {twice.pop()}: run them one by one, each with its own -o")
     positions = _listed_positions(options)
-    if several:
-        for folder in filter(None, (options.output, options.plot)):
-            folder.mkdir(parents=True, exist_ok=True)
+    _check_no_input_is_output([*options.files, options.positions], [*tables, *plots])
 
     status = 0
     jobs = list(zip(options.files, tables, plots, strict=True))
     for path, table, plot in tqdm(jobs, unit="file", disable=None if several else True):
         try:
             _traces_of_one(path, table, plot, positions, options)
+        except BrokenPipeError:
+            raise
         except EXPECTED as error:
-            _complain(error)
+            _complain(error, path if several else None)
             status = 2
     return status
 
 
+def _check_no_input_is_output(inputs: Sequence[Path | None], outputs: Sequence[Path | None]) -> None:
+    taken = {path.resolve() for path in inputs if path is not None}
+    for path in outputs:
+        if path is not None and path.resolve() in taken:
+            raise ValueError(f"{path} is an input: name another file to write to")
+
+
 def _output(asked: Path | None, recording: Path, ending: str, several: bool) -> Path:
-    name = recording.with_suffix("").name + ending
+    name = recording.resolve().with_suffix("").name + ending
     if asked is None:
         return Path(name)
     return asked / name if several or asked.is_dir() else asked
+
+
+def _make_folders(several: bool, *outputs: Path | None) -> None:
+    """Make the folders named for several files, when the first of them is about to be written."""
+    for path in outputs:
+        if several and path is not None:
+            path.parent.mkdir(parents=True, exist_ok=True)
 
 
 def _listed_positions(options: argparse.Namespace) -> list[tuple[float, float]] | None:
@@ -258,10 +304,11 @@ def _traces_of_one(
     from .trace._positions import grid_positions, random_positions
     from .video import open_video
 
-    _check_table(table, options.overwrite)
-    if plot is not None:
-        _check_picture(plot, options.overwrite)
     with open_video(path) as recording:
+        _make_folders(len(options.files) > 1, table, plot)
+        _check_table(table, options.overwrite)
+        if plot is not None:
+            _check_picture(plot, options.overwrite)
         frame_shape = recording.shape[1:]
         if options.grid:
             positions = list(grid_positions(frame_shape, options.grid))
@@ -276,12 +323,12 @@ def _traces_of_one(
     if options.normalize:
         traces, steps = normalize(traces, dtype=traces.dtype), [*steps, "normalized"]
 
-    write_traces(table, traces, np.asarray(positions), fps, options.overwrite)
-    _say(f"{path}: {traces.shape[1]} traces of {len(traces)} frames -> {table}")
     if plot is not None and image is not None:
         figure = _picture(image, traces, positions, fps, path.name, steps)
         _save_picture(figure, plot, options.overwrite)
         _say(f"{path}: picture -> {plot}")
+    write_traces(table, traces, np.asarray(positions), fps, options.overwrite)
+    _say(f"{path}: {traces.shape[1]} traces of {len(traces)} frames -> {table}")
 
 
 def _say(text: str) -> None:
@@ -350,6 +397,7 @@ def _pick(options: argparse.Namespace) -> int:
         _check_table(table, options.overwrite)
     if options.plot is not None:
         _check_picture(options.plot, options.overwrite)
+    _check_no_input_is_output([options.file], [output, options.traces, options.plot])
     with open_video(options.file) as recording:
         fps = options.fps or recording.fps
         traces, positions = select_traces(

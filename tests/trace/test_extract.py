@@ -148,6 +148,21 @@ def test_an_error_while_reading_reaches_the_caller(monkeypatch):
         extract_traces(Broken(VIDEO), (3, 2))
 
 
+def test_a_video_that_gives_another_type_is_refused():
+    class Other(Sliceable):
+        def __getitem__(self, key):
+            return super().__getitem__(key).astype(np.float32)
+
+    with pytest.raises(ValueError, match=r"video\[0:12\] has dtype float32, the video says uint16"):
+        extract_traces(Other(VIDEO), (3, 2))
+
+
+def test_an_enormous_window_is_the_whole_frame():
+    for size in (10**20, 10**20 + 1):
+        np.testing.assert_array_equal(extract_traces(VIDEO, (3, 2), size), VIDEO.mean(axis=(1, 2)))
+        np.testing.assert_array_equal(extract_traces(VIDEO, (3, 2), size, window="disc"), VIDEO.mean(axis=(1, 2)))
+
+
 def test_a_video_that_gives_fewer_frames_than_it_says_is_refused():
     class Short(Sliceable):
         def __getitem__(self, key):
@@ -231,6 +246,8 @@ class Untouchable(Sliceable):
         ({"show": True, "fps": 0}, ValueError, "fps = 0"),
         ({"show": True, "fps": 5, "x": range(12)}, ValueError, "x and fps"),
         ({"show": True, "labels": ["a", "b"]}, ValueError, "labels has 2 entries for 1 traces"),
+        ({"show": True, "foo": 1}, AttributeError, "keywords .*foo"),
+        ({"ax": 3}, TypeError, "ax = 3: give matplotlib Axes"),
     ],
 )
 def test_wrong_arguments_are_refused_before_any_work(kwargs, error, message):
@@ -248,7 +265,8 @@ def test_wrong_arguments_are_refused_before_any_work(kwargs, error, message):
         (np.zeros((5, 6, 7), "U3"), TypeError, "pixels are real numbers"),
         (np.zeros((5, 6, 7), object), TypeError, "pixels are real numbers"),
         ([[[1, 2], [3]]], ValueError, "frames or rows differ in length"),
-        (None, ValueError, "a video is"),
+        (None, TypeError, "open a recording first, video = optimap.open_video"),
+        ("rec.tif", TypeError, "open a recording first"),
     ],
 )
 def test_what_is_no_video_is_refused(video, error, message):
@@ -284,5 +302,5 @@ def test_show_and_ax_draw():
     np.testing.assert_array_equal(ax.lines[0].get_ydata(), traces)
     assert ax.lines[0].get_color() == "red"
     figures = plt.get_fignums()
-    extract_traces(VIDEO, (3, 2), ax=None)
-    assert plt.get_fignums() == figures
+    extract_traces(VIDEO, (3, 2), ax=None, fps=500)  # as in the published package: ax= draws
+    assert len(plt.get_fignums()) == len(figures) + 1

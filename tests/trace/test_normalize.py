@@ -74,6 +74,7 @@ def test_integer_results_equal_the_oracle(values, ymin, ymax):
 def test_64_bit_integers_keep_their_last_bits():
     base = 2**62
     assert normalize(np.array([base, base + 1, base + 4]), dtype=np.float64).tolist() == [0, 0.25, 1]
+    assert normalize([base - 5, base, base + 1, base + 4], vmin=base, dtype=np.float64).tolist() == [0, 0, 0.25, 1]
     unsigned = np.array([0, 2**63, 2**64 - 1], np.uint64)
     assert normalize(unsigned).tolist() == [0, 0.5, 1]
 
@@ -107,6 +108,7 @@ def test_one_limit_beyond_the_series_clips_it_to_that_end():
 def test_limits_for_each_series():
     data = np.array([[0.0, 0.0], [10.0, 10.0]])
     np.testing.assert_allclose(normalize(data, vmin=[0, 0], vmax=[10, 20]), [[0, 0], [1, 0.5]])
+    np.testing.assert_allclose(normalize(data, vmin=data.min(0, keepdims=True), vmax=[10, 20]), [[0, 0], [1, 0.5]])
     with pytest.raises(ValueError, match=r"vmin has shape \(3,\)"):
         normalize(data, vmin=[0, 0, 0])
 
@@ -157,6 +159,10 @@ def test_booleans_and_lists():
         ([[1, 2]], {"ymax": 256, "dtype": np.uint8}, ValueError, "ymax = 256 is not a value of uint8"),
         ([[1, 2]], {"ymin": 0.5, "dtype": np.uint8}, ValueError, "ymin = 0.5 is not a value of uint8"),
         ([[1, 2]], {"ymin": np.nan}, ValueError, "ymin = nan"),
+        ([[1, 2]], {"ymin": None}, ValueError, "ymin = None"),
+        ([[1, 2]], {"ymax": 1e6, "dtype": np.float16}, ValueError, "ymax = 1000000.0 is beyond the largest float16"),
+        ([[[1, 2], [3]]], {}, ValueError, "ragged"),
+        ([[1, 2]], {"axis": (0, 1)}, ValueError, "axis = "),
         ([[1, 2]], {"vmin": np.nan}, ValueError, "vmin = nan"),
         ([[1, 2]], {"dtype": bool}, TypeError, "dtype = bool"),
         ([[1, 2]], {"dtype": complex}, TypeError, "dtype = complex128"),

@@ -87,6 +87,10 @@ def test_odd_traces():
         (TRACES, {"colors": "r", "color": "g"}, ValueError, "color and colors are both given"),
         (np.zeros((2, 2, 2)), {}, ValueError, r"traces has shape \(2, 2, 2\)"),
         (None, {}, TypeError, "traces has dtype object"),
+        (TRACES, {"linestyle": "zz"}, ValueError, "keywords .*'zz'"),
+        (TRACES, {"nothing": 1}, AttributeError, "keywords .*nothing"),
+        (TRACES, {"ax": "axes"}, TypeError, "ax = 'axes': give matplotlib Axes"),
+        (TRACES, {"x": np.ones(20) * 1j}, TypeError, "x has dtype complex128"),
     ],
 )
 def test_wrong_arguments_are_refused(traces, kwargs, error, message):
@@ -138,6 +142,8 @@ def test_colours_and_sizes():
     np.testing.assert_array_equal(crosses.get_edgecolors()[0], to_rgba("red"))
     default = show_positions([(1, 2), (3, 4)]).collections[0]
     np.testing.assert_array_equal(default.get_facecolors(), [to_rgba("C0"), to_rgba("C1")])
+    hollow = show_positions([(1, 2)], facecolors="none", edgecolors="red").collections[0]
+    assert len(hollow.get_facecolors()) == 0
     _, ax = plt.subplots()
     assert show_positions([(1, 2)], ax=ax, alpha=0.5, c="green") is ax
 
@@ -149,6 +155,8 @@ def test_colours_and_sizes():
         ([[(1, 2)], np.zeros((3, 4, 5))], {}, "image has shape .* give one frame"),
         ([[(1, 2)]], {"size": [1, 2]}, r"size has shape \(2,\) for 1 positions"),
         ([[(1, 2)]], {"color": ["r", "g"]}, "color has 2 entries for 1 positions"),
+        ([[(1, 2)]], {"color": "r", "c": "g"}, "c and color are both given"),
+        ([[(1, 2)]], {"size": -1}, "size = -1"),
     ],
 )
 def test_wrong_positions_are_refused(args, kwargs, message):
@@ -190,12 +198,15 @@ def test_given_traces_are_drawn_as_they_are():
         (VIDEO[:, 0, :2], {}, "image = 0: traces have no frames"),
         (VIDEO[:, 0, :3], {"image": VIDEO[0]}, "holds 3 traces for 2 positions"),
         (VIDEO, {"fps": 0}, "fps = 0"),
+        (VIDEO, {"labels": ["r"]}, "labels has 1 entries for 2 traces"),
         (VIDEO, {"axs": [1, 2, 3]}, "axs has 3 entries"),
     ],
 )
 def test_what_does_not_fit_is_refused(video, kwargs, message):
+    figures = plt.get_fignums()
     with pytest.raises(ValueError, match=message):
         show_positions_and_traces(video, [(1, 2), (3, 4)], **kwargs)
+    assert plt.get_fignums() == figures
 
 
 # compare_traces

@@ -3,6 +3,7 @@
 from decimal import Decimal
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -30,6 +31,8 @@ def test_one_position_alone(coords):
         [np.array([5, 3]), [1, 2]],
         zip([5, 1], [3, 2], strict=True),
         iter([(5, 3), (1, 2)]),
+        {(5, 3): "a", (1, 2): "b"}.keys(),
+        pd.DataFrame({"x": [5, 1], "y": [3, 2]}),
     ],
 )
 def test_several_positions(coords):
@@ -38,7 +41,7 @@ def test_several_positions(coords):
     np.testing.assert_array_equal(positions, [[5.0, 3.0], [1.0, 2.0]])
 
 
-@pytest.mark.parametrize("coords", [[], (), np.empty((0, 2)), np.empty(0), iter([])])
+@pytest.mark.parametrize("coords", [[], (), np.empty((0, 2)), np.empty(0), iter([]), set()])
 def test_no_positions(coords):
     positions, single = parse_positions(coords, (6, 7))
     assert positions.shape == (0, 2)
@@ -58,7 +61,9 @@ def test_one_position_in_a_list_is_not_alone():
         ),
         ((0, 6), r"coords = \(x=0, y=6\) is outside the frame \(width 7, height 6\): y must be in 0\.\.5"),
         ([(-1, 9)], r"x must be in 0\.\.6 and y must be in 0\.\.5"),
-        ((6.5, 0), r"x=6.5.*outside"),
+        ((6.5, 0), r"x=6.5.*outside.*x must be at least -0.5 and below 6.5"),
+        (np.ma.masked_array([(1, 2)], [(0, 1)]), "masked"),
+        ((1e300, 2), r"x=1e\+300"),
         ((-0.51, 0), r"x=-0.51.*outside"),
         ([(0, 0), (np.nan, 2)], r"coords\[1\] = \(x=nan, y=2.0\) is not finite"),
         ((np.inf, 2), "not finite"),

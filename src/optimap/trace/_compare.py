@@ -118,6 +118,8 @@ def compare_traces(
 
 
 def _as_videos(videos: Sequence[Any]) -> list[Any]:
+    if not hasattr(videos, "__iter__"):
+        raise TypeError(f"videos = {videos!r}: give a list of videos")
     if len(getattr(videos, "shape", ())) == 3:
         raise ValueError("videos is a single video: give a list of videos, [video]")
     clips = [as_video(video, f"videos[{i}]") for i, video in enumerate(videos)]
@@ -128,8 +130,8 @@ def _as_videos(videos: Sequence[Any]) -> list[Any]:
 
 def _positions_in_all(coords: Any, clips: list[Any]) -> tuple[Array, bool]:
     points, single = parse_positions(coords)
-    for clip in clips:
-        parse_positions(coords, (int(clip.shape[1]), int(clip.shape[2])))
+    for i, clip in enumerate(clips):
+        parse_positions(points, (int(clip.shape[1]), int(clip.shape[2])), name=f"in videos[{i}], coords")
     if not len(points):
         raise ValueError("coords is empty: give at least one position to compare at")
     return points, single

@@ -39,7 +39,8 @@ def detrend_timeseries(
     Parameters
     ----------
     data : (T,), (T, N) or (T, H, W) array-like
-        Evenly spaced samples along axis 0, at least 6, finite. Not modified; integers are computed in floating point.
+        Evenly spaced samples along axis 0, finite; at least 6 to estimate a period. Not modified; integers are
+        computed in floating point.
     kind : {'spline', 'mean', 'median', 'line', None}
         - ``'spline'``: a coarse piecewise cubic spline, fitted by least squares;
         - ``'mean'``, ``'median'``: a running filter over `ptimes` periods;
@@ -64,8 +65,8 @@ def detrend_timeseries(
     Raises
     ------
     ValueError
-        If `kind` is unknown, there are too few samples, some are NaN or infinite, or the window of ``period * ptimes``
-        samples is shorter than 4 or longer than the series.
+        If `kind` is unknown; there are too few samples, or some are masked, NaN or infinite; the window, the odd
+        number just below ``period * ptimes``, is shorter than 3 or longer than the series.
 
     References
     ----------
@@ -82,9 +83,11 @@ def detrend_timeseries(
     >>> bool(np.abs(clean - beats)[100:-100].max() < 0.05)
     True
     """
-    if kind is not None and kind not in SMOOTHERS:
+    if kind is not None and (not isinstance(kind, str) or kind not in SMOOTHERS):
         raise ValueError(f"kind = {kind!r} is unknown: it must be one of {', '.join(map(repr, SMOOTHERS))} or None")
-    series, shape = as_series(data, 1 if kind is None else MIN_SAMPLES)
+    # A cubic spline with one knot has five coefficients; what other windows need is checked with the window.
+    fewest = MIN_SAMPLES if period is None else {"spline": 5}.get(str(kind), 3)
+    series, shape = as_series(data, 1 if kind is None else fewest)
     samples = len(series)
     ptimes = positive_number(ptimes, "ptimes")
     window = None if period is None or kind is None else _window(period, ptimes, samples, kind)

@@ -99,7 +99,7 @@ def extract_traces(
     positions, single = parse_positions(coords, frame_shape)
     size, window = check_size(size), check_window(window)
     check_nan_policy(nan_policy)
-    draw = show or kwargs.get("ax") is not None
+    draw = show or "ax" in kwargs
     _check_plot_arguments(kwargs, draw, int(video.shape[0]), len(positions))
 
     traces = span_traces(video, window_spans(positions, size, window, frame_shape), nan_policy)
@@ -116,13 +116,10 @@ def _check_plot_arguments(kwargs: dict[str, Any], draw: bool, frames: int, trace
     if draw:
         from ._plot import check_traces_arguments
 
-        known = {name: kwargs.get(name) for name in ("x", "fps", "colors", "labels")}
-        check_traces_arguments((frames, traces), **known)
-        return
-    unknown = [name for name in kwargs if name != "ax"]
-    if unknown:
+        check_traces_arguments((frames, traces), **kwargs)
+    elif kwargs:
         raise TypeError(
-            f"extract_traces() got {unknown[0]!r}: keywords of show_traces() go with show=True or ax=, "
+            f"extract_traces() got {next(iter(kwargs))!r}: keywords of show_traces() go with show=True or ax=, "
             "and nothing is drawn here"
         )
 

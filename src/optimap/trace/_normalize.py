@@ -71,8 +71,8 @@ def normalize(
     values = _as_real(array)
     target = _as_target(dtype)
     low_y, high_y = _output_range(ymin, ymax, target)
-    if axis is not None and not -values.ndim <= axis < values.ndim:
-        raise ValueError(f"axis = {axis}: the array has axes 0..{values.ndim - 1}")
+    if axis is not None and (not isinstance(axis, (int, np.integer)) or not -values.ndim <= axis < values.ndim):
+        raise ValueError(f"axis = {axis!r}: the array has axes 0..{values.ndim - 1}; None takes all together")
     _check_values(values, target)
 
     low, high = _input_range(values, vmin, vmax, axis)
@@ -85,7 +85,8 @@ def normalize(
     for start in range(0, len(values), step):
         rows = slice(start, start + step)
         at = (low, high) if moving or axis is None else (low[rows], high[rows])
-        place = _place(values[rows], *at, own_range, beyond=0.0 if vmax is None else 1.0)
+        exact = values.dtype.kind in "iu" and (own_range or (clip and _are_integers(low, high, values.dtype)))
+        place = _place(values[rows], *at, exact, beyond=0.0 if vmax is None else 1.0)
         if clip and not own_range:
             np.clip(place, 0, 1, out=place)
         result[rows] = _to_target(place, low_y, high_y, target)
@@ -95,7 +96,10 @@ def normalize(
 def _as_real(array: ArrayLike) -> Array:
     if isinstance(array, np.ma.MaskedArray):
         array = np.ma.filled(array.astype(np.float64), np.nan)
-    values = np.asarray(array)
+    try:
+        values = np.asarray(array)
+    except ValueError as error:
+        raise ValueError(f"array is ragged, its rows differ in length: {error}") from error
     if values.dtype.kind not in "biuf":
         raise TypeError(f"array has dtype {values.dtype}: only real numbers can be normalized")
     if values.ndim == 0:
@@ -116,8 +120,10 @@ def _output_range(ymin: float, ymax: float | None, target: "np.dtype[Any]") -> t
     if ymax is None:
         ymax = int(np.iinfo(target).max) if target.kind in "iu" else 1.0
     for name, value in (("ymin", ymin), ("ymax", ymax)):
-        if not np.isfinite(value):
-            raise ValueError(f"{name} = {value!r}: it must be finite")
+        if isinstance(value, (str, bytes)) or value is None or np.ndim(value) or not np.isfinite(value):
+            raise ValueError(f"{name} = {value!r}: it must be a finite number")
+        if target.kind == "f" and abs(value) > float(np.finfo(target).max):
+            raise ValueError(f"{name} = {value!r} is beyond the largest {target}, {np.finfo(target).max}")
         if target.kind in "iu" and not (np.iinfo(target).min <= value <= np.iinfo(target).max and value == int(value)):
             raise ValueError(
                 f"{name} = {value!r} is not a value of {target}: give a whole number in "
@@ -148,7 +154,7 @@ def _input_range(values: Array, vmin: ArrayLike | None, vmax: ArrayLike | None, 
         limit = np.asarray(given)
         if limit.dtype.kind not in "iuf" or not np.isfinite(limit).all():
             raise ValueError(f"{name} = {given!r}: it must be finite numbers")
-        if limit.ndim and axis is not None:
+        if limit.ndim and axis is not None and limit.ndim < values.ndim:
             limit = np.expand_dims(limit, axis)
         try:
             limits.append(np.broadcast_to(limit, own_shape))
@@ -169,10 +175,17 @@ def _check_range(low: Array, high: Array, vmin: Any, vmax: Any, clip: bool) -> N
         raise ValueError(f"{given} leaves a series no range (it lies wholly beyond): choose it inside, or clip=True")
 
 
-def _place(block: Array, low: Array, high: Array, own_range: bool, beyond: float) -> NDArray[np.float64]:
+def _are_integers(low: Array, high: Array, dtype: "np.dtype[Any]") -> bool:
+    """Whether limits are values of an integer type."""
+    info = np.iinfo(dtype)
+    return all(a.dtype.kind in "iu" and int(a.min()) >= info.min and int(a.max()) <= info.max for a in (low, high))
+
+
+def _place(block: Array, low: Array, high: Array, exact: bool, beyond: float) -> NDArray[np.float64]:
     """Return where the values lie between low (0) and high (1); `beyond` where a given limit leaves no range."""
-    if own_range and block.dtype.kind in "iu" and block.dtype.itemsize == 8:
+    if exact and block.dtype.itemsize == 8 and (low <= high).all():
         # Differences of 64-bit integers are exact modulo 2**64; as floats they would lose their last bits.
+        block = np.clip(block, low.astype(block.dtype), high.astype(block.dtype))
         unsigned = block.astype(np.uint64) - low.astype(np.uint64)
         above, span = (
             unsigned.astype(np.float64),

@@ -59,7 +59,12 @@ def estimate_period(data: ArrayLike) -> "int | NDArray[np.int64]":
 
 def as_series(data: ArrayLike, min_samples: int) -> tuple[NDArray[Any], tuple[int, ...]]:
     """Return data as (T, M) and the shape of one sample, after checking it."""
-    values = np.asarray(data)
+    if isinstance(data, np.ma.MaskedArray) and np.ma.is_masked(data):
+        raise ValueError("data has masked samples: fill the gaps, for example with np.interp")
+    try:
+        values = np.asarray(data)
+    except ValueError as error:
+        raise ValueError(f"data is ragged, its series differ in length: {error}") from error
     if values.dtype.kind not in "biuf":
         raise TypeError(f"data has dtype {values.dtype}: a time-series holds real numbers")
     if values.ndim not in (1, 2, 3):

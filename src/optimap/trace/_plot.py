@@ -68,6 +68,7 @@ def show_traces(
     >>> ax.get_xlabel()
     'Time [s]'
     """
+    check_axes(ax)
     values = _as_traces(traces)
     times, label = time_axis(len(values), x, fps)
     per_trace, kwargs = line_arguments(values.shape[1], colors, labels, kwargs)
@@ -133,15 +134,32 @@ def time_axis(frames: int, x: ArrayLike | None, fps: float | None) -> tuple[Arra
     times = np.asarray(x)
     if times.shape != (frames,):
         raise ValueError(f"x has shape {times.shape}: the traces need one value for each of {frames} frames")
+    if times.dtype.kind in "cOUS":
+        raise TypeError(f"x has dtype {times.dtype}: give real numbers, or times")
     if times.dtype.kind == "f" and not np.isfinite(times).all():
         raise ValueError("x holds NaN or infinity: each frame needs a finite place on the axis")
     return times, ""
 
 
-def check_traces_arguments(shape: tuple[int, int], x: Any, fps: Any, colors: Any, labels: Any) -> None:
+def check_traces_arguments(
+    shape: tuple[int, int],
+    x: Any = None,
+    fps: Any = None,
+    colors: Any = None,
+    labels: Any = None,
+    ax: Any = None,
+    **kwargs: Any,
+) -> None:
     """Raise the errors that `show_traces` would, before any work is done."""
+    check_axes(ax)
     time_axis(shape[0], x, fps)
-    line_arguments(shape[1], colors, labels, {})
+    line_arguments(shape[1], colors, labels, kwargs)
+
+
+def check_axes(ax: Any, name: str = "ax") -> None:
+    """Raise an error where something else than Axes is given to draw on."""
+    if ax is not None and not hasattr(ax, "plot"):
+        raise TypeError(f"{name} = {ax!r}: give matplotlib Axes")
 
 
 def line_arguments(
@@ -164,7 +182,19 @@ def line_arguments(
             raise ValueError(f"labels has {len(names)} entries for {count} {things}: give one for each")
         for line, name in zip(own, names, strict=True):
             line["label"] = str(name)
+    _check_line_keywords(kwargs)
     return own, kwargs
+
+
+def _check_line_keywords(kwargs: dict[str, Any]) -> None:
+    """Let matplotlib say what it does not know, before a figure is made."""
+    from matplotlib.lines import Line2D
+
+    known = {name: value for name, value in kwargs.items() if name not in ("label", "scalex", "scaley", "data")}
+    try:
+        Line2D([], [], **known)
+    except (AttributeError, TypeError, ValueError) as error:
+        raise type(error)(f"keywords {known}: matplotlib says {error}") from error
 
 
 def parse_colors(colors: Any, count: int, name: str = "colors", things: str = "traces") -> list[Any]:
@@ -232,8 +262,15 @@ def show_positions(
     sizes = np.asarray(36.0 if size is None else size, float)
     if sizes.ndim and sizes.shape != (len(points),):
         raise ValueError(f"size has shape {sizes.shape} for {len(points)} positions: give one for all or one for each")
+    if not (np.isfinite(sizes).all() and (sizes >= 0).all()):
+        raise ValueError(f"size = {size!r}: areas of dots are 0 or more")
+    if "c" in kwargs:
+        if color is not None:
+            raise ValueError("c and color are both given: give one of them")
+        color = kwargs.pop("c")
+    check_axes(ax)
     wanted = [f"C{i}" for i in range(len(points))] if color is None else color
-    dots = parse_colors(wanted, len(points), "color", "positions") if "c" not in kwargs else []
+    dots = parse_colors(wanted, len(points), "color", "positions")
 
     new = ax is None
     if ax is None:
@@ -244,11 +281,14 @@ def show_positions(
     elif not (ax.images or ax.collections):  # empty axes: make them an image's, origin at the top left
         ax.set_aspect("equal")
         ax.yaxis.set_inverted(True)
-    if dots:
-        kwargs["color"] = dots
-    if "marker" not in kwargs and not {"edgecolor", "edgecolors", "ec"} & kwargs.keys():
-        # A white rim keeps dots visible on an image of any brightness.
-        kwargs["facecolor"], kwargs["edgecolor"] = kwargs.pop("color", None), "white"
+    has_face = {"facecolor", "facecolors", "fc"} & kwargs.keys()
+    has_edge = {"edgecolor", "edgecolors", "ec"} & kwargs.keys()
+    if not has_face:
+        kwargs["c"] = dots
+    if has_face and not has_edge:
+        kwargs["edgecolors"] = dots
+    elif not has_edge and "marker" not in kwargs:
+        kwargs["edgecolors"] = "white"  # keeps dots visible on an image of any brightness
     if len(points):
         ax.scatter(points[:, 0], points[:, 1], s=sizes, **kwargs)
     if new:
@@ -325,7 +365,7 @@ def show_positions_and_traces(
     points, _ = parse_positions(positions, name="positions")
     frame = as_image(_frame(as_video(video_or_traces), image) if is_video else _image_for_traces(image))
     wanted = [f"C{i}" for i in range(len(points))] if colors is None else parse_colors(colors, len(points))
-    time_axis(len(video_or_traces), x, fps)
+    check_traces_arguments((len(video_or_traces), len(points)), x, fps, wanted, **kwargs)
     values = extract_traces(video_or_traces, points, size, window=window) if is_video else _as_traces(video_or_traces)
     if values.shape[1] != len(points):
         raise ValueError(f"video_or_traces holds {values.shape[1]} traces for {len(points)} positions: give one each")

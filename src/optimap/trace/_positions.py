@@ -40,8 +40,10 @@ def parse_positions(
 def _as_numbers(coords: Any, name: str) -> NDArray[Any]:
     if isinstance(coords, (str, bytes)) or not isinstance(coords, Iterable):
         raise TypeError(f"{name} = {coords!r}: give one position (x, y) or a sequence of positions")
-    if not hasattr(coords, "__len__"):
+    if not isinstance(coords, Sequence) and not hasattr(coords, "__array__"):  # iterators, sets, ...
         coords = list(coords)
+    if isinstance(coords, np.ma.MaskedArray) and np.ma.is_masked(coords):
+        raise ValueError(f"{name} has masked entries: leave them out, for example {name}.compressed()")
     try:
         numbers = np.asarray(coords)
     except ValueError:  # positions of different lengths
@@ -64,7 +66,7 @@ def _not_pairs(positions: NDArray[Any], name: str) -> str:
 
 
 def _text(number: float) -> str:
-    return f"{number:.0f}" if number == round(number) else repr(float(number))
+    return f"{number:.0f}" if number == round(number) and abs(number) < 1e15 else repr(float(number))
 
 
 def _label(name: str, labels: list[str] | None, i: int) -> str:
@@ -86,8 +88,9 @@ def _check_inside(positions: Positions, frame_shape: tuple[int, int], name: str,
         return
     i = int(bad[0])
     x, y = positions[i]
+    whole = x == round(x) and y == round(y)
     limits = [
-        f"{axis} must be in 0..{n - 1}"
+        f"{axis} must be in 0..{n - 1}" if whole else f"{axis} must be at least -0.5 and below {n - 0.5}"
         for axis, n, ok in (("x", width, inside[i, 0]), ("y", height, inside[i, 1]))
         if not ok
     ]
@@ -221,9 +224,12 @@ def collage_positions(
     [(1, 2), (21, 2), (1, 12)]
     """
     ncols, padding = whole_number(ncols, "ncols", minimum=1), whole_number(padding, "padding")
+    if not hasattr(image_shape, "__len__") or len(image_shape) < 2:
+        raise ValueError(f"image_shape = {image_shape!r}: give (H, W)")
     height, width = (whole_number(n, "image_shape", minimum=1) for n in list(image_shape)[:2])
     moved: list[tuple[float, float]] = []
     for i, points in enumerate(positions):
+        points = points if hasattr(points, "__len__") else list(points)
         parsed, _ = parse_positions(points, (height, width), name=f"positions[{i}]")
         row, column = divmod(i, ncols)
         parsed = parsed + np.array([column * (width + padding), row * (height + padding)])

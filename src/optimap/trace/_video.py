@@ -25,6 +25,8 @@ def as_video(video: Any, name: str = "video") -> Any:
         except ValueError as error:
             raise ValueError(f"{name} is not a video: its frames or rows differ in length") from error
     shape = tuple(video.shape)
+    if shape == ():
+        raise TypeError(f"{name} is no array: open a recording first, {name} = optimap.open_video(path)")
     if len(shape) == 4 and shape[-1] in (3, 4):
         raise ValueError(
             f"{name} has shape {shape}, a colour video: make it grey first, for example {name}[..., 1] for green"
@@ -50,7 +52,10 @@ def blocks(video: Any) -> Iterator[tuple[int, Array]]:
     step = max(1, BLOCK_BYTES // frame_bytes)
     for start in range(0, frames, step):
         stop = min(start + step, frames)
-        block = _prepare(video[start:stop])
+        raw = video[start:stop]
+        if np.dtype(raw.dtype) != np.dtype(video.dtype):
+            raise ValueError(f"video[{start}:{stop}] has dtype {raw.dtype}, the video says {video.dtype}")
+        block = _prepare(raw)
         if block.shape != (stop - start, *video.shape[1:]):
             raise ValueError(f"video[{start}:{stop}] gave shape {block.shape}: the video is not what its shape says")
         yield start, block

@@ -101,6 +101,9 @@ def window_spans(positions: Positions, size: int, window: str, frame_shape: tupl
     if len(positions) == 0:
         nothing = np.zeros(0, np.int64)
         return Spans(nothing, nothing, nothing, np.zeros(0), np.zeros(1, np.int64))
+    # A window larger than this covers the frame from anywhere; parity decides which way an even one reaches.
+    largest = 2 * (max(frame_shape) + 2)
+    size = min(size, largest + size % 2)
     if window == "pixel" or size <= 1:
         parts = _box_spans(positions, 1)
     elif window == "rect":

@@ -1,6 +1,7 @@
 """NumPy ``.npy``: one array, memory-mapped. The format holds no frame rate."""
 
 from pathlib import Path
+from tokenize import TokenError
 from typing import Any
 
 import numpy as np
@@ -13,7 +14,7 @@ def open_recording(path: Path) -> Recording:
     """Open a ``.npy`` file."""
     try:
         frames = np.lib.format.open_memmap(path, mode="r")
-    except (ValueError, EOFError) as error:
+    except (ValueError, EOFError, SyntaxError, TokenError) as error:
         raise ValueError(f"{path} cannot be read as .npy, it may be truncated: {error}") from error
     check_file_size(path, frames.offset + frames.nbytes, f"values of shape {frames.shape}")
     return Recording(frames, path=path, format="NumPy")

@@ -6,6 +6,7 @@ pages breaks off, so the chain and what the metadata promise are checked here.
 
 import os
 import struct
+import zlib
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -48,6 +49,11 @@ OME_DTYPES = ("u1", "u2", "u4", "i1", "i2", "i4", "f4", "f8")
 VALUE_BYTES = {1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 6: 1, 7: 1, 8: 2, 9: 4, 10: 8, 11: 4, 12: 8, 13: 4, 16: 8, 17: 8, 18: 8}
 # What tifffile decodes by itself: none, deflate (two numbers of it), PackBits.
 BUILT_IN = (1, 8, 32946, 32773)
+# What tifffile raises on bytes that make no sense, besides ValueError.
+DAMAGED = (
+    *(ArithmeticError, AssertionError, AttributeError, LookupError, RuntimeError, SyntaxError, TypeError),
+    *(struct.error, zlib.error, tifffile.TiffFileError),
+)
 
 
 class PageFrames:
@@ -60,7 +66,11 @@ class PageFrames:
         """Read a range of pages."""
         if not len(frames):
             return np.empty((0, *self.shape[1:]), self.dtype)
-        pages = self._tif.asarray(key=list(frames))
+        try:
+            pages = self._tif.asarray(key=list(frames))
+        except (*DAMAGED, ValueError) as error:
+            path = self._tif.filehandle.path
+            raise ValueError(f"{path} is damaged, frames {frames} cannot be decoded: {error}") from error
         return np.asarray(pages, self.dtype).reshape(len(frames), *self.shape[1:])
 
     def close(self) -> None:
@@ -71,6 +81,13 @@ class PageFrames:
 def open_recording(path: Path) -> Recording:
     """Open a TIFF file."""
     pages = _count_pages(path)
+    try:
+        return _open(path, pages)
+    except DAMAGED as error:
+        raise ValueError(f"{path} is damaged, its tags make no sense: {error}") from error
+
+
+def _open(path: Path, pages: int) -> Recording:
     tif = tifffile.TiffFile(path)
     try:
         shape, dtype = _layout(tif, path, pages)
