@@ -54,6 +54,68 @@ def detrending(samples=5000):
     return prepare, run
 
 
+def picking(action):
+    """One click (or 25 steps of a drag) beside 29 points and their traces, on a canvas without a screen."""
+
+    def prepare():
+        from matplotlib.backends.backend_agg import FigureCanvasAgg
+        from matplotlib.figure import Figure
+
+        import optimap.trace
+
+        recording = video(np.uint16, (5000, 256, 256))
+        figure = Figure(figsize=(14, 7))
+        FigureCanvasAgg(figure)
+        where = positions(29, 240)
+        if not hasattr(optimap.trace, "Selection"):
+            return recording, figure, where, figure.subplots(ncols=2)
+        from optimap.trace._live import TracesWindow
+        from optimap.trace._picker import PointPicker
+
+        window = TracesWindow(
+            figure,
+            [recording],
+            recording[0],
+            PointPicker(where, frame_shape=(256, 256)),
+            frame=0,
+            size=5,
+            window="rect",
+            times=np.arange(5000),
+            time_label="Frame",
+            styles=[{}],
+            display={"cmap": "gray"},
+            title="",
+        )
+        figure.canvas.draw()
+        return recording, figure, where, window
+
+    def run(prepared):
+        import optimap.trace
+
+        recording, figure, where, view = prepared
+        x, y = (int(c) for c in np.random.default_rng(len(where)).integers(5, 250, 2))
+        where.append((x, y))
+        if hasattr(view, "picker"):
+            if action == "drag":
+                key = view.picker.points[-1].key
+                view.adapter._held = key
+                for i in range(25):
+                    view.picker.move(key, (100 + i, 100 + i % 5), continues=True)
+            else:
+                view.picker.add((x, y))
+                view.picker.undo()  # back to 29 points; part of what is timed
+            return
+        view[0].clear()  # what the published package does at each click
+        view[0].imshow(recording[0], cmap="gray")
+        view[0].plot(*np.transpose(where[:30]), "o")
+        view[1].clear()
+        traces = optimap.trace.extract_traces(recording, where[:30], 5)
+        optimap.trace.show_traces(traces, ax=view[1])
+        figure.canvas.draw()
+
+    return prepare, run
+
+
 def fresh_process(*arguments):
     def run(_):
         subprocess.run([sys.executable, *arguments], check=True, stdout=subprocess.DEVNULL)
@@ -72,6 +134,8 @@ CASES = {
     "1000 positions, rect 31, uint16": extraction(1000, 31),
     "100 positions, rect 31, float32": extraction(100, 31, dtype=np.float32, shape=(2000, 256, 256)),
     "100 positions, disc 15, float32": extraction(100, 15, "disc", np.float32, (2000, 256, 256)),
+    "click beside 29 points x 5000 frames": picking("click"),
+    "drag through 25 positions beside 28 points": picking("drag"),
     "normalize 1000 x 256 x 256 float32": normalization(),
     "detrend one series of 5000": detrending(),
 }

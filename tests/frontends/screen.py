@@ -42,10 +42,10 @@ def wait_for(condition, what, seconds=30):
 class Screen:
     """An X display of its own."""
 
-    def __init__(self, size=(1800, 1100)):
+    def __init__(self, size=(1800, 1100), dpi=96):
         reader, writer = os.pipe()
         self._server = subprocess.Popen(
-            ["Xvfb", "-displayfd", str(writer), "-screen", "0", f"{size[0]}x{size[1]}x24", "-nolisten", "tcp"],
+            ["Xvfb", "-displayfd", str(writer), "-screen", "0", f"{size[0]}x{size[1]}x24", "-dpi", str(dpi)],
             pass_fds=[writer],
             stderr=subprocess.DEVNULL,
         )

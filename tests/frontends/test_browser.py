@@ -8,8 +8,11 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
+import pandas as pd
 import pytest
 
+from optimap.trace import extract_traces
 from tests.frontends import browser, screen
 
 PROGRAM = Path(__file__).with_name("browser_program.py")
@@ -28,10 +31,9 @@ def chromium():
 class Page:
     """The page of a call, opened in the browser."""
 
-    def __init__(self, program, chromium):
+    def __init__(self, program, chromium, where=None):
         self._program, self._chromium = program, chromium
-        said = json.loads(program.stdout.readline())
-        self.where = said["where"]
+        self.where = json.loads(program.stdout.readline())["where"] if where is None else where
         line = ""
         while "http" not in line:
             line = program.stderr.readline()
@@ -106,6 +108,35 @@ def test_pick_twice_in_a_row(chromium, scale):
     assert json.loads(program.stdout.readline()) == {"unchanged": True}
     out, err = program.communicate(timeout=20)
     assert (program.returncode, out, err) == (0, "", "")
+    window.close()
+
+
+def test_pick_on_the_command_line(chromium, tmp_path):
+    video = np.random.default_rng(0).integers(0, 999, (60, 20, 30), dtype=np.uint16)
+    np.save(tmp_path / "rec.npy", video)
+    window = chromium(1)
+    command = [sys.executable, "-m", "optimap", "pick", "rec.npy", "--browser", "--size", "3", "--fps", "100"]
+    outputs = ["-o", "positions.csv", "--traces", "traces.csv", "--plot", "picture.png"]
+    program = subprocess.Popen(
+        [*command, *outputs], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=tmp_path
+    )
+    page = Page(program, window, where={})
+    box = page.page.locator("canvas").first.bounding_box()
+    for x in (0.15, 0.3):
+        page.page.mouse.click(box["x"] + x * box["width"], box["y"] + 0.45 * box["height"])
+        page.page.wait_for_timeout(500)
+    page.page.click("#done")
+    out, err = program.communicate(timeout=30)
+    assert (program.returncode, err) == (0, "")
+    assert "2 positions -> positions.csv" in out
+    positions = pd.read_csv(tmp_path / "positions.csv").to_numpy().tolist()
+    traces = pd.read_csv(tmp_path / "traces.csv", dtype=str).astype(float)
+    np.testing.assert_array_equal(traces.iloc[:, 1:], extract_traces(video, positions, 3))
+    assert traces["time_s"].iloc[-1] == 0.59
+    assert (tmp_path / "picture.png").stat().st_size > 10_000
+    again = ["traces", "rec.npy", "--positions", "positions.csv", "--size", "3", "--fps", "100", "-o", "again.csv"]
+    subprocess.run([sys.executable, "-m", "optimap", *again], cwd=tmp_path, check=True, stdout=subprocess.DEVNULL)
+    assert (tmp_path / "again.csv").read_text() == (tmp_path / "traces.csv").read_text()
     window.close()
 
 

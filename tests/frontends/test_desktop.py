@@ -29,10 +29,10 @@ def screen():
 class Program:
     """A user's script with its window open."""
 
-    def __init__(self, screen, backend, call):
+    def __init__(self, screen, backend, call, scale=1):
         module, cure = BACKENDS[backend]
         screens.require(None if importlib.util.find_spec(module) else f"{module} ({cure})")
-        environment = {**os.environ, "DISPLAY": screen.name, "QT_QPA_PLATFORM": "xcb"}
+        environment = {**os.environ, "DISPLAY": screen.name, "QT_QPA_PLATFORM": "xcb", "QT_SCALE_FACTOR": str(scale)}
         environment.pop("MPLBACKEND", None)
         self.screen = screen
         self._process = subprocess.Popen(
@@ -111,6 +111,20 @@ def test_traces_of_what_was_clicked(screen, backend, tmp_path):
 
     colours = {colour for _, colour in Image.open(tmp_path / "screen.png").getcolors(2**24)}
     assert {(31, 119, 180), (255, 127, 14)} <= colours  # C0 and C1 are on the screen
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_at_200_percent(backend):
+    screens.require(screens.missing())
+    large = screens.Screen((3200, 2000), dpi=192)
+    program = Program(large, backend, "select_traces", scale=2)
+    for pixel in ("5,5", "20,10"):
+        large.click(program.where[pixel])
+    time.sleep(AFTER_A_DOUBLE_CLICK)
+    large.drag(program.where["20,10"], program.where["15,10"])
+    assert program.window.get_geometry().width > 2500
+    assert program.finish()[-1]["result"] == [[5, 5], [15, 10]]
+    large.close()
 
 
 @pytest.mark.parametrize("backend", BACKENDS)
