@@ -54,6 +54,92 @@ def test_twins_give_the_same_numbers(data):
         np.testing.assert_allclose(fast, slow, rtol=1e-6 if fast.dtype == np.float32 else 1e-12, atol=1e-14 * scale)
 
 
+def box_means(module, frames, boxes, threads=1):
+    out = np.full((len(frames), boxes.shape[1]), -1.0, kernels.result_dtype(frames.dtype))
+    module.box_means(frames, *boxes, out, threads)
+    return out
+
+
+@given(st.data())
+def test_running_sums_give_the_same_numbers(data):
+    video = data.draw(videos(dtypes=["u1", "i1", "u2", "i2", "u4", "i4", "f4"], max_side=20))
+    where = np.array(data.draw(st.lists(positions(video.shape[1:], fractional=False), min_size=1, max_size=5)))
+    frames = _prepare(video)
+    if frames.dtype.kind == "f":
+        frames = frames.copy()
+        odd = data.draw(st.sampled_from([None, np.nan, np.inf, 1e30]))
+        if odd is not None:
+            frames[0, 0, 0] = odd
+    spans = window_spans(where, data.draw(st.integers(2, 9)), "rect", video.shape[1:])
+    expected = span_means(_numpy, frames, spans)
+    for module in (_numpy, _compiled) if _compiled else (_numpy,):
+        for threads in (1, 3):
+            means = box_means(module, frames, spans.boxes, threads)
+            if frames.dtype.kind != "f":
+                np.testing.assert_array_equal(means, expected)
+            else:
+                # One rounding to float32; where positive and negative pixels cancel, of the largest pixel.
+                largest = np.where(np.isfinite(frames), np.abs(frames), 0).max(axis=(1, 2))[:, None]
+                tolerance = 1.2e-7 * np.abs(np.nan_to_num(expected)) + 1e-13 * np.where(largest < 1e20, largest, 0)
+                both = np.isfinite(expected)
+                np.testing.assert_array_equal(np.isfinite(means), both)
+                assert (np.abs(means[both] - expected[both]) <= tolerance[both]).all()
+
+
+@given(st.data())
+def test_single_pixels_are_the_pixels(data):
+    frames = _prepare(data.draw(videos()))
+    where = np.array(data.draw(st.lists(positions(frames.shape[1:], fractional=False), min_size=1, max_size=5)))
+    spans = window_spans(where, 1, "rect", frames.shape[1:])
+    expected = frames[:, spans.rows, spans.starts].astype(kernels.result_dtype(frames.dtype))
+    for module in (_numpy, _compiled) if _compiled else (_numpy,):
+        for threads in (1, 3):
+            out = np.full(expected.shape, -1, expected.dtype)
+            module.pixel_values(frames, spans.rows, spans.starts, out, threads)
+            np.testing.assert_array_equal(out, expected)
+
+
+@needs_compiled
+@pytest.mark.parametrize(("row", "column"), [(4, 0), (-1, 0), (0, 5), (0, -1)])
+def test_pixels_outside_the_frame_are_refused(row, column):
+    frames, out = np.zeros((2, 4, 5), np.uint16), np.empty((2, 1))
+    with pytest.raises(ValueError, match="outside the frame"):
+        _compiled.pixel_values(frames, np.array([row]), np.array([column]), out, 1)
+
+
+def test_nan_outside_a_window_never_reaches_it():
+    frames = np.ones((3, 40, 50), np.float32)
+    frames[1, 0, :] = np.nan
+    frames[2, :, 10] = np.inf
+    spans = window_spans(np.array([[25.0, 20.0], [10.0, 20.0]]), 9, "rect", (40, 50))
+    for module in (_numpy, _compiled) if _compiled else (_numpy,):
+        np.testing.assert_array_equal(box_means(module, frames, spans.boxes), [[1, 1], [1, 1], [1, np.inf]])
+
+
+@pytest.mark.parametrize("dtype", ["u2", "i2", "i4", "f4", "u8", "f8"])
+def test_whichever_loop_does_less_work_the_numbers_are_the_same(dtype, monkeypatch):
+    rng = np.random.default_rng(0)
+    frames = rng.integers(0, 30_000, (4, 30, 40)).astype(dtype)
+    where = rng.integers(0, 30, (60, 2)).astype(float)
+    spans = window_spans(where, 7, "rect", (30, 40))
+    used = []
+    for name in ("span_means", "box_means"):
+        loop = getattr(kernels._loops, name)
+        monkeypatch.setattr(kernels._loops, name, lambda *a, n=name, f=loop: (used.append(n), f(*a)))
+    results = []
+    for cost in (0.0, 1e9):
+        monkeypatch.setattr(kernels, "TABLE_COST", cost)
+        results.append(np.empty((4, 60), kernels.result_dtype(frames.dtype)))
+        kernels.window_means(frames, spans, results[-1])
+    assert used == ["box_means" if np.dtype(dtype).itemsize <= 4 else "span_means", "span_means"]
+    np.testing.assert_allclose(results[0], results[1], rtol=1e-7 if dtype == "f4" else 0)
+    used.clear()
+    monkeypatch.setattr(kernels, "TABLE_COST", 0.0)
+    kernels.window_means(frames, spans, results[0], omit_nan=True)
+    kernels.window_means(frames, window_spans(where + 0.5, 7, "rect", (30, 40)), results[0])
+    assert used[1] == "span_means"
+
+
 @needs_compiled
 @pytest.mark.parametrize(
     ("rows", "starts", "stops"), [([4], [0], [1]), ([-1], [0], [1]), ([0], [-1], [1]), ([0], [0], [6])]
@@ -72,6 +158,13 @@ def test_compiled_loops_refuse_a_result_of_the_wrong_shape_or_type():
     for out in (np.empty((3, 1)), np.empty((2, 2)), np.empty((2, 1), np.float32)):
         with pytest.raises(ValueError, match="out"):
             _compiled.span_means(frames, *one, np.ones(1), np.array([0, 1]), out, False, 1)
+
+
+@needs_compiled
+@pytest.mark.parametrize("box", [(0, 5, 0, 1), (-1, 2, 0, 1), (2, 1, 0, 1), (0, 1, 0, 6), (0, 1, -1, 1), (0, 1, 2, 1)])
+def test_running_sums_refuse_boxes_outside_the_frame(box):
+    with pytest.raises(ValueError, match="outside the frame"):
+        box_means(_compiled, np.zeros((2, 4, 5), np.uint16), np.array(box, np.int64)[:, None])
 
 
 def test_long_spans_of_large_values_do_not_overflow():

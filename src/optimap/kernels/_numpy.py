@@ -48,6 +48,34 @@ def span_means(
             out[t : t + step] = sums / total
 
 
+def pixel_values(frames: Array, rows: Array, columns: Array, out: Array, threads: int = 1) -> None:
+    """Write single pixels of each frame to ``out``."""
+    out[:] = frames[:, rows, columns]
+
+
+def box_means(
+    frames: Array, top: Array, bottom: Array, left: Array, right: Array, out: Array, threads: int = 1
+) -> None:
+    """Write the mean of the pixels of each box in each frame to ``out``: of integers, from an integral image."""
+    pixels = (bottom - top) * (right - left)
+    if frames.dtype.kind == "f":  # differences of large sums would lose digits
+        for i in range(len(top)):
+            box = frames[:, top[i] : bottom[i], left[i] : right[i]]
+            with np.errstate(invalid="ignore"):  # infinities may meet
+                out[:, i] = box.sum(axis=(1, 2), dtype=np.float64) / pixels[i]
+        return
+    count, height, width = frames.shape
+    step = max(1, _GATHER // (height * width))
+    integral = np.zeros((min(step, count), height + 1, width + 1), np.int64)
+    for t in range(0, count, step):
+        block = frames[t : t + step]
+        sums = integral[: len(block)]
+        np.cumsum(block, axis=1, out=sums[:, 1:, 1:])
+        np.cumsum(sums[:, 1:, 1:], axis=2, out=sums[:, 1:, 1:])
+        corners = sums[:, bottom, right] - sums[:, top, right] - sums[:, bottom, left] + sums[:, top, left]
+        out[t : t + step] = corners / pixels
+
+
 def _sums(pixels: Array, weights: Array, starts: Array) -> Array:
     with np.errstate(invalid="ignore", over="ignore"):  # infinities may meet
         if (weights != 1).any():

@@ -6,56 +6,102 @@
 
 #include <stdexcept>
 
+#include "box_means.hpp"
+#include "pixel_values.hpp"
 #include "span_means.hpp"
 
 namespace nb = nanobind;
-using optimap::Spans;
 
 template <class T>
 using Vector = nb::ndarray<const T, nb::ndim<1>, nb::c_contig, nb::device::cpu>;
+using Ints = Vector<int64_t>;
 using Video = nb::ndarray<nb::ro, nb::ndim<3>, nb::device::cpu>;
+using Result = nb::ndarray<nb::device::cpu>;
 
-template <class Pixel, class Out>
-void run(const Video& video, const Spans& spans, nb::ndarray<>& out, bool omit_nan, int threads) {
-    if (out.dtype() != nb::dtype<Out>()) throw std::invalid_argument("span_means: wrong dtype of out");
+// Only what would read or write outside memory is checked here; the Python side explains errors.
+void check(const Video& video, const Result& out, int64_t windows) {
+    if (video.shape(2) > 1 && video.stride(2) != 1)
+        throw std::invalid_argument("pixels of a row must be neighbours in memory");
+    if (out.ndim() != 2 || out.shape(0) != video.shape(0) || int64_t(out.shape(1)) != windows ||
+        (out.shape(1) > 1 && out.stride(1) != 1) || (out.shape(0) > 1 && out.stride(0) != windows))
+        throw std::invalid_argument("out must be C-contiguous, (frames, windows)");
+}
+
+void check_inside(const Video& video, const Ints& top, const Ints& bottom, const Ints& left, const Ints& right) {
+    for (size_t i = 0; i < top.shape(0); ++i)
+        if (top(i) < 0 || top(i) > bottom(i) || bottom(i) > int64_t(video.shape(1)) || left(i) < 0 ||
+            left(i) > right(i) || right(i) > int64_t(video.shape(2)))
+            throw std::invalid_argument("a span or box lies outside the frame");
+}
+
+// Calls loop(frames, out) with the video's pixels and the result's numbers in their own types.
+template <class Pixel, class Out, class Loop>
+void typed(const Video& video, Result& out, Loop& loop) {
+    if (out.dtype() != nb::dtype<Out>()) throw std::invalid_argument("wrong dtype of out");
     optimap::Frames<Pixel> frames{static_cast<const Pixel*>(video.data()), int64_t(video.shape(0)),
                                   video.stride(0), video.stride(1)};
     Out* result = static_cast<Out*>(out.data());
     nb::gil_scoped_release unlocked;
-    optimap::span_means(frames, spans, result, omit_nan, threads);
+    loop(frames, result);
 }
 
-void span_means(Video video, Vector<int64_t> rows, Vector<int64_t> starts, Vector<int64_t> stops,
-                Vector<double> weights, Vector<int64_t> first, nb::ndarray<> out, bool omit_nan, int threads) {
-    const int64_t windows = int64_t(first.shape(0)) - 1;
-    // Only what would read or write outside memory is checked here; the Python side explains errors.
-    if (video.shape(2) > 1 && video.stride(2) != 1)
-        throw std::invalid_argument("span_means: pixels of a row must be neighbours in memory");
-    if (out.ndim() != 2 || int64_t(out.shape(0)) != int64_t(video.shape(0)) ||
-        int64_t(out.shape(1)) != windows || (out.shape(1) > 1 && out.stride(1) != 1) ||
-        (out.shape(0) > 1 && out.stride(0) != windows))
-        throw std::invalid_argument("span_means: out must be C-contiguous, (frames, windows)");
-    for (size_t i = 0; i < rows.shape(0); ++i)
-        if (rows(i) < 0 || rows(i) >= int64_t(video.shape(1)) || starts(i) < 0 || starts(i) > stops(i) ||
-            stops(i) > int64_t(video.shape(2)))
-            throw std::invalid_argument("span_means: a span lies outside the frame");
-
-    Spans spans{rows.data(), starts.data(), stops.data(), weights.data(), first.data(), windows};
+template <class Loop>
+void dispatch(const Video& video, Result& out, Loop loop) {
     const auto dtype = video.dtype();
-    if (dtype == nb::dtype<uint8_t>()) run<uint8_t, double>(video, spans, out, omit_nan, threads);
-    else if (dtype == nb::dtype<int8_t>()) run<int8_t, double>(video, spans, out, omit_nan, threads);
-    else if (dtype == nb::dtype<uint16_t>()) run<uint16_t, double>(video, spans, out, omit_nan, threads);
-    else if (dtype == nb::dtype<int16_t>()) run<int16_t, double>(video, spans, out, omit_nan, threads);
-    else if (dtype == nb::dtype<uint32_t>()) run<uint32_t, double>(video, spans, out, omit_nan, threads);
-    else if (dtype == nb::dtype<int32_t>()) run<int32_t, double>(video, spans, out, omit_nan, threads);
-    else if (dtype == nb::dtype<uint64_t>()) run<uint64_t, double>(video, spans, out, omit_nan, threads);
-    else if (dtype == nb::dtype<int64_t>()) run<int64_t, double>(video, spans, out, omit_nan, threads);
-    else if (dtype == nb::dtype<float>()) run<float, float>(video, spans, out, omit_nan, threads);
-    else if (dtype == nb::dtype<double>()) run<double, double>(video, spans, out, omit_nan, threads);
-    else throw std::invalid_argument("span_means: unsupported dtype");
+    if (dtype == nb::dtype<uint8_t>()) typed<uint8_t, double>(video, out, loop);
+    else if (dtype == nb::dtype<int8_t>()) typed<int8_t, double>(video, out, loop);
+    else if (dtype == nb::dtype<uint16_t>()) typed<uint16_t, double>(video, out, loop);
+    else if (dtype == nb::dtype<int16_t>()) typed<int16_t, double>(video, out, loop);
+    else if (dtype == nb::dtype<uint32_t>()) typed<uint32_t, double>(video, out, loop);
+    else if (dtype == nb::dtype<int32_t>()) typed<int32_t, double>(video, out, loop);
+    else if (dtype == nb::dtype<uint64_t>()) typed<uint64_t, double>(video, out, loop);
+    else if (dtype == nb::dtype<int64_t>()) typed<int64_t, double>(video, out, loop);
+    else if (dtype == nb::dtype<float>()) typed<float, float>(video, out, loop);
+    else if (dtype == nb::dtype<double>()) typed<double, double>(video, out, loop);
+    else throw std::invalid_argument("unsupported dtype");
+}
+
+void span_means(Video video, Ints rows, Ints starts, Ints stops, Vector<double> weights, Ints first, Result out,
+                bool omit_nan, int threads) {
+    const int64_t windows = int64_t(first.shape(0)) - 1;
+    check(video, out, windows);
+    check_inside(video, rows, rows, starts, stops);
+    for (size_t i = 0; i < rows.shape(0); ++i)
+        if (rows(i) >= int64_t(video.shape(1))) throw std::invalid_argument("a span or box lies outside the frame");
+    optimap::Spans spans{rows.data(), starts.data(), stops.data(), weights.data(), first.data(), windows};
+    dispatch(video, out, [&](auto frames, auto* result) {
+        optimap::span_means(frames, spans, result, omit_nan, threads);
+    });
+}
+
+void box_means(Video video, Ints top, Ints bottom, Ints left, Ints right, Result out, int threads) {
+    const int64_t count = int64_t(top.shape(0)), height = int64_t(video.shape(1)), width = int64_t(video.shape(2));
+    check(video, out, count);
+    check_inside(video, top, bottom, left, right);
+    if (height > 65536) throw std::invalid_argument("more than 65536 rows");
+    optimap::Boxes boxes{top.data(), bottom.data(), left.data(), right.data(), count};
+    dispatch(video, out, [&](auto frames, auto* result) {
+        optimap::box_means(frames, height, width, boxes, result, threads);
+    });
+}
+
+void pixel_values(Video video, Ints rows, Ints columns, Result out, int threads) {
+    const int64_t count = int64_t(rows.shape(0));
+    check(video, out, count);
+    for (int64_t i = 0; i < count; ++i)
+        if (rows(i) < 0 || rows(i) >= int64_t(video.shape(1)) || columns(i) < 0 ||
+            columns(i) >= int64_t(video.shape(2)))
+            throw std::invalid_argument("a pixel lies outside the frame");
+    dispatch(video, out, [&](auto frames, auto* result) {
+        optimap::pixel_values(frames, rows.data(), columns.data(), count, result, threads);
+    });
 }
 
 NB_MODULE(_compiled, m) {
+    m.def("pixel_values", &pixel_values, nb::arg("frames"), nb::arg("rows"), nb::arg("columns"), nb::arg("out"),
+          nb::arg("threads"));
     m.def("span_means", &span_means, nb::arg("frames"), nb::arg("rows"), nb::arg("starts"), nb::arg("stops"),
           nb::arg("weights"), nb::arg("first"), nb::arg("out"), nb::arg("omit_nan"), nb::arg("threads"));
+    m.def("box_means", &box_means, nb::arg("frames"), nb::arg("top"), nb::arg("bottom"), nb::arg("left"),
+          nb::arg("right"), nb::arg("out"), nb::arg("threads"));
 }

@@ -1,16 +1,11 @@
-// span_means: the weighted mean of the pixels of each window, in every frame.
+// span_means: the weighted mean of the pixels of each window, in every frame, by adding them up.
 //
 // A window is a list of spans: runs of neighbouring pixels in one row, each with one weight. Integer pixels
 // are added exactly, floats in double precision.
 
 #pragma once
 
-#include <algorithm>
-#include <cmath>
-#include <cstdint>
-#include <thread>
-#include <type_traits>
-#include <vector>
+#include "common.hpp"
 
 namespace optimap {
 
@@ -21,74 +16,9 @@ struct Spans {
     int64_t windows;
 };
 
-template <class Pixel>
-struct Frames {
-    const Pixel* data;
-    int64_t count, frame_stride, row_stride;  // strides in pixels
-};
-
 // Spans ahead to fetch: rows of a window are a frame's width apart and windows are anywhere, which the
 // hardware prefetcher does not see. 100 windows of 5 x 5 on uint16: 1.7 times faster than without.
 constexpr int64_t kAhead = 24;
-
-inline void prefetch(const void* address) {
-#if defined(__GNUC__)
-    __builtin_prefetch(address, 0, 1);
-#else
-    (void)address;
-#endif
-}
-
-// Adds pixels without losing a bit, whatever their type.
-template <class Pixel, class = void>
-struct Sum;
-
-template <class Pixel>
-struct Sum<Pixel, std::enable_if_t<std::is_integral_v<Pixel> && (sizeof(Pixel) <= 4)>> {
-    int64_t total = 0;
-
-    void add(const Pixel* p, int64_t n) {
-        if constexpr (sizeof(Pixel) <= 2) {
-            // 32-bit lanes hold twice as many sums as 64-bit ones; 32768 sixteen-bit values fit in one.
-            using Lane = std::conditional_t<std::is_signed_v<Pixel>, int32_t, uint32_t>;
-            for (; n > 0; p += 32768, n -= 32768) {
-                Lane lane = 0;
-                const int64_t run = std::min<int64_t>(n, 32768);
-                for (int64_t i = 0; i < run; ++i) lane += p[i];
-                total += lane;
-            }
-        } else {
-            for (int64_t i = 0; i < n; ++i) total += p[i];
-        }
-    }
-    double value() const { return double(total); }
-};
-
-template <class Pixel>
-struct Sum<Pixel, std::enable_if_t<std::is_integral_v<Pixel> && sizeof(Pixel) == 8>> {
-    // The sum of 64-bit values needs more than 64 bits: upper and lower halves are added apart.
-    int64_t high = 0, low = 0;
-
-    void add(const Pixel* p, int64_t n) {
-        for (int64_t i = 0; i < n; ++i) {
-            high += int64_t(p[i] >> 32);
-            low += int64_t(uint64_t(p[i]) & 0xffffffffu);
-        }
-    }
-    double value() const {
-        return double(high + (low >> 32)) * 4294967296.0 + double(low & 0xffffffff);
-    }
-};
-
-template <class Pixel>
-struct Sum<Pixel, std::enable_if_t<std::is_floating_point_v<Pixel>>> {
-    double total = 0;
-
-    void add(const Pixel* p, int64_t n) {
-        for (int64_t i = 0; i < n; ++i) total += double(p[i]);
-    }
-    double value() const { return total; }
-};
 
 template <class Pixel>
 inline double weighted_sum(const Pixel* frame, int64_t row_stride, const Spans& s, int64_t begin, int64_t end,
@@ -126,7 +56,7 @@ inline double weighted_sum_omitting_nan(const Pixel* frame, int64_t row_stride, 
 }
 
 template <class Pixel, class Out>
-void span_means_of_frames(const Frames<Pixel>& frames, const Spans& s, Out* out, bool omit_nan, int64_t from,
+OPTIMAP_CLONES void span_means_of_frames(const Frames<Pixel>& frames, const Spans& s, Out* out, bool omit_nan, int64_t from,
                           int64_t to) {
     const int64_t last = s.first[s.windows] - 1;
     for (int64_t t = from; t < to; ++t) {
@@ -145,14 +75,9 @@ void span_means_of_frames(const Frames<Pixel>& frames, const Spans& s, Out* out,
 template <class Pixel, class Out>
 void span_means(const Frames<Pixel>& frames, const Spans& spans, Out* out, bool omit_nan, int threads) {
     if (spans.windows == 0) return;
-    std::vector<std::thread> team;
-    const int64_t share = (frames.count + threads - 1) / std::max(threads, 1);
-    for (int64_t from = share; from < frames.count; from += share)
-        team.emplace_back([&, from] {
-            span_means_of_frames(frames, spans, out, omit_nan, from, std::min(from + share, frames.count));
-        });
-    span_means_of_frames(frames, spans, out, omit_nan, 0, std::min(share, frames.count));
-    for (auto& member : team) member.join();
+    in_parallel(frames.count, threads, [&](int64_t from, int64_t to) {
+        span_means_of_frames(frames, spans, out, omit_nan, from, to);
+    });
 }
 
 }  // namespace optimap

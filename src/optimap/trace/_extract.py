@@ -139,8 +139,7 @@ def span_traces(video: Any, spans: Spans, nan_policy: str = "propagate") -> Arra
 
     def compute(start: int, block: Array) -> None:
         out = traces[start : start + len(block)]
-        arguments = (spans.rows, spans.starts, spans.stops, spans.weights, spans.first)
-        kernels.span_means(block, *arguments, out, nan_policy == "omit")
+        kernels.window_means(block, spans, out, nan_policy == "omit")
         if nan_policy == "raise" and block.dtype.kind == "f":
             _raise_on_nan(block, spans, out, start)
 

@@ -38,6 +38,8 @@ class Spans:
     stops: Ints
     weights: Floats
     first: Ints
+    # Top, bottom, left, right of windows that are boxes of whole pixels, (4, N): what running sums work on.
+    boxes: Ints | None = None
 
 
 def set_default_trace_window(window: str) -> None:
@@ -110,7 +112,18 @@ def window_spans(positions: Positions, size: int, window: str, frame_shape: tupl
         parts = _box_spans(positions, size)
     else:
         parts = _disc_spans(positions, size)
-    return _clip(positions, *parts, frame_shape)
+    boxes = _whole_boxes(positions, size, frame_shape) if window == "rect" and size > 1 else None
+    return _clip(positions, *parts, frame_shape, boxes)
+
+
+def _whole_boxes(positions: Positions, size: int, frame_shape: tuple[int, int]) -> Ints | None:
+    """Return the boxes, clipped, where all positions are whole."""
+    if (positions != np.floor(positions)).any():
+        return None
+    height, width = frame_shape
+    left, top = positions.astype(np.int64).T - size // 2
+    limits = (top, height), (top + size, height), (left, width), (left + size, width)
+    return np.stack([np.clip(edge, 0, most) for edge, most in limits])
 
 
 def _box_spans(positions: Positions, size: int) -> tuple[Ints, Ints, Ints, Floats]:
@@ -157,7 +170,13 @@ def _disc_spans(positions: Positions, size: int) -> tuple[Ints, Ints, Ints, Floa
 
 
 def _clip(
-    positions: Positions, rows: Ints, starts: Ints, stops: Ints, weights: Floats, frame_shape: tuple[int, int]
+    positions: Positions,
+    rows: Ints,
+    starts: Ints,
+    stops: Ints,
+    weights: Floats,
+    frame_shape: tuple[int, int],
+    boxes: Ints | None,
 ) -> Spans:
     height, width = frame_shape
     starts = np.clip(starts, 0, width)
@@ -174,4 +193,4 @@ def _clip(
         keep[empty, 0] = True
         counts[empty] = 1
     first = np.concatenate(([0], np.cumsum(counts))).astype(np.int64)
-    return Spans(rows[keep], starts[keep], stops[keep], weights[keep], first)
+    return Spans(rows[keep], starts[keep], stops[keep], weights[keep], first, boxes)
