@@ -99,6 +99,24 @@ def test_single_pixels_are_the_pixels(data):
             np.testing.assert_array_equal(out, expected)
 
 
+@pytest.mark.parametrize("dtype", ["u1", "u2", "i2", "f4", "f8"])
+@pytest.mark.parametrize("target", ["f4", "f8"])
+@pytest.mark.parametrize("clip", [True, False])
+def test_rescaling_gives_the_same_numbers(dtype, target, clip):
+    rng = np.random.default_rng(0)
+    samples = rng.integers(0, 200, (30, 1, 40)).astype(dtype)
+    if samples.dtype.kind == "f":
+        samples[3, 0, 5] = np.nan
+    low, span = rng.uniform(0, 50, 40), rng.uniform(1, 100, 40)
+    results = []
+    for module in (_numpy, _compiled) if _compiled else (_numpy,):
+        for threads in (1, 3):
+            results.append(np.empty((30, 40), target))
+            module.rescale(samples, low, span, 0.1, -0.7, clip, results[-1], threads)
+    for result in results[1:]:
+        np.testing.assert_array_equal(result, results[0])
+
+
 @needs_compiled
 @pytest.mark.parametrize(("row", "column"), [(4, 0), (-1, 0), (0, 5), (0, -1)])
 def test_pixels_outside_the_frame_are_refused(row, column):

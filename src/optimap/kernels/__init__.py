@@ -111,6 +111,30 @@ def _may_run_sums(frames: Array, omit_nan: bool) -> bool:
     return len(frames) > 0 and frames.dtype.itemsize <= 4 and not (is_float and omit_nan) and frames.shape[1] <= 65_536
 
 
+def rescale(samples: Array, low: Array, span: Array, ymin: float, ymax: float, clip: bool, out: Array) -> bool:
+    """Write each series, from ``low`` and ``low + span`` to ``ymin`` and ``ymax``, to `out`; return whether a loop can.
+
+    Parameters
+    ----------
+    samples : (T, M) array
+    low, span : (M,) float64 arrays
+    ymin, ymax : float
+    clip : bool
+        Limit the result to the range between them; NaN stays NaN.
+    out : (T, M) C-contiguous array of float32 or float64
+    """
+    plain = (
+        samples.flags.c_contiguous
+        and samples.dtype.isnative
+        and samples.dtype.str[1:] in ("u1", "u2", "i2", "f4", "f8")
+    )
+    if not plain or out.dtype.str[1:] not in ("f4", "f8"):
+        return False
+    threads = min(thread_count(), 1 + samples.size // 200_000)
+    _loops.rescale(samples[:, np.newaxis], low, span, float(ymin), float(ymax), clip, out, threads)
+    return True
+
+
 def result_dtype(dtype: "np.dtype[Any]") -> "np.dtype[Any]":
     """Dtype of traces: float32 for float16 and float32 videos, else float64."""
     small = dtype.kind == "f" and dtype.itemsize <= 4

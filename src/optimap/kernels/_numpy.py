@@ -76,6 +76,18 @@ def box_means(
         out[t : t + step] = corners / pixels
 
 
+def rescale(
+    samples: Array, low: Array, span: Array, ymin: float, ymax: float, clip: bool, out: Array, threads: int = 1
+) -> None:
+    """Write each series of (T, 1, M) samples, from ``low`` on over ``span`` to ``ymin`` to ``ymax``, to (T, M) ``out``."""
+    step = max(1, 2**17 // max(1, len(low)))  # double precision that stays in the cache
+    for t in range(0, len(samples), step):
+        place = (samples[t : t + step, 0] - low) / span
+        if clip:
+            np.clip(place, 0, 1, out=place)
+        out[t : t + step] = place if (ymin, ymax) == (0, 1) else (1 - place) * ymin + place * ymax
+
+
 def _sums(pixels: Array, weights: Array, starts: Array) -> Array:
     with np.errstate(invalid="ignore", over="ignore"):  # infinities may meet
         if (weights != 1).any():

@@ -8,6 +8,7 @@
 
 #include "box_means.hpp"
 #include "pixel_values.hpp"
+#include "rescale.hpp"
 #include "span_means.hpp"
 
 namespace nb = nanobind;
@@ -43,6 +44,13 @@ void typed(const Video& video, Result& out, Loop& loop) {
     Out* result = static_cast<Out*>(out.data());
     nb::gil_scoped_release unlocked;
     loop(frames, result);
+}
+
+// A loop over float32 may be asked for float64 results, and the other way round, only where it says so.
+template <class Pixel, class Loop>
+void typed_to_any_float(const Video& video, Result& out, Loop& loop) {
+    if (out.dtype() == nb::dtype<float>()) typed<Pixel, float>(video, out, loop);
+    else typed<Pixel, double>(video, out, loop);
 }
 
 template <class Loop>
@@ -97,7 +105,27 @@ void pixel_values(Video video, Ints rows, Ints columns, Result out, int threads)
     });
 }
 
+void rescale(Video samples, Vector<double> low, Vector<double> span, double ymin, double ymax, bool clip, Result out,
+             int threads) {
+    const int64_t series = int64_t(samples.shape(2));
+    check(samples, out, series);
+    if (samples.shape(1) != 1 || int64_t(low.shape(0)) != series || int64_t(span.shape(0)) != series)
+        throw std::invalid_argument("one low and one span for each series");
+    auto loop = [&](auto frames, auto* result) {
+        optimap::rescale(frames, series, low.data(), span.data(), ymin, ymax, clip, result, threads);
+    };
+    const auto dtype = samples.dtype();
+    if (dtype == nb::dtype<uint8_t>()) typed_to_any_float<uint8_t>(samples, out, loop);
+    else if (dtype == nb::dtype<uint16_t>()) typed_to_any_float<uint16_t>(samples, out, loop);
+    else if (dtype == nb::dtype<int16_t>()) typed_to_any_float<int16_t>(samples, out, loop);
+    else if (dtype == nb::dtype<float>()) typed_to_any_float<float>(samples, out, loop);
+    else if (dtype == nb::dtype<double>()) typed_to_any_float<double>(samples, out, loop);
+    else throw std::invalid_argument("unsupported dtype");
+}
+
 NB_MODULE(_compiled, m) {
+    m.def("rescale", &rescale, nb::arg("samples"), nb::arg("low"), nb::arg("span"), nb::arg("ymin"), nb::arg("ymax"),
+          nb::arg("clip"), nb::arg("out"), nb::arg("threads"));
     m.def("pixel_values", &pixel_values, nb::arg("frames"), nb::arg("rows"), nb::arg("columns"), nb::arg("out"),
           nb::arg("threads"));
     m.def("span_means", &span_means, nb::arg("frames"), nb::arg("rows"), nb::arg("starts"), nb::arg("stops"),

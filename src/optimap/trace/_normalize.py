@@ -10,9 +10,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
 
+from .. import kernels
+
 Array = NDArray[Any]
 
-_BLOCK = 2**20  # values computed at once, in double precision
+_BLOCK = 2**17  # values computed at once, in double precision: they stay in the cache
 
 
 def normalize(
@@ -73,12 +75,12 @@ def normalize(
     low_y, high_y = _output_range(ymin, ymax, target)
     if axis is not None and (not isinstance(axis, (int, np.integer)) or not -values.ndim <= axis < values.ndim):
         raise ValueError(f"axis = {axis!r}: the array has axes 0..{values.ndim - 1}; None takes all together")
-    _check_values(values, target)
-
-    low, high = _input_range(values, vmin, vmax, axis)
+    low, high = _input_range(values, vmin, vmax, _own_range(values, target, axis), axis)
     _check_range(low, high, vmin, vmax, clip)
 
     result = np.empty(values.shape, target)
+    if axis in (0, None) and _rescale(values, low, high, low_y, high_y, clip and not (vmin is vmax is None), result):
+        return result
     own_range = vmin is None and vmax is None
     step = max(1, _BLOCK * len(values) // max(values.size, 1))
     moving = axis is not None and axis % values.ndim == 0
@@ -132,24 +134,27 @@ def _output_range(ymin: float, ymax: float | None, target: "np.dtype[Any]") -> t
     return ymin, ymax
 
 
-def _check_values(values: Array, target: "np.dtype[Any]") -> None:
-    if values.dtype.kind != "f":
-        return
-    for rows in values if values.ndim > 1 else values[None]:
-        if np.isfinite(rows).all():
-            continue
-        if np.isinf(rows).any():
+def _own_range(values: Array, target: "np.dtype[Any]", axis: int | None) -> tuple[Array, Array]:
+    """Return each series' minimum and maximum, NaN ignored, after looking for what cannot be normalized."""
+    ends = [np.minimum.reduce(values, axis=axis, keepdims=True), np.maximum.reduce(values, axis=axis, keepdims=True)]
+    if values.dtype.kind == "f":
+        if np.isnan(ends[0]).any():
+            if target.kind in "iu":
+                raise ValueError(f"array holds NaN, which {target} cannot: give a float dtype, or fill the gaps first")
+            # fmin is slower than minimum, and needed only where there is NaN.
+            ends = [np.fmin.reduce(values, axis=axis, keepdims=True), np.fmax.reduce(values, axis=axis, keepdims=True)]
+        if np.isinf(ends[0]).any() or np.isinf(ends[1]).any():
             raise ValueError("array holds infinity: replace it, for example by NaN, before normalizing")
-        if target.kind in "iu":
-            raise ValueError(f"array holds NaN, which {target} cannot: give a float dtype, or fill the gaps first")
+    return ends[0], ends[1]
 
 
-def _input_range(values: Array, vmin: ArrayLike | None, vmax: ArrayLike | None, axis: int | None) -> tuple[Any, Any]:
+def _input_range(
+    values: Array, vmin: ArrayLike | None, vmax: ArrayLike | None, own: tuple[Array, Array], axis: int | None
+) -> tuple[Any, Any]:
     limits = []
-    for name, given, extreme in (("vmin", vmin, np.fmin), ("vmax", vmax, np.fmax)):
-        own_shape = np.empty(values.shape, np.bool_).any(axis=axis, keepdims=True).shape if given is not None else ()
+    for name, given, extreme in (("vmin", vmin, own[0]), ("vmax", vmax, own[1])):
         if given is None:
-            limits.append(extreme.reduce(values, axis=axis, keepdims=True))
+            limits.append(extreme)
             continue
         limit = np.asarray(given)
         if limit.dtype.kind not in "iuf" or not np.isfinite(limit).all():
@@ -157,7 +162,7 @@ def _input_range(values: Array, vmin: ArrayLike | None, vmax: ArrayLike | None, 
         if limit.ndim and axis is not None and limit.ndim < values.ndim:
             limit = np.expand_dims(limit, axis)
         try:
-            limits.append(np.broadcast_to(limit, own_shape))
+            limits.append(np.broadcast_to(limit, extreme.shape))
         except ValueError:
             raise ValueError(
                 f"{name} has shape {np.shape(given)}, which does not fit an array of shape {values.shape}: "
@@ -173,6 +178,18 @@ def _check_range(low: Array, high: Array, vmin: Any, vmax: Any, clip: bool) -> N
     elif (vmin is not None or vmax is not None) and not clip and (low >= high).any():
         given = f"vmin = {vmin!r}" if vmin is not None else f"vmax = {vmax!r}"
         raise ValueError(f"{given} leaves a series no range (it lies wholly beyond): choose it inside, or clip=True")
+
+
+def _rescale(values: Array, low: Array, high: Array, ymin: float, ymax: float, clip: bool, result: Array) -> bool:
+    """Do the usual case, floats from ranges that are not empty, in one compiled loop; return whether it was one."""
+    low, high = (np.broadcast_to(end[0] if end.ndim == values.ndim else end, values.shape[1:]) for end in (low, high))
+    first, last = (np.ascontiguousarray(end, np.float64).reshape(-1) for end in (low, high))
+    with np.errstate(over="ignore", invalid="ignore"):
+        span = last - first
+    if not (np.isfinite(span) & (span > 0)).all():
+        return False
+    flat = len(values), -1
+    return kernels.rescale(values.reshape(flat), first, span, ymin, ymax, clip, result.reshape(flat))
 
 
 def _are_integers(low: Array, high: Array, dtype: "np.dtype[Any]") -> bool:
@@ -195,18 +212,20 @@ def _place(block: Array, low: Array, high: Array, exact: bool, beyond: float) ->
         low, high = low.astype(np.float64), high.astype(np.float64)
         with np.errstate(over="ignore"):
             halve = 0.5 if np.isinf(high - low).any() else 1.0  # a range beyond the largest float
-        above = block * np.float64(halve) - low * halve
+        above = np.subtract(block, low, dtype=np.float64) if halve == 1 else block * np.float64(halve) - low * halve
         span = high * halve - low * halve
     none = span <= 0
-    place = above / np.where(none, 1.0, span)
-    if none.any():
+    if not none.any():
+        place = np.divide(above, span, out=above)
+    else:
+        place = above / np.where(none, 1.0, span)
         own = low == high  # constant, or touching the given limit
         place = np.where(none, np.where(np.isnan(above), np.nan, np.where(own & (above == 0), 0.0, beyond)), place)
     return np.asarray(place, np.float64)
 
 
 def _to_target(place: NDArray[np.float64], ymin: float, ymax: float, target: "np.dtype[Any]") -> Array:
-    values = (1 - place) * ymin + place * ymax
+    values = place if (ymin, ymax) == (0, 1) else (1 - place) * ymin + place * ymax
     if target.kind == "f":
         return values
     np.rint(values, out=values)
