@@ -79,7 +79,7 @@ def box_means(
 def rescale(
     samples: Array, low: Array, span: Array, ymin: float, ymax: float, clip: bool, out: Array, threads: int = 1
 ) -> None:
-    """Write each series of (T, 1, M) samples, from ``low`` on over ``span`` to ``ymin`` to ``ymax``, to (T, M) ``out``."""
+    """Write each series of (T, 1, M) samples, moved from its own range to ``ymin`` and ``ymax``, to (T, M) ``out``."""
     step = max(1, 2**17 // max(1, len(low)))  # double precision that stays in the cache
     for t in range(0, len(samples), step):
         place = (samples[t : t + step, 0] - low) / span
