@@ -352,7 +352,7 @@ def _check_picture(path: Path, overwrite: bool) -> None:
 
     known = Figure().canvas.get_supported_filetypes()
     if path.suffix.lower().lstrip(".") not in known:
-        raise ValueError(f"--plot {path}: the suffix must be one of {', '.join(sorted(known))}")
+        raise ValueError(f"--plot {path}: choose .png, .pdf or .svg (or one of {', '.join(sorted(known))})")
     check_output(path, overwrite)
 
 
@@ -397,10 +397,13 @@ def _pick(options: argparse.Namespace) -> int:
         _check_table(table, options.overwrite)
     if options.plot is not None:
         _check_picture(options.plot, options.overwrite)
-    _check_no_input_is_output([options.file], [output, options.traces, options.plot])
+    outputs = [path for path in (output, options.traces, options.plot) if path is not None]
+    _check_no_input_is_output([options.file], outputs)
+    if len({path.resolve() for path in outputs}) < len(outputs):
+        raise ValueError("-o, --traces and --plot name the same file: give each its own")
     with open_video(options.file) as recording:
         fps = options.fps or recording.fps
-        traces, positions = select_traces(
+        picked = select_traces(
             recording,
             options.size,
             fps=fps,
@@ -409,13 +412,14 @@ def _pick(options: argparse.Namespace) -> int:
             block=True,
             browser=options.browser or None,
         )
+        traces, positions = picked
         image = recording[0] if options.plot is not None else None
     if not positions:
         _say("nothing was picked, nothing is written")
         return 0
     places = np.asarray(positions)
     write_positions(output, positions, options.overwrite)
-    _say(f"{len(positions)} positions -> {output}")
+    _say(f"{len(positions)} positions -> {output} (--size {picked.size} --window {options.window})")
     if options.traces is not None:
         write_traces(options.traces, traces, places, fps, options.overwrite)
         _say(f"{traces.shape[1]} traces of {len(traces)} frames -> {options.traces}")

@@ -55,6 +55,10 @@ def wait(self):
 _frontend.Desktop.wait = wait
 
 video = np.random.default_rng(0).integers(0, 999, (60, 20, 30), dtype=np.uint16)
+if "another" in sys.argv:  # a figure of the user's own, which stays
+    import matplotlib.pyplot as plt
+
+    plt.figure(99)
 before = (mpl.get_backend(), dict(mpl.rcParams))
 if call == "select_positions":
     result = select_positions(video[0])

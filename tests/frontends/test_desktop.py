@@ -29,14 +29,15 @@ def screen():
 class Program:
     """A user's script with its window open."""
 
-    def __init__(self, screen, backend, call, scale=1):
+    def __init__(self, screen, backend, call, scale=1, another=False):
         module, cure = BACKENDS[backend]
         screens.require(None if importlib.util.find_spec(module) else f"{module} ({cure})")
         environment = {**os.environ, "DISPLAY": screen.name, "QT_QPA_PLATFORM": "xcb", "QT_SCALE_FACTOR": str(scale)}
         environment.pop("MPLBACKEND", None)
         self.screen = screen
+        self._figures = [99] if another else []
         self._process = subprocess.Popen(
-            [sys.executable, PROGRAM, backend, call],
+            [sys.executable, PROGRAM, backend, call, *(["another"] if another else [])],
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
@@ -57,7 +58,7 @@ class Program:
         assert self._process.returncode == 0, err
         lines = [json.loads(line) for line in out.splitlines()]
         assert lines[-1]["unchanged"], "backend or rcParams are not what they were"
-        assert lines[-1]["figures"] == []
+        assert lines[-1]["figures"] == self._figures
         return lines
 
 
@@ -132,6 +133,24 @@ def test_closed_without_a_click(screen, backend):
     said = Program(screen, backend, "select_traces").finish()
     assert said[0]["shape"] == [60, 0]
     assert said[-1]["result"] == []
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_another_figure_stays_and_does_not_keep_the_call(screen, backend):
+    program = Program(screen, backend, "select_positions", another=True)
+    screen.click(program.where["5,5"])
+    assert program.finish()[-1]["result"] == [[5, 5]]
+
+
+@pytest.mark.parametrize("backend", ["TkAgg", "QtAgg"])
+def test_ctrl_c_ends_the_call(screen, backend):
+    import signal
+
+    program = Program(screen, backend, "select_positions")
+    program._process.send_signal(signal.SIGINT)
+    _, err = program._process.communicate(timeout=20)
+    assert program._process.returncode != 0
+    assert "KeyboardInterrupt" in err
 
 
 @pytest.mark.parametrize("backend", BACKENDS)

@@ -255,8 +255,83 @@ def test_nan_and_constant_traces_are_drawn():
     assert made.ax_traces.get_ylim()[0] < 5 < made.ax_traces.get_ylim()[1]
 
 
+def test_constant_traces_are_visible():
+    made = window(videos=(np.full((9000, 4, 5), 7.0, np.float32),), times=np.arange(9000))
+    before = pixels(made)
+    click(made, (2, 2))
+    right = slice(made.figure.canvas.get_width_height()[0] // 2 + 60, None)
+    assert (pixels(made) != before)[:, right].any(axis=(0, 2)).sum() > 500
+
+
+def test_a_video_of_one_frame():
+    made = window(videos=(VIDEO[:1],), positions=[(5, 5)], times=np.arange(1))
+    assert lines(made)[0].get_marker() == "o"
+    assert not made.slider.ax.get_visible()
+
+
+def test_an_error_at_a_click_is_said_and_nothing_is_lost():
+    video = VIDEO.astype(float)
+    video[3, 10, 20] = np.nan
+    made = window(videos=(video,), nan_policy="raise")
+    click(made, (5, 5))
+    click(made, (20, 10))
+    assert made.positions == [(5, 5)]
+    assert "not picked: video holds NaN in frame 3" in made.message.get_text()
+    click(made, (25, 15))
+    assert made.positions == [(5, 5), (25, 15)]
+    assert made.message.get_text() == made.help
+    assert made.traces.shape == (60, 2)
+
+
+def test_infinities_do_not_spoil_the_axis():
+    video = VIDEO.astype(float)
+    video[3, 10, 20] = np.inf
+    made = window(videos=(video,), positions=[(5, 5), (20, 10)])
+    low, high = made.ax_traces.get_ylim()
+    assert 0 < high - low < 2000
+
+
+def test_levels_of_a_blank_frame_or_another_image_give_way():
+    video = VIDEO.copy()
+    video[0] = 0
+    made = window(videos=(video,), frame=None)
+    made.drawn_image.set_clim(0, 1)
+    made.show_frame(5)
+    assert made.drawn_image.get_clim() == (video[5].min(), video[5].max())
+    made.show_frame(9)
+    assert made.drawn_image.get_clim() == (video[5].min(), video[5].max())
+
+
+def test_the_selected_point_has_a_ring_after_a_drag():
+    made = window(positions=[(5, 5)])
+    mouse(made, "button_press_event", (5, 5), 1)
+    mouse(made, "motion_notify_event", (9, 9))
+    mouse(made, "button_release_event", (9, 9), 1)
+    assert made._ring.get_visible()
+    assert made._ring.get_xydata().tolist() == [[9, 9]]
+
+
+def test_an_undone_drag_does_not_go_on():
+    made = window(positions=[(5, 5)])
+    click(made, (20, 10))
+    mouse(made, "button_press_event", (20, 10), 1)
+    mouse(made, "motion_notify_event", (22, 10))
+    key(made, "ctrl+z")
+    mouse(made, "motion_notify_event", (25, 12))
+    assert made.positions == [(5, 5), (20, 10)]
+    key(made, "ctrl+z")
+    assert made.positions == [(5, 5)]
+
+
+def test_a_colour_scale_stays_when_frames_change():
+    made = window(display={"cmap": "gray", "colorbar": "counts"})
+    made.show_frame(20)
+    fast = pixels(made)
+    assert (fast != fresh(made)).any(axis=-1).mean() < 2e-3
+
+
 def test_memory_of_traces_is_bounded(monkeypatch):
-    monkeypatch.setattr(module, "MEMORY", 5)
+    monkeypatch.setattr(module, "MEMORY", 5 * 60 * 8)
     made = window(positions=[(0, 0)])
     for x in range(30):
         made.picker.move(1, (x, 3))

@@ -204,9 +204,9 @@ class Mouse:
         self.ax.imshow(np.zeros(SHAPE))
         self.canvas.draw()
         self.picker = PointPicker(frame_shape=SHAPE, **picker)
-        self.full, self.scrolled = [], []
+        self.released, self.scrolled = [], []
         self.adapter = MouseAdapter(
-            self.ax, self.picker, on_full=lambda: self.full.append(1), on_scroll=self.scrolled.append
+            self.ax, self.picker, on_scroll=self.scrolled.append, on_release=lambda: self.released.append(1)
         )
 
     def event(self, name, position, button=None, **kwargs):
@@ -309,12 +309,11 @@ def test_a_click_on_a_point_selects_it():
     assert len(mouse.picker.points) == 2
 
 
-def test_the_limit_is_announced_once_and_kept():
+def test_the_limit_is_kept():
     mouse = Mouse(limit=2)
     for position in ((3, 4), (20, 10), (25, 15)):
         mouse.click(position)
     assert mouse.picker.positions == [(3, 4), (20, 10)]
-    assert len(mouse.full) == 1
 
 
 def test_a_single_point_follows_the_clicks():
@@ -331,6 +330,36 @@ def test_the_wheel_acts_over_a_point_only():
     mouse.event("scroll_event", (3, 4), "down", step=-2)
     mouse.event("scroll_event", (20, 10), "up", step=1)
     assert mouse.scrolled == [1, -1]
+
+
+def test_a_click_beside_the_centre_of_a_point_does_not_move_it():
+    mouse = Mouse(as_integers=False)
+    mouse.click((3, 4))
+    mouse.click((3.2, 4.1))
+    mouse.drag((3.2, 4.1), (3.25, 4.1))
+    mouse.adapter._last_press = (-1.0, 0.0, 0.0)
+    np.testing.assert_allclose(mouse.picker.positions, [(3, 4)], atol=0.1)
+    assert len(mouse.picker.points) == 1
+    mouse.drag((3.2, 4.1), (10.2, 8.1))
+    np.testing.assert_allclose(mouse.picker.positions, [(10, 8)], atol=0.15)
+    assert mouse.released
+
+
+def test_fast_right_clicks_remove_one_point_each():
+    mouse = Mouse(positions=[(3, 4), (20, 10), (25, 15)])
+    for kwargs in ({}, {"dblclick": True}, {}):
+        mouse.press((20, 10), button=3, **kwargs)
+    assert mouse.picker.positions == []
+
+
+def test_a_button_let_go_elsewhere_is_noticed():
+    mouse = Mouse()
+    mouse.press((3, 4))
+    mouse.event("motion_notify_event", (9, 9), buttons={1})
+    assert mouse.picker.positions == [(9, 9)]
+    mouse.event("motion_notify_event", (15, 15), buttons=set())
+    mouse.event("motion_notify_event", (20, 15), buttons={1})
+    assert mouse.picker.positions == [(9, 9)]
 
 
 def test_undo_in_the_middle_of_a_drag_does_no_harm():

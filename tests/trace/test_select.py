@@ -81,11 +81,16 @@ def test_num_points_ends_the_call(user):
     puppet = user(clicks((3, 4), (20, 10), (25, 5)))
     assert select_positions(VIDEO[0], num_points=2, positions=[(1, 1)]) == [(1, 1), (3, 4)]
     assert puppet.calls == ["wait", "finish", "close"]
+    puppet = user()
+    assert select_positions(VIDEO[0], num_points=1, positions=[(1, 1)]) == [(1, 1)]
+    assert puppet.calls == ["close"]
 
 
 def test_display_keywords_act(user):
     puppet = user()
-    select_positions(VIDEO[0], title="here", cmap="viridis", vmin=1, vmax=5, alpha=0.5)
+    options = {"show_colorbar": True, "colorbar_title": "counts"}
+    select_positions(VIDEO[0], title="here", cmap="viridis", vmin=1, vmax=5, alpha=0.5, **options)
+    assert puppet.figure.axes[1].get_ylabel() == "counts"
     image = puppet.figure.axes[0].images[0]
     assert (image.get_cmap().name, image.get_clim(), image.get_alpha()) == ("viridis", (1, 5), 0.5)
     assert puppet.figure.axes[0].get_title() == "here"
@@ -109,6 +114,27 @@ def test_traces_that_were_clicked(user):
     np.testing.assert_array_equal(image.images[0].get_array(), VIDEO[7])
     assert trace_axes.get_xlabel() == "Time [s]"
     assert trace_axes.get_xlim() == (0, 0.59)
+
+
+def test_a_window_that_cannot_be_made_is_closed(user):
+    puppet = user()
+    with pytest.raises(AttributeError, match="nothing"):
+        select_positions(VIDEO[0], nothing=1)
+    assert puppet.calls == ["close"]
+
+
+def test_the_size_in_the_end_is_told(user):
+    def turn(figure):
+        from matplotlib.backend_bases import MouseEvent
+
+        clicks((3, 4))(figure)
+        x, y = figure.axes[0].transData.transform((3, 4))
+        MouseEvent("scroll_event", figure.canvas, x, y, "up", step=1)._process()
+
+    user(turn)
+    picked = select_traces(VIDEO, 3)
+    assert picked.size == 5
+    np.testing.assert_array_equal(picked[0], extract_traces(VIDEO, [(3, 4)], 5))
 
 
 def test_no_click_gives_no_traces(user):
@@ -185,6 +211,8 @@ def test_compare_by_clicking(user):
         (lambda: select_traces(VIDEO, x=range(59)), r"x has shape \(59,\)"),
         (lambda: select_traces(VIDEO, nan_policy="x"), "nan_policy = 'x'"),
         (lambda: compare_traces([VIDEO], ref_frame=60), "ref_frame = 60"),
+        (lambda: compare_traces([VIDEO], axs=[1]), "axs is given without coords"),
+        (lambda: select_positions(VIDEO[0], extent=(0, 1, 0, 1)), "would move the pixels"),
     ],
 )
 def test_wrong_arguments_are_refused_before_a_window_opens(user, call, message):
@@ -227,7 +255,7 @@ def test_a_desktop_backend_without_a_display_is_no_way(monkeypatch):
         ("agg", "0", None, None, RuntimeError),
         ("module://matplotlib_inline.backend_inline", "", None, None, RuntimeError),
         ("module://ipympl.backend_nbagg", "", None, None, "Notebook"),
-        ("nbagg", "", None, False, "Notebook"),
+        ("nbagg", "", None, False, RuntimeError),
         ("ipympl", "", None, True, ValueError),
         ("webagg", "", None, False, ValueError),
     ],

@@ -93,6 +93,8 @@ def compare_traces(
     if coords is None:
         from ._select import compare_by_clicking
 
+        if axs is not None:
+            raise ValueError("axs is given without coords: a window for picking has its own axes")
         choice: dict[str, Any] = {"size": size, "window": window, "ref_frame": ref_frame, "title": title}
         return compare_by_clicking(clips, times, label, own, **choice, block=block, browser=browser)
     points, single = _positions_in_all(coords, clips)

@@ -61,11 +61,10 @@ def _extremes(values: Array, starts: Array) -> list[Array]:
 
 
 def pixel_columns(x: Array, trace: Array, view: View) -> tuple[Array, Array]:
-    """Return one trace as a vertical stroke for each bin, with gaps between: what a fast drawing needs.
+    """Return one trace as a stroke from minimum to maximum for each bin, with gaps between: what a fast drawing needs.
 
-    A stroke reaches to the first sample of the next bin, so that steep parts stay joined. Strokes without joints are
-    drawn five times faster than the zigzag of `min_max`: thirty noisy traces in 60 ms, not 300. Few samples come as
-    they are.
+    A stroke reaches to the first sample of the next bin, so that steep parts stay joined and level ones are lines.
+    Strokes without joints are drawn several times faster than the zigzag of `min_max`. Few samples come as they are.
     """
     start, stop, bins = view
     if stop - start <= 1.5 * bins:
@@ -75,4 +74,5 @@ def pixel_columns(x: Array, trace: Array, view: View) -> tuple[Array, Array]:
     following = trace[edges[1:-1]]
     low[:-1], high[:-1] = np.fmin(low[:-1], following), np.fmax(high[:-1], following)
     y = np.stack([low, high, np.full(bins, np.nan)], axis=1).ravel()
-    return np.repeat(x[(edges[:-1] + edges[1:]) // 2], 3), y
+    ends = x[np.minimum(edges[1:], stop - 1)]
+    return np.stack([x[edges[:-1]], ends, ends], axis=1).ravel(), y

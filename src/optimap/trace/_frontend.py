@@ -6,6 +6,7 @@
 """
 
 import os
+import time
 from typing import Any, Protocol
 
 NO_WAY = (
@@ -48,8 +49,8 @@ def choose_frontend(block: bool | None, browser: bool | None) -> Frontend:
 
         return Browser()
     if framework is not None:
-        return Desktop(blocks=block is not False)
-    if any(word in name for word in ("ipympl", "widget", "nbagg", "notebook")):
+        return Desktop(blocks=block is not False, toolkit=framework)
+    if "ipympl" in name or name == "widget":
         if block:
             raise ValueError("block = True: in a notebook a call cannot wait; leave block out and use what is returned")
         return Notebook()
@@ -82,8 +83,8 @@ def _backend() -> tuple[str, str | None]:
 class Desktop:
     """A window on the screen."""
 
-    def __init__(self, blocks: bool) -> None:
-        self.blocks = blocks
+    def __init__(self, blocks: bool, toolkit: str) -> None:
+        self.blocks, self._toolkit = blocks, toolkit
         self._figure: Any = None
         self._waiting = False
 
@@ -105,19 +106,35 @@ class Desktop:
         canvas.mpl_connect("close_event", lambda _: self.finish())
         self._figure.show()
         self._waiting = True
-        canvas.start_event_loop(0)
+        if self._toolkit == "tk":
+            self._wait_for_tk(canvas.get_tk_widget().tk)
+        else:
+            canvas.start_event_loop(0)
+
+    def _wait_for_tk(self, tk: Any) -> None:
+        """Tk's own loop ends when its last window is closed, which may be another than ours."""
+        without_waiting = 2  # TCL_DONT_WAIT: short sleeps between let Ctrl-C through
+        while self._waiting:
+            if not tk.dooneevent(without_waiting):
+                time.sleep(0.005)
 
     def finish(self) -> None:
-        """End the wait."""
+        """End the wait; where nobody waits, close the window, once the event at hand is dealt with."""
         if self._waiting:
             self._waiting = False
-            self._figure.canvas.stop_event_loop()
+            if self._toolkit != "tk":
+                self._figure.canvas.stop_event_loop()
+        elif not self.blocks:
+            timer = self._figure.canvas.new_timer(interval=10, callbacks=[(self.close, [], {})])
+            timer.single_shot = True
+            timer.start()
 
     def close(self) -> None:
         """Close the window."""
         import matplotlib.pyplot as plt
 
-        plt.close(self._figure)
+        if self._figure is not None:
+            plt.close(self._figure)
 
 
 class Notebook:

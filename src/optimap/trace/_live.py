@@ -25,7 +25,7 @@ Position = tuple[float, float]
 
 IMAGE_HELP = "click: add   drag: move   right click: remove   Ctrl+Z, Ctrl+Shift+Z: undo, redo   Del: remove selected"
 TRACES_HELP = f"{IMAGE_HELP}   wheel on a point: window size   slider, \u2190 \u2192: frame"
-MEMORY = 256  # traces kept, so that undo and redo need not extract again
+MEMORY = 2**27  # bytes of traces kept, so that undo and redo need not extract again
 
 
 class PositionsWindow:
@@ -43,18 +43,21 @@ class PositionsWindow:
         self.painter = Painter(figure)
         self.ax_image, self.drawn_image = self._add_image(image, display, title)
         self._ring = self._add_ring()
-        figure.text(0.5, 0.012, self.help, ha="center", va="bottom", fontsize="small", color="0.35")
-        self.adapter = MouseAdapter(self.ax_image, picker, on_full=self._on_full(), on_scroll=self._on_scroll())
+        self.message = figure.text(0.5, 0.012, self.help, ha="center", va="bottom", fontsize="small", color="0.35")
+        self.adapter = MouseAdapter(self.ax_image, picker, on_scroll=self._on_scroll(), on_release=self._show_ring)
         self._take_keys()
         picker.observe(self.sync)
 
     def _add_image(self, image: Array, display: dict[str, Any], title: str) -> "tuple[Axes, Any]":
         ax = self.figure.add_axes(self.image_place)
+        display = dict(display)
+        colorbar = display.pop("colorbar", None)
         drawn = ax.imshow(image, **{"interpolation": "none", **display})
         ax.set_title(title)
         ax.set_axis_off()
-        left, bottom, width, height = self.image_place
-        self.painter.watch(ax, (left, bottom, left + width, bottom + height))
+        if colorbar is not None:
+            self.figure.colorbar(drawn, ax=ax, fraction=0.046, pad=0.03, label=colorbar)
+        self.painter.watch(ax, self.image_box)
         return ax, drawn
 
     def _add_ring(self) -> Any:
@@ -67,9 +70,9 @@ class PositionsWindow:
         return ring
 
     image_place = (0.03, 0.07, 0.94, 0.86)
+    image_box = (0.0, 0.055, 1.0, 1.0)  # with title and the numbers of points at the edge
 
-    def _on_full(self) -> Any:
-        return self.finish
+    closes_when_full = True
 
     def _on_scroll(self) -> Any:
         return None
@@ -117,9 +120,11 @@ class PositionsWindow:
         if letter in ("z", "Z", "y") and modifier.split("+")[0] in ("ctrl", "cmd", "super"):
             # Qt says ctrl+Z where Tk and browsers say ctrl+z with Shift held.
             redo = letter in ("Z", "y") or "shift" in modifier or self._shift
+            self.adapter.let_go()
             _ = self.picker.redo() if redo else self.picker.undo()
             return True
         if key in ("delete", "backspace"):
+            self.adapter.let_go()
             if self.picker.selected is not None:
                 self.picker.remove(self.picker.selected)
             return True
@@ -133,8 +138,31 @@ class PositionsWindow:
         gone = [key for key in self._drawn if key not in points]
         new = [point for point in points.values() if point.key not in self._drawn]
         moved = [p for p in points.values() if p.key in self._drawn and self._drawn[p.key] != p.position]
+        try:
+            self.prepare([*new, *moved])
+        except (ValueError, OSError, RuntimeError, MemoryError) as error:
+            self.adapter.let_go()
+            self.picker.revert()
+            self.tell(f"not picked: {error}", problem=True)
+            return
         self._drawn = {key: point.position for key, point in points.items()}
         self.change(gone, new, moved)
+        if self.message.get_text() != self.help:
+            self.tell(self.help)
+        if self.picker.full and self.closes_when_full:
+            self.finish()
+
+    def prepare(self, points: list[Point]) -> None:
+        """Do what may fail before anything is drawn."""
+
+    def tell(self, text: str, problem: bool = False) -> None:
+        """Say something in the line at the bottom."""
+        self.message.set_text(text if len(text) < 180 else text[:177] + "...")
+        self.message.set_color("firebrick" if problem else "0.35")
+        self.figure.canvas.draw_idle()
+
+    def release(self) -> None:
+        """Let go of what is large; toolkits may keep a closed window's figure for long."""
 
     def change(self, gone: list[int], new: list[Point], moved: list[Point]) -> None:
         """Draw points that are gone, new, or moved."""
@@ -162,6 +190,11 @@ class PositionsWindow:
         self._ring.set_visible(bool(selected) and selected[0] not in new)
         if selected:
             self._ring.set_data([selected[0].x], [selected[0].y])
+
+    def _show_ring(self) -> None:
+        """Show what is selected, after a drag."""
+        self._place_ring([])
+        self.painter.repaint(self.ax_image)
 
     def _mark(self, point: Point) -> "tuple[Artist, ...]":
         from matplotlib.lines import Line2D
@@ -209,7 +242,7 @@ class TracesWindow(PositionsWindow):
 
     help = TRACES_HELP
     image_place = (0.02, 0.16, 0.42, 0.77)
-    closes_when_full = True
+    image_box = (0.0, 0.125, 0.455, 1.0)
 
     def __init__(
         self,
@@ -235,20 +268,19 @@ class TracesWindow(PositionsWindow):
         self._lines: dict[int, tuple[Any, ...]] = {}
         self._ranges: dict[int, tuple[float, float]] = {}
         super().__init__(figure, image, picker, display, title)
+        given = any(display.get(name) is not None for name in ("vmin", "vmax", "norm"))
+        self._levels_are_free = not given and (frame is None or self._is_blank())
         self.ax_traces = self._add_traces_axes(time_label)
         self.slider = self._add_slider()
         if picker.points:
             self.sync()
-
-    def _on_full(self) -> Any:
-        return self.finish if self.closes_when_full else None
 
     def _on_scroll(self) -> Any:
         return self.resize
 
     def _add_traces_axes(self, label: str) -> "Axes":
         ax: Axes = self.figure.add_axes((0.53, 0.16, 0.455, 0.77))
-        self.painter.watch(ax, (0.44, 0.07, 1.0, 1.0))
+        self.painter.watch(ax, (0.455, 0.055, 1.0, 1.0))
         ax.set_xlabel(label)
         ax.set_ylabel("Intensity")
         ax.spines[["top", "right"]].set_visible(False)
@@ -259,6 +291,7 @@ class TracesWindow(PositionsWindow):
         self.painter.add(ax, self._marker)
         self._name_window(ax)
         ax.callbacks.connect("xlim_changed", lambda _: self._reduce_all())
+        self.figure.canvas.mpl_connect("resize_event", lambda _: self._reduce_all())
         return ax
 
     def _name_window(self, ax: "Axes") -> None:
@@ -272,9 +305,14 @@ class TracesWindow(PositionsWindow):
         ax = self.figure.add_axes((0.09, 0.075, 0.28, 0.03))
         slider = Slider(ax, "frame ", 0, max(frames - 1, 1), valinit=self.frame or 0, valstep=1, color="0.6")
         slider.drawon = False  # it would draw the whole figure
+        ax.set_visible(frames > 1)
         self.painter.watch(ax, (0.0, 0.055, 0.44, 0.125))
         slider.on_changed(lambda value: self.show_frame(int(value)))
         return slider
+
+    def _is_blank(self) -> bool:
+        low, high = self.drawn_image.get_clim()
+        return bool(low is None or not low < high)
 
     def _time_of(self, frame: int) -> Any:
         return self.times[min(frame, len(self.times) - 1)]
@@ -288,7 +326,11 @@ class TracesWindow(PositionsWindow):
         if frame == self.frame:
             return
         self.frame = frame
-        self.drawn_image.set_data(np.asarray(self.videos[0][frame]))
+        pixels = np.asarray(self.videos[0][frame])
+        self.drawn_image.set_data(pixels)
+        if self._levels_are_free:  # those of another image, or of a blank one
+            self.drawn_image.set_clim(np.nanmin(pixels), np.nanmax(pixels))
+            self._levels_are_free = self._is_blank()
         self._marker.set_xdata([self._time_of(frame)] * 2)
         self._marker.set_visible(True)
         if self.slider.val != frame:
@@ -324,6 +366,16 @@ class TracesWindow(PositionsWindow):
         self._fit()
         self.painter.redraw(self.ax_traces)
 
+    def prepare(self, points: list[Point]) -> None:
+        """Extract traces, which may fail, before anything is drawn."""
+        for point in points:
+            self.traces_at(point.position)
+
+    def release(self) -> None:
+        """Let go of the videos and traces."""
+        self.videos = []
+        self._memory.clear()
+
     def traces_at(self, position: Position) -> list[Array]:
         """Return the traces at a position, one for each video; extracted once, then remembered."""
         key = (position, self.size)
@@ -336,7 +388,8 @@ class TracesWindow(PositionsWindow):
                 )[:, 0]
                 for video in self.videos
             ]
-            while len(self._memory) > max(MEMORY, 2 * len(self.picker.points)):
+            size = sum(trace.nbytes for trace in self._memory[key])
+            while len(self._memory) > max(MEMORY // max(size, 1), 2 * len(self.picker.points), 2):
                 self._memory.popitem(last=False)
         self._memory.move_to_end(key)
         return self._memory[key]
@@ -374,7 +427,8 @@ class TracesWindow(PositionsWindow):
 
         lines = []
         for style in self._styles:
-            line = Line2D([], [], **{"color": point_color(point), "linewidth": 1.0, **style})
+            marker = "o" if len(self.times) == 1 else ""
+            line = Line2D([], [], **{"color": point_color(point), "linewidth": 1.0, "marker": marker, **style})
             self.ax_traces.add_line(line)
             lines.append(line)
         self._lines[point.key] = tuple(lines)
@@ -387,8 +441,8 @@ class TracesWindow(PositionsWindow):
         bins = max(100, int(self.ax_traces.bbox.width))
         increasing = self.times.dtype.kind in "iuf" and bool((np.diff(self.times) > 0).all())
         traces = self.traces_at(point.position)
-        lowest, highest = min(map(np.fmin.reduce, traces)), max(map(np.fmax.reduce, traces))
-        self._ranges[point.key] = (float(lowest), float(highest))
+        finite = np.concatenate([trace[np.isfinite(trace)] for trace in traces])
+        self._ranges[point.key] = (finite.min(), finite.max()) if finite.size else (np.nan, np.nan)
         for line, trace in zip(self._lines[point.key], traces, strict=True):
             times = self.times[: len(trace)]
             start = max(int(np.searchsorted(times, low)) - 1, 0) if increasing else 0

@@ -6,6 +6,7 @@ figure; the rest of each axes is kept as a bitmap (bare), and what changes is dr
 changes, that axes alone is drawn again.
 """
 
+import asyncio
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
@@ -26,6 +27,7 @@ class Painter:
         self._artists: dict[Axes, list[Artist]] = {}
         self._bare: dict[Axes, Any] = {}
         self._held: dict[Axes, tuple[tuple[Artist, ...], Any]] = {}  # bitmap of all but some artists
+        self._push_is_due = False
         self._canvas.mpl_connect("draw_event", self._on_draw)
 
     @property
@@ -88,7 +90,10 @@ class Painter:
         blank.set_figure(self.figure)
         renderer = self._canvas.get_renderer()
         blank.draw(renderer)
-        ax.draw(renderer)
+        for other in self.figure.axes:  # its colour scale, too
+            center = other.bbox.x0 + other.bbox.width / 2, other.bbox.y0 + other.bbox.height / 2
+            if other is ax or (other not in self._boxes and region.contains(*center)):
+                other.draw(renderer)
         self._bare[ax] = self._canvas.copy_from_bbox(region)
         self._draw(self._artists[ax])
         self._blit(ax)
@@ -113,9 +118,34 @@ class Painter:
         return TransformedBbox(Bbox([[left, bottom], [right, top]]), self.figure.transFigure)
 
     def _blit(self, ax: "Axes") -> None:
-        blit = getattr(self._canvas, "blit", None)
-        if blit is not None:
-            blit(self._region(ax))
+        canvas = self._canvas
+        if hasattr(canvas, "get_diff_image"):
+            self._push_soon()
+        elif hasattr(canvas, "blit"):
+            canvas.blit(self._region(ax))
+
+    def _push_soon(self) -> None:
+        """Send a browser the whole picture, once for all that changes within some ms.
+
+        Pictures of what changed since the last one, which the canvas sends by itself, leave traces where a busy browser
+        skips one.
+        """
+        if self._push_is_due:
+            return
+        try:
+            loop = asyncio.get_running_loop()
+        except RuntimeError:
+            self._push()
+        else:
+            self._push_is_due = True
+            loop.call_later(0.02, self._push)
+
+    def _push(self) -> None:
+        self._push_is_due = False
+        canvas = self._canvas
+        canvas._force_full = canvas._png_is_old = True
+        if canvas.manager is not None:
+            canvas.manager.refresh_all()
 
 
 def _identity() -> Any:

@@ -155,6 +155,11 @@ class PointPicker:
         """Make the change again that was taken back last; return whether there was one."""
         return self._travel(self._future, self._past)
 
+    def revert(self) -> None:
+        """Take back the last change for good, as if it had not been made."""
+        if self._past:
+            self._set(self._past.pop())
+
     def select(self, key: int | None) -> None:
         """Select a point, or none."""
         if key is not None:
@@ -211,6 +216,7 @@ class MouseAdapter:
     """Translates matplotlib's mouse events on the axes of an image into calls of a `PointPicker`."""
 
     GRIP = 7.0  # points (1/72 inch) around a picked point in which the mouse takes hold of it
+    SLACK = 3.0  # points that the mouse may move before a click becomes a drag
     DOUBLE = 0.4  # s; some toolkits send a double click as two or three presses
 
     def __init__(
@@ -218,13 +224,15 @@ class MouseAdapter:
         ax: "Axes",
         picker: PointPicker,
         *,
-        on_full: Callable[[], None] | None = None,
         on_scroll: Callable[[int], None] | None = None,
+        on_release: Callable[[], None] | None = None,
     ) -> None:
         self.ax, self.picker = ax, picker
-        self._on_full, self._on_scroll = on_full, on_scroll
+        self._on_scroll, self._on_release = on_scroll, on_release
         self._held: int | None = None
-        self._continues = False
+        self._grabbed: tuple[float, float, float, float] | None = None  # mouse in pixels, offset in data
+        self._tells_buttons = False
+        self._continues = self._dragging = False
         self._last_press = (-1.0, 0.0, 0.0)
         canvas: Any = ax.figure.canvas
         self._ids = [
@@ -248,18 +256,24 @@ class MouseAdapter:
 
     def press(self, event: Any) -> None:
         """Left: add a point, or take hold of the one below the mouse. Right: remove the nearest."""
-        if not self._is_ours(event) or self._is_second_of_double(event):
+        if not self._is_ours(event):
             return
         if event.button == 3:
-            self._held = None
+            self.let_go()
             self.picker.remove_nearest((event.xdata, event.ydata))
-        elif event.button == 1:
+        elif event.button == 1 and not self._is_second_of_double(event):
             self._press_left(event)
+
+    def let_go(self) -> None:
+        """Hold no point any more."""
+        self._held, self._grabbed, self._dragging, self._tells_buttons = None, None, False, False
 
     def _press_left(self, event: Any) -> None:
         below = self.point_below(event)
         if below is not None:
+            held = next(point for point in self.picker.points if point.key == below)
             self._held, self._continues = below, False
+            self._grabbed = (event.x, event.y, held.x - event.xdata, held.y - event.ydata)
             self.picker.select(below)
             return
         if self.picker.limit == 1 and self.picker.full:  # one point that follows the clicks
@@ -271,25 +285,40 @@ class MouseAdapter:
             return
         # Dragged before the button is let go, adding and moving are one step to undo.
         self._held, self._continues = point.key, True
-        if self.picker.full and self._on_full is not None:
-            self._on_full()
+        self._grabbed = (event.x, event.y, 0.0, 0.0)
 
     def motion(self, event: Any) -> None:
         """Drag the point that is held."""
-        if self._held is None:
+        if self._held is None or self._grabbed is None:
             return
-        if self._held not in {point.key for point in self.picker.points}:  # undone meanwhile
-            self._held = None
+        gone = self._held not in {point.key for point in self.picker.points}  # undone meanwhile
+        if gone or self._is_up_unheard(event):
+            self.let_go()
             return
-        x, y = self.ax.transData.inverted().transform((event.x, event.y))
-        if self.picker.move(self._held, (x, y), continues=self._continues):
-            self._continues = True
+        px, py, dx, dy = self._grabbed
+        if not self._dragging:
+            self._dragging = np.hypot(event.x - px, event.y - py) > self.SLACK * self.ax.figure.dpi / 72
+        if self._dragging:
+            x, y = self.ax.transData.inverted().transform((event.x, event.y))
+            if self.picker.move(self._held, (x + dx, y + dy), continues=self._continues):
+                self._continues = True
+
+    def _is_up_unheard(self, event: Any) -> bool:
+        """Whether the button is up though no release came: let go outside a browser's canvas, say."""
+        if event.name != "motion_notify_event":
+            return False
+        down = 1 in (getattr(event, "buttons", None) or ())
+        unheard = self._tells_buttons and not down
+        self._tells_buttons = self._tells_buttons or down  # not all front ends tell
+        return unheard
 
     def release(self, event: Any) -> None:
         """Let go."""
         if event.button == 1 and self._held is not None:
             self.motion(event)  # front ends may leave out motion on the way
-            self._held = None
+            self.let_go()
+            if self._on_release is not None:
+                self._on_release()
 
     def scroll(self, event: Any) -> None:
         """Turn the wheel over a point."""
@@ -318,5 +347,5 @@ class MouseAdapter:
     def _is_second_of_double(self, event: Any) -> bool:
         now, (then, x, y) = time.monotonic(), self._last_press
         self._last_press = (now, event.x, event.y)
-        again = event.button == 1 and now - then < self.DOUBLE and np.hypot(x - event.x, y - event.y) < 3
+        again = now - then < self.DOUBLE and np.hypot(x - event.x, y - event.y) < 3
         return bool(event.dblclick or again)

@@ -4,6 +4,8 @@ Each function checks its arguments, opens a window (`_live`) on the front end of
 it where that is possible; else it returns a live `Selection`.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -25,6 +27,12 @@ Array = NDArray[Any]
 Position = tuple[float, float]
 
 
+class Picked(tuple[Array, list[Position]]):
+    """``(traces, positions)``, which knows the size that the window had in the end."""
+
+    size: int
+
+
 class Selection:
     """What is being picked, live: ``traces, positions = selection`` gives the present state at any time.
 
@@ -33,6 +41,8 @@ class Selection:
     positions : list of (x, y)
     traces : (T, N) array
         Only of `select_traces`.
+    size : int
+        The present width of the window in pixels, which the wheel changes; only of `select_traces`.
     """
 
     def __init__(self, window: PositionsWindow) -> None:
@@ -49,6 +59,13 @@ class Selection:
         if not isinstance(self.window, TracesWindow):
             raise AttributeError("a selection of positions has no traces")
         return self.window.traces
+
+    @property
+    def size(self) -> int:
+        """The present width of the window in pixels."""
+        if not isinstance(self.window, TracesWindow):
+            raise AttributeError("a selection of positions has no window size")
+        return self.window.size
 
     def __iter__(self) -> Any:
         if isinstance(self.window, TracesWindow):
@@ -84,6 +101,8 @@ def select_positions(
     vmin: float | None = None,
     vmax: float | None = None,
     cmap: str = "gray",
+    show_colorbar: bool = False,
+    colorbar_title: str = "",
     block: bool | None = None,
     browser: bool | None = None,
     **kwargs: Any,
@@ -98,13 +117,13 @@ def select_positions(
     image : (H, W), (H, W, 3) or (H, W, 4) array, or (T, H, W) video
         Of a video, the first frame is shown.
     as_integers : bool
-        Return whole pixels; else exact positions.
+        Return whole pixels, to which given `positions` are rounded, too; else exact positions.
     title : str
     num_points : int, optional
         Finish by itself when this many are picked.
     positions : (x, y) or sequence of (x, y)
         To begin with.
-    vmin, vmax, cmap
+    vmin, vmax, cmap, show_colorbar, colorbar_title
         How the image is drawn, see `optimap.image.show_image`.
     block : bool, optional
         Wait until the window is closed. By default it waits where that is possible: everywhere but in notebooks with
@@ -137,9 +156,11 @@ def select_positions(
     pixels = _as_picture(image)
     picker = PointPicker(positions, frame_shape=_height_width(pixels), as_integers=as_integers, limit=num_points)
     frontend = choose_frontend(block, browser)
-    display = {"cmap": cmap, "vmin": vmin, "vmax": vmax, **kwargs}
-    window = PositionsWindow(frontend.new_figure((7, 7)), pixels, picker, display, title or "Click to pick positions")
-    window.sync()
+    display = _display(cmap, vmin, vmax, colorbar_title if show_colorbar else None, kwargs)
+    with closed_on_failure(frontend):
+        figure = frontend.new_figure((7, 7))
+        window = PositionsWindow(figure, pixels, picker, display, title or "Click to pick positions")
+        window.sync()
     return window.positions if _run(frontend, window) else Selection(window)
 
 
@@ -159,10 +180,12 @@ def select_traces(
     vmin: float | None = None,
     vmax: float | None = None,
     cmap: str = "gray",
+    show_colorbar: bool = False,
+    colorbar_title: str = "",
     block: bool | None = None,
     browser: bool | None = None,
     **kwargs: Any,
-) -> "tuple[Array, list[Position]] | Selection":
+) -> "Picked | Selection":
     """Pick positions on a video with the mouse, and see their traces at once.
 
     Clicks are those of `select_positions`. The wheel over a point changes the size of the window; the slider and the
@@ -190,7 +213,7 @@ def select_traces(
         Finish by itself when this many are picked.
     nan_policy : {'propagate', 'omit', 'raise'}
         See `extract_traces`.
-    title, vmin, vmax, cmap, **kwargs
+    title, vmin, vmax, cmap, show_colorbar, colorbar_title, **kwargs
         How the image is drawn, see `optimap.image.show_image`.
     block, browser : bool, optional
         See `select_positions`.
@@ -200,7 +223,8 @@ def select_traces(
     traces : (T, N) array
         See `extract_traces`; ``(T, 0)`` if nothing was picked.
     positions : list of (x, y)
-        Where the call does not wait, one live `Selection`: ``traces, positions = selection`` gives its present state.
+        Together a tuple with the attribute ``size``, the width of the window in the end. Where the call does not
+        wait, one live `Selection`: ``traces, positions = selection`` gives its present state.
 
     Raises
     ------
@@ -224,22 +248,29 @@ def select_traces(
     frame, pixels = _reference(video, ref_frame)
     picker = PointPicker(positions, frame_shape=frame_shape(video), as_integers=as_integers, limit=num_points)
     frontend = choose_frontend(block, browser)
-    view = TracesWindow(
-        frontend.new_figure((14, 7)),
-        [video],
-        pixels,
-        picker,
-        frame=frame,
-        size=size,
-        window=window,
-        times=times,
-        time_label=label,
-        styles=[{}],
-        display={"cmap": cmap, "vmin": vmin, "vmax": vmax, **kwargs},
-        title=title or "Click to pick positions",
-        nan_policy=nan_policy,
-    )
-    return (view.traces, view.positions) if _run(frontend, view) else Selection(view)
+    display = _display(cmap, vmin, vmax, colorbar_title if show_colorbar else None, kwargs)
+    with closed_on_failure(frontend):
+        view = TracesWindow(
+            frontend.new_figure((14, 7)),
+            [video],
+            pixels,
+            picker,
+            frame=frame,
+            size=size,
+            window=window,
+            times=times,
+            time_label=label,
+            styles=[{}],
+            display=display,
+            title=title or "Click to pick positions",
+            nan_policy=nan_policy,
+        )
+    if not _run(frontend, view):
+        return Selection(view)
+    picked = Picked((view.traces, view.positions))
+    picked.size = view.size
+    view.release()
+    return picked
 
 
 def compare_by_clicking(
@@ -261,32 +292,55 @@ def compare_by_clicking(
     smallest = tuple(min(frame_shape(video)[axis] for video in videos) for axis in (0, 1))
     picker = PointPicker((), frame_shape=(smallest[0], smallest[1]), limit=1)
     frontend = choose_frontend(block, browser)
-    view = ComparisonWindow(
-        frontend.new_figure((14, 7)),
-        videos,
-        pixels,
-        picker,
-        frame=frame,
-        size=size,
-        window=window,
-        times=times,
-        time_label=label,
-        styles=[{"color": f"C{i}", **style} for i, style in enumerate(styles)],
-        display={"cmap": "gray"},
-        title=title or "Click to compare",
-    )
+    with closed_on_failure(frontend):
+        view = ComparisonWindow(
+            frontend.new_figure((14, 7)),
+            videos,
+            pixels,
+            picker,
+            frame=frame,
+            size=size,
+            window=window,
+            times=times,
+            time_label=label,
+            styles=[{"color": f"C{i}", **style} for i, style in enumerate(styles)],
+            display={"cmap": "gray"},
+            title=title or "Click to compare",
+        )
     if any("label" in style for style in styles):
         from matplotlib.lines import Line2D
 
         handles = [Line2D([], [], **{"color": f"C{i}", **style}) for i, style in enumerate(styles)]
         view.ax_traces.legend(handles=handles, loc="upper left", ncols=min(len(handles), 4))
-    _run(frontend, view)
+    if _run(frontend, view):
+        view.release()
     return view.ax_traces
+
+
+@contextmanager
+def closed_on_failure(frontend: Frontend) -> Iterator[None]:
+    """Leave no half-made window behind."""
+    try:
+        yield
+    except BaseException:
+        frontend.close()
+        raise
+
+
+def _display(cmap: Any, vmin: Any, vmax: Any, colorbar: str | None, kwargs: dict[str, Any]) -> dict[str, Any]:
+    """Return how the image is drawn; positions are pixels, so nothing may move these."""
+    for name in ("extent", "origin", "transform"):
+        if name in kwargs:
+            raise ValueError(f"{name} = {kwargs[name]!r} would move the pixels, and positions are pixels: leave it out")
+    return {"cmap": cmap, "vmin": vmin, "vmax": vmax, "colorbar": colorbar, **kwargs}
 
 
 def _run(frontend: Frontend, window: PositionsWindow) -> bool:
     """Let the user pick; return whether that is over."""
     window.when_finished(frontend.finish)
+    if window.picker.full and window.closes_when_full:
+        frontend.close()
+        return True
     if not frontend.blocks:
         frontend.show()
         return False

@@ -47,7 +47,10 @@ function finish() {
   finished = true; done.disabled = true; document.getElementById("figure").style.opacity = .4;
   state.textContent = "Finished. You can close this page.";
 }
-socket.addEventListener("close", () => { if (!finished) finish(); });
+socket.addEventListener("close", (event) => {
+  if (event.code === 4000) finish();
+  else if (!finished) state.textContent = "The connection is lost: reload this page to go on.";
+});
 done.addEventListener("click", () => fetch("done", { method: "POST" }).then(finish, finish));
 </script>
 </body>
@@ -136,7 +139,7 @@ class Browser:
             await asyncio.sleep(0.05)
         await asyncio.sleep(0.1)  # the answer to Done is on its way
         for socket in list(self._manager.web_sockets):
-            socket.close()
+            socket.close(4000, "finished")
         server.stop()
         await server.close_all_connections()
 
