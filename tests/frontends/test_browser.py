@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from PIL import Image
 
 from optimap.trace import extract_traces
 from tests.frontends import browser, screen
@@ -108,6 +109,32 @@ def test_pick_twice_in_a_row(chromium, scale):
     assert json.loads(program.stdout.readline()) == {"unchanged": True}
     out, err = program.communicate(timeout=20)
     assert (program.returncode, out, err) == (0, "", "")
+    window.close()
+
+
+def test_the_page_shows_what_a_full_draw_would(chromium, tmp_path):
+    window = chromium(1)
+    program = start("traces")
+    page = Page(program, window)
+    page.click("5,5")
+    page.click("20,10")
+    page.page.mouse.move(*page.at("20,10"))
+    page.page.mouse.down()
+    page.page.mouse.move(*page.at("5,15"), steps=25)
+    page.page.mouse.up()
+    for _ in range(12):
+        page.page.keyboard.press("ArrowRight")
+    page.page.mouse.move(5, 5)
+    page.page.wait_for_timeout(1000)
+    pictures = []
+    for name in ("before", "after"):
+        page.page.locator("canvas").first.screenshot(path=tmp_path / f"{name}.png")
+        pictures.append(np.asarray(Image.open(tmp_path / f"{name}.png").convert("RGB")).astype(int))
+        page.page.reload()  # gets a full draw
+        page.page.wait_for_timeout(1500)
+    assert (np.abs(pictures[0] - pictures[1]).max(axis=-1) > 40).mean() < 1e-3
+    assert page.done()["result"] == [[5, 5], [5, 15]]
+    program.communicate(timeout=20)
     window.close()
 
 

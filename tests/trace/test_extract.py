@@ -1,5 +1,7 @@
 """extract_traces against the oracle, on every kind of video, and its errors."""
 
+import mmap
+
 import h5py
 import numpy as np
 import pytest
@@ -133,6 +135,35 @@ def test_work_goes_in_blocks_of_frames(monkeypatch, wrap):
     np.testing.assert_array_equal(extract_traces(video, [(3, 2)], 3), extract_traces(VIDEO.copy(), [(3, 2)], 3))
     if wrap is Sliceable:
         assert video.read == [(0, 5), (5, 10), (10, 12)]
+
+
+@pytest.mark.skipif(not hasattr(mmap, "MADV_RANDOM"), reason="this system takes no advice on memory maps")
+def test_a_large_map_is_not_read_ahead_for_a_few_windows(tmp_path, monkeypatch):
+    from optimap.video import open_video
+
+    video = np.random.default_rng(0).integers(0, 999, (9, 200, 300), dtype=np.uint16)
+    np.save(tmp_path / "a.npy", video)
+    monkeypatch.setattr(video_module, "SPARSE_BYTES", 1000)
+    told = []
+    real = video_module._mapping
+
+    class Mapping:
+        def __init__(self, mapping):
+            self._mapping = mapping
+
+        def madvise(self, advice):
+            told.append(advice)
+            self._mapping.madvise(advice)
+
+    monkeypatch.setattr(video_module, "_mapping", lambda v: Mapping(real(v)) if real(v) is not None else None)
+    expected = extract_traces(video, (30, 40))
+    assert told == []
+    for mapped in (np.load(tmp_path / "a.npy", mmap_mode="r"), open_video(tmp_path / "a.npy")):
+        np.testing.assert_array_equal(extract_traces(mapped, (30, 40)), expected)
+        assert told == [mmap.MADV_RANDOM, mmap.MADV_NORMAL]
+        told.clear()
+    extract_traces(mapped, (30, 40), 150)
+    assert told == []
 
 
 def test_an_error_while_reading_reaches_the_caller(monkeypatch):

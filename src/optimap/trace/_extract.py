@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from .. import kernels
 from ._positions import parse_positions
-from ._video import as_video, blocks
+from ._video import as_video, blocks, read_sparsely
 from ._windows import Spans, check_size, check_window, window_spans
 
 if TYPE_CHECKING:
@@ -143,11 +143,12 @@ def span_traces(video: Any, spans: Spans, nan_policy: str = "propagate") -> Arra
         if nan_policy == "raise" and block.dtype.kind == "f":
             _raise_on_nan(block, spans, out, start)
 
-    if isinstance(video, np.ndarray):  # nothing to read ahead
-        for start, block in blocks(video):
-            compute(start, block)
-    else:
-        _overlapped(compute, blocks(video))
+    with read_sparsely(video, len(spans.rows)):
+        if isinstance(video, np.ndarray):  # nothing to read ahead
+            for start, block in blocks(video):
+                compute(start, block)
+        else:
+            _overlapped(compute, blocks(video))
     return traces
 
 

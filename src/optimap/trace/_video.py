@@ -5,7 +5,9 @@ need: native byte order, aligned, pixels of a row neighbours in memory. An array
 copied, a memory map is read only where the windows lie.
 """
 
+import mmap
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -15,6 +17,8 @@ Array = NDArray[Any]
 
 # Frames are read in blocks of this many bytes: large enough to keep all cores busy, small enough to stay flat.
 BLOCK_BYTES = 32 * 2**20
+# Memory maps from this size on are read without reading ahead where windows are few.
+SPARSE_BYTES = 256 * 2**20
 
 
 def as_video(video: Any, name: str = "video") -> Any:
@@ -59,6 +63,35 @@ def blocks(video: Any) -> Iterator[tuple[int, Array]]:
         if block.shape != (stop - start, *video.shape[1:]):
             raise ValueError(f"video[{start}:{stop}] gave shape {block.shape}: the video is not what its shape says")
         yield start, block
+
+
+@contextmanager
+def read_sparsely(video: Any, spans: int) -> Iterator[None]:
+    """Tell the system not to read ahead in a large memory map of which each frame is touched in few places.
+
+    A few windows in a 10 GB recording lie on some 0.1 GB of pages; reading ahead would fetch all 10 GB.
+    """
+    frame_bytes = int(np.prod(video.shape[1:])) * np.dtype(video.dtype).itemsize
+    large = frame_bytes * int(video.shape[0]) >= SPARSE_BYTES
+    mapping = _mapping(video) if large and spans * 2 * mmap.PAGESIZE < frame_bytes else None
+    if mapping is None or not hasattr(mmap, "MADV_RANDOM"):
+        yield
+        return
+    mapping.madvise(mmap.MADV_RANDOM)
+    try:
+        yield
+    finally:
+        mapping.madvise(mmap.MADV_NORMAL)
+
+
+def _mapping(video: Any) -> mmap.mmap | None:
+    """Return the memory map below a video, if its slices are views of one."""
+    below: Any = video if isinstance(video, np.ndarray) else None
+    if getattr(video, "is_mapped", False):
+        below = video[:1]
+    while below is not None and not isinstance(below, mmap.mmap):
+        below = getattr(below, "base", None)
+    return below
 
 
 def _prepare(block: Any) -> Array:
