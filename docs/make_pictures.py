@@ -88,8 +88,11 @@ def notebook(scale: int) -> None:
     (folder / "picking.ipynb").write_text(json.dumps(content))
     options = ["--no-browser", "--allow-root", "--ip=127.0.0.1", "--ServerApp.port=0", "--ServerApp.token=secret"]
     quiet = [f"--ServerApp.root_dir={folder}"]
+    # Settings of its own: the user's stay as they are.
+    own = {name: str(folder / name) for name in ("JUPYTER_CONFIG_DIR", "JUPYTER_RUNTIME_DIR", "JUPYTER_DATA_DIR")}
     server = subprocess.Popen(
         [sys.executable, "-m", "jupyterlab", *options, *quiet],
+        env={**os.environ, **own, "IPYTHONDIR": str(folder / "ipython")},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
