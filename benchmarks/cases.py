@@ -54,6 +54,27 @@ def detrending(samples=5000):
     return prepare, run
 
 
+def live_window(figure, recording, where):
+    """Return our window of `select_traces`, with these points picked."""
+    from optimap.trace._live import TracesWindow
+    from optimap.trace._picker import PointPicker
+
+    return TracesWindow(
+        figure,
+        [recording],
+        recording[0],
+        PointPicker(where, frame_shape=recording.shape[1:]),
+        frame=0,
+        size=5,
+        window="rect",
+        times=np.arange(len(recording)),
+        time_label="Frame",
+        styles=[{}],
+        display={"cmap": "gray"},
+        title="",
+    )
+
+
 def picking(action):
     """One click (or 25 steps of a drag) beside 29 points and their traces, on a canvas without a screen."""
 
@@ -69,23 +90,7 @@ def picking(action):
         where = positions(29, 240)
         if not hasattr(optimap.trace, "Selection"):
             return recording, figure, where, figure.subplots(ncols=2)
-        from optimap.trace._live import TracesWindow
-        from optimap.trace._picker import PointPicker
-
-        window = TracesWindow(
-            figure,
-            [recording],
-            recording[0],
-            PointPicker(where, frame_shape=(256, 256)),
-            frame=0,
-            size=5,
-            window="rect",
-            times=np.arange(5000),
-            time_label="Frame",
-            styles=[{}],
-            display={"cmap": "gray"},
-            title="",
-        )
+        window = live_window(figure, recording, where)
         figure.canvas.draw()
         return recording, figure, where, window
 

@@ -10,7 +10,7 @@ import time
 import matplotlib as mpl
 import numpy as np
 
-from cases import positions, video
+from cases import live_window, positions, video
 
 
 def main() -> None:
@@ -18,26 +18,10 @@ def main() -> None:
     mpl.use(backend)
     import matplotlib.pyplot as plt
 
-    from optimap.trace._live import TracesWindow
-    from optimap.trace._picker import PointPicker
-
     recording = video(np.uint16, (5000, 256, 256))
     figure = plt.figure(figsize=(14, 7))
-    picker = PointPicker(positions(29, 240), frame_shape=(256, 256))
-    window = TracesWindow(
-        figure,
-        [recording],
-        recording[0],
-        picker,
-        frame=0,
-        size=5,
-        window="rect",
-        times=np.arange(5000),
-        time_label="Frame",
-        styles=[{}],
-        display={"cmap": "gray"},
-        title="",
-    )
+    window = live_window(figure, recording, positions(29, 240))
+    picker = window.picker
     figure.canvas.draw()
     if backend != "agg":
         figure.show()
