@@ -16,8 +16,8 @@ SHAPE = (20, 30)
 
 def test_points_are_whole_pixels_or_exact():
     picker = PointPicker(frame_shape=SHAPE)
-    picker.add((3.5, 4.4))
-    assert picker.positions == [(4, 4)]
+    picker.add((2.5, 4.4))
+    assert picker.positions == [(3, 4)]
     assert [type(c) for c in picker.positions[0]] == [int, int]
     exact = PointPicker(frame_shape=SHAPE, as_integers=False)
     exact.add((3.52, 4.47))

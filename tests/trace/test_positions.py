@@ -153,6 +153,11 @@ def test_line_runs_evenly_from_A_to_B(count, start, end):
     np.testing.assert_array_less(np.abs(np.subtract(pixels, exact)), 0.5 + 1e-9)
 
 
+def test_halves_go_to_the_pixel_that_begins_there():
+    assert positions_from_A_to_B(3, (0, 0), (5, 1)) == [(0, 0), (3, 1), (5, 1)]
+    assert positions_from_A_to_B(3, (0, 0), (-5, 9)) == [(0, 0), (-2, 5), (-5, 9)]
+
+
 @pytest.mark.parametrize(
     ("args", "message"),
     [
