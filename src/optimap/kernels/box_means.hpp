@@ -7,7 +7,7 @@
 
 #pragma once
 
-#include "common.hpp"
+#include "lanes.hpp"
 
 namespace optimap {
 
@@ -16,81 +16,95 @@ struct Boxes {
     int64_t count;
 };
 
-// Sums of 8- and 16-bit pixels over up to 65536 rows fit in 32 bits, and twice as many fit in a vector.
-template <class Pixel>
-using Running = std::conditional_t<
-    std::is_floating_point_v<Pixel>, double,
-    std::conditional_t<sizeof(Pixel) <= 2, std::conditional_t<std::is_signed_v<Pixel>, int32_t, uint32_t>, int64_t>>;
+// Frames up to this size are fetched a frame ahead: with its table, one stays in the second cache.
+constexpr int64_t kFetchedBytes = 256 * 1024;
 
 template <class Pixel>
-void fill_table(const Pixel* frame, int64_t row_stride, int64_t rows, int64_t width, Running<Pixel>* table) {
-    std::fill(table, table + width, Running<Pixel>(0));
-    for (int64_t y = 0; y < rows; ++y) {
-        const Pixel* pixels = frame + y * row_stride;
-        const Running<Pixel>* above = table + y * width;
-        Running<Pixel>* below = table + (y + 1) * width;
-        for (int64_t x = 0; x < width; ++x) below[x] = above[x] + Running<Pixel>(pixels[x]);
-    }
-}
+struct Table {
+    using R = Register<Lane<Pixel>>;
+    int64_t rows, width, stride;  // the stride leaves a chunk's room to read beyond the last column
+    std::vector<Lane<Pixel>> sums;
+    double largest = 0;  // magnitude in the frame, where it holds no NaN
 
-template <class Pixel>
-double box_sum(const Pixel* frame, int64_t row_stride, const Boxes& b, int64_t i) {
-    Sum<Pixel> sum;
-    for (int64_t y = b.top[i]; y < b.bottom[i]; ++y)
-        sum.add(frame + y * row_stride + b.left[i], b.right[i] - b.left[i]);
-    return sum.value();
-}
+    Table(int64_t rows, int64_t width)
+        : rows(rows), width(width), stride((width / 16 + 2) * 16), sums((rows + 1) * stride, 0) {}
 
-template <class Pixel>
-double table_sum(const Running<Pixel>* table, int64_t width, const Boxes& b, int64_t i) {
-    const Running<Pixel>*above = table + b.top[i] * width, *below = table + b.bottom[i] * width;
-    if constexpr (std::is_floating_point_v<Pixel>) {
-        Sum<double> upper, lower;
-        lower.add(below + b.left[i], b.right[i] - b.left[i]);
-        upper.add(above + b.left[i], b.right[i] - b.left[i]);
-        return lower.value() - upper.value();
-    } else {
-        int64_t sum = 0;
-        for (int64_t x = b.left[i]; x < b.right[i]; ++x) sum += Running<Pixel>(below[x] - above[x]);
-        return double(sum);
-    }
-}
-
-// The sum below which a box's sum from the table may be off by more than 1e-9 of itself: infinite where a pixel is NaN or
-// infinite, which a table carries down its column.
-template <class Pixel>
-double doubtful_sum(const Pixel* frame, int64_t row_stride, int64_t rows, int64_t width, const double* last_row) {
-    for (int64_t x = 0; x < width; ++x)
-        if (!std::isfinite(last_row[x])) return INFINITY;
-    // Lanes, because a single maximum waits for itself. The frame has no NaN here: it would stand in the last row.
-    Pixel most[16] = {};
-    for (int64_t y = 0; y < rows; ++y) {
-        const Pixel* pixels = frame + y * row_stride;
-        int64_t x = 0;
-        for (; x + 16 <= width; x += 16)
-            for (int k = 0; k < 16; ++k) {
-                const Pixel size = std::fabs(pixels[x + k]);
-                most[k] = size > most[k] ? size : most[k];
+    // Fills the table from a frame, and fetches the next one.
+    OPTIMAP_INLINE void fill(const Pixel* frame, int64_t row_stride, const Pixel* next) {
+        auto most = R::zero();
+        for (int64_t y = 0; y < rows; ++y) {
+            const Pixel* pixels = frame + y * row_stride;
+            const Lane<Pixel>* above = sums.data() + y * stride;
+            Lane<Pixel>* below = sums.data() + (y + 1) * stride;
+            if (next) fetch(next + y * row_stride, 0, width * sizeof(Pixel), width * sizeof(Pixel));
+            int64_t x = 0;
+            for (; x + R::kSize <= width; x += R::kSize) {
+                const auto values = R::load(pixels + x);
+                R::store(R::plus(R::load(above + x), values), below + x);
+                if constexpr (std::is_floating_point_v<Pixel>) most = R::larger(most, R::magnitude(values));
             }
-        for (; x < width; ++x) most[0] = std::max(most[0], std::fabs(pixels[x]));
+            for (; x < width; ++x) {
+                below[x] = above[x] + Lane<Pixel>(pixels[x]);
+                if constexpr (std::is_floating_point_v<Pixel>) most[0] = std::max(most[0], std::fabs(double(pixels[x])));
+            }
+        }
+        if constexpr (std::is_floating_point_v<Pixel>)
+            for (int k = 0; k < R::kSize; ++k) largest = k == 0 ? most[0] : std::max(largest, double(most[k]));
     }
-    const Pixel largest = *std::max_element(most, most + 16);
-    // Each of `rows` additions may be off by 2**-53 of a sum of `rows` pixels; a box takes two such sums a column.
-    return 2.3e-16 * double(rows) * double(rows) * double(width) * double(largest) * 1e9;
+
+    // The sum below which a box's sum may be off by more than 1e-9 of itself: infinite where a pixel is NaN or infinite,
+    // which the table carries down its column.
+    OPTIMAP_INLINE double doubtful_sum() const {
+        const Lane<Pixel>* last = sums.data() + rows * stride;
+        for (int64_t x = 0; x < width; ++x)
+            if (!std::isfinite(last[x])) return INFINITY;
+        // Each of `rows` additions may be off by 2**-53 of a sum of `rows` pixels; a box takes two such sums a column.
+        return 2.3e-16 * double(rows) * double(rows) * double(width) * largest * 1e9;
+    }
+
+    OPTIMAP_INLINE double sum(const Boxes& b, int64_t i) const {
+        constexpr int n = kChunk<Pixel>, kParts = n / R::kSize;
+        const auto* masks = Masks<Lane<Pixel>, n>::table();
+        const Lane<Pixel>*above = sums.data() + b.top[i] * stride, *below = sums.data() + b.bottom[i] * stride;
+        std::conditional_t<std::is_floating_point_v<Pixel>, double, int64_t> total = 0;
+        if ((b.bottom[i] - b.top[i]) * (b.right[i] - b.left[i]) > 32768) {  // more pixels than a lane of 32 bits can add
+            for (int64_t x = b.left[i]; x < b.right[i]; ++x) total += Lane<Pixel>(below[x] - above[x]);
+            return double(total);
+        }
+        typename R::Type parts[kParts];
+        for (auto& part : parts) part = R::zero();
+        for (int64_t x = b.left[i]; x < b.right[i]; x += n) {
+            const auto* mask = masks + Masks<Lane<Pixel>, n>::place(0, std::min<int64_t>(b.right[i] - x, n));
+            for (int k = 0; k < kParts; ++k) {
+                const auto column_sums = R::minus(R::load(below + x + k * R::kSize), R::load(above + x + k * R::kSize));
+                parts[k] = R::plus(parts[k], R::only(column_sums, R::mask(mask + k * R::kSize)));
+            }
+        }
+        for (int k = 1; k < kParts; ++k) parts[0] = R::plus(parts[0], parts[k]);
+        return double(R::sum(parts[0]));
+    }
+};
+
+template <class Pixel>
+OPTIMAP_INLINE double box_sum(const Pixel* frame, int64_t row_stride, const Boxes& b, int64_t i) {
+    double sum = 0;
+    for (int64_t y = b.top[i]; y < b.bottom[i]; ++y)
+        for (int64_t x = b.left[i]; x < b.right[i]; ++x) sum += double(frame[y * row_stride + x]);
+    return sum;
 }
 
 template <class Pixel, class Out>
 OPTIMAP_CLONES void box_means_of_frames(const Frames<Pixel>& frames, int64_t rows, int64_t width, const Boxes& b, Out* out,
-                         int64_t from, int64_t to) {
-    std::vector<Running<Pixel>> table((rows + 1) * width);
+                                        int64_t from, int64_t to) {
+    Table<Pixel> table(rows, width);
+    const bool fetches = rows * width * int64_t(sizeof(Pixel)) <= kFetchedBytes;
     for (int64_t t = from; t < to; ++t) {
         const Pixel* frame = frames.data + t * frames.frame_stride;
-        fill_table(frame, frames.row_stride, rows, width, table.data());
+        table.fill(frame, frames.row_stride, fetches && t + 1 < to ? frame + frames.frame_stride : nullptr);
         double doubtful = 0;
-        if constexpr (std::is_floating_point_v<Pixel>)
-            doubtful = doubtful_sum(frame, frames.row_stride, rows, width, table.data() + rows * width);
+        if constexpr (std::is_floating_point_v<Pixel>) doubtful = table.doubtful_sum();
         for (int64_t i = 0; i < b.count; ++i) {
-            double sum = table_sum<Pixel>(table.data(), width, b, i);
+            double sum = table.sum(b, i);
             if (std::is_floating_point_v<Pixel> && !(std::fabs(sum) >= doubtful))
                 sum = box_sum(frame, frames.row_stride, b, i);
             const int64_t pixels = (b.bottom[i] - b.top[i]) * (b.right[i] - b.left[i]);

@@ -16,6 +16,13 @@
 #define OPTIMAP_CLONES
 #endif
 
+// What a clone calls must become part of it, to be compiled for its machine.
+#if defined(__GNUC__)
+#define OPTIMAP_INLINE inline __attribute__((always_inline))
+#else
+#define OPTIMAP_INLINE inline
+#endif
+
 namespace optimap {
 
 template <class Pixel>
@@ -24,71 +31,19 @@ struct Frames {
     int64_t count, frame_stride, row_stride;  // strides in pixels
 };
 
-inline void prefetch(const void* address) {
+// Always inline: GCC takes a function that only prefetches for one that does nothing, and leaves its calls out.
+OPTIMAP_INLINE void prefetch(const void* address) {
 #if defined(__GNUC__)
-    __builtin_prefetch(address, 0, 1);
+    __builtin_prefetch(address, 0, 3);
 #else
     (void)address;
 #endif
 }
 
-// Adds pixels without losing a bit, whatever their type.
-template <class Pixel, class = void>
-struct Sum;
-
-template <class Pixel>
-struct Sum<Pixel, std::enable_if_t<std::is_integral_v<Pixel> && (sizeof(Pixel) <= 4)>> {
-    int64_t total = 0;
-
-    void add(const Pixel* p, int64_t n) {
-        if constexpr (sizeof(Pixel) <= 2) {
-            // 32-bit lanes hold twice as many sums as 64-bit ones; 32768 sixteen-bit values fit in one.
-            using Lane = std::conditional_t<std::is_signed_v<Pixel>, int32_t, uint32_t>;
-            for (; n > 0; p += 32768, n -= 32768) {
-                Lane lane = 0;
-                const int64_t run = std::min<int64_t>(n, 32768);
-                for (int64_t i = 0; i < run; ++i) lane += p[i];
-                total += lane;
-            }
-        } else {
-            for (int64_t i = 0; i < n; ++i) total += p[i];
-        }
-    }
-    double value() const { return double(total); }
-};
-
-template <class Pixel>
-struct Sum<Pixel, std::enable_if_t<std::is_integral_v<Pixel> && sizeof(Pixel) == 8>> {
-    // The sum of 64-bit values needs more than 64 bits: upper and lower halves are added apart.
-    int64_t high = 0, low = 0;
-
-    void add(const Pixel* p, int64_t n) {
-        for (int64_t i = 0; i < n; ++i) {
-            high += int64_t(p[i] >> 32);
-            low += int64_t(uint64_t(p[i]) & 0xffffffffu);
-        }
-    }
-    double value() const {
-        return double(high + (low >> 32)) * 4294967296.0 + double(low & 0xffffffff);
-    }
-};
-
-template <class Pixel>
-struct Sum<Pixel, std::enable_if_t<std::is_floating_point_v<Pixel>>> {
-    double total = 0;
-
-    void add(const Pixel* p, int64_t n) {
-        // Eight sums side by side: additions of doubles wait for each other otherwise.
-        if (n >= 8) {
-            double lanes[8] = {0, 0, 0, 0, 0, 0, 0, 0};
-            for (; n >= 8; p += 8, n -= 8)
-                for (int k = 0; k < 8; ++k) lanes[k] += double(p[k]);
-            total += ((lanes[0] + lanes[4]) + (lanes[1] + lanes[5])) + ((lanes[2] + lanes[6]) + (lanes[3] + lanes[7]));
-        }
-        for (int64_t i = 0; i < n; ++i) total += double(p[i]);
-    }
-    double value() const { return total; }
-};
+// Fetches bytes [from, to) of `size` from an address on.
+OPTIMAP_INLINE void fetch(const void* address, int64_t from, int64_t to, int64_t size) {
+    for (to = std::min(to, size); from < to; from += 64) prefetch(static_cast<const char*>(address) + from);
+}
 
 // Run work(from, to) over all frames, split between threads.
 template <class Work>

@@ -76,9 +76,10 @@ void span_means(Video video, Ints rows, Ints starts, Ints stops, Vector<double> 
     check_inside(video, rows, rows, starts, stops);
     for (size_t i = 0; i < rows.shape(0); ++i)
         if (rows(i) >= int64_t(video.shape(1))) throw std::invalid_argument("a span or box lies outside the frame");
+    if (video.stride(1) < 0) throw std::invalid_argument("rows must be in order");
     optimap::Spans spans{rows.data(), starts.data(), stops.data(), weights.data(), first.data(), windows};
     dispatch(video, out, [&](auto frames, auto* result) {
-        optimap::span_means(frames, spans, result, omit_nan, threads);
+        optimap::span_means(frames, int64_t(video.shape(1)), int64_t(video.shape(2)), spans, result, omit_nan, threads);
     });
 }
 

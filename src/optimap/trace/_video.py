@@ -113,5 +113,6 @@ def _is_plain(block: Array) -> bool:
         block.dtype.isnative
         and block.flags.aligned
         and rows_of_neighbours
+        and block.strides[1] >= 0
         and all(stride % itemsize == 0 for stride in block.strides)
     )

@@ -1,0 +1,114 @@
+// Lanes: pixels side by side in vector registers, added where a mask says so, without losing a bit.
+//
+// Registers are 32 bytes wide: AVX2 and AVX-512 keep whole sums in them. Left to find the vectors themselves, compilers
+// took three times as long; sums wider than a register went through memory.
+
+#pragma once
+
+#include <cstring>
+
+#include "common.hpp"
+
+namespace optimap {
+
+template <class T>
+struct Register {
+    static constexpr int kSize = 32 / int(sizeof(T));
+#if defined(__GNUC__)
+    typedef T Type __attribute__((vector_size(32)));
+    typedef std::conditional_t<sizeof(T) == 8, int64_t, int32_t> Bit;
+    typedef Bit Bits __attribute__((vector_size(32)));
+
+    // Values of another type, converted.
+    template <class From>
+    OPTIMAP_INLINE static Type load(const From* from) {
+        typedef From Raw __attribute__((vector_size(sizeof(From) * kSize)));
+        Raw raw;
+        std::memcpy(&raw, from, sizeof raw);
+        return __builtin_convertvector(raw, Type);
+    }
+    OPTIMAP_INLINE static Type only(Type value, Bits mask) { return Type(Bits(value) & mask); }  // also of NaN nothing is left
+    OPTIMAP_INLINE static Bits numbers(Type value) { return Bits(value == value); }
+    OPTIMAP_INLINE static Bits both(Bits a, Bits b) { return a & b; }
+    OPTIMAP_INLINE static Type plus(Type a, Type b) { return a + b; }
+    OPTIMAP_INLINE static Type minus(Type a, Type b) { return a - b; }
+    OPTIMAP_INLINE static Type times(Type a, T b) { return a * b; }
+    OPTIMAP_INLINE static Type larger(Type a, Type b) { return a > b ? a : b; }
+    OPTIMAP_INLINE static Type magnitude(Type a) { return a < 0 ? -a : a; }
+#else  // the same, one by one
+    struct Type {
+        T lane[kSize];
+        T operator[](int i) const { return lane[i]; }
+        T& operator[](int i) { return lane[i]; }
+    };
+    typedef std::conditional_t<sizeof(T) == 8, int64_t, int32_t> Bit;
+    struct Bits {
+        Bit lane[kSize];
+    };
+    template <class Result, class F>
+    static Result each(F value) {
+        Result r;
+        for (int i = 0; i < kSize; ++i) r.lane[i] = value(i);
+        return r;
+    }
+    template <class From>
+    OPTIMAP_INLINE static Type load(const From* from) { return each<Type>([&](int i) { return T(from[i]); }); }
+    OPTIMAP_INLINE static Type only(Type a, Bits m) { return each<Type>([&](int i) { return m.lane[i] ? a[i] : T(0); }); }
+    OPTIMAP_INLINE static Bits numbers(Type a) { return each<Bits>([&](int i) { return Bit(a[i] == a[i] ? -1 : 0); }); }
+    OPTIMAP_INLINE static Bits both(Bits a, Bits b) { return each<Bits>([&](int i) { return Bit(a.lane[i] & b.lane[i]); }); }
+    OPTIMAP_INLINE static Type plus(Type a, Type b) { return each<Type>([&](int i) { return T(a[i] + b[i]); }); }
+    OPTIMAP_INLINE static Type minus(Type a, Type b) { return each<Type>([&](int i) { return T(a[i] - b[i]); }); }
+    OPTIMAP_INLINE static Type times(Type a, T b) { return each<Type>([&](int i) { return T(a[i] * b); }); }
+    OPTIMAP_INLINE static Type larger(Type a, Type b) { return each<Type>([&](int i) { return a[i] > b[i] ? a[i] : b[i]; }); }
+    OPTIMAP_INLINE static Type magnitude(Type a) { return each<Type>([&](int i) { return a[i] < 0 ? T(-a[i]) : a[i]; }); }
+#endif
+    OPTIMAP_INLINE static Type zero() { return Type{}; }
+    OPTIMAP_INLINE static Type every(T value) {
+        Type result;
+        for (int i = 0; i < kSize; ++i) result[i] = value;
+        return result;
+    }
+    OPTIMAP_INLINE static Bits mask(const Bit* from) {
+        Bits bits;
+        std::memcpy(&bits, from, sizeof bits);
+        return bits;
+    }
+    OPTIMAP_INLINE static void store(Type value, T* to) { std::memcpy(to, &value, sizeof value); }
+    OPTIMAP_INLINE static T sum(Type value) {
+        T total = 0;
+        for (int i = 0; i < kSize; ++i) total += value[i];
+        return total;
+    }
+};
+
+// What sums of pixels are kept in: of 8- and 16-bit pixels 32768 fit in 32 bits, which has twice as many lanes.
+template <class Pixel>
+using Lane = std::conditional_t<
+    std::is_floating_point_v<Pixel>, double,
+    std::conditional_t<sizeof(Pixel) <= 2, std::conditional_t<std::is_signed_v<Pixel>, int32_t, uint32_t>, int64_t>>;
+
+// Neighbouring pixels that are read at once.
+template <class Pixel>
+constexpr int kChunk = sizeof(Pixel) == 8 ? 8 : 16;
+
+// Masks of a chunk: all bits in lanes [from, to), none elsewhere.
+template <class Sum, int kLanes>
+class Masks {
+  public:
+    using Bit = typename Register<Sum>::Bit;
+
+    static int64_t place(int64_t from, int64_t to) { return (from * (kLanes + 1) + to) * kLanes; }
+
+    static const Bit* table() {
+        static const std::vector<Bit> bits = [] {
+            std::vector<Bit> all(place(kLanes, kLanes) + kLanes, 0);
+            for (int64_t from = 0; from < kLanes; ++from)
+                for (int64_t to = from; to <= kLanes; ++to)
+                    std::fill_n(all.begin() + place(from, to) + from, to - from, Bit(-1));
+            return all;
+        }();
+        return bits.data();
+    }
+};
+
+}  // namespace optimap
