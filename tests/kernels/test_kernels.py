@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from optimap import kernels
 from optimap.kernels import _numpy
 from optimap.trace._video import _prepare
-from optimap.trace._windows import window_spans
+from optimap.trace._windows import Spans, window_spans
 from tests.strategies import WINDOWS, positions, videos
 
 try:
@@ -52,6 +52,75 @@ def test_twins_give_the_same_numbers(data):
     else:
         scale = np.abs(np.nan_to_num(frames.astype(float))).max()
         np.testing.assert_allclose(fast, slow, rtol=1e-6 if fast.dtype == np.float32 else 1e-12, atol=1e-14 * scale)
+
+
+@st.composite
+def any_windows(draw, height, width):
+    """Windows of any shape: runs of pixels anywhere, of any length, overlapping or not, of one weight or many."""
+    count = draw(st.integers(1, 6))
+    rng = np.random.default_rng(draw(st.integers(0, 2**32)))
+    lengths = rng.integers(1, 30, count)
+    first = np.concatenate(([0], np.cumsum(lengths)))
+    edges = np.sort(rng.integers(0, width + 1, (first[-1], 2)), axis=1)
+    starts = np.minimum(edges[:, 0], width - 1)
+    stops = np.maximum(edges[:, 1], starts + 1)
+    weights = np.ones(first[-1])
+    if draw(st.booleans()):
+        weights = rng.uniform(0.1, 2, first[-1])
+        weights[: first[1]] = 0.25  # one window of equal weights
+    return Spans(rng.integers(0, height, first[-1]), starts, stops, weights, first)
+
+
+@needs_compiled
+@pytest.mark.parametrize("dtype", ["u1", "i1", "u2", "i2", "u4", "i4", "u8", "i8", "f4", "f8"])
+@given(data=st.data(), height=st.integers(1, 40), width=st.integers(1, 70), omit_nan=st.booleans())
+def test_twins_agree_on_windows_of_any_shape(dtype, data, height, width, omit_nan):
+    rng = np.random.default_rng(height * 100 + width)
+    wide = width + data.draw(st.sampled_from([0, 3]))  # a frame that is part of a wider one
+    frames = rng.integers(0, 120, (3, height, wide)).astype(dtype)
+    if np.dtype(dtype).kind != "f":
+        frames[:, ::2] = np.iinfo(dtype).max
+    elif data.draw(st.booleans()):
+        frames[0, 0] = np.nan
+    frames = frames[:, :, :width]
+    spans = data.draw(any_windows(height, width))
+    fast, slow = (span_means(module, frames, spans, omit_nan, 2) for module in (_compiled, _numpy))
+    if (spans.weights == 1).all() and frames.dtype.kind != "f":
+        np.testing.assert_array_equal(fast, slow)
+    else:
+        np.testing.assert_allclose(fast, slow, rtol=1e-6 if dtype == "f4" else 1e-12)
+
+
+@pytest.mark.parametrize("dtype", ["u2", "i2"])
+def test_windows_of_more_pixels_than_a_register_can_add(dtype):
+    value = np.iinfo(dtype).max
+    frames = np.full((2, 800, 700), value, dtype)
+    rows = np.arange(800)
+    spans = Spans(rows, np.zeros(800, np.int64), np.full(800, 700), np.ones(800), np.array([0, 800]))
+    boxes = np.array([[0], [800], [0], [700]])
+    for module in (_numpy, _compiled) if _compiled else (_numpy,):
+        np.testing.assert_array_equal(span_means(module, frames, spans), [[value]] * 2)
+        np.testing.assert_array_equal(box_means(module, frames, boxes), [[value]] * 2)
+
+
+@pytest.mark.parametrize("dtype", ["u1", "u2", "i2", "f4", "f8"])
+@pytest.mark.parametrize("moments", [1, 2, 3, 4, 5, 9])
+def test_extremes_are_the_smallest_and_the_largest(dtype, moments):
+    samples = np.random.default_rng(moments).integers(0, 100, (moments, 1, 5000)).astype(dtype)
+    expected = samples.min(axis=(0, 1)), samples.max(axis=(0, 1))
+    if samples.dtype.kind == "f":
+        samples[0, 0, 7] = np.nan
+        samples[:, 0, 8] = np.nan
+        expected[0][7], expected[1][7] = (
+            f(samples[1:, 0, 7], initial=start) for f, start in ((np.min, np.inf), (np.max, -np.inf))
+        )
+        expected[0][8], expected[1][8] = np.inf, -np.inf
+    for module in (_numpy, _compiled) if _compiled else (_numpy,):
+        for threads in (1, 3):
+            low, high = np.empty(5000, dtype), np.empty(5000, dtype)
+            module.extremes(samples, low, high, threads)
+            np.testing.assert_array_equal(low, expected[0])
+            np.testing.assert_array_equal(high, expected[1])
 
 
 def box_means(module, frames, boxes, threads=1):

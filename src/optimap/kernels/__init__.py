@@ -113,6 +113,26 @@ def _may_run_sums(frames: Array, omit_nan: bool) -> bool:
     return len(frames) > 0 and frames.dtype.itemsize <= 4 and not (is_float and omit_nan) and frames.shape[1] <= 65_536
 
 
+PLAIN = ("u1", "u2", "i2", "f4", "f8")  # what the loops over samples take
+
+
+def _is_plain(samples: Array) -> bool:
+    return samples.flags.c_contiguous and samples.dtype.isnative and samples.dtype.str[1:] in PLAIN
+
+
+def extremes(samples: Array) -> tuple[Array, Array] | None:
+    """Return the smallest and the largest sample of each series of (T, M) samples, or None where no loop can.
+
+    NaN is left out; a series of nothing else has infinity for its smallest and minus infinity for its largest.
+    """
+    if not _is_plain(samples):
+        return None
+    low, high = (np.empty(samples.shape[1], samples.dtype) for _ in range(2))
+    threads = min(thread_count(), 1 + samples.size // 200_000)
+    _loops.extremes(samples[:, np.newaxis], low, high, threads)
+    return low, high
+
+
 def rescale(samples: Array, low: Array, span: Array, ymin: float, ymax: float, clip: bool, out: Array) -> bool:
     """Write each series, from ``low`` and ``low + span`` to ``ymin`` and ``ymax``, to `out`; return whether a loop can.
 
@@ -125,12 +145,7 @@ def rescale(samples: Array, low: Array, span: Array, ymin: float, ymax: float, c
         Limit the result to the range between them; NaN stays NaN.
     out : (T, M) C-contiguous array of float32 or float64
     """
-    plain = (
-        samples.flags.c_contiguous
-        and samples.dtype.isnative
-        and samples.dtype.str[1:] in ("u1", "u2", "i2", "f4", "f8")
-    )
-    if not plain or out.dtype.str[1:] not in ("f4", "f8"):
+    if not _is_plain(samples) or out.dtype.str[1:] not in ("f4", "f8"):
         return False
     threads = min(thread_count(), 1 + samples.size // 200_000)
     _loops.rescale(samples[:, np.newaxis], low, span, float(ymin), float(ymax), clip, out, threads)

@@ -76,6 +76,16 @@ def box_means(
         out[t : t + step] = corners / pixels
 
 
+def extremes(samples: Array, low: Array, high: Array, threads: int = 1) -> None:
+    """Write each series' smallest and largest sample of (T, 1, M) samples, NaN left out; nothing but NaN: inf, -inf."""
+    for reduction, quiet, out in ((np.minimum, np.fmin, low), (np.maximum, np.fmax, high)):
+        reduction.reduce(samples[:, 0], axis=0, out=out)
+        missing = np.isnan(out)  # fmin is slower than minimum, and needed only where there is NaN
+        if missing.any():
+            out[missing] = quiet.reduce(samples[:, 0, missing], axis=0)
+            out[np.isnan(out)] = np.inf if quiet is np.fmin else -np.inf
+
+
 def rescale(
     samples: Array, low: Array, span: Array, ymin: float, ymax: float, clip: bool, out: Array, threads: int = 1
 ) -> None:

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
+#include <limits>
 #include <thread>
 #include <type_traits>
 #include <vector>
@@ -45,7 +46,7 @@ OPTIMAP_INLINE void fetch(const void* address, int64_t from, int64_t to, int64_t
     for (to = std::min(to, size); from < to; from += 64) prefetch(static_cast<const char*>(address) + from);
 }
 
-// Run work(from, to) over all frames, split between threads.
+// Run work(from, to) over all frames (or series), split between threads.
 template <class Work>
 void in_parallel(int64_t frames, int threads, Work work) {
     std::vector<std::thread> team;

@@ -7,6 +7,7 @@
 #include <stdexcept>
 
 #include "box_means.hpp"
+#include "extremes.hpp"
 #include "pixel_values.hpp"
 #include "rescale.hpp"
 #include "span_means.hpp"
@@ -124,7 +125,33 @@ void rescale(Video samples, Vector<double> low, Vector<double> span, double ymin
     else throw std::invalid_argument("unsupported dtype");
 }
 
+// Like `typed`, where the result has the type of the samples.
+template <class Sample>
+bool extremes_of(const Video& samples, Result& low, Result& high, int threads) {
+    if (samples.dtype() != nb::dtype<Sample>()) return false;
+    optimap::Frames<Sample> frames{static_cast<const Sample*>(samples.data()), int64_t(samples.shape(0)),
+                                   samples.stride(0), samples.stride(1)};
+    const int64_t series = int64_t(samples.shape(2));
+    nb::gil_scoped_release unlocked;
+    optimap::extremes(frames, series, static_cast<Sample*>(low.data()), static_cast<Sample*>(high.data()), threads);
+    return true;
+}
+
+void extremes(Video samples, Result low, Result high, int threads) {
+    for (const Result* end : {&low, &high})
+        if (end->ndim() != 1 || end->shape(0) != samples.shape(2) || end->dtype() != samples.dtype() ||
+            (end->shape(0) > 1 && end->stride(0) != 1))
+            throw std::invalid_argument("low and high hold one value for each series");
+    if (samples.shape(1) != 1 || (samples.shape(2) > 1 && samples.stride(2) != 1))
+        throw std::invalid_argument("samples must be (T, 1, M), those of one moment neighbours in memory");
+    if (!(extremes_of<uint8_t>(samples, low, high, threads) || extremes_of<uint16_t>(samples, low, high, threads) ||
+          extremes_of<int16_t>(samples, low, high, threads) || extremes_of<float>(samples, low, high, threads) ||
+          extremes_of<double>(samples, low, high, threads)))
+        throw std::invalid_argument("unsupported dtype");
+}
+
 NB_MODULE(_compiled, m) {
+    m.def("extremes", &extremes, nb::arg("samples"), nb::arg("low"), nb::arg("high"), nb::arg("threads"));
     m.def("rescale", &rescale, nb::arg("samples"), nb::arg("low"), nb::arg("span"), nb::arg("ymin"), nb::arg("ymax"),
           nb::arg("clip"), nb::arg("out"), nb::arg("threads"));
     m.def("pixel_values", &pixel_values, nb::arg("frames"), nb::arg("rows"), nb::arg("columns"), nb::arg("out"),

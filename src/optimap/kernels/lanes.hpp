@@ -74,8 +74,9 @@ struct Register {
         return bits;
     }
     OPTIMAP_INLINE static void store(Type value, T* to) { std::memcpy(to, &value, sizeof value); }
-    OPTIMAP_INLINE static T sum(Type value) {
-        T total = 0;
+    typedef std::conditional_t<std::is_floating_point_v<T>, double, int64_t> Total;
+    OPTIMAP_INLINE static Total sum(Type value) {
+        Total total = 0;
         for (int i = 0; i < kSize; ++i) total += value[i];
         return total;
     }

@@ -136,16 +136,29 @@ def _output_range(ymin: float, ymax: float | None, target: "np.dtype[Any]") -> t
 
 def _own_range(values: Array, target: "np.dtype[Any]", axis: int | None) -> tuple[Array, Array]:
     """Return each series' minimum and maximum, NaN ignored, after looking for what cannot be normalized."""
-    ends = [np.minimum.reduce(values, axis=axis, keepdims=True), np.maximum.reduce(values, axis=axis, keepdims=True)]
-    if values.dtype.kind == "f":
-        if np.isnan(ends[0]).any():
-            if target.kind in "iu":
-                raise ValueError(f"array holds NaN, which {target} cannot: give a float dtype, or fill the gaps first")
+    if values.dtype.kind == "f" and target.kind in "iu" and np.isnan(values.min()):
+        raise ValueError(f"array holds NaN, which {target} cannot: give a float dtype, or fill the gaps first")
+    low, high = _extremes(values, axis)
+    if values.dtype.kind == "f" and (np.isinf(low).any() or np.isinf(high).any()):
+        raise ValueError("array holds infinity: replace it, for example by NaN, before normalizing")
+    return low, high
+
+
+def _extremes(values: Array, axis: int | None) -> tuple[Array, Array]:
+    """Return minimum and maximum along `axis`, which is kept; NaN where there is nothing else."""
+    fast = axis in (0, -values.ndim) and values.flags.c_contiguous
+    known = kernels.extremes(values.reshape(len(values), -1)) if fast else None
+    if known is None:
+        ends = [reduction.reduce(values, axis=axis, keepdims=True) for reduction in (np.minimum, np.maximum)]
+        if values.dtype.kind == "f" and np.isnan(ends[0]).any():
             # fmin is slower than minimum, and needed only where there is NaN.
-            ends = [np.fmin.reduce(values, axis=axis, keepdims=True), np.fmax.reduce(values, axis=axis, keepdims=True)]
-        if np.isinf(ends[0]).any() or np.isinf(ends[1]).any():
-            raise ValueError("array holds infinity: replace it, for example by NaN, before normalizing")
-    return ends[0], ends[1]
+            ends = [reduction.reduce(values, axis=axis, keepdims=True) for reduction in (np.fmin, np.fmax)]
+        return ends[0], ends[1]
+    low, high = known
+    if values.dtype.kind == "f":
+        missing = low > high
+        low[missing] = high[missing] = np.nan
+    return low.reshape(1, *values.shape[1:]), high.reshape(1, *values.shape[1:])
 
 
 def _input_range(
