@@ -21,9 +21,10 @@ except ImportError:
 needs_compiled = pytest.mark.skipif(_compiled is None, reason="installed without a C++ compiler")
 
 
-def span_means(module, frames, spans, omit_nan=False, threads=1):
-    out = np.full((len(frames), len(spans.first) - 1), -1.0, kernels.result_dtype(frames.dtype))
-    module.span_means(frames, spans.rows, spans.starts, spans.stops, spans.weights, spans.first, out, omit_nan, threads)
+def span_means(module, frames, spans, omit_nan=False, threads=1, sums=False):
+    out = np.full((len(frames), len(spans.first) - 1), -1.0, "f8" if sums else kernels.result_dtype(frames.dtype))
+    windows = (spans.rows, spans.starts, spans.stops, spans.weights, spans.first)
+    module.span_means(frames, *windows, out, omit_nan, sums, threads)
     return out
 
 
@@ -84,11 +85,37 @@ def test_twins_agree_on_windows_of_any_shape(dtype, data, height, width, omit_na
         frames[0, 0] = np.nan
     frames = frames[:, :, :width]
     spans = data.draw(any_windows(height, width))
-    fast, slow = (span_means(module, frames, spans, omit_nan, 2) for module in (_compiled, _numpy))
-    if (spans.weights == 1).all() and frames.dtype.kind != "f":
-        np.testing.assert_array_equal(fast, slow)
-    else:
-        np.testing.assert_allclose(fast, slow, rtol=1e-6 if dtype == "f4" else 1e-12)
+    for sums in (False, True):
+        fast, slow = (span_means(module, frames, spans, omit_nan, 2, sums) for module in (_compiled, _numpy))
+        if (spans.weights == 1).all() and frames.dtype.kind != "f":
+            np.testing.assert_array_equal(fast, slow)
+        else:
+            np.testing.assert_allclose(fast, slow, rtol=1e-6 if fast.dtype == "f4" else 1e-12)
+
+
+@needs_compiled
+@pytest.mark.parametrize("dtype", ["u1", "u2", "i4", "u8", "f4", "f8"])
+@pytest.mark.parametrize("weighted", [False, True])
+def test_numbers_do_not_depend_on_where_frames_lie_in_memory(dtype, weighted):
+    rng = np.random.default_rng(0)
+    values = rng.integers(0, 60_000, (9, 11, 21)).astype(dtype) * np.dtype(dtype).type(0.7 if dtype < "i" else 1)
+    edges = np.sort(rng.integers(0, 22, (200, 2)), axis=1)
+    starts, stops = np.minimum(edges[:, 0], 20), np.maximum(edges[:, 1], np.minimum(edges[:, 0], 20) + 1)
+    weights = rng.uniform(0.1, 2, 200) if weighted else np.ones(200)
+    spans = Spans(rng.integers(0, 11, 200), starts, stops, weights, np.arange(0, 201, 10))
+    expected = span_means(_compiled, values, spans)
+    room = np.empty(values.size + 64, dtype)
+    for shift in range(1, 40, 3):
+        moved = room[shift : shift + values.size].reshape(values.shape)
+        moved[:] = values
+        np.testing.assert_array_equal(span_means(_compiled, moved, spans), expected)
+    wide = np.full((9, 13, 40), 7, dtype)
+    wide[:, 2:, 5:26] = values
+    np.testing.assert_array_equal(span_means(_compiled, wide[:, 2:, 5:26], spans), expected)
+    np.testing.assert_array_equal(span_means(_compiled, values[::-1], spans), expected[::-1])
+    np.testing.assert_array_equal(
+        np.concatenate([span_means(_compiled, values[t : t + 1], spans) for t in range(9)]), expected
+    )
 
 
 @pytest.mark.parametrize("dtype", ["u2", "i2"])
@@ -123,9 +150,9 @@ def test_extremes_are_the_smallest_and_the_largest(dtype, moments):
             np.testing.assert_array_equal(high, expected[1])
 
 
-def box_means(module, frames, boxes, threads=1):
-    out = np.full((len(frames), boxes.shape[1]), -1.0, kernels.result_dtype(frames.dtype))
-    module.box_means(frames, *boxes, out, threads)
+def box_means(module, frames, boxes, threads=1, sums=False):
+    out = np.full((len(frames), boxes.shape[1]), -1.0, "f8" if sums else kernels.result_dtype(frames.dtype))
+    module.box_means(frames, *boxes, out, sums, threads)
     return out
 
 
@@ -146,6 +173,8 @@ def test_running_sums_give_the_same_numbers(data):
             means = box_means(module, frames, spans.boxes, threads)
             if frames.dtype.kind != "f":
                 np.testing.assert_array_equal(means, expected)
+                sums = box_means(module, frames, spans.boxes, threads, sums=True)
+                np.testing.assert_array_equal(sums, span_means(_numpy, frames, spans, sums=True))
             else:
                 # One rounding to float32; where positive and negative pixels cancel, of the largest pixel.
                 largest = np.where(np.isfinite(frames), np.abs(frames), 0).max(axis=(1, 2))[:, None]
@@ -235,7 +264,7 @@ def test_compiled_loops_refuse_spans_outside_the_frame(rows, starts, stops):
     frames = np.zeros((2, 4, 5), np.uint16)
     arrays = [np.array(a, np.int64) for a in (rows, starts, stops)]
     with pytest.raises(ValueError, match="outside the frame"):
-        _compiled.span_means(frames, *arrays, np.ones(1), np.array([0, 1]), np.empty((2, 1)), False, 1)
+        _compiled.span_means(frames, *arrays, np.ones(1), np.array([0, 1]), np.empty((2, 1)), False, False, 1)
 
 
 @needs_compiled
@@ -244,7 +273,7 @@ def test_compiled_loops_refuse_a_result_of_the_wrong_shape_or_type():
     one = [np.array([n], np.int64) for n in (0, 0, 1)]
     for out in (np.empty((3, 1)), np.empty((2, 2)), np.empty((2, 1), np.float32)):
         with pytest.raises(ValueError, match="out"):
-            _compiled.span_means(frames, *one, np.ones(1), np.array([0, 1]), out, False, 1)
+            _compiled.span_means(frames, *one, np.ones(1), np.array([0, 1]), out, False, False, 1)
 
 
 @needs_compiled

@@ -61,24 +61,27 @@ class Windows(Protocol):
     def first(self) -> Array: ...
     @property
     def boxes(self) -> Array | None: ...
+    @property
+    def sums(self) -> bool: ...
 
 
 def window_means(frames: Array, windows: Windows, out: Array, omit_nan: bool = False) -> None:
-    """Write the weighted mean of each window in each frame to `out`, by the loop that does less work.
+    """Write the weighted mean (or sum) of each window in each frame to `out`, by the loop that does less work.
 
     Parameters
     ----------
     frames : (T, H, W) array, native byte order, pixels of a row neighbours in memory
     windows : Windows
         Span ``i`` holds the pixels ``starts[i] <= x < stops[i]`` of row ``rows[i]`` with ``weights[i]``; window ``w``
-        owns the spans ``first[w]`` to ``first[w + 1] - 1``. ``boxes`` is (4, N): top, bottom, left, right.
-    out : (T, N) C-contiguous array, float32 for float32 frames, else float64
+        owns the spans ``first[w]`` to ``first[w + 1] - 1``. ``boxes`` is (4, N): top, bottom, left, right. With
+        ``sums``, weighted sums are wanted instead of means.
+    out : (T, N) C-contiguous array, float32 or float64 for float32 frames, else float64
     omit_nan : bool
         Leave NaN pixels out of the mean; a window with nothing else gives NaN.
     """
     lengths = windows.stops - windows.starts
     count = len(windows.first) - 1
-    if len(lengths) == count and (lengths == 1).all() and not omit_nan:
+    if len(lengths) == count and (lengths == 1).all() and not omit_nan and not windows.sums:
         threads = min(thread_count(), 1 + len(lengths) * len(frames) // 50_000)
         _loops.pixel_values(frames, windows.rows, windows.starts, out, threads)
         return
@@ -92,10 +95,10 @@ def window_means(frames: Array, windows: Windows, out: Array, omit_nan: bool = F
     # A thread costs some 20 us to start, as much as some 50,000 units of work.
     threads = min(thread_count(), 1 + int(work * len(frames)) // 50_000)
     if work < direct and windows.boxes is not None:
-        _loops.box_means(frames, *windows.boxes, out, threads)
+        _loops.box_means(frames, *windows.boxes, out, windows.sums, threads)
     else:
         arguments = (windows.rows, windows.starts, windows.stops, windows.weights, windows.first)
-        _loops.span_means(frames, *arguments, out, omit_nan, threads)
+        _loops.span_means(frames, *arguments, out, omit_nan, windows.sums, threads)
 
 
 # Pixels that the compiled loops read at once.

@@ -20,9 +20,10 @@ def span_means(
     first: Array,
     out: Array,
     omit_nan: bool,
+    as_sums: bool = False,
     threads: int = 1,
 ) -> None:
-    """Write the weighted mean of each window in each frame to ``out``; see `optimap.kernels.span_means`."""
+    """Write the weighted mean (or sum) of each window in each frame to ``out``; see `optimap.kernels.window_means`."""
     windows = len(first) - 1
     if windows == 0 or len(frames) == 0:
         return
@@ -41,9 +42,13 @@ def span_means(
             keep = ~np.isnan(pixels)
             sums = _sums(np.where(keep, pixels, 0), pixel_weights, window_starts)
             total = np.add.reduceat(keep * pixel_weights, window_starts, axis=1)
+            sums[np.add.reduceat(keep, window_starts, axis=1, dtype=np.int64) == 0] = np.nan
         else:
             sums = _sums(pixels, pixel_weights, window_starts)
             total = np.add.reduceat(pixel_weights, window_starts)
+        if as_sums:
+            out[t : t + step] = sums
+            continue
         with np.errstate(invalid="ignore"):  # nothing but NaN in a window: 0 / 0
             out[t : t + step] = sums / total
 
@@ -54,10 +59,17 @@ def pixel_values(frames: Array, rows: Array, columns: Array, out: Array, threads
 
 
 def box_means(
-    frames: Array, top: Array, bottom: Array, left: Array, right: Array, out: Array, threads: int = 1
+    frames: Array,
+    top: Array,
+    bottom: Array,
+    left: Array,
+    right: Array,
+    out: Array,
+    as_sums: bool = False,
+    threads: int = 1,
 ) -> None:
-    """Write the mean of the pixels of each box in each frame to ``out``: of integers, from an integral image."""
-    pixels = (bottom - top) * (right - left)
+    """Write the mean (or sum) of the pixels of each box to ``out``: of integers, from an integral image."""
+    pixels = np.ones_like(top) if as_sums else (bottom - top) * (right - left)
     if frames.dtype.kind == "f":  # differences of large sums would lose digits
         for i in range(len(top)):
             box = frames[:, top[i] : bottom[i], left[i] : right[i]]

@@ -1,4 +1,4 @@
-// box_means: the mean of the pixels of each box, in every frame, by running sums down the columns.
+// box_means: the mean (or sum) of the pixels of each box, in every frame, by running sums down the columns.
 //
 // Row y of the table holds the sums of all pixels above row y, one for each column: a frame costs one vector addition a
 // row, and a box the difference of two rows of the table, whatever its height. Integers stay exact. Float pixels are
@@ -95,7 +95,7 @@ OPTIMAP_INLINE double box_sum(const Pixel* frame, int64_t row_stride, const Boxe
 
 template <class Pixel, class Out>
 OPTIMAP_CLONES void box_means_of_frames(const Frames<Pixel>& frames, int64_t rows, int64_t width, const Boxes& b, Out* out,
-                                        int64_t from, int64_t to) {
+                                        bool sums, int64_t from, int64_t to) {
     Table<Pixel> table(rows, width);
     const bool fetches = rows * width * int64_t(sizeof(Pixel)) <= kFetchedBytes;
     for (int64_t t = from; t < to; ++t) {
@@ -108,15 +108,16 @@ OPTIMAP_CLONES void box_means_of_frames(const Frames<Pixel>& frames, int64_t row
             if (std::is_floating_point_v<Pixel> && !(std::fabs(sum) >= doubtful))
                 sum = box_sum(frame, frames.row_stride, b, i);
             const int64_t pixels = (b.bottom[i] - b.top[i]) * (b.right[i] - b.left[i]);
-            out[t * b.count + i] = Out(sum / double(pixels));
+            out[t * b.count + i] = Out(sums ? sum : sum / double(pixels));
         }
     }
 }
 
 template <class Pixel, class Out>
-void box_means(const Frames<Pixel>& frames, int64_t rows, int64_t width, const Boxes& boxes, Out* out, int threads) {
+void box_means(const Frames<Pixel>& frames, int64_t rows, int64_t width, const Boxes& boxes, Out* out, bool sums,
+               int threads) {
     in_parallel(frames.count, threads,
-                [&](int64_t from, int64_t to) { box_means_of_frames(frames, rows, width, boxes, out, from, to); });
+                [&](int64_t from, int64_t to) { box_means_of_frames(frames, rows, width, boxes, out, sums, from, to); });
 }
 
 }  // namespace optimap

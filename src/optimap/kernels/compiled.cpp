@@ -47,13 +47,14 @@ void typed(const Video& video, Result& out, Loop& loop) {
     loop(frames, result);
 }
 
-// A loop over float32 may be asked for float64 results, and the other way round, only where it says so.
+// A loop may be asked for float32 or float64 results, where it says so.
 template <class Pixel, class Loop>
 void typed_to_any_float(const Video& video, Result& out, Loop& loop) {
     if (out.dtype() == nb::dtype<float>()) typed<Pixel, float>(video, out, loop);
     else typed<Pixel, double>(video, out, loop);
 }
 
+// Means of float32 are float32; sums of them, to be added to others, float64.
 template <class Loop>
 void dispatch(const Video& video, Result& out, Loop loop) {
     const auto dtype = video.dtype();
@@ -65,13 +66,13 @@ void dispatch(const Video& video, Result& out, Loop loop) {
     else if (dtype == nb::dtype<int32_t>()) typed<int32_t, double>(video, out, loop);
     else if (dtype == nb::dtype<uint64_t>()) typed<uint64_t, double>(video, out, loop);
     else if (dtype == nb::dtype<int64_t>()) typed<int64_t, double>(video, out, loop);
-    else if (dtype == nb::dtype<float>()) typed<float, float>(video, out, loop);
+    else if (dtype == nb::dtype<float>()) typed_to_any_float<float>(video, out, loop);
     else if (dtype == nb::dtype<double>()) typed<double, double>(video, out, loop);
     else throw std::invalid_argument("unsupported dtype");
 }
 
 void span_means(Video video, Ints rows, Ints starts, Ints stops, Vector<double> weights, Ints first, Result out,
-                bool omit_nan, int threads) {
+                bool omit_nan, bool sums, int threads) {
     const int64_t windows = int64_t(first.shape(0)) - 1;
     check(video, out, windows);
     check_inside(video, rows, rows, starts, stops);
@@ -80,18 +81,19 @@ void span_means(Video video, Ints rows, Ints starts, Ints stops, Vector<double> 
     if (video.stride(1) < 0) throw std::invalid_argument("rows must be in order");
     optimap::Spans spans{rows.data(), starts.data(), stops.data(), weights.data(), first.data(), windows};
     dispatch(video, out, [&](auto frames, auto* result) {
-        optimap::span_means(frames, int64_t(video.shape(1)), int64_t(video.shape(2)), spans, result, omit_nan, threads);
+        optimap::span_means(frames, int64_t(video.shape(1)), int64_t(video.shape(2)), spans, result, omit_nan, sums,
+                            threads);
     });
 }
 
-void box_means(Video video, Ints top, Ints bottom, Ints left, Ints right, Result out, int threads) {
+void box_means(Video video, Ints top, Ints bottom, Ints left, Ints right, Result out, bool sums, int threads) {
     const int64_t count = int64_t(top.shape(0)), height = int64_t(video.shape(1)), width = int64_t(video.shape(2));
     check(video, out, count);
     check_inside(video, top, bottom, left, right);
     if (height > 65536) throw std::invalid_argument("more than 65536 rows");
     optimap::Boxes boxes{top.data(), bottom.data(), left.data(), right.data(), count};
     dispatch(video, out, [&](auto frames, auto* result) {
-        optimap::box_means(frames, height, width, boxes, result, threads);
+        optimap::box_means(frames, height, width, boxes, result, sums, threads);
     });
 }
 
@@ -157,7 +159,8 @@ NB_MODULE(_compiled, m) {
     m.def("pixel_values", &pixel_values, nb::arg("frames"), nb::arg("rows"), nb::arg("columns"), nb::arg("out"),
           nb::arg("threads"));
     m.def("span_means", &span_means, nb::arg("frames"), nb::arg("rows"), nb::arg("starts"), nb::arg("stops"),
-          nb::arg("weights"), nb::arg("first"), nb::arg("out"), nb::arg("omit_nan"), nb::arg("threads"));
+          nb::arg("weights"), nb::arg("first"), nb::arg("out"), nb::arg("omit_nan"), nb::arg("sums"),
+          nb::arg("threads"));
     m.def("box_means", &box_means, nb::arg("frames"), nb::arg("top"), nb::arg("bottom"), nb::arg("left"),
-          nb::arg("right"), nb::arg("out"), nb::arg("threads"));
+          nb::arg("right"), nb::arg("out"), nb::arg("sums"), nb::arg("threads"));
 }

@@ -40,6 +40,8 @@ class Spans:
     first: Ints
     # Top, bottom, left, right of windows that are boxes of whole pixels, (4, N): what running sums work on.
     boxes: Ints | None = None
+    # Whether weighted sums are wanted instead of means.
+    sums: bool = False
 
 
 def set_default_trace_window(window: str) -> None:
