@@ -1,0 +1,126 @@
+"""What the commands share: words to the user, checks of outputs, the picture of traces, arguments of windows."""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from .._version import __version__
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+# Of AttributeError there is matplotlib's about unknown keywords; programming errors are to be seen as they are.
+EXPECTED = (ValueError, TypeError, OSError, ImportError, MemoryError, RuntimeError, OverflowError)
+
+
+def version_text() -> str:
+    from .. import kernels
+
+    return f"optimap-trace {__version__} (kernels: {kernels.backend})"
+
+
+def complain(error: BaseException, path: Path | None = None) -> None:
+    text = " ".join(str(error).split()) or type(error).__name__
+    if path is not None and path.name not in text:
+        text = f"{path}: {text}"
+    print(f"optimap: error: {text}", file=sys.stderr)
+
+
+def check_no_input_is_output(inputs: Sequence[Path | None], outputs: Sequence[Path | None]) -> None:
+    taken = {path.resolve() for path in inputs if path is not None}
+    for path in outputs:
+        if path is not None and path.resolve() in taken:
+            raise ValueError(f"{path} is an input: name another file to write to")
+
+
+def say(text: str) -> None:
+    from tqdm import tqdm
+
+    tqdm.write(text)  # keeps clear of a progress bar
+
+
+def check_table(path: Path, overwrite: bool) -> None:
+    from .._files import check_output
+
+    if path.suffix.lower() != ".csv":
+        raise ValueError(f"{path}: tables are written as .csv")
+    check_output(path, overwrite)
+
+
+def check_picture(path: Path, overwrite: bool) -> None:
+    from matplotlib.figure import Figure
+
+    from .._files import check_output
+
+    known = Figure().canvas.get_supported_filetypes()
+    if path.suffix.lower().lstrip(".") not in known:
+        raise ValueError(f"--plot {path}: choose .png, .pdf or .svg (or one of {', '.join(sorted(known))})")
+    check_output(path, overwrite)
+
+
+def save_picture(figure: "Figure", path: Path, overwrite: bool) -> None:
+    from .._files import written_whole
+
+    with written_whole(path, overwrite) as partial:
+        figure.savefig(partial, dpi=200)
+
+
+def traces_picture(
+    image: Any, traces: Any, positions: Any, fps: float | None, title: str, steps: list[str]
+) -> "Figure":
+    from matplotlib.figure import Figure
+
+    from ..trace import show_positions_and_traces
+
+    figure = Figure(figsize=(11, 3.2), layout="constrained")
+    axs = figure.subplots(ncols=2, width_ratios=[1, 3])
+    few = len(positions) <= 10
+    labels = [f"({x:g}, {y:g})" for x, y in positions] if few else None
+    _, ax = show_positions_and_traces(traces, positions, image, fps=fps, axs=axs, linewidth=1.0)
+    if labels:
+        # Below the axes a legend hides no beat.
+        ax.legend(ax.lines, labels, title="x, y", loc="center left", bbox_to_anchor=(1, 0.5), frameon=False)
+    ax.set_ylabel("Intensity" + (f" ({', '.join(steps)})" if steps else ""))
+    ax.spines[["top", "right"]].set_visible(False)
+    figure.suptitle(title)
+    return figure
+
+
+def add_window_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--size", type=int, default=5, help="width of the window in pixels (default 5)")
+    parser.add_argument("--window", choices=("rect", "disc", "pixel"), default="rect")
+    parser.add_argument("--fps", type=positive, help="frames per second, where the recording does not say or is wrong")
+
+
+def position(text: str) -> tuple[float, float]:
+    try:
+        x, y = (float(part) for part in text.split(","))
+    except ValueError:
+        raise argparse.ArgumentTypeError(
+            f"{text!r} is not a position: give X,Y such as 12,16, and FILEs before --at"
+        ) from None
+    return x, y
+
+
+def positive(text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = 0.0
+    if not 0 < value < float("inf"):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a positive number")
+    return value
+
+
+def whole(text: str) -> int:
+    if not text.isdecimal():
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number, 0 or more")
+    return int(text)
+
+
+def count(text: str) -> int:
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number, 1 or more")
+    return int(text)

@@ -1,0 +1,31 @@
+"""optimap convert: a recording in another format."""
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+from ._common import positive, say
+
+
+def add_command(commands: Any) -> None:
+    """Add the command and its arguments."""
+    convert = commands.add_parser("convert", help="save a recording in another format")
+    convert.add_argument("input", type=Path, metavar="IN")
+    convert.add_argument("output", type=Path, metavar="OUT")
+    convert.add_argument("--fps", type=positive, help="frames per second, where IN does not say or is wrong")
+    convert.add_argument("--overwrite", action="store_true", help="replace OUT where it exists")
+    convert.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace) -> int:
+    from ..video import open_video, save_video
+    from ..video._formats import find_format
+
+    with open_video(options.input) as recording:
+        fps = options.fps or recording.fps
+        if fps is not None and find_format(options.output).module == "npy":
+            say(f"note: .npy files hold no frame rate; {fps:g} frames/s is not kept")
+            fps = None
+        save_video(options.output, recording, fps, overwrite=options.overwrite)
+        say(f"{options.input} -> {options.output}: {recording.shape}, {recording.dtype}")
+    return 0

@@ -1,0 +1,68 @@
+"""optimap info: what is in recordings, or what is installed."""
+
+import argparse
+import importlib.util
+from pathlib import Path
+from typing import Any
+
+from ._common import EXPECTED, complain, version_text
+
+
+def add_command(commands: Any) -> None:
+    """Add the command and its arguments."""
+    info = commands.add_parser("info", help="what is in recordings; without FILE, what is installed")
+    info.add_argument("files", nargs="*", type=Path, metavar="FILE")
+    info.add_argument("--version", action="store_true", help="show the version and exit")
+    info.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace) -> int:
+    if options.version:
+        print(version_text())
+        return 0
+    if not options.files:
+        _print_installed()
+        return 0
+    status = 0
+    for path in options.files:
+        try:
+            _print_recording(path)
+        except BrokenPipeError:
+            raise
+        except EXPECTED as error:
+            complain(error, path)
+            status = 2
+    return status
+
+
+def _print_installed() -> None:
+    from .. import kernels
+    from ..video._formats import FORMATS
+
+    print(version_text())
+    if kernels.backend == "numpy":
+        print("The compiled loops are not in use: the same numbers, slower. Install with a C++ compiler to have them.")
+    print("\nformat           suffixes")
+    for row in FORMATS:
+        missing = row.needs is not None and importlib.util.find_spec(row.needs) is None
+        note = f"   (needs: pip install 'optimap-trace[{row.extra}]')" if missing else ""
+        print(f"{row.name:<16} {' '.join(row.suffixes)}{note}")
+    print(f"{'images':<16} a folder of .tif or .png")
+
+
+def _print_recording(path: Path) -> None:
+    from ..video import open_video
+
+    with open_video(path) as recording:
+        frames, height, width = recording.shape
+        print(path)
+        print(f"  format      {recording.format}")
+        print(f"  frames      {frames}")
+        print(f"  size        {width} x {height} pixels (width x height)")
+        print(f"  pixels      {recording.dtype}, {recording.nbytes / 1e6:.1f} MB in memory")
+        rate = "unknown" if recording.fps is None else f"{recording.fps:g} frames/s, {frames / recording.fps:g} s"
+        print(f"  rate        {rate}")
+        if recording.pixel_size is not None:
+            print(f"  pixel size  {recording.pixel_size:g} mm")
+        for key, value in recording.metadata.items():
+            print(f"  {key}: {value}")

@@ -1,0 +1,73 @@
+"""optimap pick: positions picked with the mouse, and their traces."""
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+from ._common import (
+    add_window_arguments,
+    check_no_input_is_output,
+    check_picture,
+    check_table,
+    save_picture,
+    say,
+    traces_picture,
+)
+
+
+def add_command(commands: Any) -> None:
+    """Add the command and its arguments."""
+    pick = commands.add_parser("pick", help="pick positions in a recording with the mouse, and see their traces")
+    pick.add_argument("file", type=Path, metavar="FILE")
+    pick.add_argument("--browser", action="store_true", help="on a page in the browser, without a display")
+    add_window_arguments(pick)
+    pick.add_argument("-o", "--output", type=Path, metavar="POSITIONS.csv", help="default: NAME_positions.csv")
+    pick.add_argument("--traces", type=Path, metavar="TRACES.csv", help="write the traces, too")
+    pick.add_argument("--plot", type=Path, metavar="PICTURE.png", help="draw positions and traces, too")
+    pick.add_argument("--overwrite", action="store_true", help="replace outputs that exist")
+    pick.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace) -> int:
+    import numpy as np
+
+    from .._table import write_positions, write_traces
+    from ..trace import select_traces
+    from ..video import open_video
+
+    output = options.output or Path(options.file.with_suffix("").name + "_positions.csv")
+    for table in filter(None, (output, options.traces)):
+        check_table(table, options.overwrite)
+    if options.plot is not None:
+        check_picture(options.plot, options.overwrite)
+    outputs = [path for path in (output, options.traces, options.plot) if path is not None]
+    check_no_input_is_output([options.file], outputs)
+    if len({path.resolve() for path in outputs}) < len(outputs):
+        raise ValueError("-o, --traces and --plot name the same file: give each its own")
+    with open_video(options.file) as recording:
+        fps = options.fps or recording.fps
+        picked = select_traces(
+            recording,
+            options.size,
+            fps=fps,
+            window=options.window,
+            title=options.file.name,
+            block=True,
+            browser=options.browser or None,
+        )
+        traces, positions = picked
+        image = recording[0] if options.plot is not None else None
+    if not positions:
+        say("nothing was picked, nothing is written")
+        return 0
+    places = np.asarray(positions)
+    write_positions(output, positions, options.overwrite)
+    say(f"{len(positions)} positions -> {output} (--size {picked.size} --window {options.window})")
+    if options.traces is not None:
+        write_traces(options.traces, traces, places, fps, options.overwrite)
+        say(f"{traces.shape[1]} traces of {len(traces)} frames -> {options.traces}")
+    if image is not None:
+        figure = traces_picture(image, traces, places, fps, options.file.name, [])
+        save_picture(figure, options.plot, options.overwrite)
+        say(f"picture -> {options.plot}")
+    return 0

@@ -1,0 +1,150 @@
+"""optimap traces: traces from recordings into tables."""
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+from ._common import (
+    EXPECTED,
+    add_window_arguments,
+    check_no_input_is_output,
+    check_picture,
+    check_table,
+    complain,
+    count,
+    position,
+    save_picture,
+    say,
+    traces_picture,
+    whole,
+)
+
+
+def add_command(commands: Any) -> None:
+    """Add the command and its arguments."""
+    traces = commands.add_parser("traces", help="extract traces from recordings into tables")
+    _add_arguments(traces)
+    traces.set_defaults(run=run)
+
+
+def _add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("files", nargs="+", type=Path, metavar="FILE")
+    where = parser.add_mutually_exclusive_group(required=True)
+    where.add_argument(
+        "--at", nargs="+", action="extend", type=position, metavar="X,Y", help="positions; may be repeated"
+    )
+    where.add_argument("--positions", type=Path, metavar="FILE.csv", help="positions from a table with columns x, y")
+    where.add_argument("--grid", type=count, metavar="N", help="N x N positions, evenly spread")
+    where.add_argument("--random", type=count, metavar="N", help="N random positions")
+    parser.add_argument("--seed", type=whole, default=0, help="of --random (default 0)")
+    add_window_arguments(parser)
+    parser.add_argument(
+        "--detrend",
+        choices=("spline", "mean", "median", "line"),
+        metavar="KIND",
+        help="remove the trend: spline, mean, median or line",
+    )
+    parser.add_argument("--normalize", action="store_true", help="each trace from 0 to 1")
+    parser.add_argument(
+        "-o",
+        "--output",
+        type=Path,
+        metavar="TABLE.csv",
+        help="default: NAME_traces.csv in this folder; for several FILEs, a folder",
+    )
+    parser.add_argument("--plot", type=Path, metavar="PICTURE.png", help="for several FILEs, a folder")
+    parser.add_argument("--overwrite", action="store_true", help="replace outputs that exist")
+
+
+def run(options: argparse.Namespace) -> int:
+    from tqdm import tqdm
+
+    several = len(options.files) > 1
+    if several:
+        for folder in (path for path in (options.output, options.plot) if path is not None):
+            if folder.suffix and not folder.is_dir():
+                raise ValueError(f"{folder} is one file for {len(options.files)} recordings: name a folder")
+    tables = [_output(options.output, path, "_traces.csv", several) for path in options.files]
+    plots = [_output(options.plot, path, "_traces.png", several) if options.plot else None for path in options.files]
+    twice = {table for table in tables if tables.count(table) > 1}
+    if twice:
+        raise ValueError(f"two recordings would be written to {twice.pop()}: run them one by one, each with its own -o")
+    positions = _listed_positions(options)
+    check_no_input_is_output([*options.files, options.positions], [*tables, *plots])
+
+    status = 0
+    jobs = list(zip(options.files, tables, plots, strict=True))
+    for path, table, plot in tqdm(jobs, unit="file", disable=None if several else True):
+        try:
+            _traces_of_one(path, table, plot, positions, options)
+        except BrokenPipeError:
+            raise
+        except EXPECTED as error:
+            complain(error, path if several else None)
+            status = 2
+    return status
+
+
+def _output(asked: Path | None, recording: Path, ending: str, several: bool) -> Path:
+    name = recording.resolve().with_suffix("").name + ending
+    if asked is None:
+        return Path(name)
+    return asked / name if several or asked.is_dir() else asked
+
+
+def _make_folders(several: bool, *outputs: Path | None) -> None:
+    """Make the folders named for several files, when the first of them is about to be written."""
+    for path in outputs:
+        if several and path is not None:
+            path.parent.mkdir(parents=True, exist_ok=True)
+
+
+def _listed_positions(options: argparse.Namespace) -> list[tuple[float, float]] | None:
+    if options.at:
+        return list(options.at)
+    if options.positions:
+        from .._table import read_positions
+
+        return read_positions(options.positions)
+    return None
+
+
+def _traces_of_one(
+    path: Path,
+    table: Path,
+    plot: Path | None,
+    positions: list[tuple[float, float]] | None,
+    options: argparse.Namespace,
+) -> None:
+    import numpy as np
+
+    from .._table import write_traces
+    from ..trace import detrend_timeseries, extract_traces, normalize
+    from ..trace._positions import grid_positions, random_positions
+    from ..video import open_video
+
+    with open_video(path) as recording:
+        _make_folders(len(options.files) > 1, table, plot)
+        check_table(table, options.overwrite)
+        if plot is not None:
+            check_picture(plot, options.overwrite)
+        frame_shape = recording.shape[1:]
+        if options.grid:
+            positions = list(grid_positions(frame_shape, options.grid))
+        elif options.random:
+            positions = list(random_positions(frame_shape, options.random, rng=options.seed))
+        fps = options.fps or recording.fps
+        traces = extract_traces(recording, positions or [], options.size, window=options.window)
+        image = recording[0] if plot is not None else None
+    steps = []
+    if options.detrend:
+        traces, steps = detrend_timeseries(traces, options.detrend), ["detrended"]
+    if options.normalize:
+        traces, steps = normalize(traces, dtype=traces.dtype), [*steps, "normalized"]
+
+    if plot is not None and image is not None:
+        figure = traces_picture(image, traces, positions, fps, path.name, steps)
+        save_picture(figure, plot, options.overwrite)
+        say(f"{path}: picture -> {plot}")
+    write_traces(table, traces, np.asarray(positions), fps, options.overwrite)
+    say(f"{path}: {traces.shape[1]} traces of {len(traces)} frames -> {table}")
