@@ -83,14 +83,8 @@ def traces_picture(
     _, ax = show_positions_and_traces(traces, positions, image, fps=fps, axs=axs, linewidth=1.0)
     if labels:
         # Below the axes a legend hides no beat.
-        ax.legend(
-            ax.lines,
-            labels,
-            title=None if are_regions else "x, y",
-            loc="center left",
-            bbox_to_anchor=(1, 0.5),
-            frameon=False,
-        )
+        title_above = None if are_regions else "x, y"
+        ax.legend(ax.lines, labels, title=title_above, loc="center left", bbox_to_anchor=(1, 0.5), frameon=False)
     ax.set_ylabel("Intensity" + (f" ({', '.join(steps)})" if steps else ""))
     ax.spines[["top", "right"]].set_visible(False)
     figure.suptitle(title)

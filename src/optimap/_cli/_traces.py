@@ -137,7 +137,7 @@ def _traces_of_one(
     positions: list[tuple[float, float]] | None,
     options: argparse.Namespace,
 ) -> None:
-    from .._table import column_names, write_traces
+    from .._table import write_traces
     from ..trace import Regions, detrend_timeseries, extract_traces, normalize
     from ..video import open_video
 
@@ -167,7 +167,7 @@ def _traces_of_one(
         figure = traces_picture(image, traces, places, fps, path.name, steps)
         save_picture(figure, plot, options.overwrite)
         say(f"{path}: picture -> {plot}")
-    names = places.names if isinstance(places, Regions) else column_names(places)
+    names = places.names if isinstance(places, Regions) else None
     write_traces(table, traces, places, fps, options.overwrite, names)
     say(f"{path}: {traces.shape[1]} traces of {len(traces)} frames -> {table}")
 

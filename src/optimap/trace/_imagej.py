@@ -72,7 +72,7 @@ def _decode(data: bytes, where: str) -> Any:
 def convert(rois: list[Any], names: list[str] | None = None, *, single: bool) -> Drawn:
     """Return ImageJ regions as outlines; each point of a multi-point region is a region of its own."""
     shapes: list[Shape] = []
-    labels = []
+    labels: list[str] = []
     for i, roi in enumerate(rois):
         name = names[i] if names else roi.name or f"region_{i}"
         parts = _shapes(roi, f"region {i} ({name!r})")
@@ -85,9 +85,7 @@ def _shapes(roi: Any, name: str) -> list[Shape]:
     kind, subkind = roi.roitype.name, roi.subtype.name
     if subkind in NO_AREAS or kind in LINES:
         what = NO_AREAS.get(subkind) or LINES[kind]
-        raise ValueError(
-            f"{name} is {what} and has no area: use rectangles, ovals, polygons, freehand outlines, points"
-        )
+        raise ValueError(f"{name} is {what} and has no area: use rectangles, ovals, polygons, freehand, points")
     if int(roi.options) & 1:
         raise ValueError(
             f"{name} is fitted with a spline: make it a polygon in ImageJ (Edit > Selection > Interpolate)"

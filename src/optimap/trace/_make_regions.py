@@ -98,9 +98,9 @@ def regions(
     >>> import numpy as np
     >>> from optimap.trace import extract_traces, regions
     >>> video = np.arange(2 * 4 * 6).reshape(2, 4, 6)
-    >>> triangle = regions([(0, 0), (3, 0), (0, 3)], kind="polygons", names="corner")
-    >>> extract_traces(video, triangle)
-    array([ 5., 29.])
+    >>> corner = regions([(0, 0), (3, 0), (3, 2), (0, 2)], kind="polygons", names="corner")
+    >>> extract_traces(video, corner)  # the mean of video[:, 0:2, 0:3]
+    array([ 4., 28.])
     >>> labels = np.zeros((4, 6), int)
     >>> labels[0, 4:], labels[3, :2] = 2, 9
     >>> regions(labels).names
@@ -125,17 +125,12 @@ def make_regions(
     check_weights(weights)
     if isinstance(source, Regions):
         raise TypeError(f"{name} is a set of regions already: {source!r}")
-    if kind is not None:
-        check_kind(kind)
-        if isinstance(source, (str, os.PathLike)):
-            source = read_region_file(Path(source))
-        if isinstance(source, Drawn) and kind != "imagej":
-            raise ValueError(f"kind = {kind!r}: {name} is a file of ImageJ regions, kind 'imagej'")
-    else:
+    if isinstance(source, (str, os.PathLike)):
+        source = read_region_file(Path(source))
+    if kind is None:
         kind, source = find_kind(source, frame_shape, name)
-        if kind == "file":
-            source = read_region_file(Path(source))
-            kind = "imagej" if isinstance(source, Drawn) else find_kind(source, frame_shape, name)[0]
+    elif check_kind(kind) != "imagej" and isinstance(source, Drawn):
+        raise ValueError(f"kind = {kind!r}: {name} is a file of ImageJ regions, kind 'imagej'")
     if kind == "positions":
         return _of_positions(source, frame_shape, names, weights, size, window, name)
     if kind in ("polygons", "imagej"):

@@ -376,7 +376,7 @@ def show_positions_and_traces(
         raise ValueError(f"video_or_traces holds {values.shape[1]} traces for {len(points)} positions: give one each")
 
     ax_image, ax_traces = _two_axes(axs, figsize)
-    show = show_regions if isinstance(points, Regions) else show_positions
+    show: Any = show_regions if isinstance(points, Regions) else show_positions
     show(points, frame, color=wanted, cmap=cmap, vmin=vmin, vmax=vmax, ax=ax_image)
     show_traces(values, x=x, fps=fps, colors=wanted, ax=ax_traces, **kwargs)
     if axs is None:

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from ._imagej import is_roi
+from ._imagej import Drawn, is_roi
 
 KINDS = ("mask", "labels", "stack", "polygons", "positions", "imagej")
 ROI_SUFFIXES = (".roi", ".zip")
@@ -24,7 +24,7 @@ def find_kind(source: Any, frame_shape: Shape2 | None, name: str) -> tuple[str, 
     if isinstance(source, (str, os.PathLike)):
         suffix = os.path.splitext(os.fspath(source))[1].lower()
         return ("file" if suffix in ROI_SUFFIXES + IMAGE_SUFFIXES else "positions"), source
-    if is_roi(source):
+    if is_roi(source) or isinstance(source, Drawn):
         return "imagej", source
     if hasattr(source, "__array__"):
         return _kind_of_array(np.asanyarray(source), frame_shape, name), source

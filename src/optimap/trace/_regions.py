@@ -161,7 +161,8 @@ class Regions:
 
     def _why_empty(self, region: int, frame_shape: Shape2) -> str:
         anywhere = self._make(None)
-        if ((anywhere.owners == region) & (anywhere.weights != 0)).any():
+        holds = (anywhere.stops > anywhere.starts) & (anywhere.weights != 0)
+        if (holds & (anywhere.owners == region)).any():
             height, width = frame_shape
             return f"lies wholly outside the frame (width {width}, height {height})"
         return "is empty: it holds the centre of no pixel"

@@ -1,5 +1,6 @@
 """show_regions: outlines along the edges of the pixels that count, over an image, in the colours of the traces."""
 
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -132,7 +133,7 @@ def outlines(spans: Spans) -> "list[Path]":
     bounds = np.searchsorted(owners[order], np.arange(len(spans.first)))
     points = np.stack([begins[order], ends[order]], axis=1).reshape(-1, 2)
     codes = np.tile(np.array([Path.MOVETO, Path.LINETO], Path.code_type), len(order))
-    return [Path(points[2 * a : 2 * b], codes[2 * a : 2 * b]) for a, b in zip(bounds[:-1], bounds[1:], strict=True)]
+    return [Path(points[2 * a : 2 * b], codes[2 * a : 2 * b]) for a, b in pairwise(bounds.tolist())]
 
 
 def _edges(spans: Spans) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any]]:

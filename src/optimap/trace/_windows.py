@@ -202,18 +202,17 @@ def _clip(
 
 def join_spans(first: Spans, second: Spans) -> Spans:
     """Return the windows of both, means or sums as those of `first` are."""
-    columns = [np.concatenate([getattr(part, name) for part in (first, second)]) for name in _COLUMNS]
+    parts = (first, second)
+    rows, starts, stops = (np.concatenate([getattr(p, name) for p in parts]) for name in ("rows", "starts", "stops"))
+    weights = np.concatenate([first.weights, second.weights])
     begins = np.concatenate([first.first, second.first[1:] + first.first[-1]])
     boxes = None
     if first.boxes is not None and second.boxes is not None:
         boxes = np.concatenate([first.boxes, second.boxes], axis=1)
     names = None
     if first.names is not None or second.names is not None:
-        names = tuple(name for part in (first, second) for name in part.names or _numbered(part))
-    return Spans(*columns, begins, boxes, first.sums, names)
-
-
-_COLUMNS = ("rows", "starts", "stops", "weights")
+        names = tuple(name for part in parts for name in part.names or _numbered(part))
+    return Spans(rows, starts, stops, weights, begins, boxes, first.sums, names)
 
 
 def _numbered(spans: Spans) -> list[str]:
