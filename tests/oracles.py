@@ -43,6 +43,42 @@ def _overlap(pixel, low, high):
     return max(Fraction(0), min(pixel + half, high) - max(pixel - half, low))
 
 
+def polygon_mask(paths, frame_shape, side="left"):
+    """Return the pixels whose centres are inside closed paths: those that have an odd number of edges left of them.
+
+    A centre on an edge lies right of it (``side='left'``) or left of it; likewise below or above the end of an edge.
+    """
+    mask = np.zeros(frame_shape, bool)
+    for row in range(frame_shape[0]):
+        for column in range(frame_shape[1]):
+            crossed = 0
+            for path in paths:
+                points = [(Fraction(float(x)), Fraction(float(y))) for x, y in path]
+                for a, b in zip(points, points[1:] + points[:1], strict=True):
+                    (x0, y0), (x1, y1) = sorted([a, b], key=lambda point: point[1])
+                    reaches = y0 <= row < y1 if side == "left" else y0 < row <= y1
+                    if reaches:
+                        x = x0 + (row - y0) * (x1 - x0) / (y1 - y0)
+                        crossed += x <= column if side == "left" else x < column
+            mask[row, column] = crossed % 2
+    return mask
+
+
+def weighted(video, weights, omit_nan=False, as_sums=False):
+    """Return the trace of an image of weights (0: not in the region), exact until the last step."""
+    values = []
+    for frame in video:
+        pairs = [(Fraction(float(w)), p.item()) for w, p in zip(weights.ravel(), frame.ravel(), strict=True) if w]
+        if omit_nan:
+            pairs = [(w, p) for w, p in pairs if not np.isnan(p)]
+        if not pairs or not all(np.isfinite(p) for _, p in pairs):
+            values.append(np.nan)
+            continue
+        total = sum(w * Fraction(p) for w, p in pairs)
+        values.append(float(total if as_sums else total / sum(w for w, _ in pairs)))
+    return np.array(values)
+
+
 def trace(video, position, size=5, window="rect", omit_nan=False):
     """Return the trace at one position, exact until the last step."""
     weights = window_weights(position, size, window, video.shape[1:])

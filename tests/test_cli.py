@@ -103,7 +103,7 @@ def test_one_bad_file_does_not_stop_the_others(folder, capsys):
     [
         (["traces", "rec.tif", "--at", "40,4"], "coords[0] = (x=40, y=4) is outside the frame (width 15, height 12)"),
         (["traces", "rec.tif", "--at", "40"], "'40' is not a position"),
-        (["traces", "rec.tif"], "one of the arguments --at --positions --grid --random is required"),
+        (["traces", "rec.tif"], "one of the arguments --at --positions --grid --random --regions is required"),
         (["traces", "rec.tif", "--at", "1,1", "--grid", "2"], "not allowed with"),
         (["traces", "nope.tif", "--at", "1,1"], "nope.tif does not exist"),
         (["traces", "rec.tif", "--at", "1,1", "--size", "-1"], "size = -1"),

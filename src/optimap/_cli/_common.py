@@ -72,16 +72,19 @@ def traces_picture(
 ) -> "Figure":
     from matplotlib.figure import Figure
 
-    from ..trace import show_positions_and_traces
+    from ..trace import Regions, show_positions_and_traces
 
     figure = Figure(figsize=(11, 3.2), layout="constrained")
     axs = figure.subplots(ncols=2, width_ratios=[1, 3])
-    few = len(positions) <= 10
-    labels = [f"({x:g}, {y:g})" for x, y in positions] if few else None
+    are_regions = isinstance(positions, Regions)
+    labels = None
+    if len(positions) <= 10:
+        labels = positions.names if are_regions else [f"({x:g}, {y:g})" for x, y in positions]
     _, ax = show_positions_and_traces(traces, positions, image, fps=fps, axs=axs, linewidth=1.0)
     if labels:
         # Below the axes a legend hides no beat.
-        ax.legend(ax.lines, labels, title="x, y", loc="center left", bbox_to_anchor=(1, 0.5), frameon=False)
+        title_above = None if are_regions else "x, y"
+        ax.legend(ax.lines, labels, title=title_above, loc="center left", bbox_to_anchor=(1, 0.5), frameon=False)
     ax.set_ylabel("Intensity" + (f" ({', '.join(steps)})" if steps else ""))
     ax.spines[["top", "right"]].set_visible(False)
     figure.suptitle(title)
@@ -104,6 +107,18 @@ def position(text: str) -> tuple[float, float]:
     return x, y
 
 
+def background(text: str) -> Any:
+    """A number, a position X,Y, or else a file."""
+    try:
+        return float(text)
+    except ValueError:
+        pass
+    try:
+        return position(text)
+    except argparse.ArgumentTypeError:
+        return Path(text)
+
+
 def positive(text: str) -> float:
     try:
         value = float(text)
@@ -111,6 +126,16 @@ def positive(text: str) -> float:
         value = 0.0
     if not 0 < value < float("inf"):
         raise argparse.ArgumentTypeError(f"{text!r} is not a positive number")
+    return value
+
+
+def number(text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = float("inf")
+    if not -float("inf") < value < float("inf"):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number")
     return value
 
 

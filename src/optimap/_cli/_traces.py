@@ -7,11 +7,13 @@ from typing import Any
 from ._common import (
     EXPECTED,
     add_window_arguments,
+    background,
     check_no_input_is_output,
     check_picture,
     check_table,
     complain,
     count,
+    number,
     position,
     save_picture,
     say,
@@ -36,8 +38,23 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
     where.add_argument("--positions", type=Path, metavar="FILE.csv", help="positions from a table with columns x, y")
     where.add_argument("--grid", type=count, metavar="N", help="N x N positions, evenly spread")
     where.add_argument("--random", type=count, metavar="N", help="N random positions")
+    where.add_argument(
+        "--regions",
+        type=Path,
+        metavar="FILE",
+        help="regions drawn in ImageJ (.roi, .zip), or a mask, label image or stack (.png, .tif, .npy)",
+    )
     parser.add_argument("--seed", type=whole, default=0, help="of --random (default 0)")
     add_window_arguments(parser)
+    parser.add_argument(
+        "--background",
+        type=background,
+        metavar="FILE|X,Y|NUMBER",
+        help="what is subtracted from every trace: that of a region or position, or a number",
+    )
+    parser.add_argument(
+        "--background-factor", type=number, default=1.0, metavar="R", help="subtract R times the background (default 1)"
+    )
     parser.add_argument(
         "--detrend",
         choices=("spline", "mean", "median", "line"),
@@ -70,7 +87,11 @@ def run(options: argparse.Namespace) -> int:
     if twice:
         raise ValueError(f"two recordings would be written to {twice.pop()}: run them one by one, each with its own -o")
     positions = _listed_positions(options)
-    check_no_input_is_output([*options.files, options.positions], [*tables, *plots])
+    behind = options.background if isinstance(options.background, Path) else None
+    for path in (options.regions, behind):
+        if path is not None and not path.exists():
+            raise FileNotFoundError(f"{path} does not exist")
+    check_no_input_is_output([*options.files, options.positions, options.regions, behind], [*tables, *plots])
 
     status = 0
     jobs = list(zip(options.files, tables, plots, strict=True))
@@ -116,11 +137,8 @@ def _traces_of_one(
     positions: list[tuple[float, float]] | None,
     options: argparse.Namespace,
 ) -> None:
-    import numpy as np
-
     from .._table import write_traces
-    from ..trace import detrend_timeseries, extract_traces, normalize
-    from ..trace._positions import grid_positions, random_positions
+    from ..trace import Regions, detrend_timeseries, extract_traces, normalize
     from ..video import open_video
 
     with open_video(path) as recording:
@@ -128,23 +146,53 @@ def _traces_of_one(
         check_table(table, options.overwrite)
         if plot is not None:
             check_picture(plot, options.overwrite)
-        frame_shape = recording.shape[1:]
-        if options.grid:
-            positions = list(grid_positions(frame_shape, options.grid))
-        elif options.random:
-            positions = list(random_positions(frame_shape, options.random, rng=options.seed))
+        places = _places(positions, recording.shape[1:], options)
         fps = options.fps or recording.fps
-        traces = extract_traces(recording, positions or [], options.size, window=options.window)
+        traces = extract_traces(
+            recording,
+            places,
+            options.size,
+            window=options.window,
+            background=_background(options, recording.shape[1:]),
+            background_factor=options.background_factor,
+        )
         image = recording[0] if plot is not None else None
-    steps = []
+    steps = [] if options.background is None else ["background subtracted"]
     if options.detrend:
-        traces, steps = detrend_timeseries(traces, options.detrend), ["detrended"]
+        traces, steps = detrend_timeseries(traces, options.detrend), [*steps, "detrended"]
     if options.normalize:
         traces, steps = normalize(traces, dtype=traces.dtype), [*steps, "normalized"]
 
     if plot is not None and image is not None:
-        figure = traces_picture(image, traces, positions, fps, path.name, steps)
+        figure = traces_picture(image, traces, places, fps, path.name, steps)
         save_picture(figure, plot, options.overwrite)
         say(f"{path}: picture -> {plot}")
-    write_traces(table, traces, np.asarray(positions), fps, options.overwrite)
+    names = places.names if isinstance(places, Regions) else None
+    write_traces(table, traces, places, fps, options.overwrite, names)
     say(f"{path}: {traces.shape[1]} traces of {len(traces)} frames -> {table}")
+
+
+def _places(positions: list[tuple[float, float]] | None, frame_shape: tuple[int, int], options: Any) -> Any:
+    """Return the positions, or the regions in the file, one trace each."""
+    from ..trace._positions import grid_positions, random_positions
+
+    if options.grid:
+        return list(grid_positions(frame_shape, options.grid))
+    if options.random:
+        return list(random_positions(frame_shape, options.random, rng=options.seed))
+    if not options.regions:
+        return positions
+    from ..trace import regions
+
+    found = regions(options.regions, frame_shape)
+    if not len(found):
+        raise ValueError(f"{options.regions} holds no regions: every pixel is 0")
+    return found[:]
+
+
+def _background(options: Any, frame_shape: tuple[int, int]) -> Any:
+    if not isinstance(options.background, Path):
+        return options.background
+    from ..trace import regions
+
+    return regions(options.background, frame_shape)

@@ -1,14 +1,18 @@
 from ._compare import compare_traces
 from ._detrend import detrend_timeseries
 from ._extract import extract_traces
+from ._make_regions import regions
 from ._normalize import normalize
 from ._period import estimate_period
 from ._plot import show_positions, show_positions_and_traces, show_trace, show_traces
 from ._positions import collage_positions, positions_from_A_to_B, random_positions
+from ._regions import Regions
 from ._select import Selection, select_positions, select_traces
+from ._show_regions import show_regions
 from ._windows import get_default_trace_window, set_default_trace_window
 
 __all__ = [
+    "Regions",
     "Selection",
     "collage_positions",
     "compare_traces",
@@ -19,11 +23,13 @@ __all__ = [
     "normalize",
     "positions_from_A_to_B",
     "random_positions",
+    "regions",
     "select_positions",
     "select_traces",
     "set_default_trace_window",
     "show_positions",
     "show_positions_and_traces",
+    "show_regions",
     "show_trace",
     "show_traces",
 ]

@@ -12,29 +12,35 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .. import kernels
-from ._positions import parse_positions
+from ._make_regions import find_background, find_spans
 from ._video import as_video, blocks, read_sparsely
-from ._windows import Spans, check_size, check_window, window_spans
+from ._windows import Spans, join_spans
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
 
 Array = NDArray[Any]
 
+# Names go into a legend by themselves where there are no more than these.
+MOST_LABELS = 10
+
 NAN_POLICIES = ("propagate", "omit", "raise")
 
 
 def extract_traces(
     video: Any,
-    coords: "ArrayLike",
+    coords: "ArrayLike | Any",
     size: int = 5,
     show: bool = False,
     window: str | None = None,
     *,
     nan_policy: str = "propagate",
+    weights: str | None = None,
+    background: Any = None,
+    background_factor: float = 1.0,
     **kwargs: Any,
 ) -> Array:
-    """Extract time-series from a video: the mean of a window around each position, in every frame.
+    """Extract time-series from a video: the mean of a window around each position, or of each region, in every frame.
 
     Parameters
     ----------
@@ -42,11 +48,16 @@ def extract_traces(
         Any real dtype, byte order and strides; memory maps, h5py datasets, `optimap.video.Recording`, nested lists:
         anything with ``shape``, ``dtype`` and slicing. It is read in blocks of frames and never modified. Masked
         pixels of a masked array count as NaN.
-    coords : (x, y) or sequence of (x, y), in pixels
+    coords : (x, y) or sequence of (x, y), in pixels; or regions
         Column first, row second, origin at the top left: ``(5, 10)`` is the pixel ``video[:, 10, 5]``. Fractional
         positions are exact; valid is ``-0.5 <= x < W - 0.5``, and the same for y.
+
+        Regions of any shape instead, see `regions`: a boolean mask ``(H, W)``; a label image ``(H, W)``, one trace for
+        each label in order, 0 is the background; a stack of masks or weights ``(N, H, W)``; a list of polygons
+        ``(M, 2)``; a ``.roi`` or ``.zip`` file of ImageJ, or an image file; what `regions` returns. They are clipped at
+        the frame's edge, and where they overlap, each has all its pixels.
     size : int
-        Width of the window in pixels; 0 and 1 are the single pixel.
+        Width of the window around positions in pixels; 0 and 1 are the single pixel. Regions have their own size.
     show : bool
         Draw the traces with `show_traces`; so does giving ``ax``.
     window : {'rect', 'disc', 'pixel'}, optional
@@ -62,26 +73,36 @@ def extract_traces(
         clipped at the frame's edge, and the mean is over the pixels that are left.
     nan_policy : {'propagate', 'omit', 'raise'}
         A NaN in a window makes that sample NaN, is left out of the mean (all NaN: NaN), or is an error.
+    weights : {'mean', 'sum'}, optional
+        ``'mean'``, the default: the mean over the pixels of each window or region, weighted where it has weights (which
+        are scaled to sum 1; they may be negative). ``'sum'``: the sum of pixels times weights, as they are.
+    background : number or region, optional
+        Subtracted from every trace: a number, or the trace of a region, which is anything that `coords` may be. One
+        for all traces, or as many as there are: one for each. A position has the same window as `coords`.
+    background_factor : float
+        ``r`` in ``F - r * F_background``.
     **kwargs
         Passed to `show_traces` when drawing.
 
     Returns
     -------
-    (T, N) array, or (T,) for one position given alone
+    (T, N) array, or (T,) for one position, mask or outline given alone
         float32 for float16 and float32 videos, else float64. Sums of integers are exact; floats are accumulated in
-        double precision. No positions give ``(T, 0)``.
+        double precision, background subtracted before rounding. No positions give ``(T, 0)``.
 
     Raises
     ------
     ValueError
         If the video is not 3-D; a position is outside the frame, not finite or not a pair; `size` is negative or
-        not whole; `window` or `nan_policy` is unknown; a NaN is met under ``'raise'``.
+        not whole; `window`, `weights` or `nan_policy` is unknown; a NaN is met under ``'raise'``; a region is empty,
+        wholly outside the frame, or has weights that sum to 0; an array could be regions or positions; the number of
+        backgrounds does not fit. For more, see `regions`.
     TypeError
         If pixels or positions are not real numbers, or for an unknown keyword.
 
     See Also
     --------
-    show_traces, optimap.video.open_video
+    regions, show_regions, show_traces, optimap.video.open_video
 
     Examples
     --------
@@ -93,16 +114,29 @@ def extract_traces(
     >>> extract_traces(video, [(5, 2), (1.5, 1)], size=3, window="rect")
     array([[16.5,  7.5],
            [40.5, 31.5]])
+
+    The mean of a mask, less 0.7 times the mean of another:
+
+    >>> cell, around = np.zeros((2, 4, 6), bool)
+    >>> cell[1, 2:4], around[3] = True, True
+    >>> extract_traces(video, cell, background=around, background_factor=0.7)
+    array([-5.85,  1.35])
     """
     video = as_video(video)
     frame_shape = (int(video.shape[1]), int(video.shape[2]))
-    positions, single = parse_positions(coords, frame_shape)
-    size, window = check_size(size), check_window(window)
+    spans, single = find_spans(coords, frame_shape, size, window, weights)
+    count = len(spans.first) - 1
+    behind = find_background(background, background_factor, spans, frame_shape, size, window)
     check_nan_policy(nan_policy)
     draw = show or "ax" in kwargs
-    _check_plot_arguments(kwargs, draw, int(video.shape[0]), len(positions))
+    if draw and "labels" not in kwargs and spans.names is not None and count <= MOST_LABELS:
+        kwargs["labels"] = spans.names
+    _check_plot_arguments(kwargs, draw, int(video.shape[0]), count)
 
-    traces = span_traces(video, window_spans(positions, size, window, frame_shape), nan_policy)
+    if behind is None:
+        traces = span_traces(video, spans, nan_policy)
+    else:
+        traces = _less_background(video, spans, behind, background_factor, nan_policy)
 
     result = traces[:, 0] if single else traces
     if draw:
@@ -130,10 +164,26 @@ def check_nan_policy(nan_policy: str) -> None:
         raise ValueError(f"nan_policy = {nan_policy!r}: it must be one of {', '.join(map(repr, NAN_POLICIES))}")
 
 
-def span_traces(video: Any, spans: Spans, nan_policy: str = "propagate") -> Array:
-    """Return the traces (T, N) of the N windows in `spans`, reading the video block by block."""
+def _less_background(video: Any, spans: Spans, background: "Spans | float", factor: float, nan_policy: str) -> Any:
+    """Return ``F - r * F_background``, rounded once; plain operators, which all kinds of arrays have."""
+    count = len(spans.first) - 1
+    if isinstance(background, Spans):
+        both = span_traces(video, join_spans(spans, background), nan_policy, np.float64)
+        traces = both[:, :count] - factor * both[:, count:]
+    else:
+        traces = span_traces(video, spans, nan_policy, np.float64) - factor * background
+    if isinstance(traces, np.ndarray):
+        return traces.astype(kernels.result_dtype(np.dtype(video.dtype)), copy=False)
+    return traces
+
+
+def span_traces(video: Any, spans: Spans, nan_policy: str = "propagate", dtype: Any = None) -> Array:
+    """Return the traces (T, N) of the N windows in `spans`, reading the video block by block.
+
+    `dtype` is float32 or float64, by default as `kernels.result_dtype` says.
+    """
     windows = len(spans.first) - 1
-    traces = np.empty((int(video.shape[0]), windows), kernels.result_dtype(np.dtype(video.dtype)))
+    traces = np.empty((int(video.shape[0]), windows), dtype or kernels.result_dtype(np.dtype(video.dtype)))
     if windows == 0:
         return traces
 
@@ -169,7 +219,8 @@ def _raise_on_nan(block: Array, spans: Spans, out: Array, start: int) -> None:
         own = range(spans.first[w], spans.first[w + 1])
         # Infinities of both signs give NaN too: only a NaN among the pixels is one.
         if any(np.isnan(block[t, spans.rows[i], spans.starts[i] : spans.stops[i]]).any() for i in own):
+            where = f"region {w} ({spans.names[w]!r})" if spans.names else f"the window of position {w}"
             raise ValueError(
-                f"video holds NaN in frame {start + t} within the window of position {w}: "
+                f"video holds NaN in frame {start + t} within {where}: "
                 "nan_policy='omit' leaves such pixels out, 'propagate' passes them on"
             )

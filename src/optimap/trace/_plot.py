@@ -14,6 +14,8 @@ from ._video import as_video
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
+    from ._regions import Regions
+
 Array = NDArray[Any]
 
 
@@ -298,7 +300,7 @@ def show_positions(
 
 def show_positions_and_traces(
     video_or_traces: Any,
-    positions: ArrayLike,
+    positions: "ArrayLike | Regions",
     image: Any = 0,
     size: int = 5,
     colors: Any = None,
@@ -319,7 +321,8 @@ def show_positions_and_traces(
     ----------
     video_or_traces : (T, H, W) video, or (T, N) or (T,) traces
         From a video, the traces are extracted.
-    positions : (x, y) or sequence of (x, y), in pixels
+    positions : (x, y) or sequence of (x, y), in pixels, or Regions
+        Of regions (see `regions`), the outlines are drawn.
     image : int or array (H, W)
         Frame number of the video, or an image; traces need an image.
     size : int
@@ -360,18 +363,21 @@ def show_positions_and_traces(
     2
     """
     from ._extract import extract_traces
+    from ._regions import Regions
+    from ._show_regions import show_regions
 
     is_video = len(np.shape(video_or_traces)) == 3
-    points, _ = parse_positions(positions, name="positions")
+    points = positions if isinstance(positions, Regions) else parse_positions(positions, name="positions")[0]
     frame = as_image(_frame(as_video(video_or_traces), image) if is_video else _image_for_traces(image))
     wanted = [f"C{i}" for i in range(len(points))] if colors is None else parse_colors(colors, len(points))
     check_traces_arguments((len(video_or_traces), len(points)), x, fps, wanted, **kwargs)
-    values = extract_traces(video_or_traces, points, size, window=window) if is_video else _as_traces(video_or_traces)
+    values = _as_traces(extract_traces(video_or_traces, points, size, window=window) if is_video else video_or_traces)
     if values.shape[1] != len(points):
         raise ValueError(f"video_or_traces holds {values.shape[1]} traces for {len(points)} positions: give one each")
 
     ax_image, ax_traces = _two_axes(axs, figsize)
-    show_positions(points, frame, color=wanted, cmap=cmap, vmin=vmin, vmax=vmax, ax=ax_image)
+    show: Any = show_regions if isinstance(points, Regions) else show_positions
+    show(points, frame, color=wanted, cmap=cmap, vmin=vmin, vmax=vmax, ax=ax_image)
     show_traces(values, x=x, fps=fps, colors=wanted, ax=ax_traces, **kwargs)
     if axs is None:
         show_figures()

@@ -42,6 +42,8 @@ class Spans:
     boxes: Ints | None = None
     # Whether weighted sums are wanted instead of means.
     sums: bool = False
+    # Of regions; positions have none.
+    names: tuple[str, ...] | None = None
 
 
 def set_default_trace_window(window: str) -> None:
@@ -196,3 +198,22 @@ def _clip(
         counts[empty] = 1
     first = np.concatenate(([0], np.cumsum(counts))).astype(np.int64)
     return Spans(rows[keep], starts[keep], stops[keep], weights[keep], first, boxes)
+
+
+def join_spans(first: Spans, second: Spans) -> Spans:
+    """Return the windows of both, means or sums as those of `first` are."""
+    parts = (first, second)
+    rows, starts, stops = (np.concatenate([getattr(p, name) for p in parts]) for name in ("rows", "starts", "stops"))
+    weights = np.concatenate([first.weights, second.weights])
+    begins = np.concatenate([first.first, second.first[1:] + first.first[-1]])
+    boxes = None
+    if first.boxes is not None and second.boxes is not None:
+        boxes = np.concatenate([first.boxes, second.boxes], axis=1)
+    names = None
+    if first.names is not None or second.names is not None:
+        names = tuple(name for part in parts for name in part.names or _numbered(part))
+    return Spans(rows, starts, stops, weights, begins, boxes, first.sums, names)
+
+
+def _numbered(spans: Spans) -> list[str]:
+    return [f"position_{i}" for i in range(len(spans.first) - 1)]

@@ -1,0 +1,96 @@
+"""Which kind of regions something is, without guessing.
+
+Images are arrays of the frame's size, one or a stack; positions are pairs; polygons are sequences of vertices; files
+are known by their suffix. Lists of numbers are never images. What could be meant in two ways is refused.
+"""
+
+import os
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import numpy as np
+
+from ._imagej import Drawn, is_roi
+
+KINDS = ("mask", "labels", "stack", "polygons", "positions", "imagej")
+ROI_SUFFIXES = (".roi", ".zip")
+IMAGE_SUFFIXES = (".png", ".tif", ".tiff", ".npy")
+
+Shape2 = tuple[int, int]
+
+
+def find_kind(source: Any, frame_shape: Shape2 | None, name: str) -> tuple[str, Any]:
+    """Return the kind of `source` (one of `KINDS`, or 'file'), and `source`, as a list where it was an iterator."""
+    if isinstance(source, (str, os.PathLike)):
+        suffix = os.path.splitext(os.fspath(source))[1].lower()
+        return ("file" if suffix in ROI_SUFFIXES + IMAGE_SUFFIXES else "positions"), source
+    if is_roi(source) or isinstance(source, Drawn):
+        return "imagej", source
+    if hasattr(source, "__array__"):
+        return _kind_of_array(np.asanyarray(source), frame_shape, name), source
+    if not isinstance(source, Iterable) or isinstance(source, (bytes, bytearray)):
+        return "positions", source
+    if not isinstance(source, Sequence):
+        source = list(source)
+    return _kind_of_sequence(source, frame_shape, name), source
+
+
+def _kind_of_array(array: Any, frame_shape: Shape2 | None, name: str) -> str:
+    shape = array.shape
+    if array.ndim not in (2, 3) or array.dtype.kind not in "biuf":
+        return "positions"
+    is_bool = array.dtype.kind == "b"
+    fits = shape[-2:] == frame_shape if frame_shape is not None else True
+    if shape[-1] == 2 and fits and not is_bool and array.size:
+        raise ValueError(_ambiguous(shape, frame_shape, name))
+    if array.ndim == 2:
+        if is_bool:
+            return "mask"
+        if shape[1] == 2 or (shape[1] <= 3 and not fits):
+            return "positions"
+        return "labels"
+    return "polygons" if shape[-1] == 2 and not is_bool and not fits else "stack"
+
+
+def _kind_of_sequence(source: Sequence[Any], frame_shape: Shape2 | None, name: str) -> str:
+    if len(source) == 0:
+        return "positions"
+    if all(is_roi(item) for item in source):
+        return "imagej"
+    first = source[0]
+    if not hasattr(first, "__array__"):
+        # A sequence of sequences of pairs: polygons.
+        return "polygons" if depth(first) == 2 else "positions"
+    first = np.asanyarray(first)
+    if first.ndim != 2:
+        return "positions"
+    is_bool = first.dtype.kind == "b"
+    if first.shape == frame_shape and first.shape[1] == 2 and not is_bool:
+        raise ValueError(_ambiguous((len(source), *first.shape), frame_shape, name))
+    return "polygons" if first.shape[1] == 2 and not is_bool and first.shape != frame_shape else "stack"
+
+
+def depth(thing: Any) -> int:
+    """Return how many indices lead to a number: 0 for a number, 1 for a pair, 2 for a sequence of pairs."""
+    if hasattr(thing, "__array__"):
+        return int(np.ndim(thing))
+    if not isinstance(thing, Sequence) or isinstance(thing, (str, bytes)):
+        return 0
+    return 1 + (depth(thing[0]) if len(thing) else 0)
+
+
+def _ambiguous(shape: tuple[int, ...], frame_shape: Shape2 | None, name: str) -> str:
+    images, pairs = ("labels", "positions") if len(shape) == 2 else ("stack", "polygons")
+    frames = "the frame is two pixels wide" if frame_shape is not None else "frame_shape is not given"
+    return (
+        f"{name} has shape {tuple(shape)}, which could be {pairs} or "
+        f"{'a label image' if images == 'labels' else 'a stack of images'} as {frames}: say which with "
+        f"optimap.trace.regions({name}, kind={pairs!r}) or kind={images!r}"
+    )
+
+
+def check_kind(kind: Any) -> str:
+    """Return the kind, or raise an error."""
+    if not isinstance(kind, str) or kind not in KINDS:
+        raise ValueError(f"kind = {kind!r}: it must be one of {', '.join(map(repr, KINDS))}, or left out")
+    return kind
