@@ -7,9 +7,10 @@ import pytest
 import seasonal
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.signal import welch
 from seasonal.trend import guess_trended_period
 
-from optimap.trace import detrend_timeseries, estimate_period
+from optimap.trace import _period, detrend_timeseries, estimate_period
 
 KINDS = ["mean", "median", "line", "spline"]
 
@@ -71,6 +72,40 @@ def test_a_long_series_as_seasonal():
     np.testing.assert_allclose(detrend_timeseries(data, return_trend_data=True), reference(data, "spline"), rtol=1e-9)
 
 
+@pytest.mark.parametrize("name", ["beats", "counts"])
+def test_periods_of_every_length_are_those_of_seasonal(name):
+    for samples in [*range(6, 120), *range(127, 1700, 97)]:
+        data = series(name, samples, samples)
+        assert estimate_period(data) == guess_trended_period(data), samples
+
+
+@pytest.mark.parametrize(("samples", "segment"), [(6, 3), (9, 4), (100, 66), (1000, 333), (3000, 1024)])
+def test_spectra_are_those_of_scipy(samples, segment):
+    data = np.stack([series("walk", samples), series("counts", samples)])
+    frequencies, power = _period._spectrum(data, segment)
+    expected = welch(data, 1.0, scaling="spectrum", nperseg=segment)
+    np.testing.assert_array_equal(frequencies, expected[0])
+    np.testing.assert_allclose(power, expected[1], rtol=1e-12, atol=1e-14 * expected[1].max())
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_scale_of_a_series_is_that_of_its_trend(kind):
+    data = series("beats", 333)
+    trend = detrend_timeseries(data, kind, 30, return_trend_data=True)
+    for scale in (2.0**900, 2.0**-900, -(2.0**60)):
+        np.testing.assert_array_equal(detrend_timeseries(data * scale, kind, 30, return_trend_data=True), trend * scale)
+
+
+@pytest.mark.parametrize("kind", ["median", "line"])
+@pytest.mark.parametrize("samples", [1023, 1024])
+def test_whole_numbers_with_a_drift_as_seasonal(samples, kind):
+    t = np.arange(samples)
+    data = (1000 + t // 40 + 20 * (t % 25 < 8) + np.random.default_rng(0).integers(0, 3, samples)).astype(np.uint16)
+    for period in (25, 400):
+        trend = detrend_timeseries(data, kind, period, return_trend_data=True)
+        np.testing.assert_array_equal(trend, reference(data.astype(float), kind, period=period))
+
+
 def test_no_kind_gives_zeros():
     data = series("beats", 20)
     np.testing.assert_array_equal(detrend_timeseries(data, None, return_trend_data=True), np.zeros(20))
@@ -85,14 +120,39 @@ def test_the_baseline_is_kept_unless_told_otherwise():
     np.testing.assert_allclose(detrend_timeseries(data, retain_baseline=False), data - trend, atol=1e-10)
 
 
-def test_many_series_are_each_as_if_alone(monkeypatch):
-    data = np.stack([series("beats", 300, 1), series("walk", 300, 2), series("line", 300)], axis=1)
-    together = detrend_timeseries(data)
-    for i in range(3):
-        np.testing.assert_array_equal(together[:, i], detrend_timeseries(data[:, i]))
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("samples", [50, 301])
+def test_many_series_are_each_as_if_alone(kind, samples, monkeypatch):
+    names = ["beats", "walk", "line", "counts", "constant", "tiny"]
+    data = np.stack([series(name, samples, i) for i in range(5) for name in names], axis=1)
+    alone = [detrend_timeseries(column, kind) for column in data.T]
     assert estimate_period(data).tolist() == [estimate_period(column) for column in data.T]
-    cube = detrend_timeseries(data.reshape(300, 3, 1), "median", period=40)
-    np.testing.assert_array_equal(cube[..., 0], detrend_timeseries(data, "median", period=40))
+    for block in (1, 7 * samples, 2**20):  # samples at once: one series, a few that do not divide all, all
+        monkeypatch.setattr(_period, "BLOCK", block)
+        for threads in "13":
+            monkeypatch.setenv("OPTIMAP_THREADS", threads)
+            np.testing.assert_array_equal(detrend_timeseries(data, kind), np.stack(alone, axis=1))
+    cube = detrend_timeseries(data.reshape(samples, 6, 5), kind, period=12)
+    np.testing.assert_array_equal(cube.reshape(samples, 30), detrend_timeseries(data, kind, period=12))
+
+
+def test_data_may_lie_in_memory_as_they_like():
+    data = np.stack([series("beats", 300, i) for i in range(4)], axis=1)
+    expected, before = detrend_timeseries(data), data.copy()
+    wide = np.zeros((600, 8))
+    wide[::2, ::-2] = data
+    backwards = data[::-1].copy()[::-1]
+    for same in (np.asfortranarray(data), wide[::2, ::-2], backwards, data.astype(">f8"), data.tolist()):
+        np.testing.assert_array_equal(detrend_timeseries(same), expected)
+    np.testing.assert_array_equal(data, before)
+
+
+def test_every_number_that_is_missing_counts(monkeypatch):
+    monkeypatch.setattr(_period, "BLOCK", 8)
+    data = np.zeros((40, 2))
+    data[[13, 22, 39], [1, 0, 1]] = np.nan, -np.inf, np.inf
+    with pytest.raises(ValueError, match="3 values that are NaN or infinite, the first at sample 13"):
+        detrend_timeseries(data)
 
 
 @pytest.mark.parametrize("dtype", ["u2", "i4", "u8", ">i2", "?"])

@@ -159,3 +159,56 @@ def result_dtype(dtype: "np.dtype[Any]") -> "np.dtype[Any]":
     """Dtype of traces: float32 for float16 and float32 videos, else float64."""
     small = dtype.kind == "f" and dtype.itemsize <= 4
     return np.dtype(np.float32 if small else np.float64)
+
+
+# Loops over series take (M, T) C-contiguous float64 samples, a series in each row, and do each row by itself: no
+# series' numbers depend on its neighbours.
+
+
+def running_medians(series: Array, windows: Array) -> Array:
+    """Return the median of the `windows` samples around each sample; the half windows at the ends are copied.
+
+    Parameters
+    ----------
+    series : (M, T) array
+    windows : (M,) int64 array, odd
+    """
+    out = np.empty_like(series)
+    _loops.running_medians(series, windows, out, _series_threads(series.size // 20_000))
+    return out
+
+
+def coarse_splines(series: Array, knots: Array) -> Array:
+    """Return for each series the cubic spline closest to it in least squares.
+
+    Parameters
+    ----------
+    series : (M, T) array
+    knots : (M,) int64 array
+        Inner knots, evenly spaced but for the last stretch, which is twice as long.
+    """
+    out = np.empty_like(series)
+    _loops.coarse_splines(series, knots, out, _series_threads(series.size // 50_000))
+    return out
+
+
+def median_slopes(series: Array, starts: Array, stops: Array) -> Array:
+    """Return the Theil-Sen slope of the samples [starts, stops) of each series: the median over all pairs of samples.
+
+    Exactly the number that computing the slopes of all pairs gives, in n log n steps.
+    """
+    out = np.empty(len(series))
+    _loops.median_slopes(series, starts, stops, out, _series_threads(int((stops - starts).sum()) // 500))
+    return out
+
+
+def falling_pairs(series: Array, starts: Array, stops: Array) -> tuple[Array, Array]:
+    """Count the pairs of samples [starts, stops) of each series whose later one is lower, and those that are level."""
+    falling, level = (np.empty(len(series), np.int64) for _ in range(2))
+    _loops.falling_pairs(series, starts, stops, falling, level, _series_threads(int((stops - starts).sum()) // 2000))
+    return falling, level
+
+
+def _series_threads(worth: int) -> int:
+    """Threads for work that is worth so many: each costs some 20 us to start."""
+    return min(thread_count(), 1 + worth)

@@ -5,6 +5,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ._numpy_series import coarse_splines, falling_pairs, median_slopes, running_medians  # noqa: F401
+
 Array = NDArray[Any]
 
 # Gathered pixels held at once: 2**21 of 8 bytes stay near the caches and bound the memory.

@@ -8,9 +8,12 @@
 
 #include "box_means.hpp"
 #include "extremes.hpp"
+#include "medians.hpp"
 #include "pixel_values.hpp"
 #include "rescale.hpp"
+#include "slopes.hpp"
 #include "span_means.hpp"
+#include "splines.hpp"
 
 namespace nb = nanobind;
 
@@ -152,6 +155,57 @@ void extremes(Video samples, Result low, Result high, int threads) {
         throw std::invalid_argument("unsupported dtype");
 }
 
+// Loops over series: (M, T) samples, one series after the other.
+using Series = nb::ndarray<const double, nb::ndim<2>, nb::c_contig, nb::device::cpu>;
+template <class T, int kDims = 1>
+using Out = nb::ndarray<T, nb::ndim<kDims>, nb::c_contig, nb::device::cpu>;
+
+void check_parts(const Series& series, const Ints& starts, const Ints& stops, size_t results) {
+    if (starts.shape(0) != series.shape(0) || stops.shape(0) != series.shape(0) || results != series.shape(0))
+        throw std::invalid_argument("one start, stop and result for each series");
+    if (series.shape(1) > size_t(std::numeric_limits<int32_t>::max())) throw std::invalid_argument("series are too long");
+    for (size_t i = 0; i < series.shape(0); ++i)
+        if (starts(i) < 0 || starts(i) > stops(i) || stops(i) > int64_t(series.shape(1)))
+            throw std::invalid_argument("a part lies outside its series");
+}
+
+void median_slopes(Series series, Ints starts, Ints stops, Out<double> out, int threads) {
+    check_parts(series, starts, stops, out.shape(0));
+    nb::gil_scoped_release unlocked;
+    optimap::median_slopes(series.data(), int64_t(series.shape(1)), starts.data(), stops.data(),
+                           int64_t(series.shape(0)), out.data(), threads);
+}
+
+void falling_pairs(Series series, Ints starts, Ints stops, Out<int64_t> falling, Out<int64_t> level, int threads) {
+    check_parts(series, starts, stops, std::min(falling.shape(0), level.shape(0)));
+    nb::gil_scoped_release unlocked;
+    optimap::falling_pairs(series.data(), int64_t(series.shape(1)), starts.data(), stops.data(),
+                           int64_t(series.shape(0)), falling.data(), level.data(), threads);
+}
+
+// For each series one whole number, from `least` on, and a result of the same shape.
+void check_smoother(const Series& series, const Ints& numbers, const Out<double, 2>& out, int64_t least) {
+    if (numbers.shape(0) != series.shape(0) || out.shape(0) != series.shape(0) || out.shape(1) != series.shape(1))
+        throw std::invalid_argument("one number and result for each series");
+    if (series.shape(1) > size_t(std::numeric_limits<int32_t>::max())) throw std::invalid_argument("series are too long");
+    for (size_t i = 0; i < numbers.shape(0); ++i)
+        if (numbers(i) < least) throw std::invalid_argument("a number is too small");
+}
+
+void running_medians(Series series, Ints windows, Out<double, 2> out, int threads) {
+    check_smoother(series, windows, out, 1);
+    nb::gil_scoped_release unlocked;
+    optimap::running_medians(series.data(), int64_t(series.shape(1)), windows.data(), int64_t(series.shape(0)),
+                             out.data(), threads);
+}
+
+void coarse_splines(Series series, Ints knots, Out<double, 2> out, int threads) {
+    check_smoother(series, knots, out, 0);
+    nb::gil_scoped_release unlocked;
+    optimap::coarse_splines(series.data(), int64_t(series.shape(1)), knots.data(), int64_t(series.shape(0)),
+                            out.data(), threads);
+}
+
 NB_MODULE(_compiled, m) {
     m.def("extremes", &extremes, nb::arg("samples"), nb::arg("low"), nb::arg("high"), nb::arg("threads"));
     m.def("rescale", &rescale, nb::arg("samples"), nb::arg("low"), nb::arg("span"), nb::arg("ymin"), nb::arg("ymax"),
@@ -163,4 +217,11 @@ NB_MODULE(_compiled, m) {
           nb::arg("threads"));
     m.def("box_means", &box_means, nb::arg("frames"), nb::arg("top"), nb::arg("bottom"), nb::arg("left"),
           nb::arg("right"), nb::arg("out"), nb::arg("sums"), nb::arg("threads"));
+    m.def("median_slopes", &median_slopes, nb::arg("series"), nb::arg("starts"), nb::arg("stops"), nb::arg("out"),
+          nb::arg("threads"));
+    m.def("falling_pairs", &falling_pairs, nb::arg("series"), nb::arg("starts"), nb::arg("stops"), nb::arg("falling"),
+          nb::arg("level"), nb::arg("threads"));
+    m.def("running_medians", &running_medians, nb::arg("series"), nb::arg("windows"), nb::arg("out"),
+          nb::arg("threads"));
+    m.def("coarse_splines", &coarse_splines, nb::arg("series"), nb::arg("knots"), nb::arg("out"), nb::arg("threads"));
 }

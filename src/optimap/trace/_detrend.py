@@ -14,8 +14,9 @@ from .. import kernels
 from .._checks import positive_number
 from . import _smooth
 from ._period import MIN_SAMPLES, Series, as_series, estimate_periods, series_blocks
+from ._smooth import Ints
 
-Smoother = Callable[[Series, int], Series]
+Smoother = Callable[[Series, Ints], Series]
 
 # kind -> (smoother, whether it leaves the ends to be straightened)
 SMOOTHERS: dict[str, tuple[Smoother, bool]] = {
@@ -95,25 +96,26 @@ def detrend_timeseries(
     result = np.empty(series.shape, kernels.result_dtype(series.dtype))
     for columns, block in series_blocks(series):
         if kind is None:
-            trends = np.zeros_like(block.T)
+            trends = np.zeros_like(block)
+        elif window is None:
+            trends = _trends(block, kind, _estimated_windows(block, ptimes, kind))
         else:
-            windows = [window] * block.shape[1] if window else _estimated_windows(block, ptimes, kind)
-            trends = np.stack([_trend(c, kind, w) for c, w in zip(block.T, windows, strict=True)])
-        if return_trend_data:
-            result[:, columns] = trends.T
-        else:
-            result[:, columns] = block - trends.T + (trends.mean(axis=1) if retain_baseline else 0)
+            trends = _trends(block, kind, np.full(len(block), window))
+        if not return_trend_data:
+            trends = block - trends + (trends.mean(axis=1, keepdims=True) if retain_baseline else 0)
+        result[:, columns] = trends.T
     return result.reshape(samples, *shape)
 
 
-def _trend(column: Series, kind: str, window: int) -> Series:
+def _trends(block: Series, kind: str, windows: Ints) -> Series:
     smoother, has_ends = SMOOTHERS[kind]
-    trend = smoother(column, window)
-    return _smooth.straighten_ends(trend, window) if has_ends else trend
+    trends = smoother(block, windows)
+    return _smooth.straighten_ends(trends, windows) if has_ends else trends
 
 
-def _estimated_windows(block: Series, ptimes: float, kind: str) -> list[int]:
-    return [_window(period, ptimes, len(block), kind, "estimated ") for period in estimate_periods(block).tolist()]
+def _estimated_windows(block: Series, ptimes: float, kind: str) -> Ints:
+    periods = estimate_periods(block).tolist()
+    return np.array([_window(period, ptimes, block.shape[1], kind, "estimated ") for period in periods], np.int64)
 
 
 def _window(period: float, ptimes: float, samples: int, kind: str, origin: str = "") -> int:

@@ -8,12 +8,14 @@ highest power are averaged, weighted by power. Same numbers as ``seasonal.guess_
 from typing import Any
 
 import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import ArrayLike, NDArray
 
 from . import _smooth
 
 Series = NDArray[np.float64]
 
+BLOCK = 2**20  # samples that are worked on at once
 LONGEST = 512  # samples; longer periods are not looked for
 SHORTEST = 4  # samples; shorter periods are noise
 MIN_CYCLES = 3  # a period must fit this often
@@ -73,33 +75,38 @@ def as_series(data: ArrayLike, min_samples: int) -> tuple[NDArray[Any], tuple[in
         raise ValueError(f"data has {len(values)} samples: at least {min_samples} are needed")
     series = values.reshape(len(values), -1)
     if values.dtype.kind == "f":
-        for _, part in series_blocks(series):
-            bad = ~np.isfinite(part)
-            if bad.any():
-                raise ValueError(
-                    f"data holds {bad.sum()} values that are NaN or infinite, the first at sample "
-                    f"{int(np.nonzero(bad.any(axis=1))[0][0])}: fill the gaps, for example with np.interp"
-                )
+        _check_finite(series)
     return series, values.shape[1:]
 
 
+def _check_finite(series: NDArray[Any]) -> None:
+    step = max(1, BLOCK // max(1, series.shape[1]))
+    for start in range(0, len(series), step):
+        bad = ~np.isfinite(series[start : start + step])
+        if bad.any():
+            count = sum(np.count_nonzero(~np.isfinite(series[t : t + step])) for t in range(start, len(series), step))
+            raise ValueError(
+                f"data holds {count} values that are NaN or infinite, the first at sample "
+                f"{start + int(np.nonzero(bad.any(axis=1))[0][0])}: fill the gaps, for example with np.interp"
+            )
+
+
 def series_blocks(series: NDArray[Any]) -> Any:
-    """Yield (slice of columns, (T, m) float64 block); a block stays near the caches."""
-    step = max(1, 2**20 // max(1, len(series)))
+    """Yield (slice of columns, (m, T) float64 block, a series in each row); a block stays near the caches."""
+    step = max(1, BLOCK // max(1, len(series)))
     for start in range(0, series.shape[1], step):
         columns = slice(start, start + step)
-        yield columns, series[:, columns].astype(np.float64)
+        yield columns, np.array(series[:, columns].T, np.float64, order="C")
 
 
 def estimate_periods(series: Series) -> NDArray[np.int64]:
-    """Return the period of each column of (T, M)."""
-    from scipy.signal import welch
-
-    samples = len(series)
+    """Return the period of each row of (M, T)."""
+    samples = series.shape[1]
     longest = min(samples // MIN_CYCLES, LONGEST)
-    broad = np.stack([_broad_trend(column, longest) for column in series.T], axis=1)
-    segment = min(int(min(samples / MIN_CYCLES, LONGEST)) * 2, samples // 2)
-    frequencies, power = welch((series - broad).T, 1.0, scaling="spectrum", nperseg=segment)
+    windows = np.full(len(series), 2 * longest - 1)
+    broad = _smooth.straighten_ends(_smooth.running_median(series, windows), windows)
+    segment = min(2 * longest, samples // 2)
+    frequencies, power = _spectrum(series - broad, segment)
     periods, power = _whole_periods(frequencies[1:], power[:, 1:])
     power[:, periods == segment] = 0  # an artefact of the segment's length
     first = np.count_nonzero(periods >= longest) - 1
@@ -108,9 +115,26 @@ def estimate_periods(series: Series) -> NDArray[np.int64]:
     return _weighted_peaks(periods, power, longest)
 
 
-def _broad_trend(column: Series, longest: int) -> Series:
-    window = 2 * longest - 1
-    return _smooth.straighten_ends(_smooth.running_median(column, window), window)
+def _spectrum(series: Series, segment: int) -> tuple[Series, Series]:
+    """Return frequencies and the power of each: the mean over segments that overlap by half (Welch's method).
+
+    The numbers of ``scipy.signal.welch`` with ``scaling="spectrum"``, without the third of a second that importing
+    scipy.signal takes, a few series at a time so that their segments stay in the caches.
+    """
+    from scipy.fft import rfft, rfftfreq
+
+    step = segment - segment // 2
+    segments = sliding_window_view(series, segment, axis=1)[:, ::step]
+    hann = 0.5 - 0.5 * np.cos(2 * np.pi * np.arange(segment) / segment)
+    power = np.empty((len(series), segment // 2 + 1))
+    at_once = max(1, 2**16 // max(1, segments[0].size)) if len(series) else 1
+    for start in range(0, len(series), at_once):
+        part = segments[start : start + at_once]
+        part = (part - part.mean(axis=-1, keepdims=True)) * (hann / hann.sum())
+        spectrum = rfft(part)
+        power[start : start + at_once] = (spectrum.real**2 + spectrum.imag**2).mean(axis=1)
+    power[:, 1 : (segment + 1) // 2] *= 2  # the negative frequencies
+    return rfftfreq(segment), power
 
 
 def _whole_periods(frequencies: Series, power: Series) -> tuple[NDArray[np.int64], Series]:

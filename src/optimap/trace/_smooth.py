@@ -1,141 +1,80 @@
 """Smoothers for trends: running median and mean, coarse spline, robust line, straightened ends.
 
-Each takes one series (T,) of float64 and an odd window in samples, and leaves its input alone. Filters leave the half
-windows at the ends as they are; `straighten_ends` puts lines there.
+Each takes (M, T) series of float64, one a row, with an odd window in samples for each, and leaves its input alone.
+Filters leave the half windows at the ends as they are; `straighten_ends` puts lines there.
 """
+
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from .. import kernels
+
 Series = NDArray[np.float64]
+Ints = NDArray[np.int64]
 
-# Series up to this length have their slopes between all pairs in memory at once: 8 million, 64 MB.
-LONG = 4000
-SAMPLED_PAIRS = 2**20
+NORMAL_97_5 = 1.959963984540054  # the quantile of the normal distribution that ends its middle 95 %
 
 
-def running_median(data: Series, window: int) -> Series:
-    """Median over `window` samples around each; the ends are left as they are."""
-    from scipy.ndimage import median_filter
+def running_median(series: Series, windows: Ints) -> Series:
+    """Median over the window around each sample; the ends are left as they are."""
+    return kernels.running_medians(series, windows)
 
-    half = window // 2
-    result = data.copy()
-    result[half : len(data) - half] = median_filter(data, window)[half : len(data) - half]
+
+def running_mean(series: Series, windows: Ints) -> Series:
+    """Mean over the window around each sample; the ends are left as they are."""
+    samples = series.shape[1]
+    sums = np.zeros((len(series), samples + 1))
+    np.cumsum(series, axis=1, out=sums[:, 1:])
+    result = series.copy()
+    for row, total, window in zip(result, sums, windows.tolist(), strict=True):
+        row[window // 2 : samples - window // 2] = (total[window:] - total[:-window]) / window
     return result
 
 
-def running_mean(data: Series, window: int) -> Series:
-    """Mean over `window` samples around each; the ends are left as they are."""
-    half = window // 2
-    sums = np.concatenate(([0.0], np.cumsum(data)))
-    result = data.copy()
-    result[half : len(data) - half] = (sums[window:] - sums[:-window]) / window
-    return result
-
-
-def coarse_spline(data: Series, window: int) -> Series:
+def coarse_spline(series: Series, windows: Ints) -> Series:
     """Least-squares cubic spline with about one knot for each two windows."""
-    from scipy.interpolate import make_lsq_spline
-
-    samples = len(data)
-    knots = np.linspace(0, samples - 1, max(2, samples // (2 * window) + 2) + 2)[1:-2]
-    ends = np.zeros(4), np.full(4, samples - 1.0)
-    x = np.arange(samples, dtype=np.float64)
-    return np.asarray(make_lsq_spline(x, data, np.concatenate((ends[0], knots, ends[1])), k=3)(x))
+    return kernels.coarse_splines(series, np.maximum(2, series.shape[1] // (2 * windows) + 2) - 1)
 
 
-def robust_line(data: Series, window: int) -> Series:
+def robust_line(series: Series, windows: Ints) -> Series:
     """Line with the Theil-Sen slope of the running median; level where 0 is in the slope's 95 % interval."""
-    half = window // 2
-    slope, low, high = slope_with_interval(running_median(data, window)[half : len(data) - half])
-    middle = np.median(data)
-    if low <= 0 <= high:
-        return np.full(len(data), middle)
-    return np.asarray(slope * np.arange(len(data)) + (middle - (len(data) - 1) / 2 * slope))
+    samples = series.shape[1]
+    medians = running_median(series, windows)
+    starts, stops = windows // 2, samples - windows // 2
+    slopes = np.where(_may_be_level(medians, starts, stops), 0.0, kernels.median_slopes(medians, starts, stops))
+    middles = np.median(series, axis=1) - (samples - 1) / 2 * slopes
+    return np.asarray(slopes[:, np.newaxis] * np.arange(samples) + middles[:, np.newaxis])
 
 
-def straighten_ends(data: Series, window: int) -> Series:
+def straighten_ends(series: Series, windows: Ints) -> Series:
     """Replace the half windows at both ends by lines with the Theil-Sen slope of the first and last window."""
-    half = window // 2
-    result = data.copy()
-    result[:half] = np.arange(-half, 0) * median_slope(data[:window]) + data[half]
-    result[len(data) - half :] = np.arange(1, half + 1) * median_slope(data[-window:]) + data[-half - 1]
+    samples = series.shape[1]
+    left = kernels.median_slopes(series, np.zeros_like(windows), windows)
+    right = kernels.median_slopes(series, samples - windows, np.full_like(windows, samples))
+    result = series.copy()
+    steps = np.arange(1, int(windows.max(initial=0)) // 2 + 1)
+    for row, half, first, last in zip(result, (windows // 2).tolist(), left, right, strict=True):
+        row[:half] = row[half] - steps[half - 1 :: -1] * first
+        row[samples - half :] = steps[:half] * last + row[samples - half - 1]
     return result
 
 
-def median_slope(data: Series) -> float:
-    """Theil-Sen slope: the median of the slopes between all pairs of samples."""
-    if len(data) > LONG:
-        pairs = len(data) * (len(data) - 1) // 2
-        return float(np.mean(slopes_of_ranks(data, [(pairs - 1) // 2, pairs // 2])))
-    first, second = np.triu_indices(len(data), k=1)
-    return float(np.median((data[second] - data[first]) / (second - first)))
+def _may_be_level(series: Series, starts: Ints, stops: Ints) -> NDArray[Any]:
+    """Whether 0 is in the 95 % interval of the Theil-Sen slope between two samples of each series (Sen, 1968).
 
-
-def slope_with_interval(data: Series) -> tuple[float, float, float]:
-    """Return the Theil-Sen slope and its 95 % interval: `scipy.stats.theilslopes`, without all slopes at once."""
-    from scipy.stats import norm, theilslopes
-
-    if len(data) <= LONG:
-        known = theilslopes(data)
-        return float(known[0]), float(known[2]), float(known[3])
-    n = len(data)
-    pairs = n * (n - 1) // 2
-    ties = np.unique(data, return_counts=True)[1].astype(float)
-    variance = (n * (n - 1) * (2 * n + 5) - (ties * (ties - 1) * (2 * ties + 5)).sum()) / 18
-    reach = norm.ppf(0.975) * np.sqrt(variance)
-    lowest = max(round((pairs - reach) / 2) - 1, 0)
-    highest = min(round((pairs + reach) / 2), pairs - 1)
-    ranks = [(pairs - 1) // 2, pairs // 2, int(lowest), int(highest)]
-    a, b, low, high = slopes_of_ranks(data, ranks)
-    return (a + b) / 2, low, high
-
-
-def slopes_of_ranks(data: Series, ranks: list[int], spread: float = 5.0) -> list[float]:
-    """Return the slopes of some ranks (from 0) among those between all pairs of samples, exactly.
-
-    A random sample of pairs tells between which values each must lie; one walk over all pairs counts the slopes below
-    and keeps those between. Memory stays small where the number of pairs does not.
+    The ends of the interval are slopes of certain ranks. How many slopes are below 0 and how many are 0 says on which
+    side of 0 they are, so they need not be found.
     """
-    n = len(data)
-    pairs = n * (n - 1) // 2
-    rng = np.random.default_rng(0)
-    first, lag = rng.integers(0, n, SAMPLED_PAIRS), rng.integers(1, n, SAMPLED_PAIRS)
-    second = (first + lag) % n
-    sample = np.sort((data[second] - data[first]) / (second - first))
-    reach = int(spread * np.sqrt(SAMPLED_PAIRS) / 2)
-    brackets = []
-    for rank in ranks:
-        place = int(rank / pairs * SAMPLED_PAIRS)
-        low = sample[place - reach] if place >= reach else -np.inf
-        high = sample[place + reach] if place + reach < SAMPLED_PAIRS else np.inf
-        brackets.append((low, high))
-    below, equal = np.zeros(len(ranks), np.int64), np.zeros(len(ranks), np.int64)
-    inside: list[list[Series]] = [[] for _ in ranks]
-    for step in range(1, n):
-        slopes = (data[step:] - data[:-step]) / step
-        for i, (low, high) in enumerate(brackets):
-            below[i] += np.count_nonzero(slopes < low)
-            equal[i] += np.count_nonzero(slopes == low)
-            between = slopes[(slopes > low) & (slopes < high)]
-            if len(between):
-                inside[i].append(between)
-    found = []
-    for i, rank in enumerate(ranks):
-        kept = np.concatenate(inside[i]) if inside[i] else np.empty(0)
-        place = rank - below[i]
-        if place < 0:  # the sample misled: look again, between values further apart
-            found.append(slopes_of_ranks(data, [rank], 4 * spread)[0])
-        elif place < equal[i]:
-            found.append(float(brackets[i][0]))
-        elif place - equal[i] < len(kept):
-            found.append(float(np.partition(kept, place - equal[i])[place - equal[i]]))
-        else:
-            found.append(_at_or_above(data, brackets[i][1], rank, place - equal[i] - len(kept), spread))
-    return found
-
-
-def _at_or_above(data: Series, high: float, rank: int, place: int, spread: float) -> float:
-    """Return the slope that is `place` slopes into those not below `high`: `high` itself where many are equal."""
-    equal = sum(np.count_nonzero((data[step:] - data[:-step]) / step == high) for step in range(1, len(data)))
-    return float(high) if place < equal else slopes_of_ranks(data, [rank], 4 * spread)[0]
+    falling, level = kernels.falling_pairs(series, starts, stops)
+    answers = np.empty(len(series), bool)
+    for i, (start, stop) in enumerate(zip(starts.tolist(), stops.tolist(), strict=True)):
+        n = stop - start
+        pairs = n * (n - 1) // 2
+        ties = np.unique(series[i, start:stop], return_counts=True)[1].astype(float)
+        variance = (n * (n - 1) * (2 * n + 5) - (ties * (ties - 1) * (2 * ties + 5)).sum()) / 18
+        reach = NORMAL_97_5 * np.sqrt(variance)
+        lowest, highest = max(round((pairs - reach) / 2) - 1, 0), min(round((pairs + reach) / 2), pairs - 1)
+        answers[i] = falling[i] <= highest and lowest < falling[i] + level[i]
+    return answers

@@ -1,0 +1,150 @@
+// median_slope: the Theil-Sen slope of a series, the median of the slopes between all pairs of its samples, exactly.
+//
+// There are n * (n - 1) / 2 pairs, too many to look at. The pair i < j is less steep than t where
+// y[j] - t * j < y[i] - t * i, so sorting these keys counts the pairs below t in n log n steps (Dillencourt, Mount and
+// Netanyahu 1992; Matousek 1991). A random sample of pairs says between which two numbers the median must lie, counting
+// proves it, the pairs in between are sampled again, until they are so few that each is looked at.
+//
+// The result is the number that computing all slopes in double precision gives, bit for bit: keys part the pairs only
+// at numbers that are too far from the median for rounding to matter.
+
+#pragma once
+
+#include "tied_slopes.hpp"
+
+namespace optimap {
+
+class MedianSlope {
+  public:
+    MedianSlope(const double* y, int64_t n) : y_(y), n_(n), middle_(pairs_of(n)) {}
+
+    double find() {
+        if (n_ < 2) return std::numeric_limits<double>::quiet_NaN();
+        if (pairs_of(n_) <= kFew) return median_of_all();
+        for (double deviations = 3;; deviations *= 2) {  // a sample seldom misleads by three standard deviations
+            const Outcome outcome = narrow(deviations);
+            if (outcome == Outcome::found) return median_;
+            if (outcome == Outcome::tied) return TiedSlopes(y_, n_).median(low_.slope, high_.slope);
+        }
+    }
+
+  private:
+    enum class Outcome { found, misled, tied };
+
+    // A slope, and a number beyond it at which pairs are parted.
+    struct End {
+        double slope, edge;
+    };
+
+    static constexpr int64_t kFew = 4096;
+
+    double median_of_all() const {
+        std::vector<double> slopes;
+        slopes.reserve(pairs_of(n_));
+        for (int32_t i = 0; i < n_; ++i)
+            for (int32_t j = i + 1; j < n_; ++j) slopes.push_back(slope_between(y_, {i, j}));
+        const double second = value_at(slopes, middle_.second);
+        // What is left of a value that stands where it belongs is not above it.
+        const double first = middle_.first == middle_.second
+                                 ? second
+                                 : *std::max_element(slopes.begin(), slopes.begin() + middle_.second);
+        return mean(first, second);
+    }
+
+    Outcome narrow(double deviations) {
+        Ranking<double> ranking(n_);  // pairs that are too low have changed sides
+        low_ = {-INFINITY, -INFINITY}, high_ = {INFINITY, INFINITY};
+        int64_t below = 0, inside = pairs_of(n_);
+        set_keys(ranking, high_.edge);
+        while (inside > 8 * n_) {
+            const int64_t before = inside;
+            const End low = low_;
+            if (!move_ends(ranking, below, inside, deviations)) return Outcome::tied;
+            if (low_.edge > low.edge) {
+                set_keys(ranking, low_.edge);
+                below += ranking.sort(std::less<double>());
+            }
+            set_keys(ranking, high_.edge);
+            inside = Ranking<double>(ranking).sort(std::less<double>());
+            if (middle_.first < below || middle_.second >= below + inside) return Outcome::misled;
+            if (inside > before / 2) return Outcome::tied;
+        }
+        auto slopes = slopes_inside(y_, ranking, std::less<double>());
+        const double first = value_at(slopes, middle_.first - below), second = value_at(slopes, middle_.second - below);
+        median_ = mean(first, second);
+        // Next to an edge a pair may have been taken for one beyond it.
+        return low_.slope <= first && second <= high_.slope ? Outcome::found : Outcome::misled;
+    }
+
+    // Moves both ends towards the median, as far as a sample of the pairs between them says that it is.
+    bool move_ends(const Ranking<double>& ranking, int64_t below, int64_t inside, double deviations) {
+        const int64_t wanted = std::clamp<int64_t>(n_, 1024, 65536);
+        auto slopes = slopes_of(y_, inside == pairs_of(n_)
+                                        ? draw_pairs(n_, wanted, dice_)
+                                        : draw_pairs(ranking, inside, wanted, std::less<double>(), dice_));
+        const double count = double(slopes.size()), reach = deviations * std::sqrt(count) / 2;
+        const double first = double(middle_.first - below) / double(inside) * count - reach;
+        const double last = double(middle_.second - below) / double(inside) * count + reach;
+        if (first >= 0) {
+            const double slope = value_at(slopes, int64_t(first)), margin = margin_at(slope);
+            if (!std::isfinite(margin)) return false;
+            // Ends closer than rounding would disagree about pairs.
+            if (slope - 2 * margin > low_.edge) low_ = {slope, slope - margin};
+        }
+        if (last < count - 1) {
+            const double slope = value_at(slopes, int64_t(last) + 1), margin = margin_at(slope);
+            if (!std::isfinite(margin)) return false;
+            if (slope + 2 * margin < high_.edge) high_ = {slope, slope + margin};
+        }
+        return true;
+    }
+
+    // Four times what rounding can do to a comparison at a slope: of keys, and of the quotient that is the slope.
+    double margin_at(double slope) const {
+        using Limits = std::numeric_limits<double>;
+        double largest = 0;
+        for (int64_t i = 0; i < n_; ++i) largest = std::max(largest, std::abs(std::fma(-slope, double(i), y_[i])));
+        return 4 * (Limits::epsilon() * (largest + std::abs(slope)) + Limits::min());
+    }
+
+    void set_keys(Ranking<double>& ranking, double edge) const {
+        for (int64_t k = 0; k < n_; ++k) {
+            const int64_t i = ranking.order[k];
+            // A fused product is rounded once, so that the keys of a series close to a line keep all their digits.
+            ranking.keys[k] = std::isinf(edge) ? (edge > 0 ? -double(i) : double(i)) : std::fma(-edge, double(i), y_[i]);
+        }
+    }
+
+    const double* y_;
+    int64_t n_;
+    Middle middle_;
+    End low_{}, high_{};
+    double median_ = 0;
+    Dice dice_;
+};
+
+// For each of `count` series of `samples`: the median slope between its samples [starts, stops).
+inline void median_slopes(const double* series, int64_t samples, const int64_t* starts, const int64_t* stops,
+                          int64_t count, double* out, int threads) {
+    in_parallel(count, threads, [&](int64_t from, int64_t to) {
+        for (int64_t i = from; i < to; ++i)
+            out[i] = MedianSlope(series + i * samples + starts[i], stops[i] - starts[i]).find();
+    });
+}
+
+// Pairs whose later sample is lower, and those whose two samples are the same: each in n log n steps.
+inline void falling_pairs(const double* series, int64_t samples, const int64_t* starts, const int64_t* stops,
+                          int64_t count, int64_t* falling, int64_t* level, int threads) {
+    in_parallel(count, threads, [&](int64_t from, int64_t to) {
+        for (int64_t i = from; i < to; ++i) {
+            Ranking<double> ranking(stops[i] - starts[i]);
+            const double* y = series + i * samples;
+            std::copy(y + starts[i], y + stops[i], ranking.keys.begin());
+            Ranking<double> again = ranking;
+            falling[i] = ranking.sort(std::less<double>());
+            level[i] = again.sort(std::less_equal<double>()) - falling[i];
+        }
+    });
+}
+
+}  // namespace optimap
