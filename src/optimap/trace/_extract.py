@@ -12,6 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .. import kernels
+from ._arrays import is_device_array
+from ._arrays_extract import device_span_traces
 from ._positions import parse_positions
 from ._video import as_video, blocks, read_sparsely
 from ._windows import Spans, check_size, check_window, window_spans
@@ -132,6 +134,8 @@ def check_nan_policy(nan_policy: str) -> None:
 
 def span_traces(video: Any, spans: Spans, nan_policy: str = "propagate") -> Array:
     """Return the traces (T, N) of the N windows in `spans`, reading the video block by block."""
+    if is_device_array(video):
+        return device_span_traces(video, spans, nan_policy)  # type: ignore[no-any-return]
     windows = len(spans.first) - 1
     traces = np.empty((int(video.shape[0]), windows), kernels.result_dtype(np.dtype(video.dtype)))
     if windows == 0:
