@@ -45,7 +45,10 @@ def device_normalize(
 def _as_target(dtype: Any, home: Home) -> "np.dtype[Any]":
     """Return the result's dtype as NumPy's; names of the array's own library are understood."""
     name = dtype_name(dtype)
-    target = as_target(name if name in np.sctypeDict else dtype)
+    try:
+        target = as_target(np.dtype(name if name in np.sctypeDict else dtype))
+    except TypeError as error:
+        raise TypeError(f"dtype = {dtype}: it must be one of NumPy's float or integer types") from error
     if not hasattr(home.xp, target.name):
         raise TypeError(f"dtype = {target}: {home.xp.__name__.rpartition('.')[2]} has no such type")
     if target.itemsize == 8 and home.is_jax and not home.gives_double:
