@@ -12,9 +12,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .. import kernels
+from ._arrays import is_device_array
+from ._arrays_extract import device_span_traces
 from ._make_regions import find_background, find_spans
 from ._video import as_video, blocks, read_sparsely
-from ._windows import Spans, join_spans
+from ._windows import Spans, join_spans, nan_error
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
@@ -39,7 +41,7 @@ def extract_traces(
     background: Any = None,
     background_factor: float = 1.0,
     **kwargs: Any,
-) -> Array:
+) -> Any:
     """Extract time-series from a video: the mean of a window around each position, or of each region, in every frame.
 
     Parameters
@@ -165,23 +167,27 @@ def check_nan_policy(nan_policy: str) -> None:
 
 
 def _less_background(video: Any, spans: Spans, background: "Spans | float", factor: float, nan_policy: str) -> Any:
-    """Return ``F - r * F_background``, rounded once; plain operators, which all kinds of arrays have."""
+    """Return ``F - r * F_background``, rounded once."""
     count = len(spans.first) - 1
-    if isinstance(background, Spans):
-        both = span_traces(video, join_spans(spans, background), nan_policy, np.float64)
-        traces = both[:, :count] - factor * both[:, count:]
-    else:
-        traces = span_traces(video, spans, nan_policy, np.float64) - factor * background
-    if isinstance(traces, np.ndarray):
-        return traces.astype(kernels.result_dtype(np.dtype(video.dtype)), copy=False)
-    return traces
+    both = join_spans(spans, background) if isinstance(background, Spans) else spans
+
+    def subtract(traces: Any) -> Any:
+        behind = traces[:, count:] if isinstance(background, Spans) else background
+        return traces[:, :count] - factor * behind
+
+    if is_device_array(video):
+        return device_span_traces(video, both, nan_policy, subtract)
+    traces = subtract(span_traces(video, both, nan_policy, np.float64))
+    return traces.astype(kernels.result_dtype(np.dtype(video.dtype)), copy=False)
 
 
-def span_traces(video: Any, spans: Spans, nan_policy: str = "propagate", dtype: Any = None) -> Array:
+def span_traces(video: Any, spans: Spans, nan_policy: str = "propagate", dtype: Any = None) -> Any:
     """Return the traces (T, N) of the N windows in `spans`, reading the video block by block.
 
     `dtype` is float32 or float64, by default as `kernels.result_dtype` says.
     """
+    if is_device_array(video):
+        return device_span_traces(video, spans, nan_policy)
     windows = len(spans.first) - 1
     traces = np.empty((int(video.shape[0]), windows), dtype or kernels.result_dtype(np.dtype(video.dtype)))
     if windows == 0:
@@ -219,8 +225,4 @@ def _raise_on_nan(block: Array, spans: Spans, out: Array, start: int) -> None:
         own = range(spans.first[w], spans.first[w + 1])
         # Infinities of both signs give NaN too: only a NaN among the pixels is one.
         if any(np.isnan(block[t, spans.rows[i], spans.starts[i] : spans.stops[i]]).any() for i in own):
-            where = f"region {w} ({spans.names[w]!r})" if spans.names else f"the window of position {w}"
-            raise ValueError(
-                f"video holds NaN in frame {start + t} within {where}: "
-                "nan_policy='omit' leaves such pixels out, 'propagate' passes them on"
-            )
+            raise nan_error(spans, int(w), start + int(t))

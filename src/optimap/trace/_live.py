@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ._arrays import on_host
 from ._decimate import pixel_columns
 from ._extract import span_traces
 from ._painter import Painter
 from ._picker import MouseAdapter, Point, PointPicker
-from ._windows import window_spans
+from ._positions import Positions
+from ._windows import Spans, window_spans
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist
@@ -381,11 +383,7 @@ class TracesWindow(PositionsWindow):
         key = (position, self.size)
         if key not in self._memory:
             self._memory[key] = [
-                span_traces(
-                    video,
-                    window_spans(np.array([position], float), self.size, self.window, frame_shape(video)),
-                    self.nan_policy,
-                )[:, 0]
+                on_host(span_traces(video, self._spans(np.array([position], float), video), self.nan_policy)[:, 0])
                 for video in self.videos
             ]
             size = sum(trace.nbytes for trace in self._memory[key])
@@ -394,13 +392,15 @@ class TracesWindow(PositionsWindow):
         self._memory.move_to_end(key)
         return self._memory[key]
 
+    def _spans(self, positions: Positions, video: Any) -> Spans:
+        return window_spans(positions, self.size, self.window, frame_shape(video))
+
     @property
     def traces(self) -> Array:
         """Traces (T, N) of the first video at the picked positions."""
         positions = self.picker.positions
         if not positions:
-            spans = window_spans(np.empty((0, 2)), self.size, self.window, frame_shape(self.videos[0]))
-            return span_traces(self.videos[0], spans)
+            return np.asarray(on_host(span_traces(self.videos[0], self._spans(np.empty((0, 2)), self.videos[0]))))
         return np.stack([self.traces_at(position)[0] for position in positions], axis=1)
 
     def change(self, gone: list[int], new: list[Point], moved: list[Point]) -> None:

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
 
 from .. import kernels
+from ._arrays import is_device_array
 
 Array = NDArray[Any]
 
@@ -70,13 +71,16 @@ def normalize(
     >>> normalize([10, 15, 20], ymin=1, ymax=0, vmin=15).tolist()
     [1.0, 1.0, 0.0]
     """
+    if is_device_array(array):
+        from ._arrays_normalize import device_normalize
+
+        return device_normalize(array, ymin, ymax, vmin, vmax, dtype, clip, axis)  # type: ignore[no-any-return]
     values = _as_real(array)
-    target = _as_target(dtype)
-    low_y, high_y = _output_range(ymin, ymax, target)
-    if axis is not None and (not isinstance(axis, (int, np.integer)) or not -values.ndim <= axis < values.ndim):
-        raise ValueError(f"axis = {axis!r}: the array has axes 0..{values.ndim - 1}; None takes all together")
+    target = as_target(dtype)
+    low_y, high_y = output_range(ymin, ymax, target)
+    check_axis(axis, values.ndim)
     low, high = _input_range(values, vmin, vmax, _own_range(values, target, axis), axis)
-    _check_range(low, high, vmin, vmax, clip)
+    check_range(bool((low >= high).any()), vmin, vmax, clip)
 
     result = np.empty(values.shape, target)
     if axis in (0, None) and _rescale(values, low, high, low_y, high_y, clip and not (vmin is vmax is None), result):
@@ -111,14 +115,20 @@ def _as_real(array: ArrayLike) -> Array:
     return values.view(np.uint8) if values.dtype.kind == "b" else values
 
 
-def _as_target(dtype: DTypeLike) -> "np.dtype[Any]":
+def check_axis(axis: Any, ndim: int) -> None:
+    """Raise an error where `axis` is no axis of the array."""
+    if axis is not None and (not isinstance(axis, (int, np.integer)) or not -ndim <= axis < ndim):
+        raise ValueError(f"axis = {axis!r}: the array has axes 0..{ndim - 1}; None takes all together")
+
+
+def as_target(dtype: DTypeLike) -> "np.dtype[Any]":
     target = np.dtype(dtype)
     if target.kind not in "iuf":
         raise TypeError(f"dtype = {target}: it must be a float or an integer type")
     return target
 
 
-def _output_range(ymin: float, ymax: float | None, target: "np.dtype[Any]") -> tuple[float, float]:
+def output_range(ymin: float, ymax: float | None, target: "np.dtype[Any]") -> tuple[float, float]:
     if ymax is None:
         ymax = int(np.iinfo(target).max) if target.kind in "iu" else 1.0
     for name, value in (("ymin", ymin), ("ymax", ymax)):
@@ -172,23 +182,31 @@ def _input_range(
         limit = np.asarray(given)
         if limit.dtype.kind not in "iuf" or not np.isfinite(limit).all():
             raise ValueError(f"{name} = {given!r}: it must be finite numbers")
-        if limit.ndim and axis is not None and limit.ndim < values.ndim:
-            limit = np.expand_dims(limit, axis)
-        try:
-            limits.append(np.broadcast_to(limit, extreme.shape))
-        except ValueError:
-            raise ValueError(
-                f"{name} has shape {np.shape(given)}, which does not fit an array of shape {values.shape}: "
-                "give one number, or one for each series"
-            ) from None
+        spread = np.expand_dims(limit, axis) if limit.ndim and axis is not None and limit.ndim < values.ndim else limit
+        check_fits(name, limit.shape, spread.shape, extreme.shape, values.shape)
+        limits.append(np.broadcast_to(spread, extreme.shape))
     return limits[0], limits[1]
 
 
-def _check_range(low: Array, high: Array, vmin: Any, vmax: Any, clip: bool) -> None:
+def check_fits(
+    name: str, given: tuple[int, ...], spread: tuple[int, ...], extremes: tuple[int, ...], values: tuple[int, ...]
+) -> None:
+    """Raise an error where a limit, spread over the axis of time, is not one number for all or for each series."""
+    sizes = zip(reversed(spread), reversed(extremes), strict=False)
+    if len(spread) > len(extremes) or any(size not in (1, wanted) for size, wanted in sizes):
+        raise ValueError(
+            f"{name} has shape {given}, which does not fit an array of shape {values}: "
+            "give one number, or one for each series"
+        )
+
+
+def check_range(is_empty: bool, vmin: Any, vmax: Any, clip: bool) -> None:
+    """Raise an error where given limits leave some series an empty range that cannot be clipped to an end."""
+    if not is_empty or (vmin is None and vmax is None):
+        return
     if vmin is not None and vmax is not None:
-        if (low >= high).any():
-            raise ValueError(f"vmin = {vmin!r} is not below vmax = {vmax!r}")
-    elif (vmin is not None or vmax is not None) and not clip and (low >= high).any():
+        raise ValueError(f"vmin = {vmin!r} is not below vmax = {vmax!r}")
+    if not clip:
         given = f"vmin = {vmin!r}" if vmin is not None else f"vmax = {vmax!r}"
         raise ValueError(f"{given} leaves a series no range (it lies wholly beyond): choose it inside, or clip=True")
 

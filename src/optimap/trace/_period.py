@@ -12,6 +12,7 @@ from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import ArrayLike, NDArray
 
 from . import _smooth
+from ._arrays import refuse_device_array
 
 Series = NDArray[np.float64]
 
@@ -61,6 +62,7 @@ def estimate_period(data: ArrayLike) -> "int | NDArray[np.int64]":
 
 def as_series(data: ArrayLike, min_samples: int) -> tuple[NDArray[Any], tuple[int, ...]]:
     """Return data as (T, M) and the shape of one sample, after checking it."""
+    refuse_device_array(data, "data", "finding beats and trends")
     if isinstance(data, np.ma.MaskedArray) and np.ma.is_masked(data):
         raise ValueError("data has masked samples: fill the gaps, for example with np.interp")
     try:

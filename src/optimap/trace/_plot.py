@@ -8,6 +8,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from .._checks import RATE, positive_number
 from ..image._show import as_image, new_axes, show_figures
+from ._arrays import on_host
 from ._positions import parse_positions
 from ._video import as_video
 
@@ -117,7 +118,7 @@ def show_trace(*args: Any, **kwargs: Any) -> "Axes":
 def _as_traces(traces: ArrayLike) -> Array:
     if isinstance(traces, np.ma.MaskedArray):
         traces = np.ma.filled(traces.astype(float), np.nan)
-    values = np.asarray(traces)
+    values = np.asarray(on_host(traces))
     if values.dtype.kind not in "biuf":
         raise TypeError(f"traces has dtype {values.dtype}: give real numbers, (T,) or (T, N)")
     if values.ndim not in (1, 2):
@@ -399,7 +400,7 @@ def _frame(video: Any, image: Any, name: str = "image") -> Any:
     frames = int(video.shape[0])
     if not isinstance(image, (int, np.integer)) or not -frames <= image < frames:
         raise ValueError(f"{name} = {image!r}: give a frame number in 0..{frames - 1}, or an image (H, W)")
-    return np.asarray(video[int(image)])
+    return np.asarray(on_host(video[int(image)]))
 
 
 def _image_for_traces(image: Any) -> Any:

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ..image._show import as_image
+from ._arrays import on_host
 from ._extract import check_nan_policy
 from ._frontend import Frontend, choose_frontend
 from ._live import ComparisonWindow, PositionsWindow, TracesWindow, frame_shape
@@ -374,4 +375,4 @@ def _reference(video: Any, ref_frame: Any) -> tuple[int | None, Array]:
     if not isinstance(ref_frame, (int, np.integer)) or not -frames <= ref_frame < frames:
         raise ValueError(f"ref_frame = {ref_frame!r}: give a frame number in 0..{frames - 1}, or an image (H, W)")
     number = int(ref_frame) % frames
-    return number, np.asarray(video[number])
+    return number, np.asarray(on_host(video[number]))

@@ -13,6 +13,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ._arrays import dtype_kind
+
 Array = NDArray[Any]
 
 # Frames are read in blocks of this many bytes: large enough to keep all cores busy, small enough to stay flat.
@@ -39,7 +41,7 @@ def as_video(video: Any, name: str = "video") -> Any:
         raise ValueError(f"{name} has shape {shape}, a single image: a video of one frame is {name}[np.newaxis]")
     if len(shape) != 3:
         raise ValueError(f"{name} has shape {shape}: a video is (T, H, W), frames, rows, columns")
-    kind = np.dtype(video.dtype).kind
+    kind = dtype_kind(video)
     if kind not in "biuf":
         raise TypeError(f"{name} has dtype {video.dtype}: pixels are real numbers; {_cure(kind, name)}")
     return video

@@ -46,6 +46,15 @@ class Spans:
     names: tuple[str, ...] | None = None
 
 
+def nan_error(spans: Spans, window: int, frame: int) -> ValueError:
+    """Return the error for a NaN under ``nan_policy='raise'``."""
+    where = f"region {window} ({spans.names[window]!r})" if spans.names else f"the window of position {window}"
+    return ValueError(
+        f"video holds NaN in frame {frame} within {where}: "
+        "nan_policy='omit' leaves such pixels out, 'propagate' passes them on"
+    )
+
+
 def set_default_trace_window(window: str) -> None:
     """Set the window that `extract_traces` and its kin use when none is given.
 

@@ -1,0 +1,139 @@
+"""Libraries of arrays for the tests: which are here, and how values get to their devices and back.
+
+``OPTIMAP_TEST_DEVICE=cuda`` runs the same tests on a GPU: PyTorch's tensors lie there, and CuPy joins where it is
+installed. ``OPTIMAP_REQUIRE_ARRAYS=1`` makes a missing library a failure; otherwise its tests are skipped.
+"""
+
+import importlib
+import os
+
+import array_api_strict
+import numpy as np
+import pytest
+
+DEVICE = os.environ.get("OPTIMAP_TEST_DEVICE", "cpu")
+
+
+class Library:
+    """Arrays of one library on one device."""
+
+    has_double = True
+    exact = True  # whether quotients are rounded as IEEE 754 says
+    lacks = ()  # dtypes
+
+    def __init__(self, name):
+        self.name = name
+
+    def __repr__(self):
+        return self.name
+
+    def has(self, dtype):
+        return np.dtype(dtype).name not in self.lacks
+
+    def wide(self, dtype):
+        """Return the dtype that results have here where NumPy's have `dtype`."""
+        return np.dtype(dtype) if self.has_double else np.dtype(np.float32)
+
+
+class Strict(Library):
+    """The standard and nothing else; its devices refuse to mix and cannot be read from the host by mistake."""
+
+    lacks = ("float16",)
+
+    def __init__(self, device):
+        super().__init__(f"array_api_strict on {device}")
+        self.device = array_api_strict.Device(device)
+        self.has_double = device != "no_float64"
+        self.lacks = ("float16",) if self.has_double else ("float16", "float64")
+
+    def to(self, values):
+        return array_api_strict.asarray(np.array(values), device=self.device)
+
+    def back(self, array):
+        return np.asarray(array.to_device(array_api_strict.Device("CPU_DEVICE")))
+
+    def place(self, array):
+        return type(array), array.device
+
+    def transposed(self, array, axes):
+        return array_api_strict.permute_dims(array, axes)
+
+
+class Torch(Library):
+    def __init__(self):
+        self.torch = importlib.import_module("torch")
+        super().__init__(f"torch on {DEVICE}")
+        self.has_double = DEVICE != "mps"
+        self.lacks = () if self.has_double else ("float64",)
+
+    def to(self, values):
+        return self.torch.from_numpy(np.array(values)).to(DEVICE)
+
+    def back(self, array):
+        return array.detach().cpu().numpy()
+
+    def place(self, array):
+        return type(array), array.device
+
+    def transposed(self, array, axes):
+        return array.permute(axes)
+
+
+class Cupy(Library):
+    def __init__(self):
+        self.cupy = importlib.import_module("cupy")
+        super().__init__("cupy")
+
+    def to(self, values):
+        return self.cupy.asarray(np.array(values))
+
+    def back(self, array):
+        return array.get()
+
+    def place(self, array):
+        return type(array), array.device
+
+    def transposed(self, array, axes):
+        return array.transpose(axes)
+
+
+class Jax(Library):
+    """As users have it: 64 bits are switched off, and results are float32."""
+
+    has_double = False
+    exact = False  # its compiler may multiply by the reciprocal
+    lacks = ("float64", "int64", "uint64")
+
+    def __init__(self):
+        self.jax = importlib.import_module("jax")
+        super().__init__("jax")
+
+    def to(self, values):
+        return self.jax.numpy.asarray(np.array(values))
+
+    def back(self, array):
+        return np.asarray(array)
+
+    def place(self, array):
+        return type(array), array.devices()
+
+    def transposed(self, array, axes):
+        return self.jax.numpy.transpose(array, axes)
+
+
+def library(name):
+    """Return a library by name; where it is missing, skip or fail."""
+    if name.startswith("strict"):
+        return Strict("no_float64" if name.endswith("32") else "device1")
+    kinds = {"torch": Torch, "cupy": Cupy, "jax": Jax}
+    try:
+        return kinds[name]()
+    except ImportError:
+        if os.environ.get("OPTIMAP_REQUIRE_ARRAYS"):
+            pytest.fail(f"arrays of {name} cannot be tested here: it is not installed")
+        pytest.skip(f"needs {name} (make test-arrays installs PyTorch and JAX)")
+
+
+# The standard itself in double and single precision, PyTorch, JAX; CuPy exists on GPUs only.
+STANDARD = ["strict", "strict32", "torch"] + (["cupy"] if DEVICE == "cuda" else [])
+ALL = [*STANDARD, "jax"]
