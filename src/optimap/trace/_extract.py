@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .. import kernels
+from . import _dask
 from ._positions import parse_positions
 from ._video import as_video, blocks, read_sparsely
 from ._windows import Spans, check_size, check_window, window_spans
@@ -41,7 +42,7 @@ def extract_traces(
     video : (T, H, W) array-like
         Any real dtype, byte order and strides; memory maps, h5py datasets, `optimap.video.Recording`, nested lists:
         anything with ``shape``, ``dtype`` and slicing. It is read in blocks of frames and never modified. Masked
-        pixels of a masked array count as NaN.
+        pixels of a masked array count as NaN. Of a dask array the traces are a dask array, computed when asked for.
     coords : (x, y) or sequence of (x, y), in pixels
         Column first, row second, origin at the top left: ``(5, 10)`` is the pixel ``video[:, 10, 5]``. Fractional
         positions are exact; valid is ``-0.5 <= x < W - 0.5``, and the same for y.
@@ -69,7 +70,8 @@ def extract_traces(
     -------
     (T, N) array, or (T,) for one position given alone
         float32 for float16 and float32 videos, else float64. Sums of integers are exact; floats are accumulated in
-        double precision. No positions give ``(T, 0)``.
+        double precision. No positions give ``(T, 0)``. For a dask array a dask array in the same chunks of time,
+        exact likewise; computed, where it is drawn.
 
     Raises
     ------
@@ -108,6 +110,7 @@ def extract_traces(
     if draw:
         from ._plot import show_traces
 
+        result = np.asarray(result)  # computes what is lazy, once
         show_traces(result, **kwargs)
     return result
 
@@ -132,6 +135,8 @@ def check_nan_policy(nan_policy: str) -> None:
 
 def span_traces(video: Any, spans: Spans, nan_policy: str = "propagate") -> Array:
     """Return the traces (T, N) of the N windows in `spans`, reading the video block by block."""
+    if _dask.is_dask(video):
+        return _dask.span_traces(video, spans, nan_policy)
     windows = len(spans.first) - 1
     traces = np.empty((int(video.shape[0]), windows), kernels.result_dtype(np.dtype(video.dtype)))
     if windows == 0:

@@ -381,10 +381,12 @@ class TracesWindow(PositionsWindow):
         key = (position, self.size)
         if key not in self._memory:
             self._memory[key] = [
-                span_traces(
-                    video,
-                    window_spans(np.array([position], float), self.size, self.window, frame_shape(video)),
-                    self.nan_policy,
+                np.asarray(
+                    span_traces(
+                        video,
+                        window_spans(np.array([position], float), self.size, self.window, frame_shape(video)),
+                        self.nan_policy,
+                    )
                 )[:, 0]
                 for video in self.videos
             ]
@@ -400,7 +402,7 @@ class TracesWindow(PositionsWindow):
         positions = self.picker.positions
         if not positions:
             spans = window_spans(np.empty((0, 2)), self.size, self.window, frame_shape(self.videos[0]))
-            return span_traces(self.videos[0], spans)
+            return np.asarray(span_traces(self.videos[0], spans))
         return np.stack([self.traces_at(position)[0] for position in positions], axis=1)
 
     def change(self, gone: list[int], new: list[Point], moved: list[Point]) -> None:
