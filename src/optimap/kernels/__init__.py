@@ -6,6 +6,9 @@ the compiled loops are used where they were built. ``OPTIMAP_THREADS`` limits th
 """
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any, Protocol
 
 import numpy as np
@@ -34,8 +37,23 @@ def _choose() -> tuple[str, Any]:
 backend, _loops = _choose()
 
 
+_alone: ContextVar[bool] = ContextVar("alone", default=False)
+
+
+@contextmanager
+def one_thread() -> Iterator[None]:
+    """Let the loops that this thread calls run in it alone: where a scheduler gives cores to tasks, each has one."""
+    token = _alone.set(True)
+    try:
+        yield
+    finally:
+        _alone.reset(token)
+
+
 def thread_count() -> int:
     """Threads that the compiled loops use: ``OPTIMAP_THREADS``, else the cores this process may run on."""
+    if _alone.get():
+        return 1
     asked = os.environ.get("OPTIMAP_THREADS", "")
     if asked:
         if not asked.isdigit() or int(asked) < 1:

@@ -33,11 +33,12 @@ GATHER_COST = 4.0
 
 @dataclass(frozen=True)
 class Sums:
-    """What a block of frames gives for each window: (T, N) sums; how many pixels count; whether NaN is among them."""
+    """What a block of frames gives for each window, (T, N)."""
 
     sums: Any
-    total: Any
+    total: Any  # of the weights that count
     has_nan: Any = None
+    counts: Any = None  # where NaN is left out: whether any pixel counts
 
 
 def device_span_traces(video: Any, spans: Spans, nan_policy: str, then: Callable[[Any], Any] | None = None) -> Any:
@@ -72,9 +73,8 @@ def _result_dtype(home: Home, video: Any) -> Any:
 
 
 def _means(xp: Any, found: Sums, as_sums: bool, omit_nan: bool) -> Any:
-    if not as_sums:
-        return found.sums / found.total  # nothing but NaN in a window: 0 / 0
-    return xp.where(found.total > 0, found.sums, xp.nan) if omit_nan else found.sums
+    traces = found.sums if as_sums else found.sums / found.total
+    return xp.where(found.counts, traces, xp.nan) if omit_nan else traces
 
 
 def _raise_on_nan(xp: Any, has_nan: Any, spans: Spans, start: int) -> None:
@@ -139,7 +139,8 @@ class Gather:
         sums = self._joined([f.sums for f in found])
         varying = policy == "omit"
         total = self._joined([f.total if varying else xp.reshape(f.total, (1, -1)) for f in found])
-        return Sums(sums, total, self._joined([f.has_nan for f in found]) if policy == "raise" else None)
+        has_nan = self._joined([f.has_nan for f in found]) if policy == "raise" else None
+        return Sums(sums, total, has_nan, self._joined([f.counts for f in found]) if varying else None)
 
     def _joined(self, parts: list[Any]) -> Any:
         xp = self.home.xp
@@ -160,11 +161,12 @@ class Gather:
                 keep = ~missing if keep is None else ~missing & keep
         if keep is not None:
             pixels = xp.where(keep, pixels, 0.0)
-        total = part.total
+        total, counts = part.total, None
         if policy == "omit":
+            counts = xp.any(keep, axis=2)
             kept = xp.astype(keep, home.wide)
             total = xp.sum(kept if part.weights is None else kept * part.weights, axis=2)
-        return Sums(xp.sum(pixels if part.weights is None else pixels * part.weights, axis=2), total, has_nan)
+        return Sums(xp.sum(pixels if part.weights is None else pixels * part.weights, axis=2), total, has_nan, counts)
 
     def _whole_sums(self, pixels: Any, part: Part) -> Any:
         """Add integers, exactly where all weigh one."""
@@ -268,7 +270,8 @@ class Sliding:
         count = self._sums(xp.astype(missing, xp.int32))
         if policy == "omit":
             pixels = xp.where(missing, 0.0, pixels)
-        return Sums(self._sums(pixels), self.inside - xp.astype(count, home.wide), count > 0)
+        total = self.inside - xp.astype(count, home.wide)
+        return Sums(self._sums(pixels), total, count > 0, total > 0)
 
     def _sums(self, values: Any) -> Any:
         xp, boxes = self.home.xp, self.boxes

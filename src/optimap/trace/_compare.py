@@ -98,7 +98,7 @@ def compare_traces(
         choice: dict[str, Any] = {"size": size, "window": window, "ref_frame": ref_frame, "title": title}
         return compare_by_clicking(clips, times, label, own, **choice, block=block, browser=browser)
     points, single = _positions_in_all(coords, clips)
-    traces = [extract_traces(clip, points, size, window=window) for clip in clips]
+    traces = [np.asarray(extract_traces(clip, points, size, window=window)) for clip in clips]
     panels = _panels(axs, len(points))
     for i, (panel, (px, py)) in enumerate(zip(panels, points, strict=True)):
         for trace, properties in zip(traces, own, strict=True):

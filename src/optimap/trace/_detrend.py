@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from .. import kernels
 from .._checks import positive_number
-from . import _smooth
+from . import _dask, _smooth
 from ._period import MIN_SAMPLES, Series, as_series, estimate_periods, series_blocks
 from ._smooth import Ints
 
@@ -41,7 +41,7 @@ def detrend_timeseries(
     ----------
     data : (T,), (T, N) or (T, H, W) array-like
         Evenly spaced samples along axis 0, finite; at least 6 to estimate a period. Not modified; integers are
-        computed in floating point.
+        computed in floating point. A dask array with time in one chunk gives a dask array.
     kind : {'spline', 'mean', 'median', 'line', None}
         - ``'spline'``: a coarse piecewise cubic spline, fitted by least squares;
         - ``'mean'``, ``'median'``: a running filter over `ptimes` periods;
@@ -86,6 +86,8 @@ def detrend_timeseries(
     """
     if kind is not None and (not isinstance(kind, str) or kind not in SMOOTHERS):
         raise ValueError(f"kind = {kind!r} is unknown: it must be one of {', '.join(map(repr, SMOOTHERS))} or None")
+    if _dask.is_dask(data):
+        return _dask.detrend_timeseries(data, kind, period, ptimes, retain_baseline, return_trend_data)
     # A cubic spline with one knot has five coefficients; what other windows need is checked with the window.
     fewest = MIN_SAMPLES if period is None else {"spline": 5}.get(str(kind), 3)
     series, shape = as_series(data, 1 if kind is None else fewest)

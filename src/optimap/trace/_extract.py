@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .. import kernels
+from . import _dask
 from ._arrays import is_device_array
 from ._arrays_extract import device_span_traces
 from ._make_regions import find_background, find_spans
@@ -49,7 +50,7 @@ def extract_traces(
     video : (T, H, W) array-like
         Any real dtype, byte order and strides; memory maps, h5py datasets, `optimap.video.Recording`, nested lists:
         anything with ``shape``, ``dtype`` and slicing. It is read in blocks of frames and never modified. Masked
-        pixels of a masked array count as NaN.
+        pixels of a masked array count as NaN. Of a dask array the traces are a dask array, computed when asked for.
     coords : (x, y) or sequence of (x, y), in pixels; or regions
         Column first, row second, origin at the top left: ``(5, 10)`` is the pixel ``video[:, 10, 5]``. Fractional
         positions are exact; valid is ``-0.5 <= x < W - 0.5``, and the same for y.
@@ -90,7 +91,8 @@ def extract_traces(
     -------
     (T, N) array, or (T,) for one position, mask or outline given alone
         float32 for float16 and float32 videos, else float64. Sums of integers are exact; floats are accumulated in
-        double precision, background subtracted before rounding. No positions give ``(T, 0)``.
+        double precision, background subtracted before rounding. No positions give ``(T, 0)``. For a dask array a dask
+        array in the same chunks of time, exact likewise; computed, where it is drawn.
 
     Raises
     ------
@@ -144,6 +146,7 @@ def extract_traces(
     if draw:
         from ._plot import show_traces
 
+        result = np.asarray(result) if _dask.is_dask(result) else result  # computed once
         show_traces(result, **kwargs)
     return result
 
@@ -188,6 +191,8 @@ def span_traces(video: Any, spans: Spans, nan_policy: str = "propagate", dtype: 
     """
     if is_device_array(video):
         return device_span_traces(video, spans, nan_policy)
+    if _dask.is_dask(video):
+        return _dask.span_traces(video, spans, nan_policy, dtype)
     windows = len(spans.first) - 1
     traces = np.empty((int(video.shape[0]), windows), dtype or kernels.result_dtype(np.dtype(video.dtype)))
     if windows == 0:

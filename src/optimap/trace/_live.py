@@ -383,7 +383,9 @@ class TracesWindow(PositionsWindow):
         key = (position, self.size)
         if key not in self._memory:
             self._memory[key] = [
-                on_host(span_traces(video, self._spans(np.array([position], float), video), self.nan_policy)[:, 0])
+                np.asarray(
+                    on_host(span_traces(video, self._spans(np.array([position], float), video), self.nan_policy))
+                )[:, 0]
                 for video in self.videos
             ]
             size = sum(trace.nbytes for trace in self._memory[key])

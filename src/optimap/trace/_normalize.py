@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
 
 from .. import kernels
+from . import _dask
 from ._arrays import is_device_array
 
 Array = NDArray[Any]
@@ -34,7 +35,7 @@ def normalize(
     Parameters
     ----------
     array : (T,), (T, N), (T, H, W) or other array-like of real numbers
-        Series along `axis`. Not modified.
+        Series along `axis`. Not modified. A dask array gives a dask array; time must be in one chunk.
     ymin, ymax : float
         What the minimum and the maximum become, exactly. `ymax` defaults to 1 for float results and to the type's
         maximum for integer ones. ``ymin > ymax`` turns the series upside down.
@@ -71,6 +72,8 @@ def normalize(
     >>> normalize([10, 15, 20], ymin=1, ymax=0, vmin=15).tolist()
     [1.0, 1.0, 0.0]
     """
+    if _dask.is_dask(array):
+        return _dask.normalize(array, ymin, ymax, vmin, vmax, dtype, clip, axis)
     if is_device_array(array):
         from ._arrays_normalize import device_normalize
 

@@ -41,10 +41,19 @@ def as_video(video: Any, name: str = "video") -> Any:
         raise ValueError(f"{name} has shape {shape}, a single image: a video of one frame is {name}[np.newaxis]")
     if len(shape) != 3:
         raise ValueError(f"{name} has shape {shape}: a video is (T, H, W), frames, rows, columns")
+    check_sizes(video, name)
     kind = dtype_kind(video)
     if kind not in "biuf":
         raise TypeError(f"{name} has dtype {video.dtype}: pixels are real numbers; {_cure(kind, name)}")
     return video
+
+
+def check_sizes(array: Any, name: str) -> None:
+    """Raise an error where the sizes of a dask array's chunks are not known, which its shape gives as NaN."""
+    if any(size != size for size in array.shape):
+        raise ValueError(
+            f"{name} has shape {array.shape}, from chunks of unknown sizes: call {name}.compute_chunk_sizes() first"
+        )
 
 
 def _cure(kind: str, name: str) -> str:

@@ -63,6 +63,7 @@ def open_video(path: "str | os.PathLike[str]", **options: Any) -> Recording:
             known = f"has {', '.join(row.options)}" if row.options else "has none"
             raise TypeError(f"{name!r} is not an option of {row.name} recordings, which {known}")
     recording: Recording = row.load().open_recording(path, **options)
+    recording._origin = path.absolute(), options
     return recording
 
 

@@ -6,6 +6,7 @@ reads ranges of frames. Everything else, indexing included, is the same for all 
 
 from collections.abc import Iterator
 from pathlib import Path
+from threading import Lock
 from types import EllipsisType, TracebackType
 from typing import Any, Protocol
 
@@ -31,7 +32,8 @@ class FrameSource(Protocol):
 class Recording:
     """A recording on disk: looks like an array ``(T, H, W)``, reads frames only when asked for.
 
-    Made by `open_video`. It can be used wherever a video is, and as a context manager that closes the file.
+    Made by `open_video`. It can be used wherever a video is, and as a context manager that closes the file. Pickled, it
+    is a path, which is opened again where it arrives.
 
     Attributes
     ----------
@@ -79,6 +81,8 @@ class Recording:
         self.fps = fps
         self.pixel_size = pixel_size
         self.metadata = metadata or {}
+        self._origin: tuple[Path, dict[str, Any]] | None = None  # what `open_video` was given
+        self._reading = Lock()
 
     @property
     def size(self) -> int:
@@ -115,14 +119,18 @@ class Recording:
         first, rest = _split(key)
         if isinstance(first, (int, np.integer)) and not isinstance(first, bool):
             i = _frame_number(int(first), len(self))
-            return np.asarray(frames.read(range(i, i + 1))[0, *rest])
+            return np.asarray(self._read(frames, range(i, i + 1))[0, *rest])
         if isinstance(first, slice):
             wanted = range(*first.indices(len(self)))
-            block = frames.read(wanted if wanted.step > 0 else wanted[::-1])
+            block = self._read(frames, wanted if wanted.step > 0 else wanted[::-1])
             return np.asarray((block if wanted.step > 0 else block[::-1])[:, *rest])
         block = self._take(np.asarray(first))
         # Indexed by a list again: NumPy pairs lists on several axes.
         return np.asarray(block[np.arange(len(block)), *rest]) if rest else block
+
+    def _read(self, frames: FrameSource, wanted: range) -> Array:
+        with self._reading:  # files have one place to read at; schedulers' threads may ask together
+            return frames.read(wanted)
 
     def _take(self, index: Array) -> Array:
         if index.shape == (0,) and index.dtype == float:  # what NumPy makes of []
@@ -134,6 +142,18 @@ class Recording:
         wanted, places = np.unique([_frame_number(int(i), len(self)) for i in numbers], return_inverse=True)
         frames = [self[int(i)] for i in wanted]
         return np.stack(frames)[places] if frames else np.empty((0, *self.shape[1:]), self.dtype)
+
+    def __reduce__(self) -> Any:
+        """Travel to another process by name: it opens the file again."""
+        if self._origin is None:
+            raise TypeError(f"{self!r} cannot be sent to another process: only what open_video() opened can")
+        return _open_again, self._origin, {"fps": self.fps, "pixel_size": self.pixel_size}
+
+    def __dask_tokenize__(self) -> Any:
+        """Name of this recording in dask graphs: the same for the same file, another after it was written anew."""
+        path, options = self._origin or (self.path, {})
+        state = path.stat()
+        return type(self).__name__, str(path), options, state.st_size, state.st_mtime_ns, self.shape, str(self.dtype)
 
     def _open_frames(self) -> "Array | FrameSource":
         if self._frames is None:
@@ -153,6 +173,12 @@ class Recording:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+
+def _open_again(path: Path, options: dict[str, Any]) -> Recording:
+    from ._open import open_video
+
+    return open_video(path, **options)
 
 
 def _split(key: Any) -> tuple[Any, tuple[Any, ...]]:
