@@ -3,10 +3,12 @@
 import os
 import subprocess
 import sys
+import zipfile
 
 import numpy as np
 import pandas as pd
 import pytest
+import roifile
 import tifffile
 from PIL import Image
 
@@ -122,6 +124,15 @@ def test_one_bad_file_does_not_stop_the_others(folder, capsys):
         (["traces", "--at", "1,1", "rec.tif"], "give X,Y such as 12,16, and FILEs before --at"),
         (["traces", "rec.tif", "--random", "2", "--seed", "-1"], "'-1' is not a whole number"),
         (["traces", "nope.tif", "nope.npy", "--at", "1,1", "-o", "new"], None),
+        (["traces", "rec.tif", "--regions", "nope.zip"], "nope.zip does not exist"),
+        (["traces", "rec.tif", "--regions", "empty.npy"], "empty.npy holds no regions: every pixel is 0"),
+        (["traces", "rec.tif", "--regions", "a.csv", "--at", "1,1"], "not allowed with"),
+        (["traces", "rec.tif", "--regions", "other.npy", "-o", "other.npy"], "other.npy is an input"),
+        (["traces", "rec.tif", "--regions", "notes.txt"], "unknown suffix '.txt': regions are read from .roi .zip"),
+        (["traces", "rec.tif", "--at", "1,1", "--background", "nope.roi"], "nope.roi does not exist"),
+        (["traces", "rec.tif", "--at", "1,1", "--background", "99,1"], "background = (x=99, y=1) is outside"),
+        (["traces", "rec.tif", "--at", "1,1", "--background-factor", "2"], "given without a background"),
+        (["traces", "rec.tif", "--at", "1,1", "--background", "2", "--background-factor", "x"], "'x' is not a number"),
         (["pick", "nope.tif"], "nope.tif does not exist"),
         (["pick", "rec.tif", "-o", "a.csv", "--traces", "a.csv"], "name the same file"),
         (["pick", "rec.tif"], "there is no window to click in (the matplotlib backend is 'agg'"),
@@ -135,6 +146,8 @@ def test_one_bad_file_does_not_stop_the_others(folder, capsys):
     ],
 )
 def test_errors_are_one_line_and_status_2(folder, capsys, arguments, message):
+    np.save("empty.npy", np.zeros((12, 15), int))
+    (folder / "notes.txt").write_text("hello")
     before = sorted(folder.iterdir())
     assert run(*arguments) == 2
     captured = capsys.readouterr()
@@ -148,6 +161,56 @@ def test_errors_are_one_line_and_status_2(folder, capsys, arguments, message):
 def test_positions_left_of_the_first_pixel_centre(folder):
     assert run("traces", "rec.tif", "--at", "-0.4,2", "1,-0.25", "-o", "t.csv") == 0
     np.testing.assert_array_equal(table("t.csv").iloc[:, 1:], extract_traces(VIDEO, [(-0.4, 2), (1, -0.25)]))
+
+
+LABELS = np.zeros((12, 15), np.uint8)
+LABELS[2:5, 3:9], LABELS[8:, 10:] = 4, 2
+
+
+def test_traces_of_regions_are_called_by_their_names(folder):
+    cells = [roifile.ImagejRoi.frompoints([(x, 1), (9, 1), (9, 6), (x, 6)]) for x in (1, 3, 5)]
+    cells[0].tofile(folder / "0.roi")
+    with zipfile.ZipFile("RoiSet.zip", "w") as archive:
+        for name, cell in zip(('a, "b"', "Zelle µ", "frame"), cells, strict=True):
+            archive.writestr(f"{name}.roi", cell.tobytes())
+    assert run("traces", "rec.tif", "--regions", "RoiSet.zip", "-o", "t.csv", "--plot", "p.png") == 0
+    result = table("t.csv")
+    assert list(result.columns) == ["time_s", 'a, "b"', "Zelle µ", "frame"]
+    np.testing.assert_array_equal(result.iloc[:, 1:], extract_traces(VIDEO, folder / "RoiSet.zip"))
+    assert run("traces", "other.npy", "--regions", "RoiSet.zip", "-o", "u.csv") == 0
+    assert list(table("u.csv").columns) == ["frame", 'a, "b"', "Zelle µ", "frame_2"]
+    assert run("traces", "rec.tif", "--regions", "0.roi", "-o", "v.csv") == 0
+    assert list(table("v.csv").columns) == ["time_s", "0"]
+
+
+def test_traces_of_label_images_masks_and_stacks(folder):
+    Image.fromarray(LABELS).save("labels.png")
+    tifffile.imwrite("labels.tif", LABELS)
+    np.save("labels.npy", LABELS.astype(int))
+    np.save("mask.npy", LABELS == 4)
+    np.save("stack.npy", np.stack([LABELS == 4, LABELS == 2]))
+    expected = extract_traces(VIDEO, LABELS)
+    for name in ("labels.png", "labels.tif", "labels.npy"):
+        assert run("traces", "rec.tif", "--regions", name, "-o", "t.csv", "--overwrite") == 0
+        assert list(table("t.csv").columns) == ["time_s", "label_2", "label_4"]
+        np.testing.assert_array_equal(table("t.csv").iloc[:, 1:], expected)
+    assert run("traces", "rec.tif", "--regions", "mask.npy", "-o", "m.csv") == 0
+    np.testing.assert_array_equal(table("m.csv").iloc[:, 1:], expected[:, [1]])
+    assert run("traces", "rec.tif", "--regions", "stack.npy", "-o", "s.csv") == 0
+    np.testing.assert_array_equal(table("s.csv").iloc[:, 1:], expected[:, [1, 0]])
+
+
+def test_a_background_is_subtracted(folder):
+    np.save("behind.npy", LABELS == 2)
+    behind = VIDEO[:, LABELS == 2].mean(axis=1)[:, None]
+    raw = extract_traces(VIDEO, [(3, 4), (1, 1)])
+    arguments = ["traces", "rec.tif", "--at", "3,4", "1,1", "--background"]
+    assert run(*arguments, "behind.npy", "--background-factor", 0.7, "-o", "a.csv") == 0
+    np.testing.assert_array_equal(table("a.csv").iloc[:, 1:], raw - 0.7 * behind)
+    assert run(*arguments, "-12.5", "-o", "b.csv") == 0
+    np.testing.assert_array_equal(table("b.csv").iloc[:, 1:], raw + 12.5)
+    assert run(*arguments, "7,7", "-o", "c.csv") == 0
+    np.testing.assert_array_equal(table("c.csv").iloc[:, 1:], raw - extract_traces(VIDEO, [(7, 7)]))
 
 
 def test_errors_of_several_files_name_them(folder, capsys):

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from optimap._table import column_names, read_positions, write_traces
+from optimap._table import column_names, read_positions, unique_names, write_traces
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
@@ -22,6 +22,20 @@ def test_pandas_reads_every_digit(tmp_path, dtype, fps, name):
 
 def test_column_names_carry_the_position():
     assert column_names(np.array([[12.0, 16.0], [0.1, -0.5]])) == ["x12_y16", "x0.1_y-0.5"]
+
+
+def test_names_become_columns_that_spreadsheets_read(tmp_path):
+    names = ["soma, left", 'the "big" one', "µ\nm", "soma, left", "time_s"]
+    traces = np.arange(10.0).reshape(2, 5)
+    write_traces(tmp_path / "a.csv", traces, None, 10, names=names)
+    table = pd.read_csv(tmp_path / "a.csv")
+    assert list(table.columns) == ["time_s", *names[:3], "soma, left_2", "time_s_2"]
+    np.testing.assert_array_equal(table.iloc[:, 1:], traces)
+
+
+def test_repeated_names_are_numbered_past_those_that_exist():
+    assert unique_names(["a", "a", "a_2", "a", "b"]) == ["a", "a_3", "a_2", "a_4", "b"]
+    assert unique_names(["a", "b"]) == ["a", "b"]
 
 
 @pytest.mark.parametrize(

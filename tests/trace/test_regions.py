@@ -372,6 +372,7 @@ def test_wrong_regions_are_named_before_any_work(coords, message):
         ({"weights": 1}, ValueError, "weights = 1"),
         ({"size": -1}, ValueError, "size = -1"),
         ({"window": "star"}, ValueError, "window = 'star'"),
+        ({"coords": [regions(LABELS)]}, TypeError, r"coords\[0\] is a set of regions, <Regions .*: give one set"),
         ({"background": True}, TypeError, "background = True"),
         ({"background": np.nan}, ValueError, "background = nan: it must be finite"),
         ({"background": [(0, 0), (1, 1)]}, ValueError, "background holds 2 regions for 3 traces"),
@@ -384,7 +385,7 @@ def test_wrong_regions_are_named_before_any_work(coords, message):
 )
 def test_wrong_arguments_are_named(kwargs, error, message):
     with pytest.raises(error, match=message):
-        extract_traces(VIDEO, LABELS, **kwargs)
+        extract_traces(VIDEO, **{"coords": LABELS, **kwargs})
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,6 @@ here always count from centres, so areas move by half a pixel.
 
 import importlib
 import struct
-import zipfile
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -41,6 +40,8 @@ def is_roi(thing: Any) -> bool:
 
 def read_rois(path: Path) -> Drawn:
     """Read a ``.roi`` file, or a ``.zip`` of them as the ROI Manager writes."""
+    import zipfile  # not free, and needed by few
+
     if path.suffix.lower() != ".zip":
         return convert([_decode(path.read_bytes(), str(path))], [path.stem], single=True)
     rois, names = [], []

@@ -39,7 +39,7 @@ def value_runs(image: Array) -> tuple[Array, Ints, Ints, Ints]:
     at = np.flatnonzero(begins)
     values = image.ravel()[at]
     ends = np.append(at[1:], image.size)
-    kept = values != 0
+    kept = values != 0  # of weights, too: zero times NaN is NaN
     rows, starts = np.divmod(at[kept], width)
     return values[kept], rows, starts, starts + (ends - at)[kept]
 

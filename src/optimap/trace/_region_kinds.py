@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from ._imagej import Drawn, is_roi
+from ._regions import Regions
 
 KINDS = ("mask", "labels", "stack", "polygons", "positions", "imagej")
 ROI_SUFFIXES = (".roi", ".zip")
@@ -55,6 +56,9 @@ def _kind_of_array(array: Any, frame_shape: Shape2 | None, name: str) -> str:
 def _kind_of_sequence(source: Sequence[Any], frame_shape: Shape2 | None, name: str) -> str:
     if len(source) == 0:
         return "positions"
+    for i, item in enumerate(source):
+        if isinstance(item, Regions):
+            raise TypeError(f"{name}[{i}] is a set of regions, {item!r}: give one set, not a list of them")
     if all(is_roi(item) for item in source):
         return "imagej"
     first = source[0]

@@ -161,8 +161,7 @@ class Regions:
 
     def _why_empty(self, region: int, frame_shape: Shape2) -> str:
         anywhere = self._make(None)
-        holds = (anywhere.stops > anywhere.starts) & (anywhere.weights != 0)
-        if (holds & (anywhere.owners == region)).any():
+        if ((anywhere.stops > anywhere.starts) & (anywhere.owners == region)).any():
             height, width = frame_shape
             return f"lies wholly outside the frame (width {width}, height {height})"
         return "is empty: it holds the centre of no pixel"
@@ -223,8 +222,7 @@ def check_weights(weights: Any) -> str:
 def _clip(runs: Runs, frame_shape: Shape2) -> Runs:
     height, width = frame_shape
     starts, stops = np.clip(runs.starts, 0, width), np.clip(runs.stops, 0, width)
-    # A run of weight 0 must go: zero times NaN is NaN.
-    keep = (runs.rows >= 0) & (runs.rows < height) & (stops > starts) & (runs.weights != 0)
+    keep = (runs.rows >= 0) & (runs.rows < height) & (stops > starts)
     return Runs(runs.owners[keep], runs.rows[keep], starts[keep], stops[keep], runs.weights[keep])
 
 
