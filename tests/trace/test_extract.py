@@ -145,7 +145,7 @@ def test_a_large_map_is_not_read_ahead_for_a_few_windows(tmp_path, monkeypatch):
     np.save(tmp_path / "a.npy", video)
     monkeypatch.setattr(video_module, "SPARSE_BYTES", 1000)
     told = []
-    real = video_module._mapping
+    real = video_module.mapping_of
 
     class Mapping:
         def __init__(self, mapping):
@@ -155,7 +155,7 @@ def test_a_large_map_is_not_read_ahead_for_a_few_windows(tmp_path, monkeypatch):
             told.append(advice)
             self._mapping.madvise(advice)
 
-    monkeypatch.setattr(video_module, "_mapping", lambda v: Mapping(real(v)) if real(v) is not None else None)
+    monkeypatch.setattr(video_module, "mapping_of", lambda v: Mapping(real(v)) if real(v) is not None else None)
     expected = extract_traces(video, (30, 40))
     assert told == []
     for mapped in (np.load(tmp_path / "a.npy", mmap_mode="r"), open_video(tmp_path / "a.npy")):

@@ -41,6 +41,7 @@ class Failing:
 @pytest.fixture
 def frame_by_frame(monkeypatch):
     monkeypatch.setattr(_save, "BLOCK_BYTES", 1)
+    monkeypatch.setattr(_save, "LARGEST_BLOCK_BYTES", 1)
 
 
 @every_suffix
@@ -202,7 +203,7 @@ def test_rates_that_are_none(tmp_path, fps):
 
 @pytest.mark.parametrize("name", ["rec.gsh", "rec.dat", "rec.avi", "rec.mp4", "rec.rsd"])
 def test_formats_that_are_only_read(tmp_path, name):
-    message = rf"{name} cannot be written: choose one of \.npy \.tif \.mat \.h5 \.mkv"
+    message = rf"{name} cannot be written: choose one of \.npy \.tif \.mat \.h5 \.zarr \.mkv"
     with pytest.raises(ValueError, match=message):
         save_video(tmp_path / name, VIDEO)
 

@@ -1,19 +1,22 @@
 """extract_traces: video x spans -> traces.
 
-The frames are walked block by block (`_video.blocks`); a block's traces are computed while the next block is read,
-so that decoding overlaps computing and at most two blocks are in memory.
+The frames are walked block by block (`_video.blocks`), along the chunks of the recording (`_parts`); a block's traces
+are computed while the next block is read, so that decoding overlaps computing and at most two blocks are in memory.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from threading import Event
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from .. import kernels
+from .._progress import progress
+from ._parts import Part, PartSums, Plan, cut, plan_reading, window_means
 from ._positions import parse_positions
-from ._video import as_video, blocks, read_sparsely
+from ._video import as_video, blocks, is_ready, read_sparsely
 from ._windows import Spans, check_size, check_window, window_spans
 
 if TYPE_CHECKING:
@@ -136,40 +139,67 @@ def span_traces(video: Any, spans: Spans, nan_policy: str = "propagate") -> Arra
     traces = np.empty((int(video.shape[0]), windows), kernels.result_dtype(np.dtype(video.dtype)))
     if windows == 0:
         return traces
+    plan = plan_reading(video, spans)
+    several, omit_nan = len(plan.boxes) > 1, nan_policy == "omit"
+    parts = [cut(spans, box, sums=several or spans.sums) for box in plan.boxes]
+    stopped = Event()
+    sums = PartSums(spans, traces, len(parts), omit_nan, stopped)
 
-    def compute(start: int, block: Array) -> None:
-        out = traces[start : start + len(block)]
-        kernels.window_means(block, spans, out, nan_policy == "omit")
-        if nan_policy == "raise" and block.dtype.kind == "f":
-            _raise_on_nan(block, spans, out, start)
-
-    with read_sparsely(video, len(spans.rows)):
-        if isinstance(video, np.ndarray):  # nothing to read ahead
-            for start, block in blocks(video):
-                compute(start, block)
+    def compute(start: int, number: int, block: Array) -> None:
+        if several:
+            out = sums.add(start, number, block, parts[number])
         else:
-            _overlapped(compute, blocks(video))
+            out = traces[start : start + len(block)]
+            window_means(block, parts[number].spans, out, omit_nan, stopped)
+        if nan_policy == "raise" and block.dtype.kind == "f" and not stopped.is_set():
+            _raise_on_nan(block, parts[number], out, start)
+
+    todo = blocks(video, plan)
+    with read_sparsely(video, len(spans.rows)), progress(_bytes_to_read(video, plan)) as advance:
+        if is_ready(video):  # there is nothing to read ahead
+            for start, number, block in todo:
+                compute(start, number, block)
+                advance(block.nbytes)
+        else:
+            _overlapped(compute, todo, advance, stopped)
     return traces
 
 
-def _overlapped(compute: Any, todo: Iterator[tuple[int, Array]]) -> None:
-    """Compute each block in a second thread while this one reads the next."""
+def _bytes_to_read(video: Any, plan: Plan) -> int:
+    whole = (0, int(video.shape[1]), 0, int(video.shape[2]))
+    pixels = sum((bottom - top) * (right - left) for top, bottom, left, right in (box or whole for box in plan.boxes))
+    return int(video.shape[0]) * pixels * int(np.dtype(video.dtype).itemsize)
+
+
+def _overlapped(
+    compute: Callable[[int, int, Array], None],
+    todo: Iterator[tuple[int, int, Array]],
+    advance: Callable[[int], None],
+    stopped: Event,
+) -> None:
+    """Compute each block in a second thread while this one, which Ctrl-C and errors reach, reads the next."""
     running: Future[None] | None = None
     with ThreadPoolExecutor(1) as worker:
-        for start, block in todo:
+        try:
+            for start, number, block in todo:
+                if running is not None:
+                    running.result()
+                running = worker.submit(compute, start, number, block)
+                advance(block.nbytes)
             if running is not None:
                 running.result()
-            running = worker.submit(compute, start, block)
-        if running is not None:
-            running.result()
+        except BaseException:
+            stopped.set()  # nobody waits for the rest of a block
+            raise
 
 
-def _raise_on_nan(block: Array, spans: Spans, out: Array, start: int) -> None:
+def _raise_on_nan(block: Array, part: Part, out: Array, start: int) -> None:
+    spans = part.spans
     for t, w in zip(*np.nonzero(np.isnan(out)), strict=True):
         own = range(spans.first[w], spans.first[w + 1])
         # Infinities of both signs give NaN too: only a NaN among the pixels is one.
         if any(np.isnan(block[t, spans.rows[i], spans.starts[i] : spans.stops[i]]).any() for i in own):
             raise ValueError(
-                f"video holds NaN in frame {start + t} within the window of position {w}: "
+                f"video holds NaN in frame {start + t} within the window of position {part.windows[w]}: "
                 "nan_policy='omit' leaves such pixels out, 'propagate' passes them on"
             )
