@@ -131,6 +131,7 @@ def test_anything_with_shape_dtype_and_slicing_is_a_video(tmp_path):
 @pytest.mark.parametrize("wrap", [np.asarray, Sliceable])
 def test_work_goes_in_blocks_of_frames(monkeypatch, wrap):
     monkeypatch.setattr(video_module, "BLOCK_BYTES", 5 * VIDEO[0].nbytes)
+    monkeypatch.setattr(video_module, "READ_BYTES", 5 * VIDEO[0].nbytes)
     video = wrap(VIDEO)
     np.testing.assert_array_equal(extract_traces(video, [(3, 2)], 3), extract_traces(VIDEO.copy(), [(3, 2)], 3))
     if wrap is Sliceable:
@@ -167,7 +168,7 @@ def test_a_large_map_is_not_read_ahead_for_a_few_windows(tmp_path, monkeypatch):
 
 
 def test_an_error_while_reading_reaches_the_caller(monkeypatch):
-    monkeypatch.setattr(video_module, "BLOCK_BYTES", 1)
+    monkeypatch.setattr(video_module, "READ_BYTES", 1)
 
     class Broken(Sliceable):
         def __getitem__(self, key):

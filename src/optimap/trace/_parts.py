@@ -56,11 +56,11 @@ def plan_reading(video: Any, spans: Spans) -> Plan:
     pixel_bytes = np.dtype(video.dtype).itemsize
     # All that is touched of one chunk's frames, as often as it fits; or else as many chunks side by side as fit.
     of_frames = int(touched.sum()) * height * width * pixel_bytes * frames
-    step = frames * max(1, _video.BLOCK_BYTES // of_frames)
+    step = frames * max(1, _video.READ_BYTES // of_frames)
     shards = getattr(video, "shards", None)
     if shards is not None and step > shards[0]:
         step -= step % shards[0]
-    most = max(1, _video.BLOCK_BYTES // (height * width * pixel_bytes * frames))
+    most = max(1, _video.READ_BYTES // (height * width * pixel_bytes * frames))
     boxes = list(_boxes(touched, (height, width), shape, max(most, int(touched.sum()) if step > frames else 1)))
     return Plan(step, [None] if boxes == [(0, shape[0], 0, shape[1])] else boxes)
 

@@ -20,8 +20,10 @@ if TYPE_CHECKING:
 
 Array = NDArray[Any]
 
-# Frames are read in blocks of this many bytes: large enough to keep all cores busy, small enough to stay flat.
+# Frames of an array or a memory map are taken in blocks of this many bytes: large enough to keep all cores busy, small
+# enough to stay flat. Others are read, and several copies may be in memory at once: half of that was no slower.
 BLOCK_BYTES = 32 * 2**20
+READ_BYTES = 16 * 2**20
 # Memory maps from this size on are read without reading ahead where windows are few.
 SPARSE_BYTES = 256 * 2**20
 
@@ -73,7 +75,7 @@ def blocks(video: Any, plan: "Plan | None" = None) -> Iterator[tuple[int, int, A
 def block_frames(video: Any) -> int:
     """Return the number of whole frames that are read at once."""
     frame_bytes = int(np.prod(video.shape[1:])) * int(np.dtype(video.dtype).itemsize)
-    return max(1, BLOCK_BYTES // max(1, frame_bytes))
+    return max(1, (BLOCK_BYTES if is_ready(video) else READ_BYTES) // max(1, frame_bytes))
 
 
 def _read(video: Any, start: int, stop: int, box: "Box | None") -> Array:
