@@ -56,6 +56,7 @@ def open_recording(
             image = _choose(path, root, dataset)
             metadata = {**_attributes(root), **image.metadata, **_attributes(image.array), "dataset": image.name}
             _check_complete(path, image.array)
+            store.is_blosc = _uses_blosc(image.array)
         order, fixed = _places(path, image, channel, z)
         frames = DatasetFrames(path, image.array, store.close, DAMAGED, order, fixed)
         interval, size = _scale(image, "t", SECONDS), _scale(image, "x", MM)
@@ -84,11 +85,34 @@ def _open_store(path: Path) -> tuple[Any, Any]:
     with _reading(path):
         store: Any
         if path.is_dir():
-            store, inside = LocalStore(path, read_only=True), ""
+            store, inside = _checked(LocalStore, path, read_only=True), ""
         else:
             inside = _root_in_zip(path)
-            store = ZipStore(path, mode="r")
+            store = _checked(ZipStore, path, mode="r")
         return store, zarr.open(store, path=inside, mode="r")
+
+
+def _checked(kind: Any, *arguments: Any, **options: Any) -> Any:
+    """Return a store of a kind that refuses truncated chunks of Blosc, which reads on in memory behind them."""
+
+    class Checked(kind):  # type: ignore[misc, unused-ignore]
+        is_blosc = False
+
+        async def get(self, key: str, *arguments: Any, **options: Any) -> Any:
+            value = await super().get(key, *arguments, **options)
+            if self.is_blosc and value is not None and not key.endswith((".json", ".zarray", ".zattrs", ".zgroup")):
+                start = value.as_numpy_array().view(np.uint8)[:16].tobytes()
+                # The header: first the version, last the length of the chunk.
+                if start[:1] == b"\2" and len(value) < int.from_bytes(start[12:16], "little"):
+                    raise ValueError(f"chunk {key} is truncated")
+            return value
+
+    return Checked(*arguments, **options)
+
+
+def _uses_blosc(array: Any) -> bool:
+    codecs = (getattr(array.metadata, "compressor", None), *getattr(array.metadata, "codecs", ()))
+    return any("blosc" in type(codec).__name__.lower() for codec in codecs)
 
 
 def _root_in_zip(path: Path) -> str:
@@ -111,7 +135,7 @@ def _reading(path: Path) -> Iterator[None]:
             yield
     except _Refusal as error:
         raise ValueError(str(error)) from error
-    except DAMAGED as error:
+    except (*DAMAGED, AttributeError) as error:
         text = " ".join(str(error).split()) or type(error).__name__
         raise ValueError(f"{path} cannot be read as zarr, it may be incomplete: {text}") from error
 
@@ -222,11 +246,11 @@ def _named_axes(array: Any) -> tuple[str, ...] | None:
 
 
 def _essential_shape(image: Image) -> tuple[int, ...]:
-    """Return the shape without channels and planes, which options choose from."""
+    """Return the shape along time, rows and columns, where it has them; `_places` sees to the other axes."""
     shape = tuple(int(n) for n in image.array.shape)
-    if image.axes is None:
+    if image.axes is None or not {"t", "y", "x"} <= set(image.axes):
         return shape
-    return tuple(n for axis, n in zip(image.axes, shape, strict=True) if axis in "tyx" or (axis not in "cz" and n > 1))
+    return tuple(shape[image.axes.index(axis)] for axis in "tyx")
 
 
 # --- which axes ----------------------------------------------------------------------------------------------------
