@@ -49,6 +49,9 @@ def values_or_error(path, read):
 
 def pixel_file(path):
     """The file that has the (last) pixels of a recording."""
+    if path.suffix.lower() == ".zarr" and path.is_dir():
+        image = path / "0" if (path / "0").is_dir() else path  # of the resolutions of an OME image, the first
+        return max(file for file in image.rglob("*") if file.is_file() and file.name[-1].isdigit())
     if path.is_dir():
         return max(path.iterdir())
     if path.suffix.lower() in (".gsh", ".rsh"):
@@ -264,6 +267,68 @@ def hdf5(path, attributes=None, **datasets):
     return path
 
 
+# --- zarr ---------------------------------------------------------------------------------------------------------
+
+
+def zarr(path, video, version=3, attributes=None, **options):
+    """A zarr array in a folder, or in a zip file where the suffix says so; eight chunks where nothing else is said."""
+    import zarr
+    from zarr.storage import LocalStore, ZipStore
+
+    options = {"chunks": tuple(-(-n // 2) for n in video.shape), **options}
+    store = ZipStore(path, mode="w") if path.suffix == ".zip" else LocalStore(path)
+    array = zarr.create_array(
+        store, shape=video.shape, dtype=video.dtype, zarr_format=version, attributes=attributes, **options
+    )
+    array[...] = video
+    store.close()
+    return path
+
+
+def zarr_group(path, version=3, attributes=None, **arrays):
+    """A zarr group of arrays; ``__`` in names stands for a group's slash."""
+    import zarr
+
+    root = zarr.create_group(path, zarr_format=version, attributes=attributes)
+    for name, values in arrays.items():
+        array = root.create_array(name.replace("__", "/"), shape=values.shape, dtype=values.dtype)
+        array[...] = values
+    return path
+
+
+def ome_zarr(path, video, axes="tczyx", version=3, units=None, scale=None, channels=None, levels=2, **more):
+    """An OME-Zarr image, versions 0.4 (zarr 2) and 0.5 (zarr 3), with levels of lower resolution."""
+    import zarr
+
+    kinds = {"t": "time", "c": "channel"}
+    listed = [
+        {"name": a, "type": kinds.get(a, "space"), **({"unit": units[a]} if a in (units or {}) else {})} for a in axes
+    ]
+    steps = [(scale or {}).get(a, 1.0) for a in axes]
+    datasets = [
+        {
+            "path": str(level),
+            "coordinateTransformations": [
+                {
+                    "type": "scale",
+                    "scale": [s * (2**level if a in "yx" else 1) for a, s in zip(axes, steps, strict=True)],
+                }
+            ],
+        }
+        for level in range(levels)
+    ]
+    image = {"multiscales": [{"axes": listed, "datasets": datasets, **more}]}
+    if channels:
+        image["omero"] = {"channels": [{"label": name} for name in channels]}
+    root = zarr.open_group(path, mode="a", zarr_format=version)
+    root.attrs.update({"ome": {"version": "0.5", **image}} if version == 3 else image)
+    for level in range(levels):
+        thin = video[tuple(slice(None, None, 2**level if a in "yx" else 1) for a in axes)]
+        array = root.create_array(str(level), shape=thin.shape, dtype=thin.dtype)
+        array[...] = thin
+    return path
+
+
 # --- encoded video ------------------------------------------------------------------------------------------------
 
 
@@ -335,6 +400,10 @@ EVERY_FORMAT = {
     "mat 5": lambda folder, video: mat(folder / "rec.mat", video=video),
     "mat 7.3": lambda folder, video: mat73(folder / "rec.mat", video=np.moveaxis(video, 0, 2)),
     "hdf5": lambda folder, video: hdf5(folder / "rec.h5", video=video),
+    "zarr 2": lambda folder, video: zarr(folder / "rec.zarr", video, version=2),
+    "zarr 3": lambda folder, video: zarr(folder / "rec.zarr", video),
+    "zarr zip": lambda folder, video: zarr(folder / "rec.zarr.zip", video),
+    "ome-zarr": lambda folder, video: ome_zarr(folder / "rec.ome.zarr", video[:, np.newaxis], "tzyx"),
     "micam05": micam05,
     "micam ultima": micam_ultima,
     "multirecorder": lambda folder, video: multirecorder(folder / "rec.dat", video),

@@ -2,30 +2,61 @@
 
 import os
 import secrets
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 
-def check_output(path: Path, overwrite: bool) -> None:
-    """Raise an error, before any work, where `path` cannot be written."""
+def check_output(path: Path, overwrite: bool, is_folder: bool = False) -> None:
+    """Raise an error, before any work, where `path` cannot be written; `is_folder`: it is one that may be replaced."""
     if path.exists() and not overwrite:
         raise FileExistsError(
             f"{path} exists: choose another name, or ask for overwriting (overwrite=True, --overwrite)"
         )
-    if path.is_dir():
+    if path.is_dir() and not is_folder:
         raise IsADirectoryError(f"{path} is a folder: give the name of a file")
     if not path.parent.is_dir():
         raise FileNotFoundError(f"the folder {path.parent} does not exist: make it, or choose another")
 
 
 @contextmanager
-def written_whole(path: Path, overwrite: bool = False) -> Iterator[Path]:
-    """Yield a temporary path beside `path`; rename it when the block succeeds, remove it when it fails."""
-    check_output(path, overwrite)
-    partial = path.with_name(f".{path.stem}.{secrets.token_hex(4)}.partial{path.suffix}")
+def written_whole(path: Path, overwrite: bool = False, is_folder: bool = False) -> Iterator[Path]:
+    """Yield a temporary path beside `path`, for a file or folder; rename it when the block succeeds, else remove it."""
+    check_output(path, overwrite, is_folder)
+    partial = _beside(path, "partial")
     try:
         yield partial
-        os.replace(partial, path)
+        if path.exists() and (path.is_dir() or partial.is_dir()):
+            _swap(partial, path)
+        else:
+            os.replace(partial, path)
     finally:
-        partial.unlink(missing_ok=True)
+        _remove(partial)
+
+
+def _swap(new: Path, path: Path) -> None:
+    """Put a folder in the place of another, which no system does in one step."""
+    old = _beside(path, "old")
+    os.rename(path, old)
+    try:
+        os.rename(new, path)
+    except BaseException:
+        os.rename(old, path)
+        raise
+    _remove(old)
+
+
+def _remove(path: Path) -> None:
+    if path.is_dir():
+        shutil.rmtree(path)
+    path.unlink(missing_ok=True)
+
+
+def leftovers(path: Path) -> list[Path]:
+    """Return what interrupted runs that could not clean up (power, kill -9) left hidden beside `path`."""
+    return sorted(path.parent.glob(f".{path.stem}.????????.partial{path.suffix}"))
+
+
+def _beside(path: Path, kind: str) -> Path:
+    return path.with_name(f".{path.stem}.{secrets.token_hex(4)}.{kind}{path.suffix}")

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from optimap.trace import (
-    _dask,
+    _adding,
     compare_traces,
     detrend_timeseries,
     extract_traces,
@@ -92,17 +92,17 @@ def test_sums_of_large_integers_are_exact_however_they_are_cut(monkeypatch, dtyp
     video[1] = np.iinfo(dtype).max
     video[2] = np.iinfo(dtype).min
     expected = extract_traces(video, [(25, 20), (0, 0), (30.0, 11.0)], 33)
-    monkeypatch.setattr(_dask, "digits_for", lambda itemsize, most: (bits, max(1, 8 * itemsize // bits)))
+    monkeypatch.setattr(_adding, "digits_for", lambda itemsize, most: (bits, max(1, 8 * itemsize // bits)))
     lazy = da.from_array(video, chunks=(2, 7, 13))
     np.testing.assert_array_equal(extract_traces(lazy, [(25, 20), (0, 0), (30.0, 11.0)], 33).compute(), expected)
 
 
 def test_digits_are_short_enough_for_a_double_to_hold_their_sums():
     for itemsize, most in [(4, 1), (4, 2**20 - 1), (4, 2**24), (8, 1), (8, 2**20 - 1), (8, 2**24)]:
-        bits, parts = _dask.digits_for(itemsize, most)
+        bits, parts = _adding.digits_for(itemsize, most)
         assert bits * parts == 8 * itemsize
         assert most * 2**bits < 2**53
-    assert _dask.digits_for(2, 2**30) == (64, 1)
+    assert _adding.digits_for(2, 2**30) == (64, 1)
 
 
 def test_bools_are_counted():

@@ -5,7 +5,7 @@ import dask.array as da
 import numpy as np
 import pytest
 
-from optimap.trace import extract_traces, regions
+from optimap.trace import _video, extract_traces, regions
 from tests.arrays import library
 
 RNG = np.random.default_rng(0)
@@ -37,8 +37,9 @@ def expected(video, weights, background=None, factor=1.0, as_sums=True, omit=Tru
 class Slow:
     """A video of which only slices can be read."""
 
-    def __init__(self, values):
+    def __init__(self, values, chunks=None):
         self.values, self.shape, self.dtype, self.ndim = values, values.shape, values.dtype, 3
+        self.chunks = chunks
 
     def __getitem__(self, key):
         return self.values[key]
@@ -47,6 +48,7 @@ class Slow:
 def engines():
     yield "memory", lambda v: v, np.asarray
     yield "slices", Slow, np.asarray
+    yield "chunks", lambda v: Slow(v, chunks=(2, 4, 3)), np.asarray
     yield "dask, whole frames", lambda v: da.from_array(v, chunks=(3, -1, -1)), np.asarray
     yield "dask, cut in space", lambda v: da.from_array(v, chunks=(3, 4, 5)), np.asarray
     for name in ("strict", "torch"):
@@ -61,7 +63,8 @@ ENGINES = list(engines())
 
 
 @pytest.fixture(params=ENGINES, ids=[name for name, *_ in ENGINES])
-def engine(request):
+def engine(request, monkeypatch):
+    monkeypatch.setattr(_video, "READ_BYTES", 100)  # several blocks, and several parts of frames
     with dask.config.set(scheduler="synchronous"):
         yield request.param[1:]
 

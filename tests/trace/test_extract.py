@@ -131,6 +131,7 @@ def test_anything_with_shape_dtype_and_slicing_is_a_video(tmp_path):
 @pytest.mark.parametrize("wrap", [np.asarray, Sliceable])
 def test_work_goes_in_blocks_of_frames(monkeypatch, wrap):
     monkeypatch.setattr(video_module, "BLOCK_BYTES", 5 * VIDEO[0].nbytes)
+    monkeypatch.setattr(video_module, "READ_BYTES", 5 * VIDEO[0].nbytes)
     video = wrap(VIDEO)
     np.testing.assert_array_equal(extract_traces(video, [(3, 2)], 3), extract_traces(VIDEO.copy(), [(3, 2)], 3))
     if wrap is Sliceable:
@@ -145,7 +146,7 @@ def test_a_large_map_is_not_read_ahead_for_a_few_windows(tmp_path, monkeypatch):
     np.save(tmp_path / "a.npy", video)
     monkeypatch.setattr(video_module, "SPARSE_BYTES", 1000)
     told = []
-    real = video_module._mapping
+    real = video_module.mapping_of
 
     class Mapping:
         def __init__(self, mapping):
@@ -155,7 +156,7 @@ def test_a_large_map_is_not_read_ahead_for_a_few_windows(tmp_path, monkeypatch):
             told.append(advice)
             self._mapping.madvise(advice)
 
-    monkeypatch.setattr(video_module, "_mapping", lambda v: Mapping(real(v)) if real(v) is not None else None)
+    monkeypatch.setattr(video_module, "mapping_of", lambda v: Mapping(real(v)) if real(v) is not None else None)
     expected = extract_traces(video, (30, 40))
     assert told == []
     for mapped in (np.load(tmp_path / "a.npy", mmap_mode="r"), open_video(tmp_path / "a.npy")):
@@ -167,7 +168,7 @@ def test_a_large_map_is_not_read_ahead_for_a_few_windows(tmp_path, monkeypatch):
 
 
 def test_an_error_while_reading_reaches_the_caller(monkeypatch):
-    monkeypatch.setattr(video_module, "BLOCK_BYTES", 1)
+    monkeypatch.setattr(video_module, "READ_BYTES", 1)
 
     class Broken(Sliceable):
         def __getitem__(self, key):

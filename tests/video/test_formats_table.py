@@ -26,7 +26,7 @@ def test_options_are_the_keywords_of_the_reader(row):
 @pytest.mark.parametrize("row", ROWS, ids=name_of)
 def test_what_saves_can_save(row):
     module = row.load()
-    assert row.saves == hasattr(module, "save") == hasattr(module, "check_dtype")
+    assert bool(row.saves) == hasattr(module, "save") == hasattr(module, "check_dtype")
 
 
 def test_every_module_has_a_row():

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from scipy.io import loadmat, whosmat
 
 from optimap.video import _save, load_metadata, load_video, open_video, save_video
+from optimap.video.formats import zarr
 from tests import makers
 
 VIDEO = makers.random_video((7, 5, 6))
@@ -21,9 +22,11 @@ DTYPES = {
     ".tif": [*INTEGERS, "f2", "f4", "f8"],
     ".mat": [*INTEGERS, "f4", "f8"],
     ".h5": [*INTEGERS, "f2", "f4", "f8", "?"],
+    ".zarr": [*INTEGERS, "f2", "f4", "f8", "?"],
+    ".zarr.zip": [*INTEGERS, "f2", "f4", "f8", "?"],
     ".mkv": ["u1", "u2"],
 }
-WITH_RATE = [".tif", ".mat", ".h5", ".mkv"]
+WITH_RATE = [".tif", ".mat", ".h5", ".zarr", ".zarr.zip", ".mkv"]
 every_suffix = pytest.mark.parametrize("suffix", DTYPES)
 
 
@@ -41,6 +44,8 @@ class Failing:
 @pytest.fixture
 def frame_by_frame(monkeypatch):
     monkeypatch.setattr(_save, "BLOCK_BYTES", 1)
+    monkeypatch.setattr(_save, "LARGEST_BLOCK_BYTES", 1)
+    monkeypatch.setattr(zarr, "CHUNK_BYTES", 1)
 
 
 @every_suffix
@@ -70,7 +75,7 @@ def test_the_rate_is_kept(tmp_path, suffix, fps):
             np.testing.assert_array_equal(recording[:], video)
 
 
-@pytest.mark.parametrize("suffix", [".tif", ".mat", ".h5", ".mkv"])
+@pytest.mark.parametrize("suffix", WITH_RATE)
 def test_no_rate_is_no_rate(tmp_path, suffix):
     save_video(tmp_path / f"rec{suffix}", VIDEO)
     with open_video(tmp_path / f"rec{suffix}") as recording:
@@ -121,9 +126,10 @@ def test_a_saved_file_cut_off_anywhere_is_an_error_or_whole(tmp_path, suffix, dt
     path, fps = tmp_path / f"rec{suffix}", 500 if suffix in WITH_RATE else None
     video = VIDEO[:4].astype("u2" if suffix == ".mkv" else dtype)  # fewer frames than columns
     save_video(path, video, fps)
-    whole = path.read_bytes()
+    pixels = makers.pixel_file(path)
+    whole = pixels.read_bytes()
     for kept in [*range(0, len(whole), len(whole) // 60), *range(len(whole) - 5, len(whole))]:
-        path.write_bytes(whole[:kept])
+        pixels.write_bytes(whole[:kept])
         outcome = makers.values_or_error(path, load_video)
         if isinstance(outcome, str):
             assert path.name in outcome, (kept, outcome)
@@ -202,7 +208,7 @@ def test_rates_that_are_none(tmp_path, fps):
 
 @pytest.mark.parametrize("name", ["rec.gsh", "rec.dat", "rec.avi", "rec.mp4", "rec.rsd"])
 def test_formats_that_are_only_read(tmp_path, name):
-    message = rf"{name} cannot be written: choose one of \.npy \.tif \.mat \.h5 \.mkv"
+    message = rf"{name} cannot be written: choose one of \.npy \.tif \.mat \.h5 \.zarr \.mkv"
     with pytest.raises(ValueError, match=message):
         save_video(tmp_path / name, VIDEO)
 
@@ -225,7 +231,7 @@ def test_a_folder_that_is_not_there(tmp_path):
         save_video(tmp_path / "nowhere" / "rec.tif", VIDEO)
 
 
-@pytest.mark.parametrize(("suffix", "package"), [(".h5", "h5py"), (".mkv", "av")])
+@pytest.mark.parametrize(("suffix", "package"), [(".h5", "h5py"), (".zarr", "zarr"), (".mkv", "av")])
 def test_a_missing_package_has_its_pip_line(tmp_path, monkeypatch, suffix, package):
     monkeypatch.setitem(sys.modules, package, None)
     with pytest.raises(ImportError, match=rf"{package}: pip install 'optimap-trace\["):

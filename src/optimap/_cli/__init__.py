@@ -1,13 +1,16 @@
 """The command line: arguments in, library calls, files out; one module a command.
 
-Errors are one line on stderr and exit status 2; outputs are written whole or not at all.
+Errors are one line on stderr and exit status 2; outputs are written whole or not at all, after Ctrl-C (status 130) and
+SIGTERM (143) too.
 """
 
 import argparse
 import io
 import os
 import re
+import signal
 import sys
+import threading
 from collections.abc import Callable, Sequence
 from typing import Any, NoReturn
 
@@ -34,6 +37,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for stream in (sys.stdout, sys.stderr):  # a name that the terminal cannot show is no reason to stop
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
+    previous = _end_on_sigterm()
     try:
         # "--at -0.4,2" is a position, not an option: argparse takes words with a space for values.
         options = _parser().parse_args([f" {word}" if re.match(r"-[\d.]+,", word) else word for word in given])
@@ -50,6 +54,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         print("optimap: interrupted", file=sys.stderr)
         return 130
+    finally:
+        if previous is not None:
+            signal.signal(signal.SIGTERM, previous)
+
+
+def _end_on_sigterm() -> Any:
+    """Let SIGTERM end the command as an error does, which removes half-written files; return what it did before."""
+
+    def end(number: int, frame: Any) -> NoReturn:
+        sys.exit(128 + number)
+
+    is_main = threading.current_thread() is threading.main_thread()  # others may not set signals
+    return signal.signal(signal.SIGTERM, end) if is_main else None
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -36,9 +36,9 @@ def check_no_input_is_output(inputs: Sequence[Path | None], outputs: Sequence[Pa
 
 
 def say(text: str) -> None:
-    from tqdm import tqdm
+    from .._progress import say
 
-    tqdm.write(text)  # keeps clear of a progress bar
+    say(text)
 
 
 def check_table(path: Path, overwrite: bool) -> None:

@@ -14,14 +14,34 @@ def add_command(commands: Any) -> None:
     convert.add_argument("output", type=Path, metavar="OUT")
     convert.add_argument("--fps", type=positive, help="frames per second, where IN does not say or is wrong")
     convert.add_argument("--overwrite", action="store_true", help="replace OUT where it exists")
+    convert.add_argument(
+        "--option",
+        action="append",
+        default=[],
+        type=_option,
+        metavar="NAME=VALUE",
+        help="what to read from IN: dataset=NAME, channel=0, axes=YXT (see the formats); may be repeated",
+    )
     convert.set_defaults(run=run)
 
 
+def _option(text: str) -> tuple[str, str | int]:
+    name, is_one, value = text.partition("=")
+    if not is_one or not name.isidentifier():
+        raise argparse.ArgumentTypeError(f"{text!r} is not an option: give NAME=VALUE such as dataset=voltage")
+    return name, int(value) if value.isdecimal() else value
+
+
 def run(options: argparse.Namespace) -> int:
+    from .._files import leftovers
     from ..video import open_video, save_video
     from ..video._formats import find_format
 
-    with open_video(options.input) as recording:
+    for path in leftovers(options.output):
+        say(
+            f"note: {path} is left of a run that was killed; delete it if no other run is writing {options.output.name}"
+        )
+    with open_video(options.input, **dict(options.option)) as recording:
         fps = options.fps or recording.fps
         if fps is not None and find_format(options.output).module == "npy":
             say(f"note: .npy files hold no frame rate; {fps:g} frames/s is not kept")

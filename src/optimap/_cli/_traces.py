@@ -74,7 +74,7 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    from tqdm import tqdm
+    from .._progress import progress
 
     several = len(options.files) > 1
     if several:
@@ -95,14 +95,16 @@ def run(options: argparse.Namespace) -> int:
 
     status = 0
     jobs = list(zip(options.files, tables, plots, strict=True))
-    for path, table, plot in tqdm(jobs, unit="file", disable=None if several else True):
-        try:
-            _traces_of_one(path, table, plot, positions, options)
-        except BrokenPipeError:
-            raise
-        except EXPECTED as error:
-            complain(error, path if several else None)
-            status = 2
+    with progress(len(jobs), "file") as advance:
+        for path, table, plot in jobs:
+            try:
+                _traces_of_one(path, table, plot, positions, options)
+            except BrokenPipeError:
+                raise
+            except EXPECTED as error:
+                complain(error, path if several else None)
+                status = 2
+            advance(1)
     return status
 
 

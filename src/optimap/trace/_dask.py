@@ -6,7 +6,7 @@ windows, is one entry of the graph, which each worker gets once. dask is importe
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from itertools import pairwise
 from typing import Any
@@ -15,11 +15,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .. import kernels
+from ._adding import Adding, Sums, adding
+from ._parts import Part, cut, raise_on_nan
 from ._video import blocks, check_sizes
-from ._windows import Ints, Spans
+from ._windows import Spans
 
 Array = NDArray[Any]
-Sums = NDArray[np.float64]
 
 
 def is_dask(array: Any) -> bool:
@@ -37,14 +38,6 @@ def _dask_array() -> Any:
 
 
 @dataclass(frozen=True)
-class Cut:
-    """The part of the windows that lies in one chunk of the frame, in the chunk's own rows and columns."""
-
-    windows: Ints  # the numbers of the windows that touch it
-    spans: Spans
-
-
-@dataclass(frozen=True)
 class Plan:
     """What the tasks of an extraction share."""
 
@@ -53,11 +46,8 @@ class Plan:
     result: "np.dtype[Any]"  # of the traces
     nan_policy: str
     first_frames: list[int]  # of the chunks of time
-    cuts: dict[tuple[int, int], Cut]  # chunk of the frame -> windows; empty where the frame is whole
-    # Sums of windows are exact: (bits, parts) that integers are cut into so that each part's sums fit a double.
-    digits: tuple[int, int] = (64, 1)
-    counts: bool = False  # whether blocks count the pixels that are not NaN, and their weights
-    factors: Sums | None = None  # where sums are wanted: the weight that a whole window shares
+    cuts: dict[tuple[int, int], Part]  # chunk of the frame -> windows; empty where the frame is whole
+    adding: Adding  # of parts of windows, where frames are cut
 
 
 def span_traces(video: Any, spans: Spans, nan_policy: str, result: Any = None) -> Array:
@@ -101,70 +91,22 @@ def _results(plan: Plan, name: str, blockwise: str, shared: str) -> dict[Any, An
 def _plan(video: Any, spans: Spans, result: "np.dtype[Any]", nan_policy: str) -> Plan:
     dtype = np.dtype(video.dtype)
     first_frames = np.cumsum([0, *video.chunks[0]])[:-1].tolist()
-    if video.numblocks[1:] == (1, 1):
-        return Plan(spans, dtype, result, nan_policy, first_frames, {})
-    # A weight that a whole window shares changes no mean; without it, sums of integers are exact.
-    uniform = _is_uniform(spans)
-    factors = np.where(uniform, spans.weights[spans.first[:-1]], 1.0) if spans.sums else None
-    shared = np.repeat(uniform, np.diff(spans.first))
-    spans = replace(spans, weights=np.where(shared, 1.0, spans.weights), sums=True)
-    cuts = _cut_everywhere(spans, video.chunks[1], video.chunks[2])
-    has_nan = dtype.kind == "f" or isinstance(video._meta, np.ma.MaskedArray)
-    most = max(int(_pixels(cut.spans).max()) for cut in cuts.values())
-    digits = (64, 1) if has_nan else digits_for(dtype.itemsize, most)
-    counts = has_nan and nan_policy == "omit"
-    return Plan(spans, dtype, result, nan_policy, first_frames, cuts, digits, counts, factors)
+    as_float = isinstance(video._meta, np.ma.MaskedArray) and dtype.kind != "f"  # masked is NaN
+    rule = adding(spans, np.dtype(np.float64) if as_float else dtype, nan_policy == "omit")
+    is_cut = video.numblocks[1:] != (1, 1)
+    cuts = _cut_everywhere(rule.spans, video.chunks[1], video.chunks[2]) if is_cut else {}
+    return Plan(spans, dtype, result, nan_policy, first_frames, cuts, rule)
 
 
-def _is_uniform(spans: Spans) -> NDArray[np.bool_]:
-    starts = spans.first[:-1]
-    same: NDArray[np.bool_] = np.minimum.reduceat(spans.weights, starts) == np.maximum.reduceat(spans.weights, starts)
-    return same
-
-
-def _cut_everywhere(spans: Spans, heights: Sequence[int], widths: Sequence[int]) -> dict[tuple[int, int], Cut]:
+def _cut_everywhere(spans: Spans, heights: Sequence[int], widths: Sequence[int]) -> dict[tuple[int, int], Part]:
     """Return the windows in each chunk of the frame, where there are some."""
-    numbers = np.repeat(np.arange(len(spans.first) - 1), np.diff(spans.first))
     cuts = {}
-    for r, (top, bottom) in enumerate(pairwise(np.cumsum([0, *heights]).tolist())):
-        in_rows = np.flatnonzero((spans.rows >= top) & (spans.rows < bottom))
-        for c, (left, right) in enumerate(pairwise(np.cumsum([0, *widths]).tolist())):
-            keep = in_rows[(spans.stops[in_rows] > left) & (spans.starts[in_rows] < right)]
-            if keep.size:
-                cuts[r, c] = _cut(spans, keep, numbers[keep], (top, bottom, left, right))
+    for r, rows in enumerate(pairwise(np.cumsum([0, *heights]).tolist())):
+        for c, columns in enumerate(pairwise(np.cumsum([0, *widths]).tolist())):
+            part = cut(spans, (*rows, *columns), sums=True)
+            if len(part.windows):
+                cuts[r, c] = part
     return cuts
-
-
-def _cut(spans: Spans, keep: Ints, numbers: Ints, chunk: tuple[int, int, int, int]) -> Cut:
-    top, bottom, left, right = chunk
-    windows, counts = np.unique(numbers, return_counts=True)
-    boxes = None
-    if spans.boxes is not None:
-        limits = (top, bottom), (top, bottom), (left, right), (left, right)
-        edges = zip(spans.boxes[:, windows], limits, strict=True)
-        boxes = np.stack([np.clip(edge, low, high) - low for edge, (low, high) in edges])
-    part = Spans(
-        rows=spans.rows[keep] - top,
-        starts=np.maximum(spans.starts[keep], left) - left,
-        stops=np.minimum(spans.stops[keep], right) - left,
-        weights=spans.weights[keep],
-        first=np.concatenate(([0], np.cumsum(counts))).astype(np.int64),
-        boxes=boxes,
-        sums=True,
-    )
-    return Cut(windows, part)
-
-
-def digits_for(itemsize: int, most: int) -> tuple[int, int]:
-    """Return bits and number of the parts of an integer such that sums of `most` parts are exact in a double."""
-    if itemsize <= 2:
-        return 64, 1
-    bits = 32 if most < 2**20 else 16
-    return bits, max(1, 8 * itemsize // bits)
-
-
-def _pixels(spans: Spans) -> Ints:
-    return np.asarray(np.add.reduceat(spans.stops - spans.starts, spans.first[:-1]))
 
 
 def block_traces(block: Any, plan: Plan, block_id: tuple[int, int, int]) -> Array:
@@ -173,87 +115,33 @@ def block_traces(block: Any, plan: Plan, block_id: tuple[int, int, int]) -> Arra
     start = plan.first_frames[block_id[0]]
     traces = np.empty((len(block), len(plan.spans.first) - 1), plan.result)
     with kernels.one_thread():
-        for at, piece in blocks(block):
+        for at, _, piece in blocks(block):
             out = traces[at : at + len(piece)]
             kernels.window_means(piece, plan.spans, out, plan.nan_policy == "omit")
-            _check_nan(piece, plan, plan.spans, None, out, start + at)
+            _check_nan(piece, plan, cut(plan.spans, None, plan.spans.sums), out, start + at)
     return traces
 
 
 def block_sums(block: Any, plan: Plan, block_id: tuple[int, int, int]) -> Sums:
-    """Return the sums (parts, frames, windows) over what a block holds of the windows that touch it.
-
-    The parts are the digits of integers, from the lowest; or of floats the sum and, where asked for, the weights that
-    counted and the number of their pixels.
-    """
+    """Return the sums (numbers, frames, windows) over what a block holds of the windows that touch it."""
     _check_block(block, plan)
-    start, cut = plan.first_frames[block_id[0]], plan.cuts[block_id[1:]]
-    parts = 3 if plan.counts else plan.digits[1]
-    sums = np.empty((parts, len(block), len(cut.windows)))
+    start, part = plan.first_frames[block_id[0]], plan.cuts[block_id[1:]]
+    sums = np.empty((plan.adding.numbers, len(block), len(part.windows)))
     with kernels.one_thread():
-        for at, piece in blocks(block):
+        for at, _, piece in blocks(block):
             out = sums[:, at : at + len(piece)]
-            _sum_piece(piece, plan, cut.spans, out)
-            _check_nan(piece, plan, cut.spans, cut.windows, out[0], start + at)
+            plan.adding.sums(piece, part.spans, out)
+            _check_nan(piece, plan, part, out[0], start + at)
     return sums
-
-
-def _sum_piece(piece: Array, plan: Plan, spans: Spans, out: Sums) -> None:
-    if plan.counts:
-        kernels.window_means(piece, spans, out[0], omit_nan=True)
-        known = (~np.isnan(piece)).view(np.uint8)
-        kernels.window_means(known, spans, out[1])
-        kernels.window_means(known, replace(spans, weights=np.ones_like(spans.weights)), out[2])
-        out[0][out[2] == 0] = 0  # nothing but NaN here says nothing about the rest of the window
-        return
-    bits, parts = plan.digits
-    for part in range(parts):
-        digit = piece
-        if parts > 1:
-            digit = piece >> (bits * part)
-            if part < parts - 1:
-                digit = digit & (2**bits - 1)
-            digit = digit.astype(np.int64 if bits == 32 else np.int32)
-        kernels.window_means(digit, spans, out[part])
 
 
 def add_up(plan: Plan, sums_of_blocks: list[Sums]) -> Array:
     """Return the traces of a time chunk from the sums of its blocks, given in the order of `plan.cuts`."""
-    parts, frames, _ = sums_of_blocks[0].shape
-    totals: Sums = np.zeros((parts, frames, len(plan.spans.first) - 1))
-    with np.errstate(invalid="ignore", over="ignore"):  # infinities may meet; nothing but NaN: 0 / 0
-        for cut, sums in zip(plan.cuts.values(), sums_of_blocks, strict=True):
-            totals[:, :, cut.windows] += sums
-        if plan.factors is not None:
-            traces = _whole(totals, plan) * plan.factors
-        else:
-            traces = _whole(totals, plan) / (totals[1] if plan.counts else _total_weights(plan.spans))
-        if plan.counts:
-            traces[totals[2] == 0] = np.nan
-    return np.asarray(traces, plan.result)
-
-
-def _total_weights(spans: Spans) -> Array:
-    return np.asarray(np.add.reduceat(spans.weights * (spans.stops - spans.starts), spans.first[:-1]))
-
-
-def _whole(totals: Sums, plan: Plan) -> Sums:
-    """Put the sums of digits together, rounding once, as the loops over pixels do."""
-    bits, parts = plan.digits
-    if parts == 1:
-        only: Sums = totals[0]
-        return only
-    weighted: Any = sum(totals[part] * 2.0 ** (bits * part) for part in range(parts))
-    digits = list(totals.astype(np.int64))
-    if bits == 16:
-        digits = [low + (high << 16) for low, high in zip(digits[::2], digits[1::2], strict=True)]
-    if len(digits) == 1:
-        exact = digits[0].astype(np.float64)
-    else:
-        low, high = digits
-        exact = (high + (low >> 32)) * 4294967296.0 + (low & 0xFFFFFFFF)
-    together: Sums = np.where(_is_uniform(plan.spans), exact, weighted)
-    return together
+    totals: Sums = np.zeros((*sums_of_blocks[0].shape[:2], len(plan.spans.first) - 1))
+    with np.errstate(invalid="ignore"):  # infinities may meet
+        for part, sums in zip(plan.cuts.values(), sums_of_blocks, strict=True):
+            totals[:, :, part.windows] += sums
+    return np.asarray(plan.adding.traces(totals), plan.result)
 
 
 def _check_block(block: Any, plan: Plan) -> None:
@@ -264,19 +152,9 @@ def _check_block(block: Any, plan: Plan) -> None:
         )
 
 
-def _check_nan(piece: Array, plan: Plan, spans: Spans, windows: Ints | None, out: Array, start: int) -> None:
-    """Raise an error where NaN is not wanted, under the numbers of windows and frames in the whole video."""
-    if plan.nan_policy != "raise" or piece.dtype.kind != "f":
-        return
-    from ._extract import _raise_on_nan
-
-    if windows is not None:
-        every = np.zeros((len(out), len(plan.spans.first) - 1))
-        every[:, windows] = out
-        counts = np.zeros(every.shape[1], np.int64)
-        counts[windows] = np.diff(spans.first)
-        spans, out = replace(spans, first=np.concatenate(([0], np.cumsum(counts))), names=plan.spans.names), every
-    _raise_on_nan(piece, spans, out, start)
+def _check_nan(piece: Array, plan: Plan, part: Part, out: Array, start: int) -> None:
+    if plan.nan_policy == "raise" and piece.dtype.kind == "f":
+        raise_on_nan(piece, part, out, start)
 
 
 # Series

@@ -1,23 +1,26 @@
 """extract_traces: video x spans -> traces.
 
-The frames are walked block by block (`_video.blocks`); a block's traces are computed while the next block is read,
-so that decoding overlaps computing and at most two blocks are in memory.
+The frames are walked block by block (`_video.blocks`), along the chunks of the recording (`_parts`); a block's traces
+are computed while the next block is read, so that decoding overlaps computing and at most two blocks are in memory.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from threading import Event
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from .. import kernels
+from .._progress import progress
 from . import _dask
 from ._arrays import is_device_array
 from ._arrays_extract import device_span_traces
 from ._make_regions import find_background, find_spans
-from ._video import as_video, blocks, read_sparsely
-from ._windows import Spans, join_spans, nan_error
+from ._parts import PartSums, Plan, cut, plan_reading, raise_on_nan, window_means
+from ._video import as_video, blocks, is_ready, read_sparsely
+from ._windows import Spans, join_spans
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
@@ -197,37 +200,54 @@ def span_traces(video: Any, spans: Spans, nan_policy: str = "propagate", dtype: 
     traces = np.empty((int(video.shape[0]), windows), dtype or kernels.result_dtype(np.dtype(video.dtype)))
     if windows == 0:
         return traces
+    plan = plan_reading(video, spans)
+    omit_nan, stopped = nan_policy == "omit", Event()
+    sums = PartSums(spans, plan.boxes, traces, omit_nan, stopped) if len(plan.boxes) > 1 else None
+    parts = sums.parts if sums else [cut(spans, plan.boxes[0], spans.sums)]
 
-    def compute(start: int, block: Array) -> None:
-        out = traces[start : start + len(block)]
-        kernels.window_means(block, spans, out, nan_policy == "omit")
-        if nan_policy == "raise" and block.dtype.kind == "f":
-            _raise_on_nan(block, spans, out, start)
-
-    with read_sparsely(video, len(spans.rows)):
-        if isinstance(video, np.ndarray):  # nothing to read ahead
-            for start, block in blocks(video):
-                compute(start, block)
+    def compute(start: int, number: int, block: Array) -> None:
+        if sums:
+            out = sums.add(start, number, block)
         else:
-            _overlapped(compute, blocks(video))
+            out = traces[start : start + len(block)]
+            window_means(block, parts[number].spans, out, omit_nan, stopped)
+        if nan_policy == "raise" and block.dtype.kind == "f" and not stopped.is_set():
+            raise_on_nan(block, parts[number], out, start)
+
+    todo = blocks(video, plan)
+    with read_sparsely(video, len(spans.rows)), progress(_bytes_to_read(video, plan)) as advance:
+        if is_ready(video):  # there is nothing to read ahead
+            for start, number, block in todo:
+                compute(start, number, block)
+                advance(block.nbytes)
+        else:
+            _overlapped(compute, todo, advance, stopped)
     return traces
 
 
-def _overlapped(compute: Any, todo: Iterator[tuple[int, Array]]) -> None:
-    """Compute each block in a second thread while this one reads the next."""
+def _bytes_to_read(video: Any, plan: Plan) -> int:
+    whole = (0, int(video.shape[1]), 0, int(video.shape[2]))
+    pixels = sum((bottom - top) * (right - left) for top, bottom, left, right in (box or whole for box in plan.boxes))
+    return int(video.shape[0]) * pixels * int(np.dtype(video.dtype).itemsize)
+
+
+def _overlapped(
+    compute: Callable[[int, int, Array], None],
+    todo: Iterator[tuple[int, int, Array]],
+    advance: Callable[[int], None],
+    stopped: Event,
+) -> None:
+    """Compute each block in a second thread while this one, which Ctrl-C and errors reach, reads the next."""
     running: Future[None] | None = None
     with ThreadPoolExecutor(1) as worker:
-        for start, block in todo:
+        try:
+            for start, number, block in todo:
+                if running is not None:
+                    running.result()
+                running = worker.submit(compute, start, number, block)
+                advance(block.nbytes)
             if running is not None:
                 running.result()
-            running = worker.submit(compute, start, block)
-        if running is not None:
-            running.result()
-
-
-def _raise_on_nan(block: Array, spans: Spans, out: Array, start: int) -> None:
-    for t, w in zip(*np.nonzero(np.isnan(out)), strict=True):
-        own = range(spans.first[w], spans.first[w + 1])
-        # Infinities of both signs give NaN too: only a NaN among the pixels is one.
-        if any(np.isnan(block[t, spans.rows[i], spans.starts[i] : spans.stops[i]]).any() for i in own):
-            raise nan_error(spans, int(w), start + int(t))
+        except BaseException:
+            stopped.set()  # nobody waits for the rest of a block
+            raise

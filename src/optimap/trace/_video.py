@@ -8,17 +8,23 @@ copied, a memory map is read only where the windows lie.
 import mmap
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from .._maps import mapping_of, release
 from ._arrays import dtype_kind
+
+if TYPE_CHECKING:
+    from ._parts import Box, Plan
 
 Array = NDArray[Any]
 
-# Frames are read in blocks of this many bytes: large enough to keep all cores busy, small enough to stay flat.
+# Frames of an array or a memory map are taken in blocks of this many bytes: large enough to keep all cores busy, small
+# enough to stay flat. Others are read, and several copies may be in memory at once: half of that was no slower.
 BLOCK_BYTES = 32 * 2**20
+READ_BYTES = 16 * 2**20
 # Memory maps from this size on are read without reading ahead where windows are few.
 SPARSE_BYTES = 256 * 2**20
 
@@ -60,20 +66,51 @@ def _cure(kind: str, name: str) -> str:
     return f"take np.abs({name}) or {name}.real" if kind == "c" else f"convert it, for example {name}.astype(float)"
 
 
-def blocks(video: Any) -> Iterator[tuple[int, Array]]:
-    """Yield (first frame, block of frames) over a video, blocks ready for the kernels."""
+def blocks(video: Any, plan: "Plan | None" = None) -> Iterator[tuple[int, int, Array]]:
+    """Yield (first frame, number of the part, block of that part of the frames), ready for the kernels.
+
+    All parts of some frames come before the next frames. What a memory map had to be read for is let go of when the
+    next block is asked for.
+    """
     frames = int(video.shape[0])
-    frame_bytes = max(1, int(np.prod(video.shape[1:])) * np.dtype(video.dtype).itemsize)
-    step = max(1, BLOCK_BYTES // frame_bytes)
+    step, boxes = (plan.step, plan.boxes) if plan is not None else (block_frames(video), [None])
     for start in range(0, frames, step):
         stop = min(start + step, frames)
+        for number, box in enumerate(boxes):
+            block = _read(video, start, stop, box)
+            yield start, number, block
+            release(block)
+
+
+def block_frames(video: Any) -> int:
+    """Return the number of whole frames that are read at once."""
+    frame_bytes = int(np.prod(video.shape[1:])) * int(np.dtype(video.dtype).itemsize)
+    return max(1, (BLOCK_BYTES if is_ready(video) else READ_BYTES) // max(1, frame_bytes))
+
+
+def _read(video: Any, start: int, stop: int, box: "Box | None") -> Array:
+    """Return frames, or a part of each (None: all of it), in the form that the kernels need."""
+    shape = (stop - start, int(video.shape[1]), int(video.shape[2]))
+    if box is None:
         raw = video[start:stop]
-        if np.dtype(raw.dtype) != np.dtype(video.dtype):
-            raise ValueError(f"video[{start}:{stop}] has dtype {raw.dtype}, the video says {video.dtype}")
-        block = _prepare(raw)
-        if block.shape != (stop - start, *video.shape[1:]):
-            raise ValueError(f"video[{start}:{stop}] gave shape {block.shape}: the video is not what its shape says")
-        yield start, block
+    else:
+        top, bottom, left, right = box
+        shape = (stop - start, bottom - top, right - left)
+        raw = video[start:stop, top:bottom, left:right]
+    if np.dtype(raw.dtype) != np.dtype(video.dtype):
+        raise ValueError(f"video[{start}:{stop}] has dtype {raw.dtype}, the video says {video.dtype}")
+    block = _prepare(raw)
+    if block.shape != shape:
+        raise ValueError(f"video[{start}:{stop}] gave shape {block.shape}: the video is not what its shape says")
+    if isinstance(raw, np.ndarray) and not np.may_share_memory(raw, block):
+        release(raw)
+    return block
+
+
+def is_ready(video: Any) -> bool:
+    """Whether slices of a video are what the kernels need: nothing is to be read or converted ahead of them."""
+    first = video[:1] if isinstance(video, np.ndarray) or getattr(video, "is_mapped", False) else None
+    return isinstance(first, np.ndarray) and np.may_share_memory(first, _prepare(first))
 
 
 @contextmanager
@@ -84,7 +121,7 @@ def read_sparsely(video: Any, spans: int) -> Iterator[None]:
     """
     frame_bytes = int(np.prod(video.shape[1:])) * np.dtype(video.dtype).itemsize
     large = frame_bytes * int(video.shape[0]) >= SPARSE_BYTES
-    mapping = _mapping(video) if large and spans * 2 * mmap.PAGESIZE < frame_bytes else None
+    mapping = mapping_of(video) if large and spans * 2 * mmap.PAGESIZE < frame_bytes else None
     if mapping is None or not hasattr(mmap, "MADV_RANDOM"):
         yield
         return
@@ -93,16 +130,6 @@ def read_sparsely(video: Any, spans: int) -> Iterator[None]:
         yield
     finally:
         mapping.madvise(mmap.MADV_NORMAL)
-
-
-def _mapping(video: Any) -> mmap.mmap | None:
-    """Return the memory map below a video, if its slices are views of one."""
-    below: Any = video if isinstance(video, np.ndarray) else None
-    if getattr(video, "is_mapped", False):
-        below = video[:1]
-    while below is not None and not isinstance(below, mmap.mmap):
-        below = getattr(below, "base", None)
-    return below
 
 
 def _prepare(block: Any) -> Array:

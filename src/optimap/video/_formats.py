@@ -1,7 +1,7 @@
 """THE table of formats: name, suffixes, module, the extra it needs, whether it can be written.
 
 A new format is one row here and one module in ``formats/`` with ``open_recording(path, **options) -> Recording`` and,
-where it can be written, ``save(path, video, fps)``.
+where it can be written, ``check_dtype(dtype)`` and ``save(path, video, fps)``.
 """
 
 import importlib
@@ -21,7 +21,7 @@ class Format:
     extra: str | None = None  # optional dependency group that has what the module imports
     needs: str | None = None  # the import name of that dependency
     options: tuple[str, ...] = ()  # keywords of open_recording
-    saves: bool = False
+    saves: tuple[str, ...] = ()  # suffixes that can be written
 
     def load(self) -> ModuleType:
         """Import the module, or say which extra is missing."""
@@ -30,11 +30,13 @@ class Format:
         return importlib.import_module(f".formats.{self.module}", __package__)
 
 
+TIFF, HDF5, ZARR = (".tif", ".tiff", ".btf", ".tf8"), (".h5", ".hdf5"), (".zarr", ".zip")
 FORMATS = (
-    Format("NumPy", (".npy",), "npy", saves=True),
-    Format("TIFF", (".tif", ".tiff", ".btf", ".tf8"), "tiff", saves=True),
-    Format("MATLAB", (".mat",), "matlab", options=("fieldname", "axes"), saves=True),
-    Format("HDF5", (".h5", ".hdf5"), "hdf5", extra="hdf5", needs="h5py", options=("dataset",), saves=True),
+    Format("NumPy", (".npy",), "npy", saves=(".npy",)),
+    Format("TIFF", TIFF, "tiff", saves=TIFF),
+    Format("MATLAB", (".mat",), "matlab", options=("fieldname", "axes"), saves=(".mat",)),
+    Format("HDF5", HDF5, "hdf5", extra="hdf5", needs="h5py", options=("dataset",), saves=HDF5),
+    Format("Zarr", ZARR, "zarr", extra="zarr", needs="zarr", options=("dataset", "channel", "z"), saves=ZARR),
     Format("MiCAM05", (".gsh", ".gsd"), "micam05"),
     Format("MiCAM ULTIMA", (".rsh", ".rsm", ".rsd"), "micam_ultima"),
     Format("MultiRecorder", (".dat",), "multirecorder"),
@@ -45,7 +47,7 @@ FORMATS = (
         extra="video",
         needs="av",
         options=("channel",),
-        saves=True,
+        saves=(".mkv",),
     ),
 )
 FOLDER = Format("folder of images", (), "folder")
@@ -59,12 +61,18 @@ def import_extra(module: str, extra: str, purpose: str) -> Any:
         raise ImportError(f"{purpose} need {module}: pip install 'optimap-trace[{extra}]'") from error
 
 
+def is_zarr(folder: Path) -> bool:
+    """Whether a folder is a zarr store, or a group or array in one: they are folders, whatever their names."""
+    return any((folder / name).is_file() for name in ("zarr.json", ".zgroup", ".zarray"))
+
+
 def find_format(path: Path) -> Format:
     """Return the row for a path, or raise an error that lists the known suffixes."""
-    if path.is_dir():
+    suffix = path.suffix.lower() if not path.is_dir() else ".zarr" if is_zarr(path) else None
+    if suffix is None:
         return FOLDER
     for row in FORMATS:
-        if path.suffix.lower() in row.suffixes:
+        if suffix in row.suffixes:
             return row
     known = " ".join(suffix for row in FORMATS for suffix in row.suffixes)
     raise ValueError(f"{path} has an unknown suffix {path.suffix!r}: known are {known}, and folders of images")

@@ -19,12 +19,13 @@ def open_video(path: "str | os.PathLike[str]", **options: Any) -> Recording:
     Parameters
     ----------
     path : path-like
-        A file of any known format (``optimap info`` lists them), or a folder of TIFF or PNG images, which are taken
-        in natural order (``frame_2`` before ``frame_10``). Of formats of several files any of them will do.
+        A file of any known format (``optimap info`` lists them), a zarr folder, or a folder of TIFF or PNG images,
+        which are taken in natural order (``frame_2`` before ``frame_10``). Of formats of several files any of them
+        will do.
     **options
-        Of some formats: ``dataset`` (HDF5, the name of the dataset), ``fieldname`` and ``axes`` (MATLAB: variable name;
-        axis order such as ``'YXT'``), ``channel`` (encoded colour video: ``'red'``, ``'green'``, ``'blue'`` or
-        ``'luma'``).
+        Of some formats: ``dataset`` (HDF5, Zarr: the name of the dataset), ``fieldname`` and ``axes`` (MATLAB: variable
+        name; axis order such as ``'YXT'``), ``channel`` (encoded colour video: ``'red'``, ``'green'``, ``'blue'`` or
+        ``'luma'``; OME-Zarr of several channels: number or label), ``z`` (OME-Zarr of several planes: number).
 
     Returns
     -------
@@ -138,12 +139,14 @@ def load_video(
         return np.array(wanted, dtype=wanted.dtype.newbyteorder("="), copy=True if recording.is_mapped else None)
 
 
-def load_metadata(path: "str | os.PathLike[str]") -> dict[str, Any]:
+def load_metadata(path: "str | os.PathLike[str]", **options: Any) -> dict[str, Any]:
     """Return what the header of a recording says.
 
     Parameters
     ----------
     path : path-like
+        See `open_video`.
+    **options
         See `open_video`.
 
     Returns
@@ -163,6 +166,6 @@ def load_metadata(path: "str | os.PathLike[str]") -> dict[str, Any]:
     ...     load_metadata(path)["fps"]
     500.0
     """
-    with open_video(path) as recording:
+    with open_video(path, **options) as recording:
         known = {"fps": recording.fps, "pixel_size": recording.pixel_size}
         return {**recording.metadata, **{key: value for key, value in known.items() if value is not None}}

@@ -25,6 +25,9 @@ class FrameSource(Protocol):
     def read(self, frames: range) -> Array:
         """Return the frames of an increasing range, (n, H, W)."""
 
+    # A source that is stored in chunks may say how large they are (T, H, W), ``chunks``, and read parts of frames:
+    # ``read_part(frames: range, rows: slice, columns: slice)``, where slices have no step.
+
     def close(self) -> None:
         """Let go of the file."""
 
@@ -99,6 +102,16 @@ class Recording:
         """Whether frames are memory-mapped: slices are views, and only touched pages are read."""
         return isinstance(self._frames, np.ndarray)
 
+    @property
+    def chunks(self) -> tuple[int, int, int] | None:
+        """Frames, rows and columns that the file stores, and compresses, together; None where it has no such chunks."""
+        return getattr(self._frames, "chunks", None)
+
+    @property
+    def shards(self) -> tuple[int, int, int] | None:
+        """Frames, rows and columns of the files that hold several chunks; None where there are none."""
+        return getattr(self._frames, "shards", None)
+
     def __len__(self) -> int:
         return self.shape[0]
 
@@ -122,6 +135,9 @@ class Recording:
             return np.asarray(self._read(frames, range(i, i + 1))[0, *rest])
         if isinstance(first, slice):
             wanted = range(*first.indices(len(self)))
+            if wanted.step > 0 and len(rest) == 2 and self.chunks is not None and _are_plain_slices(rest):
+                with self._reading:
+                    return np.asarray(frames.read_part(wanted, *rest))  # type: ignore[attr-defined, unused-ignore]
             block = self._read(frames, wanted if wanted.step > 0 else wanted[::-1])
             return np.asarray((block if wanted.step > 0 else block[::-1])[:, *rest])
         block = self._take(np.asarray(first))
@@ -193,6 +209,10 @@ def _split(key: Any) -> tuple[Any, tuple[Any, ...]]:
     if len(parts) > 3:
         raise IndexError(f"too many indices: a recording has 3 axes, {len(parts)} were indexed")
     return (parts[0], parts[1:]) if parts else (slice(None), ())
+
+
+def _are_plain_slices(parts: tuple[Any, ...]) -> bool:
+    return all(isinstance(part, slice) and part.step in (None, 1) for part in parts)
 
 
 def _frame_number(i: int, frames: int) -> int:

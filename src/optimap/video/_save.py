@@ -1,8 +1,11 @@
 """save_video: any video to a file of the format that its suffix names."""
 
+import math
 import os
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -11,10 +14,14 @@ from numpy.typing import NDArray
 
 from .._checks import RATE, positive_number
 from .._files import check_output, written_whole
-from ._formats import FORMATS, find_format
+from .._maps import natural_chunk, release
+from .._progress import progress
+from ._formats import FORMATS, find_format, is_zarr
 from ._recording import check_frames
 
-BLOCK_BYTES = 32 * 2**20
+BLOCK_BYTES = 16 * 2**20
+# Blocks may be so much larger where that spares decoding the same twice.
+LARGEST_BLOCK_BYTES = 128 * 2**20
 
 
 def save_video(
@@ -25,14 +32,16 @@ def save_video(
     Parameters
     ----------
     path : path-like
-        The suffix chooses: ``.npy`` (any dtype, holds no frame rate), ``.tif``, ``.mat``, ``.h5``, or ``.mkv`` (uint8
-        and uint16, compressed by FFV1).
+        The suffix chooses: ``.npy`` (any dtype, holds no frame rate), ``.tif``, ``.mat``, ``.h5``, ``.zarr`` (a folder;
+        compressed, fast to read) or ``.zarr.zip`` (the same in one file), or ``.mkv`` (uint8 and uint16, compressed by
+        FFV1).
     video : (T, H, W) array-like
-        Arrays, recordings, anything with shape, dtype and slicing; read in blocks of frames.
+        Arrays, recordings, anything with shape, dtype and slicing; read in blocks of frames, so that memory stays
+        flat however long it is.
     fps : float, optional
         Frames per second, kept in the file.
     overwrite : bool
-        Replace an existing file.
+        Replace an existing file, or an existing zarr folder.
 
     Raises
     ------
@@ -59,29 +68,76 @@ def save_video(
     shape = tuple(video.shape)
     if len(shape) != 3 or 0 in shape:
         raise ValueError(f"video has shape {shape}: give (T, H, W), none of them 0")
-    row = find_format(path) if not path.is_dir() else None
-    if row is None or not row.saves or (row.module == "encoded" and path.suffix.lower() != ".mkv"):
-        known = " ".join(known.suffixes[0] for known in FORMATS if known.saves)
+    is_store = path.is_dir() and is_zarr(path)
+    row = find_format(path) if not path.is_dir() or (is_store and path.suffix.lower() == ".zarr") else None
+    if row is None or path.suffix.lower() not in row.saves:
+        known = " ".join(known.saves[0] for known in FORMATS if known.saves)
         raise ValueError(f"{path} cannot be written: choose one of {known}")
     rate = None if fps is None else positive_number(fps, "fps", RATE)
     check_frames(path, shape, video.dtype)
-    check_output(path, overwrite)
+    check_output(path, overwrite, is_folder=is_store)
 
     module = row.load()
     module.check_dtype(np.dtype(video.dtype))
     if fps is not None and row.module == "npy":
         warnings.warn(f"{path}: .npy files hold no frame rate, fps = {fps} is not kept", stacklevel=2)
-    with written_whole(path, overwrite) as partial:
+    with written_whole(path, overwrite, is_folder=is_store) as partial:
         module.save(partial, video, rate)
 
 
-def frame_blocks(video: Any) -> Iterator[NDArray[Any]]:
-    """Yield the video in blocks of frames, native byte order, C-contiguous."""
+def frame_blocks(video: Any, multiple: int = 1, large: bool = False) -> Iterator[NDArray[Any]]:
+    """Yield the video in blocks of frames, native byte order, C-contiguous, with progress on the terminal.
+
+    Blocks begin at multiples of `multiple` frames and, where memory allows, of the chunks that the video is stored in.
+    With `large` they are as large as memory allows.
+    """
     frame_bytes = max(1, int(np.prod(video.shape[1:])) * np.dtype(video.dtype).itemsize)
-    step = max(1, BLOCK_BYTES // frame_bytes)
     dtype = np.dtype(video.dtype).newbyteorder("=")
-    for start in range(0, video.shape[0], step):
-        yield np.ascontiguousarray(video[start : start + step], dtype)
+    step = _block_frames(video, frame_bytes, multiple, LARGEST_BLOCK_BYTES if large else BLOCK_BYTES)
+    # A block may still be written, in the background, when the next one is asked for.
+    previous = np.empty(0, dtype)
+    with progress(int(video.shape[0]) * frame_bytes) as advance:
+        for start in range(0, video.shape[0], step):
+            raw = video[start : start + step]
+            block = np.ascontiguousarray(raw, dtype)
+            if not np.may_share_memory(raw, block):
+                release(raw)
+            yield block
+            release(previous)
+            previous = block
+            advance(block.nbytes)
+        release(previous)
+
+
+def _block_frames(video: Any, frame_bytes: int, multiple: int, nbytes: int) -> int:
+    chunk = natural_chunk(video)
+    stored = 1 if chunk is None else chunk[0]
+    largest = LARGEST_BLOCK_BYTES // frame_bytes
+    if stored > largest:  # chunks are read again for each block: as few times as memory allows
+        return max(multiple, largest // multiple * multiple)
+    together = math.lcm(stored, multiple)
+    step = together if together <= largest else multiple
+    return max(1, nbytes // frame_bytes // step) * step
+
+
+@contextmanager
+def in_background() -> Iterator[Callable[..., None]]:
+    """Yield a function that calls another in a second thread, one call at a time: the next block is read meanwhile.
+
+    The block ends when the last call has ended, after an error or Ctrl-C too: nothing is written behind anyone's back.
+    """
+    running: Future[Any] | None = None
+
+    def submit(function: Callable[..., Any], *arguments: Any) -> None:
+        nonlocal running
+        if running is not None:
+            running.result()
+        running = worker.submit(function, *arguments)
+
+    with ThreadPoolExecutor(1) as worker:
+        yield submit
+        if running is not None:
+            running.result()
 
 
 def unsupported(dtype: "np.dtype[Any]", suffix: str, allowed: str) -> ValueError:

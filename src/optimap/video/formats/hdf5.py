@@ -4,35 +4,13 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from .._formats import import_extra
 from .._recording import Recording, positive_number
 from .._save import frame_blocks
+from ._chunked import DatasetFrames, choose
 
-
-class DatasetFrames:
-    """Frames of a dataset whose axes come in any order, seen as (T, H, W)."""
-
-    def __init__(self, file: Any, dataset: Any, order: tuple[int, int, int] = (0, 1, 2)) -> None:
-        self._file, self._dataset, self._order = file, dataset, order
-        time, row, column = (int(dataset.shape[axis]) for axis in order)
-        self.shape = (time, row, column)
-        self.dtype = np.dtype(dataset.dtype)
-
-    def read(self, frames: range) -> NDArray[Any]:
-        """Read a range of frames."""
-        key: list[slice] = [slice(None)] * 3
-        key[self._order[0]] = slice(frames.start, frames.stop, frames.step)
-        try:
-            block = self._dataset[tuple(key)]
-        except OSError as error:
-            raise ValueError(f"{self._file.filename} is damaged, {self._dataset.name}: {error}") from error
-        return np.asarray(np.transpose(block, self._order))
-
-    def close(self) -> None:
-        """Close the file."""
-        self._file.close()
+DAMAGED = (OSError,)  # what h5py raises where chunks are
 
 
 def open_file(path: Path) -> Any:
@@ -42,20 +20,6 @@ def open_file(path: Path) -> Any:
         return h5py.File(path, "r")
     except OSError as error:
         raise ValueError(f"{path} cannot be read as HDF5, it may be truncated: {error}") from error
-
-
-def choose(path: Path, shapes: dict[str, tuple[int, ...]], name: str | None, option: str) -> str:
-    """Return the name of the recording among a file's arrays."""
-    videos = [key for key, shape in shapes.items() if len(shape) == 3]
-    listing = ", ".join(f"{key} {shape}" for key, shape in shapes.items()) or "none"
-    if name is not None:
-        if name.strip("/") not in shapes:
-            raise ValueError(f"{option} = {name!r} is not in {path}, which holds: {listing}")
-        return name.strip("/")
-    if len(videos) == 1:
-        return videos[0]
-    problem = "holds no 3-D array" if not videos else f"holds {len(videos)} 3-D arrays, name one with {option}="
-    raise ValueError(f"{path} {problem}; its arrays: {listing}")
 
 
 def numeric_datasets(file: Any) -> dict[str, tuple[int, ...]]:
@@ -77,7 +41,7 @@ def open_recording(path: Path, dataset: str | None = None) -> Recording:
         chosen = file[choose(path, numeric_datasets(file), dataset, "dataset")]
         metadata = {**_attributes(file), **_attributes(chosen)}
         return Recording(
-            DatasetFrames(file, chosen) if chosen.ndim == 3 else chosen,
+            DatasetFrames(path, chosen, file.close, DAMAGED) if chosen.ndim == 3 else chosen,
             path=path,
             format="HDF5",
             fps=positive_number(metadata.get("fps")),

@@ -5,6 +5,7 @@ variable ``axes``; elsewhere the last axis is time where it is the longest of th
 ``axes`` overrules. Version 7.3 stores axes in reverse.
 """
 
+import struct
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,12 +15,20 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ..._maps import release
 from .._recording import Recording, check_frames, positive_number
 from .._save import frame_blocks, unsupported
 from . import hdf5
+from ._chunked import DatasetFrames, choose
 
 NUMERIC = {"double", "single", "logical"} | {f"{sign}int{bits}" for sign in ("", "u") for bits in (8, 16, 32, 64)}
 DAMAGED = (ValueError, TypeError, OSError, EOFError, IndexError, KeyError, zlib.error)
+# Numbers of arrays' classes and of values' types in version 5.
+FLOATS = {"f8": (6, 9), "f4": (7, 7)}
+CODES = FLOATS | {"i1": (8, 1), "u1": (9, 2), "i2": (10, 3), "u2": (11, 4), "i4": (12, 5), "u4": (13, 6)}
+CODES |= {"i8": (14, 12), "u8": (15, 13)}
+# Of a file that is written in many places at once, this much is in memory.
+WRITTEN_BYTES = 32 * 2**20
 
 
 class LoadedFrames:
@@ -65,7 +74,7 @@ def time_order(shape: tuple[int, ...], axes: str | None) -> tuple[int, int, int]
 def _choose(path: Path, shapes: dict[str, tuple[int, ...]], fieldname: str | None) -> str:
     if fieldname is None and len(shapes.get("cmosData", ())) == 3:  # Rhythm's files hold other arrays too
         return "cmosData"
-    name = hdf5.choose(path, shapes, fieldname, "fieldname")
+    name = choose(path, shapes, fieldname, "fieldname")
     if len(shapes[name]) != 3:
         raise ValueError(f"{path}: {name} has shape {shapes[name]}; a recording has three axes")
     return name
@@ -126,7 +135,7 @@ def _open_hdf5(path: Path, fieldname: str | None, axes: str | None) -> Recording
         order = (2 - time, 2 - row, 2 - column)  # reversed on disk
         fps = positive_number(notes.get("fps"))
         metadata = {"fieldname": name, "variables": list(file.keys())}
-        frames = hdf5.DatasetFrames(file, file[name], order)
+        frames = DatasetFrames(path, file[name], file.close, hdf5.DAMAGED, order)
         return Recording(frames, path=path, format="MATLAB 7.3", fps=fps, metadata=metadata)
     except BaseException:
         file.close()
@@ -143,9 +152,37 @@ def save(path: Path, video: Any, fps: float | None) -> None:
     """Write a version 5 file with the variables ``video``, ``axes`` and, where known, ``fps``."""
     from scipy.io import savemat
 
-    nbytes = int(np.prod(video.shape)) * np.dtype(video.dtype).itemsize
+    shape, dtype = tuple(int(n) for n in video.shape), np.dtype(video.dtype).newbyteorder("=")
+    nbytes = int(np.prod(shape)) * dtype.itemsize
     if nbytes >= 2**31:
         raise ValueError(f"{nbytes} bytes do not fit a .mat file of version 5 (2 GB): save as .h5, which MATLAB reads")
     # The pixels last: a file that is cut off must not lose its notes without a word.
-    notes = {"axes": "TYX"} if fps is None else {"axes": "TYX", "fps": fps}
-    savemat(path, {**notes, "video": np.concatenate(list(frame_blocks(video)))}, appendmat=False)
+    savemat(path, {"axes": "TYX"} if fps is None else {"axes": "TYX", "fps": fps}, appendmat=False)
+    with open(path, "ab") as file:
+        file.write(_variable_header("video", shape, dtype))
+        offset = file.tell()
+        file.truncate(offset + nbytes + -nbytes % 8)
+    # MATLAB's order: time runs fastest, so a block of frames goes to places all over the file. Pages written are let go
+    # of column after column, or the whole file would be in memory.
+    pixels = np.memmap(path, dtype, "r+", offset, shape[::-1])
+    columns = max(1, WRITTEN_BYTES // (shape[0] * shape[1] * dtype.itemsize))
+    start = 0
+    for block in frame_blocks(video, large=True):
+        for x in range(0, shape[2], columns):
+            part = pixels[x : x + columns]
+            part[:, :, start : start + len(block)] = block[:, :, x : x + columns].T
+            release(part)
+        start += len(block)
+
+
+def _variable_header(name: str, shape: tuple[int, ...], dtype: "np.dtype[Any]") -> bytes:
+    """Return what stands before the values of an array in a version 5 file."""
+    array_class, value_type = CODES[dtype.str[1:]]
+    nbytes = int(np.prod(shape)) * dtype.itemsize
+
+    def element(kind: int, body: bytes) -> bytes:
+        return struct.pack("=II", kind, len(body)) + body + bytes(-len(body) % 8)
+
+    header = element(6, struct.pack("=II", array_class, 0)) + element(5, struct.pack(f"={len(shape)}i", *shape))
+    header += element(1, name.encode()) + struct.pack("=II", value_type, nbytes)
+    return struct.pack("=II", 14, len(header) + nbytes + -nbytes % 8) + header

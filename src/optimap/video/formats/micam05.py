@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ..._maps import release
 from .._recording import Recording, check_file_size
 
 HEADER_BYTES = 970
@@ -22,7 +23,9 @@ class DifferenceFrames:
     def read(self, frames: range) -> NDArray[np.uint16]:
         """Return a range of frames."""
         block = self._differences[frames.start : frames.stop : frames.step]
-        return (block + self._background).astype(np.uint16, copy=False)
+        result = (block + self._background).astype(np.uint16, copy=False)
+        release(block)
+        return result
 
     def close(self) -> None:
         """Memory maps close themselves."""

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ..._maps import release
 from .._recording import Recording, check_file_size
 from .micam05 import companion, header_number
 
@@ -33,6 +34,7 @@ class BlockFrames:
                 inside = range(frames[here[0]] - first, frames[here[-1]] - first + 1, frames.step)
                 stored = block[inside.start : inside.stop : inside.step, :, self._columns]
                 result[part] = self._background + stored.view(np.dtype("<u2"))
+                release(stored)
         return result
 
     def close(self) -> None:

@@ -16,33 +16,10 @@ import numpy as np
 import tifffile
 from numpy.typing import NDArray
 
-from .._recording import Recording, positive_number
+from .._recording import Recording
 from .._save import frame_blocks, unsupported
+from ._units import MM, SECONDS, rate
 
-# Units of length in mm and of time in s, as ImageJ and OME write them.
-MM = {
-    "nm": 1e-6,
-    "um": 1e-3,
-    "µm": 1e-3,
-    "μm": 1e-3,
-    "micron": 1e-3,
-    "microns": 1e-3,
-    "mm": 1.0,
-    "cm": 10.0,
-    "m": 1e3,
-}
-SECONDS = {
-    "ns": 1e-9,
-    "us": 1e-6,
-    "µs": 1e-6,
-    "μs": 1e-6,
-    "usec": 1e-6,
-    "ms": 1e-3,
-    "msec": 1e-3,
-    "s": 1.0,
-    "sec": 1.0,
-    "min": 60.0,
-}
 IMAGEJ_DTYPES = ("u1", "u2", "f4")
 OME_DTYPES = ("u1", "u2", "u4", "i1", "i2", "i4", "f4", "f8")
 # Bytes of a value of the types that tags have.
@@ -245,32 +222,18 @@ def _describe(tif: Any) -> tuple[dict[str, Any], float | None, float | None]:
         interval = float(metadata.get("finterval") or 0) * SECONDS.get(metadata.get("tunit", "s"), 0.0)
         return (
             metadata,
-            _rate(interval, metadata.get("fps")),
+            rate(interval, metadata.get("fps")),
             _imagej_pixel_size(tif.pages[0], str(metadata.get("unit", ""))),
         )
     if tif.is_ome:
         pixels = _ome_pixels(tif.ome_metadata)
         interval = float(pixels.get("TimeIncrement", 0)) * SECONDS.get(pixels.get("TimeIncrementUnit", "s"), 0.0)
         size = float(pixels.get("PhysicalSizeX", 0)) * MM.get(pixels.get("PhysicalSizeXUnit", "µm"), 0.0)
-        return pixels, _rate(interval), size or None
+        return pixels, rate(interval), size or None
     shaped: dict[str, Any] = (tif.shaped_metadata or ({},))[0]
     fps = shaped.get("fps")
     metadata = {key: value for key, value in shaped.items() if key != "shape"}
     return metadata, None if fps is None else float(fps), None
-
-
-def _rate(interval: float, stated: Any = None) -> float | None:
-    """Frames per second: as stated, where it agrees with the interval; free of the interval's rounding."""
-    if interval <= 0:
-        return None
-    rate = 1 / interval
-    stated = positive_number(stated)
-    if stated is not None and abs(stated - rate) < 1e-9 * rate:  # ImageJ notes there how fast to play it
-        return float(stated)
-    if abs(round(rate) - rate) < 1e-9 * rate:
-        return float(round(rate))
-    short = float(f"{rate:.12g}")
-    return short if abs(short - rate) < 1e-15 * rate else rate
 
 
 def _imagej_pixel_size(page: Any, unit: str) -> float | None:

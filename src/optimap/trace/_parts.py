@@ -1,0 +1,179 @@
+"""What of a recording is read at once: how many frames, and which parts of them; and the sums over parts put together.
+
+A recording is read along its natural chunks (`_maps.natural_chunk`), each of them once. Where chunks are smaller than
+frames, only those that windows touch are read; and where they are so long in time that a block of whole frames would
+not be small, frames are read part after part. A window may lie in several parts: their sums are added up.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from threading import Event
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .. import kernels
+from .._maps import natural_chunk
+from . import _video
+from ._adding import adding
+from ._windows import Ints, Spans, nan_error
+
+Array = NDArray[Any]
+Box = tuple[int, int, int, int]  # rows from top to bottom, columns from left to right
+Boxes = Sequence[Box | None]
+
+# Above this share of chunks, all are read: one large request is better than many small ones.
+MANY_CHUNKS = 0.5
+# Pixels of windows in one call of a kernel, which cannot be interrupted: a third of a second on one core.
+CALL_PIXELS = {"compiled": 2**32, "numpy": 2**26}
+
+
+@dataclass(frozen=True)
+class Part:
+    """The windows, or what of them lies in a part of the frame, in its own rows and columns."""
+
+    windows: Ints  # their numbers
+    spans: Spans
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Frames to read at once, and the parts of them to read one after the other; the only part may be None: all."""
+
+    step: int
+    boxes: Boxes
+
+
+def plan_reading(video: Any, spans: Spans) -> Plan:
+    """Return what of a video to read at once for the windows in `spans`."""
+    chunk = natural_chunk(video)
+    if chunk is None:
+        return Plan(_video.block_frames(video), [None])
+    frames, height, width = chunk
+    shape = (int(video.shape[1]), int(video.shape[2]))
+    touched = _touched(spans, (height, width), shape)
+    if touched.mean() > MANY_CHUNKS:
+        touched[:] = True
+    pixel_bytes = np.dtype(video.dtype).itemsize
+    # All that is touched of one chunk's frames, as often as it fits; or else as many chunks side by side as fit.
+    of_frames = int(touched.sum()) * height * width * pixel_bytes * frames
+    step = frames * max(1, _video.READ_BYTES // of_frames)
+    shards = getattr(video, "shards", None)
+    if shards is not None and step > shards[0]:
+        step -= step % shards[0]
+    most = max(1, _video.READ_BYTES // (height * width * pixel_bytes * frames))
+    boxes = list(_boxes(touched, (height, width), shape, max(most, int(touched.sum()) if step > frames else 1)))
+    return Plan(step, [None] if boxes == [(0, shape[0], 0, shape[1])] else boxes)
+
+
+def _touched(spans: Spans, chunk: tuple[int, int], shape: tuple[int, int]) -> NDArray[np.bool_]:
+    """Return which chunks of a frame hold pixels of windows."""
+    height, width = chunk
+    marks = np.zeros((-(-shape[0] // height), -(-shape[1] // width) + 1), np.int64)
+    np.add.at(marks, (spans.rows // height, spans.starts // width), 1)
+    np.add.at(marks, (spans.rows // height, (spans.stops - 1) // width + 1), -1)
+    touched: NDArray[np.bool_] = marks.cumsum(axis=1)[:, :-1] > 0
+    return touched
+
+
+def _boxes(touched: NDArray[np.bool_], chunk: tuple[int, int], shape: tuple[int, int], most: int) -> Iterator[Box]:
+    """Yield boxes that cover the touched chunks and nothing else, of at most so many chunks each."""
+    for top, bottom, left, right in _rectangles(touched):
+        columns = min(right - left, most)
+        rows = min(bottom - top, max(1, most // columns))
+        for row in range(top, bottom, rows):
+            for column in range(left, right, columns):
+                yield (
+                    row * chunk[0],
+                    min(min(row + rows, bottom) * chunk[0], shape[0]),
+                    column * chunk[1],
+                    min(min(column + columns, right) * chunk[1], shape[1]),
+                )
+
+
+def _rectangles(touched: NDArray[np.bool_]) -> Iterator[Box]:
+    """Yield rectangles of neighbouring chunks: equal runs of one row after the other."""
+    begun: dict[tuple[int, int], int] = {}
+    for row in range(len(touched) + 1):
+        runs: set[tuple[int, int]] = set()
+        if row < len(touched):
+            edges = np.flatnonzero(np.diff(touched[row], prepend=False, append=False)).tolist()
+            runs = set(zip(edges[::2], edges[1::2], strict=True))
+        for run in sorted(begun.keys() - runs):
+            yield begun.pop(run), row, *run
+        begun |= dict.fromkeys(runs - begun.keys(), row)
+
+
+def cut(spans: Spans, box: "Box | None", sums: bool) -> Part:
+    """Return the windows, or what of them lies in a part of the frame."""
+    numbers = np.repeat(np.arange(len(spans.first) - 1), np.diff(spans.first))
+    if box is None:
+        return Part(numbers[spans.first[:-1]], spans)
+    top, bottom, left, right = box
+    starts, stops = np.clip(spans.starts, left, right), np.clip(spans.stops, left, right)
+    keep = (spans.rows >= top) & (spans.rows < bottom) & (stops > starts)
+    windows, first = np.unique(numbers[keep], return_index=True)
+    boxes = None
+    if spans.boxes is not None:
+        offsets, limits = np.array([[top], [left]]).repeat(2, 0), np.array([[bottom], [right]]).repeat(2, 0)
+        boxes = np.clip(spans.boxes[:, windows], offsets, limits) - offsets
+    part = replace(
+        spans,
+        rows=spans.rows[keep] - top,
+        starts=starts[keep] - left,
+        stops=stops[keep] - left,
+        weights=spans.weights[keep],
+        first=np.append(first, np.count_nonzero(keep)).astype(np.int64),
+        boxes=boxes,
+        sums=sums,
+    )
+    return Part(windows, part)
+
+
+def window_means(block: Array, spans: Spans, out: Array, omit_nan: bool, stopped: Event) -> None:
+    """Call the kernel for as many frames at a time as are done in a fraction of a second, until `stopped` is set."""
+    pixels = int((spans.stops - spans.starts).sum())
+    if spans.boxes is not None:  # running sums: a frame, and some 32 columns of each window
+        pixels = min(pixels, block[0].size + 32 * spans.boxes.shape[1])
+    step = max(1, CALL_PIXELS[kernels.backend] // max(1, pixels))
+    for first in range(0, len(block), step):
+        if stopped.is_set():
+            return
+        kernels.window_means(block[first : first + step], spans, out[first : first + step], omit_nan)
+
+
+def raise_on_nan(block: Array, part: Part, out: Array, start: int) -> None:
+    """Raise an error for the first NaN among the pixels of windows, whose traces are in `out`."""
+    spans = part.spans
+    for t, w in zip(*np.nonzero(np.isnan(out)), strict=True):
+        own = range(spans.first[w], spans.first[w + 1])
+        # Infinities of both signs give NaN too: only a NaN among the pixels is one.
+        if any(np.isnan(block[t, spans.rows[i], spans.starts[i] : spans.stops[i]]).any() for i in own):
+            raise nan_error(spans, int(part.windows[w]), start + int(t))
+
+
+class PartSums:
+    """Adds up the sums over the parts of some frames; after their last part they become the traces."""
+
+    def __init__(self, spans: Spans, boxes: Boxes, traces: Array, omit_nan: bool, stopped: Event) -> None:
+        self._spans, self._traces, self._omit_nan, self._stopped = spans, traces, omit_nan, stopped
+        to_cut = adding(spans, np.dtype(np.float64), omit_nan).spans
+        self.parts = [cut(to_cut, box, sums=True) for box in boxes]
+
+    def add(self, start: int, number: int, block: Array) -> Array:
+        """Add the sums over a part of the frames from `start` on, and return them."""
+        if number == 0:
+            self._adding = adding(self._spans, block.dtype, self._omit_nan)
+            self._totals = np.zeros((self._adding.numbers, len(block), self._traces.shape[1]))
+        part = self.parts[number]
+        sums = np.empty((self._adding.numbers, len(block), len(part.windows)))
+        self._adding.sums(block, part.spans, sums, self._loop)
+        with np.errstate(invalid="ignore"):  # infinities may meet
+            self._totals[:, :, part.windows] += sums
+        if number == len(self.parts) - 1:
+            self._traces[start : start + len(block)] = self._adding.traces(self._totals)
+        return np.asarray(sums[0])
+
+    def _loop(self, block: Array, spans: Spans, out: Array) -> None:
+        window_means(block, spans, out, False, self._stopped)

@@ -1,0 +1,327 @@
+"""Zarr stores of both versions, groups, shards, zip files and OME-Zarr, written by zarr itself."""
+
+import json
+import shutil
+import zipfile
+
+import numpy as np
+import pytest
+import zarr
+from zarr.codecs import BloscCodec, Crc32cCodec, GzipCodec, ZstdCodec
+
+from optimap.trace import extract_traces
+from optimap.video import load_metadata, load_video, open_video, save_video
+from tests import makers
+
+VIDEO = makers.random_video((7, 5, 6))
+TCZYX = VIDEO[:, np.newaxis, np.newaxis]
+versions = pytest.mark.parametrize("version", [2, 3])
+
+
+@versions
+@pytest.mark.parametrize("dtype", ["u1", "<i2", ">u2", "<f4", ">f8", "?", "f2"])
+def test_values_dtype_and_shape(tmp_path, version, dtype):
+    video = makers.random_video((7, 5, 6), dtype)
+    with open_video(makers.zarr(tmp_path / "rec.zarr", video, version)) as recording:
+        np.testing.assert_array_equal(recording[:], video)
+        assert (recording.format, recording.dtype.newbyteorder("=")) == (
+            f"Zarr {version}",
+            video.dtype.newbyteorder("="),
+        )
+        assert recording.chunks == (4, 3, 3)
+
+
+def test_shards_and_parts_of_frames(tmp_path):
+    path = makers.zarr(tmp_path / "rec.zarr", VIDEO, chunks=(2, 3, 2), shards=(4, 6, 6))
+    with open_video(path) as recording:
+        assert (recording.chunks, recording.shards) == ((2, 3, 2), (4, 6, 6))
+        for key in (np.s_[5:0:-2, 1:], np.s_[1:6:2, 2:4, 1:3], np.s_[3, 2:, -2:], np.s_[:, :0, 1:], np.s_[::3, ::2, 1]):
+            np.testing.assert_array_equal(recording[key], VIDEO[key])
+        np.testing.assert_array_equal(
+            extract_traces(recording, [(2, 2), (5, 0)], 3), extract_traces(VIDEO, [(2, 2), (5, 0)], 3)
+        )
+
+
+def test_a_folder_of_any_name_is_told_by_what_is_in_it(tmp_path):
+    path = makers.zarr(tmp_path / "rec.zarr", VIDEO, 2)
+    np.testing.assert_array_equal(load_video(path.rename(tmp_path / "rec")), VIDEO)
+
+
+@pytest.mark.parametrize("folder", ["rec.zarr/", "a/rec.zarr/", ""])
+def test_a_folder_in_a_zip_file(tmp_path, folder):
+    path = makers.zarr_group(tmp_path / "rec.zarr", inner__video=VIDEO)
+    with zipfile.ZipFile(tmp_path / "rec.zip", "w") as file:
+        for item in sorted(path.rglob("*")):
+            file.write(item, f"{folder}{item.relative_to(path)}")
+    np.testing.assert_array_equal(load_video(tmp_path / "rec.zip"), VIDEO)
+
+
+def test_attributes(tmp_path):
+    path = makers.zarr(tmp_path / "rec.zarr", VIDEO, attributes={"fps": 500, "pixel_size": 0.5, "who": "me"})
+    assert load_metadata(path) == {"fps": 500.0, "pixel_size": 0.5, "who": "me", "dataset": "."}
+
+
+@versions
+def test_one_array_of_a_group(tmp_path, version):
+    path = makers.zarr_group(tmp_path / "rec.zarr", version, {"lab": "ours"}, raw__video=VIDEO, mask=VIDEO[0])
+    assert load_metadata(path) == {"lab": "ours", "dataset": "raw/video"}
+    for options in ({}, {"dataset": "raw/video"}, {"dataset": "/raw/video/"}, {"dataset": "raw"}):
+        np.testing.assert_array_equal(load_video(path, **options), VIDEO)
+
+
+def test_several_arrays_need_a_name(tmp_path):
+    path = makers.zarr_group(tmp_path / "rec.zarr", calcium=VIDEO[:3], voltage=VIDEO)
+    message = r"holds 2 3-D arrays, name one with dataset=; its arrays: calcium \(3, 5, 6\), voltage \(7, 5, 6\)"
+    with pytest.raises(ValueError, match=message):
+        open_video(path)
+    np.testing.assert_array_equal(load_video(path, dataset="voltage"), VIDEO)
+    assert load_metadata(path, dataset="calcium") == {"dataset": "calcium"}
+    with pytest.raises(ValueError, match=r"dataset = 'camera' is not in .*rec\.zarr, which holds: calcium"):
+        open_video(path, dataset="camera")
+
+
+@pytest.mark.parametrize(
+    ("array", "message"),
+    [
+        (VIDEO[0], r"rec\.zarr holds no 3-D array; its arrays: data \(5, 6\)"),
+        (VIDEO * 1j, r"rec\.zarr holds no 3-D array; its arrays: none"),
+    ],
+)
+def test_groups_without_a_recording(tmp_path, array, message):
+    with pytest.raises(ValueError, match=message):
+        open_video(makers.zarr_group(tmp_path / "rec.zarr", data=array))
+
+
+@pytest.mark.parametrize(
+    ("array", "message"),
+    [
+        (VIDEO[0], r"rec\.zarr holds an array of shape \(5, 6\): a recording is"),
+        (np.stack([VIDEO] * 3, -1), "is a colour recording"),
+        (VIDEO * 1j, "holds complex128 values: the pixels of a recording are real numbers"),
+    ],
+)
+def test_arrays_that_are_no_recording(tmp_path, array, message):
+    with pytest.raises(ValueError, match=message):
+        open_video(makers.zarr(tmp_path / "rec.zarr", array))
+
+
+def test_options_that_mean_nothing(tmp_path):
+    path = makers.zarr(tmp_path / "rec.zarr", VIDEO)
+    with pytest.raises(ValueError, match=r"dataset = 'x': .*rec\.zarr is a single array, leave dataset out"):
+        open_video(path, dataset="x")
+    with pytest.raises(ValueError, match=r"channel = 0: the axes of .*rec\.zarr have no names, leave channel out"):
+        open_video(path, channel=0)
+    image = makers.ome_zarr(tmp_path / "image.zarr", VIDEO, "tyx")
+    with pytest.raises(ValueError, match=r"z = 0: .*image\.zarr has no such axis, leave z out"):
+        open_video(image, z=0)
+
+
+def test_named_axes(tmp_path):
+    time_last = np.moveaxis(VIDEO, 0, 2)
+    named = makers.zarr(tmp_path / "a.zarr", time_last, dimension_names=("y", "x", "time"), chunks=(3, 6, 2))
+    xarrays = makers.zarr(tmp_path / "b.zarr", time_last, 2, {"_ARRAY_DIMENSIONS": ["y", "x", "t"]}, chunks=(3, 6, 2))
+    unknown = makers.zarr(tmp_path / "c.zarr", VIDEO, dimension_names=("u", "v", "w"))
+    for path in (named, xarrays, unknown):
+        np.testing.assert_array_equal(load_video(path), VIDEO, strict=True)
+    with open_video(named) as recording:
+        assert recording.chunks == (2, 3, 6)
+        np.testing.assert_array_equal(recording[1:5, 1:4, 2:5], VIDEO[1:5, 1:4, 2:5])
+
+
+# --- OME-Zarr -----------------------------------------------------------------------------------------------------
+
+
+@versions
+def test_an_ome_image_is_its_full_resolution(tmp_path, version):
+    units, scale = {"t": "millisecond", "x": "micrometer"}, {"t": 2.0, "x": 12.5, "y": 12.5}
+    path = makers.ome_zarr(tmp_path / "rec.ome.zarr", TCZYX, "tczyx", version, units, scale, ["voltage"])
+    with open_video(path) as recording:
+        np.testing.assert_array_equal(recording[:], VIDEO, strict=True)
+        assert (recording.format, recording.fps, recording.pixel_size) == ("OME-Zarr", 500.0, 0.0125)
+        assert recording.metadata == {"axes": "tczyx", "dataset": "0"}
+    np.testing.assert_array_equal(load_video(path, dataset="1"), VIDEO[:, ::2, ::2])
+    assert load_metadata(path, dataset="1")["pixel_size"] == 0.025
+
+
+@pytest.mark.parametrize(
+    ("unit", "fps"), [("second", 0.25), ("minute", 1 / 240), ("s", 0.25), (None, None), ("foot", None)]
+)
+def test_units_of_time(tmp_path, unit, fps):
+    path = makers.ome_zarr(tmp_path / "rec.zarr", VIDEO, "tyx", units=unit and {"t": unit}, scale={"t": 4.0})
+    with open_video(path) as recording:
+        assert recording.fps == fps
+        assert recording.pixel_size is None
+
+
+def test_scales_of_all_levels_count(tmp_path):
+    all_levels = [{"type": "scale", "scale": [0.1, 1.0, 1.0]}, {"type": "translation", "translation": [5, 5, 5]}]
+    path = makers.ome_zarr(
+        tmp_path / "rec.zarr",
+        VIDEO,
+        "tyx",
+        units={"t": "second"},
+        scale={"t": 0.5},
+        coordinateTransformations=all_levels,
+    )
+    assert load_metadata(path)["fps"] == 20
+
+
+@pytest.mark.parametrize("axes", ["xyt", "ytx", "yxtc"])
+def test_axes_in_any_order(tmp_path, axes):
+    array = np.transpose(TCZYX[:, :, 0], ["tcyx".index(axis) for axis in axes] + [1] * ("c" not in axes))
+    array = array[..., 0] if "c" not in axes else array
+    np.testing.assert_array_equal(load_video(makers.ome_zarr(tmp_path / "rec.zarr", array, axes)), VIDEO, strict=True)
+
+
+def test_several_channels_and_planes(tmp_path):
+    array = makers.random_video((4, 2, 3, 5, 6))
+    path = makers.ome_zarr(tmp_path / "rec.zarr", array, channels=["voltage", "calcium"])
+    with pytest.raises(ValueError, match=r"has 2 channels \(voltage, calcium\): choose one with channel=, from 0 to 1"):
+        open_video(path)
+    with pytest.raises(ValueError, match=r"has 3 planes: choose one with z=, from 0 to 2"):
+        open_video(path, channel="calcium")
+    for channel in (1, "calcium"):
+        with open_video(path, channel=channel, z=2) as recording:
+            np.testing.assert_array_equal(recording[:], array[:, 1, 2], strict=True)
+            np.testing.assert_array_equal(recording[1:3, 2:4, 1:5], array[1:3, 1, 2, 2:4, 1:5], strict=True)
+    for options, message in (
+        ({"channel": 2}, r"channel = 2: .* has 2 channels \(voltage, calcium\), 0 to 1"),
+        ({"channel": "red"}, "channel = 'red'"),
+        ({"channel": True}, "channel = True"),
+        ({"channel": 0, "z": -1}, "z = -1: .* has 3 planes, 0 to 2"),
+    ):
+        with pytest.raises(ValueError, match=message):
+            open_video(path, **options)
+
+
+@pytest.mark.parametrize(
+    ("axes", "message"),
+    [
+        ("zyx", r"has the axes z, y, x of shape \(7, 5, 6\): a recording has the axes t, y and x"),
+        ("cyx", "a recording has the axes t, y and x"),
+    ],
+)
+def test_images_without_time(tmp_path, axes, message):
+    with pytest.raises(ValueError, match=message):
+        open_video(makers.ome_zarr(tmp_path / "rec.zarr", VIDEO, axes))
+
+
+def test_an_axis_nobody_knows(tmp_path):
+    path = makers.ome_zarr(tmp_path / "rec.zarr", np.stack([VIDEO] * 2), "ptyx")
+    with pytest.raises(ValueError, match="has an axis 'p' of length 2: a recording has the axes t, y and x"):
+        open_video(path)
+    np.testing.assert_array_equal(load_video(makers.ome_zarr(tmp_path / "one.zarr", VIDEO[np.newaxis], "ptyx")), VIDEO)
+
+
+def test_several_images_and_plates(tmp_path):
+    path = tmp_path / "rec.zarr"
+    zarr.create_group(path)
+    makers.ome_zarr(path / "0", VIDEO, "tyx")
+    np.testing.assert_array_equal(load_video(path), VIDEO)
+    makers.ome_zarr(path / "1", VIDEO[:3], "tyx")
+    with pytest.raises(ValueError, match=r"holds 2 3-D arrays, name one with dataset=; its arrays: 0/0 .* 1/0"):
+        open_video(path)
+    for options, expected in (
+        ({"dataset": "1"}, VIDEO[:3]),
+        ({"dataset": "0/0"}, VIDEO),
+        ({"dataset": "0/1"}, VIDEO[:, ::2, ::2]),
+    ):
+        np.testing.assert_array_equal(load_video(path, **options), expected)
+    np.testing.assert_array_equal(load_video(path / "1"), VIDEO[:3])
+    zarr.create_group(tmp_path / "plate.zarr", attributes={"ome": {"plate": {}}})
+    with pytest.raises(ValueError, match=r"plate\.zarr is a plate of many images: open one of them, for example"):
+        open_video(tmp_path / "plate.zarr")
+
+
+# --- damage -------------------------------------------------------------------------------------------------------
+
+
+def test_missing_chunks_of_others_are_fill_values(tmp_path):
+    path = makers.zarr(tmp_path / "rec.zarr", VIDEO, fill_value=7, chunks=(7, 5, 3))
+    (path / "c" / "0" / "0" / "1").unlink()
+    assert (load_video(path)[:, :, 3:] == 7).all()
+
+
+@pytest.mark.parametrize(
+    "compressor", [None, BloscCodec(), BloscCodec(cname="zstd"), ZstdCodec(), GzipCodec(), Crc32cCodec()]
+)
+def test_a_chunk_cut_off_anywhere(tmp_path, compressor):
+    path = makers.zarr(tmp_path / "rec.zarr", VIDEO, compressors=compressor, chunks=(4, 5, 6))
+    chunk = makers.pixel_file(path)
+    whole = chunk.read_bytes()
+    for kept in range(len(whole)):
+        chunk.write_bytes(whole[:kept])
+        with open_video(path) as recording:
+            np.testing.assert_array_equal(recording[:4], VIDEO[:4])
+            with pytest.raises(ValueError, match=r"rec\.zarr is damaged"):
+                recording[4]
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", '{"zarr_format": 3, "node_type": "array"}', '{"zarr_format": 9}'])
+def test_damaged_descriptions(tmp_path, text):
+    path = makers.zarr(tmp_path / "rec.zarr", VIDEO)
+    (path / "zarr.json").write_text(text)
+    with pytest.raises(ValueError, match=r"rec\.zarr cannot be read as zarr, it may be incomplete"):
+        open_video(path)
+
+
+def test_files_that_are_no_zarr(tmp_path):
+    (tmp_path / "rec.zarr").mkdir()
+    with pytest.raises(ValueError, match=r"rec\.zarr holds no \.tif"):
+        open_video(tmp_path / "rec.zarr")
+    (tmp_path / "a.zip").write_bytes(b"no zip file at all")
+    with zipfile.ZipFile(tmp_path / "b.zip", "w") as file:
+        file.writestr("hello.txt", "hello")
+    for name in ("a.zip", "b.zip"):
+        with pytest.raises(ValueError, match=rf"{name} cannot be read as zarr, it may be incomplete"):
+            open_video(tmp_path / name)
+
+
+def test_our_own_recordings_are_whole_or_an_error(tmp_path, monkeypatch):
+    monkeypatch.setattr("optimap.video.formats.zarr.CHUNK_BYTES", VIDEO[:2].nbytes)
+    path = tmp_path / "rec.zarr"
+    save_video(path, VIDEO, 500)
+    with open_video(path) as recording:
+        assert recording.chunks == (2, 5, 6)
+    shutil.copytree(path, tmp_path / "copy.zarr")
+    makers.pixel_file(tmp_path / "copy.zarr").unlink()
+    with pytest.raises(
+        ValueError, match=r"copy\.zarr is incomplete: 1 of its 4 chunks are missing; copy or convert it"
+    ):
+        open_video(tmp_path / "copy.zarr")
+    description = json.loads((path / "0" / "zarr.json").read_text())
+    description["attributes"]["optimap"] = {"complete": False}
+    (path / "0" / "zarr.json").write_text(json.dumps(description))
+    with pytest.raises(ValueError, match=r"rec\.zarr is incomplete: 0 of its 4 chunks are missing"):
+        open_video(path)
+
+
+# --- what other programs see --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["rec.zarr", "rec.zarr.zip"])
+def test_zarr_reads_ours_and_finds_an_ome_image(tmp_path, name):
+    class Measured(np.ndarray):
+        pixel_size = 0.1
+
+    save_video(tmp_path / name, VIDEO.view(Measured), 250)
+    root = zarr.open_group(
+        zarr.storage.ZipStore(tmp_path / name) if name.endswith("zip") else tmp_path / name, mode="r"
+    )
+    np.testing.assert_array_equal(root["0"][:], VIDEO, strict=True)
+    image = root.attrs["ome"]["multiscales"][0]
+    assert [axis["name"] for axis in image["axes"]] == ["t", "y", "x"]
+    assert [axis["unit"] for axis in image["axes"]] == ["second", "millimeter", "millimeter"]
+    assert image["datasets"][0]["coordinateTransformations"] == [{"type": "scale", "scale": [0.004, 0.1, 0.1]}]
+    assert root["0"].metadata.dimension_names == ("t", "y", "x")
+    with open_video(tmp_path / name) as recording:
+        assert (recording.fps, recording.pixel_size) == (250.0, 0.1)
+
+
+def test_a_folder_is_replaced_only_when_asked_and_only_if_it_is_zarr(tmp_path):
+    path = tmp_path / "rec.zarr"
+    path.mkdir()
+    (path / "precious.txt").write_text("precious")
+    with pytest.raises(ValueError, match=r"rec\.zarr cannot be written"):
+        save_video(path, VIDEO, overwrite=True)
+    assert (path / "precious.txt").read_text() == "precious"
