@@ -22,8 +22,8 @@ constexpr int64_t kFetchedBytes = 8 * 1024;
 // Boxes side by side from which on sharing sums is faster.
 constexpr int64_t kShared = 4;
 
-// What a 32-bit lane can add of 16-bit pixels; the sums down a column, of up to 65536 rows, fit too.
-constexpr int64_t kLanePixels = 32768;
+// Results from this size on are written past the caches.
+constexpr int64_t kStreamedResult = 32 * 1024 * 1024;
 
 template <class Pixel>
 class Table {
@@ -90,7 +90,7 @@ class Table {
 
     // The sum of the box k of a run.
     OPTIMAP_INLINE double sum(const Run& run, int64_t k) const {
-        constexpr int n = kChunk<Pixel>, kParts = n / R::kSize;
+        constexpr int n = kChunk, kParts = n / R::kSize;
         const auto* masks = Masks<Lane<Pixel>, n>::table();
         const Lane<Pixel>*above = sums.data() + run.above + k, *below = sums.data() + run.below + k;
         if (!fits_lanes(run)) {
@@ -150,11 +150,13 @@ OPTIMAP_INLINE void write_run(const Pixel* frame, int64_t row_stride, const Tabl
     }
     const double pixels = sums ? 1.0 : double(run.bottom - run.top) * double(run.width);
     const int64_t* order = plan.order.data() + run.first;
+    // What fits into lanes fits into signed ones, which every machine converts by the vector.
+    using Value = std::conditional_t<std::is_same_v<Lane<Pixel>, uint32_t>, int32_t, Lane<Pixel>>;
     if (run.together) {
         Out* result = out + order[0];
-        for (int64_t k = 0; k < run.count; ++k) result[k] = Out(double(values[k]) / pixels);
+        for (int64_t k = 0; k < run.count; ++k) result[k] = Out(double(Value(values[k])) / pixels);
     } else {
-        for (int64_t k = 0; k < run.count; ++k) out[order[k]] = Out(double(values[k]) / pixels);
+        for (int64_t k = 0; k < run.count; ++k) out[order[k]] = Out(double(Value(values[k])) / pixels);
     }
 }
 
@@ -177,11 +179,13 @@ template <class Pixel, class Out>
 OPTIMAP_CLONES void box_means_of_frames(const Frames<Pixel>& frames, int64_t width, const BoxPlan& plan, Out* out, bool sums,
                                         int64_t from, int64_t to) {
     Table<Pixel> table(plan);
-    const int64_t row_bytes = width * int64_t(sizeof(Pixel));
+    const int64_t row_bytes = width * int64_t(sizeof(Pixel)), boxes = int64_t(plan.order.size());
     const int64_t ahead = std::min(kFetchedBytes / row_bytes + 1, plan.bottom - plan.top);
+    const bool streams = plan.in_order && frames.count * boxes * int64_t(sizeof(Out)) >= kStreamedResult;
+    std::vector<Out> band(streams ? boxes : 0);
     for (int64_t t = from; t < to; ++t) {
         const Pixel* frame = frames.data + t * frames.frame_stride;
-        Out* result = out + t * int64_t(plan.order.size());
+        Out* result = streams ? band.data() : out + t * boxes;
         const Run *run = plan.runs.data(), *last = run + plan.runs.size();
         table.start();
         for (int64_t y = plan.top; run < last;) {
@@ -192,11 +196,14 @@ OPTIMAP_CLONES void box_means_of_frames(const Frames<Pixel>& frames, int64_t wid
                 if (y + ahead < plan.bottom || t + 1 < to) fetch(later, 0, row_bytes, row_bytes);
                 table.add(pixels);
             }
+            const int64_t first = run->first;
+            if (streams) result = band.data() - first;
             for (; run < last && run->bottom <= y; ++run) {
                 if (run->count >= kShared && table.fits_lanes(*run))
                     write_run(frame, frames.row_stride, table, plan, *run, table.sums_of_run(*run), result, sums);
                 else write_boxes(frame, frames.row_stride, table, plan, *run, result, sums);
             }
+            if (streams) stream(band.data(), (run < last ? run->first : boxes) - first, out + t * boxes + first);
         }
     }
 }
