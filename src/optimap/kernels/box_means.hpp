@@ -1,123 +1,219 @@
 // box_means: the mean (or sum) of the pixels of each box, in every frame, by running sums down the columns.
 //
 // Row y of the table holds the sums of all pixels above row y, one for each column: a frame costs one vector addition a
-// row, and a box the difference of two rows of the table, whatever its height. Integers stay exact. Float pixels are
-// added in double precision; where a box is so much darker than the rest of its frame that the difference would lose
-// digits, and where a frame holds NaN or infinity, its pixels are added directly.
+// row, and a box the difference of two rows of the table, whatever its height. Only the rows that the tallest box spans
+// are kept, in a ring that stays in the nearest cache, and boxes are computed as soon as the row at their bottom is
+// there. Boxes side by side, each a column further, share the sums of 1, 2, 4, 8 ... columns that they are put together of.
+//
+// Integers stay exact. Float pixels are added in double precision; where a box is so much darker than what lies above it
+// that the difference would lose digits, and below NaN or infinity, its pixels are added directly.
 
 #pragma once
 
+#include "box_plan.hpp"
 #include "lanes.hpp"
 
 namespace optimap {
 
-struct Boxes {
-    const int64_t *top, *bottom, *left, *right;  // rows [top, bottom), columns [left, right)
-    int64_t count;
-};
+// Bytes to fetch ahead of what is added, over the rows that follow, and the next frame's. Left to itself, the hardware
+// fetched half as much in the same time.
+constexpr int64_t kFetchedBytes = 8 * 1024;
 
-// Frames up to this size are fetched a frame ahead: with its table, one stays in the second cache.
-constexpr int64_t kFetchedBytes = 256 * 1024;
+// Boxes side by side from which on sharing sums is faster.
+constexpr int64_t kShared = 4;
+
+// Results from this size on are written past the caches.
+constexpr int64_t kStreamedResult = 32 * 1024 * 1024;
 
 template <class Pixel>
-struct Table {
+class Table {
+  public:
     using R = Register<Lane<Pixel>>;
-    int64_t rows, width, stride;  // the stride leaves a chunk's room to read beyond the last column
-    std::vector<Lane<Pixel>> sums;
-    double largest = 0;  // magnitude in the frame, where it holds no NaN
 
-    Table(int64_t rows, int64_t width)
-        : rows(rows), width(width), stride((width / 16 + 2) * 16), sums((rows + 1) * stride, 0) {}
+    explicit Table(const BoxPlan& plan)
+        : plan(plan), from(plan.left / 16 * 16), sums(plan.rows * plan.stride), columns(plan.stride + 16),
+          totals(plan.stride + 16) {}
 
-    // Fills the table from a frame, and fetches the next one.
-    OPTIMAP_INLINE void fill(const Pixel* frame, int64_t row_stride, const Pixel* next) {
-        auto most = R::zero();
-        for (int64_t y = 0; y < rows; ++y) {
-            const Pixel* pixels = frame + y * row_stride;
-            const Lane<Pixel>* above = sums.data() + y * stride;
-            Lane<Pixel>* below = sums.data() + (y + 1) * stride;
-            if (next) fetch(next + y * row_stride, 0, width * sizeof(Pixel), width * sizeof(Pixel));
-            int64_t x = 0;
-            for (; x + R::kSize <= width; x += R::kSize) {
-                const auto values = R::load(pixels + x);
-                R::store(R::plus(R::load(above + x), values), below + x);
-                if constexpr (std::is_floating_point_v<Pixel>) most = R::larger(most, R::magnitude(values));
-            }
-            for (; x < width; ++x) {
-                below[x] = above[x] + Lane<Pixel>(pixels[x]);
-                if constexpr (std::is_floating_point_v<Pixel>) most[0] = std::max(most[0], std::fabs(double(pixels[x])));
-            }
+    void start() {
+        slot = plan.top % plan.rows;
+        std::fill_n(sums.data() + slot * plan.stride, plan.stride, Lane<Pixel>(0));
+        most = R::zero();
+    }
+
+    // Adds the next row of a frame.
+    OPTIMAP_INLINE void add(const Pixel* pixels) {
+        const Lane<Pixel>* above = sums.data() + slot * plan.stride;
+        slot = slot + 1 == plan.rows ? 0 : slot + 1;
+        Lane<Pixel>* below = sums.data() + slot * plan.stride;
+        int64_t x = from;
+        for (; x + R::kSize <= plan.right; x += R::kSize) {
+            const auto values = R::load(pixels + x);
+            R::store(R::plus(R::load(above + x), values), below + x);
+            if constexpr (kFloat) most = R::larger(R::magnitude(values), most);  // NaN is never larger
         }
-        if constexpr (std::is_floating_point_v<Pixel>)
-            for (int k = 0; k < R::kSize; ++k) largest = k == 0 ? most[0] : std::max(largest, double(most[k]));
+        for (; x < plan.right; ++x) {
+            below[x] = above[x] + Lane<Pixel>(pixels[x]);
+            if constexpr (kFloat) most[0] = std::max(most[0], std::fabs(double(pixels[x])));
+        }
     }
 
-    // The sum below which a box's sum may be off by more than 1e-9 of itself: infinite where a pixel is NaN or infinite,
-    // which the table carries down its column.
-    OPTIMAP_INLINE double doubtful_sum() const {
-        const Lane<Pixel>* last = sums.data() + rows * stride;
-        for (int64_t x = 0; x < width; ++x)
-            if (!std::isfinite(last[x])) return INFINITY;
-        // Each of `rows` additions may be off by 2**-53 of a sum of `rows` pixels; a box takes two such sums a column.
-        return 2.3e-16 * double(rows) * double(rows) * double(width) * largest * 1e9;
+    // The sum below which that of a box may be off by more than 1e-9 of itself.
+    OPTIMAP_INLINE double doubtful(const Run& run) const {
+        double largest = most[0];
+        for (int k = 1; k < R::kSize; ++k) largest = std::max(largest, double(most[k]));
+        // Each addition down a box may be off by 2**-53 of all above it in the column, each across by as much of the box.
+        const double height = double(run.bottom - run.top), width = double(run.width);
+        return 1.2e-16 * height * width * (double(run.bottom) + height * width) * largest * 1e9;
     }
 
-    OPTIMAP_INLINE double sum(const Boxes& b, int64_t i) const {
-        constexpr int n = kChunk<Pixel>, kParts = n / R::kSize;
+    // The sums of a run's boxes, in `totals`, where they fit into lanes.
+    OPTIMAP_INLINE Lane<Pixel>* sums_of_run(const Run& run) {
+        const Lane<Pixel>*above = sums.data() + run.above, *below = sums.data() + run.below;
+        const int64_t length = run.count + run.width - 1;
+        for (int64_t x = 0; x < length; x += R::kSize)
+            R::store(R::minus(R::load(below + x), R::load(above + x)), columns.data() + x);
+        int64_t done = 0;
+        for (int64_t n = 1; n <= run.width; n *= 2) {  // `columns` holds sums of n columns
+            if (run.width & n) {
+                for (int64_t x = 0; x < run.count; x += R::kSize) {
+                    const auto more = R::load(columns.data() + x + done);
+                    R::store(done ? R::plus(R::load(totals.data() + x), more) : more, totals.data() + x);
+                }
+                done += n;
+            }
+            if (2 * n > run.width) break;
+            for (int64_t x = 0; x < length - n; x += R::kSize)
+                R::store(R::plus(R::load(columns.data() + x), R::load(columns.data() + x + n)), columns.data() + x);
+        }
+        return totals.data();
+    }
+
+    // The sum of the box k of a run.
+    OPTIMAP_INLINE double sum(const Run& run, int64_t k) const {
+        constexpr int n = kChunk, kParts = n / R::kSize;
         const auto* masks = Masks<Lane<Pixel>, n>::table();
-        const Lane<Pixel>*above = sums.data() + b.top[i] * stride, *below = sums.data() + b.bottom[i] * stride;
-        std::conditional_t<std::is_floating_point_v<Pixel>, double, int64_t> total = 0;
-        if ((b.bottom[i] - b.top[i]) * (b.right[i] - b.left[i]) > 32768) {  // more pixels than a lane of 32 bits can add
-            for (int64_t x = b.left[i]; x < b.right[i]; ++x) total += Lane<Pixel>(below[x] - above[x]);
+        const Lane<Pixel>*above = sums.data() + run.above + k, *below = sums.data() + run.below + k;
+        if (!fits_lanes(run)) {
+            std::conditional_t<kFloat, double, int64_t> total = 0;
+            for (int64_t x = 0; x < run.width; ++x) total += Lane<Pixel>(below[x] - above[x]);
             return double(total);
         }
         typename R::Type parts[kParts];
         for (auto& part : parts) part = R::zero();
-        for (int64_t x = b.left[i]; x < b.right[i]; x += n) {
-            const auto* mask = masks + Masks<Lane<Pixel>, n>::place(0, std::min<int64_t>(b.right[i] - x, n));
-            for (int k = 0; k < kParts; ++k) {
-                const auto column_sums = R::minus(R::load(below + x + k * R::kSize), R::load(above + x + k * R::kSize));
-                parts[k] = R::plus(parts[k], R::only(column_sums, R::mask(mask + k * R::kSize)));
+        for (int64_t x = 0; x < run.width; x += n) {
+            const auto* mask = masks + Masks<Lane<Pixel>, n>::place(0, std::min<int64_t>(run.width - x, n));
+            for (int j = 0; j < kParts; ++j) {
+                const auto column_sums = R::minus(R::load(below + x + j * R::kSize), R::load(above + x + j * R::kSize));
+                parts[j] = R::plus(parts[j], R::only(column_sums, R::mask(mask + j * R::kSize)));
             }
         }
-        for (int k = 1; k < kParts; ++k) parts[0] = R::plus(parts[0], parts[k]);
+        for (int j = 1; j < kParts; ++j) parts[0] = R::plus(parts[0], parts[j]);
         return double(R::sum(parts[0]));
     }
+
+    OPTIMAP_INLINE static bool fits_lanes(const Run& run) {
+        return sizeof(Lane<Pixel>) == 8 || int64_t(run.bottom - run.top) * run.width <= kLanePixels;
+    }
+
+  private:
+    static constexpr bool kFloat = std::is_floating_point_v<Pixel>;
+    const BoxPlan& plan;
+    int64_t slot = 0, from;
+    std::vector<Lane<Pixel>> sums, columns, totals;
+    typename R::Type most;  // magnitudes in the rows so far
 };
 
 template <class Pixel>
-OPTIMAP_INLINE double box_sum(const Pixel* frame, int64_t row_stride, const Boxes& b, int64_t i) {
-    double sum = 0;
-    for (int64_t y = b.top[i]; y < b.bottom[i]; ++y)
-        for (int64_t x = b.left[i]; x < b.right[i]; ++x) sum += double(frame[y * row_stride + x]);
-    return sum;
+OPTIMAP_INLINE double direct_sum(const Pixel* frame, int64_t row_stride, const Run& run, int64_t left) {
+    using R = Register<double>;
+    auto parts = R::zero();
+    double rest = 0;
+    for (int64_t y = run.top; y < run.bottom; ++y) {
+        const Pixel* pixels = frame + y * row_stride + left;
+        int64_t x = 0;
+        for (; x + R::kSize <= run.width; x += R::kSize) parts = R::plus(parts, R::load(pixels + x));
+        for (; x < run.width; ++x) rest += double(pixels[x]);
+    }
+    return R::sum(parts) + rest;
+}
+
+// Writes the boxes of a run, from the table where that is good enough. `values` holds a sum for each.
+template <class Pixel, class Out>
+OPTIMAP_INLINE void write_run(const Pixel* frame, int64_t row_stride, const Table<Pixel>& table, const BoxPlan& plan,
+                              const Run& run, Lane<Pixel>* values, Out* out, bool sums) {
+    if constexpr (std::is_floating_point_v<Pixel>) {
+        const double doubtful = table.doubtful(run);
+        int64_t sure = 0;
+        for (int64_t k = 0; k < run.count; ++k) sure += std::fabs(values[k]) >= doubtful;
+        for (int64_t k = 0; sure < run.count && k < run.count; ++k)
+            if (!(std::fabs(values[k]) >= doubtful)) values[k] = direct_sum(frame, row_stride, run, run.left + k);
+    }
+    const double pixels = sums ? 1.0 : double(run.bottom - run.top) * double(run.width);
+    const int64_t* order = plan.order.data() + run.first;
+    // What fits into lanes fits into signed ones, which every machine converts by the vector.
+    using Value = std::conditional_t<std::is_same_v<Lane<Pixel>, uint32_t>, int32_t, Lane<Pixel>>;
+    if (run.together) {
+        Out* result = out + order[0];
+        for (int64_t k = 0; k < run.count; ++k) result[k] = Out(double(Value(values[k])) / pixels);
+    } else {
+        for (int64_t k = 0; k < run.count; ++k) out[order[k]] = Out(double(Value(values[k])) / pixels);
+    }
+}
+
+// Writes the boxes of a run one by one.
+template <class Pixel, class Out>
+OPTIMAP_INLINE void write_boxes(const Pixel* frame, int64_t row_stride, const Table<Pixel>& table, const BoxPlan& plan,
+                                const Run& run, Out* out, bool sums) {
+    const double pixels = sums ? 1.0 : double(run.bottom - run.top) * double(run.width);
+    double doubtful = 0;
+    if constexpr (std::is_floating_point_v<Pixel>) doubtful = table.doubtful(run);
+    for (int64_t k = 0; k < run.count; ++k) {
+        double sum = table.sum(run, k);
+        if (std::is_floating_point_v<Pixel> && !(std::fabs(sum) >= doubtful))
+            sum = direct_sum(frame, row_stride, run, run.left + k);
+        out[plan.order[run.first + k]] = Out(sum / pixels);
+    }
 }
 
 template <class Pixel, class Out>
-OPTIMAP_CLONES void box_means_of_frames(const Frames<Pixel>& frames, int64_t rows, int64_t width, const Boxes& b, Out* out,
-                                        bool sums, int64_t from, int64_t to) {
-    Table<Pixel> table(rows, width);
-    const bool fetches = rows * width * int64_t(sizeof(Pixel)) <= kFetchedBytes;
+OPTIMAP_CLONES void box_means_of_frames(const Frames<Pixel>& frames, int64_t width, const BoxPlan& plan, Out* out, bool sums,
+                                        int64_t from, int64_t to) {
+    Table<Pixel> table(plan);
+    const int64_t row_bytes = width * int64_t(sizeof(Pixel)), boxes = int64_t(plan.order.size());
+    const int64_t ahead = std::min(kFetchedBytes / row_bytes + 1, plan.bottom - plan.top);
+    const bool streams = plan.in_order && frames.count * boxes * int64_t(sizeof(Out)) >= kStreamedResult;
+    std::vector<Out> band(streams ? boxes : 0);
     for (int64_t t = from; t < to; ++t) {
         const Pixel* frame = frames.data + t * frames.frame_stride;
-        table.fill(frame, frames.row_stride, fetches && t + 1 < to ? frame + frames.frame_stride : nullptr);
-        double doubtful = 0;
-        if constexpr (std::is_floating_point_v<Pixel>) doubtful = table.doubtful_sum();
-        for (int64_t i = 0; i < b.count; ++i) {
-            double sum = table.sum(b, i);
-            if (std::is_floating_point_v<Pixel> && !(std::fabs(sum) >= doubtful))
-                sum = box_sum(frame, frames.row_stride, b, i);
-            const int64_t pixels = (b.bottom[i] - b.top[i]) * (b.right[i] - b.left[i]);
-            out[t * b.count + i] = Out(sums ? sum : sum / double(pixels));
+        Out* result = streams ? band.data() : out + t * boxes;
+        const Run *run = plan.runs.data(), *last = run + plan.runs.size();
+        table.start();
+        for (int64_t y = plan.top; run < last;) {
+            for (const int64_t end = std::min(y + kBand, plan.bottom); y < end; ++y) {
+                const Pixel* pixels = frame + y * frames.row_stride;
+                const Pixel* later = pixels + ahead * frames.row_stride;
+                if (y + ahead >= plan.bottom) later += frames.frame_stride - (plan.bottom - plan.top) * frames.row_stride;
+                if (y + ahead < plan.bottom || t + 1 < to) fetch(later, 0, row_bytes, row_bytes);
+                table.add(pixels);
+            }
+            const int64_t first = run->first;
+            if (streams) result = band.data() - first;
+            for (; run < last && run->bottom <= y; ++run) {
+                if (run->count >= kShared && table.fits_lanes(*run))
+                    write_run(frame, frames.row_stride, table, plan, *run, table.sums_of_run(*run), result, sums);
+                else write_boxes(frame, frames.row_stride, table, plan, *run, result, sums);
+            }
+            if (streams) stream(band.data(), (run < last ? run->first : boxes) - first, out + t * boxes + first);
         }
     }
 }
 
 template <class Pixel, class Out>
-void box_means(const Frames<Pixel>& frames, int64_t rows, int64_t width, const Boxes& boxes, Out* out, bool sums,
-               int threads) {
+void box_means(const Frames<Pixel>& frames, int64_t width, const Boxes& boxes, Out* out, bool sums, int threads) {
+    const BoxPlan plan = plan_boxes(boxes, width);
+    if (plan.runs.empty()) return;
     in_parallel(frames.count, threads,
-                [&](int64_t from, int64_t to) { box_means_of_frames(frames, rows, width, boxes, out, sums, from, to); });
+                [&](int64_t from, int64_t to) { box_means_of_frames(frames, width, plan, out, sums, from, to); });
 }
 
 }  // namespace optimap

@@ -94,9 +94,11 @@ void box_means(Video video, Ints top, Ints bottom, Ints left, Ints right, Result
     check(video, out, count);
     check_inside(video, top, bottom, left, right);
     if (height > 65536) throw std::invalid_argument("more than 65536 rows");
+    for (int64_t i = 0; i < count; ++i)
+        if (top(i) == bottom(i) || left(i) == right(i)) throw std::invalid_argument("a box is empty");
     optimap::Boxes boxes{top.data(), bottom.data(), left.data(), right.data(), count};
     dispatch(video, out, [&](auto frames, auto* result) {
-        optimap::box_means(frames, height, width, boxes, result, sums, threads);
+        optimap::box_means(frames, width, boxes, result, sums, threads);
     });
 }
 

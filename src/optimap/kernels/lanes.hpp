@@ -74,23 +74,34 @@ struct Register {
         return bits;
     }
     OPTIMAP_INLINE static void store(Type value, T* to) { std::memcpy(to, &value, sizeof value); }
-    typedef std::conditional_t<std::is_floating_point_v<T>, double, int64_t> Total;
-    OPTIMAP_INLINE static Total sum(Type value) {
-        Total total = 0;
-        for (int i = 0; i < kSize; ++i) total += value[i];
+    // The sum of all lanes: halves first, which is one addition.
+    OPTIMAP_INLINE static T sum(Type value) {
+        T lanes[kSize], total = 0;
+#if defined(__GNUC__)
+        typedef T Half __attribute__((vector_size(16)));
+        Half low, high;
+        std::memcpy(&low, &value, sizeof low);
+        std::memcpy(&high, reinterpret_cast<const char*>(&value) + sizeof low, sizeof high);
+        low += high;
+        for (int i = 0; i < kSize / 2; ++i) lanes[i] = low[i];
+#else
+        for (int i = 0; i < kSize / 2; ++i) lanes[i] = value[i] + value[i + kSize / 2];
+#endif
+        for (int i = 0; i < kSize / 2; ++i) total += lanes[i];
         return total;
     }
 };
 
-// What sums of pixels are kept in: of 8- and 16-bit pixels 32768 fit in 32 bits, which has twice as many lanes.
+// What sums of pixels are kept in: of 8- and 16-bit pixels kLanePixels fit in 32 bits, which has twice as many lanes.
+constexpr int64_t kLanePixels = 32768;
+
 template <class Pixel>
 using Lane = std::conditional_t<
     std::is_floating_point_v<Pixel>, double,
     std::conditional_t<sizeof(Pixel) <= 2, std::conditional_t<std::is_signed_v<Pixel>, int32_t, uint32_t>, int64_t>>;
 
 // Neighbouring pixels that are read at once.
-template <class Pixel>
-constexpr int kChunk = sizeof(Pixel) == 8 ? 8 : 16;
+constexpr int kChunk = 8;
 
 // Masks of a chunk: all bits in lanes [from, to), none elsewhere.
 template <class Sum, int kLanes>

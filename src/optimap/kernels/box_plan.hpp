@@ -1,0 +1,81 @@
+// The order in which boxes are computed while a frame goes by row for row, and which of them are neighbours.
+
+#pragma once
+
+#include "common.hpp"
+
+namespace optimap {
+
+struct Boxes {
+    const int64_t *top, *bottom, *left, *right;  // rows [top, bottom), columns [left, right)
+    int64_t count;
+};
+
+// Boxes between the same rows. In a run of several, each lies one column to the right of the one before.
+struct Run {
+    int32_t top, bottom, left, width, count;
+    bool together;         // whether the run's results are neighbours, in order
+    int64_t first;         // of its boxes, in the order of the plan
+    int64_t above, below;  // places of its leftmost pixel in the table, in the rows of top and bottom
+};
+
+// Rows added to the table before the boxes that end in them are computed. Row by row, what is still on its way to memory
+// had to be waited for, and the number of boxes to come was guessed wrong each time.
+constexpr int64_t kBand = 16;
+
+struct BoxPlan {
+    std::vector<int64_t> order;  // of the boxes: by bottom, then top, then left
+    std::vector<Run> runs;
+    int64_t top = 0, bottom = 0, left = 0, right = 0;  // of all boxes together
+    bool in_order = true;         // whether the boxes came in that order
+    int64_t rows = 0, stride = 0;  // of the table; the stride leaves a chunk's room beyond the last column
+};
+
+// Whether box i comes before box k, row by row.
+inline bool before(const Boxes& b, int64_t i, int64_t k) {
+    if (b.bottom[i] != b.bottom[k]) return b.bottom[i] < b.bottom[k];
+    return b.top[i] != b.top[k] ? b.top[i] < b.top[k] : b.left[i] < b.left[k];
+}
+
+inline std::vector<int64_t> order_of(const Boxes& b) {
+    std::vector<int64_t> order = in_order(b.count);
+    bool sorted = true;
+    for (int64_t i = 1; i < b.count; ++i) sorted = sorted && !before(b, i, i - 1);
+    for (const int64_t* key : {b.left, b.top, b.bottom})
+        if (!sorted) sort_by(key, order);
+    return order;
+}
+
+// Whether box i is one column to the right of a run.
+inline bool continues(const Run& run, const Boxes& b, int64_t i) {
+    return b.left[i] == run.left + run.count && b.right[i] == b.left[i] + run.width && b.top[i] == run.top &&
+           b.bottom[i] == run.bottom;
+}
+
+inline BoxPlan plan_boxes(const Boxes& b, int64_t width) {
+    BoxPlan plan;
+    if (b.count == 0) return plan;
+    plan.order = order_of(b);
+    plan.top = *std::min_element(b.top, b.top + b.count);
+    plan.bottom = *std::max_element(b.bottom, b.bottom + b.count);
+    plan.left = *std::min_element(b.left, b.left + b.count);
+    plan.right = *std::max_element(b.right, b.right + b.count);
+    for (int64_t i = 0; i < b.count; ++i) plan.rows = std::max(plan.rows, b.bottom[i] - b.top[i] + kBand);
+    plan.stride = (width / 16 + 2) * 16;
+    for (int64_t k = 0; k < b.count; ++k) {
+        const int64_t i = plan.order[k];
+        plan.in_order = plan.in_order && i == k;
+        if (k > 0 && continues(plan.runs.back(), b, i)) {
+            Run& run = plan.runs.back();
+            run.together = run.together && i == plan.order[k - 1] + 1;
+            ++run.count;
+            continue;
+        }
+        plan.runs.push_back({int32_t(b.top[i]), int32_t(b.bottom[i]), int32_t(b.left[i]), int32_t(b.right[i] - b.left[i]), 1,
+                             true, k, b.top[i] % plan.rows * plan.stride + b.left[i],
+                             b.bottom[i] % plan.rows * plan.stride + b.left[i]});
+    }
+    return plan;
+}
+
+}  // namespace optimap
