@@ -1,32 +1,9 @@
-"""Tables of traces and of positions, as CSV."""
+"""Tables of positions, as CSV."""
 
 import csv
 from pathlib import Path
-from typing import Any
-
-import numpy as np
-from numpy.typing import NDArray
 
 from ._files import written_whole
-
-Array = NDArray[Any]
-
-
-def column_names(positions: Array) -> list[str]:
-    """Return a column name for each (x, y): ``x12_y16``."""
-    return [f"x{x:.15g}_y{y:.15g}" for x, y in positions]
-
-
-def write_traces(path: Path, traces: Array, positions: Array, fps: float | None, overwrite: bool = False) -> None:
-    """Write (T, N) traces with a time column, ``time_s`` where the rate is known, else ``frame``; every digit."""
-    frames = np.arange(len(traces))
-    name, times = ("frame", frames) if fps is None else ("time_s", frames / fps)
-    with written_whole(path, overwrite) as partial, open(partial, "w", encoding="utf-8", newline="") as file:
-        file.write(",".join([name, *column_names(positions)]) + "\n")
-        for time, row in zip(times.tolist(), traces, strict=True):
-            # str of a NumPy float is the shortest text that reads back as the same number of that type.
-            values = map(repr, row.tolist()) if row.dtype == np.float64 else row.astype(str).tolist()
-            file.write(",".join([repr(time), *values]) + "\n")
 
 
 def write_positions(path: Path, positions: list[tuple[float, float]], overwrite: bool = False) -> None:

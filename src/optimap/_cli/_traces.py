@@ -9,7 +9,6 @@ from ._common import (
     add_window_arguments,
     check_no_input_is_output,
     check_picture,
-    check_table,
     complain,
     count,
     position,
@@ -49,9 +48,12 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
         "-o",
         "--output",
         type=Path,
-        metavar="TABLE.csv",
-        help="default: NAME_traces.csv in this folder; for several FILEs, a folder",
+        metavar="TABLE",
+        help="default: NAME_traces.csv in this folder; for several FILEs, a folder; the suffix is the kind: .csv .tsv "
+        ".parquet .xlsx .mat .npz .h5 .nc .nwb",
     )
+    parser.add_argument("--format", metavar="KIND", help="kind of tables that -o does not name: parquet, xlsx, ...")
+    parser.add_argument("--tidy", action="store_true", help="long form: time, name, x, y, value (csv, parquet, xlsx)")
     parser.add_argument("--plot", type=Path, metavar="PICTURE.png", help="for several FILEs, a folder")
     parser.add_argument("--overwrite", action="store_true", help="replace outputs that exist")
 
@@ -64,7 +66,8 @@ def run(options: argparse.Namespace) -> int:
         for folder in (path for path in (options.output, options.plot) if path is not None):
             if folder.suffix and not folder.is_dir():
                 raise ValueError(f"{folder} is one file for {len(options.files)} recordings: name a folder")
-    tables = [_output(options.output, path, "_traces.csv", several) for path in options.files]
+    ending = f"_traces{_suffix(options, several)}"
+    tables = [_output(options.output, path, ending, several) for path in options.files]
     plots = [_output(options.plot, path, "_traces.png", several) if options.plot else None for path in options.files]
     twice = {table for table in tables if tables.count(table) > 1}
     if twice:
@@ -92,6 +95,21 @@ def _output(asked: Path | None, recording: Path, ending: str, several: bool) -> 
     return asked / name if several or asked.is_dir() else asked
 
 
+def _suffix(options: argparse.Namespace, several: bool) -> str:
+    """Return the suffix of tables, after checking --format."""
+    from ..trace.table_kinds import SUFFIXES
+
+    if options.format is None:
+        return ".csv"
+    suffix = f".{options.format.lower().lstrip('.')}"
+    if suffix not in SUFFIXES:
+        raise ValueError(f"--format {options.format}: known are {', '.join(known[1:] for known in SUFFIXES)}")
+    output = options.output
+    if output is not None and not several and not output.is_dir() and output.suffix.lower() != suffix:
+        raise ValueError(f"-o {output} and --format {options.format} differ: give one of them")
+    return suffix
+
+
 def _make_folders(several: bool, *outputs: Path | None) -> None:
     """Make the folders named for several files, when the first of them is about to be written."""
     for path in outputs:
@@ -116,16 +134,15 @@ def _traces_of_one(
     positions: list[tuple[float, float]] | None,
     options: argparse.Namespace,
 ) -> None:
-    import numpy as np
-
-    from .._table import write_traces
-    from ..trace import detrend_timeseries, extract_traces, normalize
+    from ..trace import detrend_timeseries, extract_traces, normalize, save_traces
     from ..trace._positions import grid_positions, random_positions
+    from ..trace._tables import check_table
     from ..video import open_video
+    from ._provenance import provenance
 
     with open_video(path) as recording:
         _make_folders(len(options.files) > 1, table, plot)
-        check_table(table, options.overwrite)
+        check_table(table, options.overwrite, options.tidy)
         if plot is not None:
             check_picture(plot, options.overwrite)
         frame_shape = recording.shape[1:]
@@ -134,6 +151,9 @@ def _traces_of_one(
         elif options.random:
             positions = list(random_positions(frame_shape, options.random, rng=options.seed))
         fps = options.fps or recording.fps
+        shape = (len(recording), len(positions or []))
+        check_table(table, options.overwrite, options.tidy, shape, timed=fps is not None)
+        made = provenance("traces", options, path, recording)
         traces = extract_traces(recording, positions or [], options.size, window=options.window)
         image = recording[0] if plot is not None else None
     steps = []
@@ -146,5 +166,5 @@ def _traces_of_one(
         figure = traces_picture(image, traces, positions, fps, path.name, steps)
         save_picture(figure, plot, options.overwrite)
         say(f"{path}: picture -> {plot}")
-    write_traces(table, traces, np.asarray(positions), fps, options.overwrite)
+    save_traces(table, traces, positions, fps, metadata=made, tidy=options.tidy, overwrite=options.overwrite)
     say(f"{path}: {traces.shape[1]} traces of {len(traces)} frames -> {table}")
