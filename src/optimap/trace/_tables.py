@@ -97,8 +97,9 @@ def save_traces(
     if hasattr(module, "check_table"):
         module.check_table(table, regions)
     if kind.sidecar:
-        text = json.dumps(header, indent=1) + "\n"
-        with written_with_sidecar(path, sidecar(path), text, overwrite) as partial:
+        lines = [f"  {json.dumps(key)}: {json.dumps(value)}" for key, value in header.items()]
+        text = ",\n".join(lines)
+        with written_with_sidecar(path, sidecar(path), f"{{\n{text}\n}}\n", overwrite) as partial:
             module.write(partial, table, header, regions)
     else:
         with written_whole(path, overwrite) as partial:

@@ -19,6 +19,7 @@ from openpyxl.utils.exceptions import InvalidFileException
 
 from .._table_data import FOREIGN, MARKER, TraceTable, check_header, header_shape
 from . import tidy
+from .digits import texts
 
 Array = NDArray[Any]
 
@@ -59,10 +60,7 @@ def _text(sheet: Any, text: str) -> Any:
 
 def _numbers(sheet: Any, values: Array) -> Iterator[Any]:
     """Yield a cell for each number."""
-    if values.dtype.kind == "b":
-        values = values.astype(np.uint8)
-    short = values.dtype.kind == "f" and values.dtype.itemsize < 8
-    for text in values.astype(str).tolist() if short else map(repr, values.tolist()):
+    for text in texts(values):
         if text == "nan":
             yield None
         else:

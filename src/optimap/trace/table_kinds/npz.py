@@ -27,7 +27,7 @@ def write(path: Path, table: TraceTable, header: dict[str, Any], regions: Any) -
 
 def _load(path: Path, *names: str) -> list[Array]:
     try:
-        with np.load(path, allow_pickle=False) as file:
+        with open(path, "rb") as opened, np.load(opened, allow_pickle=False) as file:
             if MARKER not in file.files:
                 raise ValueError(f"{path} {FOREIGN}")
             return [file[name] for name in names]

@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import h5py
 import numpy as np
 import pynwb
 from numpy.typing import NDArray
@@ -142,7 +143,8 @@ def write(path: Path, table: TraceTable, header: dict[str, Any], regions: Any) -
     fluorescence = ophys.Fluorescence()
     module.add(fluorescence)  # first: the series looks for its regions in what it is part of
     fluorescence.add_roi_response_series(series)
-    with pynwb.NWBHDF5IO(path, "w") as out:
+    # Of a path, pynwb warns where the suffix is written as .NWB.
+    with h5py.File(path, "w") as opened, pynwb.NWBHDF5IO(file=opened, mode="w") as out:
         out.write(file)
 
 
@@ -234,10 +236,10 @@ def _checked_positions(table: TraceTable) -> tuple[Positions, tuple[int, int]]:
 @contextmanager
 def _opened(path: Path) -> Iterator[Any]:
     try:
-        io = pynwb.NWBHDF5IO(path, "r")
+        opened = h5py.File(path, "r")
     except OSError as error:
         raise ValueError(f"{path} cannot be read as NWB, it may be cut off: {error}") from error
-    with io:
+    with opened, pynwb.NWBHDF5IO(file=opened, mode="r") as io:
         file = io.read()
         module = file.processing.get("ophys")
         fluorescence = module and module.data_interfaces.get("Fluorescence")

@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 
 from .._table_data import FRAMES, LAYOUT, MARKER, OTHER, SECONDS, TraceTable, check_header, header_labels, header_shape
 from . import sidecar, tidy
+from .digits import texts
 
 Array = NDArray[Any]
 
@@ -44,15 +45,11 @@ def write(path: Path, table: TraceTable, header: dict[str, Any], regions: Any) -
 
 
 def _texts(numbers: Array) -> list[str]:
-    """Return the shortest text that reads back as the same number, for each of a series; NaN is empty."""
-    if numbers.dtype.kind == "b":
-        numbers = numbers.astype(np.uint8)
-    # repr of Python's float is faster than NumPy's text; of shorter floats only NumPy knows the digits.
-    short = numbers.dtype.kind == "f" and numbers.dtype.itemsize < 8
-    texts = numbers.astype(str).tolist() if short else list(map(repr, numbers.tolist()))
+    """Return the text of each of a series of numbers; NaN is empty."""
+    written = texts(numbers)
     if numbers.dtype.kind == "f" and np.isnan(numbers).any():
-        return ["" if text == "nan" else text for text in texts]
-    return texts
+        return ["" if text == "nan" else text for text in written]
+    return written
 
 
 def _write_tidy(file: IO[str], table: TraceTable, delimiter: str) -> None:
@@ -70,8 +67,8 @@ def _write_tidy(file: IO[str], table: TraceTable, delimiter: str) -> None:
 def _row(cells: list[Any], delimiter: str) -> str:
     """Return a row without its line break; cells are quoted where they must be."""
     text = io.StringIO()
-    csv.writer(text, delimiter=delimiter, lineterminator="").writerow(cells)
-    return text.getvalue()
+    csv.writer(text, delimiter=delimiter).writerow(cells)  # ends in \r\n, so that both are quoted in names
+    return text.getvalue()[:-2]
 
 
 def _delimiter(path: Path) -> str:
@@ -237,11 +234,13 @@ def _header(
 
 def _rate(times: Array) -> float | None:
     """Return the rate whose times these are, where there is one."""
-    if len(times) < 2 or not times[-1] > 0:
+    if len(times) < 2 or not 0 < times[1] <= times[-1] < np.inf:
         return None
     exact = (len(times) - 1) / times[-1]
     numbers = np.arange(len(times))
-    for rate in (float(f"{exact:.{digits}g}") for digits in (6, 9, 12, 15, 17)):
+    short = [float(f"{exact:.{digits}g}") for digits in (6, 9, 12, 15)]
+    near = [exact, *(float(np.nextafter(exact, limit)) for limit in (0, np.inf)), 1 / float(times[1])]
+    for rate in short + near:
         if np.array_equal(numbers / rate, times):
             return rate
     return None
