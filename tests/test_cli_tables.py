@@ -2,6 +2,8 @@
 
 import json
 import os
+import re
+from pathlib import Path
 
 import h5py
 import numpy as np
@@ -89,8 +91,9 @@ def test_excel_by_openpyxl_and_pandas(made):
     assert about["recording.name"] == "rec.tif"
     assert about["recording.shape"] == "[40, 12, 15]"
     assert (about["fps"], about["size"], about["window"]) == (500, 3, "disc")
-    last = [row[:3] for row in book["metadata"].iter_rows(values_only=True)][-4:]
-    assert last == [("name", "x", "y"), *((name, *place) for name, place in zip(NAMES, PLACES, strict=True))]
+    last = [row[:3] for row in book["metadata"].iter_rows(values_only=True)][-5:]
+    assert last[-1][0] == "optimap_trace_table"
+    assert last[:-1] == [("name", "x", "y"), *((name, *place) for name, place in zip(NAMES, PLACES, strict=True))]
 
 
 def test_matlab_by_scipy(made):
@@ -318,3 +321,19 @@ def test_a_table_goes_on_as_another_kind_with_its_masks(made):
             io.read().processing["ophys"]["ImageSegmentation"]["regions"]["pixel_mask"][:] for io in (again, first)
         ]
     assert [m.tolist() for m in masks[0]] == [m.tolist() for m in masks[1]]
+
+
+def test_what_the_guide_shows(made, tmp_path, monkeypatch):
+    """The Python of docs/tables.md runs, on tables of these names."""
+    guide = (Path(__file__).parent.parent / "docs" / "tables.md").read_text(encoding="utf-8")
+    blocks = re.findall(r"```python\n(.*?)```", guide, re.DOTALL)
+    monkeypatch.chdir(tmp_path)
+    for suffix in SUFFIXES:
+        run("traces", made / "rec.tif", "--at", "12,10", "-o", f"traces{suffix}")
+        if suffix != ".nwb":
+            assert f"`{suffix}`" in guide
+    space = {}
+    for block in blocks:
+        exec(block.replace("x12_y16", "x12_y10"), space)
+    assert load_traces("heart.nwb").metadata == space["about"]
+    np.testing.assert_array_equal(load_traces("a.nwb").traces, space["traces"])

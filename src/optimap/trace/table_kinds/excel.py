@@ -87,10 +87,7 @@ def _tidy_rows(sheet: Any, table: TraceTable) -> Iterator[Iterable[Any]]:
 
 
 def _write_metadata(sheet: Any, table: TraceTable, header: dict[str, Any]) -> None:
-    """Write the header in pieces that fit a cell, then all that it says for human eyes."""
-    text = json.dumps(header)  # ASCII, so without characters that a sheet refuses
-    pieces = [text[i : i + _LONGEST_TEXT] for i in range(0, len(text), _LONGEST_TEXT)]
-    sheet.append([_text(sheet, MARKER), *(_text(sheet, piece) for piece in pieces)])
+    """Write what the header says for human eyes, then the header itself, in pieces that fit a cell."""
     for key, value in flat({"written_by": header["written_by"], "fps": table.fps, **table.metadata}):
         shown = value if isinstance(value, str) else json.dumps(value)
         # What a cell cannot hold is written as in JSON.
@@ -104,6 +101,9 @@ def _write_metadata(sheet: Any, table: TraceTable, header: dict[str, Any]) -> No
         sheet.append([_text(sheet, name) for name in ("name", "x", "y")])
         for label, place in zip(table.labels, table.positions, strict=True):
             sheet.append([_text(sheet, label), *_numbers(sheet, place)])
+    text = json.dumps(header)  # ASCII, so without characters that a sheet refuses
+    pieces = [text[i : i + _LONGEST_TEXT] for i in range(0, len(text), _LONGEST_TEXT)]
+    sheet.append([_text(sheet, MARKER), *(_text(sheet, piece) for piece in pieces)])
 
 
 def flat(metadata: dict[str, Any], before: str = "") -> Iterator[tuple[str, Any]]:
@@ -132,10 +132,12 @@ def read_header(path: Path) -> dict[str, Any]:
     with _opened(path) as book:
         if not {"traces", "metadata"} <= set(book.sheetnames):
             raise ValueError(f"{path} {FOREIGN}")
-        first = next(book["metadata"].iter_rows(max_row=1, values_only=True), ())
-        if not first or first[0] != MARKER:
+        last: tuple[Any, ...] = (None,)
+        for row in book["metadata"].iter_rows(values_only=True):
+            last = row or last
+        if last[0] != MARKER:
             raise ValueError(f"{path} {FOREIGN}")
-        return check_header(json.loads("".join(piece for piece in first[1:] if piece)), path)
+        return check_header(json.loads("".join(piece for piece in last[1:] if piece)), path)
 
 
 def read_values(path: Path, header: dict[str, Any]) -> tuple[Array, Array]:

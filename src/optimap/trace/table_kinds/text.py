@@ -236,11 +236,11 @@ def _rate(times: Array) -> float | None:
     """Return the rate whose times these are, where there is one."""
     if len(times) < 2 or not 0 < times[1] <= times[-1] < np.inf:
         return None
-    exact = (len(times) - 1) / times[-1]
+    exact = float((len(times) - 1) / times[-1])
     numbers = np.arange(len(times))
     short = [float(f"{exact:.{digits}g}") for digits in (6, 9, 12, 15)]
     near = [exact, *(float(np.nextafter(exact, limit)) for limit in (0, np.inf)), 1 / float(times[1])]
-    for rate in short + near:
+    for rate in [*short, *near]:
         if np.array_equal(numbers / rate, times):
             return rate
     return None
