@@ -92,7 +92,12 @@ def test_one_bad_file_does_not_stop_the_others(folder, capsys):
     assert (
         run("traces", "rec.tif", "bad.tif", "missing.npy", "other.npy", "--at", "3,4", "-o", "out", "--plot", "p") == 2
     )
-    assert sorted(p.name for p in (folder / "out").iterdir()) == ["other_traces.csv", "rec_traces.csv"]
+    assert sorted(p.name for p in (folder / "out").iterdir()) == [
+        "other_traces.csv",
+        "other_traces.csv.json",
+        "rec_traces.csv",
+        "rec_traces.csv.json",
+    ]
     assert sorted(p.name for p in (folder / "p").iterdir()) == ["other_traces.png", "rec_traces.png"]
     errors = [line for line in capsys.readouterr().err.splitlines() if "error" in line]
     assert len(errors) == 2
@@ -235,12 +240,12 @@ def test_a_reader_that_has_enough_is_no_error(folder):
 
 
 def test_ctrl_c_leaves_no_half_written_file(folder, monkeypatch, capsys):
-    import optimap._table
+    from optimap.trace.table_kinds import text
 
-    def interrupted(positions):
+    def interrupted(numbers):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(optimap._table, "column_names", interrupted)
+    monkeypatch.setattr(text, "_texts", interrupted)
     before = sorted(folder.iterdir())
     assert run("traces", "rec.tif", "--at", "3,4") == 130
     assert capsys.readouterr().err == "optimap: interrupted\n"
@@ -294,7 +299,12 @@ def test_convert(folder, capsys):
 
 def test_demo(folder, capsys):
     assert run("demo", "d") == 0
-    assert sorted(p.name for p in (folder / "d").iterdir()) == ["tissue.tif", "traces.csv", "traces.png"]
+    assert sorted(p.name for p in (folder / "d").iterdir()) == [
+        "tissue.tif",
+        "traces.csv",
+        "traces.csv.json",
+        "traces.png",
+    ]
     out = capsys.readouterr().out
     assert "d/traces.csv" in out
     assert "d/traces.png" in out

@@ -60,3 +60,24 @@ def leftovers(path: Path) -> list[Path]:
 
 def _beside(path: Path, kind: str) -> Path:
     return path.with_name(f".{path.stem}.{secrets.token_hex(4)}.{kind}{path.suffix}")
+
+
+@contextmanager
+def written_with_sidecar(path: Path, sidecar: Path, text: str, overwrite: bool = False) -> Iterator[Path]:
+    """Like `written_whole`, with a second file of `text` that describes the first: both appear, or neither does."""
+    check_output(sidecar, overwrite)
+    before = sidecar.read_bytes() if sidecar.exists() else None
+    replaced = False
+    try:
+        with written_whole(path, overwrite) as partial:
+            yield partial
+            # The description first: whoever waits for the file finds both.
+            with written_whole(sidecar, overwrite=True) as partial_sidecar:
+                partial_sidecar.write_text(text, encoding="utf-8")
+            replaced = True
+    except BaseException:  # such as a table that is open in a spreadsheet program and cannot be replaced
+        if replaced and before is not None:
+            sidecar.write_bytes(before)
+        elif replaced:
+            sidecar.unlink()
+        raise

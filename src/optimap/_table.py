@@ -1,59 +1,9 @@
-"""Tables of traces and of positions, as CSV."""
+"""Tables of positions, as CSV."""
 
 import csv
-from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
-
-import numpy as np
-from numpy.typing import NDArray
 
 from ._files import written_whole
-
-Array = NDArray[Any]
-
-
-def column_names(positions: Array) -> list[str]:
-    """Return a column name for each (x, y): ``x12_y16``."""
-    return [f"x{x:.15g}_y{y:.15g}" for x, y in positions]
-
-
-def unique_names(names: Sequence[str]) -> list[str]:
-    """Return the names as columns can have them: of those that repeat, the second is ``name_2``, and so on."""
-    taken = set(names)
-    seen: set[str] = set()
-    unique = []
-    for name in names:
-        column, number = name, 1
-        while column in seen or (number > 1 and column in taken):
-            number += 1
-            column = f"{name}_{number}"
-        seen.add(column)
-        unique.append(column)
-    return unique
-
-
-def write_traces(
-    path: Path,
-    traces: Array,
-    positions: Any,
-    fps: float | None,
-    overwrite: bool = False,
-    names: Sequence[str] | None = None,
-) -> None:
-    """Write (T, N) traces with a time column, ``time_s`` where the rate is known, else ``frame``; every digit.
-
-    Columns are called after the positions, or by `names`.
-    """
-    frames = np.arange(len(traces))
-    name, times = ("frame", frames) if fps is None else ("time_s", frames / fps)
-    with written_whole(path, overwrite) as partial, open(partial, "w", encoding="utf-8", newline="") as file:
-        columns = column_names(positions) if names is None else unique_names([name, *names])[1:]
-        csv.writer(file, lineterminator="\n").writerow([name, *columns])
-        for time, row in zip(times.tolist(), traces, strict=True):
-            # str of a NumPy float is the shortest text that reads back as the same number of that type.
-            values = map(repr, row.tolist()) if row.dtype == np.float64 else row.astype(str).tolist()
-            file.write(",".join([repr(time), *values]) + "\n")
 
 
 def write_positions(path: Path, positions: list[tuple[float, float]], overwrite: bool = False) -> None:

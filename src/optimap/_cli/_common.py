@@ -41,11 +41,11 @@ def say(text: str) -> None:
     say(text)
 
 
-def check_table(path: Path, overwrite: bool) -> None:
+def check_positions_table(path: Path, overwrite: bool) -> None:
     from .._files import check_output
 
     if path.suffix.lower() != ".csv":
-        raise ValueError(f"{path}: tables are written as .csv")
+        raise ValueError(f"{path}: tables are written as .csv where they hold positions")
     check_output(path, overwrite)
 
 

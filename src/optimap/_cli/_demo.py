@@ -10,6 +10,13 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 DEMO_POSITIONS = [(20, 64), (64, 40), (104, 70)]
+DEMO_PARAMETERS = {
+    "positions": {"from": "demo"},
+    "size": 5,
+    "window": "rect",
+    "detrend": "spline",
+    "normalize": {"ymin": 1, "ymax": 0},
+}
 
 
 def add_command(commands: Any) -> None:
@@ -21,17 +28,16 @@ def add_command(commands: Any) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    import numpy as np
-
     from .._files import check_output
-    from .._table import write_traces
     from ..datasets import simulated_tissue
-    from ..trace import detrend_timeseries, extract_traces, normalize
+    from ..trace import detrend_timeseries, extract_traces, normalize, save_traces
+    from ..trace.table_kinds import find_kind
     from ..video import open_video, save_video
+    from ._provenance import provenance
 
     options.folder.mkdir(parents=True, exist_ok=True)
     recording_path, table, picture = (options.folder / name for name in ("tissue.tif", "traces.csv", "traces.png"))
-    for path in (recording_path, table, picture):
+    for path in (recording_path, *find_kind(table).outputs(table), picture):
         check_output(path, options.overwrite)
 
     tissue = simulated_tissue()
@@ -39,9 +45,10 @@ def run(options: argparse.Namespace) -> int:
     with open_video(recording_path) as recording:
         raw = extract_traces(recording, DEMO_POSITIONS)
         image, fps = recording[0], recording.fps
+        made = {**provenance("demo", options, recording_path, recording), **DEMO_PARAMETERS}
     # The dye darkens at depolarisation: ymin=1, ymax=0 turns the action potentials upright.
     clean = normalize(detrend_timeseries(raw), ymin=1, ymax=0, dtype=raw.dtype)
-    write_traces(table, clean, np.asarray(DEMO_POSITIONS), fps, options.overwrite)
+    save_traces(table, clean, DEMO_POSITIONS, fps, metadata=made, overwrite=options.overwrite)
     save_picture(_demo_picture(image, raw, clean, fps), picture, options.overwrite)
     print(f"recording: {recording_path}\ntable:     {table}\npicture:   {picture}")
     return 0

@@ -1,4 +1,4 @@
-"""optimap info: what is in recordings, or what is installed."""
+"""optimap info: what is in recordings and tables, or what is installed."""
 
 import argparse
 import importlib.util
@@ -10,7 +10,7 @@ from ._common import EXPECTED, complain, version_text
 
 def add_command(commands: Any) -> None:
     """Add the command and its arguments."""
-    info = commands.add_parser("info", help="what is in recordings; without FILE, what is installed")
+    info = commands.add_parser("info", help="what is in recordings and tables; without FILE, what is installed")
     info.add_argument("files", nargs="*", type=Path, metavar="FILE")
     info.add_argument("--version", action="store_true", help="show the version and exit")
     info.set_defaults(run=run)
@@ -26,7 +26,7 @@ def run(options: argparse.Namespace) -> int:
     status = 0
     for path in options.files:
         try:
-            _print_recording(path)
+            _print_one(path)
         except BrokenPipeError:
             raise
         except EXPECTED as error:
@@ -48,6 +48,27 @@ def _print_installed() -> None:
         note = f"   (needs: pip install 'optimap-trace[{row.extra}]')" if missing else ""
         print(f"{row.name:<16} {' '.join(row.suffixes)}{note}")
     print(f"{'images':<16} a folder of .tif or .png")
+
+
+def _print_one(path: Path) -> None:
+    from ..trace._tables import is_table
+
+    if is_table(path):
+        _print_table(path)
+    else:
+        _print_recording(path)
+
+
+def _print_table(path: Path) -> None:
+    from ..trace._tables import load_header
+    from ..trace.table_kinds import find_kind
+    from ._provenance import lines
+
+    header = load_header(path)
+    print(path)
+    print(f"  table       {find_kind(path).name}")
+    for line in lines(header):
+        print(f"  {line}")
 
 
 def _print_recording(path: Path) -> None:

@@ -8,7 +8,7 @@ from ._common import (
     add_window_arguments,
     check_no_input_is_output,
     check_picture,
-    check_table,
+    check_positions_table,
     save_picture,
     say,
     traces_picture,
@@ -22,7 +22,8 @@ def add_command(commands: Any) -> None:
     pick.add_argument("--browser", action="store_true", help="on a page in the browser, without a display")
     add_window_arguments(pick)
     pick.add_argument("-o", "--output", type=Path, metavar="POSITIONS.csv", help="default: NAME_positions.csv")
-    pick.add_argument("--traces", type=Path, metavar="TRACES.csv", help="write the traces, too")
+    pick.add_argument("--traces", type=Path, metavar="TABLE", help="write the traces, too: .csv .parquet ...")
+    pick.add_argument("--tidy", action="store_true", help="traces in long form: time, name, x, y, value")
     pick.add_argument("--plot", type=Path, metavar="PICTURE.png", help="draw positions and traces, too")
     pick.add_argument("--overwrite", action="store_true", help="replace outputs that exist")
     pick.set_defaults(run=run)
@@ -31,13 +32,16 @@ def add_command(commands: Any) -> None:
 def run(options: argparse.Namespace) -> int:
     import numpy as np
 
-    from .._table import write_positions, write_traces
-    from ..trace import select_traces
+    from .._table import write_positions
+    from ..trace import save_traces, select_traces
+    from ..trace._tables import check_table
     from ..video import open_video
+    from ._provenance import provenance
 
     output = options.output or Path(options.file.with_suffix("").name + "_positions.csv")
-    for table in filter(None, (output, options.traces)):
-        check_table(table, options.overwrite)
+    check_positions_table(output, options.overwrite)
+    if options.traces is not None:
+        check_table(options.traces, options.overwrite, options.tidy)
     if options.plot is not None:
         check_picture(options.plot, options.overwrite)
     outputs = [path for path in (output, options.traces, options.plot) if path is not None]
@@ -57,6 +61,7 @@ def run(options: argparse.Namespace) -> int:
         )
         traces, positions = picked
         image = recording[0] if options.plot is not None else None
+        made = {**provenance("pick", options, options.file, recording), "size": picked.size}
     if not positions:
         say("nothing was picked, nothing is written")
         return 0
@@ -64,7 +69,9 @@ def run(options: argparse.Namespace) -> int:
     write_positions(output, positions, options.overwrite)
     say(f"{len(positions)} positions -> {output} (--size {picked.size} --window {options.window})")
     if options.traces is not None:
-        write_traces(options.traces, traces, places, fps, options.overwrite)
+        save_traces(
+            options.traces, traces, positions, fps, metadata=made, tidy=options.tidy, overwrite=options.overwrite
+        )
         say(f"{traces.shape[1]} traces of {len(traces)} frames -> {options.traces}")
     if image is not None:
         figure = traces_picture(image, traces, places, fps, options.file.name, [])

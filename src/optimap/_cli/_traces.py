@@ -10,7 +10,6 @@ from ._common import (
     background,
     check_no_input_is_output,
     check_picture,
-    check_table,
     complain,
     count,
     number,
@@ -66,9 +65,12 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
         "-o",
         "--output",
         type=Path,
-        metavar="TABLE.csv",
-        help="default: NAME_traces.csv in this folder; for several FILEs, a folder",
+        metavar="TABLE",
+        help="default: NAME_traces.csv in this folder; for several FILEs, a folder; the suffix is the kind: .csv .tsv "
+        ".parquet .xlsx .mat .npz .h5 .nc .nwb",
     )
+    parser.add_argument("--format", metavar="KIND", help="kind of tables that -o does not name: parquet, xlsx, ...")
+    parser.add_argument("--tidy", action="store_true", help="long form: time, name, x, y, value (csv, parquet, xlsx)")
     parser.add_argument("--plot", type=Path, metavar="PICTURE.png", help="for several FILEs, a folder")
     parser.add_argument("--overwrite", action="store_true", help="replace outputs that exist")
 
@@ -81,7 +83,8 @@ def run(options: argparse.Namespace) -> int:
         for folder in (path for path in (options.output, options.plot) if path is not None):
             if folder.suffix and not folder.is_dir():
                 raise ValueError(f"{folder} is one file for {len(options.files)} recordings: name a folder")
-    tables = [_output(options.output, path, "_traces.csv", several) for path in options.files]
+    ending = f"_traces{_suffix(options, several)}"
+    tables = [_output(options.output, path, ending, several) for path in options.files]
     plots = [_output(options.plot, path, "_traces.png", several) if options.plot else None for path in options.files]
     twice = {table for table in tables if tables.count(table) > 1}
     if twice:
@@ -115,6 +118,21 @@ def _output(asked: Path | None, recording: Path, ending: str, several: bool) -> 
     return asked / name if several or asked.is_dir() else asked
 
 
+def _suffix(options: argparse.Namespace, several: bool) -> str:
+    """Return the suffix of tables, after checking --format."""
+    from ..trace.table_kinds import SUFFIXES
+
+    if options.format is None:
+        return ".csv"
+    suffix = f".{options.format.lower().lstrip('.')}"
+    if suffix not in SUFFIXES:
+        raise ValueError(f"--format {options.format}: known are {', '.join(known[1:] for known in SUFFIXES)}")
+    output = options.output
+    if output is not None and not several and not output.is_dir() and output.suffix.lower() != suffix:
+        raise ValueError(f"-o {output} and --format {options.format} differ: give one of them")
+    return suffix
+
+
 def _make_folders(several: bool, *outputs: Path | None) -> None:
     """Make the folders named for several files, when the first of them is about to be written."""
     for path in outputs:
@@ -139,17 +157,21 @@ def _traces_of_one(
     positions: list[tuple[float, float]] | None,
     options: argparse.Namespace,
 ) -> None:
-    from .._table import write_traces
-    from ..trace import Regions, detrend_timeseries, extract_traces, normalize
+    from ..trace import Regions, detrend_timeseries, extract_traces, normalize, save_traces
+    from ..trace._tables import check_table
     from ..video import open_video
+    from ._provenance import provenance
 
     with open_video(path) as recording:
         _make_folders(len(options.files) > 1, table, plot)
-        check_table(table, options.overwrite)
+        check_table(table, options.overwrite, options.tidy)
         if plot is not None:
             check_picture(plot, options.overwrite)
         places = _places(positions, recording.shape[1:], options)
         fps = options.fps or recording.fps
+        shape = (len(recording), len(places))
+        check_table(table, options.overwrite, options.tidy, shape, timed=fps is not None)
+        made = provenance("traces", options, path, recording)
         traces = extract_traces(
             recording,
             places,
@@ -169,8 +191,8 @@ def _traces_of_one(
         figure = traces_picture(image, traces, places, fps, path.name, steps)
         save_picture(figure, plot, options.overwrite)
         say(f"{path}: picture -> {plot}")
-    names = places.names if isinstance(places, Regions) else None
-    write_traces(table, traces, places, fps, options.overwrite, names)
+    where = {"regions": places} if isinstance(places, Regions) else {"positions": places}
+    save_traces(table, traces, fps=fps, metadata=made, tidy=options.tidy, overwrite=options.overwrite, **where)
     say(f"{path}: {traces.shape[1]} traces of {len(traces)} frames -> {table}")
 
 

@@ -4,13 +4,13 @@ ImageJ counts areas from the corners of pixels (pixel 0 reaches from 0 to 1), an
 here always count from centres, so areas move by half a pixel.
 """
 
-import importlib
 import struct
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 
+from .._extras import import_extra
 from ._masks import Floats
 from ._outlines import Ellipse
 
@@ -60,10 +60,7 @@ def read_rois(path: Path) -> Drawn:
 
 
 def _decode(data: bytes, where: str) -> Any:
-    try:
-        roifile = importlib.import_module("roifile")
-    except ImportError as error:
-        raise ImportError("ImageJ regions need roifile: pip install 'optimap-trace[roi]'") from error
+    roifile = import_extra("roifile", "roi", "ImageJ regions")
     try:
         return roifile.ImagejRoi.frombytes(data)
     except (ValueError, TypeError, IndexError, struct.error) as error:  # what truncated files lead to

@@ -8,7 +8,8 @@ import importlib
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+
+from .._extras import import_extra as import_extra
 
 
 @dataclass(frozen=True)
@@ -51,14 +52,6 @@ FORMATS = (
     ),
 )
 FOLDER = Format("folder of images", (), "folder")
-
-
-def import_extra(module: str, extra: str, purpose: str) -> Any:
-    """Import an optional dependency, or raise an error with the line that installs it."""
-    try:
-        return importlib.import_module(module)
-    except ImportError as error:
-        raise ImportError(f"{purpose} need {module}: pip install 'optimap-trace[{extra}]'") from error
 
 
 def is_zarr(folder: Path) -> bool:

@@ -1,0 +1,12 @@
+"""Optional dependencies: imported where they are needed, and named where they are missing."""
+
+import importlib
+from typing import Any
+
+
+def import_extra(module: str, extra: str, purpose: str) -> Any:
+    """Import an optional dependency, or raise an error with the line that installs it."""
+    try:
+        return importlib.import_module(module)
+    except ImportError as error:
+        raise ImportError(f"{purpose} need {module}: pip install 'optimap-trace[{extra}]'") from error

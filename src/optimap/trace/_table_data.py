@@ -1,0 +1,261 @@
+"""What a table of traces is: `parse_table` at the border, the header that every kind of file carries, column labels.
+
+The header is a small JSON object: the data type, the shape, the axis, names, positions and metadata, everything but the
+numbers. Each kind writes it beside what other programs read, so each gives back exactly what was saved.
+"""
+
+import math
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .._version import __version__
+from ._plot import time_axis
+from ._positions import parse_positions
+
+Array = NDArray[Any]
+
+MARKER = "optimap_trace_table"  # in every file of ours; its value is the layout's version
+LAYOUT = 1
+
+SECONDS, FRAMES, OTHER = "time_s", "frame", "x"  # names of the axis: the rate is known, nothing is known, x= was given
+
+# Control characters and two that XML does not know either; a tab or a line break may stand in a label.
+_NOT_IN_LABELS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff]")
+
+
+@dataclass(frozen=True, eq=False)
+class TraceTable:
+    """Traces with all that belongs to them, as `load_traces` returns them.
+
+    Attributes
+    ----------
+    traces : (T, N) or (T,) array
+        The values, in the data type and the shape in which they were saved.
+    x : (T,) array or None
+        The x-axis, where one was given.
+    fps : float or None
+        Frames per second, where given.
+    positions : (N, 2) array or None
+        ``(x, y)`` of each trace, in pixels.
+    names : list of str or None
+        The name of each trace.
+    metadata : dict
+        What else was saved, such as how the traces were made.
+    """
+
+    traces: Array
+    x: Array | None = None
+    fps: float | None = None
+    positions: Array | None = None
+    names: list[str] | None = None
+    metadata: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def columns(self) -> Array:
+        """The traces as (T, N), one column each."""
+        return self.traces[:, None] if self.traces.ndim == 1 else self.traces
+
+    @property
+    def axis_name(self) -> str:
+        """``time_s``, ``frame`` or ``x``."""
+        return SECONDS if self.fps is not None else FRAMES if self.x is None else OTHER
+
+    @property
+    def axis(self) -> Array:
+        """The (T,) values of the axis: seconds, frame numbers, or `x`."""
+        return time_axis(len(self.traces), self.x, self.fps)[0]
+
+    @property
+    def labels(self) -> list[str]:
+        """A label for each trace that can be the name of a column: never empty, no two alike."""
+        return column_labels(self.columns.shape[1], self.names, self.positions, self.axis_name)
+
+
+def parse_table(
+    traces: Any,
+    positions: Any = None,
+    fps: Any = None,
+    x: Any = None,
+    names: Any = None,
+    metadata: Any = None,
+    regions: Any = None,
+) -> TraceTable:
+    """Return what the arguments of `save_traces` mean, after checking all of them."""
+    if isinstance(traces, TraceTable):  # what is given beside a loaded table replaces what the table says
+        table = traces
+        if fps is None and x is None:
+            fps, x = table.fps, table.x
+        positions = table.positions if positions is None else positions
+        names = table.names if names is None else names
+        metadata = table.metadata if metadata is None else metadata
+        traces = table.traces
+    values = _parse_values(traces)
+    count = 1 if values.ndim == 1 else values.shape[1]
+    if regions is not None:
+        if len(regions) != count:
+            raise ValueError(f"regions holds {len(regions)} regions for {count} traces: give one for each trace")
+        names = regions.names if names is None else names
+        positions = regions.centers() if positions is None else positions
+    return TraceTable(
+        values,
+        _parse_x(len(values), x, fps),
+        None if fps is None else float(fps),
+        _parse_positions(positions, count),
+        _parse_names(names, count),
+        plain_metadata(metadata),
+    )
+
+
+def _parse_values(traces: Any) -> Array:
+    if isinstance(traces, np.ma.MaskedArray):
+        traces = np.ma.filled(traces.astype(np.result_type(traces.dtype, np.float32)), np.nan)
+    values = np.asarray(traces)
+    if values.dtype.kind not in "biuf" or values.dtype.itemsize > 8:
+        raise TypeError(f"traces has dtype {values.dtype}: give integers or floats of up to 64 bits, (T,) or (T, N)")
+    if values.ndim not in (1, 2):
+        raise ValueError(f"traces has shape {values.shape}: give one trace (T,) or several (T, N)")
+    return values.astype(values.dtype.newbyteorder("="), copy=False)
+
+
+def _parse_x(frames: int, x: Any, fps: Any) -> Array | None:
+    times, _ = time_axis(frames, x, fps)
+    if x is None:
+        return None
+    if times.dtype.kind not in "iuf" or times.dtype.itemsize > 8:
+        raise TypeError(f"x has dtype {times.dtype}: give real numbers, such as seconds since the start")
+    return times.astype(times.dtype.newbyteorder("="), copy=False)
+
+
+def _parse_positions(positions: Any, count: int) -> Array | None:
+    if positions is None:
+        return None
+    parsed, _ = parse_positions(positions, name="positions")
+    if len(parsed) != count:
+        raise ValueError(f"positions holds {len(parsed)} positions for {count} traces: give one (x, y) for each trace")
+    return parsed
+
+
+def _parse_names(names: Any, count: int) -> list[str] | None:
+    if names is None:
+        return None
+    listed = [names] if isinstance(names, str) else list(names)
+    if len(listed) != count:
+        raise ValueError(f"names holds {len(listed)} names for {count} traces: give one for each trace")
+    for i, name in enumerate(listed):
+        if not isinstance(name, str):
+            raise TypeError(f"names[{i}] = {name!r} is not text: give str({name!r})")
+        if any("\ud800" <= character <= "\udfff" for character in name):
+            raise ValueError(f"names[{i}] = {name!r} holds half a character (a surrogate): no file can hold it")
+    return [str(name) for name in listed]
+
+
+def plain_metadata(metadata: Any, name: str = "metadata") -> dict[str, Any]:
+    """Return metadata in plain Python values, or raise an error that names the key of what is none."""
+    if metadata is None:
+        return {}
+    if not isinstance(metadata, Mapping):
+        raise TypeError(f"{name} = {metadata!r}: give a dict")
+    return {_plain_key(key, name): _plain(value, f"{name}[{key!r}]") for key, value in metadata.items()}
+
+
+def _plain_key(key: Any, name: str) -> str:
+    if not isinstance(key, str):
+        raise TypeError(f"{name} has the key {key!r}: keys must be text")
+    return str(key)
+
+
+def _plain(value: Any, name: str) -> Any:
+    if isinstance(value, (np.ndarray, np.generic)):
+        value = value.tolist()
+    if isinstance(value, Mapping):
+        return plain_metadata(value, name)
+    if isinstance(value, Sequence) and not isinstance(value, (str, bytes)):
+        return [_plain(item, f"{name}[{i}]") for i, item in enumerate(value)]
+    if isinstance(value, float) and not math.isfinite(value):
+        raise ValueError(f"{name} = {value!r}: metadata holds finite numbers; give None, or text")
+    if value is None or isinstance(value, (bool, int, float, str)):
+        return value
+    raise TypeError(
+        f"{name} = {value!r} is of type {type(value).__name__}: metadata holds text, numbers, None, lists and dicts"
+    )
+
+
+def position_names(positions: Array) -> list[str]:
+    """Return a column name for each (x, y): ``x12_y16``."""
+    return [f"x{x:.15g}_y{y:.15g}" for x, y in positions]
+
+
+def column_labels(count: int, names: list[str] | None, positions: Array | None, *taken: str) -> list[str]:
+    """Return `count` labels, from names, else positions, else numbers; repeated ones get a number: ``a``, ``a_2``."""
+    if names is None:
+        names = [f"trace_{i}" for i in range(count)] if positions is None else position_names(positions)
+    wanted = [_NOT_IN_LABELS.sub(" ", name) or f"trace_{i}" for i, name in enumerate(names)]
+    used, own, labels = set(taken), set(wanted), []
+    for label in wanted:
+        unique, number = label, 1
+        while unique in used or (number > 1 and unique in own):
+            number += 1
+            unique = f"{label}_{number}"
+        used.add(unique)
+        labels.append(unique)
+    return labels
+
+
+def to_header(table: TraceTable, tidy: bool = False) -> dict[str, Any]:
+    """Return all but the numbers as a JSON object."""
+    return {
+        MARKER: LAYOUT,
+        "written_by": f"optimap-trace {__version__}",
+        "dtype": str(table.traces.dtype),
+        "shape": list(table.traces.shape),
+        "axis": table.axis_name,
+        "axis_dtype": str(table.axis.dtype),
+        "fps": table.fps,
+        "names": table.names,
+        "positions": None if table.positions is None else table.positions.tolist(),
+        "tidy": tidy,
+        "metadata": table.metadata,
+    }
+
+
+def from_header(header: dict[str, Any], values: Array, axis: Array) -> TraceTable:
+    """Return the table of a header, (T, N) values and the axis; values may come in a wider data type."""
+    positions = header["positions"]
+    return TraceTable(
+        np.ascontiguousarray(values, dtype=header["dtype"]).reshape(header["shape"]),
+        np.ascontiguousarray(axis, dtype=header["axis_dtype"]) if header["axis"] == OTHER else None,
+        header["fps"],
+        None if positions is None else np.array(positions, np.float64).reshape(-1, 2),
+        header["names"],
+        header["metadata"],
+    )
+
+
+def header_labels(header: dict[str, Any]) -> list[str]:
+    """Return the column labels of the table that a header describes."""
+    positions = header["positions"]
+    count = header_shape(header)[1]
+    return column_labels(count, header["names"], positions and np.array(positions, np.float64), header["axis"])
+
+
+def header_shape(header: dict[str, Any]) -> tuple[int, int]:
+    """Return (T, N)."""
+    frames, *count = header["shape"]
+    return frames, count[0] if count else 1
+
+
+def check_header(header: Any, path: Any) -> dict[str, Any]:
+    """Return the header, or raise an error where it is none of ours."""
+    if not isinstance(header, dict) or MARKER not in header:
+        raise ValueError(f"{path} {FOREIGN}")
+    if header[MARKER] > LAYOUT:
+        raise ValueError(f"{path} was written by {header.get('written_by')}: install that version to read it")
+    return header
+
+
+FOREIGN = "holds no table of traces that optimap wrote: open it with the program that made it"
