@@ -124,12 +124,49 @@ def test_a_table_with_everything(tmp_path, suffix):
 @pytest.mark.parametrize("suffix", SUFFIXES)
 def test_twins_lose_nothing(tmp_path, suffix):
     path = tmp_path / f"t{suffix}"
-    names = ["a", "a_2", "a", "time_s", ""]
+    names = ["a", "a", "a_2", "time_s", ""]
     save_traces(path, np.arange(30.0).reshape(6, 5), [(1, 2)] * 5, 500, names=names)
     table = load_traces(path)
     assert table.names == names
-    assert table.labels == ["a", "a_2", "a_3", "time_s_2", "trace_4"]
+    assert table.labels == ["a", "a_3", "a_2", "time_s_2", "trace_4"]
     np.testing.assert_array_equal(table.traces, np.arange(30.0).reshape(6, 5))
+
+
+@pytest.mark.parametrize("suffix", SUFFIXES)
+def test_names_that_files_find_hard(tmp_path, suffix):
+    names = [
+        "\r",
+        "a\r\nb",
+        "\t",
+        " a ",
+        "'",
+        '"',
+        ";",
+        "=SUM(A1:A3)",
+        "#N/A",
+        "\x00",
+        "\x1b",
+        "\ufffe",
+        "🫀",
+        "nan",
+        "1",
+    ]
+    for tidy in {False, find_kind(tmp_path / f"t{suffix}").tidy}:
+        traces = np.arange(3.0 * len(names)).reshape(3, -1)
+        save_traces(tmp_path / f"t{suffix}", traces, [(1, 2)] * len(names), 5, names=names, tidy=tidy, overwrite=True)
+        table = load_traces(tmp_path / f"t{suffix}")
+        assert table.names == names
+        np.testing.assert_array_equal(table.traces, traces)
+
+
+def test_names_in_a_workbook_are_text_never_formulas(tmp_path):
+    names = ["=SUM(A1:A3)", "#N/A", "1"]
+    save_traces(tmp_path / "t.xlsx", TRACES, names=names, metadata={"=a": "=b"})
+    book = importlib.import_module("openpyxl").load_workbook(tmp_path / "t.xlsx")
+    cells = [*book["traces"][1], *[cell for row in book["metadata"] for cell in row[:2] if cell.value]]
+    assert [cell.value for cell in cells[1:4]] == names
+    assert {"=a", "=b"} <= {cell.value for cell in cells}
+    assert {cell.data_type for cell in cells} == {"s"}
 
 
 @pytest.mark.parametrize("suffix", [s for s in SUFFIXES if s not in (".xlsx", ".nwb")])
