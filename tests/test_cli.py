@@ -277,6 +277,7 @@ def test_info_of_the_installation(capsys):
     out = capsys.readouterr().out
     assert f"optimap-trace {__version__} (kernels: " in out
     assert "MiCAM ULTIMA     .rsh .rsm .rsd" in out
+    assert "Parquet          .parquet" in out
 
 
 @pytest.mark.parametrize("arguments", [["--version"], ["info", "--version"]])

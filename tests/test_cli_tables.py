@@ -18,6 +18,7 @@ import xarray as xr
 from optimap import __version__
 from optimap._cli import main
 from optimap.trace import extract_traces, load_traces, save_traces
+from optimap.trace._select import Picked
 from optimap.trace.table_kinds import SUFFIXES
 
 VIDEO = np.random.default_rng(0).normal(1000, 50, (40, 12, 15)).astype(np.float32)
@@ -359,3 +360,24 @@ def test_regions_go_into_tables_with_their_names_and_pixels(tmp_path, monkeypatc
         with pynwb.NWBHDF5IO("t.nwb", "r") as io:
             plane = io.read().processing["ophys"]["ImageSegmentation"]["regions"]
             assert [tuple(p)[:2] for p in plane["pixel_mask"][0]] == [(2, 3), (3, 3), (2, 4), (3, 4)]
+
+
+def test_picked_traces_say_so(made, monkeypatch):
+    """A stand-in picks: what is picked is tested elsewhere."""
+
+    def pick(recording, size, **_):
+        picked = Picked((extract_traces(recording, PLACES, 7), PLACES))
+        picked.size = 7  # turned with the wheel
+        return picked
+
+    monkeypatch.chdir(made)
+    monkeypatch.setattr("optimap.trace.select_traces", pick)
+    for name, more in (("picked.h5", []), ("picked.parquet", ["--tidy"])):
+        run("pick", "rec.tif", "-o", f"{name}.positions.csv", "--traces", name, "--size", 5, *more)
+        table = load_traces(name)
+        np.testing.assert_array_equal(table.traces, extract_traces(VIDEO, PLACES, 7))
+        np.testing.assert_array_equal(table.positions, PLACES)
+        assert table.metadata["made_by"].startswith("optimap pick, ")
+        assert (table.metadata["size"], table.metadata["positions"]) == (7, {"from": "mouse"})
+    assert list(pd.read_parquet("picked.parquet").columns) == ["time", "name", "x", "y", "value"]
+    assert main(["pick", "rec.tif", "--traces", "p.mat", "--tidy"]) == 2

@@ -2,6 +2,7 @@
 
 import argparse
 import importlib.util
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +38,7 @@ def run(options: argparse.Namespace) -> int:
 
 def _print_installed() -> None:
     from .. import kernels
+    from ..trace.table_kinds import KINDS
     from ..video._formats import FORMATS
 
     print(version_text())
@@ -44,10 +46,17 @@ def _print_installed() -> None:
         print("The compiled loops are not in use: the same numbers, slower. Install with a C++ compiler to have them.")
     print("\nformat           suffixes")
     for row in FORMATS:
-        missing = row.needs is not None and importlib.util.find_spec(row.needs) is None
-        note = f"   (needs: pip install 'optimap-trace[{row.extra}]')" if missing else ""
-        print(f"{row.name:<16} {' '.join(row.suffixes)}{note}")
+        _print_row(row.name, row.suffixes, [row.needs] if row.needs else [], row.extra)
     print(f"{'images':<16} a folder of .tif or .png")
+    print("\ntable            suffixes")
+    for kind in KINDS:
+        _print_row(kind.name, kind.suffixes, kind.needs, kind.extra)
+
+
+def _print_row(name: str, suffixes: Sequence[str], needs: Sequence[str], extra: str | None) -> None:
+    missing = any(importlib.util.find_spec(module) is None for module in needs)
+    note = f"   (needs: pip install 'optimap-trace[{extra}]')" if missing else ""
+    print(f"{name:<17}{' '.join(suffixes)}{note}")
 
 
 def _print_one(path: Path) -> None:

@@ -194,7 +194,8 @@ def column_labels(count: int, names: list[str] | None, positions: Array | None, 
     """Return `count` labels, from names, else positions, else numbers; repeated ones get a number: ``a``, ``a_2``."""
     if names is None:
         names = [f"trace_{i}" for i in range(count)] if positions is None else position_names(positions)
-    wanted = [_NOT_IN_LABELS.sub(" ", name) or f"trace_{i}" for i, name in enumerate(names)]
+    lines = [name.replace("\r\n", "\n").replace("\r", "\n") for name in names]  # as XML does, so in workbooks
+    wanted = [_NOT_IN_LABELS.sub(" ", name) or f"trace_{i}" for i, name in enumerate(lines)]
     used, own, labels = set(taken), set(wanted), []
     for label in wanted:
         unique, number = label, 1

@@ -44,7 +44,7 @@ class Kind:
 
 KINDS = (
     Kind("CSV", (".csv",), "text", tidy=True, sidecar=True),
-    Kind("tab-separated text", (".tsv",), "text", tidy=True, sidecar=True),
+    Kind("tab-separated", (".tsv",), "text", tidy=True, sidecar=True),
     Kind("Parquet", (".parquet",), "parquet", extra="parquet", needs=("pyarrow",), tidy=True),
     Kind("Excel", (".xlsx",), "excel", extra="excel", needs=("openpyxl",), tidy=True),
     Kind("MATLAB", (".mat",), "matlab", shared=True),

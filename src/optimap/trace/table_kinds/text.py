@@ -67,8 +67,8 @@ def _write_tidy(file: IO[str], table: TraceTable, delimiter: str) -> None:
 def _row(cells: list[Any], delimiter: str) -> str:
     """Return a row without its line break; cells are quoted where they must be."""
     text = io.StringIO()
-    csv.writer(text, delimiter=delimiter).writerow(cells)  # ends in \r\n, so that both are quoted in names
-    return text.getvalue()[:-2]
+    csv.writer(text, delimiter=delimiter, lineterminator="\n").writerow(cells)
+    return text.getvalue()[:-1]
 
 
 def _delimiter(path: Path) -> str:
