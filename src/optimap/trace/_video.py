@@ -110,7 +110,7 @@ def _read(video: Any, start: int, stop: int, box: "Box | None") -> Array:
 def is_ready(video: Any) -> bool:
     """Whether slices of a video are what the kernels need: nothing is to be read or converted ahead of them."""
     first = video[:1] if isinstance(video, np.ndarray) or getattr(video, "is_mapped", False) else None
-    return isinstance(first, np.ndarray) and np.may_share_memory(first, _prepare(first))
+    return isinstance(first, np.ndarray) and _is_ready(first)
 
 
 @contextmanager
@@ -137,14 +137,19 @@ def _prepare(block: Any) -> Array:
         block = np.ma.filled(block.astype(np.float64 if block.dtype.kind != "f" else block.dtype), np.nan)
     block = np.asarray(block)
     dtype = block.dtype
+    if _is_ready(block):
+        return np.asarray(block.view(np.uint8)) if dtype.kind == "b" else block
     if dtype.kind == "b":
-        return np.asarray(block.view(np.uint8)) if _is_plain(block) else np.ascontiguousarray(block, np.uint8)
+        return np.ascontiguousarray(block, np.uint8)
     if dtype.kind == "f" and dtype.itemsize not in (4, 8):
         return np.ascontiguousarray(block, np.float32 if dtype.itemsize < 4 else np.float64)
-    return block if _is_plain(block) else np.ascontiguousarray(block, dtype.newbyteorder("="))
+    return np.ascontiguousarray(block, dtype.newbyteorder("="))
 
 
-def _is_plain(block: Array) -> bool:
+def _is_ready(block: Array) -> bool:
+    """Whether the kernels take an array as it is; looks at no pixel."""
+    if isinstance(block, np.ma.MaskedArray) or (block.dtype.kind == "f" and block.dtype.itemsize not in (4, 8)):
+        return False
     itemsize = block.dtype.itemsize
     rows_of_neighbours = block.shape[2] <= 1 or block.strides[2] == itemsize
     return (

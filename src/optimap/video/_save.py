@@ -20,8 +20,8 @@ from ._formats import FORMATS, find_format, is_zarr
 from ._recording import check_frames
 
 BLOCK_BYTES = 16 * 2**20
-# Blocks may be so much larger where that spares decoding the same twice.
-LARGEST_BLOCK_BYTES = 128 * 2**20
+# Blocks may be this large where that spares decoding the same twice.
+LARGEST_BLOCK_BYTES = 64 * 2**20
 
 
 def save_video(

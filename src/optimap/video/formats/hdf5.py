@@ -7,7 +7,7 @@ import numpy as np
 
 from .._formats import import_extra
 from .._recording import Recording, positive_number
-from .._save import frame_blocks
+from .._save import frame_blocks, in_background
 from ._chunked import DatasetFrames, choose
 
 DAMAGED = (OSError,)  # what h5py raises where chunks are
@@ -68,11 +68,14 @@ def save(path: Path, video: Any, fps: float | None) -> None:
     """Write the video as dataset ``video``, the frame rate as its attribute ``fps``."""
     h5py = import_extra("h5py", "hdf5", ".h5 files")
     with h5py.File(path, "w") as file:
-        dataset = file.create_dataset("video", tuple(video.shape), np.dtype(video.dtype).newbyteorder("="))
+        dtype = np.dtype(video.dtype).newbyteorder("=")
+        # Every pixel is written: HDF5 need not fill the file with zeros first, which Ctrl-C could not stop.
+        dataset = file.create_dataset("video", tuple(video.shape), dtype, fill_time="never")
         dataset.attrs["axes"] = "TYX"
         if fps is not None:
             dataset.attrs["fps"] = fps
         start = 0
-        for block in frame_blocks(video):
-            dataset[start : start + len(block)] = block
-            start += len(block)
+        with in_background() as submit:
+            for block in frame_blocks(video):
+                submit(dataset.__setitem__, slice(start, start + len(block)), block)
+                start += len(block)
