@@ -24,16 +24,25 @@ struct Chunk {
     int64_t mask;   // in the table of masks
 };
 
-// Chunks ahead to fetch. Rows of a window are a frame's width apart and windows are anywhere, which the hardware does not
-// foresee. Into the nearest cache: with hints for farther ones, 100 windows of 5 x 5 took four times as long.
+// Cache lines ahead to fetch, each once for all windows that need it. Rows of a window are a frame's width apart and
+// windows are anywhere, which the hardware does not foresee. Into the nearest cache: with hints for farther ones, 100
+// windows of 5 x 5 took four times as long.
 constexpr int64_t kAhead = 32;
 
-// Frames computed at once.
-constexpr int kTogether = 8;
+// Frames up to this size are fetched whole, a frame ahead, where windows touch much of them: two stay in the second cache.
+constexpr int64_t kStreamedBytes = 512 * 1024;
+
+// Frames computed at once where windows are small. Large ones gain nothing: frames a power of two apart, as most are,
+// push each other out of the nearest cache.
+constexpr int64_t kTogether = 4;
+constexpr int64_t kSmall = 12;  // chunks
 
 struct Plan {
     std::vector<int64_t> order;   // of the windows, by their first rows
-    std::vector<Chunk> chunks;    // of all windows in that order, then kAhead of the next frames
+    std::vector<Chunk> chunks;    // of all windows in that order
+    std::vector<int64_t> lines;   // places of the cache lines to fetch
+    std::vector<int64_t> line;    // when at the window at k in the order, lines [line[k], line[k + 1])
+    int64_t together = 1;         // frames computed at once
     std::vector<double> chunk_weights;
     std::vector<int64_t> first;   // the window at k in the order owns chunks [first[k], first[k + 1])
     std::vector<char> uniform;    // whether all spans of a window have one weight
@@ -76,7 +85,34 @@ void plan_window(const Frames<Pixel>& frames, const Spans& s, int64_t w, bool su
 }
 
 template <class Pixel>
-Plan plan_chunks(const Frames<Pixel>& frames, const Spans& s, bool sums) {
+void plan_lines(const Frames<Pixel>& frames, int64_t pixels, Plan& plan) {
+    constexpr int64_t n = 64 / sizeof(Pixel);
+    const int64_t shift = int64_t(reinterpret_cast<uintptr_t>(frames.data) / sizeof(Pixel) % n);
+    const int64_t windows = int64_t(plan.order.size()), next = plan.together * frames.frame_stride;
+    std::vector<bool> known((plan.reach + shift) / n + 1);
+    plan.line.push_back(0);
+    for (int64_t k = 0; k < windows; ++k) {
+        for (int64_t i = plan.first[k]; i < plan.first[k + 1]; ++i)
+            for (int64_t place : {plan.chunks[i].place, plan.chunks[i].place + kChunk - 1}) {
+                const int64_t line = (place + shift) / n;
+                if (!known[line]) plan.lines.push_back(line * n - shift);
+                known[line] = true;
+            }
+        plan.line.push_back(int64_t(plan.lines.size()));
+    }
+    const int64_t lines = int64_t(plan.lines.size());
+    if (plan.together == 1 && pixels * int64_t(sizeof(Pixel)) <= kStreamedBytes && 2 * lines * n > pixels) {
+        plan.lines.clear();  // more than half of the frame: all of it, in the order of memory
+        for (int64_t place = 0; place < pixels; place += n) plan.lines.push_back(next + place);
+        for (int64_t k = 0; k <= windows; ++k) plan.line[k] = k * int64_t(plan.lines.size()) / windows;
+        return;
+    }
+    for (int64_t i = 0; i < kAhead && lines > 0; ++i) plan.lines.push_back(plan.lines[i] + next);  // again, frames later
+    plan.lines.erase(plan.lines.begin(), plan.lines.begin() + (lines > 0 ? kAhead : 0));
+}
+
+template <class Pixel>
+Plan plan_chunks(const Frames<Pixel>& frames, int64_t pixels, const Spans& s, bool sums) {
     Plan plan;
     std::vector<int64_t> first_rows(s.windows);
     for (int64_t w = 0; w < s.windows; ++w) first_rows[w] = s.first[w] < s.first[w + 1] ? s.row[s.first[w]] : 0;
@@ -84,11 +120,8 @@ Plan plan_chunks(const Frames<Pixel>& frames, const Spans& s, bool sums) {
     sort_by(first_rows.data(), plan.order);
     plan.first.push_back(0);
     for (int64_t w : plan.order) plan_window(frames, s, w, sums, plan);
-    const int64_t chunks = int64_t(plan.chunks.size());
-    for (int64_t i = 0; i < kAhead && chunks > 0; ++i) {
-        plan.chunks.push_back(plan.chunks[i % chunks]);
-        plan.chunks.back().place += kTogether * frames.frame_stride * (1 + i / chunks);
-    }
+    if (int64_t(plan.chunks.size()) <= kSmall * s.windows) plan.together = kTogether;
+    plan_lines(frames, pixels, plan);
     return plan;
 }
 
@@ -124,7 +157,6 @@ OPTIMAP_INLINE void plain_sums(Reader<Pixel, kCareful>& reader, const Chunk* chu
         const Chunk* stop = end - chunk > kLanePixels / kChunk ? chunk + kLanePixels / kChunk : end;
         for (; chunk < stop; ++chunk)
             for (int f = 0; f < kFrames; ++f) {
-                prefetch(reader.frame + f * reader.stride + chunk[kAhead].place);
                 const Pixel* pixels = reader.at(chunk->place, f);
                 for (int k = 0; k < kParts; ++k)
                     parts[f][k] = R::plus(parts[f][k], R::only(R::load(pixels + k * R::kSize),
@@ -187,6 +219,8 @@ OPTIMAP_INLINE void windows_of_frames(Reader<Pixel, kCareful> reader, const Plan
     for (int64_t k = 0; k < windows; ++k) {
         const Chunk *chunk = plan.chunks.data() + plan.first[k], *end = plan.chunks.data() + plan.first[k + 1];
         const bool weighted = omit_nan || !plan.uniform[k];
+        for (int64_t i = plan.line[k]; i < plan.line[k + 1]; ++i)
+            for (int f = 0; f < kFrames; ++f) prefetch(reader.frame + f * reader.stride + plan.lines[i]);
         if constexpr (!std::is_integral_v<Pixel> || sizeof(Pixel) < 8)
             if (!weighted) plain_sums<kFrames>(reader, chunk, end, values);
         for (int f = 0; f < kFrames; ++f) {
@@ -209,14 +243,13 @@ OPTIMAP_CLONES void span_means_of_frames(const Frames<Pixel>& frames, const Pixe
     for (int64_t t = from; t < to;) {
         const Pixel* frame = frames.data + t * stride;
         Out* result = out + t * windows;
-        const Pixel* farthest = frame + std::max<int64_t>((kTogether - 1) * stride, 0);
-        if (t + kTogether <= to && memory_end - farthest >= plan.reach) {
-            windows_of_frames<kTogether>(Reader<Pixel, false>{frame, memory_end, stride}, plan, omit_nan, sums, result);
-            t += kTogether;
-        } else {
-            windows_of_frames<1>(Reader<Pixel, true>{frame, memory_end, stride}, plan, omit_nan, sums, result);
-            ++t;
-        }
+        const int64_t together = t + plan.together <= to ? plan.together : 1;
+        const bool inside = memory_end - frame - std::max<int64_t>((together - 1) * stride, 0) >= plan.reach;
+        Reader<Pixel, false> reader{frame, memory_end, stride};
+        if (inside && together > 1) windows_of_frames<kTogether>(reader, plan, omit_nan, sums, result);
+        else if (inside) windows_of_frames<1>(reader, plan, omit_nan, sums, result);
+        else windows_of_frames<1>(Reader<Pixel, true>{frame, memory_end, stride}, plan, omit_nan, sums, result);
+        t += inside ? together : 1;
     }
 }
 
@@ -224,7 +257,7 @@ template <class Pixel, class Out>
 void span_means(const Frames<Pixel>& frames, int64_t rows, int64_t width, const Spans& spans, Out* out, bool omit_nan,
                 bool sums, int threads) {
     if (spans.windows == 0 || frames.count == 0) return;
-    const Plan plan = plan_chunks(frames, spans, sums);
+    const Plan plan = plan_chunks(frames, rows * frames.row_stride, spans, sums);
     const bool omits = omit_nan && std::is_floating_point_v<Pixel>;
     const int64_t last = std::max<int64_t>((frames.count - 1) * frames.frame_stride, 0);
     const Pixel* memory_end = frames.data + last + (rows - 1) * frames.row_stride + width;
