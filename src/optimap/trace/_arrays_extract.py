@@ -42,6 +42,11 @@ class Sums:
 def device_span_traces(video: Any, spans: Spans, nan_policy: str) -> Any:
     """Return the traces (T, N) of the N windows in `spans`, computed where the video lies."""
     home = Home(video, "video")
+    view = _arrays.host_view(video)
+    if view is not None:
+        from ._extract import span_traces
+
+        return home.own(span_traces(view, spans, nan_policy))
     xp, frames, windows = home.xp, int(video.shape[0]), len(spans.first) - 1
     is_float = dtype_kind(video) == "f"
     small = (is_float and dtype_bytes(video) <= 4) or not home.gives_double

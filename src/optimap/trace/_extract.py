@@ -43,14 +43,15 @@ def extract_traces(
     video : (T, H, W) array-like
         Any real dtype, byte order and strides; memory maps, h5py datasets, `optimap.video.Recording`, nested lists:
         anything with ``shape``, ``dtype`` and slicing. It is read in blocks of frames and never modified. Masked
-        pixels of a masked array count as NaN.
+        pixels of a masked array count as NaN. Arrays of PyTorch, CuPy and JAX, and others that follow the array API
+        standard, stay on their device (extra ``arrays``).
     coords : (x, y) or sequence of (x, y), in pixels
         Column first, row second, origin at the top left: ``(5, 10)`` is the pixel ``video[:, 10, 5]``. Fractional
         positions are exact; valid is ``-0.5 <= x < W - 0.5``, and the same for y.
     size : int
         Width of the window in pixels; 0 and 1 are the single pixel.
     show : bool
-        Draw the traces with `show_traces`; so does giving ``ax``.
+        Draw the traces with `show_traces`; so does giving ``ax``. Traces on a device are copied to the host for it.
     window : {'rect', 'disc', 'pixel'}, optional
         The default is that of `get_default_trace_window`.
 
@@ -71,7 +72,8 @@ def extract_traces(
     -------
     (T, N) array, or (T,) for one position given alone
         float32 for float16 and float32 videos, else float64. Sums of integers are exact; floats are accumulated in
-        double precision. No positions give ``(T, 0)``.
+        double precision. No positions give ``(T, 0)``. An array of the video's own library and device, where that is
+        another than NumPy; float32 throughout where the device or the library gives no float64.
 
     Raises
     ------
@@ -79,7 +81,9 @@ def extract_traces(
         If the video is not 3-D; a position is outside the frame, not finite or not a pair; `size` is negative or
         not whole; `window` or `nan_policy` is unknown; a NaN is met under ``'raise'``.
     TypeError
-        If pixels or positions are not real numbers, or for an unknown keyword.
+        If pixels or positions are not real numbers, a tensor is sparse, or for an unknown keyword.
+    ImportError
+        If the video is an array of another library and the extra ``arrays`` is not installed.
 
     See Also
     --------
