@@ -9,8 +9,10 @@ Two ways, chosen by counting the work as the compiled loops do:
   is subtracted: no digits are lost, and NaN stays in the windows that hold it, which differences of running sums
   could not promise.
 
-A matrix of weights (pixels x windows) would multiply each pixel with each window: measured slower in all cases, and NaN
-times zero is NaN. Integers are added as integers, floats in double precision where the device has it.
+A matrix of weights (pixels x windows) would multiply each pixel with each window. With PyTorch on a CPU it is as fast
+as gathering for up to 100 windows and for large ones, 10 times slower for 1000 small ones and 25 to 50 times for 5000;
+it is large itself (0.5 GB for 1000 windows all over a frame of 256 x 256); and NaN times zero is NaN, which would reach
+windows that do not hold it. Integers are added as integers, floats in double precision where the device has it.
 """
 
 from dataclasses import dataclass
