@@ -5,7 +5,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 FOLDER ?= demo
 
-.PHONY: demo test test-frontends core-numpy lint types doctest dist bench clean
+.PHONY: demo test test-frontends test-arrays core-numpy lint types doctest dist bench clean
 
 # A plain install: what a user has.
 $(VENV)/installed: pyproject.toml CMakeLists.txt $(shell find src -type f -not -name '*.pyc')
@@ -23,6 +23,11 @@ $(VENV)/frontends: $(VENV)/dev
 	$(BIN)/python -m pip install --quiet --group frontends
 	touch $@
 
+# PyTorch and JAX, whose arrays are tested on the CPU.
+$(VENV)/arrays: $(VENV)/dev
+	$(BIN)/python -m pip install --quiet --group arrays
+	touch $@
+
 demo: $(VENV)/installed
 	$(BIN)/optimap demo $(FOLDER) --overwrite
 
@@ -32,6 +37,10 @@ test: $(VENV)/dev
 # Every front end, none skipped: needs Xvfb, Chromium and Tk on the machine.
 test-frontends: $(VENV)/frontends
 	OPTIMAP_REQUIRE_FRONTENDS=1 $(BIN)/python -m pytest tests/frontends
+
+# Arrays of PyTorch and JAX, none skipped; OPTIMAP_TEST_DEVICE=cuda runs them, and CuPy where it is installed, on a GPU.
+test-arrays: $(VENV)/arrays
+	OPTIMAP_REQUIRE_ARRAYS=1 $(BIN)/python -m pytest tests/trace/test_arrays.py
 
 # The core once more on the NumPy twins, as on a machine without a compiler.
 core-numpy: $(VENV)/dev

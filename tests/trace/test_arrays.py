@@ -32,6 +32,14 @@ VIDEO = RNG.integers(0, 65536, (12, 6, 7), dtype=np.uint16)
 DTYPES = ["u1", "i1", "u2", "i2", "u4", "i4", "u8", "i8", "f2", "f4", "f8", "?"]
 
 
+@pytest.fixture(scope="module", autouse=True)
+def _functions_of_the_library():
+    """The CPU stands in for a GPU here: what lies in the host's memory is not left to NumPy's loops."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(_arrays, "HOST_LOOPS", False)
+        yield
+
+
 @pytest.fixture(scope="module", params=arrays.STANDARD)
 def library(request):
     return arrays.library(request.param)
@@ -163,6 +171,12 @@ def test_boxes_that_the_frame_clips_are_found_again():
     assert _arrays_extract._unclipped(first, last, 7) is None  # a short box in the middle is no clipped one
 
 
+def test_sliding_sums_do_not_wrap(monkeypatch, library):
+    monkeypatch.setattr(_arrays_extract, "GATHER_COST", 1e9)
+    video = np.full((1, 182, 182), 65535, np.uint16)  # the sum is just above 2**31
+    np.testing.assert_allclose(library.back(extract_traces(library.to(video), (91, 91), 182)), [65535], rtol=1e-6)
+
+
 @pytest.mark.parametrize("sums", [False, True])
 @pytest.mark.parametrize("dtype", ["u2", "i8", "f4"])
 def test_regions_of_very_different_sizes_and_weights(library, dtype, sums):
@@ -226,6 +240,7 @@ def test_sums_of_integers_are_exact_where_the_device_has_no_doubles():
 @pytest.mark.parametrize(("size", "cost"), [(3, 0.0), (1, 0.0), (5, 1e9)], ids=["gather", "pixel", "sliding"])
 def test_nan_is_an_error_as_in_numpy(monkeypatch, any_library, size, cost):
     monkeypatch.setattr(_arrays_extract, "GATHER_COST", cost)
+    monkeypatch.setattr(_arrays, "BLOCK_VALUES", 3 * 144)  # the first NaN is not in the first block
     video = RNG.normal(size=(9, 12, 12)).astype(np.float32)
     video[2, 0, 0], video[4, 5, 5], video[6, 9, 9] = np.nan, np.nan, np.nan
     where = [(9, 9), (5, 5), (9, 8)]
@@ -454,6 +469,68 @@ def test_result_types_that_a_device_lacks_are_refused(torch):
             normalize(single, dtype=dtype)
     with pytest.raises(TypeError, match="dtype = float64: JAX gives 64 bits after"):
         normalize(arrays.library("jax").to([1, 2]), dtype=np.float64)
+
+
+# In the host's memory
+
+
+@pytest.fixture
+def host_loops(monkeypatch):
+    if arrays.DEVICE != "cpu":
+        pytest.skip(f"{arrays.DEVICE} is not the host")
+    monkeypatch.setattr(_arrays, "HOST_LOOPS", True)
+    monkeypatch.setattr(_arrays.Home, "numbers", None)  # nothing is computed by the library
+
+
+@pytest.mark.parametrize("name", ["torch", "jax"])
+@pytest.mark.parametrize("dtype", DTYPES)
+def test_arrays_in_the_hosts_memory_are_computed_by_the_loops_for_numpy(host_loops, name, dtype):
+    library = arrays.library(name)
+    if not library.has(dtype):
+        dtype = "f4"
+    array = RNG.integers(0, 2 if dtype == "?" else 99, (12, 6, 7)).astype(dtype)
+    there = library.transposed(library.to(array.transpose(1, 2, 0)), (2, 0, 1))
+    for where in ((3, 2), [(1.5, 2.25), (0, 0)], []):
+        result = extract_traces(there, where, 3)
+        expected = extract_traces(array, where, 3)
+        assert library.place(result) == library.place(there)
+        np.testing.assert_array_equal(library.back(result), expected.astype(library.wide(expected.dtype)), strict=True)
+    for options in ({}, {"vmin": library.to(np.float32(3.5))}, {"vmax": [50.0], "axis": None, "dtype": "u2"}):
+        result = normalize(there, **options)
+        assert library.place(result) == library.place(there)
+        expected = normalize(array, **{**options, **({"vmin": 3.5} if "vmin" in options else {})})
+        np.testing.assert_array_equal(library.back(result), expected, strict=True)
+    np.testing.assert_array_equal(library.back(there), array)
+
+
+def test_the_video_is_not_copied_to_be_computed_by_them(host_loops, torch):
+    video = torch.zeros(3, 6, 7)
+    assert np.shares_memory(_arrays.host_view(video), video.numpy())
+    assert _arrays.host_view(video.bfloat16()) is None
+    assert _arrays.host_view(array_api_strict.asarray(VIDEO)) is None
+
+
+def test_their_errors_are_those_of_numpy(host_loops, torch):
+    video = torch.zeros(3, 6, 7)
+    video[1, 2, 3] = torch.nan
+    with pytest.raises(ValueError, match="video holds NaN in frame 1 within the window of position 0"):
+        extract_traces(video, (3, 3), nan_policy="raise")
+    with pytest.raises(ValueError, match=r"vmin has shape \(3,\)"):
+        normalize(video, vmin=torch.zeros(3))
+    with pytest.raises(ValueError, match="bring both to one place"):
+        normalize(video, vmin=array_api_strict.asarray(3))
+
+
+def test_gradients_and_compiling_are_left_to_the_library(monkeypatch, torch):
+    monkeypatch.setattr(_arrays, "HOST_LOOPS", True)
+    video = torch.rand(4, 6, 7, dtype=torch.float64, requires_grad=True)
+    assert torch.autograd.gradcheck(lambda v: extract_traces(v, (2.5, 3), 3), (video,))
+    assert torch.autograd.gradcheck(lambda v: normalize(v, dtype="f8"), (video,))
+    low = torch.zeros(6, 7, requires_grad=True)
+    assert normalize(video.detach(), vmin=low).requires_grad
+    jax = arrays.library("jax").jax
+    compiled = jax.jit(lambda v: extract_traces(v, (2, 3), 1))(jax.numpy.asarray(VIDEO))
+    np.testing.assert_array_equal(compiled, VIDEO[:, 3, 2])
 
 
 # Neighbours

@@ -5,7 +5,7 @@ import dask.array as da
 import numpy as np
 import pytest
 
-from optimap.trace import _video, extract_traces, regions
+from optimap.trace import _arrays, _video, extract_traces, regions
 from tests.arrays import library
 
 RNG = np.random.default_rng(0)
@@ -51,9 +51,9 @@ def engines():
     yield "chunks", lambda v: Slow(v, chunks=(2, 4, 3)), np.asarray
     yield "dask, whole frames", lambda v: da.from_array(v, chunks=(3, -1, -1)), np.asarray
     yield "dask, cut in space", lambda v: da.from_array(v, chunks=(3, 4, 5)), np.asarray
-    for name in ("strict", "torch"):
+    for name in ("strict", "torch", "torch by its own functions"):
         try:
-            found = library(name)
+            found = library(name.split()[0])
         except pytest.skip.Exception:  # said by the tests of arrays
             continue
         yield name, found.to, found.back
@@ -64,6 +64,7 @@ ENGINES = list(engines())
 
 @pytest.fixture(params=ENGINES, ids=[name for name, *_ in ENGINES])
 def engine(request, monkeypatch):
+    monkeypatch.setattr(_arrays, "HOST_LOOPS", "own" not in request.param[0])
     monkeypatch.setattr(_video, "READ_BYTES", 100)  # several blocks, and several parts of frames
     with dask.config.set(scheduler="synchronous"):
         yield request.param[1:]

@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 
 from . import _arrays
 from ._arrays import Home, Result, dtype_bytes, dtype_kind, dtype_name, is_device_array, is_unsigned
-from ._normalize import as_target, check_axis, check_fits, check_range, output_range
+from ._normalize import as_target, check_axis, check_fits, check_range, normalize, output_range
 
-PLAIN = {"int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64", "float32", "float64"}
+PLAIN = _arrays.WHOLE_TYPES | {"float32", "float64"}  # what all libraries but PyTorch can compare
 
 
 def device_normalize(
@@ -23,6 +23,10 @@ def device_normalize(
     """Return `array` normalized, on its device; see `normalize`."""
     values = Values(array)
     target = _as_target(dtype, values.home)
+    on_host = _on_host(values, vmin, vmax)
+    if on_host is not None:
+        view, vmin, vmax = on_host
+        return values.home.own(normalize(view, ymin, ymax, vmin, vmax, target.newbyteorder("="), clip, axis=axis))
     low_y, high_y = output_range(ymin, ymax, target)
     check_axis(axis, array.ndim)
     given = vmin is not None or vmax is not None
@@ -42,11 +46,25 @@ def device_normalize(
         return result.get()
 
 
+def _on_host(values: "Values", vmin: Any, vmax: Any) -> tuple[NDArray[Any], Any, Any] | None:
+    """Return the array and its limits as NumPy's where the compiled loops may compute; see `host_view`."""
+    array, limits = _arrays.host_view(values.array), []
+    for name, limit in (("vmin", vmin), ("vmax", vmax)):
+        view = limit
+        if is_device_array(limit):
+            values.check_neighbour(name, limit)
+            view = _arrays.host_view(limit)
+            if view is None:
+                return None
+        limits.append(view)
+    return None if array is None else (array, limits[0], limits[1])
+
+
 def _as_target(dtype: Any, home: Home) -> "np.dtype[Any]":
     """Return the result's dtype as NumPy's; names of the array's own library are understood."""
     name = dtype_name(dtype)
     try:
-        target = as_target(np.dtype(name if name in np.sctypeDict else dtype))
+        target = as_target(np.dtype(name if name in _arrays.NUMPY_TYPES else dtype))
     except TypeError as error:
         raise TypeError(f"dtype = {dtype}: it must be one of NumPy's float or integer types") from error
     if not hasattr(home.xp, target.name):
@@ -115,7 +133,7 @@ class Values:
         home, shape = self.home, tuple(own[0].wide.shape)
         is_here = is_device_array(given)
         if is_here:
-            self._check_neighbour(name, given)
+            self.check_neighbour(name, given)
             is_finite = dtype_kind(given) in "iu" or (
                 dtype_kind(given) == "f" and bool(home.xp.all(home.xp.isfinite(given)))
             )
@@ -128,7 +146,8 @@ class Values:
         ends = [None if end is None else self._spread(name, end, axis, shape) for end in (limit.wide, limit.whole)]
         return Limit(*ends)
 
-    def _check_neighbour(self, name: str, given: Any) -> None:
+    def check_neighbour(self, name: str, given: Any) -> None:
+        """Raise an error where a limit lies elsewhere."""
         other = Home(given, name)
         if other.xp is not self.home.xp or other.device != self.home.device:
             raise ValueError(

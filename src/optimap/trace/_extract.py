@@ -54,6 +54,8 @@ def extract_traces(
         Any real dtype, byte order and strides; memory maps, h5py datasets, `optimap.video.Recording`, nested lists:
         anything with ``shape``, ``dtype`` and slicing. It is read in blocks of frames and never modified. Masked
         pixels of a masked array count as NaN. Of a dask array the traces are a dask array, computed when asked for.
+        Arrays of PyTorch, CuPy and JAX, and others that follow the array API standard, stay on their device (extra
+        ``arrays``).
     coords : (x, y) or sequence of (x, y), in pixels; or regions
         Column first, row second, origin at the top left: ``(5, 10)`` is the pixel ``video[:, 10, 5]``. Fractional
         positions are exact; valid is ``-0.5 <= x < W - 0.5``, and the same for y.
@@ -65,7 +67,7 @@ def extract_traces(
     size : int
         Width of the window around positions in pixels; 0 and 1 are the single pixel. Regions have their own size.
     show : bool
-        Draw the traces with `show_traces`; so does giving ``ax``.
+        Draw the traces with `show_traces`; so does giving ``ax``. Traces on a device are copied to the host for it.
     window : {'rect', 'disc', 'pixel'}, optional
         The default is that of `get_default_trace_window`.
 
@@ -95,7 +97,9 @@ def extract_traces(
     (T, N) array, or (T,) for one position, mask or outline given alone
         float32 for float16 and float32 videos, else float64. Sums of integers are exact; floats are accumulated in
         double precision, background subtracted before rounding. No positions give ``(T, 0)``. For a dask array a dask
-        array in the same chunks of time, exact likewise; computed, where it is drawn.
+        array in the same chunks of time, exact likewise; computed, where it is drawn. An array of the video's own
+        library and device, where that is another than NumPy; float32 throughout where the device or the library gives
+        no float64.
 
     Raises
     ------
@@ -105,7 +109,9 @@ def extract_traces(
         wholly outside the frame, or has weights that sum to 0; an array could be regions or positions; the number of
         backgrounds does not fit. For more, see `regions`.
     TypeError
-        If pixels or positions are not real numbers, or for an unknown keyword.
+        If pixels or positions are not real numbers, a tensor is sparse, or for an unknown keyword.
+    ImportError
+        If the video is an array of another library and the extra ``arrays`` is not installed.
 
     See Also
     --------

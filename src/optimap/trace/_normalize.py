@@ -35,14 +35,17 @@ def normalize(
     Parameters
     ----------
     array : (T,), (T, N), (T, H, W) or other array-like of real numbers
-        Series along `axis`. Not modified. A dask array gives a dask array; time must be in one chunk.
+        Series along `axis`. Not modified. A dask array gives a dask array; time must be in one chunk. Arrays of PyTorch,
+        CuPy and JAX, and others that follow the array API standard, stay on their device (extra ``arrays``).
     ymin, ymax : float
         What the minimum and the maximum become, exactly. `ymax` defaults to 1 for float results and to the type's
         maximum for integer ones. ``ymin > ymax`` turns the series upside down.
     vmin, vmax : float or array that broadcasts against one sample, optional
         Input values that become `ymin` and `ymax`; by default each series' own minimum and maximum (NaN ignored).
+        From the host, or an array on the same device.
     dtype : dtype
-        Type of the result, float or integer. Integer results are rounded to the nearest.
+        Type of the result, float or integer, by NumPy's name or the library's. Integer results are rounded to the
+        nearest.
     clip : bool
         Limit the result to the range between `ymin` and `ymax`; acts only where `vmin` or `vmax` is given.
     axis : int or None
@@ -50,7 +53,7 @@ def normalize(
 
     Returns
     -------
-    array of `dtype`, with the shape of the input
+    array of `dtype`, with the shape of the input, on its device
         A constant series becomes `ymin`. NaN stays NaN.
 
     Raises
@@ -59,7 +62,10 @@ def normalize(
         If the array is empty or holds infinity, or NaN where the result is integer; if ``vmin >= vmax``; if `ymin`
         or `ymax` is not finite or does not fit an integer `dtype`.
     TypeError
-        If the values are not real numbers, or `dtype` is neither float nor integer.
+        If the values are not real numbers, or `dtype` is neither float nor integer, or not one that the array's library
+        and device have.
+    ImportError
+        If the array is one of another library and the extra ``arrays`` is not installed.
 
     Examples
     --------

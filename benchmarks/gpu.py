@@ -1,0 +1,180 @@
+"""Arrays on a device against the compiled loops on the host, in turns in one run.
+
+python benchmarks/gpu.py                                  # PyTorch, on a GPU where there is one, else on the CPU
+python benchmarks/gpu.py --library cupy                   # or jax
+python benchmarks/gpu.py --device cpu --frames 500        # a small run
+
+For each case the median times of the host and of the device, what other way of adding the device could have taken
+(`_arrays_extract` chooses by `GATHER_COST`), and the memory that PyTorch took on a GPU beyond video and result. Every
+result is compared with the host's. On the CPU, where optimap would use its compiled loops, the functions of the library
+are measured all the same: how a GPU would be used, at the speed of a CPU.
+"""
+
+import argparse
+import importlib
+import platform
+import statistics
+import time
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+import optimap
+from optimap.trace import _arrays, _arrays_extract, extract_traces, normalize
+
+GATHER, SLIDE = 0.0, 1e12  # as `GATHER_COST`: always one, or the other
+
+
+class Torch:
+    def __init__(self, device: str | None) -> None:
+        self.torch = importlib.import_module("torch")
+        self.device = device or ("cuda" if self.torch.cuda.is_available() else "cpu")
+        self.on_gpu = self.device.startswith("cuda")
+        what = self.torch.cuda.get_device_name(self.device) if self.on_gpu else platform.processor() or "CPU"
+        self.name = f"PyTorch {self.torch.__version__} on {self.device} ({what})"
+
+    def to(self, values: Any) -> Any:
+        return self.torch.from_numpy(values).to(self.device)
+
+    def wait(self, result: Any) -> None:
+        if self.on_gpu:
+            self.torch.cuda.synchronize()
+
+    def peak(self, work: Callable[[], Any]) -> str:
+        if not self.on_gpu:
+            return ""
+        self.torch.cuda.reset_peak_memory_stats()
+        before = self.torch.cuda.memory_allocated()
+        result = work()
+        kept = result.element_size() * result.nelement()
+        return f"{(self.torch.cuda.max_memory_allocated() - before - kept) / 2**20:.0f} MB"
+
+
+class Cupy:
+    def __init__(self, device: str | None) -> None:
+        self.cupy = importlib.import_module("cupy")
+        what = self.cupy.cuda.runtime.getDeviceProperties(self.cupy.cuda.Device().id)["name"].decode()
+        self.name = f"CuPy {self.cupy.__version__} ({what})"
+
+    def to(self, values: Any) -> Any:
+        return self.cupy.asarray(values)
+
+    def wait(self, result: Any) -> None:
+        self.cupy.cuda.Device().synchronize()
+
+    def peak(self, work: Callable[[], Any]) -> str:
+        return ""
+
+
+class Jax:
+    def __init__(self, device: str | None) -> None:
+        self.jax = importlib.import_module("jax")
+        self.device = self.jax.devices(device)[0]
+        self.name = f"JAX {self.jax.__version__} on {self.device.device_kind}"
+
+    def to(self, values: Any) -> Any:
+        return self.jax.device_put(values, self.device)
+
+    def wait(self, result: Any) -> None:
+        result.block_until_ready()
+
+    def peak(self, work: Callable[[], Any]) -> str:
+        return ""
+
+
+LIBRARIES = {"torch": Torch, "cupy": Cupy, "jax": Jax}
+
+
+def cases(side: int) -> list[tuple[str, type, Callable[[Any], Any]]]:
+    """Name, dtype, work of each case; the work takes arrays of any kind."""
+    rng = np.random.default_rng(1)
+
+    def traces(count: int, size: int, window: str = "rect") -> Callable[[Any], Any]:
+        where = rng.integers(0, side, (count, 2))
+        return lambda video: extract_traces(video, where, size, window=window)
+
+    everywhere = np.stack(np.meshgrid(np.arange(side), np.arange(side)), axis=-1).reshape(-1, 2)
+    return [
+        ("1 rect 5", np.uint16, traces(1, 5)),
+        ("100 rect 5", np.uint16, traces(100, 5)),
+        ("100 rect 31", np.uint16, traces(100, 31)),
+        ("1000 rect 31", np.uint16, traces(1000, 31)),
+        ("100 disc 15", np.uint16, traces(100, 15, "disc")),
+        ("100 rect 5", np.float32, traces(100, 5)),
+        ("100 rect 31", np.float32, traces(100, 31)),
+        ("1000 rect 31", np.float32, traces(1000, 31)),
+        ("every pixel, rect 5, 100 frames", np.uint16, lambda v: extract_traces(v[:100], everywhere, 5)),
+        ("normalize, at most 1000 frames", np.float32, lambda v: normalize(v[:1000])),
+    ]
+
+
+def seconds(library: Any, work: Callable[[Any], Any], video: Any, cost: float | None = None) -> tuple[float, Any]:
+    """Return the time of one call, until the device has finished, and the result."""
+    usual = _arrays_extract.GATHER_COST
+    _arrays_extract.GATHER_COST = usual if cost is None else cost
+    try:
+        start = time.perf_counter()
+        result = work(video)
+        if _arrays.is_device_array(result):
+            library.wait(result)
+        return time.perf_counter() - start, result
+    finally:
+        _arrays_extract.GATHER_COST = usual
+
+
+def check(result: Any, expected: Any) -> None:
+    """Raise an error where the device's numbers are not the host's."""
+    result = _arrays.on_host(result)
+    tolerance = 1e-5 if result.dtype == np.float32 else 1e-14
+    np.testing.assert_allclose(result, expected, rtol=tolerance, atol=tolerance)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--library", choices=LIBRARIES, default="torch")
+    parser.add_argument("--device", help="as the library names it: cuda, cuda:1, mps, cpu")
+    parser.add_argument("--frames", type=int, default=4000)
+    parser.add_argument("--side", type=int, default=256)
+    parser.add_argument("--rounds", type=int, default=5)
+    options = parser.parse_args()
+    library = LIBRARIES[options.library](options.device)
+    _arrays.HOST_LOOPS = False  # on the CPU too, the functions of the library
+    shape = (options.frames, options.side, options.side)
+    print(f"{library.name}, optimap {optimap.__version__} on {platform.machine()}; video {shape}")
+
+    block = np.random.default_rng(0).integers(0, 60_000, (100, *shape[1:]))
+    host: dict[type, Any] = {}
+    device: dict[type, Any] = {}
+    for dtype in (np.uint16, np.float32):
+        host[dtype] = np.concatenate([block.astype(dtype)] * -(-options.frames // 100))[: options.frames]
+        start = time.perf_counter()
+        device[dtype] = library.to(host[dtype])
+        library.wait(device[dtype])
+        taken = time.perf_counter() - start
+        print(f"moving {host[dtype].nbytes / 1e6:.0f} MB of {np.dtype(dtype)} there: {1e3 * taken:.0f} ms")
+
+    print("\n| case | dtype | host, ms | device, ms | host / device | only gathers, ms | only sliding, ms | memory |")
+    print("|---|---|---|---|---|---|---|---|")
+    for name, dtype, work in cases(options.side):
+        with_ways = "rect" in name and not name.startswith("1 ")
+        ways: list[float | None] = [None, GATHER, SLIDE] if with_ways else [None]
+        check(seconds(library, work, device[dtype])[1], work(host[dtype]))  # and warm up
+        times: dict[Any, list[float]] = {"host": [], **{way: [] for way in ways}}
+        for _ in range(options.rounds):
+            times["host"].append(seconds(library, work, host[dtype])[0])
+            for way in ways:
+                times[way].append(seconds(library, work, device[dtype], way)[0])
+        medians = {key: 1e3 * statistics.median(values) for key, values in times.items()}
+        others = " | ".join(f"{medians[way]:.1f}" if way in medians else "" for way in (GATHER, SLIDE))
+        peak = library.peak(lambda work=work, dtype=dtype: work(device[dtype]))
+        ratio = medians["host"] / medians[None]
+        print(
+            f"| {name} | {np.dtype(dtype)} | {medians['host']:.1f} | {medians[None]:.1f} | {ratio:.2f} "
+            f"| {others} | {peak} |",
+            flush=True,
+        )
+
+
+if __name__ == "__main__":
+    main()
