@@ -347,3 +347,21 @@ def test_real_recording_beats_every_150_ms(folder, real_data):
         beats = falls[np.diff(falls, prepend=-100) > 50]
         assert len(beats) == 6
         np.testing.assert_allclose(np.diff(beats), 150, atol=4)
+
+
+def test_convert_one_of_several_arrays(folder, capsys):
+    import h5py
+
+    with h5py.File("rec.h5", "w") as file:
+        file["voltage"], file["calcium"] = VIDEO, VIDEO[:3]
+    assert run("convert", "rec.h5", "rec.zarr") == 2
+    assert "name one with dataset=" in capsys.readouterr().err
+    assert run("convert", "rec.h5", "rec.zarr", "--option", "dataset=calcium", "--fps", 250) == 0
+    assert run("info", "rec.zarr") == 0
+    assert "250 frames/s, 0.012 s" in capsys.readouterr().out
+    for option, message in (
+        ("nope", "'nope' is not an option: give NAME=VALUE"),
+        ("colour=1", "'colour' is not an option"),
+    ):
+        assert run("convert", "rec.h5", "other.zarr", "--option", option) == 2
+        assert message in capsys.readouterr().err

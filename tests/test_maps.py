@@ -54,7 +54,7 @@ def test_pages_that_were_read_are_let_go_of(tmp_path):
     release(mapped[20:])
     assert resident_bytes(mapped) == 0
     np.testing.assert_array_equal(mapped, VIDEO)
-    for use in (lambda video: extract_traces(video, (30, 30), 40), lambda video: save_video(tmp_path / "a.h5", video)):
+    for use in (lambda video: extract_traces(video, (30, 30), 40), lambda video: save_video(tmp_path / "a.npy", video)):
         use(mapped)
         assert resident_bytes(mapped) < 10_000
 

@@ -244,7 +244,7 @@ def test_values_are_the_data_not_what_a_plot_shows(tmp_path):
     np.testing.assert_array_equal(load_traces(tmp_path / "t.csv").traces, before)
 
 
-# --- text -------------------------------------------------------------------------------------------------------------
+# --- text ---------------------------------------------------------------------------------------------------------
 
 
 def test_csv_is_names_and_numbers_only(tmp_path):
@@ -350,7 +350,7 @@ def test_a_json_that_does_not_fit_its_csv(tmp_path):
     assert load_traces(path).traces.tolist() == [[1]]
 
 
-# --- regions -----------------------------------------------------------------------------------------------------------
+# --- regions ------------------------------------------------------------------------------------------------------
 
 
 class Shapes:

@@ -311,3 +311,53 @@ def test_ffmpeg_reads_our_mkv(tmp_path, dtype, pixel_format, shape):
     assert all(frame.key_frame and frame.format.name == pixel_format for frame in frames)
     decoded = [frame.to_ndarray(format=pixel_format) for frame in frames]
     np.testing.assert_array_equal(np.stack(decoded), video, strict=True)
+
+
+# --- blocks -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("stored", "multiple", "starts"),
+    [
+        (1, 1, range(0, 60, 8)),  # eight frames fit
+        (3, 1, range(0, 60, 6)),  # whole chunks of the source
+        (1, 5, range(0, 60, 5)),  # whole chunks of the target
+        (3, 2, range(0, 60, 6)),  # both
+        (3, 5, range(0, 60, 15)),  # both, in more memory than usual
+        (20, 1, range(0, 60, 20)),  # a chunk that is larger than a block is decoded once
+        (7, 6, range(0, 60, 6)),  # not both: the target's, or chunks would be written twice
+        (50, 1, range(0, 60, 32)),  # chunks that do not fit are decoded as few times as memory allows
+        (50, 5, range(0, 60, 30)),
+    ],
+)
+def test_blocks_begin_with_chunks(monkeypatch, stored, multiple, starts):
+    monkeypatch.setattr(_save, "BLOCK_BYTES", 8 * VIDEO[0].nbytes)
+    monkeypatch.setattr(_save, "LARGEST_BLOCK_BYTES", 32 * VIDEO[0].nbytes)
+    asked = []
+
+    class Chunked:
+        shape, dtype, chunks = (60, *VIDEO.shape[1:]), VIDEO.dtype, (stored, 5, 6)
+
+        def __getitem__(self, key):
+            asked.append(key.start)
+            return np.zeros((len(range(60)[key]), 5, 6), np.uint16)
+
+    assert sum(len(block) for block in _save.frame_blocks(Chunked(), multiple)) == 60
+    assert asked == list(starts)
+
+
+def test_writing_in_the_background_ends_with_the_block():
+    done = []
+    with _save.in_background() as submit:
+        for i in range(3):
+            submit(done.append, i)
+    assert done == [0, 1, 2]
+
+    def fail():
+        raise OSError("the disk is full")
+
+    with pytest.raises(OSError, match="the disk is full"), _save.in_background() as submit:
+        submit(fail)
+    with pytest.raises(OSError, match="the disk is full"), _save.in_background() as submit:
+        [submit(work) for work in (fail, done.clear)]
+    assert done == [0, 1, 2]

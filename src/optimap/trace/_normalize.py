@@ -35,8 +35,8 @@ def normalize(
     Parameters
     ----------
     array : (T,), (T, N), (T, H, W) or other array-like of real numbers
-        Series along `axis`. Not modified. A dask array gives a dask array; time must be in one chunk. Arrays of PyTorch,
-        CuPy and JAX, and others that follow the array API standard, stay on their device (extra ``arrays``).
+        Series along `axis`. Not modified. A dask array gives a dask array; time must be in one chunk. Arrays of
+        PyTorch, CuPy and JAX, and others that follow the array API standard, stay on their device (extra ``arrays``).
     ymin, ymax : float
         What the minimum and the maximum become, exactly. `ymax` defaults to 1 for float results and to the type's
         maximum for integer ones. ``ymin > ymax`` turns the series upside down.
