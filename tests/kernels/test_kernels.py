@@ -184,6 +184,72 @@ def test_running_sums_give_the_same_numbers(data):
                 assert (np.abs(means[both] - expected[both]) <= tolerance[both]).all()
 
 
+@st.composite
+def neighbouring_boxes(draw, height, width):
+    """Boxes side by side, as every pixel of a frame or of a part of it has one; in rows, in columns or shuffled."""
+    rng = np.random.default_rng(draw(st.integers(0, 2**32)))
+    x, y = (rng.integers(0, n, 2) for n in (width, height))
+    where = np.mgrid[x.min() : x.max() + 1, y.min() : y.max() + 1].reshape(2, -1).T.astype(float)
+    order = draw(st.sampled_from(["columns", "rows", "shuffled", "twice"]))
+    if order == "rows":
+        where = where[np.lexsort(where.T)]
+    elif order == "shuffled":
+        rng.shuffle(where)
+    elif order == "twice":
+        where = np.concatenate([where, where])
+    return window_spans(where, draw(st.integers(2, 33)), "rect", (height, width))
+
+
+@needs_compiled
+@pytest.mark.parametrize("dtype", ["u1", "i1", "u2", "i2", "u4", "i4", "f4"])
+@given(data=st.data(), height=st.integers(1, 40), width=st.integers(1, 70), frames=st.integers(1, 4))
+def test_boxes_side_by_side_have_the_sums_of_their_pixels(dtype, data, height, width, frames):
+    rng = np.random.default_rng(height * 100 + width)
+    if np.dtype(dtype).kind == "f":
+        video = rng.normal(100, 30, (frames, height, width)).astype(dtype)
+        if data.draw(st.booleans()):
+            video[rng.random(video.shape) < 0.05] = data.draw(st.sampled_from([np.nan, np.inf, 0.0, 1e-12, 1e12]))
+    else:
+        video = rng.integers(np.iinfo(dtype).min, np.iinfo(dtype).max, (frames, height, width), dtype, endpoint=True)
+    spans = data.draw(neighbouring_boxes(height, width))
+    expected = span_means(_numpy, video, spans)
+    sums = span_means(_numpy, video, spans, sums=True)
+    for threads in (1, 3):
+        rtol = 2e-7 if dtype == "f4" else 0
+        np.testing.assert_allclose(box_means(_compiled, video, spans.boxes, threads), expected, rtol)
+        np.testing.assert_allclose(
+            box_means(_compiled, video, spans.boxes, threads, sums=True), sums, 2e-9 if rtol else 0
+        )
+
+
+@needs_compiled
+@pytest.mark.parametrize("dtype", ["u2", "f4"])
+def test_results_larger_than_the_caches_are_whole(dtype):
+    video = np.random.default_rng(0).integers(0, 60_000, (70, 260, 255)).astype(dtype)
+    where = np.stack(np.mgrid[:260, :255][::-1], -1).reshape(-1, 2).astype(float)
+    spans = window_spans(where, 6, "rect", video.shape[1:])
+    all_at_once = box_means(_compiled, video, spans.boxes, 2)
+    one_by_one = np.concatenate([box_means(_compiled, video[t : t + 1], spans.boxes) for t in range(70)])
+    np.testing.assert_array_equal(all_at_once, one_by_one)
+    np.testing.assert_allclose(
+        all_at_once[::30], span_means(_compiled, video[::30], spans), 1e-7 if dtype == "f4" else 0
+    )
+
+
+@needs_compiled
+def test_boxes_do_not_depend_on_where_frames_lie_in_memory():
+    values = np.random.default_rng(0).normal(100, 40, (9, 21, 30)).astype(np.float32)
+    where = np.stack(np.mgrid[:21, :30][::-1], -1).reshape(-1, 2).astype(float)
+    spans = window_spans(np.concatenate([where, where[::-7]]), 5, "rect", (21, 30))
+    expected = box_means(_compiled, values, spans.boxes)
+    room = np.empty(values.size + 64, np.float32)
+    for shift in range(1, 40, 3):
+        moved = room[shift : shift + values.size].reshape(values.shape)
+        moved[:] = values
+        np.testing.assert_array_equal(box_means(_compiled, moved, spans.boxes), expected)
+    np.testing.assert_array_equal(box_means(_compiled, values[::-1], spans.boxes, 2), expected[::-1])
+
+
 @given(st.data())
 def test_single_pixels_are_the_pixels(data):
     frames = _prepare(data.draw(videos()))
@@ -287,19 +353,6 @@ def test_long_spans_of_large_values_do_not_overflow():
     video = np.full((1, 1, 100_000), 65535, np.uint16)
     spans = window_spans(np.array([[50_000.0, 0.0]]), 99_999, "rect", (1, 100_000))
     np.testing.assert_array_equal(span_means(kernels._loops, video, spans), [[65535.0]])
-
-
-@pytest.mark.parametrize(("value", "expected"), [("3", 3), ("1", 1)])
-def test_threads_follow_the_setting(monkeypatch, value, expected):
-    monkeypatch.setenv("OPTIMAP_THREADS", value)
-    assert kernels.thread_count() == expected
-
-
-@pytest.mark.parametrize("value", ["0", "-1", "two", "1.5"])
-def test_a_wrong_number_of_threads_is_refused(monkeypatch, value):
-    monkeypatch.setenv("OPTIMAP_THREADS", value)
-    with pytest.raises(ValueError, match="OPTIMAP_THREADS"):
-        kernels.thread_count()
 
 
 def test_an_unknown_backend_is_refused(monkeypatch):

@@ -132,10 +132,23 @@ def test_anything_with_shape_dtype_and_slicing_is_a_video(tmp_path):
 def test_work_goes_in_blocks_of_frames(monkeypatch, wrap):
     monkeypatch.setattr(video_module, "BLOCK_BYTES", 5 * VIDEO[0].nbytes)
     monkeypatch.setattr(video_module, "READ_BYTES", 5 * VIDEO[0].nbytes)
+    monkeypatch.setattr(video_module, "MEMORY_BYTES", 7 * VIDEO[0].nbytes)
     video = wrap(VIDEO)
     np.testing.assert_array_equal(extract_traces(video, [(3, 2)], 3), extract_traces(VIDEO.copy(), [(3, 2)], 3))
     if wrap is Sliceable:
         assert video.read == [(0, 5), (5, 10), (10, 12)]
+
+
+def test_what_is_copied_or_read_goes_in_small_blocks_and_arrays_in_memory_in_large_ones(tmp_path, monkeypatch):
+    monkeypatch.setattr(video_module, "BLOCK_BYTES", 1)
+    monkeypatch.setattr(video_module, "READ_BYTES", 1)
+    np.save(tmp_path / "a.npy", VIDEO)
+    mapped = np.load(tmp_path / "a.npy", mmap_mode="r")
+    for video in (VIDEO, VIDEO[::2], VIDEO.astype("f4"), VIDEO > 9):
+        assert [start for start, *_ in video_module.blocks(video)] == [0]
+    small = (VIDEO.astype("f2"), VIDEO.astype(">u2"), VIDEO[:, :, ::2], np.ma.array(VIDEO), mapped, np.asarray(mapped))
+    for video in small:
+        assert [start for start, *_ in video_module.blocks(video)] == list(range(len(VIDEO)))
 
 
 @pytest.mark.skipif(not hasattr(mmap, "MADV_RANDOM"), reason="this system takes no advice on memory maps")

@@ -1,20 +1,18 @@
 """The loops over pixels: compiled where a compiler was found, the same in NumPy everywhere.
 
 ``OPTIMAP_KERNELS=numpy`` forces the NumPy twins, ``compiled`` refuses to run without the compiled loops; unset,
-the compiled loops are used where they were built. ``OPTIMAP_THREADS`` limits the threads of the compiled loops
-(all cores that the process may use, otherwise).
+the compiled loops are used where they were built. How many threads they use: `optimap.kernels._threads`.
 """
 
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
-from contextvars import ContextVar
 from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from . import _numpy
+from ._threads import one_thread as one_thread
+from ._threads import thread_count
 
 Array = NDArray[Any]
 
@@ -35,33 +33,6 @@ def _choose() -> tuple[str, Any]:
 
 
 backend, _loops = _choose()
-
-
-_alone: ContextVar[bool] = ContextVar("alone", default=False)
-
-
-@contextmanager
-def one_thread() -> Iterator[None]:
-    """Let the loops that this thread calls run in it alone: where a scheduler gives cores to tasks, each has one."""
-    token = _alone.set(True)
-    try:
-        yield
-    finally:
-        _alone.reset(token)
-
-
-def thread_count() -> int:
-    """Threads that the compiled loops use: ``OPTIMAP_THREADS``, else the cores this process may run on."""
-    if _alone.get():
-        return 1
-    asked = os.environ.get("OPTIMAP_THREADS", "")
-    if asked:
-        if not asked.isdigit() or int(asked) < 1:
-            raise ValueError(f"OPTIMAP_THREADS = {asked!r}: it must be a whole number, at least 1")
-        return int(asked)
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 class Windows(Protocol):
@@ -97,35 +68,51 @@ def window_means(frames: Array, windows: Windows, out: Array, omit_nan: bool = F
     omit_nan : bool
         Leave NaN pixels out of the mean; a window with nothing else gives NaN.
     """
-    lengths = windows.stops - windows.starts
     count = len(windows.first) - 1
-    if len(lengths) == count and (lengths == 1).all() and not omit_nan and not windows.sums:
-        threads = min(thread_count(), 1 + len(lengths) * len(frames) // 50_000)
+    if len(windows.rows) == count and not omit_nan and not windows.sums and _are_pixels(windows):
+        threads = min(thread_count(), 1 + count * len(frames) // 50_000)
         _loops.pixel_values(frames, windows.rows, windows.starts, out, threads)
         return
-    cost = FLOAT_COST if frames.dtype.kind == "f" else 1.0
-    direct = cost * int(np.ceil(lengths / CHUNK).sum()) + WINDOW_COST * count
-    work = direct
-    if windows.boxes is not None and _may_run_sums(frames, omit_nan):
-        left, right = windows.boxes[2:]
-        table = cost * TABLE_COST * frames[0].size
-        work = min(direct, table + cost * int(np.ceil((right - left) / CHUNK).sum()) + WINDOW_COST * count)
+    direct, table = _work(frames, windows, omit_nan)
     # A thread costs some 20 us to start, as much as some 50,000 units of work.
-    threads = min(thread_count(), 1 + int(work * len(frames)) // 50_000)
-    if work < direct and windows.boxes is not None:
+    threads = min(thread_count(), 1 + int(min(direct, table) * len(frames)) // 50_000)
+    if table < direct and windows.boxes is not None:
         _loops.box_means(frames, *windows.boxes, out, windows.sums, threads)
     else:
         arguments = (windows.rows, windows.starts, windows.stops, windows.weights, windows.first)
         _loops.span_means(frames, *arguments, out, omit_nan, windows.sums, threads)
 
 
-# Pixels that the compiled loops read at once.
-CHUNK = 16
 # Work in units of one chunk of integers, about a nanosecond, as measured on 4000 frames of 256 x 256: chunks of floats,
 # what comes on top for each window, one pixel of a table of running sums.
+CHUNK = 16  # pixels
 FLOAT_COST = 2.4
 WINDOW_COST = 4.0
 TABLE_COST = 0.07
+
+
+def _are_pixels(windows: Windows) -> bool:
+    return bool((windows.stops - windows.starts == 1).all())
+
+
+def _chunks(lengths: Array) -> Array:
+    return (lengths + (CHUNK - 1)) // CHUNK
+
+
+def _work(frames: Array, windows: Windows, omit_nan: bool) -> tuple[float, float]:
+    """Return the work for one frame by direct sums and by running sums, infinite where those cannot be."""
+    cost = FLOAT_COST if frames.dtype.kind == "f" else 1.0
+    each = WINDOW_COST * (len(windows.first) - 1)
+    # For one window, counting takes longer than it could save.
+    if windows.boxes is None or len(windows.first) == 2 or not _may_run_sums(frames, omit_nan):
+        return cost * int(_chunks(windows.stops - windows.starts).sum()) + each, float("inf")
+    top, bottom, left, right = windows.boxes
+    across = _chunks(right - left)
+    area = (bottom.max() - top.min()) * (right.max() - left.min())
+    return (
+        cost * int(((bottom - top) * across).sum()) + each,
+        cost * (TABLE_COST * int(area) + int(across.sum())) + each,
+    )
 
 
 def _may_run_sums(frames: Array, omit_nan: bool) -> bool:

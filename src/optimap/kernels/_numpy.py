@@ -1,6 +1,7 @@
 """The loops of ``compiled.cpp`` again, in NumPy: the fallback without a compiler and the oracle of the tests."""
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,8 +10,10 @@ from ._numpy_series import coarse_splines, falling_pairs, median_slopes, running
 
 Array = NDArray[Any]
 
-# Gathered pixels held at once: 2**21 of 8 bytes stay near the caches and bound the memory.
-_GATHER = 2**21
+# Gathered pixels held at once by each thread: their sums are four times as fast while they stay in the caches.
+_GATHER = 2**19
+# Running sums held at once by each thread: fewer, and the calls take longer than the work.
+_TABLE = 2**20
 
 
 def span_means(
@@ -36,28 +39,37 @@ def span_means(
     y = np.repeat(rows, lengths)
     pixel_weights = np.repeat(weights, lengths)
     window_starts = ends[first[:-1]]
+    all_weights = np.add.reduceat(pixel_weights, window_starts)
 
     step = max(1, _GATHER // int(ends[-1]))
-    for t in range(0, len(frames), step):
-        pixels = frames[t : t + step, y, x]
-        if omit_nan and pixels.dtype.kind == "f":
-            keep = ~np.isnan(pixels)
-            sums = _sums(np.where(keep, pixels, 0), pixel_weights, window_starts)
-            total = np.add.reduceat(keep * pixel_weights, window_starts, axis=1)
-            sums[np.add.reduceat(keep, window_starts, axis=1, dtype=np.int64) == 0] = np.nan
-        else:
-            sums = _sums(pixels, pixel_weights, window_starts)
-            total = np.add.reduceat(pixel_weights, window_starts)
-        if as_sums:
-            out[t : t + step] = sums
-            continue
-        with np.errstate(invalid="ignore"):  # nothing but NaN in a window: 0 / 0
-            out[t : t + step] = sums / total
+
+    def work(begin: int, end: int) -> None:
+        for t in range(begin, end, step):
+            pixels = frames[t : min(t + step, end), y, x]
+            total = all_weights
+            if omit_nan and pixels.dtype.kind == "f":
+                keep = ~np.isnan(pixels)
+                sums = _sums(np.where(keep, pixels, 0), pixel_weights, window_starts)
+                total = np.add.reduceat(keep * pixel_weights, window_starts, axis=1)
+                sums[np.add.reduceat(keep, window_starts, axis=1, dtype=np.int64) == 0] = np.nan
+            else:
+                sums = _sums(pixels, pixel_weights, window_starts)
+            with np.errstate(invalid="ignore"):  # nothing but NaN in a window: 0 / 0
+                out[t : t + len(pixels)] = sums if as_sums else sums / total
+
+    _in_parallel(work, len(frames), threads)
 
 
 def pixel_values(frames: Array, rows: Array, columns: Array, out: Array, threads: int = 1) -> None:
     """Write single pixels of each frame to ``out``."""
-    out[:] = frames[:, rows, columns]
+
+    def work(begin: int, end: int) -> None:
+        if frames.flags.c_contiguous:  # a quarter faster
+            out[begin:end] = frames[begin:end].reshape(end - begin, -1).take(rows * frames.shape[2] + columns, axis=1)
+        else:
+            out[begin:end] = frames[begin:end, rows, columns]
+
+    _in_parallel(work, len(frames), threads)
 
 
 def box_means(
@@ -70,24 +82,108 @@ def box_means(
     as_sums: bool = False,
     threads: int = 1,
 ) -> None:
-    """Write the mean (or sum) of the pixels of each box to ``out``: of integers, from an integral image."""
-    pixels = np.ones_like(top) if as_sums else (bottom - top) * (right - left)
-    if frames.dtype.kind == "f":  # differences of large sums would lose digits
-        for i in range(len(top)):
-            box = frames[:, top[i] : bottom[i], left[i] : right[i]]
-            with np.errstate(invalid="ignore"):  # infinities may meet
-                out[:, i] = box.sum(axis=(1, 2), dtype=np.float64) / pixels[i]
+    """Write the mean (or sum) of the pixels of each box to ``out``, by running sums down the columns."""
+    if len(top) == 0 or len(frames) == 0:
         return
-    count, height, width = frames.shape
-    step = max(1, _GATHER // (height * width))
-    integral = np.zeros((min(step, count), height + 1, width + 1), np.int64)
-    for t in range(0, count, step):
-        block = frames[t : t + step]
-        sums = integral[: len(block)]
-        np.cumsum(block, axis=1, out=sums[:, 1:, 1:])
-        np.cumsum(sums[:, 1:, 1:], axis=2, out=sums[:, 1:, 1:])
-        corners = sums[:, bottom, right] - sums[:, top, right] - sums[:, bottom, left] + sums[:, top, left]
-        out[t : t + step] = corners / pixels
+    _, height, width = frames.shape
+    pixels = np.ones(len(top)) if as_sums else (bottom - top) * (right - left)
+    bands = _bands(top, bottom, left, right)
+    doubtful = _doubtful(top, bottom, left, right, width)
+
+    step = max(1, _TABLE // ((height + 1) * width))
+
+    def work(begin: int, end: int) -> None:
+        table = _empty_table(frames[begin : min(begin + step, end)])
+        for t in range(begin, end, step):
+            block = frames[t : min(t + step, end)]
+            sums = _all_sums(_column_sums(block, table[:, : len(block)]), bands, len(top))
+            if block.dtype.kind == "f":
+                largest = max(-block.min(), block.max())  # NaN or infinite: no sum is sure
+                unsure = ~(np.abs(sums) >= doubtful * largest)
+                for w in np.flatnonzero(unsure.any(axis=0)):
+                    box = block[unsure[:, w], top[w] : bottom[w], left[w] : right[w]]
+                    with np.errstate(invalid="ignore"):  # infinities may meet
+                        sums[unsure[:, w], w] = box.sum(axis=(1, 2), dtype=np.float64)
+            out[t : t + len(block)] = sums / pixels
+
+    _in_parallel(work, len(frames), threads)
+
+
+class _Band(NamedTuple):
+    """Boxes between the same rows: which ones, their rows, the columns that they lie in, and their places in these."""
+
+    boxes: Any
+    top: int
+    bottom: int
+    first: int
+    last: int
+    left: Array
+    right: Array
+
+
+def _bands(top: Array, bottom: Array, left: Array, right: Array) -> list[_Band]:
+    order = np.lexsort((bottom, top))
+    edges = np.flatnonzero((np.diff(top[order]) != 0) | (np.diff(bottom[order]) != 0)) + 1
+    bands = []
+    for boxes in np.split(order, edges):
+        first, last = int(left[boxes].min()), int(right[boxes].max())
+        at = int(top[boxes[0]]), int(bottom[boxes[0]]), first, last
+        bands.append(_Band(boxes if len(boxes) > 1 else int(boxes[0]), *at, left[boxes] - first, right[boxes] - first))
+    return bands
+
+
+def _empty_table(block: Array) -> Array:
+    """Return room for the running sums of a block, (rows + 1, T, W), zero in the first row."""
+    if block.dtype.kind == "f":
+        dtype = np.dtype(np.float64)
+    else:  # 32 bits hold the sums of 65536 pixels of 16 bits
+        dtype = np.dtype(f"{block.dtype.kind}{4 if block.dtype.itemsize <= 2 else 8}")
+    count, height, width = block.shape
+    table = np.empty((height + 1, count, width), dtype)
+    table[0] = 0
+    return table
+
+
+def _column_sums(block: Array, table: Array) -> Array:
+    """Fill the table with the sums of all pixels above each row, and return it."""
+    table[1:] = block.transpose(1, 0, 2)
+    with np.errstate(invalid="ignore", over="ignore"):  # infinities may meet
+        for y in range(1, len(table) - 1):  # np.cumsum takes thirty times as long
+            np.add(table[y], table[y + 1], out=table[y + 1])
+    return table
+
+
+def _all_sums(table: Array, bands: list[_Band], boxes: int) -> Array:
+    sums = np.empty((table.shape[1], boxes), np.float64 if table.dtype.kind == "f" else np.int64)
+    with np.errstate(invalid="ignore"):  # infinities may meet
+        for band in bands:
+            columns = table[band.bottom, :, band.first : band.last] - table[band.top, :, band.first : band.last]
+            if len(band.left) == 1:
+                np.add.reduce(columns, axis=1, dtype=sums.dtype, out=sums[:, band.boxes])
+                continue
+            across = np.zeros((len(columns), columns.shape[1] + 1), sums.dtype)
+            np.cumsum(columns, axis=1, out=across[:, 1:])
+            sums[:, band.boxes] = across[:, band.right] - across[:, band.left]
+    return sums
+
+
+def _doubtful(top: Array, bottom: Array, left: Array, right: Array, width: int) -> Array:
+    """Return the sum of a box below which it may be off by more than 1e-9 of itself, of pixels not larger than one."""
+    # Each addition may be off by 2**-53 of all above it in the column, and of all to the left of it in the band.
+    doubtful: Array = 1.2e-16 * (bottom - top) * (right - left) * (bottom + width + 1) * 1e9
+    return doubtful
+
+
+def _in_parallel(work: Callable[[int, int], None], frames: int, threads: int) -> None:
+    """Call work(begin, end) for all frames, a share in each thread."""
+    if threads == 1 or frames < 2 * threads:
+        work(0, frames)
+        return
+    from concurrent.futures import ThreadPoolExecutor
+
+    edges = [frames * i // threads for i in range(threads + 1)]
+    with ThreadPoolExecutor(threads) as team:
+        list(team.map(work, edges[:-1], edges[1:]))
 
 
 def extremes(samples: Array, low: Array, high: Array, threads: int = 1) -> None:

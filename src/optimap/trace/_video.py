@@ -21,10 +21,12 @@ if TYPE_CHECKING:
 
 Array = NDArray[Any]
 
-# Frames of an array or a memory map are taken in blocks of this many bytes: large enough to keep all cores busy, small
+# Frames of a memory map are taken in blocks of this many bytes: large enough to keep all cores busy, small
 # enough to stay flat. Others are read, and several copies may be in memory at once: half of that was no slower.
 BLOCK_BYTES = 32 * 2**20
 READ_BYTES = 16 * 2**20
+# Of an array in memory nothing is read or copied: a block takes the loops some 0.05 s, so Ctrl-C is heard in time.
+MEMORY_BYTES = 1024 * 2**20
 # Memory maps from this size on are read without reading ahead where windows are few.
 SPARSE_BYTES = 256 * 2**20
 
@@ -85,7 +87,10 @@ def blocks(video: Any, plan: "Plan | None" = None) -> Iterator[tuple[int, int, A
 def block_frames(video: Any) -> int:
     """Return the number of whole frames that are read at once."""
     frame_bytes = int(np.prod(video.shape[1:])) * int(np.dtype(video.dtype).itemsize)
-    return max(1, (BLOCK_BYTES if is_ready(video) else READ_BYTES) // max(1, frame_bytes))
+    largest = READ_BYTES
+    if is_ready(video):
+        largest = MEMORY_BYTES if mapping_of(video) is None else BLOCK_BYTES
+    return max(1, largest // max(1, frame_bytes))
 
 
 def _read(video: Any, start: int, stop: int, box: "Box | None") -> Array:

@@ -1,0 +1,97 @@
+"""How many threads: the setting first, else the least of what the machine, the container and the job allow."""
+
+import os
+import sys
+
+import pytest
+
+from optimap import kernels
+from optimap.kernels import _threads
+
+
+@pytest.fixture
+def machine(monkeypatch):
+    """A machine of 64 cores without limits."""
+    monkeypatch.delenv("OPTIMAP_THREADS", raising=False)
+    monkeypatch.delenv("OMP_NUM_THREADS", raising=False)
+    monkeypatch.setattr(_threads, "_cores", lambda: 64)
+    monkeypatch.setattr(_threads, "_container_cores", lambda: sys.maxsize)
+    return monkeypatch
+
+
+def test_all_cores_are_used_where_nothing_limits_them(machine):
+    assert kernels.thread_count() == 64
+
+
+@pytest.mark.parametrize(("value", "expected"), [("3", 3), ("1", 1), ("100", 100)])
+def test_the_setting_comes_first(machine, value, expected):
+    machine.setenv("OPTIMAP_THREADS", value)
+    machine.setenv("OMP_NUM_THREADS", "2")
+    machine.setattr(_threads, "_container_cores", lambda: 2)
+    assert kernels.thread_count() == expected
+
+
+@pytest.mark.parametrize("value", ["0", "-1", "two", "1.5", " ", "²"])
+def test_a_wrong_setting_is_refused(machine, value):
+    machine.setenv("OPTIMAP_THREADS", value)
+    with pytest.raises(ValueError, match=r"OPTIMAP_THREADS = .*at least 1"):
+        kernels.thread_count()
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"), [("3", 3), (" 3 ", 3), ("5,2", 5), ("128", 64), ("", 64), ("0", 64), ("all", 64)]
+)
+def test_the_job_limits_the_threads(machine, value, expected):
+    machine.setenv("OMP_NUM_THREADS", value)
+    assert kernels.thread_count() == expected
+
+
+def test_the_container_limits_the_threads(machine):
+    machine.setattr(_threads, "_container_cores", lambda: 2)
+    assert kernels.thread_count() == 2
+
+
+@pytest.mark.skipif(not hasattr(os, "sched_setaffinity"), reason="this system has no affinity")
+def test_the_cores_are_those_that_the_process_may_run_on():
+    before = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, {min(before)})
+    try:
+        assert _threads._cores() == 1
+    finally:
+        os.sched_setaffinity(0, before)
+    assert _threads._cores() == len(before)
+
+
+def cores(folder, own, **files):
+    """Return what a process in the groups `own` is given by these files, written below a root."""
+    for name, text in files.items():
+        path = folder / "root" / name.replace("__", "/").replace("-", ".")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+    (folder / "own").write_text(own)
+    return _threads.container_cores(folder / "own", folder / "root")
+
+
+@pytest.mark.parametrize(("quota", "expected"), [("200000 100000", 2), ("150000 100000", 2), ("5000 100000", 1)])
+def test_quota_of_a_container_is_rounded_up_to_whole_cores(tmp_path, quota, expected):
+    assert cores(tmp_path, "0::/\n", **{"cpu-max": quota + "\n"}) == expected
+
+
+def test_no_quota_is_no_limit(tmp_path):
+    assert cores(tmp_path, "0::/\n", **{"cpu-max": "max 100000\n"}) == sys.maxsize
+    assert _threads.container_cores(tmp_path / "missing", tmp_path) == sys.maxsize
+
+
+def test_the_tightest_group_on_the_way_counts(tmp_path):
+    files = {"a__cpu-max": "300000 100000", "a__b__cpu-max": "800000 100000", "other__cpu-max": "100000 100000"}
+    assert cores(tmp_path, "0::/a/b\n", **files) == 3
+
+
+def test_the_path_of_a_group_may_be_unknown_inside_a_container(tmp_path):
+    assert cores(tmp_path, "0::/docker/0123\n", **{"cpu-max": "400000 100000"}) == 4
+
+
+def test_groups_of_the_first_version(tmp_path):
+    files = {"cpu__job__cpu-cfs_quota_us": "250000\n", "cpu__job__cpu-cfs_period_us": "100000\n"}
+    files |= {"cpu__cpu-cfs_quota_us": "-1\n", "cpu__cpu-cfs_period_us": "100000\n"}
+    assert cores(tmp_path, "4:memory:/far\n2:cpu,cpuacct:/job\n", **files) == 3
