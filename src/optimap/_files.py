@@ -1,5 +1,6 @@
 """Files are written whole or not at all."""
 
+import glob
 import os
 import secrets
 from collections.abc import Iterator
@@ -28,4 +29,10 @@ def written_whole(path: Path, overwrite: bool = False) -> Iterator[Path]:
         yield partial
         os.replace(partial, path)
     finally:
+        partial.unlink(missing_ok=True)
+
+
+def remove_partials(path: Path) -> None:
+    """Remove what processes left beside `path` that were killed as they wrote it; nobody may be writing it now."""
+    for partial in path.parent.glob(f".{glob.escape(path.stem)}.*.partial{glob.escape(path.suffix)}"):
         partial.unlink(missing_ok=True)
