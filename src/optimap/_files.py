@@ -1,5 +1,6 @@
 """Files are written whole or not at all."""
 
+import glob
 import os
 import secrets
 import shutil
@@ -55,7 +56,14 @@ def _remove(path: Path) -> None:
 
 def leftovers(path: Path) -> list[Path]:
     """Return what interrupted runs that could not clean up (power, kill -9) left hidden beside `path`."""
-    return sorted(path.parent.glob(f".{path.stem}.????????.partial{path.suffix}"))
+    stem, suffix = glob.escape(path.stem), glob.escape(path.suffix)
+    return sorted(path.parent.glob(f".{stem}.????????.partial{suffix}"))
+
+
+def remove_leftovers(path: Path) -> None:
+    """Remove what processes left beside `path` that were killed as they wrote it; nobody may be writing it now."""
+    for partial in leftovers(path):
+        _remove(partial)
 
 
 def _beside(path: Path, kind: str) -> Path:
@@ -64,8 +72,10 @@ def _beside(path: Path, kind: str) -> Path:
 
 @contextmanager
 def written_with_sidecar(path: Path, sidecar: Path, text: str, overwrite: bool = False) -> Iterator[Path]:
-    """Like `written_whole`, with a second file of `text` that describes the first: both appear, or neither does."""
-    check_output(sidecar, overwrite)
+    """Like `written_whole`, with a second file of `text` that describes the first: both appear, or neither does.
+
+    Whether `sidecar` may be replaced is for the caller to ask.
+    """
     before = sidecar.read_bytes() if sidecar.exists() else None
     replaced = False
     try:

@@ -20,6 +20,7 @@ from optimap.trace import (
     show_positions_and_traces,
 )
 from optimap.video import open_video
+from optimap.video._recording import Recording
 from tests import makers
 from tests.strategies import WINDOWS, positions, videos
 
@@ -279,8 +280,29 @@ def test_options_travel_too_and_another_file_is_another_array(tmp_path):
         with pickle.loads(pickle.dumps(second)) as copy:
             np.testing.assert_array_equal(copy[0], VIDEO[0] + 1)
         assert dask.base.tokenize(first) != dask.base.tokenize(second)
+    with open_video(makers.npy(tmp_path / "rec.npy", VIDEO)) as before:
+        sent = pickle.dumps(before)
+    makers.npy(tmp_path / "rec.npy", VIDEO[:5])
+    with pytest.raises(ValueError, match=r"rec.npy is another recording now: \(5, 9, 11\) of uint16, it was \(12, 9"):
+        pickle.loads(sent)[0]
     old = dask.base.tokenize(open_video(makers.npy(tmp_path / "rec.npy", VIDEO)))
     assert old != dask.base.tokenize(open_video(makers.npy(tmp_path / "rec.npy", VIDEO[:5])))
+
+
+def test_a_recording_that_was_sent_opens_when_asked_and_closes(tmp_path):
+    path = makers.npy(tmp_path / "rec.npy", VIDEO)
+    with open_video(path) as recording:
+        sent = pickle.dumps(recording)
+    path.rename(tmp_path / "away.npy")
+    copy = pickle.loads(sent)  # as a scheduler does that sees no recordings
+    assert copy.shape == VIDEO.shape
+    with pytest.raises(FileNotFoundError, match=r"rec\.npy does not exist"):
+        copy[0]
+    copy.close()
+    with pytest.raises(ValueError, match=r"rec\.npy is closed"):
+        copy[0]
+    with pytest.raises(TypeError, match="only what open_video"):
+        pickle.dumps(Recording(VIDEO, path=path, format="test"))
 
 
 # Series

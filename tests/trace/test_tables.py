@@ -378,3 +378,16 @@ def test_regions_bring_names_and_centres(tmp_path, suffix):
     assert table.positions.tolist() == [[2.5, 1], [7, 8]]
     save_traces(path, TRACES[:, :2], [(0, 0), (1, 1)], 500, names=["a", "b"], regions=Shapes(), overwrite=True)
     assert (load_traces(path).names, load_traces(path).positions.tolist()) == (["a", "b"], [[0, 0], [1, 1]])
+
+
+def test_a_description_that_lost_its_table_does_not_stand_in_the_way(tmp_path):
+    path, header = tmp_path / "a.csv", tmp_path / "a.csv.json"
+    save_traces(path, [[1.0]], names=["first"])
+    path.unlink()
+    save_traces(path, [[2.0]], names=["second"])
+    assert load_traces(path).names == ["second"]
+    path.unlink()
+    header.write_text('{"mine": 1}')
+    with pytest.raises(FileExistsError, match=r"a\.csv\.json exists"):
+        save_traces(path, [[3.0]])
+    assert (header.read_text(), path.exists()) == ('{"mine": 1}', False)

@@ -22,9 +22,16 @@ def version_text() -> str:
 
 
 def complain(error: BaseException, path: Path | None = None) -> None:
+    say_error(error_text(error, path))
+
+
+def error_text(error: BaseException, path: Path | None = None) -> str:
+    """Return an error as one line, which names the file at fault."""
     text = " ".join(str(error).split()) or type(error).__name__
-    if path is not None and path.name not in text:
-        text = f"{path}: {text}"
+    return text if path is None or path.name in text else f"{path}: {text}"
+
+
+def say_error(text: str) -> None:
     print(f"optimap: error: {text}", file=sys.stderr)
 
 

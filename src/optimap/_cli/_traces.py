@@ -1,29 +1,35 @@
 """optimap traces: traces from recordings into tables."""
 
 import argparse
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from .._files import remove_leftovers
+from . import _cluster
 from ._common import (
-    EXPECTED,
     add_window_arguments,
     background,
     check_no_input_is_output,
-    check_picture,
-    complain,
     count,
     number,
     position,
-    save_picture,
     say,
-    traces_picture,
+    say_error,
     whole,
 )
+from ._jobs import Job, Outcome, run_job, run_job_on_worker
 
 
 def add_command(commands: Any) -> None:
     """Add the command and its arguments."""
-    traces = commands.add_parser("traces", help="extract traces from recordings into tables")
+    traces = commands.add_parser(
+        "traces",
+        help="extract traces from recordings into tables",
+        epilog="Of several FILEs, and on workers, recordings whose table exists are done: running the same command "
+        "again does what is missing. "
+        "A FILE that fails is told in one line and stops no other; the exit status is 2 then.",
+    )
     _add_arguments(traces)
     traces.set_defaults(run=run)
 
@@ -73,12 +79,80 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--tidy", action="store_true", help="long form: time, name, x, y, value (csv, parquet, xlsx)")
     parser.add_argument("--plot", type=Path, metavar="PICTURE.png", help="for several FILEs, a folder")
     parser.add_argument("--overwrite", action="store_true", help="replace outputs that exist")
+    cluster = parser.add_mutually_exclusive_group()
+    cluster.add_argument("--workers", type=count, metavar="N", help="N processes on this machine, one FILE each")
+    cluster.add_argument(
+        "--scheduler",
+        metavar="ADDRESS",
+        help="workers of a dask scheduler: tcp://HOST:PORT, or its scheduler file; they must see the same paths",
+    )
 
 
 def run(options: argparse.Namespace) -> int:
+    jobs = _jobs(options)
+    if jobs[0].several and not options.overwrite:
+        jobs = _not_done(jobs)
+    if not jobs:
+        return 0
+    if options.scheduler is None and options.workers is None:
+        return _report(((job, run_job(job)) for job in jobs), len(jobs))
+    return _run_on_cluster(jobs, options)
+
+
+def _run_on_cluster(jobs: list[Job], options: argparse.Namespace) -> int:
+    nobody_writes = options.workers is not None  # once the workers, which are ours, are gone
+    try:
+        workers = options.workers and min(options.workers, len(jobs))
+        with _cluster.connected(options.scheduler, workers) as client:
+            _cluster.say_where(client, len(jobs))
+            status = _report(_cluster.outcomes(client, run_job_on_worker, jobs), len(jobs))
+            nobody_writes = True
+    finally:
+        for job in jobs if nobody_writes else []:  # a worker that was killed could not clean up
+            for output in job.outputs():
+                remove_leftovers(output)
+    return status
+
+
+def _report(outcomes: Iterable[tuple[Job, Outcome | str]], jobs: int) -> int:
     from .._progress import progress
 
-    several = len(options.files) > 1
+    status = 0
+    with progress(jobs, "file") as advance:
+        for job, outcome in outcomes:
+            if isinstance(outcome, str):
+                outcome = Outcome([], f"{job.path}: {outcome}")
+            for line in outcome.lines:
+                say(line)
+            if outcome.error is not None:
+                say_error(outcome.error)
+                status = 2
+            advance(1)
+    return status
+
+
+def _jobs(options: argparse.Namespace) -> list[Job]:
+    elsewhere = options.scheduler is not None or options.workers is not None
+    several = len(options.files) > 1 or elsewhere
+    tables, plots = _outputs(options, several)
+    positions = _listed_positions(options)
+    behind = options.background if isinstance(options.background, Path) else None
+    for path in (options.regions, behind):
+        if path is not None and not path.exists():
+            raise FileNotFoundError(f"{path} does not exist")
+    check_no_input_is_output([*options.files, options.positions, options.regions, behind], [*tables, *plots])
+
+    folder = Path.cwd() if elsewhere else Path()
+    # What a worker needs to know: no function, no list of all files, no relative path.
+    known = {name: value for name, value in vars(options).items() if name not in ("run", "files")}
+    known = {name: folder / value if isinstance(value, Path) else value for name, value in known.items()}
+    shared = argparse.Namespace(**known)
+    outputs = zip(options.files, tables, plots, strict=True)
+    return [Job(*paths, positions, shared, several, folder) for paths in outputs]
+
+
+def _outputs(options: argparse.Namespace, several: bool) -> tuple[list[Path], list[Path | None]]:
+    """Return where tables and pictures go."""
     if several:
         for folder in (path for path in (options.output, options.plot) if path is not None):
             if folder.suffix and not folder.is_dir():
@@ -89,26 +163,16 @@ def run(options: argparse.Namespace) -> int:
     twice = {table for table in tables if tables.count(table) > 1}
     if twice:
         raise ValueError(f"two recordings would be written to {twice.pop()}: run them one by one, each with its own -o")
-    positions = _listed_positions(options)
-    behind = options.background if isinstance(options.background, Path) else None
-    for path in (options.regions, behind):
-        if path is not None and not path.exists():
-            raise FileNotFoundError(f"{path} does not exist")
-    check_no_input_is_output([*options.files, options.positions, options.regions, behind], [*tables, *plots])
+    return tables, plots
 
-    status = 0
-    jobs = list(zip(options.files, tables, plots, strict=True))
-    with progress(len(jobs), "file") as advance:
-        for path, table, plot in jobs:
-            try:
-                _traces_of_one(path, table, plot, positions, options)
-            except BrokenPipeError:
-                raise
-            except EXPECTED as error:
-                complain(error, path if several else None)
-                status = 2
-            advance(1)
-    return status
+
+def _not_done(jobs: list[Job]) -> list[Job]:
+    """Leave out what an earlier run has done, and say so."""
+    left = [job for job in jobs if job.missing() != (None, None)]
+    kept = len(jobs) - len(left)
+    if kept:
+        say(f"{kept} of {len(jobs)} recordings are done, their tables exist and are kept (--overwrite makes them anew)")
+    return left
 
 
 def _output(asked: Path | None, recording: Path, ending: str, several: bool) -> Path:
@@ -133,13 +197,6 @@ def _suffix(options: argparse.Namespace, several: bool) -> str:
     return suffix
 
 
-def _make_folders(several: bool, *outputs: Path | None) -> None:
-    """Make the folders named for several files, when the first of them is about to be written."""
-    for path in outputs:
-        if several and path is not None:
-            path.parent.mkdir(parents=True, exist_ok=True)
-
-
 def _listed_positions(options: argparse.Namespace) -> list[tuple[float, float]] | None:
     if options.at:
         return list(options.at)
@@ -148,75 +205,3 @@ def _listed_positions(options: argparse.Namespace) -> list[tuple[float, float]] 
 
         return read_positions(options.positions)
     return None
-
-
-def _traces_of_one(
-    path: Path,
-    table: Path,
-    plot: Path | None,
-    positions: list[tuple[float, float]] | None,
-    options: argparse.Namespace,
-) -> None:
-    from ..trace import Regions, detrend_timeseries, extract_traces, normalize, save_traces
-    from ..trace._tables import check_table
-    from ..video import open_video
-    from ._provenance import provenance
-
-    with open_video(path) as recording:
-        _make_folders(len(options.files) > 1, table, plot)
-        check_table(table, options.overwrite, options.tidy)
-        if plot is not None:
-            check_picture(plot, options.overwrite)
-        places = _places(positions, recording.shape[1:], options)
-        fps = options.fps or recording.fps
-        shape = (len(recording), len(places))
-        check_table(table, options.overwrite, options.tidy, shape, timed=fps is not None)
-        made = provenance("traces", options, path, recording)
-        traces = extract_traces(
-            recording,
-            places,
-            options.size,
-            window=options.window,
-            background=_background(options, recording.shape[1:]),
-            background_factor=options.background_factor,
-        )
-        image = recording[0] if plot is not None else None
-    steps = [] if options.background is None else ["background subtracted"]
-    if options.detrend:
-        traces, steps = detrend_timeseries(traces, options.detrend), [*steps, "detrended"]
-    if options.normalize:
-        traces, steps = normalize(traces, dtype=traces.dtype), [*steps, "normalized"]
-
-    if plot is not None and image is not None:
-        figure = traces_picture(image, traces, places, fps, path.name, steps)
-        save_picture(figure, plot, options.overwrite)
-        say(f"{path}: picture -> {plot}")
-    where = {"regions": places} if isinstance(places, Regions) else {"positions": places}
-    save_traces(table, traces, fps=fps, metadata=made, tidy=options.tidy, overwrite=options.overwrite, **where)
-    say(f"{path}: {traces.shape[1]} traces of {len(traces)} frames -> {table}")
-
-
-def _places(positions: list[tuple[float, float]] | None, frame_shape: tuple[int, int], options: Any) -> Any:
-    """Return the positions, or the regions in the file, one trace each."""
-    from ..trace._positions import grid_positions, random_positions
-
-    if options.grid:
-        return list(grid_positions(frame_shape, options.grid))
-    if options.random:
-        return list(random_positions(frame_shape, options.random, rng=options.seed))
-    if not options.regions:
-        return positions
-    from ..trace import regions
-
-    found = regions(options.regions, frame_shape)
-    if not len(found):
-        raise ValueError(f"{options.regions} holds no regions: every pixel is 0")
-    return found[:]
-
-
-def _background(options: Any, frame_shape: tuple[int, int]) -> Any:
-    if not isinstance(options.background, Path):
-        return options.background
-    from ..trace import regions
-
-    return regions(options.background, frame_shape)

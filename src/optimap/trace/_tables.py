@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike
 
 from .._files import check_output, written_whole, written_with_sidecar
 from ._table_data import TraceTable, from_header, parse_table, to_header
-from .table_kinds import KINDS, Kind, find_kind, sidecar
+from .table_kinds import KINDS, Kind, find_kind, is_lone_sidecar, sidecar
 
 
 def save_traces(
@@ -122,7 +122,8 @@ def check_table(
     if tidy and shape is not None and shape[1] == 0:
         raise ValueError("tidy = True: a long table of no traces has no rows; leave tidy out")
     for output in kind.outputs(path):
-        check_output(output, overwrite)
+        # Alone, a description of ours was left by whoever removed its table.
+        check_output(output, overwrite or (output != path and is_lone_sidecar(path)))
     module = kind.load()
     if shape is not None and hasattr(module, "check"):
         module.check(shape, dtype, tidy, timed)

@@ -85,6 +85,7 @@ class Recording:
         self.pixel_size = pixel_size
         self.metadata = metadata or {}
         self._origin: tuple[Path, dict[str, Any]] | None = None  # what `open_video` was given
+        self._arrived = False  # from another process, the file not yet open in this one
         self._reading = Lock()
 
     @property
@@ -100,7 +101,7 @@ class Recording:
     @property
     def is_mapped(self) -> bool:
         """Whether frames are memory-mapped: slices are views, and only touched pages are read."""
-        return isinstance(self._frames, np.ndarray)
+        return isinstance(self._open_frames() if self._arrived else self._frames, np.ndarray)
 
     @property
     def chunks(self) -> tuple[int, int, int] | None:
@@ -159,11 +160,14 @@ class Recording:
         frames = [self[int(i)] for i in wanted]
         return np.stack(frames)[places] if frames else np.empty((0, *self.shape[1:]), self.dtype)
 
-    def __reduce__(self) -> Any:
-        """Travel to another process by name: it opens the file again."""
+    def __getstate__(self) -> dict[str, Any]:
+        """Travel to another process by name: there, the file is opened when frames are asked for."""
         if self._origin is None:
             raise TypeError(f"{self!r} cannot be sent to another process: only what open_video() opened can")
-        return _open_again, self._origin, {"fps": self.fps, "pixel_size": self.pixel_size}
+        return {**self.__dict__, "_frames": None, "_reading": None, "_arrived": True}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state, _reading=Lock())
 
     def __dask_tokenize__(self) -> Any:
         """Name of this recording in dask graphs: the same for the same file, another after it was written anew."""
@@ -172,15 +176,31 @@ class Recording:
         return type(self).__name__, str(path), options, state.st_size, state.st_mtime_ns, self.shape, str(self.dtype)
 
     def _open_frames(self) -> "Array | FrameSource":
-        if self._frames is None:
+        with self._reading:
+            if self._arrived:
+                self._frames, self._arrived = self._opened_again(), False
+            frames = self._frames
+        if frames is None:
             raise ValueError(f"{self.path} is closed: open it again to read frames")
-        return self._frames
+        return frames
+
+    def _opened_again(self) -> "Array | FrameSource | None":
+        from ._open import open_video
+
+        path, options = self._origin or (self.path, {})
+        same = open_video(path, **options)
+        if (same.shape, same.dtype) != (self.shape, self.dtype):
+            same.close()
+            raise ValueError(
+                f"{path} is another recording now: {same.shape} of {same.dtype}, it was {self.shape} of {self.dtype}"
+            )
+        return same._frames
 
     def close(self) -> None:
         """Close the file; reading after that is an error."""
         if self._frames is not None and not isinstance(self._frames, np.ndarray):
             self._frames.close()
-        self._frames = None
+        self._frames, self._arrived = None, False
 
     def __enter__(self) -> "Recording":
         return self
@@ -189,12 +209,6 @@ class Recording:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
-
-
-def _open_again(path: Path, options: dict[str, Any]) -> Recording:
-    from ._open import open_video
-
-    return open_video(path, **options)
 
 
 def _split(key: Any) -> tuple[Any, tuple[Any, ...]]:

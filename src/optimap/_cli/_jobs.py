@@ -1,0 +1,152 @@
+"""One recording of `optimap traces`: read, extracted, cleaned, drawn and written, here or by a worker elsewhere."""
+
+import argparse
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ._common import EXPECTED, check_picture, error_text, save_picture, traces_picture
+
+
+@dataclass(frozen=True)
+class Job:
+    """One recording and what is wanted of it; it may be done by a worker in another process, on another machine."""
+
+    path: Path
+    table: Path
+    plot: Path | None
+    positions: list[tuple[float, float]] | None
+    options: argparse.Namespace
+    several: bool  # recordings: outputs go to folders, and what exists is done
+    folder: Path = Path()  # that names are relative to
+
+    def missing(self) -> tuple[Path | None, Path | None]:
+        """Return where to write table and picture; None for what is not wanted, or is there and done."""
+        wanted = [None if output is None else self.folder / output for output in (self.table, self.plot)]
+        if self.several and not self.options.overwrite:
+            wanted = [None if output is None or output.exists() else output for output in wanted]
+        return wanted[0], wanted[1]
+
+    def outputs(self) -> list[Path]:
+        """Return all files that the job writes."""
+        from ..trace.table_kinds import find_kind
+
+        return find_kind(self.table).outputs(self.table) + ([self.plot] if self.plot is not None else [])
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What there is to say about a job that was done."""
+
+    lines: list[str]
+    error: str | None = None
+
+
+def run_job_on_worker(job: Job) -> Outcome:
+    """Do a job in the process of a worker, which has one core for each of its jobs."""
+    os.environ.setdefault("OPTIMAP_THREADS", "1")
+    return run_job(job)
+
+
+def run_job(job: Job) -> Outcome:
+    """Do a job; what is wrong with its recording is told, so that the others go on."""
+    lines: list[str] = []
+    try:
+        _do(job, lines.append)
+    except EXPECTED as error:
+        return Outcome(lines, error_text(error, job.path if job.several else None))
+    return Outcome(lines)
+
+
+def _do(job: Job, tell: Callable[[str], None]) -> None:
+    from ..trace import Regions, save_traces
+    from ..video import open_video
+    from ._provenance import provenance
+
+    options = job.options
+    table, plot = job.missing()
+    if table is None and plot is None:  # done by a worker that was lost before it could say so
+        tell(f"{job.path}: {job.table} is written")
+        return
+    with open_video(job.folder / job.path) as recording:
+        _make_folders(job.several, table, plot)
+        places = _places(job.positions, recording.shape[1:], options)
+        fps = options.fps or recording.fps
+        _check_outputs(table, plot, options, (len(recording), len(places)), fps)
+        made = provenance("traces", options, job.path, recording)
+        traces, steps = _clean_traces(recording, places, options)
+        image = recording[0] if plot is not None else None
+    if plot is not None and image is not None:
+        figure = traces_picture(image, traces, places, fps, job.path.name, steps)
+        save_picture(figure, plot, options.overwrite)
+        tell(f"{job.path}: picture -> {job.plot}")
+    if table is not None:
+        where = {"regions": places} if isinstance(places, Regions) else {"positions": places}
+        save_traces(table, traces, fps=fps, metadata=made, tidy=options.tidy, overwrite=options.overwrite, **where)
+        tell(f"{job.path}: {traces.shape[1]} traces of {len(traces)} frames -> {job.table}")
+
+
+def _check_outputs(
+    table: Path | None, plot: Path | None, options: argparse.Namespace, shape: tuple[int, int], fps: float | None
+) -> None:
+    from ..trace._tables import check_table
+
+    if table is not None:
+        check_table(table, options.overwrite, options.tidy, shape, timed=fps is not None)
+    if plot is not None:
+        check_picture(plot, options.overwrite)
+
+
+def _clean_traces(recording: Any, places: Any, options: argparse.Namespace) -> tuple[Any, list[str]]:
+    """Return the traces, and what was done to them in words."""
+    from ..trace import detrend_timeseries, extract_traces, normalize
+
+    traces = extract_traces(
+        recording,
+        places,
+        options.size,
+        window=options.window,
+        background=_background(options, recording.shape[1:]),
+        background_factor=options.background_factor,
+    )
+    steps = [] if options.background is None else ["background subtracted"]
+    if options.detrend:
+        traces, steps = detrend_timeseries(traces, options.detrend), [*steps, "detrended"]
+    if options.normalize:
+        traces, steps = normalize(traces, dtype=traces.dtype), [*steps, "normalized"]
+    return traces, steps
+
+
+def _make_folders(several: bool, *outputs: Path | None) -> None:
+    """Make the folders named for several files, when the first of them is about to be written."""
+    for path in outputs:
+        if several and path is not None:
+            path.parent.mkdir(parents=True, exist_ok=True)
+
+
+def _places(positions: list[tuple[float, float]] | None, frame_shape: tuple[int, int], options: Any) -> Any:
+    """Return the positions, or the regions in the file, one trace each."""
+    from ..trace._positions import grid_positions, random_positions
+
+    if options.grid:
+        return list(grid_positions(frame_shape, options.grid))
+    if options.random:
+        return list(random_positions(frame_shape, options.random, rng=options.seed))
+    if not options.regions:
+        return positions
+    from ..trace import regions
+
+    found = regions(options.regions, frame_shape)
+    if not len(found):
+        raise ValueError(f"{options.regions} holds no regions: every pixel is 0")
+    return found[:]
+
+
+def _background(options: Any, frame_shape: tuple[int, int]) -> Any:
+    if not isinstance(options.background, Path):
+        return options.background
+    from ..trace import regions
+
+    return regions(options.background, frame_shape)
