@@ -44,6 +44,7 @@ def examples(n, seed=0):
         "smallest": 3e-323 * noise,
         "far from zero": 1e9 + noise,
         "alternating": (-1.0) ** t,
+        "outliers": np.where(t % 5 == 1, 2.0**53 * (t % 2), t // 3),
         "half level": np.where(t < n // 2, 0.0, t - n // 2),
     }
 
