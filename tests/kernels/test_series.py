@@ -9,7 +9,7 @@ from scipy.interpolate import LSQUnivariateSpline
 from scipy.stats import theilslopes
 
 from optimap import kernels
-from optimap.kernels import _numpy_series
+from optimap.kernels import _numpy_series, _numpy_slopes
 
 try:
     from optimap.kernels import _compiled
@@ -128,14 +128,14 @@ def test_twins_agree_on_long_series(name):
 @pytest.mark.parametrize("name", examples(2))
 @pytest.mark.parametrize("sampled", [64, 2**14])
 def test_slopes_of_ranks_are_exact(name, sampled, monkeypatch):
-    monkeypatch.setattr(_numpy_series, "SAMPLED_PAIRS", sampled)
+    monkeypatch.setattr(_numpy_slopes, "SAMPLED_PAIRS", sampled)
     data = examples(301)[name]
     first, second = np.triu_indices(len(data), k=1)
     expected = np.sort((data[second] - data[first]) / (second - first))
     ranks = [0, 1, len(expected) // 3, len(expected) // 2, len(expected) - 1]
-    assert _numpy_series.slopes_of_ranks(data, ranks) == expected[ranks].tolist()
-    monkeypatch.setattr(_numpy_series, "LONG", 4)
-    assert _numpy_series.median_slope(data) == np.median(expected)
+    assert _numpy_slopes.slopes_of_ranks(data, ranks) == expected[ranks].tolist()
+    monkeypatch.setattr(_numpy_slopes, "LONG", 4)
+    assert _numpy_slopes.median_slope(data) == np.median(expected)
 
 
 @pytest.mark.parametrize("module", BACKENDS)
