@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from numpy.lib.stride_tricks import sliding_window_view
 from scipy.interpolate import LSQUnivariateSpline
@@ -139,17 +139,17 @@ def test_slopes_of_ranks_are_exact(name, sampled, monkeypatch):
 
 
 @pytest.mark.parametrize("module", BACKENDS)
-@settings(max_examples=40)
-@given(st.lists(st.integers(-4, 4), min_size=1, max_size=40), st.data())
-def test_falling_and_level_pairs(module, data, choices):
-    start = choices.draw(st.integers(0, len(data)))
-    stop = choices.draw(st.integers(start, len(data)))
-    part = np.array(data[start:stop])
+@settings(max_examples=100)
+@example([2, 1, 1, 2, 2, 0, 1], 1, 2)
+@given(st.lists(st.integers(-4, 4), max_size=40), st.integers(0, 5), st.integers(0, 5))
+def test_falling_and_level_pairs(module, values, before, after):
+    part = np.array(values, float)
     first, second = np.triu_indices(len(part), k=1)
+    expected = ((part[second] < part[first]).sum(), (part[second] == part[first]).sum())
+    series = np.concatenate((np.arange(before), part, np.arange(after)))[np.newaxis]
     falling, level = np.empty(1, np.int64), np.empty(1, np.int64)
-    series = np.array([data], float)
-    module.falling_pairs(series, np.array([start]), np.array([stop]), falling, level, 1)
-    assert (falling[0], level[0]) == ((part[second] < part[first]).sum(), (part[second] == part[first]).sum())
+    module.falling_pairs(series, np.array([before]), np.array([before + len(part)]), falling, level, 1)
+    assert (falling[0], level[0]) == expected
 
 
 def medians(module, series, window):
