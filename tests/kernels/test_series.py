@@ -2,14 +2,14 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from numpy.lib.stride_tricks import sliding_window_view
 from scipy.interpolate import LSQUnivariateSpline
 from scipy.stats import theilslopes
 
 from optimap import kernels
-from optimap.kernels import _numpy_series
+from optimap.kernels import _numpy_series, _numpy_slopes
 
 try:
     from optimap.kernels import _compiled
@@ -44,6 +44,7 @@ def examples(n, seed=0):
         "smallest": 3e-323 * noise,
         "far from zero": 1e9 + noise,
         "alternating": (-1.0) ** t,
+        "outliers": np.where(t % 5 == 1, 2.0**53 * (t % 2), t // 3),
         "half level": np.where(t < n // 2, 0.0, t - n // 2),
     }
 
@@ -127,28 +128,28 @@ def test_twins_agree_on_long_series(name):
 @pytest.mark.parametrize("name", examples(2))
 @pytest.mark.parametrize("sampled", [64, 2**14])
 def test_slopes_of_ranks_are_exact(name, sampled, monkeypatch):
-    monkeypatch.setattr(_numpy_series, "SAMPLED_PAIRS", sampled)
+    monkeypatch.setattr(_numpy_slopes, "SAMPLED_PAIRS", sampled)
     data = examples(301)[name]
     first, second = np.triu_indices(len(data), k=1)
     expected = np.sort((data[second] - data[first]) / (second - first))
     ranks = [0, 1, len(expected) // 3, len(expected) // 2, len(expected) - 1]
-    assert _numpy_series.slopes_of_ranks(data, ranks) == expected[ranks].tolist()
-    monkeypatch.setattr(_numpy_series, "LONG", 4)
-    assert _numpy_series.median_slope(data) == np.median(expected)
+    assert _numpy_slopes.slopes_of_ranks(data, ranks) == expected[ranks].tolist()
+    monkeypatch.setattr(_numpy_slopes, "LONG", 4)
+    assert _numpy_slopes.median_slope(data) == np.median(expected)
 
 
 @pytest.mark.parametrize("module", BACKENDS)
-@settings(max_examples=40)
-@given(st.lists(st.integers(-4, 4), min_size=1, max_size=40), st.data())
-def test_falling_and_level_pairs(module, data, choices):
-    start = choices.draw(st.integers(0, len(data)))
-    stop = choices.draw(st.integers(start, len(data)))
-    part = np.array(data[start:stop])
+@settings(max_examples=100)
+@example([2, 1, 1, 2, 2, 0, 1], 1, 2)
+@given(st.lists(st.integers(-4, 4), max_size=40), st.integers(0, 5), st.integers(0, 5))
+def test_falling_and_level_pairs(module, values, before, after):
+    part = np.array(values, float)
     first, second = np.triu_indices(len(part), k=1)
+    expected = ((part[second] < part[first]).sum(), (part[second] == part[first]).sum())
+    series = np.concatenate((np.arange(before), part, np.arange(after)))[np.newaxis]
     falling, level = np.empty(1, np.int64), np.empty(1, np.int64)
-    series = np.array([data], float)
-    module.falling_pairs(series, np.array([start]), np.array([stop]), falling, level, 1)
-    assert (falling[0], level[0]) == ((part[second] < part[first]).sum(), (part[second] == part[first]).sum())
+    module.falling_pairs(series, np.array([before]), np.array([before + len(part)]), falling, level, 1)
+    assert (falling[0], level[0]) == expected
 
 
 def medians(module, series, window):

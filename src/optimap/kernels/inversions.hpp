@@ -12,7 +12,7 @@ class Ranking {
     std::vector<int32_t> order;  // samples, in the order that they have now
     std::vector<Key> keys;       // keys[k] is the key of sample order[k]
 
-    explicit Ranking(int64_t samples = 0) : order(samples), keys(samples), next_order_(samples), next_keys_(samples) {
+    explicit Ranking(int64_t samples = 0) : order(samples), keys(samples), spare_order_(samples), spare_keys_(samples) {
         for (int64_t i = 0; i < samples; ++i) order[i] = int32_t(i);
     }
 
@@ -59,45 +59,48 @@ class Ranking {
     template <bool kVisits, class GoesFirst, class Visit>
     int64_t merge_all(int64_t width, GoesFirst goes_first, Visit visit) {
         int64_t changed = 0;
-        for (int64_t from = 0; from < size(); from += 2 * width) {
-            const int64_t middle = std::min(from + width, size()), to = std::min(middle + width, size());
-            changed += merge<kVisits>(from, middle, to, goes_first, visit);
-        }
-        keys.swap(next_keys_);
-        order.swap(next_order_);
+        for (int64_t from = 0; from + width < size(); from += 2 * width)
+            changed += merge<kVisits>(from, from + width, std::min(from + 2 * width, size()), goes_first, visit);
         return changed;
     }
 
     template <bool kVisits, class GoesFirst, class Visit>
     int64_t merge(int64_t from, int64_t middle, int64_t to, GoesFirst goes_first, Visit visit) {
-        const Key* key = keys.data();
-        const int32_t* sample = order.data();
-        Key* next_key = next_keys_.data() + from;
-        int32_t* next_sample = next_order_.data() + from;
-        int64_t left = from, right = middle, changed = 0;
-        while (left < middle && right < to) {
-            const bool from_right = goes_first(key[right], key[left]);
+        // Samples at both ends that are in place already stay: of orders that differ little, nearly all.
+        const auto first = std::partition_point(keys.begin() + from, keys.begin() + middle,
+                                                [&](Key left) { return !goes_first(keys[middle], left); });
+        const auto last = std::partition_point(keys.begin() + middle, keys.begin() + to,
+                                               [&](Key right) { return goes_first(right, keys[middle - 1]); });
+        const int64_t start = first - keys.begin(), end = last - keys.begin(), lefts = middle - start;
+        std::copy(first, keys.begin() + middle, spare_keys_.begin());
+        std::copy(order.begin() + start, order.begin() + middle, spare_order_.begin());
+        const Key* left_key = spare_keys_.data();
+        const int32_t* left_sample = spare_order_.data();
+        Key* key = keys.data() + start;
+        int32_t* sample = order.data() + start;
+        int64_t left = 0, right = lefts, changed = 0;  // places among lefts, and from `start` on
+        for (int64_t place = 0; right < end - start; ++place) {  // the last of the lefts comes last of all
+            const Key key_left = left_key[left], key_right = key[right];
+            const int32_t sample_left = left_sample[left], sample_right = sample[right];
+            const bool is_right = goes_first(key_right, key_left);
             if constexpr (kVisits) {
-                if (from_right) visit(sample + left, middle - left, sample[right]);
+                if (is_right) visit(left_sample + left, lefts - left, sample_right);
             } else {
-                // No branch: which side comes next cannot be foretold, and a wrong guess costs more than the sum.
-                changed += (middle - left) & -int64_t(from_right);
+                changed += (lefts - left) & -int64_t(is_right);
             }
-            const int64_t taken = from_right ? right : left;
-            *next_key++ = key[taken];
-            *next_sample++ = sample[taken];
-            right += from_right;
-            left += !from_right;
+            // No branches: which side comes next cannot be foretold, and a wrong guess costs more than all this.
+            key[place] = is_right ? key_right : key_left;
+            sample[place] = sample_left ^ ((sample_left ^ sample_right) & -int32_t(is_right));
+            right += is_right;
+            left += !is_right;
         }
-        next_key = std::copy(key + left, key + middle, next_key);
-        next_sample = std::copy(sample + left, sample + middle, next_sample);
-        std::copy(key + right, key + to, next_key);
-        std::copy(sample + right, sample + to, next_sample);
+        std::copy(left_key + left, left_key + lefts, key + right - (lefts - left));
+        std::copy(left_sample + left, left_sample + lefts, sample + right - (lefts - left));
         return changed;
     }
 
-    std::vector<int32_t> next_order_;
-    std::vector<Key> next_keys_;
+    std::vector<int32_t> spare_order_;
+    std::vector<Key> spare_keys_;
 };
 
 }  // namespace optimap

@@ -2,6 +2,8 @@
 
 #pragma once
 
+#include <utility>
+
 #include "inversions.hpp"
 
 namespace optimap {
@@ -36,8 +38,8 @@ class Dice {
 inline std::vector<Pair> draw_pairs(int64_t samples, int64_t count, Dice& dice) {
     std::vector<Pair> pairs(count);
     for (Pair& pair : pairs) {
-        const int64_t one = dice.below(samples), other = (one + 1 + dice.below(samples - 1)) % samples;
-        pair = {int32_t(std::min(one, other)), int32_t(std::max(one, other))};
+        const int64_t one = dice.below(samples), other = dice.below(samples - 1);
+        pair = {int32_t(std::min(one, other)), int32_t(other < one ? one : other + 1)};
     }
     return pairs;
 }
@@ -57,12 +59,13 @@ std::vector<Pair> draw_pairs(Ranking<Key> ranking, int64_t inside, int64_t count
     return pairs;
 }
 
-// Slopes of all pairs that change sides when a ranking is sorted.
+// Slopes of all pairs that change sides when a ranking is sorted, of which there are `inside`.
 template <class Key, class GoesFirst>
-std::vector<double> slopes_inside(const double* y, Ranking<Key>& ranking, GoesFirst goes_first) {
-    std::vector<double> slopes;
+std::vector<double> slopes_inside(const double* y, Ranking<Key>& ranking, int64_t inside, GoesFirst goes_first) {
+    std::vector<double> slopes(inside);
+    double* next = slopes.data();
     ranking.sort_and_visit(goes_first, [&](const int32_t* lefts, int64_t run, int32_t right) {
-        for (int64_t k = 0; k < run; ++k) slopes.push_back(slope_between(y, {lefts[k], right}));
+        for (int64_t k = 0; k < run; ++k) *next++ = slope_between(y, {lefts[k], right});
     });
     return slopes;
 }
@@ -74,10 +77,25 @@ inline std::vector<double> slopes_of(const double* y, const std::vector<Pair>& p
     return slopes;
 }
 
-// The value that stands at a place when all are sorted.
-inline double value_at(std::vector<double>& values, int64_t place) {
-    std::nth_element(values.begin(), values.begin() + place, values.end());
+// The value that stands at a place, not before `from`, when all from there on are sorted. Those before are not above it.
+inline double value_at(std::vector<double>& values, int64_t place, int64_t from = 0) {
+    std::nth_element(values.begin() + from, values.begin() + place, values.end());
     return values[place];
 }
+
+// Two ranks, from 0, of so many slopes: the median is the mean of the slopes there.
+struct Middle {
+    int64_t first, second;
+    explicit Middle(int64_t count) : first((count - 1) / 2), second(count / 2) {}
+};
+
+// The values at two places, the same or neighbours, when all are sorted.
+inline std::pair<double, double> values_at(std::vector<double>& values, int64_t first, int64_t second) {
+    const double value = value_at(values, first);
+    return {value, first == second ? value : *std::min_element(values.begin() + second, values.end())};
+}
+
+// As NumPy: without the sum, which may overflow, where there is only one number.
+inline double mean(double first, double second) { return first == second ? first : (first + second) / 2; }
 
 }  // namespace optimap

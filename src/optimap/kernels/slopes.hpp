@@ -16,12 +16,12 @@ namespace optimap {
 
 class MedianSlope {
   public:
-    MedianSlope(const double* y, int64_t n) : y_(y), n_(n), middle_(pairs_of(n)) {}
+    MedianSlope(const double* y, int64_t n) : y_(y), n_(n), middle_(pairs_of(n)), rests_(n) {}
 
     double find() {
         if (n_ < 2) return std::numeric_limits<double>::quiet_NaN();
         if (pairs_of(n_) <= kFew) return median_of_all();
-        for (double deviations = 3;; deviations *= 2) {  // a sample seldom misleads by three standard deviations
+        for (double deviations = 2.5;; deviations *= 2) {  // a sample seldom misleads by more standard deviations
             const Outcome outcome = narrow(deviations);
             if (outcome == Outcome::found) return median_;
             if (outcome == Outcome::tied) return TiedSlopes(y_, n_).median(low_.slope, high_.slope);
@@ -36,18 +36,15 @@ class MedianSlope {
         double slope, edge;
     };
 
-    static constexpr int64_t kFew = 4096;
+    static constexpr int64_t kFew = 4096;   // pairs that are all looked at from the start
+    static constexpr int64_t kEnough = 16;  // pairs for each sample that are no longer parted
 
     double median_of_all() const {
         std::vector<double> slopes;
         slopes.reserve(pairs_of(n_));
         for (int32_t i = 0; i < n_; ++i)
             for (int32_t j = i + 1; j < n_; ++j) slopes.push_back(slope_between(y_, {i, j}));
-        const double second = value_at(slopes, middle_.second);
-        // What is left of a value that stands where it belongs is not above it.
-        const double first = middle_.first == middle_.second
-                                 ? second
-                                 : *std::max_element(slopes.begin(), slopes.begin() + middle_.second);
+        const auto [first, second] = values_at(slopes, middle_.first, middle_.second);
         return mean(first, second);
     }
 
@@ -56,7 +53,7 @@ class MedianSlope {
         low_ = {-INFINITY, -INFINITY}, high_ = {INFINITY, INFINITY};
         int64_t below = 0, inside = pairs_of(n_);
         set_keys(ranking, high_.edge);
-        while (inside > 8 * n_) {
+        while (inside > kEnough * n_) {
             const int64_t before = inside;
             const End low = low_;
             if (!move_ends(ranking, below, inside, deviations)) return Outcome::tied;
@@ -69,8 +66,8 @@ class MedianSlope {
             if (middle_.first < below || middle_.second >= below + inside) return Outcome::misled;
             if (inside > before / 2) return Outcome::tied;
         }
-        auto slopes = slopes_inside(y_, ranking, std::less<double>());
-        const double first = value_at(slopes, middle_.first - below), second = value_at(slopes, middle_.second - below);
+        auto slopes = slopes_inside(y_, ranking, inside, std::less<double>());
+        const auto [first, second] = values_at(slopes, middle_.first - below, middle_.second - below);
         median_ = mean(first, second);
         // Next to an edge a pair may have been taken for one beyond it.
         return low_.slope <= first && second <= high_.slope ? Outcome::found : Outcome::misled;
@@ -85,14 +82,15 @@ class MedianSlope {
         const double count = double(slopes.size()), reach = deviations * std::sqrt(count) / 2;
         const double first = double(middle_.first - below) / double(inside) * count - reach;
         const double last = double(middle_.second - below) / double(inside) * count + reach;
+        const int64_t place = first >= 0 ? int64_t(first) : 0;
         if (first >= 0) {
-            const double slope = value_at(slopes, int64_t(first)), margin = margin_at(slope);
+            const double slope = value_at(slopes, place), margin = margin_at(slope);
             if (!std::isfinite(margin)) return false;
             // Ends closer than rounding would disagree about pairs.
             if (slope - 2 * margin > low_.edge) low_ = {slope, slope - margin};
         }
         if (last < count - 1) {
-            const double slope = value_at(slopes, int64_t(last) + 1), margin = margin_at(slope);
+            const double slope = value_at(slopes, int64_t(last) + 1, place), margin = margin_at(slope);
             if (!std::isfinite(margin)) return false;
             if (slope + 2 * margin < high_.edge) high_ = {slope, slope + margin};
         }
@@ -100,19 +98,27 @@ class MedianSlope {
     }
 
     // Four times what rounding can do to a comparison at a slope: of keys, and of the quotient that is the slope.
-    double margin_at(double slope) const {
+    double margin_at(double slope) {
         using Limits = std::numeric_limits<double>;
+        rests_at(slope, y_, n_, rests_.data());
         double largest = 0;
-        for (int64_t i = 0; i < n_; ++i) largest = std::max(largest, std::abs(std::fma(-slope, double(i), y_[i])));
+        for (double rest : rests_) largest = std::max(largest, std::abs(rest));
         return 4 * (Limits::epsilon() * (largest + std::abs(slope)) + Limits::min());
     }
 
-    void set_keys(Ranking<double>& ranking, double edge) const {
-        for (int64_t k = 0; k < n_; ++k) {
-            const int64_t i = ranking.order[k];
-            // A fused product is rounded once, so that the keys of a series close to a line keep all their digits.
-            ranking.keys[k] = std::isinf(edge) ? (edge > 0 ? -double(i) : double(i)) : std::fma(-edge, double(i), y_[i]);
+    void set_keys(Ranking<double>& ranking, double edge) {
+        if (std::isinf(edge)) {  // only the order of the samples is left
+            for (int64_t i = 0; i < n_; ++i) rests_[i] = edge > 0 ? -double(i) : double(i);
+        } else {
+            rests_at(edge, y_, n_, rests_.data());
         }
+        for (int64_t k = 0; k < n_; ++k) ranking.keys[k] = rests_[ranking.order[k]];
+    }
+
+    // What is left of samples without a line. A fused product is rounded once, so that of a series close to a line all
+    // digits are kept.
+    OPTIMAP_CLONES static void rests_at(double slope, const double* y, int64_t n, double* rests) {
+        for (int64_t i = 0; i < n; ++i) rests[i] = std::fma(-slope, double(i), y[i]);
     }
 
     const double* y_;
@@ -120,6 +126,7 @@ class MedianSlope {
     Middle middle_;
     End low_{}, high_{};
     double median_ = 0;
+    std::vector<double> rests_;
     Dice dice_;
 };
 

@@ -14,15 +14,6 @@
 
 namespace optimap {
 
-// Two ranks, from 0: the median is the mean of the slopes there.
-struct Middle {
-    int64_t first, second;
-    explicit Middle(int64_t count) : first((count - 1) / 2), second(count / 2) {}
-};
-
-// As NumPy: without the sum, which may overflow, where there is only one number.
-inline double mean(double first, double second) { return first == second ? first : (first + second) / 2; }
-
 // Samples as whole multiples of a step.
 class Steps {
   public:
@@ -103,7 +94,8 @@ class TiedSlopes {
     bool of_rank(const Steps& steps, int64_t rank, double& found) {
         Ranking<int64_t> low(n_);  // pairs that are too low have changed sides
         std::optional<Pair> high;  // all that may be it are below
-        for (int64_t inside = pairs_of(n_); inside > 8 * n_;) {
+        int64_t inside = pairs_of(n_);
+        while (inside > 8 * n_) {
             if (!bound(steps, high, low)) return false;
             auto pairs = inside == pairs_of(n_) ? draw_pairs(n_, kSample, dice_)
                                                 : draw_pairs(low, inside, kSample, std::less<int64_t>(), dice_);
@@ -123,7 +115,7 @@ class TiedSlopes {
             }
         }
         if (!bound(steps, high, low)) return false;
-        auto slopes = slopes_inside(y_, low, std::less<int64_t>());
+        auto slopes = slopes_inside(y_, low, inside, std::less<int64_t>());
         found = value_at(slopes, rank);
         return true;
     }

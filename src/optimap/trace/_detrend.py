@@ -72,7 +72,9 @@ def detrend_timeseries(
     References
     ----------
     The Python package seasonal 0.3.1, whose results are the reference; Sen, P. K. Estimates of the regression
-    coefficient based on Kendall's tau. Journal of the American Statistical Association 63 (1968), 1379-1389.
+    coefficient based on Kendall's tau. Journal of the American Statistical Association 63 (1968), 1379-1389; for the
+    slope in n log n steps, Matousek, J. Randomized optimal algorithm for slope selection. Information Processing
+    Letters 39 (1991), 183-187.
 
     Examples
     --------
