@@ -186,7 +186,7 @@ def test_recordings_on_a_scheduler(cluster, client, folder, capsys):
     assert "5 of 6 recordings are done, their tables exist and are kept (--overwrite makes them anew)\n" in out
     assert "1 recording on 3 workers\nr3.npy: 2 traces" in out
     assert tables(folder) == expected
-    changed = [path.name for path, time in before.items() if path.stat().st_mtime_ns != time]
+    changed = sorted(path.name for path, time in before.items() if path.stat().st_mtime_ns != time)
     assert changed == ["r3_traces.csv", "r3_traces.csv.json"]
     assert traces(*files[:6], "--scheduler", "tcp://127.0.0.1:1") == 0  # nothing is left to do
 

@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 from .._files import remove_leftovers
-from . import _cluster
 from ._common import (
     add_window_arguments,
     background,
@@ -100,6 +99,8 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _run_on_cluster(jobs: list[Job], options: argparse.Namespace) -> int:
+    from . import _cluster
+
     nobody_writes = options.workers is not None  # once the workers, which are ours, are gone
     try:
         workers = options.workers and min(options.workers, len(jobs))

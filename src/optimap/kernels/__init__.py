@@ -1,7 +1,8 @@
 """The loops over pixels: compiled where a compiler was found, the same in NumPy everywhere.
 
 ``OPTIMAP_KERNELS=numpy`` forces the NumPy twins, ``compiled`` refuses to run without the compiled loops; unset,
-the compiled loops are used where they were built. How many threads they use: `optimap.kernels._threads`.
+the compiled loops are used where they were built. ``OPTIMAP_THREADS`` sets their threads; unset, they use as many as the
+machine, the container and the job allow.
 """
 
 import os
@@ -11,8 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from . import _numpy
+from ._threads import allowed_threads, is_alone
 from ._threads import one_thread as one_thread
-from ._threads import thread_count
 
 Array = NDArray[Any]
 
@@ -33,6 +34,18 @@ def _choose() -> tuple[str, Any]:
 
 
 backend, _loops = _choose()
+
+
+def thread_count() -> int:
+    """Threads that the loops use: ``OPTIMAP_THREADS``, else what machine, container and ``OMP_NUM_THREADS`` allow."""
+    if is_alone():
+        return 1
+    asked = os.environ.get("OPTIMAP_THREADS", "")
+    if asked:
+        if not asked.isdecimal() or int(asked) < 1:
+            raise ValueError(f"OPTIMAP_THREADS = {asked!r}: it must be a whole number, at least 1")
+        return int(asked)
+    return allowed_threads()
 
 
 class Windows(Protocol):

@@ -1,8 +1,4 @@
-"""How many threads the compiled loops use.
-
-``OPTIMAP_THREADS`` says so. Unset, it is the least of: the cores that this process may run on, the share of them that a
-container is given, and ``OMP_NUM_THREADS``, which clusters set for each job.
-"""
+"""How many threads this process may use: what the machine, its container and its job allow."""
 
 import math
 import os
@@ -26,15 +22,13 @@ def one_thread() -> Iterator[None]:
         _alone.reset(token)
 
 
-def thread_count() -> int:
-    """Return the number of threads: ``OPTIMAP_THREADS``, else what the machine, container and job allow."""
-    if _alone.get():
-        return 1
-    asked = os.environ.get("OPTIMAP_THREADS", "")
-    if asked:
-        if not asked.isdecimal() or int(asked) < 1:
-            raise ValueError(f"OPTIMAP_THREADS = {asked!r}: it must be a whole number, at least 1")
-        return int(asked)
+def is_alone() -> bool:
+    """Whether the caller is within `one_thread`."""
+    return _alone.get()
+
+
+def allowed_threads() -> int:
+    """Return the least of: cores that this process may run on, the share its container is given, ``OMP_NUM_THREADS``."""
     limits = [_cores(), _container_cores()]
     # A list is for nested teams, the outermost first. Anything else is not ours to complain about.
     outermost = os.environ.get("OMP_NUM_THREADS", "").split(",")[0].strip()
