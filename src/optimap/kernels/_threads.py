@@ -28,7 +28,7 @@ def is_alone() -> bool:
 
 
 def allowed_threads() -> int:
-    """Return the least of: cores that this process may run on, the share its container is given, ``OMP_NUM_THREADS``."""
+    """Return the least of: cores that this process may run on, its container's share of them, ``OMP_NUM_THREADS``."""
     limits = [_cores(), _container_cores()]
     # A list is for nested teams, the outermost first. Anything else is not ours to complain about.
     outermost = os.environ.get("OMP_NUM_THREADS", "").split(",")[0].strip()
