@@ -1,8 +1,8 @@
 """The loops over pixels: compiled where a compiler was found, the same in NumPy everywhere.
 
 ``OPTIMAP_KERNELS=numpy`` forces the NumPy twins, ``compiled`` refuses to run without the compiled loops; unset,
-the compiled loops are used where they were built. ``OPTIMAP_THREADS`` sets their threads; unset, they use as many as the
-machine, the container and the job allow.
+the compiled loops are used where they were built. ``OPTIMAP_THREADS`` sets their threads; unset, they use as many as
+the machine, the container and the job allow.
 """
 
 import os

@@ -8,7 +8,7 @@ from pathlib import Path
 
 
 def allowed_threads() -> int:
-    """Return the least of: cores that this process may run on, the share its container is given, ``OMP_NUM_THREADS``."""
+    """Return the least of: cores this process may run on, the share its container is given, ``OMP_NUM_THREADS``."""
     limits = [_cores(), _container_cores()]
     # A list is for nested teams, the outermost first. Anything else is not ours to complain about.
     outermost = os.environ.get("OMP_NUM_THREADS", "").split(",")[0].strip()
