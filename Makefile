@@ -5,7 +5,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 FOLDER ?= demo
 
-.PHONY: demo test test-frontends test-arrays core-numpy lint types doctest dist bench clean
+.PHONY: demo test test-frontends test-arrays core-numpy lint types doctest dist bench speed clean
 
 # A plain install: what a user has.
 $(VENV)/installed: pyproject.toml CMakeLists.txt $(shell find src -type f -not -name '*.pyc')
@@ -61,8 +61,13 @@ dist: $(VENV)/dev
 	rm -rf dist
 	$(BIN)/python -m build --quiet --outdir dist
 
-bench: $(VENV)/dev
-	$(BIN)/python benchmarks/run.py
+# A table and a plot in benchmarks/results/, from fresh environments of this and of the published package.
+bench:
+	$(PYTHON) benchmarks/run.py
+
+# The same, put into docs/speed.md.
+speed:
+	$(PYTHON) benchmarks/run.py --docs
 
 clean:
 	rm -rf $(VENV) build dist demo .pytest_cache .mypy_cache .ruff_cache .hypothesis

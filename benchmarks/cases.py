@@ -1,31 +1,91 @@
-"""The cases: name -> (prepare, run). `prepare()` is not timed; `run(prepared)` is. The same code for both packages."""
+"""The cases: what is measured, the same code for all packages. A new one is a line in CASES.
 
+`prepare()` is not timed, `run(prepared)` is. Imports of packages stand inside: each worker has its own.
+"""
+
+import os
 import subprocess
 import sys
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 
 import numpy as np
+
+PUBLISHED = "published"  # the environment of the published package
+OURS = "ours"
+
+
+@dataclass(frozen=True)
+class Case:
+    """What is measured, and beside what."""
+
+    prepare: Callable[[], Any]
+    run: Callable[[Any], Any]
+    # What the peer does, where that is something else: a loop written by hand, another package, a part of the work.
+    peer: Callable[[Any], Any] | None = None
+    peer_in: str = PUBLISHED  # the environment that it runs in
+    peer_share: float = 1.0  # of the work that the peer does: its time is divided by this, and marked with ~
+    twins: bool = False  # whether to run it on the NumPy twins too
+    limit: bool = False  # whether to compare with reading the video, and with reading it and writing the result
+    memory: bool = False  # whether to measure memory beside the result
 
 
 def video(dtype, shape=(4000, 256, 256)):
     rng = np.random.default_rng(0)
-    block = rng.integers(0, 60_000, (100, *shape[1:])).astype(dtype)
-    return np.concatenate([block] * (shape[0] // 100))
+    block = rng.integers(0, 60_000, (min(100, shape[0]), *shape[1:])).astype(dtype)
+    return np.concatenate([block] * (shape[0] // len(block)))
 
 
 def positions(count, side=256):
     return [tuple(p) for p in np.random.default_rng(1).integers(0, side, (count, 2)).tolist()]
 
 
-def extraction(count, size, window="rect", dtype=np.uint16, shape=(4000, 256, 256)):
+def every_pixel(shape):
+    return np.stack(np.mgrid[: shape[0], : shape[1]][::-1], axis=-1).reshape(-1, 2)
+
+
+def extraction(count, size, window="rect", dtype=np.uint16, shape=(4000, 256, 256), peer_count=None):
+    """Extract `count` positions, or of every pixel (None); the peer does the first `peer_count` of them."""
+
     def prepare():
-        return video(dtype, shape), positions(count)
+        where = every_pixel(shape[1:]) if count is None else positions(count, shape[1])
+        return video(dtype, shape), where[0] if count == 1 else where
 
     def run(prepared):
         import optimap.trace
 
-        optimap.trace.extract_traces(*prepared, size=size, window=window)
+        return optimap.trace.extract_traces(*prepared, size=size, window=window)
 
-    return prepare, run
+    def some(prepared):
+        frames, where = prepared
+        return run((frames, [tuple(p) for p in np.random.default_rng(2).permutation(where)[:peer_count].tolist()]))
+
+    share = 1.0 if peer_count is None else peer_count / (count or shape[1] * shape[2])
+    return Case(prepare, run, some if peer_count else None, peer_share=share, twins=True, limit=True)
+
+
+def read_once(frames):
+    """Read all pixels of a contiguous video once, with all cores: the limit that memory sets."""
+    words = frames.reshape(-1).view(np.int64)
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+
+    def read(part):
+        for start in range(0, len(part), 1 << 17):
+            part[start : start + (1 << 17)].max()
+
+    with ThreadPoolExecutor(cores) as team:
+        list(team.map(read, np.array_split(words, cores)))
+
+
+def write_once(shape, dtype):
+    """Write a new array once, with all cores."""
+    result = np.empty(shape, dtype)
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    with ThreadPoolExecutor(cores) as team:
+        list(team.map(lambda part: part.fill(0), np.array_split(result.reshape(-1), cores)))
 
 
 def normalization():
@@ -35,9 +95,9 @@ def normalization():
     def run(prepared):
         import optimap.trace
 
-        optimap.trace.normalize(prepared)
+        return optimap.trace.normalize(prepared)
 
-    return prepare, run
+    return Case(prepare, run, twins=True, memory=True)
 
 
 def detrending(samples=5000):
@@ -51,7 +111,7 @@ def detrending(samples=5000):
 
         optimap.trace.detrend_timeseries(prepared)
 
-    return prepare, run
+    return Case(prepare, run)
 
 
 def live_window(figure, recording, where):
@@ -118,29 +178,39 @@ def picking(action):
         optimap.trace.show_traces(traces, ax=view[1])
         figure.canvas.draw()
 
-    return prepare, run
+    return Case(prepare, run)
 
 
-def fresh_process(*arguments):
-    def run(_):
-        subprocess.run([sys.executable, *arguments], check=True, stdout=subprocess.DEVNULL)
+def process(*command):
+    """Run a command to its end; `python` and `optimap` are those of the worker's environment."""
+    program = sys.executable if command[0] == "python" else str(Path(sys.executable).with_name(command[0]))
+    subprocess.run([program, *command[1:]], check=True, stdout=subprocess.DEVNULL)
 
-    return lambda: None, run
+
+def cold_start(ours, peer):
+    return Case(lambda: None, lambda _: process(*ours), lambda _: process(*peer))
 
 
+IMPORT = ("python", "-c", "import optimap")
+SMALL = (2000, 256, 256)
 CASES = {
-    "import optimap, fresh process": fresh_process("-c", "import optimap"),
-    "an empty process, for comparison": fresh_process("-c", "pass"),
     "1 position, rect 5, uint16": extraction(1, 5),
     "100 positions, pixel, uint16": extraction(100, 5, "pixel"),
     "100 positions, rect 5, uint16": extraction(100, 5),
     "100 positions, rect 31, uint16": extraction(100, 31),
     "100 positions, disc 15, uint16": extraction(100, 15, "disc"),
     "1000 positions, rect 31, uint16": extraction(1000, 31),
-    "100 positions, rect 31, float32": extraction(100, 31, dtype=np.float32, shape=(2000, 256, 256)),
-    "100 positions, disc 15, float32": extraction(100, 15, "disc", np.float32, (2000, 256, 256)),
-    "click beside 29 points x 5000 frames": picking("click"),
-    "drag through 25 positions beside 28 points": picking("drag"),
+    "100 positions, rect 5, float32 (2000 frames)": extraction(100, 5, dtype=np.float32, shape=SMALL),
+    "100 positions, rect 31, float32 (2000 frames)": extraction(100, 31, dtype=np.float32, shape=SMALL),
+    "100 positions, disc 15, float32 (2000 frames)": extraction(100, 15, "disc", np.float32, SMALL),
+    "1000 positions, rect 31, float32 (2000 frames)": extraction(1000, 31, dtype=np.float32, shape=SMALL),
+    "every pixel, rect 5, uint16 (500 frames)": extraction(None, 5, shape=(500, 256, 256), peer_count=2000),
     "normalize 1000 x 256 x 256 float32": normalization(),
     "detrend one series of 5000": detrending(),
+    "click beside 29 points x 5000 frames": picking("click"),
+    "drag through 25 positions beside 28 points": picking("drag"),
+    "import optimap, fresh process": cold_start(IMPORT, IMPORT),
+    "optimap --version; published: import": cold_start(("optimap", "--version"), IMPORT),
+    "optimap info; published: import": cold_start(("optimap", "info"), IMPORT),
+    "an empty process, for comparison": cold_start(("python", "-c", "pass"), ("python", "-c", "pass")),
 }

@@ -6,8 +6,8 @@
 
 namespace optimap {
 
-template <class Pixel, class Out>
-OPTIMAP_CLONES void rescale_samples(const Frames<Pixel>& samples, int64_t series, const double* low, const double* span,
+template <bool kUnit, class Pixel, class Out>
+OPTIMAP_INLINE void rescale_moments(const Frames<Pixel>& samples, int64_t series, const double* low, const double* span,
                                     double ymin, double ymax, bool clip, Out* out, int64_t from, int64_t to) {
     for (int64_t t = from; t < to; ++t) {
         const Pixel* values = samples.data + t * samples.frame_stride;
@@ -19,9 +19,16 @@ OPTIMAP_CLONES void rescale_samples(const Frames<Pixel>& samples, int64_t series
                 place = place > 1 ? 1 : place;
             }
             // Exact at both ends, which place * (ymax - ymin) + ymin is not.
-            result[i] = Out((1 - place) * ymin + place * ymax);
+            result[i] = kUnit ? Out(place) : Out((1 - place) * ymin + place * ymax);
         }
     }
+}
+
+template <class Pixel, class Out>
+OPTIMAP_CLONES void rescale_samples(const Frames<Pixel>& samples, int64_t series, const double* low, const double* span,
+                                    double ymin, double ymax, bool clip, Out* out, int64_t from, int64_t to) {
+    if (ymin == 0 && ymax == 1) rescale_moments<true>(samples, series, low, span, ymin, ymax, clip, out, from, to);
+    else rescale_moments<false>(samples, series, low, span, ymin, ymax, clip, out, from, to);
 }
 
 template <class Pixel, class Out>
