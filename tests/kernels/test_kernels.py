@@ -189,7 +189,10 @@ def neighbouring_boxes(draw, height, width):
     """Boxes side by side, as every pixel of a frame or of a part of it has one; in rows, in columns or shuffled."""
     rng = np.random.default_rng(draw(st.integers(0, 2**32)))
     x, y = (rng.integers(0, n, 2) for n in (width, height))
-    where = np.mgrid[x.min() : x.max() + 1, y.min() : y.max() + 1].reshape(2, -1).T.astype(float)
+    step = draw(st.sampled_from([1, 1, 2, 5, 9]))
+    where = np.mgrid[x.min() : x.max() + 1 : step, y.min() : y.max() + 1 : step].reshape(2, -1).T.astype(float)
+    where = where[rng.random(len(where)) < draw(st.sampled_from([1.0, 0.6]))]
+    where = where if len(where) else np.array([[x[0], y[0]]], float)
     order = draw(st.sampled_from(["columns", "rows", "shuffled", "twice"]))
     if order == "rows":
         where = where[np.lexsort(where.T)]

@@ -19,8 +19,8 @@ namespace optimap {
 // fetched half as much in the same time.
 constexpr int64_t kFetchedBytes = 8 * 1024;
 
-// Boxes side by side from which on sharing sums is faster.
-constexpr int64_t kShared = 4;
+// Boxes of a run from which on, and columns for each up to which, sharing sums is faster.
+constexpr int64_t kShared = 4, kSharedColumns = 8;
 
 // Results from this size on are written past the caches.
 constexpr int64_t kStreamedResult = 32 * 1024 * 1024;
@@ -66,16 +66,16 @@ class Table {
         return 1.2e-16 * height * width * (double(run.bottom) + height * width) * largest * 1e9;
     }
 
-    // The sums of a run's boxes, in `totals`, where they fit into lanes.
+    // The sums of boxes at all columns of a run, in `totals`, where they fit into lanes.
     OPTIMAP_INLINE Lane<Pixel>* sums_of_run(const Run& run) {
         const Lane<Pixel>*above = sums.data() + run.above, *below = sums.data() + run.below;
-        const int64_t length = run.count + run.width - 1;
+        const int64_t length = run.columns + run.width - 1;
         for (int64_t x = 0; x < length; x += R::kSize)
             R::store(R::minus(R::load(below + x), R::load(above + x)), columns.data() + x);
         int64_t done = 0;
         for (int64_t n = 1; n <= run.width; n *= 2) {  // `columns` holds sums of n columns
             if (run.width & n) {
-                for (int64_t x = 0; x < run.count; x += R::kSize) {
+                for (int64_t x = 0; x < run.columns; x += R::kSize) {
                     const auto more = R::load(columns.data() + x + done);
                     R::store(done ? R::plus(R::load(totals.data() + x), more) : more, totals.data() + x);
                 }
@@ -88,11 +88,12 @@ class Table {
         return totals.data();
     }
 
-    // The sum of the box k of a run.
-    OPTIMAP_INLINE double sum(const Run& run, int64_t k) const {
+    // The sum of the box at a column of a run.
+    OPTIMAP_INLINE double sum(const Run& run, int64_t column) const {
         constexpr int n = kChunk, kParts = n / R::kSize;
         const auto* masks = Masks<Lane<Pixel>, n>::table();
-        const Lane<Pixel>*above = sums.data() + run.above + k, *below = sums.data() + run.below + k;
+        const Lane<Pixel>* above = sums.data() + run.above + column;
+        const Lane<Pixel>* below = sums.data() + run.below + column;
         if (!fits_lanes(run)) {
             std::conditional_t<kFloat, double, int64_t> total = 0;
             for (int64_t x = 0; x < run.width; ++x) total += Lane<Pixel>(below[x] - above[x]);
@@ -137,26 +138,29 @@ OPTIMAP_INLINE double direct_sum(const Pixel* frame, int64_t row_stride, const R
     return R::sum(parts) + rest;
 }
 
-// Writes the boxes of a run, from the table where that is good enough. `values` holds a sum for each.
+// Writes the boxes of a run, from the sums at all its columns where those are good enough.
 template <class Pixel, class Out>
 OPTIMAP_INLINE void write_run(const Pixel* frame, int64_t row_stride, const Table<Pixel>& table, const BoxPlan& plan,
                               const Run& run, Lane<Pixel>* values, Out* out, bool sums) {
+    const int64_t* order = plan.order.data() + run.first;
+    const int32_t* column = plan.column.data() + run.first;
     if constexpr (std::is_floating_point_v<Pixel>) {
         const double doubtful = table.doubtful(run);
         int64_t sure = 0;
-        for (int64_t k = 0; k < run.count; ++k) sure += std::fabs(values[k]) >= doubtful;
-        for (int64_t k = 0; sure < run.count && k < run.count; ++k)
-            if (!(std::fabs(values[k]) >= doubtful)) values[k] = direct_sum(frame, row_stride, run, run.left + k);
+        for (int64_t x = 0; x < run.columns; ++x) sure += std::fabs(values[x]) >= doubtful;
+        for (int64_t k = 0; sure < run.columns && k < run.count; ++k) {
+            double& value = values[column[k]];
+            if (!(std::fabs(value) >= doubtful)) value = direct_sum(frame, row_stride, run, run.left + column[k]);
+        }
     }
     const double pixels = sums ? 1.0 : double(run.bottom - run.top) * double(run.width);
-    const int64_t* order = plan.order.data() + run.first;
     // What fits into lanes fits into signed ones, which every machine converts by the vector.
     using Value = std::conditional_t<std::is_same_v<Lane<Pixel>, uint32_t>, int32_t, Lane<Pixel>>;
     if (run.together) {
         Out* result = out + order[0];
-        for (int64_t k = 0; k < run.count; ++k) result[k] = Out(double(Value(values[k])) / pixels);
+        for (int64_t x = 0; x < run.columns; ++x) result[x] = Out(double(Value(values[x])) / pixels);
     } else {
-        for (int64_t k = 0; k < run.count; ++k) out[order[k]] = Out(double(Value(values[k])) / pixels);
+        for (int64_t k = 0; k < run.count; ++k) out[order[k]] = Out(double(Value(values[column[k]])) / pixels);
     }
 }
 
@@ -167,11 +171,11 @@ OPTIMAP_INLINE void write_boxes(const Pixel* frame, int64_t row_stride, const Ta
     const double pixels = sums ? 1.0 : double(run.bottom - run.top) * double(run.width);
     double doubtful = 0;
     if constexpr (std::is_floating_point_v<Pixel>) doubtful = table.doubtful(run);
-    for (int64_t k = 0; k < run.count; ++k) {
-        double sum = table.sum(run, k);
+    for (int64_t k = run.first; k < run.first + run.count; ++k) {
+        double sum = table.sum(run, plan.column[k]);
         if (std::is_floating_point_v<Pixel> && !(std::fabs(sum) >= doubtful))
-            sum = direct_sum(frame, row_stride, run, run.left + k);
-        out[plan.order[run.first + k]] = Out(sum / pixels);
+            sum = direct_sum(frame, row_stride, run, run.left + plan.column[k]);
+        out[plan.order[k]] = Out(sum / pixels);
     }
 }
 
@@ -199,7 +203,7 @@ OPTIMAP_CLONES void box_means_of_frames(const Frames<Pixel>& frames, int64_t wid
             const int64_t first = run->first;
             if (streams) result = band.data() - first;
             for (; run < last && run->bottom <= y; ++run) {
-                if (run->count >= kShared && table.fits_lanes(*run))
+                if (run->count >= kShared && run->columns <= kSharedColumns * run->count && table.fits_lanes(*run))
                     write_run(frame, frames.row_stride, table, plan, *run, table.sums_of_run(*run), result, sums);
                 else write_boxes(frame, frames.row_stride, table, plan, *run, result, sums);
             }

@@ -11,13 +11,16 @@ struct Boxes {
     int64_t count;
 };
 
-// Boxes between the same rows. In a run of several, each lies one column to the right of the one before.
+// Boxes between the same rows, as wide as each other, each some columns to the right of the one before.
 struct Run {
-    int32_t top, bottom, left, width, count;
-    bool together;         // whether the run's results are neighbours, in order
-    int64_t first;         // of its boxes, in the order of the plan
-    int64_t above, below;  // places of its leftmost pixel in the table, in the rows of top and bottom
+    int32_t top, bottom, left, width, columns;  // `columns` is the number of places from its first box to its last
+    bool together;                              // whether there is a box at each, and their results are neighbours, in order
+    int64_t first, count;                       // its boxes, in the order of the plan
+    int64_t above, below;                       // places of its leftmost pixel in the table, in the rows of top and bottom
 };
+
+// Columns between neighbours that end a run.
+constexpr int64_t kApart = 32;
 
 // Rows added to the table before the boxes that end in them are computed. Row by row, what is still on its way to memory
 // had to be waited for, and the number of boxes to come was guessed wrong each time.
@@ -25,6 +28,7 @@ constexpr int64_t kBand = 16;
 
 struct BoxPlan {
     std::vector<int64_t> order;  // of the boxes: by bottom, then top, then left
+    std::vector<int32_t> column;  // of each box in that order, in its run
     std::vector<Run> runs;
     int64_t top = 0, bottom = 0, left = 0, right = 0;  // of all boxes together
     bool in_order = true;         // whether the boxes came in that order
@@ -46,9 +50,9 @@ inline std::vector<int64_t> order_of(const Boxes& b) {
     return order;
 }
 
-// Whether box i is one column to the right of a run.
+// Whether box i, to the right of a run's last, is part of it.
 inline bool continues(const Run& run, const Boxes& b, int64_t i) {
-    return b.left[i] == run.left + run.count && b.right[i] == b.left[i] + run.width && b.top[i] == run.top &&
+    return b.left[i] < run.left + run.columns + kApart && b.right[i] == b.left[i] + run.width && b.top[i] == run.top &&
            b.bottom[i] == run.bottom;
 }
 
@@ -67,13 +71,16 @@ inline BoxPlan plan_boxes(const Boxes& b, int64_t width) {
         plan.in_order = plan.in_order && i == k;
         if (k > 0 && continues(plan.runs.back(), b, i)) {
             Run& run = plan.runs.back();
-            run.together = run.together && i == plan.order[k - 1] + 1;
+            const int32_t column = int32_t(b.left[i]) - run.left;
+            run.together = run.together && i == plan.order[k - 1] + 1 && column == run.columns;
+            run.columns = column + 1;
             ++run.count;
-            continue;
+        } else {
+            plan.runs.push_back({int32_t(b.top[i]), int32_t(b.bottom[i]), int32_t(b.left[i]), int32_t(b.right[i] - b.left[i]),
+                                 1, true, k, 1, b.top[i] % plan.rows * plan.stride + b.left[i],
+                                 b.bottom[i] % plan.rows * plan.stride + b.left[i]});
         }
-        plan.runs.push_back({int32_t(b.top[i]), int32_t(b.bottom[i]), int32_t(b.left[i]), int32_t(b.right[i] - b.left[i]), 1,
-                             true, k, b.top[i] % plan.rows * plan.stride + b.left[i],
-                             b.bottom[i] % plan.rows * plan.stride + b.left[i]});
+        plan.column.push_back(int32_t(b.left[i]) - plan.runs.back().left);
     }
     return plan;
 }
