@@ -105,6 +105,28 @@ def test_one_bad_file_does_not_stop_the_others(folder, capsys):
     assert "missing.npy does not exist" in errors[1]
 
 
+def test_several_files_again_does_what_is_missing(folder, capsys):
+    arguments = ["traces", "rec.tif", "other.npy", "--at", "3,4", "-o", "out", "--plot", "out"]
+    assert run(*arguments) == 0
+    expected = {path.name: path.read_bytes() for path in (folder / "out").iterdir()}
+    assert len(expected) == 6
+    (folder / "out" / "rec_traces.csv").write_text("precious")
+    (folder / "out" / "rec_traces.png").unlink()
+    (folder / "out" / "other_traces.csv").unlink()
+    capsys.readouterr()
+    assert run(*arguments) == 0
+    assert capsys.readouterr().out.splitlines() == [
+        "rec.tif: picture -> out/rec_traces.png",
+        "other.npy: 1 traces of 10 frames -> out/other_traces.csv",
+    ]
+    assert (folder / "out" / "rec_traces.csv").read_text() == "precious"
+    assert {p.name: p.read_bytes() for p in (folder / "out").iterdir()} == {**expected, "rec_traces.csv": b"precious"}
+    assert run(*arguments) == 0
+    assert capsys.readouterr().out.startswith("2 of 2 recordings are done, their tables exist and are kept")
+    assert run(*arguments, "--overwrite") == 0
+    assert (folder / "out" / "rec_traces.csv").read_bytes() == expected["rec_traces.csv"]
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [

@@ -13,6 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 import dask.array as da
 import numpy as np
 import pytest
+from dask.utils import key_split
 from distributed import Client, LocalCluster
 
 import optimap.trace
@@ -113,6 +114,11 @@ def die_of(name):
     optimap.trace.extract_traces = dying
 
 
+def received(dask_worker):
+    """What this worker got from others: names of results, and their bytes."""
+    return [pair for log in dask_worker.transfer_incoming_log for pair in log["keys"].items()]
+
+
 def lose_optimap():
     sys.modules["optimap._version"] = None
 
@@ -145,8 +151,14 @@ def expected_tables(folder, capsys):
 def test_traces_of_a_recording_read_by_workers(client, tmp_path, chunks):
     with open_video(makers.tiff(tmp_path / "rec.tif", VIDEO, compression="zlib")) as recording:
         video = da.from_array(recording, chunks=chunks)
-        result = client.compute(extract_traces(video, WHERE, 5)).result(PATIENCE)
+        traces = extract_traces(video, WHERE, 5)
+        result = client.compute(traces).result(PATIENCE)
     np.testing.assert_array_equal(result, extract_traces(VIDEO, WHERE, 5))
+    # Sums, traces and windows travel, and the name of the recording; never a block.
+    travelled = {key: size for pairs in client.run(received).values() for key, size in pairs}
+    assert len(travelled) > 1
+    kinds = {key_split(key) for key in travelled}
+    assert kinds <= {"trace-sums", "trace-sums-traces", "trace-windows", "traces", "original-array", "finalize"}
 
 
 def test_a_worker_killed_in_the_middle_changes_no_trace(client, tmp_path):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from optimap._files import written_whole
+from optimap._files import remove_leftovers, written_whole
 
 
 def test_a_file_appears_when_it_is_whole(tmp_path):
@@ -48,3 +48,15 @@ def test_a_missing_folder_is_named(tmp_path):
 def test_a_folder_is_no_file(tmp_path):
     with pytest.raises(IsADirectoryError, match="is a folder"), written_whole(tmp_path, overwrite=True):
         pass
+
+
+def test_what_a_killed_writer_left_is_removed_and_nothing_else(tmp_path):
+    path = tmp_path / "a[1].csv"
+    with written_whole(path) as partial:
+        partial.write_text("half")
+    partial.write_text("half")  # as a writer that is killed leaves it
+    others = [path, tmp_path / "a[1].txt", tmp_path / ".b.12345678.partial.csv", tmp_path / "a1.csv"]
+    for other in others:
+        other.write_text("whole")
+    remove_leftovers(path)
+    assert sorted(tmp_path.iterdir()) == sorted(others)

@@ -1,0 +1,88 @@
+"""One worker and two: traces of a dask array, and of many recordings with `optimap traces --workers`, in turns.
+
+python benchmarks/cluster.py [--rounds 5]       # needs about 1 GB of disk; a worker has one thread
+"""
+
+import argparse
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import numpy as np
+
+
+def write_recordings(folder: Path) -> tuple[Path, list[Path]]:
+    """One large recording, and 16 small ones."""
+    rng = np.random.default_rng(0)
+    block = rng.integers(0, 60_000, (200, 256, 256), dtype=np.uint16)
+    large = folder / "large.npy"
+    np.save(large, np.concatenate([block] * 25))
+    several = [folder / f"rec{i:02}.npy" for i in range(16)]
+    for path in several:
+        np.save(path, block[:, :64, :64].repeat(5, axis=0))
+    return large, several
+
+
+def seconds_of_array(client, large: Path) -> float:
+    """5000 frames of 256 x 256 in 100 blocks, 2000 discs of 31: some 8 ms a block to read, 100 to add up."""
+    import dask.array as da
+
+    from optimap import extract_traces, open_video
+
+    positions = np.random.default_rng(1).integers(0, 256, (2000, 2))
+    with open_video(large) as recording:
+        traces = extract_traces(da.from_array(recording, chunks=(50, -1, -1)), positions, 31, window="disc")
+        start = time.perf_counter()
+        client.compute(traces.sum()).result()
+        return time.perf_counter() - start
+
+
+def seconds_of_command(several: list[Path], workers: int, folder: Path) -> float:
+    """1000 frames, 36 traces each, detrended; with the start of Python, scheduler and workers."""
+    command = [sys.executable, "-m", "optimap", "traces", *several, "--grid", "6", "--detrend", "spline"]
+    start = time.perf_counter()
+    subprocess.run(
+        [*command, "--workers", str(workers), "-o", folder / "out", "--overwrite"],
+        check=True,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    return time.perf_counter() - start
+
+
+def local_cluster(workers: int):
+    from distributed import LocalCluster
+
+    options = {"host": "127.0.0.1", "dashboard_address": "127.0.0.1:0", "memory_limit": None}
+    return LocalCluster(n_workers=workers, threads_per_worker=1, **options)
+
+
+def main() -> None:
+    from distributed import Client
+
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--rounds", type=int, default=5)
+    rounds = parser.parse_args().rounds
+    times: dict[tuple[str, int], list[float]] = {}
+    with tempfile.TemporaryDirectory() as name:
+        large, several = write_recordings(Path(name))
+        for number in range(rounds + 1):  # the first is to warm up
+            for workers in (1, 2):
+                with local_cluster(workers) as cluster, Client(cluster) as client:
+                    seconds_of_array(client, large)  # the first time, workers import
+                    array = seconds_of_array(client, large)
+                command = seconds_of_command(several, workers, Path(name))
+                if number:
+                    times.setdefault(("dask array, 2000 discs of 31", workers), []).append(array)
+                    times.setdefault(("optimap traces, 16 recordings", workers), []).append(command)
+    print(f"Seconds, the least of {rounds} rounds in turns.\n")
+    print("| case | 1 worker | 2 workers | ratio |\n|---|---|---|---|")
+    for case in dict.fromkeys(case for case, _ in times):
+        one, two = min(times[case, 1]), min(times[case, 2])
+        print(f"| {case} | {one:.2f} | {two:.2f} | {one / two:.2f} |")
+
+
+if __name__ == "__main__":
+    main()
