@@ -387,3 +387,18 @@ def test_convert_one_of_several_arrays(folder, capsys):
     ):
         assert run("convert", "rec.h5", "other.zarr", "--option", option) == 2
         assert message in capsys.readouterr().err
+
+
+def test_one_recording_of_several_in_a_file(folder, capsys):
+    import h5py
+
+    with h5py.File("two.h5", "w") as file:
+        file["voltage"], file["calcium"] = VIDEO, VIDEO[::-1]
+    assert run("traces", "two.h5", "--at", "3,4", "-o", "t.csv") == 2
+    assert "holds 2 3-D arrays" in capsys.readouterr().err
+    assert run("traces", "two.h5", "--at", "3,4", "-o", "t.csv", "--option", "dataset=calcium") == 0
+    np.testing.assert_array_equal(table("t.csv").iloc[:, 1], extract_traces(VIDEO[::-1], (3, 4)))
+    assert run("info", "two.h5", "t.csv", "--option", "dataset=calcium") == 0
+    assert "dataset: calcium" in capsys.readouterr().out
+    assert run("traces", "two.h5", "--at", "3,4", "--option", "dataset") == 2
+    assert "give NAME=VALUE" in capsys.readouterr().err

@@ -98,6 +98,25 @@ def traces_picture(
     return figure
 
 
+def add_option_argument(parser: argparse.ArgumentParser) -> None:
+    """Add the argument that says what to read from files that hold more than one recording."""
+    parser.add_argument(
+        "--option",
+        action="append",
+        default=[],
+        type=_option,
+        metavar="NAME=VALUE",
+        help="what to read from a recording: dataset=NAME, channel=0, axes=YXT (see the formats); may be repeated",
+    )
+
+
+def _option(text: str) -> tuple[str, str | int]:
+    name, is_one, value = text.partition("=")
+    if not is_one or not name.isidentifier():
+        raise argparse.ArgumentTypeError(f"{text!r} is not an option: give NAME=VALUE such as dataset=voltage")
+    return name, int(value) if value.isdecimal() else value
+
+
 def add_window_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--size", type=int, default=5, help="width of the window in pixels (default 5)")
     parser.add_argument("--window", choices=("rect", "disc", "pixel"), default="rect")

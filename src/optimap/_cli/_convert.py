@@ -4,7 +4,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from ._common import positive, say
+from ._common import add_option_argument, positive, say
 
 
 def add_command(commands: Any) -> None:
@@ -14,22 +14,8 @@ def add_command(commands: Any) -> None:
     convert.add_argument("output", type=Path, metavar="OUT")
     convert.add_argument("--fps", type=positive, help="frames per second, where IN does not say or is wrong")
     convert.add_argument("--overwrite", action="store_true", help="replace OUT where it exists")
-    convert.add_argument(
-        "--option",
-        action="append",
-        default=[],
-        type=_option,
-        metavar="NAME=VALUE",
-        help="what to read from IN: dataset=NAME, channel=0, axes=YXT (see the formats); may be repeated",
-    )
+    add_option_argument(convert)
     convert.set_defaults(run=run)
-
-
-def _option(text: str) -> tuple[str, str | int]:
-    name, is_one, value = text.partition("=")
-    if not is_one or not name.isidentifier():
-        raise argparse.ArgumentTypeError(f"{text!r} is not an option: give NAME=VALUE such as dataset=voltage")
-    return name, int(value) if value.isdecimal() else value
 
 
 def run(options: argparse.Namespace) -> int:

@@ -6,13 +6,14 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from ._common import EXPECTED, complain, version_text
+from ._common import EXPECTED, add_option_argument, complain, version_text
 
 
 def add_command(commands: Any) -> None:
     """Add the command and its arguments."""
     info = commands.add_parser("info", help="what is in recordings and tables; without FILE, what is installed")
     info.add_argument("files", nargs="*", type=Path, metavar="FILE")
+    add_option_argument(info)
     info.add_argument("--version", action="store_true", help="show the version and exit")
     info.set_defaults(run=run)
 
@@ -27,7 +28,7 @@ def run(options: argparse.Namespace) -> int:
     status = 0
     for path in options.files:
         try:
-            _print_one(path)
+            _print_one(path, dict(options.option))
         except BrokenPipeError:
             raise
         except EXPECTED as error:
@@ -59,13 +60,13 @@ def _print_row(name: str, suffixes: Sequence[str], needs: Sequence[str], extra: 
     print(f"{name:<17}{' '.join(suffixes)}{note}")
 
 
-def _print_one(path: Path) -> None:
+def _print_one(path: Path, options: dict[str, Any]) -> None:
     from ..trace._tables import is_table
 
     if is_table(path):
         _print_table(path)
     else:
-        _print_recording(path)
+        _print_recording(path, options)
 
 
 def _print_table(path: Path) -> None:
@@ -80,10 +81,10 @@ def _print_table(path: Path) -> None:
         print(f"  {line}")
 
 
-def _print_recording(path: Path) -> None:
+def _print_recording(path: Path, options: dict[str, Any]) -> None:
     from ..video import open_video
 
-    with open_video(path) as recording:
+    with open_video(path, **options) as recording:
         frames, height, width = recording.shape
         print(path)
         print(f"  format      {recording.format}")

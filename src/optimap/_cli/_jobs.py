@@ -70,7 +70,7 @@ def _do(job: Job, tell: Callable[[str], None]) -> None:
     if table is None and plot is None:  # done by a worker that was lost before it could say so
         tell(f"{job.path}: {job.table} is written")
         return
-    with open_video(job.folder / job.path) as recording:
+    with open_video(job.folder / job.path, **dict(options.option)) as recording:
         _make_folders(job.several, table, plot)
         places = _places(job.positions, recording.shape[1:], options)
         fps = options.fps or recording.fps

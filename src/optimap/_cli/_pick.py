@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from ._common import (
+    add_option_argument,
     add_window_arguments,
     check_no_input_is_output,
     check_picture,
@@ -21,6 +22,7 @@ def add_command(commands: Any) -> None:
     pick.add_argument("file", type=Path, metavar="FILE")
     pick.add_argument("--browser", action="store_true", help="on a page in the browser, without a display")
     add_window_arguments(pick)
+    add_option_argument(pick)
     pick.add_argument("-o", "--output", type=Path, metavar="POSITIONS.csv", help="default: NAME_positions.csv")
     pick.add_argument("--traces", type=Path, metavar="TABLE", help="write the traces, too: .csv .parquet ...")
     pick.add_argument("--tidy", action="store_true", help="traces in long form: time, name, x, y, value")
@@ -48,7 +50,7 @@ def run(options: argparse.Namespace) -> int:
     check_no_input_is_output([options.file], outputs)
     if len({path.resolve() for path in outputs}) < len(outputs):
         raise ValueError("-o, --traces and --plot name the same file: give each its own")
-    with open_video(options.file) as recording:
+    with open_video(options.file, **dict(options.option)) as recording:
         fps = options.fps or recording.fps
         picked = select_traces(
             recording,

@@ -27,6 +27,8 @@ def provenance(command: str, options: argparse.Namespace, path: Path, recording:
     }
     given = vars(options)
     made |= {name: _text(given[name]) for name in PARAMETERS if name in given}
+    if given.get("option"):
+        made["options"] = dict(given["option"])
     if given.get("regions"):  # they have their own size
         del made["size"], made["window"]
     if given.get("background") is not None:

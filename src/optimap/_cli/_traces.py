@@ -7,6 +7,7 @@ from typing import Any
 
 from .._files import remove_leftovers
 from ._common import (
+    add_option_argument,
     add_window_arguments,
     background,
     check_no_input_is_output,
@@ -30,6 +31,7 @@ def add_command(commands: Any) -> None:
         "A FILE that fails is told in one line and stops no other; the exit status is 2 then.",
     )
     _add_arguments(traces)
+    add_option_argument(traces)
     traces.set_defaults(run=run)
 
 
