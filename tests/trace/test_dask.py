@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from optimap import kernels
 from optimap.trace import (
     _adding,
     compare_traces,
@@ -249,6 +250,19 @@ def test_dask_is_not_imported_for_arrays_in_memory():
         "assert 'dask' not in sys.modules"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_a_task_keeps_to_its_thread(monkeypatch):
+    monkeypatch.setenv("OPTIMAP_THREADS", "3")
+    seen = []
+    original = kernels.window_means
+    monkeypatch.setattr(kernels, "window_means", lambda *a: seen.append(kernels.thread_count()) or original(*a))
+    for chunks in (CHUNKS, (5, 9, 11)):
+        extract_traces(da.from_array(VIDEO, chunks=chunks), WHERE, 3).compute()
+    assert set(seen) == {1}
+    assert kernels.thread_count() == 3
+    extract_traces(VIDEO, WHERE, 3)
+    assert seen[-1] == 3
 
 
 # Recordings
