@@ -82,6 +82,8 @@ def window_means(frames: Array, windows: Windows, out: Array, omit_nan: bool = F
         Leave NaN pixels out of the mean; a window with nothing else gives NaN.
     """
     count = len(windows.first) - 1
+    if count == 0 or len(frames) == 0:
+        return
     if len(windows.rows) == count and not omit_nan and not windows.sums and _are_pixels(windows):
         threads = min(thread_count(), 1 + count * len(frames) // 50_000)
         _loops.pixel_values(frames, windows.rows, windows.starts, out, threads)

@@ -9,8 +9,10 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
+#include <exception>
 #include <limits>
 #include <cstring>
+#include <system_error>
 #include <thread>
 #include <type_traits>
 #include <vector>
@@ -80,15 +82,31 @@ inline void sort_by(const int64_t* key, std::vector<int64_t>& order) {
     order.swap(sorted);
 }
 
-// Run work(from, to) over all frames (or series), split between threads.
+// Run work(from, to) over all frames (or series), split between threads. Where no more threads are to be had, as in
+// containers that limit them, this one does the rest; what goes wrong in any of them is thrown here.
 template <class Work>
 void in_parallel(int64_t frames, int threads, Work work) {
-    std::vector<std::thread> team;
     const int64_t share = std::max<int64_t>((frames + threads - 1) / std::max(threads, 1), 1);
-    for (int64_t from = share; from < frames; from += share)
-        team.emplace_back([&work, from, share, frames] { work(from, std::min(from + share, frames)); });
-    work(int64_t(0), std::min(share, frames));
+    std::vector<std::exception_ptr> errors(threads + 2);
+    const auto guarded = [&](int64_t from, int64_t to, int64_t number) {
+        try {
+            work(from, to);
+        } catch (...) {
+            errors[number] = std::current_exception();
+        }
+    };
+    std::vector<std::thread> team;
+    team.reserve(threads);
+    int64_t next = share;
+    try {
+        for (; next < frames; next += share) team.emplace_back(guarded, next, std::min(next + share, frames), next / share);
+    } catch (const std::system_error&) {
+    }
+    guarded(0, std::min(share, frames), 0);
+    if (next < frames) guarded(next, frames, threads + 1);
     for (auto& member : team) member.join();
+    for (const auto& error : errors)
+        if (error) std::rethrow_exception(error);
 }
 
 }  // namespace optimap
