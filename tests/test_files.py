@@ -60,3 +60,32 @@ def test_what_a_killed_writer_left_is_removed_and_nothing_else(tmp_path):
         other.write_text("whole")
     remove_leftovers(path)
     assert sorted(tmp_path.iterdir()) == sorted(others)
+
+
+def test_a_file_that_appears_meanwhile_is_kept(tmp_path):
+    path = tmp_path / "a.csv"
+
+    def write_both():
+        with written_whole(path) as partial:
+            partial.write_text("mine")
+            path.write_text("theirs")
+
+    with pytest.raises(FileExistsError, match=r"a\.csv was made by somebody else meanwhile"):
+        write_both()
+    assert [p.name for p in tmp_path.iterdir()] == ["a.csv"]
+    assert path.read_text() == "theirs"
+
+
+def test_a_folder_that_appears_meanwhile_is_kept(tmp_path):
+    path = tmp_path / "a.zarr"
+
+    def write_both():
+        with written_whole(path, is_folder=True) as partial:
+            for folder, text in ((partial, "mine"), (path, "theirs")):
+                folder.mkdir()
+                (folder / "zarr.json").write_text(text)
+
+    with pytest.raises(FileExistsError, match="meanwhile"):
+        write_both()
+    assert [p.name for p in tmp_path.iterdir()] == ["a.zarr"]
+    assert (path / "zarr.json").read_text() == "theirs"

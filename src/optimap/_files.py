@@ -28,12 +28,29 @@ def written_whole(path: Path, overwrite: bool = False, is_folder: bool = False) 
     partial = _beside(path, "partial")
     try:
         yield partial
-        if path.exists() and (path.is_dir() or partial.is_dir()):
+        if not overwrite:
+            _put_new(partial, path)
+        elif path.exists() and (path.is_dir() or partial.is_dir()):
             _swap(partial, path)
         else:
             os.replace(partial, path)
     finally:
         _remove(partial)
+
+
+def _put_new(partial: Path, path: Path) -> None:
+    """Give a file or folder its name, which must still be free: nobody else's work is lost."""
+    try:
+        if partial.is_dir():  # renaming replaces no folder that holds something
+            os.rename(partial, path)
+            return
+        os.link(partial, path)  # fails where there is something; renaming would not
+    except OSError as error:
+        if path.exists():
+            raise FileExistsError(
+                f"{path} was made by somebody else meanwhile: it is kept, and nothing written"
+            ) from error
+        os.replace(partial, path)  # disks without links
 
 
 def _swap(new: Path, path: Path) -> None:
@@ -54,10 +71,13 @@ def _remove(path: Path) -> None:
     path.unlink(missing_ok=True)
 
 
-def leftovers(path: Path) -> list[Path]:
-    """Return what interrupted runs that could not clean up (power, kill -9) left hidden beside `path`."""
+def leftovers(path: Path, kind: str = "partial") -> list[Path]:
+    """Return what interrupted runs that could not clean up (power, kill -9) left hidden beside `path`.
+
+    Of the kind ``"partial"`` is what they wrote, of ``"old"`` a folder that they were replacing.
+    """
     stem, suffix = glob.escape(path.stem), glob.escape(path.suffix)
-    return sorted(path.parent.glob(f".{stem}.????????.partial{suffix}"))
+    return sorted(path.parent.glob(f".{stem}.????????.{kind}{suffix}"))
 
 
 def remove_leftovers(path: Path) -> None:

@@ -1,6 +1,7 @@
 """How many threads: the setting first, else the least of what the machine, the container and the job allow."""
 
 import os
+import subprocess
 import sys
 
 import pytest
@@ -95,3 +96,19 @@ def test_groups_of_the_first_version(tmp_path):
     files = {"cpu__job__cpu-cfs_quota_us": "250000\n", "cpu__job__cpu-cfs_period_us": "100000\n"}
     files |= {"cpu__cpu-cfs_quota_us": "-1\n", "cpu__cpu-cfs_period_us": "100000\n"}
     assert cores(tmp_path, "4:memory:/far\n2:cpu,cpuacct:/job\n", **files) == 3
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="limits memory as Linux does")
+def test_where_no_thread_can_be_started_the_caller_does_the_work():
+    script = """
+import numpy as np, resource
+from optimap.trace import extract_traces
+video = np.full((20000, 64, 64), 7, np.uint16)
+where = np.random.default_rng(0).integers(0, 64, (2000, 2))
+extract_traces(video[:10], where, size=3)
+now = int(open("/proc/self/statm").read().split()[0]) * resource.getpagesize()
+resource.setrlimit(resource.RLIMIT_AS, (now + 20000 * 2000 * 8 + 200 * 2**20,) * 2)  # no room for stacks of 64 threads
+assert (extract_traces(video, where, size=3) == 7).all()
+"""
+    environment = {**os.environ, "OPTIMAP_THREADS": "64"}
+    subprocess.run([sys.executable, "-c", script], check=True, env=environment)

@@ -200,3 +200,29 @@ def test_nobody_waits_for_the_rest_of_a_block_after_an_error(error):
     out = np.full((30, 1), -1.0)
     _parts.window_means(VIDEO, window_spans(np.array([(3.0, 3)]), 7, "disc", (20, 24)), out, False, stopped)
     assert (out == -1).all()
+
+
+def test_a_part_without_windows_is_read_and_adds_nothing(monkeypatch):
+    monkeypatch.setattr(video_module, "READ_BYTES", 1000)
+    video = Chunked(VIDEO, (30, 5, 6))
+    where = [(3 + 6 * (i % 4), 2 + 5 * (i // 4)) for i in range(10)]  # in 10 of 16 chunks, so all are read
+    np.testing.assert_array_equal(extract_traces(video, where, 3), extract_traces(VIDEO, where, 3))
+    assert len(video.read) > 10
+
+
+@pytest.mark.parametrize("dtype", ["u2", "f4", "u8"])
+@pytest.mark.parametrize("policy", ["propagate", "omit"])
+def test_sums_are_finished_a_few_frames_at_a_time(monkeypatch, dtype, policy):
+    monkeypatch.setattr(video_module, "READ_BYTES", 1000)
+    video, labels = VIDEO.astype(dtype), np.arange(20 * 24).reshape(20, 24) // 3 + 1
+    chunked = Chunked(video, (30, 5, 6))
+    expected = extract_traces(video, labels, nan_policy=policy)
+    for budget in (2**20, 200):
+        monkeypatch.setattr(_parts, "FINISH_VALUES", budget)
+        np.testing.assert_allclose(extract_traces(chunked, labels, nan_policy=policy), expected, rtol=1e-7)
+
+
+def test_no_frames_give_no_samples(tmp_path):
+    with h5py.File(tmp_path / "a.h5", "w") as file:
+        empty = file.create_dataset("v", (0, 8, 9), "u2", maxshape=(None, 8, 9), chunks=(4, 8, 9))
+        assert extract_traces(empty, [(1, 1), (2, 3)]).shape == (0, 2)

@@ -23,10 +23,11 @@ def run(options: argparse.Namespace) -> int:
     from ..video import open_video, save_video
     from ..video._formats import find_format
 
+    name = options.output.name
+    for path in leftovers(options.output, "old"):
+        say(f"note: {path} is what {name} was before a run that was killed: name it {name} again, or delete it")
     for path in leftovers(options.output):
-        say(
-            f"note: {path} is left of a run that was killed; delete it if no other run is writing {options.output.name}"
-        )
+        say(f"note: {path} is left of a run that was killed; delete it if no other run is writing {name}")
     with open_video(options.input, **dict(options.option)) as recording:
         fps = options.fps or recording.fps
         if fps is not None and find_format(options.output).module == "npy":

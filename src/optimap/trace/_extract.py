@@ -204,7 +204,7 @@ def span_traces(video: Any, spans: Spans, nan_policy: str = "propagate", dtype: 
         return _dask.span_traces(video, spans, nan_policy, dtype)
     windows = len(spans.first) - 1
     traces = np.empty((int(video.shape[0]), windows), dtype or kernels.result_dtype(np.dtype(video.dtype)))
-    if windows == 0:
+    if windows == 0 or len(traces) == 0:
         return traces
     plan = plan_reading(video, spans)
     omit_nan, stopped = nan_policy == "omit", Event()

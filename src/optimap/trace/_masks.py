@@ -66,7 +66,7 @@ def _whole_labels(labels: Array, name: str) -> Array:
         return labels
     wrong = labels < 0
     if labels.dtype.kind == "f":
-        with np.errstate(invalid="ignore"):
+        with np.errstate(invalid="ignore", over="ignore"):  # float16 holds no such limit
             wrong |= ~np.isfinite(labels) | (labels != np.floor(labels)) | (labels >= 2.0**63)
     if wrong.any():
         y, x = (int(i) for i in np.argwhere(wrong)[0])

@@ -25,6 +25,8 @@ Boxes = Sequence[Box | None]
 
 # Above this share of chunks, all are read: one large request is better than many small ones.
 MANY_CHUNKS = 0.5
+# Sums that become traces at a time, 8 MB.
+FINISH_VALUES = 2**20
 # Pixels of windows in one call of a kernel, which cannot be interrupted: a third of a second on one core.
 CALL_PIXELS = {"compiled": 2**32, "numpy": 2**26}
 
@@ -165,15 +167,27 @@ class PartSums:
         """Add the sums over a part of the frames from `start` on, and return them."""
         if number == 0:
             self._adding = adding(self._spans, block.dtype, self._omit_nan)
-            self._totals = np.zeros((self._adding.numbers, len(block), self._traces.shape[1]))
+            self._totals = self._empty_totals(self._traces[start : start + len(block)])
         part = self.parts[number]
         sums = np.empty((self._adding.numbers, len(block), len(part.windows)))
         self._adding.sums(block, part.spans, sums, self._loop)
         with np.errstate(invalid="ignore"):  # infinities may meet
             self._totals[:, :, part.windows] += sums
         if number == len(self.parts) - 1:
-            self._traces[start : start + len(block)] = self._adding.traces(self._totals)
+            self._finish(self._traces[start : start + len(block)])
         return np.asarray(sums[0])
+
+    def _empty_totals(self, traces: Array) -> Array:
+        """Return where to add up: in the traces themselves, which may be large, where they can hold the numbers."""
+        if self._adding.numbers == 1 and traces.dtype == np.float64:
+            traces[:] = 0
+            return traces[np.newaxis]
+        return np.zeros((self._adding.numbers, *traces.shape))
+
+    def _finish(self, traces: Array) -> None:
+        step = max(1, FINISH_VALUES // traces.shape[1])
+        for t in range(0, len(traces), step):
+            traces[t : t + step] = self._adding.traces(self._totals[:, t : t + step])
 
     def _loop(self, block: Array, spans: Spans, out: Array) -> None:
         window_means(block, spans, out, False, self._stopped)

@@ -101,17 +101,17 @@ class Recording:
     @property
     def is_mapped(self) -> bool:
         """Whether frames are memory-mapped: slices are views, and only touched pages are read."""
-        return isinstance(self._open_frames() if self._arrived else self._frames, np.ndarray)
+        return isinstance(self._frames_if_open(), np.ndarray)
 
     @property
     def chunks(self) -> tuple[int, int, int] | None:
         """Frames, rows and columns that the file stores, and compresses, together; None where it has no such chunks."""
-        return getattr(self._frames, "chunks", None)
+        return getattr(self._frames_if_open(), "chunks", None)
 
     @property
     def shards(self) -> tuple[int, int, int] | None:
         """Frames, rows and columns of the files that hold several chunks; None where there are none."""
-        return getattr(self._frames, "shards", None)
+        return getattr(self._frames_if_open(), "shards", None)
 
     def __len__(self) -> int:
         return self.shape[0]
@@ -172,8 +172,15 @@ class Recording:
     def __dask_tokenize__(self) -> Any:
         """Name of this recording in dask graphs: the same for the same file, another after it was written anew."""
         path, options = self._origin or (self.path, {})
-        state = path.stat()
-        return type(self).__name__, str(path), options, state.st_size, state.st_mtime_ns, self.shape, str(self.dtype)
+        # Of a folder, its files: what is written into them does not touch the folder.
+        states = [file.stat() for file in (path, *path.rglob("*"))]
+        written = max(state.st_mtime_ns for state in states)
+        size = sum(state.st_size for state in states)
+        return type(self).__name__, str(path), options, size, written, self.shape, str(self.dtype)
+
+    def _frames_if_open(self) -> "Array | FrameSource | None":
+        """Return the frames, None after closing; a recording from another process is opened for it."""
+        return self._open_frames() if self._arrived else self._frames
 
     def _open_frames(self) -> "Array | FrameSource":
         with self._reading:
