@@ -14,12 +14,12 @@ import numpy as np
 
 
 def write_recordings(folder: Path) -> tuple[Path, list[Path]]:
-    """One large recording, and 16 small ones."""
+    """One large recording, and 32 small ones."""
     rng = np.random.default_rng(0)
     block = rng.integers(0, 60_000, (200, 256, 256), dtype=np.uint16)
     large = folder / "large.npy"
     np.save(large, np.concatenate([block] * 25))
-    several = [folder / f"rec{i:02}.npy" for i in range(16)]
+    several = [folder / f"rec{i:02}.npy" for i in range(32)]
     for path in several:
         np.save(path, block[:, :64, :64].repeat(5, axis=0))
     return large, several
@@ -75,7 +75,7 @@ def main() -> None:
                 times.setdefault("dask array, 5000 discs of 31", []).append(pair)
         for _ in range(rounds // 2 + 1):
             pair = seconds_of_command(several, 1, folder), seconds_of_command(several, 2, folder)
-            times.setdefault("optimap traces, 16 recordings", []).append(pair)
+            times.setdefault("optimap traces, 32 recordings", []).append(pair)
     print("Seconds, the least of several rounds in turns.\n")
     print("| case | 1 worker | 2 workers | ratio |\n|---|---|---|---|")
     for case, pairs in times.items():

@@ -402,3 +402,15 @@ def test_one_recording_of_several_in_a_file(folder, capsys):
     assert "dataset: calcium" in capsys.readouterr().out
     assert run("traces", "two.h5", "--at", "3,4", "--option", "dataset") == 2
     assert "give NAME=VALUE" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("suffix", [".png", ".svg", ".pdf"])
+def test_pictures_say_how_they_were_made(folder, suffix):
+    assert run("traces", "rec.tif", "--at", "3,4", "--size", 3, "--plot", f"p{suffix}") == 0
+    if suffix == ".png":
+        with Image.open("p.png") as picture:
+            text = picture.text["Description"]
+    else:
+        text = (folder / f"p{suffix}").read_bytes().decode("latin-1").replace("&quot;", '"').replace("\\", "")
+    assert f'"made_by": "optimap traces, optimap-trace {__version__}"' in text
+    assert '"size": 3' in text

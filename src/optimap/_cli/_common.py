@@ -1,6 +1,7 @@
 """What the commands share: words to the user, checks of outputs, the picture of traces, arguments of windows."""
 
 import argparse
+import json
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -67,11 +68,18 @@ def check_picture(path: Path, overwrite: bool) -> None:
     check_output(path, overwrite)
 
 
-def save_picture(figure: "Figure", path: Path, overwrite: bool) -> None:
+# Where files of pictures keep a description.
+DESCRIBED = {".png": "Description", ".svg": "Description", ".pdf": "Subject"}
+
+
+def save_picture(figure: "Figure", path: Path, overwrite: bool, made: dict[str, Any] | None = None) -> None:
+    """Write a picture, which says how it was made where its kind can."""
     from .._files import written_whole
 
+    key = DESCRIBED.get(path.suffix.lower())
+    described = {key: json.dumps(made)} if key and made else {}
     with written_whole(path, overwrite) as partial:
-        figure.savefig(partial, dpi=200)
+        figure.savefig(partial, dpi=200, metadata=described)
 
 
 def traces_picture(

@@ -80,7 +80,7 @@ def _do(job: Job, tell: Callable[[str], None]) -> None:
         image = recording[0] if plot is not None else None
     if plot is not None and image is not None:
         figure = traces_picture(image, traces, places, fps, job.path.name, steps)
-        save_picture(figure, plot, options.overwrite)
+        save_picture(figure, plot, options.overwrite, made)
         tell(f"{job.path}: picture -> {job.plot}")
     if table is not None:
         where = {"regions": places} if isinstance(places, Regions) else {"positions": places}

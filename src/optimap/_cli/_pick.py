@@ -77,6 +77,6 @@ def run(options: argparse.Namespace) -> int:
         say(f"{traces.shape[1]} traces of {len(traces)} frames -> {options.traces}")
     if image is not None:
         figure = traces_picture(image, traces, places, fps, options.file.name, [])
-        save_picture(figure, options.plot, options.overwrite)
+        save_picture(figure, options.plot, options.overwrite, made)
         say(f"picture -> {options.plot}")
     return 0

@@ -67,11 +67,10 @@ def span_traces(video: Any, spans: Spans, nan_policy: str, result: Any = None) -
     token = tokenize(video.name, *vars(spans).values(), dtype, nan_policy)
     shared = delayed(plan, name=f"trace-windows-{token}", traverse=False)
     # A layer of blocks, which dask joins with what makes the blocks: reading and adding up become one task.
-    name = f"trace-sums-{token}"
     meta = np.empty((0, 0, 0), dtype)
     work = block_sums if plan.cuts else block_traces
-    blockwise = video.map_blocks(work, plan=shared, name=name, dtype=dtype, meta=meta)
-    graph = _results(plan, f"traces-{token}", name, shared.key)
+    blockwise = video.map_blocks(work, plan=shared, name=f"trace-sums-{token}", dtype=dtype, meta=meta)
+    graph = _results(plan, f"traces-{token}", blockwise.name, shared.key)
     layers = HighLevelGraph.from_collections(f"traces-{token}", graph, dependencies=[blockwise, shared])
     traces = da.Array(layers, f"traces-{token}", chunks=chunks, meta=np.empty((0, 0), dtype))
     return traces
@@ -82,7 +81,7 @@ def _results(plan: Plan, name: str, blockwise: str, shared: str) -> dict[Any, An
     graph: dict[Any, Any] = {}
     for t in range(len(plan.first_frames)):
         if plan.cuts:
-            graph[name, t, 0] = (add_up, shared, [(blockwise, t, *place) for place in plan.cuts])
+            graph[name, t, 0] = (add_up, shared, *((blockwise, t, *place) for place in plan.cuts))
         else:
             graph[name, t, 0] = (blockwise, t, 0, 0)
     return graph
@@ -135,7 +134,7 @@ def block_sums(block: Any, plan: Plan, block_id: tuple[int, int, int]) -> Sums:
     return sums
 
 
-def add_up(plan: Plan, sums_of_blocks: list[Sums]) -> Array:
+def add_up(plan: Plan, *sums_of_blocks: Sums) -> Array:
     """Return the traces of a time chunk from the sums of its blocks, given in the order of `plan.cuts`."""
     totals: Sums = np.zeros((*sums_of_blocks[0].shape[:2], len(plan.spans.first) - 1))
     with np.errstate(invalid="ignore"):  # infinities may meet
