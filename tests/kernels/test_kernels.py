@@ -211,7 +211,9 @@ def test_boxes_side_by_side_have_the_sums_of_their_pixels(dtype, data, height, w
     if np.dtype(dtype).kind == "f":
         video = rng.normal(100, 30, (frames, height, width)).astype(dtype)
         if data.draw(st.booleans()):
-            video[rng.random(video.shape) < 0.05] = data.draw(st.sampled_from([np.nan, np.inf, 0.0, 1e-12, 1e12, -1e12]))
+            video[rng.random(video.shape) < 0.05] = data.draw(
+                st.sampled_from([np.nan, np.inf, 0.0, 1e-12, 1e12, -1e12])
+            )
     else:
         video = rng.integers(np.iinfo(dtype).min, np.iinfo(dtype).max, (frames, height, width), dtype, endpoint=True)
     spans = data.draw(neighbouring_boxes(height, width))
