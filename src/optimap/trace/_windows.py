@@ -119,36 +119,33 @@ def window_spans(positions: Positions, size: int, window: str, frame_shape: tupl
     # A window larger than this covers the frame from anywhere; parity decides which way an even one reaches.
     largest = 2 * (max(frame_shape) + 2)
     size = min(size, largest + size % 2)
-    if window == "pixel" or size <= 1:
-        parts = _box_spans(positions, 1)
-    elif window == "rect":
-        parts = _box_spans(positions, size)
-    else:
-        parts = _disc_spans(positions, size)
-    boxes = _whole_boxes(positions, size, frame_shape) if window == "rect" and size > 1 else None
-    return _clip(positions, *parts, frame_shape, boxes)
+    if window == "disc" and size > 1:
+        return _clip(positions, *_disc_spans(positions, size), frame_shape)
+    size = 1 if window == "pixel" else max(size, 1)
+    if (positions == np.floor(positions)).all():
+        return _whole_box_spans(positions, size, frame_shape)
+    return _clip(positions, *_box_spans(positions, size), frame_shape)
 
 
-def _whole_boxes(positions: Positions, size: int, frame_shape: tuple[int, int]) -> Ints | None:
-    """Return the boxes, clipped, where all positions are whole."""
-    if (positions != np.floor(positions)).any():
-        return None
-    height, width = frame_shape
-    left, top = positions.astype(np.int64).T - size // 2
-    limits = (top, height), (top + size, height), (left, width), (left + size, width)
-    return np.stack([np.clip(edge, 0, most) for edge, most in limits])
+def _whole_box_spans(positions: Positions, size: int, frame_shape: tuple[int, int]) -> Spans:
+    """Spans of boxes at whole positions, clipped: one for each row, and the boxes themselves."""
+    first = positions.astype(np.int64)[:, ::-1] - size // 2  # rows before columns
+    (top, left), (bottom, right) = np.maximum(first, 0).T, np.minimum(first + size, frame_shape).T
+    heights = bottom - top
+    ends = np.cumsum(heights)
+    begins = ends - heights
+    rows = np.arange(ends[-1]) + np.repeat(top - begins, heights)
+    starts, stops = np.repeat(left, heights), np.repeat(right, heights)
+    boxes = np.stack((top, bottom, left, right)) if size > 1 else None
+    return Spans(rows, starts, stops, np.ones(len(rows)), np.append(begins, ends[-1]), boxes)
 
 
 def _box_spans(positions: Positions, size: int) -> tuple[Ints, Ints, Ints, Floats]:
-    """Spans of boxes, each as (N, spans a window) arrays: row, start, stop, weight."""
+    """Spans of boxes at fractional positions, each as (N, spans a window) arrays: row, start, stop, weight."""
     whole = np.floor(positions)
     fraction = positions - whole
     left, top = (whole.astype(np.int64) - size // 2).T
     fx, fy = fraction.T
-    if not fraction.any():
-        rows = top[:, None] + np.arange(size)
-        starts = np.broadcast_to(left[:, None], rows.shape)
-        return rows, starts, starts + size, np.ones(rows.shape)
     # One row and one column more, the outer ones covered in part: 1 - f, 1, ..., 1, f.
     rows = top[:, None] + np.arange(size + 1)
     row_weights = np.ones(rows.shape)
@@ -189,7 +186,6 @@ def _clip(
     stops: Ints,
     weights: Floats,
     frame_shape: tuple[int, int],
-    boxes: Ints | None,
 ) -> Spans:
     height, width = frame_shape
     starts = np.clip(starts, 0, width)
@@ -206,7 +202,7 @@ def _clip(
         keep[empty, 0] = True
         counts[empty] = 1
     first = np.concatenate(([0], np.cumsum(counts))).astype(np.int64)
-    return Spans(rows[keep], starts[keep], stops[keep], weights[keep], first, boxes)
+    return Spans(rows[keep], starts[keep], stops[keep], weights[keep], first)
 
 
 def join_spans(first: Spans, second: Spans) -> Spans:
