@@ -4,10 +4,12 @@ import os
 import subprocess
 import sys
 
+import numpy as np
 import pytest
 
 from optimap import kernels
-from optimap.kernels import _threads
+from optimap.kernels import _numpy, _threads
+from optimap.trace._windows import window_spans
 
 
 @pytest.fixture
@@ -98,6 +100,7 @@ def test_groups_of_the_first_version(tmp_path):
     assert cores(tmp_path, "4:memory:/far\n2:cpu,cpuacct:/job\n", **files) == 3
 
 
+@pytest.mark.skipif(kernels.backend == "numpy", reason="its twin is tested below")
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="limits memory as Linux does")
 def test_where_no_thread_can_be_started_the_caller_does_the_work():
     script = """
@@ -112,3 +115,20 @@ assert (extract_traces(video, where, size=3) == 7).all()
 """
     environment = {**os.environ, "OPTIMAP_THREADS": "64"}
     subprocess.run([sys.executable, "-c", script], check=True, env=environment)
+
+
+def test_where_no_thread_can_be_started_the_twins_work_in_the_caller(monkeypatch):
+    started = []
+
+    def submit(self, work, *arguments):
+        started.append(arguments)
+        raise RuntimeError("can't start new thread")
+
+    monkeypatch.setattr("concurrent.futures.ThreadPoolExecutor.submit", submit)
+    frames = np.random.default_rng(0).integers(0, 999, (40, 6, 7), dtype=np.uint16)
+    spans = window_spans(np.array([[3.0, 2.0], [0.0, 5.0]]), 3, "rect", (6, 7))
+    results = [np.empty((40, 2)) for _ in range(2)]
+    for threads, out in zip((4, 1), results, strict=True):
+        _numpy.box_means(frames, *spans.boxes, out, False, threads)
+    assert len(started) == 4
+    np.testing.assert_array_equal(*results)

@@ -1,6 +1,7 @@
 """The loops of ``compiled.cpp`` again, in NumPy: the fallback without a compiler and the oracle of the tests."""
 
 from collections.abc import Callable
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -183,7 +184,14 @@ def _in_parallel(work: Callable[[int, int], None], frames: int, threads: int) ->
 
     edges = [frames * i // threads for i in range(threads + 1)]
     with ThreadPoolExecutor(threads) as team:
-        list(team.map(work, edges[:-1], edges[1:]))
+        begun = []
+        for begin, end in pairwise(edges):
+            try:
+                begun.append(team.submit(work, begin, end))
+            except RuntimeError:  # no more threads are to be had; done twice, it is the same
+                work(begin, end)
+        for share in begun:
+            share.result()
 
 
 def extremes(samples: Array, low: Array, high: Array, threads: int = 1) -> None:
