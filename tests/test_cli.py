@@ -414,3 +414,28 @@ def test_pictures_say_how_they_were_made(folder, suffix):
         text = (folder / f"p{suffix}").read_bytes().decode("latin-1").replace("&quot;", '"').replace("\\", "")
     assert f'"made_by": "optimap traces, optimap-trace {__version__}"' in text
     assert '"size": 3' in text
+
+
+def test_a_batch_that_finds_one_file_is_a_batch(folder, capsys):
+    assert run("traces", "rec.tif", "--at", "3,4", "-o", "tables/", "--plot", "tables") == 0
+    assert sorted(p.name for p in (folder / "tables").iterdir()) == [
+        "rec_traces.csv",
+        "rec_traces.csv.json",
+        "rec_traces.png",
+    ]
+    assert run("traces", "rec.tif", "--at", "3,4", "-o", "tables/", "--plot", "tables") == 0
+    assert "1 of 1 recordings are done" in capsys.readouterr().out
+    assert run("traces", "rec.tif", "--at", "3,4", "-o", "other/", "--format", "parquet") == 0
+    assert (folder / "other" / "rec_traces.parquet").exists()
+    assert run("traces", "rec.tif", "--at", "3,4", "-o", "one.csv", "--workers", 1) == 2
+    assert "with --workers or --scheduler outputs go to a folder" in capsys.readouterr().err
+
+
+def test_a_table_without_its_description_is_not_done(folder, capsys):
+    arguments = ["traces", "rec.tif", "other.npy", "--at", "3,4", "-o", "out"]
+    assert run(*arguments) == 0
+    (folder / "out" / "rec_traces.csv.json").unlink()
+    assert run(*arguments) == 2
+    assert "rec_traces.csv exists, but not rec_traces.csv.json" in capsys.readouterr().err
+    assert run(*arguments, "--overwrite") == 0
+    assert (folder / "out" / "rec_traces.csv.json").exists()

@@ -355,7 +355,6 @@ def test_regions_go_into_tables_with_their_names_and_pixels(tmp_path, monkeypatc
     made = table.metadata
     assert made["positions"] == {"from": "--regions", "file": "cells.npy"}
     assert (made["background"], made["background_factor"]) == (100, 1)
-    assert "size" not in made
     if suffix == ".nwb":
         with pynwb.NWBHDF5IO("t.nwb", "r") as io:
             plane = io.read().processing["ophys"]["ImageSegmentation"]["regions"]
@@ -381,3 +380,26 @@ def test_picked_traces_say_so(made, monkeypatch):
         assert (table.metadata["size"], table.metadata["positions"]) == (7, {"from": "mouse"})
     assert list(pd.read_parquet("picked.parquet").columns) == ["time", "name", "x", "y", "value"]
     assert main(["pick", "rec.tif", "--traces", "p.mat", "--tidy"]) == 2
+
+
+def test_what_changes_the_numbers_is_told(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    np.save("rec.npy", VIDEO)
+    labels = np.zeros((12, 15), np.uint8)
+    labels[8:, 10:] = 1
+    np.save("cells.npy", labels)
+    np.save("places.npy", np.array([[5, 6], [9.5, 2]]))
+    arguments = [["--size", size, "--window", window] for size in (1, 3) for window in ("rect", "disc")]
+    for regions in (["--regions", "cells.npy", "--background", "4,8"], ["--regions", "places.npy"]):
+        told = []
+        for more in [*arguments[1:], []]:
+            run("traces", "rec.npy", *regions, *more, "-o", "t.csv", "--overwrite")
+            table = load_traces("t.csv")
+            told.append((table.metadata["size"], table.metadata["window"]))
+            kwargs = {"size": told[-1][0], "window": told[-1][1]}
+            if regions[1] == "cells.npy":
+                expected = extract_traces(VIDEO, labels, background=(4, 8), **kwargs)
+            else:
+                expected = extract_traces(VIDEO, [(5, 6), (9.5, 2)], **kwargs)
+            np.testing.assert_array_equal(table.traces, expected)
+        assert told == [(1, "disc"), (3, "rect"), (3, "disc"), (5, "rect")]

@@ -121,3 +121,14 @@ def test_an_unwanted_nan_is_named_by_its_region(engine):
     cells = regions(WEIGHTS[:3], names=["a", "b", "c"])
     with pytest.raises(ValueError, match=r"frame [23] within region \d \('[abc]'\)"):
         take(extract_traces(give(VIDEO), cells, nan_policy="raise"))
+
+
+def test_a_background_may_be_an_array_of_one_number(engine):
+    give, take = engine
+    expected = take(extract_traces(give(VIDEO), [(3, 7)], background=12))
+    for number in (np.float32(12), np.array(12), np.array(12.0)):
+        np.testing.assert_array_equal(take(extract_traces(give(VIDEO), [(3, 7)], background=number)), expected)
+    with pytest.raises(TypeError, match=r"coords = array\(3\) is one number"):
+        extract_traces(give(VIDEO), np.array(3))
+    with pytest.raises(ValueError, match=r"background = 10+: it must be finite"):
+        extract_traces(give(VIDEO), [(3, 7)], background=10**400)

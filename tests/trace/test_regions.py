@@ -584,3 +584,10 @@ def test_pillow_draws_the_same_masks_but_for_the_border():
             near |= np.hypot(x - a[0] - t * along[0], y - a[1] - t * along[1]) < 0.1
         np.testing.assert_array_equal(ours | near, theirs | near)
         assert (ours & ~near).sum() > 20
+
+
+def test_weights_too_large_to_add_up_have_a_mean():
+    video = np.arange(24.0).reshape(1, 4, 6)
+    mask = np.zeros((2, 4, 6))
+    mask[0, 1, 1:4], mask[1, 1, 1:4] = 1e308, (1e308, 5e307, 5e307)
+    np.testing.assert_allclose(extract_traces(video, mask), [[8, (7 * 2 + 8 + 9) / 4]])

@@ -1,6 +1,7 @@
 """save_traces and load_traces: what goes in comes out, of every kind; errors before work; whole files or none."""
 
 import importlib
+import json
 import os
 
 import numpy as np
@@ -391,3 +392,30 @@ def test_a_description_that_lost_its_table_does_not_stand_in_the_way(tmp_path):
     with pytest.raises(FileExistsError, match=r"a\.csv\.json exists"):
         save_traces(path, [[3.0]])
     assert (header.read_text(), path.exists()) == ('{"mine": 1}', False)
+
+
+@pytest.mark.parametrize("suffix", [".csv", ".tsv"])
+@pytest.mark.parametrize("tidy", [False, True])
+@pytest.mark.parametrize("missing", [1, 2, 5])
+def test_a_table_that_is_cut_off_within_a_number_is_no_table(tmp_path, suffix, tidy, missing):
+    path = tmp_path / f"a{suffix}"
+    save_traces(path, [[1.0], [5.123456789]], fps=10, tidy=tidy)
+    path.write_bytes(path.read_bytes()[:-missing])
+    with pytest.raises(ValueError, match=rf"a\{suffix} is cut off"):
+        load_traces(path)
+
+
+def test_regions_beside_traces_are_regions(tmp_path):
+    mask = np.ones((5, 20), bool)
+    for wrong in (mask, [mask, ~mask], "RoiSet.zip"):
+        with pytest.raises(TypeError, match=r"regions is a \w+: give what optimap.trace.regions"):
+            save_traces(tmp_path / "a.csv", np.ones((5, 1)), regions=wrong)
+
+
+@pytest.mark.parametrize("damage", [{"dtype": "object"}, {"dtype": "floaty"}, {"fps": "a"}, {"shape": 3}])
+def test_a_damaged_description_is_said(tmp_path, damage):
+    path, header = tmp_path / "a.csv", tmp_path / "a.csv.json"
+    save_traces(path, [[1.0]], fps=2)
+    header.write_text(json.dumps({**json.loads(header.read_text()), **damage}))
+    with pytest.raises(ValueError, match=r"a\.csv\.json is damaged"):
+        load_traces(path)

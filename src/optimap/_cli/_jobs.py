@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from ..trace.table_kinds import sidecar
 from ._common import EXPECTED, check_picture, error_text, save_picture, traces_picture
 
 
@@ -26,7 +27,7 @@ class Job:
         """Return where to write table and picture; None for what is not wanted, or is there and done."""
         wanted = [None if output is None else self.folder / output for output in (self.table, self.plot)]
         if self.several and not self.options.overwrite:
-            wanted = [None if output is None or output.exists() else output for output in wanted]
+            wanted = [None if output is None or _is_done(output) else output for output in wanted]
         return wanted[0], wanted[1]
 
     def outputs(self) -> list[Path]:
@@ -34,6 +35,17 @@ class Job:
         from ..trace.table_kinds import find_kind
 
         return find_kind(self.table).outputs(self.table) + ([self.plot] if self.plot is not None else [])
+
+
+def _is_done(output: Path) -> bool:
+    if not output.exists():
+        return False
+    if output.suffix.lower() in (".csv", ".tsv") and not sidecar(output).exists():
+        raise FileExistsError(
+            f"{output} exists, but not {sidecar(output).name}, which says how it was made: "
+            "move it away, or ask for overwriting (--overwrite)"
+        )
+    return True
 
 
 @dataclass(frozen=True)
@@ -138,7 +150,7 @@ def _places(positions: list[tuple[float, float]] | None, frame_shape: tuple[int,
         return positions
     from ..trace import regions
 
-    found = regions(options.regions, frame_shape)
+    found = regions(options.regions, frame_shape, size=options.size, window=options.window)
     if not len(found):
         raise ValueError(f"{options.regions} holds no regions: every pixel is 0")
     return found[:]
@@ -149,4 +161,4 @@ def _background(options: Any, frame_shape: tuple[int, int]) -> Any:
         return options.background
     from ..trace import regions
 
-    return regions(options.background, frame_shape)
+    return regions(options.background, frame_shape, size=options.size, window=options.window)

@@ -7,7 +7,8 @@ from typing import Any
 
 from .._version import __version__
 
-# Options that change the values; of those that a command lacks, nothing is said.
+# Options that change the values; of those that a command lacks, nothing is said. Size and window go for a background
+# at a position, too, and for positions in a file of --regions.
 PARAMETERS = ("size", "window", "detrend", "normalize")
 
 
@@ -29,8 +30,6 @@ def provenance(command: str, options: argparse.Namespace, path: Path, recording:
     made |= {name: _text(given[name]) for name in PARAMETERS if name in given}
     if given.get("option"):
         made["options"] = dict(given["option"])
-    if given.get("regions"):  # they have their own size
-        del made["size"], made["window"]
     if given.get("background") is not None:
         made |= {"background": _text(given["background"]), "background_factor": given["background_factor"]}
     return {**made, "nan_policy": "propagate"}

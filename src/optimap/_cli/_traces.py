@@ -1,6 +1,7 @@
 """optimap traces: traces from recordings into tables."""
 
 import argparse
+import os
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -71,7 +72,7 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "-o",
         "--output",
-        type=Path,
+        type=_output_path,
         metavar="TABLE",
         help="default: NAME_traces.csv in this folder; for several FILEs, a folder; the suffix is the kind: .csv .tsv "
         ".parquet .xlsx .mat .npz .h5 .nc .nwb",
@@ -87,6 +88,14 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="ADDRESS",
         help="workers of a dask scheduler: tcp://HOST:PORT, or its scheduler file; they must see the same paths",
     )
+
+
+class Folder(type(Path())):  # type: ignore[misc]
+    """A path that was written with a slash at its end."""
+
+
+def _output_path(text: str) -> Path:
+    return Folder(text) if text.endswith(("/", os.sep)) else Path(text)
 
 
 def run(options: argparse.Namespace) -> int:
@@ -136,7 +145,8 @@ def _report(outcomes: Iterable[tuple[Job, Outcome | str]], jobs: int) -> int:
 
 def _jobs(options: argparse.Namespace) -> list[Job]:
     elsewhere = options.scheduler is not None or options.workers is not None
-    several = len(options.files) > 1 or elsewhere
+    # A folder written as one, tables/, is meant for many, even where a pattern found a single file.
+    several = len(options.files) > 1 or elsewhere or isinstance(options.output, Folder)
     tables, plots = _outputs(options, several)
     positions = _listed_positions(options)
     behind = options.background if isinstance(options.background, Path) else None
@@ -159,6 +169,10 @@ def _outputs(options: argparse.Namespace, several: bool) -> tuple[list[Path], li
     if several:
         for folder in (path for path in (options.output, options.plot) if path is not None):
             if folder.suffix and not folder.is_dir():
+                if len(options.files) == 1:
+                    raise ValueError(
+                        f"{folder} is a file; with --workers or --scheduler outputs go to a folder: name one"
+                    )
                 raise ValueError(f"{folder} is one file for {len(options.files)} recordings: name a folder")
     ending = f"_traces{_suffix(options, several)}"
     tables = [_output(options.output, path, ending, several) for path in options.files]

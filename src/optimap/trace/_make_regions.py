@@ -2,6 +2,7 @@
 
 import math
 import os
+import sys
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -290,8 +291,10 @@ def find_background(
         if factor != 1:
             raise ValueError(f"background_factor = {factor!r} is given without a background")
         return None
-    if isinstance(background, (int, float, np.number)) and not isinstance(background, bool):
-        if not math.isfinite(background):
+    if getattr(background, "shape", None) == () and hasattr(background, "item"):  # arrays of one number
+        background = background.item()
+    if isinstance(background, (int, float)) and not isinstance(background, bool):
+        if not abs(background) <= sys.float_info.max:
             raise ValueError(f"background = {background!r}: it must be finite")
         return float(background)
     found, _ = find_spans(background, frame_shape, size, window, "sum" if spans.sums else "mean", "background")

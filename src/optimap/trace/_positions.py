@@ -24,6 +24,8 @@ def parse_positions(
     With `frame_shape` ``(H, W)``, positions outside that frame are an error.
     """
     positions = _as_numbers(coords, name)
+    if positions.ndim == 0:
+        raise TypeError(f"{name} = {coords!r} is one number: give one position (x, y) or a sequence of positions")
     single = positions.ndim == 1 and positions.size == 2
     if positions.size == 0:
         return np.empty((0, 2)), False

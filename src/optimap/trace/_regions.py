@@ -231,7 +231,9 @@ def _mean_weights(spans: Spans, names: Sequence[str], argument: str) -> Floats:
     first = spans.first[:-1]
     if not len(first) or (spans.weights == 1).all():
         return spans.weights
-    masses = spans.weights * (spans.stops - spans.starts)
+    # Scaled by the largest of each region, which changes no mean: their sum would be infinite.
+    largest = np.repeat(np.maximum.reduceat(np.abs(spans.weights), first), np.diff(spans.first))
+    masses = spans.weights / largest * (spans.stops - spans.starts)
     totals = np.add.reduceat(masses, first)
     vanish = np.abs(totals) <= 1e-12 * np.add.reduceat(np.abs(masses), first)
     if vanish.any():
@@ -239,7 +241,9 @@ def _mean_weights(spans: Spans, names: Sequence[str], argument: str) -> Floats:
         which = f"region {i} ({names[i]!r})"
         raise ValueError(f"{argument}: the weights of {which} sum to 0, so there is no mean: use weights='sum'")
     same = np.minimum.reduceat(spans.weights, first) == np.maximum.reduceat(spans.weights, first)
-    return np.where(np.repeat(same, np.diff(spans.first)), 1.0, spans.weights)
+    huge = largest > 1e100  # products with pixels would overflow
+    weights = np.where(huge, spans.weights / largest, spans.weights)
+    return np.where(np.repeat(same, np.diff(spans.first)), 1.0, weights)
 
 
 def _boxes(spans: Spans) -> Ints | None:

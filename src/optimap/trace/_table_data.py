@@ -97,6 +97,11 @@ def parse_table(
     values = _parse_values(traces)
     count = 1 if values.ndim == 1 else values.shape[1]
     if regions is not None:
+        if not all(hasattr(regions, name) for name in ("names", "centers", "pixels")):
+            raise TypeError(
+                f"regions is a {type(regions).__name__}: give what optimap.trace.regions(...) makes of it, "
+                "the same that the traces were extracted with"
+            )
         if len(regions) != count:
             raise ValueError(f"regions holds {len(regions)} regions for {count} traces: give one for each trace")
         names = regions.names if names is None else names
@@ -256,7 +261,15 @@ def check_header(header: Any, path: Any) -> dict[str, Any]:
         raise ValueError(f"{path} {FOREIGN}")
     if header[MARKER] > LAYOUT:
         raise ValueError(f"{path} was written by {header.get('written_by')}: install that version to read it")
+    types = {"bool", "float16", "float32", "float64", *(f"{kind}{bits}" for kind in ("int", "uint") for bits in BITS)}
+    fps = header.get("fps")
+    known = header.get("dtype") in types and (fps is None or isinstance(fps, (int, float)))
+    if not known or not isinstance(header.get("shape"), list):
+        raise ValueError(f"{path} is damaged: its data type, shape or rate is none")
     return header
+
+
+BITS = (8, 16, 32, 64)
 
 
 FOREIGN = "holds no table of traces that optimap wrote: open it with the program that made it"

@@ -100,7 +100,7 @@ def frame_blocks(video: Any, multiple: int = 1, large: bool = False) -> Iterator
         for start in range(0, video.shape[0], step):
             raw = video[start : start + step]
             block = np.ascontiguousarray(raw, dtype)
-            if not np.may_share_memory(raw, block):
+            if isinstance(raw, np.ndarray) and not np.may_share_memory(raw, block):
                 release(raw)
             yield block
             release(previous)

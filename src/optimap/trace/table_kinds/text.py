@@ -8,6 +8,7 @@ A table that lost its header, or that another program made, is still read: float
 import csv
 import io
 import json
+import os
 import re
 import sys
 import warnings
@@ -103,7 +104,19 @@ def read_header(path: Path) -> dict[str, Any]:
             f"{described} does not describe {path.name}, which has the columns {_few(names)}, not {_few(expected)}: "
             "move it away to read the table without it"
         )
+    _check_end(path)
     return header
+
+
+def _check_end(path: Path) -> None:
+    """Raise an error where the last line is not ended: what we write is, and part of a number is another number."""
+    with open(path, "rb") as file:
+        file.seek(-1, os.SEEK_END)
+        if file.read() != b"\n":
+            raise ValueError(
+                f"{path} is cut off: its last line has no end; where it was edited and is whole, "
+                f"end that line, or move {sidecar(path).name} away"
+            )
 
 
 def _few(names: list[str]) -> str:
