@@ -5,6 +5,7 @@ import logging
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -336,3 +337,11 @@ def test_without_dask_the_error_says_what_to_install(folder, capsys, monkeypatch
     monkeypatch.setitem(sys.modules, "distributed", None)
     assert traces("r0.npy", "--workers", "2") == 2
     assert "--scheduler and --workers need distributed: pip install 'optimap-trace[dask]'" in capsys.readouterr().err
+
+
+def test_something_else_that_listens_is_no_scheduler(folder, capsys, monkeypatch):
+    monkeypatch.setattr(_cluster, "CONNECT", 1)
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+        assert traces("r0.npy", "--scheduler", f"tcp://127.0.0.1:{port}") == 2
+    assert f"--scheduler tcp://127.0.0.1:{port} is no dask scheduler" in capsys.readouterr().err

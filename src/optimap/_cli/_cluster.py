@@ -4,6 +4,8 @@ A job is a picklable object and a function of it. Tasks are told apart by the sc
 they say of it, is their own. dask is imported only here, and only when asked for.
 """
 
+import asyncio
+import importlib
 import json
 import logging
 import os
@@ -37,6 +39,8 @@ def connected(scheduler: str | None, workers: int | None) -> Iterator[Any]:
         return
     address = _address(scheduler)
     _check_answers(scheduler, address)
+    if address.startswith("tcp://"):
+        _check_greets(scheduler, address)
     logging.getLogger("distributed.client").setLevel(logging.CRITICAL)  # what goes wrong is said in one line, here
     with distributed.Client(address, timeout=CONNECT, name="optimap") as client:
         _check_workers(client, address)
@@ -100,6 +104,20 @@ def _check_answers(scheduler: str, address: str) -> None:
         raise OSError(
             f"--scheduler {scheduler} does not answer ({reason}): is the address right, and `dask scheduler` running?"
         ) from error
+
+
+def _check_greets(scheduler: str, address: str) -> None:
+    """Raise an error where something else listens: of that, a client would wait for a greeting without end."""
+    core: Any = importlib.import_module("distributed.core")
+
+    async def greet() -> None:
+        comm = await asyncio.wait_for(core.connect(address, timeout=CONNECT), CONNECT)
+        await comm.close()
+
+    try:
+        asyncio.run(greet())
+    except TimeoutError as error:
+        raise OSError(f"--scheduler {scheduler} is no dask scheduler: it does not greet, is the port right?") from error
 
 
 def _check_workers(client: Any, address: str) -> None:
