@@ -1,11 +1,11 @@
-"""Every engine (memory, slices, dask, devices) computes what regions ask for, to the same numbers."""
+"""Every engine (memory, files, slices, dask, devices) computes what regions ask for, to the same numbers."""
 
 import dask
 import dask.array as da
 import numpy as np
 import pytest
 
-from optimap.trace import _arrays, _video, extract_traces, regions
+from optimap.trace import _arrays, _reading, _video, extract_traces, regions
 from tests.arrays import library
 
 RNG = np.random.default_rng(0)
@@ -45,8 +45,15 @@ class Slow:
         return self.values[key]
 
 
+def mapped(path, values):
+    """Return a map of a file of some values."""
+    values.tofile(path)
+    return np.memmap(path, values.dtype, "r", 0, values.shape)
+
+
 def engines():
     yield "memory", lambda v: v, np.asarray
+    yield "file", None, np.asarray
     yield "slices", Slow, np.asarray
     yield "chunks", lambda v: Slow(v, chunks=(2, 4, 3)), np.asarray
     yield "dask, whole frames", lambda v: da.from_array(v, chunks=(3, -1, -1)), np.asarray
@@ -63,11 +70,14 @@ ENGINES = list(engines())
 
 
 @pytest.fixture(params=ENGINES, ids=[name for name, *_ in ENGINES])
-def engine(request, monkeypatch):
-    monkeypatch.setattr(_arrays, "HOST_LOOPS", "own" not in request.param[0])
+def engine(request, monkeypatch, tmp_path):
+    name, give, take = request.param
+    monkeypatch.setattr(_arrays, "HOST_LOOPS", "own" not in name)
     monkeypatch.setattr(_video, "READ_BYTES", 100)  # several blocks, and several parts of frames
+    monkeypatch.setattr(_reading, "LEAST_BYTES", 0)
+    monkeypatch.setattr(_reading, "BUFFER_BYTES", 1)
     with dask.config.set(scheduler="synchronous"):
-        yield request.param[1:]
+        yield give or (lambda values: mapped(tmp_path / "video", values)), take
 
 
 @pytest.mark.parametrize("omit", [False, True])

@@ -1,7 +1,6 @@
 """What of a recording is read at once, and sums over parts put together: against whole frames in memory."""
 
 from dataclasses import replace
-from threading import Event
 
 import h5py
 import numpy as np
@@ -10,7 +9,7 @@ import zarr
 from hypothesis import given
 from hypothesis import strategies as st
 
-from optimap.trace import _extract, _parts, extract_traces
+from optimap.trace import _parts, extract_traces
 from optimap.trace import _video as video_module
 from optimap.trace._extract import span_traces
 from optimap.trace._parts import plan_reading
@@ -184,22 +183,6 @@ def test_kernels_are_called_for_a_few_frames_where_windows_are_many(monkeypatch)
     assert sum(calls) == 30
     monkeypatch.undo()
     np.testing.assert_array_equal(traces, extract_traces(VIDEO, [(3, 3), (9, 9)], 7, window="disc"))
-
-
-@pytest.mark.parametrize("error", [OSError, KeyboardInterrupt])
-def test_nobody_waits_for_the_rest_of_a_block_after_an_error(error):
-    stopped = Event()
-
-    def todo():
-        yield 0, 0, VIDEO
-        raise error
-
-    with pytest.raises(error):
-        _extract._overlapped(lambda *_: None, todo(), lambda _: None, stopped)
-    assert stopped.is_set()
-    out = np.full((30, 1), -1.0)
-    _parts.window_means(VIDEO, window_spans(np.array([(3.0, 3)]), 7, "disc", (20, 24)), out, False, stopped)
-    assert (out == -1).all()
 
 
 def test_a_part_without_windows_is_read_and_adds_nothing(monkeypatch):

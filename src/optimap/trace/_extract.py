@@ -1,11 +1,10 @@
 """extract_traces: video x spans -> traces.
 
-The frames are walked block by block (`_video.blocks`), along the chunks of the recording (`_parts`); a block's traces
-are computed while the next block is read, so that decoding overlaps computing and at most two blocks are in memory.
+The frames are walked block by block (`_video.blocks`), along the chunks of the recording (`_parts`), so that memory
+stays flat; blocks reach the loops in the way that is fastest for where they are (`_reading`).
 """
 
-from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import closing
 from threading import Event
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +18,7 @@ from ._arrays import is_device_array
 from ._arrays_extract import device_span_traces
 from ._make_regions import find_background, find_spans
 from ._parts import PartSums, Plan, cut, plan_reading, raise_on_nan, window_means
+from ._reading import Advance, Compute, file_of, from_file, in_place, read_ahead
 from ._video import as_video, blocks, is_ready, read_sparsely
 from ._windows import Spans, join_spans
 
@@ -220,40 +220,27 @@ def span_traces(video: Any, spans: Spans, nan_policy: str = "propagate", dtype: 
         if nan_policy == "raise" and block.dtype.kind == "f" and not stopped.is_set():
             raise_on_nan(block, parts[number], out, start)
 
-    todo = blocks(video, plan)
-    with read_sparsely(video, len(spans.rows)), progress(_bytes_to_read(video, plan)) as advance:
-        if is_ready(video):  # there is nothing to read ahead
-            for start, number, block in todo:
-                compute(start, number, block)
-                advance(block.nbytes)
-        else:
-            _overlapped(compute, todo, advance, stopped)
+    with progress(_bytes_to_read(video, plan)) as advance:
+        _walk(video, spans, plan, compute, advance, stopped)
     return traces
+
+
+def _walk(video: Any, spans: Spans, plan: Plan, compute: Compute, advance: Advance, stopped: Event) -> None:
+    """Hand every block of the video to `compute`."""
+    file = file_of(video, len(spans.rows)) if len(plan.boxes) == 1 and plan.boxes[0] is None else None
+    if file is not None:
+        with closing(file):
+            from_file(file, compute, advance, stopped)
+        return
+    todo = blocks(video, plan)
+    with read_sparsely(video, len(spans.rows)):
+        if is_ready(video):
+            in_place(compute, todo, advance)
+        else:
+            read_ahead(compute, todo, advance, stopped)
 
 
 def _bytes_to_read(video: Any, plan: Plan) -> int:
     whole = (0, int(video.shape[1]), 0, int(video.shape[2]))
     pixels = sum((bottom - top) * (right - left) for top, bottom, left, right in (box or whole for box in plan.boxes))
     return int(video.shape[0]) * pixels * int(np.dtype(video.dtype).itemsize)
-
-
-def _overlapped(
-    compute: Callable[[int, int, Array], None],
-    todo: Iterator[tuple[int, int, Array]],
-    advance: Callable[[int], None],
-    stopped: Event,
-) -> None:
-    """Compute each block in a second thread while this one, which Ctrl-C and errors reach, reads the next."""
-    running: Future[None] | None = None
-    with ThreadPoolExecutor(1) as worker:
-        try:
-            for start, number, block in todo:
-                if running is not None:
-                    running.result()
-                running = worker.submit(compute, start, number, block)
-                advance(block.nbytes)
-            if running is not None:
-                running.result()
-        except BaseException:
-            stopped.set()  # nobody waits for the rest of a block
-            raise

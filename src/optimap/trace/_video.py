@@ -104,7 +104,7 @@ def _read(video: Any, start: int, stop: int, box: "Box | None") -> Array:
         raw = video[start:stop, top:bottom, left:right]
     if np.dtype(raw.dtype) != np.dtype(video.dtype):
         raise ValueError(f"video[{start}:{stop}] has dtype {raw.dtype}, the video says {video.dtype}")
-    block = _prepare(raw)
+    block = prepare(raw)
     if block.shape != shape:
         raise ValueError(f"video[{start}:{stop}] gave shape {block.shape}: the video is not what its shape says")
     if isinstance(raw, np.ndarray) and not np.may_share_memory(raw, block):
@@ -118,6 +118,12 @@ def is_ready(video: Any) -> bool:
     return isinstance(first, np.ndarray) and _is_ready(first)
 
 
+def are_few(video: Any, spans: int) -> bool:
+    """Whether so many spans touch less than half of the pages of a frame, two each at worst."""
+    frame_bytes = int(np.prod(video.shape[1:])) * int(np.dtype(video.dtype).itemsize)
+    return spans * 2 * mmap.PAGESIZE < frame_bytes
+
+
 @contextmanager
 def read_sparsely(video: Any, spans: int) -> Iterator[None]:
     """Tell the system not to read ahead in a large memory map of which each frame is touched in few places.
@@ -126,7 +132,7 @@ def read_sparsely(video: Any, spans: int) -> Iterator[None]:
     """
     frame_bytes = int(np.prod(video.shape[1:])) * np.dtype(video.dtype).itemsize
     large = frame_bytes * int(video.shape[0]) >= SPARSE_BYTES
-    mapping = mapping_of(video) if large and spans * 2 * mmap.PAGESIZE < frame_bytes else None
+    mapping = mapping_of(video) if large and are_few(video, spans) else None
     if mapping is None or not hasattr(mmap, "MADV_RANDOM"):
         yield
         return
@@ -137,7 +143,8 @@ def read_sparsely(video: Any, spans: int) -> Iterator[None]:
         mapping.madvise(mmap.MADV_NORMAL)
 
 
-def _prepare(block: Any) -> Array:
+def prepare(block: Any) -> Array:
+    """Return a block in the form that the kernels need, itself where it is so already."""
     if isinstance(block, np.ma.MaskedArray):  # masked pixels are unknown, which NaN says
         block = np.ma.filled(block.astype(np.float64 if block.dtype.kind != "f" else block.dtype), np.nan)
     block = np.asarray(block)
