@@ -13,8 +13,9 @@ Array = NDArray[Any]
 
 # Gathered pixels held at once by each thread: their sums are four times as fast while they stay in the caches.
 _GATHER = 2**19
-# Running sums held at once by each thread: fewer, and the calls take longer than the work.
-_TABLE = 2**20
+# Running sums held at once by each thread, and by all: with a quarter as many for each, a third of the time is calls.
+_TABLE = 2**22
+_ALL_TABLES = 2**25
 
 
 def span_means(
@@ -91,7 +92,7 @@ def box_means(
     bands = _bands(top, bottom, left, right)
     doubtful = _doubtful(top, bottom, left, right, width)
 
-    step = max(1, _TABLE // ((height + 1) * width))
+    step = max(1, min(_TABLE, _ALL_TABLES // threads) // ((height + 1) * width))
 
     def work(begin: int, end: int) -> None:
         table = _empty_table(frames[begin : min(begin + step, end)])
