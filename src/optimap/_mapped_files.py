@@ -1,6 +1,6 @@
 """The file below a memory map: where in which file a view's bytes are, and reading frames from there.
 
-Touching a page of a map for the first time costs a fault, and faults of one process wait for each other: 0.07 s for a GB
+Touching a page of a map for the first time costs a fault, and faults of a process wait for each other: 0.07 s for 1 GB
 in the system's cache, where that holds it in small pages, as for most files. Whoever needs all bytes anyway is better
 served by reading, which all threads can do at once, each into a buffer of its own: 100 windows of 31 x 31 in 1 GB took
 0.095 s mapped and 0.055 s read (in a file of large pages, 0.053 s both ways).

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from optimap import kernels
 from optimap.kernels import _numpy
-from optimap.trace._video import _prepare
+from optimap.trace._video import prepare
 from optimap.trace._windows import Spans, window_spans
 from tests.strategies import WINDOWS, positions, videos
 
@@ -40,7 +40,7 @@ def test_twins_give_the_same_numbers(data):
     video = data.draw(videos())
     where = data.draw(st.lists(positions(video.shape[1:]), min_size=1, max_size=5))
     size, window = data.draw(st.integers(0, 7)), data.draw(st.sampled_from(WINDOWS))
-    frames = _prepare(video)
+    frames = prepare(video)
     if frames.dtype.kind == "f" and data.draw(st.booleans()):
         frames = frames.copy()
         frames[0, 0, 0] = np.nan
@@ -160,7 +160,7 @@ def box_means(module, frames, boxes, threads=1, sums=False):
 def test_running_sums_give_the_same_numbers(data):
     video = data.draw(videos(dtypes=["u1", "i1", "u2", "i2", "u4", "i4", "f4"], max_side=20))
     where = np.array(data.draw(st.lists(positions(video.shape[1:], fractional=False), min_size=1, max_size=5)))
-    frames = _prepare(video)
+    frames = prepare(video)
     if frames.dtype.kind == "f":
         frames = frames.copy()
         odd = data.draw(st.sampled_from([None, np.nan, np.inf, 1e30]))
@@ -257,7 +257,7 @@ def test_boxes_do_not_depend_on_where_frames_lie_in_memory():
 
 @given(st.data())
 def test_single_pixels_are_the_pixels(data):
-    frames = _prepare(data.draw(videos()))
+    frames = prepare(data.draw(videos()))
     where = np.array(data.draw(st.lists(positions(frames.shape[1:], fractional=False), min_size=1, max_size=5)))
     spans = window_spans(where, 1, "rect", frames.shape[1:])
     expected = frames[:, spans.rows, spans.starts].astype(kernels.result_dtype(frames.dtype))
