@@ -50,12 +50,29 @@ def _as_numbers(coords: Any, name: str) -> NDArray[Any]:
         numbers = np.asarray(coords)
     except ValueError:  # positions of different lengths
         for i, position in enumerate(coords):
-            if np.size(position) != 2:
-                raise ValueError(f"{name}[{i}] = {position!r} is not a position: give (x, y), two numbers") from None
+            if _size(position) != 2:
+                raise ValueError(
+                    f"{name}[{i}] = {_brief(position)} is not a position: give (x, y), two numbers"
+                ) from None
         raise
     if numbers.size and numbers.dtype.kind not in "iuf":
         raise TypeError(f"{name} holds {numbers.dtype} values: positions are pairs of real numbers (x, y)")
     return numbers
+
+
+def _size(thing: Any) -> int:
+    try:
+        return np.size(thing)
+    except ValueError:  # nested in pieces of different lengths
+        return 0
+
+
+def _brief(thing: Any) -> str:
+    """Return what something is, in a line."""
+    if hasattr(thing, "shape"):
+        return f"an array of shape {tuple(thing.shape)}"
+    text = repr(thing)
+    return text if len(text) <= 80 and "\n" not in text else f"a {type(thing).__name__}"
 
 
 def _not_pairs(positions: NDArray[Any], name: str) -> str:
