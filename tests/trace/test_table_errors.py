@@ -4,6 +4,7 @@ import importlib
 import json
 import os
 import sys
+from datetime import date
 
 import numpy as np
 import pytest
@@ -12,6 +13,11 @@ from optimap.trace import TraceTable, load_traces, save_traces
 from optimap.trace.table_kinds import KINDS, SUFFIXES, find_kind
 from tests.trace.test_tables import POSITIONS, TRACES, Shapes
 
+ITSELF = {}
+ITSELF["me"] = ITSELF
+LIST = []
+LIST.append(LIST)
+
 
 @pytest.mark.parametrize(
     ("arguments", "error", "message"),
@@ -19,6 +25,21 @@ from tests.trace.test_tables import POSITIONS, TRACES, Shapes
         ({"traces": np.zeros((2, 3, 4))}, ValueError, r"traces has shape \(2, 3, 4\)"),
         ({"traces": ["a"]}, TypeError, "traces has dtype <U1"),
         ({"traces": [1j]}, TypeError, "traces has dtype complex128"),
+        ({"traces": [[1, 2], [3]]}, ValueError, "traces is no array: its rows differ in length"),
+        ({"traces": {"a": [1]}}, TypeError, r"traces is a dict: give numpy.column_stack\(list\(traces.values\(\)\)\)"),
+        ({"names": 3}, TypeError, "names = 3: give text, or a sequence of text"),
+        (
+            {"names": list("abcd")},
+            ValueError,
+            r"4 names for 3 traces: .* traces has shape \(4, 3\), .* is it traces.T\?",
+        ),
+        (
+            {"metadata": ITSELF},
+            ValueError,
+            r"metadata\['me'\]\['me'\].* is nested more than 30 deep: does it hold itself",
+        ),
+        ({"metadata": {"a": LIST}}, ValueError, r"metadata\['a'\]\[0\]\[0\].* is nested more than 30 deep"),
+        ({"metadata": {"day": date(2024, 5, 17)}}, TypeError, r"is of type date: .*; give '2024-05-17'"),
         ({"fps": 500, "x": [1, 2, 3, 4]}, ValueError, "x and fps = 500 are both given"),
         ({"fps": 0}, ValueError, "fps = 0: it must be a positive number"),
         ({"x": [1, 2]}, ValueError, r"x has shape \(2,\)"),

@@ -8,7 +8,8 @@ from typing import Any
 from numpy.typing import ArrayLike
 
 from .._files import check_output, written_whole, written_with_sidecar
-from ._table_data import TraceTable, from_header, parse_table, to_header
+from ._parse_table import parse_table
+from ._table_data import TraceTable, from_header, to_header
 from .table_kinds import KINDS, Kind, find_kind, is_lone_sidecar, sidecar
 
 
@@ -34,9 +35,11 @@ def save_traces(
     ----------
     path : path-like
         The file to write. Beside ``NAME.csv`` and ``NAME.tsv`` goes ``NAME.csv.json``, with all that is not a number.
-    traces : (T, N) or (T,) array-like of integers or floats, or TraceTable
-        The values, which are written as they are, every digit. Of a table from `load_traces`, what is given beside it
-        replaces what the table says.
+    traces : (T, N) or (T,) array-like of integers or floats, TraceTable, or labelled array
+        The values, which are written as they are, every digit. A table from `load_traces`, an `xarray.DataArray` and a
+        `pandas.DataFrame` or `Series` (as `to_xarray` and `to_dataframe` make them, or with an axis and labels of your
+        own) bring axis, names, positions and metadata; what is given beside them replaces what they say. Dask arrays
+        are computed, tensors are copied to the host's memory, ``bfloat16`` as float32.
     positions : (x, y) or (N, 2) array-like, optional
         Where the traces come from, in pixels.
     fps : float, optional
