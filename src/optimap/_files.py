@@ -4,7 +4,8 @@ import glob
 import os
 import secrets
 import shutil
-from collections.abc import Iterator
+import zlib
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -90,10 +91,23 @@ def _beside(path: Path, kind: str) -> Path:
     return path.with_name(f".{path.stem}.{secrets.token_hex(4)}.{kind}{path.suffix}")
 
 
-@contextmanager
-def written_with_sidecar(path: Path, sidecar: Path, text: str, overwrite: bool = False) -> Iterator[Path]:
-    """Like `written_whole`, with a second file of `text` that describes the first: both appear, or neither does.
+def checksum(path: Path) -> str:
+    """Return a number for the text in a file, whichever way its lines end."""
+    crc = 0
+    with open(path, "rb") as file:
+        while block := file.read(2**20):
+            crc = zlib.crc32(block.replace(b"\r", b""), crc)
+    return f"{crc:08x}"
 
+
+@contextmanager
+def written_with_sidecar(
+    path: Path, sidecar: Path, describe: Callable[[Path], str], overwrite: bool = False
+) -> Iterator[Path]:
+    """Like `written_whole`, with a second file that describes the first: both appear, or neither does.
+
+    Its text is what `describe` says of the first, once that is written. A process that is killed between the two
+    renames leaves a new description of an old file: the text should tell which file it is of (`checksum`).
     Whether `sidecar` may be replaced is for the caller to ask.
     """
     before = sidecar.read_bytes() if sidecar.exists() else None
@@ -103,7 +117,7 @@ def written_with_sidecar(path: Path, sidecar: Path, text: str, overwrite: bool =
             yield partial
             # The description first: whoever waits for the file finds both.
             with written_whole(sidecar, overwrite=True) as partial_sidecar:
-                partial_sidecar.write_text(text, encoding="utf-8")
+                partial_sidecar.write_text(describe(partial), encoding="utf-8")
             replaced = True
     except BaseException:  # such as a table that is open in a spreadsheet program and cannot be replaced
         if replaced and before is not None:

@@ -7,10 +7,10 @@ from typing import Any
 
 from numpy.typing import ArrayLike
 
-from .._files import check_output, written_whole, written_with_sidecar
+from .._files import check_output, checksum, written_whole, written_with_sidecar
 from ._parse_table import parse_table
 from ._table_data import TraceTable, from_header, to_header
-from .table_kinds import KINDS, Kind, find_kind, is_lone_sidecar, sidecar
+from .table_kinds import CHECKSUM, KINDS, Kind, find_kind, is_lone_sidecar, sidecar
 
 
 def save_traces(
@@ -100,9 +100,14 @@ def save_traces(
     if hasattr(module, "check_table"):
         module.check_table(table, regions)
     if kind.sidecar:
-        lines = [f"  {json.dumps(key)}: {json.dumps(value)}" for key, value in header.items()]
-        text = ",\n".join(lines)
-        with written_with_sidecar(path, sidecar(path), f"{{\n{text}\n}}\n", overwrite) as partial:
+
+        def describe(written: Path) -> str:
+            marker, *rest = header.items()  # not last: to delete its line leaves JSON
+            described = dict([marker, (CHECKSUM, checksum(written)), *rest])
+            lines = [f"  {json.dumps(key)}: {json.dumps(value)}" for key, value in described.items()]
+            return "{\n" + ",\n".join(lines) + "\n}\n"
+
+        with written_with_sidecar(path, sidecar(path), describe, overwrite) as partial:
             module.write(partial, table, header, regions)
     else:
         with written_whole(path, overwrite) as partial:

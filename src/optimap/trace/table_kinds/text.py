@@ -21,8 +21,9 @@ from typing import IO, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ..._files import checksum
 from .._table_data import FRAMES, LAYOUT, MARKER, OTHER, SECONDS, TraceTable, check_header, header_labels, header_shape
-from . import sidecar, tidy
+from . import CHECKSUM, sidecar, tidy
 from .digits import texts
 
 Array = NDArray[Any]
@@ -105,6 +106,12 @@ def read_header(path: Path) -> dict[str, Any]:
             "move it away to read the table without it"
         )
     _check_end(path)
+    if header.get(CHECKSUM) not in (None, checksum(path)):
+        raise ValueError(
+            f"{path} is not the table that {described.name} describes: it was changed since, or one of the two was "
+            f"replaced. If you changed it and the description still fits, delete the line {CHECKSUM!r} there; to read "
+            f"the numbers as they are, without it, move {described.name} away"
+        )
     return header
 
 
