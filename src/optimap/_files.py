@@ -7,7 +7,12 @@ import shutil
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from pathlib import Path
+
+ANY = "?" * 8  # eight letters of a hidden name
+# Threads of one worker may do jobs of several runs.
+_run: ContextVar[str] = ContextVar("run", default="")
 
 
 def check_output(path: Path, overwrite: bool, is_folder: bool = False) -> None:
@@ -72,23 +77,43 @@ def _remove(path: Path) -> None:
     path.unlink(missing_ok=True)
 
 
-def leftovers(path: Path, kind: str = "partial") -> list[Path]:
+def leftovers(path: Path, kind: str = "partial", run: str | None = None) -> list[Path]:
     """Return what interrupted runs that could not clean up (power, kill -9) left hidden beside `path`.
 
-    Of the kind ``"partial"`` is what they wrote, of ``"old"`` a folder that they were replacing.
+    Of the kind ``"partial"`` is what they wrote, of ``"old"`` a folder that they were replacing. With `run` (see
+    `written_by`) only what that run made; else some may be what another process is writing now.
     """
     stem, suffix = glob.escape(path.stem), glob.escape(path.suffix)
-    return sorted(path.parent.glob(f".{stem}.????????.{kind}{suffix}"))
+    marks = [ANY, ANY + ANY] if run is None else [run + ANY]
+    return sorted(found for mark in marks for found in path.parent.glob(f".{stem}.{mark}.{kind}{suffix}"))
 
 
-def remove_leftovers(path: Path) -> None:
-    """Remove what processes left beside `path` that were killed as they wrote it; nobody may be writing it now."""
-    for partial in leftovers(path):
+def remove_leftovers(path: Path, run: str | None = None) -> None:
+    """Remove what processes left beside `path` that were killed as they wrote it; nobody may be writing it now.
+
+    With `run` this holds for the processes of that run only: what others write is left alone.
+    """
+    for partial in leftovers(path, run=run):
         _remove(partial)
 
 
+def new_run() -> str:
+    """Return a mark for the files of one run, whichever processes and machines write them."""
+    return secrets.token_hex(4)
+
+
+@contextmanager
+def written_by(run: str) -> Iterator[None]:
+    """Mark unfinished files that this thread makes in the block as those of a run, for `remove_leftovers`."""
+    before = _run.set(run)
+    try:
+        yield
+    finally:
+        _run.reset(before)
+
+
 def _beside(path: Path, kind: str) -> Path:
-    return path.with_name(f".{path.stem}.{secrets.token_hex(4)}.{kind}{path.suffix}")
+    return path.with_name(f".{path.stem}.{_run.get()}{secrets.token_hex(4)}.{kind}{path.suffix}")
 
 
 def checksum(path: Path) -> str:
