@@ -17,12 +17,12 @@ _run: ContextVar[str] = ContextVar("run", default="")
 
 def check_output(path: Path, overwrite: bool, is_folder: bool = False) -> None:
     """Raise an error, before any work, where `path` cannot be written; `is_folder`: it is one that may be replaced."""
+    if path.is_dir() and not is_folder:
+        raise IsADirectoryError(f"{path} is a folder: give the name of a file")
     if path.exists() and not overwrite:
         raise FileExistsError(
             f"{path} exists: choose another name, or ask for overwriting (overwrite=True, --overwrite)"
         )
-    if path.is_dir() and not is_folder:
-        raise IsADirectoryError(f"{path} is a folder: give the name of a file")
     if not path.parent.is_dir():
         raise FileNotFoundError(f"the folder {path.parent} does not exist: make it, or choose another")
 

@@ -421,12 +421,22 @@ def test_wrong_arguments_are_named(kwargs, error, message):
         ({"a": LABELS > 0}, {}, TypeError, r"source is a dict: .*list\(source.values\(\)\), names=list\(source\)"),
         ({"a": LABELS > 0}, {"kind": "stack"}, TypeError, "source is a dict"),
         ({(1, 2), (3, 4)}, {}, TypeError, "source is a set, which has no order"),
+        (LABELS, {"names": ["a", None, "b"]}, TypeError, r"names\[1\] = None is not text"),
+        (LABELS, {"names": {"a": 1}}, TypeError, "names = {'a': 1}: give text"),
+        (True, {}, TypeError, "source = True: give one position .*, or regions, as optimap.trace.regions takes them"),
         (LABELS, {"names": 3}, TypeError, "names = 3: give text, or a sequence of text"),
     ],
 )
 def test_what_makes_no_regions_is_named(source, kwargs, error, message):
     with pytest.raises(error, match=message):
         regions(source, **kwargs)
+
+
+@pytest.mark.parametrize("suffix", [".roi", ".zip", ".npy", ".png", ".tif"])
+def test_a_folder_is_no_file_of_regions(tmp_path, suffix):
+    (tmp_path / f"a{suffix}").mkdir()
+    with pytest.raises(IsADirectoryError, match=f"a{suffix} is a folder: give one file of regions"):
+        regions(tmp_path / f"a{suffix}")
 
 
 # Backgrounds

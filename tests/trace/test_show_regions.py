@@ -121,7 +121,7 @@ def test_regions_beside_their_traces():
         (
             {"regions": LABELS, "names": ["a", "b"]},
             TypeError,
-            r"names = \['a', 'b'\]: .*regions\(..., names=\) gives them",
+            r"names = \['a', 'b'\]: .*regions\(..., names=\) gives names",
         ),
         ({"regions": LABELS, "cmap": "nope"}, ValueError, "cmap = 'nope' is no colour map"),
     ],

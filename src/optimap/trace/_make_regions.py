@@ -3,7 +3,7 @@
 import math
 import os
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, SupportsFloat
@@ -11,13 +11,13 @@ from typing import Any, SupportsFloat
 import numpy as np
 from numpy.typing import NDArray
 
-from .._checks import whole_number
+from .._checks import check_order, text_names, whole_number
 from ._imagej import Drawn, convert, is_roi
 from ._masks import Runs, join, label_runs, mask_runs, stack_runs
 from ._outlines import Ellipse, ellipse_runs, parse_polygon, polygon_runs
 from ._positions import parse_positions
 from ._region_files import read_region_file
-from ._region_kinds import check_kind, check_order, depth, find_kind
+from ._region_kinds import OF_DICT, check_kind, depth, find_kind
 from ._regions import ANY_FRAME, Regions, Shape2, check_weights
 from ._windows import Spans, check_size, check_window, window_spans
 
@@ -132,7 +132,7 @@ def make_regions(
         kind, source = find_kind(source, frame_shape, name)
     elif check_kind(kind) != "imagej" and isinstance(source, Drawn):
         raise ValueError(f"kind = {kind!r}: {name} is a file of ImageJ regions, kind 'imagej'")
-    check_order(source, name)
+    check_order(source, name, OF_DICT.format(name))
     if kind == "positions":
         return _of_positions(source, frame_shape, names, weights, size, window, name)
     if kind in ("polygons", "imagej"):
@@ -152,12 +152,10 @@ def _frame_shape(frame_shape: Sequence[int] | None) -> Shape2 | None:
 def _names(names: str | Sequence[str] | None, default: Sequence[str]) -> list[str]:
     if names is None:
         return list(default)
-    if not isinstance(names, Iterable) or isinstance(names, (bytes, Mapping)):
-        raise TypeError(f"names = {names!r}: give text, or a sequence of text, one for each region")
-    given = [names] if isinstance(names, str) else list(names)
+    given = text_names(names, "regions")
     if len(given) != len(default):
         raise ValueError(f"names has {len(given)} entries for {len(default)} regions: give one for each")
-    return [str(name) for name in given]
+    return given
 
 
 def _numbered(count: int) -> list[str]:

@@ -1,12 +1,14 @@
 """What the arguments of `save_traces`, `to_xarray` and `to_dataframe` mean, after checking all of them."""
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+import os
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from .._checks import text_names
 from ._arrays import on_host
 from ._from_labelled import from_labelled
 from ._plot import time_axis
@@ -96,6 +98,8 @@ def _parse_x(frames: int, x: Any, fps: Any) -> Array | None:
 def _parse_positions(positions: Any, shape: tuple[int, ...]) -> Array | None:
     if positions is None:
         return None
+    if hasattr(positions, "centers"):
+        raise TypeError(f"positions is a set of regions, {positions!r}: give regions=, or positions.centers()")
     parsed, _ = parse_positions(on_host(positions), name="positions")
     _check_count("positions", len(parsed), shape)
     return parsed
@@ -104,16 +108,12 @@ def _parse_positions(positions: Any, shape: tuple[int, ...]) -> Array | None:
 def _parse_names(names: Any, shape: tuple[int, ...]) -> list[str] | None:
     if names is None:
         return None
-    if not isinstance(names, Iterable) or isinstance(names, (bytes, Mapping)):
-        raise TypeError(f"names = {names!r}: give text, or a sequence of text, one for each trace")
-    listed = [names] if isinstance(names, str) else list(names)
+    listed = text_names(names, "traces")
     _check_count("names", len(listed), shape)
     for i, name in enumerate(listed):
-        if not isinstance(name, str):
-            raise TypeError(f"names[{i}] = {name!r} is not text: give str({name!r})")
         if any("\ud800" <= character <= "\udfff" for character in name):
             raise ValueError(f"names[{i}] = {name!r} holds half a character (a surrogate): no file can hold it")
-    return [str(name) for name in listed]
+    return listed
 
 
 def plain_metadata(metadata: Any, name: str = "metadata", depth: int = 0) -> dict[str, Any]:
@@ -145,5 +145,6 @@ def _plain(value: Any, name: str, depth: int) -> Any:
     if value is None or isinstance(value, (bool, int, float, str)):
         return value
     holds = "metadata holds text, numbers, None, lists and dicts"
-    cure = f"; give {value.isoformat()!r}" if hasattr(value, "isoformat") else ""
+    is_text = isinstance(value, os.PathLike) or hasattr(value, "isoformat")  # paths, dates and times
+    cure = f"; give str({name})" if is_text else ""
     raise TypeError(f"{name} = {value!r} is of type {type(value).__name__}: {holds}{cure}")

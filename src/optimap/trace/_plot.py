@@ -134,7 +134,10 @@ def time_axis(frames: int, x: ArrayLike | None, fps: float | None) -> tuple[Arra
         return np.arange(frames) / positive_number(fps, "fps", RATE), "Time [s]"
     if x is None:
         return np.arange(frames), "Frame"
-    times = np.asarray(x)
+    try:
+        times = np.asarray(x)
+    except ValueError as error:
+        raise ValueError(f"x is no array: the traces need one number for each of {frames} frames") from error
     if times.shape != (frames,):
         raise ValueError(f"x has shape {times.shape}: the traces need one value for each of {frames} frames")
     if times.dtype.kind in "cOUS":

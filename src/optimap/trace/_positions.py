@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from .._checks import whole_number
+from .._checks import check_order, whole_number
 
 Positions = NDArray[np.float64]
 
@@ -42,10 +42,11 @@ def parse_positions(
 def _as_numbers(coords: Any, name: str) -> NDArray[Any]:
     if isinstance(coords, (str, bytes)) or not isinstance(coords, Iterable):
         raise TypeError(f"{name} = {coords!r}: give one position (x, y) or a sequence of positions")
-    if not isinstance(coords, Sequence) and not hasattr(coords, "__array__"):  # iterators, sets, ...
+    check_order(coords, name, f"list({name}.values())")
+    if not isinstance(coords, Sequence) and not hasattr(coords, "__array__"):  # iterators, ...
         coords = list(coords)
     if isinstance(coords, np.ma.MaskedArray) and np.ma.is_masked(coords):
-        raise ValueError(f"{name} has masked entries: leave them out, for example {name}.compressed()")
+        raise ValueError(f"{name} has masked entries: leave them out, for example numpy.ma.compress_rows({name})")
     try:
         numbers = np.asarray(coords)
     except ValueError:  # positions of different lengths

@@ -5,11 +5,12 @@ are known by their suffix. Lists of numbers are never images. What could be mean
 """
 
 import os
-from collections.abc import Iterable, KeysView, Mapping, Sequence, Set
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
 
+from .._checks import check_order
 from ._imagej import Drawn, is_roi
 from ._regions import Regions
 
@@ -18,6 +19,9 @@ ROI_SUFFIXES = (".roi", ".zip")
 IMAGE_SUFFIXES = (".png", ".tif", ".tiff", ".npy")
 
 Shape2 = tuple[int, int]
+
+# What to do with a dict of regions.
+OF_DICT = "with the keys as names, optimap.trace.regions(list({0}.values()), names=list({0}))"
 
 _WORDS = {
     "imagej": "a region of roifile",
@@ -36,8 +40,11 @@ def find_kind(source: Any, frame_shape: Shape2 | None, name: str) -> tuple[str, 
     if hasattr(source, "__array__"):
         return _kind_of_array(np.asanyarray(source), frame_shape, name), source
     if not isinstance(source, Iterable) or isinstance(source, (bytes, bytearray)):
-        return "positions", source
-    check_order(source, name)
+        raise TypeError(
+            f"{name} = {source!r}: give one position (x, y) or a sequence of positions, or regions, as "
+            "optimap.trace.regions takes them"
+        )
+    check_order(source, name, OF_DICT.format(name))
     if not isinstance(source, Sequence):
         source = list(source)
     return _kind_of_sequence(source, frame_shape, name), source
@@ -80,20 +87,6 @@ def _kind_of_sequence(source: Sequence[Any], frame_shape: Shape2 | None, name: s
                 "and put their traces side by side, numpy.column_stack([...])"
             )
     return kind
-
-
-def check_order(source: Any, name: str) -> None:
-    """Raise an error for collections whose order is not that of the traces, or whose keys would be lost."""
-    if isinstance(source, Mapping):
-        raise TypeError(
-            f"{name} is a {type(source).__name__}: give its values, with the keys as names, "
-            f"optimap.trace.regions(list({name}.values()), names=list({name}))"
-        )
-    if isinstance(source, Set) and len(source) > 1 and not isinstance(source, KeysView):
-        raise TypeError(
-            f"{name} is a {type(source).__name__}, which has no order, so nobody knows whose trace is whose: "
-            "give a list"
-        )
 
 
 def _kind_of_item(item: Any, frame_shape: Shape2 | None, name: str) -> str:

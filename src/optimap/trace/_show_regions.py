@@ -82,10 +82,7 @@ def show_regions(
     if not len(found):
         raise ValueError("regions holds no regions: there is nothing to draw")
     if not isinstance(names, (bool, np.bool_)):
-        raise TypeError(
-            f"names = {names!r}: it says whether names are written, True or False; optimap.trace.regions(..., names=) "
-            "gives them"
-        )
+        raise TypeError(f"names = {names!r}: it must be True or False; optimap.trace.regions(..., names=) gives names")
     check_axes(ax)
     check_scale(cmap, vmin, vmax)
     wanted = [f"C{i % 10}" for i in range(len(found))] if color is None else color

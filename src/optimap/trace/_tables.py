@@ -7,6 +7,7 @@ from typing import Any
 
 from numpy.typing import ArrayLike
 
+from .._checks import check_flag, file_path
 from .._files import check_output, checksum, written_whole, written_with_sidecar
 from ._parse_table import parse_table
 from ._table_data import TraceTable, from_header, to_header
@@ -91,7 +92,9 @@ def save_traces(
     array([[1. , 2. ],
            [0.1, nan]], dtype=float32)
     """
-    path = Path(path)
+    path = file_path(path)
+    check_flag(tidy, "tidy")
+    check_flag(overwrite, "overwrite")
     table = parse_table(traces, positions, fps, x, names, metadata, regions)
     timed = table.fps is not None or table.x is not None
     check_table(path, overwrite, tidy, table.columns.shape, str(table.columns.dtype), timed)
@@ -173,7 +176,7 @@ def load_traces(path: "str | os.PathLike[str]") -> TraceTable:
     >>> table.traces, table.fps, table.names, table.metadata
     (array([1, 2, 3], dtype=uint16), 500.0, ['left atrium'], {'drug': 'none'})
     """
-    path = Path(path)
+    path = file_path(path)
     module = _existing(path).load()
     header = module.read_header(path)
     values, axis = module.read_values(path, header)
@@ -196,4 +199,7 @@ def is_table(path: Path) -> bool:
 def _existing(path: Path) -> Kind:
     if not path.exists():
         raise FileNotFoundError(f"{path} does not exist: check the name and the folder")
-    return find_kind(path)
+    kind = find_kind(path)
+    if path.is_dir():
+        raise IsADirectoryError(f"{path} is a folder: give the name of a file in it")
+    return kind
