@@ -94,6 +94,8 @@ def test_a_missing_extra_is_named(monkeypatch, function, module):
 def test_bad_arguments_are_named(function):
     with pytest.raises(ValueError, match="names holds 1 names for 3 traces"):
         function(TRACES, names=["a"])
+    with pytest.raises(TypeError, match="tidy = 'no': it must be True or False"):
+        to_dataframe(TRACES, tidy="no")
 
 
 # The way back
@@ -170,6 +172,8 @@ def test_parts_and_arrays_of_others():
     assert list(to_dataframe(plain)) == ["4", "5", "9"]
     assert to_dataframe(plain).index.name == "frame"
     assert list(to_dataframe(pd.DataFrame(TRACES))) == ["trace_0", "trace_1", "trace_2"]
+    indexed = pd.DataFrame({"x": [1, 2], "y": [3, 4]}, index=pd.Index([0.5, 1], name="time"))
+    assert to_dataframe(indexed).to_numpy().tolist() == [[1, 3], [2, 4]]  # x is no axis: there is one
     missing = pd.DataFrame({"a": pd.array([1, None], dtype="Int64")})
     np.testing.assert_array_equal(to_dataframe(missing)["a"], [1, np.nan])
 

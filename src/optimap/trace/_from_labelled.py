@@ -62,7 +62,8 @@ def _unpacked(value: Any) -> Any:
 def _from_frame(frame: Any, single: bool = False) -> TraceTable:
     about = dict(frame.attrs)
     name, axis = frame.index.name, frame.index.to_numpy()
-    if len(frame.columns) > 1 and frame.columns[0] in AXES:
+    plain = name is None and np.array_equal(axis, np.arange(len(frame)))  # an index that says nothing
+    if plain and len(frame.columns) > 1 and frame.columns[0] in AXES:
         name, axis = frame.columns[0], frame.iloc[:, 0].to_numpy()
         frame = frame.iloc[:, 1:]
     fps, x = _axis(name, axis, about.pop("fps", None), len(frame))

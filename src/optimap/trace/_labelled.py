@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike
 
+from .._checks import check_flag
 from .._extras import import_extra
 from ._parse_table import parse_table
 from ._table_data import FRAMES, SECONDS, TraceTable
@@ -142,6 +143,7 @@ def to_dataframe(
     2  0.000    b  6.0  10.0    0.0
     3  0.002    b  6.0  10.0    1.0
     """
+    check_flag(tidy, "tidy")
     table = parse_table(traces, positions, fps, x, names, metadata, regions)
     pd = import_extra("pandas", "xarray", "data frames")
     columns = long_form.columns(table.axis_name)
