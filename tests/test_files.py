@@ -2,7 +2,7 @@
 
 import pytest
 
-from optimap._files import remove_leftovers, written_whole
+from optimap._files import leftovers, new_run, remove_leftovers, written_by, written_whole
 
 
 def test_a_file_appears_when_it_is_whole(tmp_path):
@@ -60,6 +60,19 @@ def test_what_a_killed_writer_left_is_removed_and_nothing_else(tmp_path):
         other.write_text("whole")
     remove_leftovers(path)
     assert sorted(tmp_path.iterdir()) == sorted(others)
+
+
+def test_what_other_runs_are_writing_is_left_alone(tmp_path):
+    path, (mine, theirs) = tmp_path / "a.csv", (new_run(), new_run())
+    made = {}
+    for run in (mine, theirs, ""):
+        with written_by(run), written_whole(path, overwrite=True) as made[run]:
+            made[run].write_text("half")
+    for partial in made.values():
+        partial.write_text("half")  # as if written now, or left by a writer that was killed
+    assert leftovers(path) == sorted(made.values())
+    remove_leftovers(path, mine)
+    assert leftovers(path) == sorted([made[theirs], made[""]])
 
 
 def test_a_file_that_appears_meanwhile_is_kept(tmp_path):

@@ -4,19 +4,25 @@ import glob
 import os
 import secrets
 import shutil
-from collections.abc import Iterator
+import zlib
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from pathlib import Path
+
+ANY = "?" * 8  # eight letters of a hidden name
+# Threads of one worker may do jobs of several runs.
+_run: ContextVar[str] = ContextVar("run", default="")
 
 
 def check_output(path: Path, overwrite: bool, is_folder: bool = False) -> None:
     """Raise an error, before any work, where `path` cannot be written; `is_folder`: it is one that may be replaced."""
+    if path.is_dir() and not is_folder:
+        raise IsADirectoryError(f"{path} is a folder: give the name of a file")
     if path.exists() and not overwrite:
         raise FileExistsError(
             f"{path} exists: choose another name, or ask for overwriting (overwrite=True, --overwrite)"
         )
-    if path.is_dir() and not is_folder:
-        raise IsADirectoryError(f"{path} is a folder: give the name of a file")
     if not path.parent.is_dir():
         raise FileNotFoundError(f"the folder {path.parent} does not exist: make it, or choose another")
 
@@ -71,29 +77,62 @@ def _remove(path: Path) -> None:
     path.unlink(missing_ok=True)
 
 
-def leftovers(path: Path, kind: str = "partial") -> list[Path]:
+def leftovers(path: Path, kind: str = "partial", run: str | None = None) -> list[Path]:
     """Return what interrupted runs that could not clean up (power, kill -9) left hidden beside `path`.
 
-    Of the kind ``"partial"`` is what they wrote, of ``"old"`` a folder that they were replacing.
+    Of the kind ``"partial"`` is what they wrote, of ``"old"`` a folder that they were replacing. With `run` (see
+    `written_by`) only what that run made; else some may be what another process is writing now.
     """
     stem, suffix = glob.escape(path.stem), glob.escape(path.suffix)
-    return sorted(path.parent.glob(f".{stem}.????????.{kind}{suffix}"))
+    marks = [ANY, ANY + ANY] if run is None else [run + ANY]
+    return sorted(found for mark in marks for found in path.parent.glob(f".{stem}.{mark}.{kind}{suffix}"))
 
 
-def remove_leftovers(path: Path) -> None:
-    """Remove what processes left beside `path` that were killed as they wrote it; nobody may be writing it now."""
-    for partial in leftovers(path):
+def remove_leftovers(path: Path, run: str | None = None) -> None:
+    """Remove what processes left beside `path` that were killed as they wrote it; nobody may be writing it now.
+
+    With `run` this holds for the processes of that run only: what others write is left alone.
+    """
+    for partial in leftovers(path, run=run):
         _remove(partial)
 
 
-def _beside(path: Path, kind: str) -> Path:
-    return path.with_name(f".{path.stem}.{secrets.token_hex(4)}.{kind}{path.suffix}")
+def new_run() -> str:
+    """Return a mark for the files of one run, whichever processes and machines write them."""
+    return secrets.token_hex(4)
 
 
 @contextmanager
-def written_with_sidecar(path: Path, sidecar: Path, text: str, overwrite: bool = False) -> Iterator[Path]:
-    """Like `written_whole`, with a second file of `text` that describes the first: both appear, or neither does.
+def written_by(run: str) -> Iterator[None]:
+    """Mark unfinished files that this thread makes in the block as those of a run, for `remove_leftovers`."""
+    before = _run.set(run)
+    try:
+        yield
+    finally:
+        _run.reset(before)
 
+
+def _beside(path: Path, kind: str) -> Path:
+    return path.with_name(f".{path.stem}.{_run.get()}{secrets.token_hex(4)}.{kind}{path.suffix}")
+
+
+def checksum(path: Path) -> str:
+    """Return a number for the text in a file, whichever way its lines end."""
+    crc = 0
+    with open(path, "rb") as file:
+        while block := file.read(2**20):
+            crc = zlib.crc32(block.replace(b"\r", b""), crc)
+    return f"{crc:08x}"
+
+
+@contextmanager
+def written_with_sidecar(
+    path: Path, sidecar: Path, describe: Callable[[Path], str], overwrite: bool = False
+) -> Iterator[Path]:
+    """Like `written_whole`, with a second file that describes the first: both appear, or neither does.
+
+    Its text is what `describe` says of the first, once that is written. A process that is killed between the two
+    renames leaves a new description of an old file: the text should tell which file it is of (`checksum`).
     Whether `sidecar` may be replaced is for the caller to ask.
     """
     before = sidecar.read_bytes() if sidecar.exists() else None
@@ -103,7 +142,7 @@ def written_with_sidecar(path: Path, sidecar: Path, text: str, overwrite: bool =
             yield partial
             # The description first: whoever waits for the file finds both.
             with written_whole(sidecar, overwrite=True) as partial_sidecar:
-                partial_sidecar.write_text(text, encoding="utf-8")
+                partial_sidecar.write_text(describe(partial), encoding="utf-8")
             replaced = True
     except BaseException:  # such as a table that is open in a spreadsheet program and cannot be replaced
         if replaced and before is not None:

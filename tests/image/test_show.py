@@ -31,6 +31,23 @@ def test_what_is_no_image_is_refused(shape):
         show_image(np.zeros(shape))
 
 
+@pytest.mark.parametrize(
+    ("kwargs", "error", "message"),
+    [
+        ({"image": [["a"]]}, TypeError, "image holds <U1 values: an image holds real numbers"),
+        ({"cmap": "nope"}, ValueError, "cmap = 'nope' is no colour map that matplotlib knows"),
+        ({"cmap": 3}, ValueError, "cmap = 3 is no colour map"),
+        ({"vmin": "a"}, ValueError, "vmin = 'a': it must be a finite number"),
+        ({"vmax": np.nan}, ValueError, "vmax = nan: it must be a finite number"),
+        ({"vmin": 3, "vmax": 1}, ValueError, "vmin = 3 is more than vmax = 1: exchange them"),
+    ],
+)
+def test_what_cannot_be_shown_is_named_before_a_figure_is_made(kwargs, error, message):
+    with pytest.raises(error, match=message):
+        show_image(**{"image": np.eye(3), **kwargs})
+    assert not plt.get_fignums()
+
+
 def test_new_figures_are_shown_where_there_is_a_screen(monkeypatch):
     shown = []
     monkeypatch.setattr(plt, "show", lambda: shown.append(1))

@@ -19,7 +19,9 @@ from optimap.trace import (
     detrend_timeseries,
     estimate_period,
     extract_traces,
+    load_traces,
     normalize,
+    save_traces,
     show_traces,
 )
 from optimap.trace._extract import span_traces
@@ -254,6 +256,15 @@ def test_nan_is_an_error_as_in_numpy(monkeypatch, any_library, size, cost):
     there = any_library.to(video)
     expected = extract_traces(video, where, size, nan_policy="raise")
     check(any_library, extract_traces(there, where, size, nan_policy="raise"), expected, there, False, 10)
+
+
+def test_tensors_are_saved_as_their_numbers(torch, tmp_path):
+    values = torch.rand(5, 2)
+    for i, traces in enumerate((values.requires_grad_(), values.detach().bfloat16())):
+        save_traces(tmp_path / f"{i}.npz", traces, x=torch.arange(5.0).requires_grad_(), metadata={"a": torch.ones(2)})
+        table = load_traces(tmp_path / f"{i}.npz")
+        np.testing.assert_array_equal(table.traces, traces.detach().float().numpy(), strict=True)
+        assert (table.x.tolist(), table.metadata) == ([0, 1, 2, 3, 4], {"a": [1, 1]})
 
 
 def test_small_floats_of_pytorch_and_jax(torch):

@@ -17,7 +17,9 @@ from optimap.trace import (
     compare_traces,
     detrend_timeseries,
     extract_traces,
+    load_traces,
     normalize,
+    save_traces,
     show_positions_and_traces,
 )
 from optimap.video import open_video
@@ -60,6 +62,11 @@ def test_traces_are_lazy_and_know_what_they_will_be():
     assert (one.shape, one.chunks) == ((12,), ((5, 5, 2),))
     with pytest.raises(AssertionError, match="computed"):
         traces.compute()
+
+
+def test_lazy_traces_are_computed_when_they_are_saved(tmp_path):
+    save_traces(tmp_path / "t.npz", extract_traces(LAZY, WHERE, 3), WHERE, 500)
+    np.testing.assert_array_equal(load_traces(tmp_path / "t.npz").traces, extract_traces(VIDEO, WHERE, 3))
 
 
 def test_a_window_over_four_chunks_is_the_mean_of_its_pixels():

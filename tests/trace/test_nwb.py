@@ -135,6 +135,25 @@ def test_times_are_a_rate_where_they_are_regular(tmp_path):
             ValueError,
             r"metadata\['nwb'\]\['subject'\] has the key 'name': known are subject_id",
         ),
+        ({"session_description": 3}, TypeError, r"metadata\['nwb'\]\['session_description'\] = 3: give text"),
+        ({"session_start_time": 3}, TypeError, r"\['session_start_time'\] = 3: give date and time as 2024-05-17T14:30"),
+        (
+            {"session_start_time": "0001-01-01"},
+            ValueError,
+            r"\['session_start_time'\] = '0001-01-01': give date and time",
+        ),
+        ({"experimenter": [1]}, TypeError, r"\['experimenter'\] = \[1\]: give text, or a list of text"),
+        ({"subject": {"age": 3}}, TypeError, r"\['subject'\]\['age'\] = 3: give a duration of ISO 8601, 'P90D'"),
+        ({"subject": {"age": "90 days"}}, ValueError, r"\['subject'\]\['age'\] = '90 days': give a duration"),
+        ({"subject": {"sex": "female"}}, ValueError, r"\['subject'\]\['sex'\] = 'female': give 'M', 'F'"),
+        ({"subject": {"weight": [1]}}, TypeError, r"\['subject'\]\['weight'\] = \[1\]: give a number of kg, or text"),
+        (
+            {"imaging": {"excitation_lambda": "blue"}},
+            ValueError,
+            r"\['excitation_lambda'\] = 'blue': give a wavelength",
+        ),
+        ({"imaging": {"emission_lambda": -3}}, ValueError, r"\['emission_lambda'\] = -3: give a wavelength in nm"),
+        ({"imaging": {"device": "a/b"}}, ValueError, r"\['imaging'\]\['device'\] = 'a/b': give a name without / and :"),
         ({"imaging": "x"}, TypeError, r"metadata\['nwb'\]\['imaging'\] = 'x': give a dict"),
         (
             {"session_start_time": "today"},
@@ -160,3 +179,18 @@ def test_what_the_inspector_says_of_one_trace_and_of_few_frames(tmp_path):
     assert [text.split(":")[0] for text in reported(tmp_path / "one.nwb")] == ["check_single_row"]
     save_traces(tmp_path / "wide.nwb", TRACES[:2], POSITIONS, 500)
     assert [text.split(":")[0] for text in reported(tmp_path / "wide.nwb")] == ["check_data_orientation"]
+
+
+def test_none_is_not_told_and_single_things_become_lists(tmp_path):
+    told = {
+        "session_description": None,
+        "keywords": "fluorescence",
+        "subject": {"age": "P1Y2M/P2Y", "weight": 3},
+        "imaging": {"device": None, "location": None, "excitation_lambda": None},
+    }
+    save_traces(tmp_path / "t.nwb", TRACES, POSITIONS, 500, metadata={"nwb": told})
+    assert reported(tmp_path / "t.nwb") == []
+    with pynwb.NWBHDF5IO(tmp_path / "t.nwb", "r") as io:
+        file = io.read()
+        assert (list(file.keywords), file.subject.weight, file.subject.age) == (["fluorescence"], "3 kg", "P1Y2M/P2Y")
+        assert (list(file.devices), file.imaging_planes["plane"].location) == (["camera"], "unknown")

@@ -157,6 +157,7 @@ def test_colours_and_sizes():
         ([[(1, 2)]], {"color": ["r", "g"]}, "color has 2 entries for 1 positions"),
         ([[(1, 2)]], {"color": "r", "c": "g"}, "c and color are both given"),
         ([[(1, 2)]], {"size": -1}, "size = -1"),
+        ([[(1, 2)]], {"cmap": "nope"}, "cmap = 'nope' is no colour map"),
     ],
 )
 def test_wrong_positions_are_refused(args, kwargs, message):

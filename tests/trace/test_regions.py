@@ -4,6 +4,7 @@ import h5py
 import numpy as np
 import pandas as pd
 import pytest
+import roifile
 import skimage.draw
 import tifffile
 from hypothesis import assume, given
@@ -18,6 +19,7 @@ from tests.strategies import videos
 VIDEO = np.random.default_rng(0).integers(0, 65536, (12, 6, 7), dtype=np.uint16)
 LABELS = np.zeros((6, 7), int)
 LABELS[1:3, 1:4], LABELS[4:, 2:], LABELS[0, 5:] = 7, 2, 30
+ROI = roifile.ImagejRoi.frompoints([[1, 1], [4, 1], [4, 4]])
 TRIANGLE = [(0.5, 0.5), (5.5, 0.5), (0.5, 4.5)]
 SQUARE = [(1, 1), (4, 1), (4, 4), (1, 4)]
 
@@ -347,7 +349,7 @@ THIN = [(1.1, 0), (1.2, 0), (1.2, 5), (1.1, 5)]
         (LABELS.T, r"coords has shape \(7, 6\): masks, labels and weights have the shape of the frame, \(6, 7\)"),
         ((LABELS > 0).T, r"coords has shape \(7, 6\)"),
         (np.zeros((3, 7, 6)), r"coords has shape \(3, 7, 6\)"),
-        ([np.ones((6, 7)), np.ones((6, 8))], "coords is no array"),
+        ([np.ones((6, 7)), np.ones((6, 8))], r"coords\[1\] has shape \(6, 8\), but coords\[0\] \(6, 7\)"),
         (regions(LABELS[:5]), r"coords belong to frames of shape \(5, 7\) \(H, W\): these frames are \(6, 7\)"),
         (regions([SQUARE], (9, 9)), r"coords belong to frames of shape \(9, 9\)"),
         (np.ma.masked_equal(LABELS, 2), "coords has masked entries"),
@@ -403,11 +405,38 @@ def test_wrong_arguments_are_named(kwargs, error, message):
         (None, {}, TypeError, "source = None"),
         ("a.xyz", {}, ValueError, "a.xyz has an unknown suffix '.xyz': regions are read from .roi .zip .png"),
         (regions(LABELS), {}, TypeError, "is a set of regions already"),
+        (
+            [LABELS > 0, SQUARE],
+            {},
+            TypeError,
+            r"source\[1\] is a polygon \(M, 2\), but source\[0\] an image.*column_stack",
+        ),
+        ([SQUARE, LABELS > 0], {}, TypeError, r"source\[1\] is an image \(H, W\), but source\[0\] a polygon"),
+        ([ROI, LABELS > 0], {}, TypeError, r"source\[1\] is an image \(H, W\), but source\[0\] a region of roifile"),
+        ([SQUARE, (1, 2)], {}, TypeError, r"source\[1\] is neither an image \(H, W\) nor a polygon"),
+        ([LABELS > 0, None], {}, TypeError, r"source\[1\] is neither an image \(H, W\) nor a polygon"),
+        ([(1, 2), LABELS], {}, ValueError, r"source\[1\] = an array of shape \(6, 7\) is not a position"),
+        ([[LABELS]], {}, ValueError, r"source\[0\] is nested 3 deep: a polygon is \(M, 2\)"),
+        (["a.roi", "b.roi"], {}, TypeError, r"source\[0\] = 'a.roi' is text in a list: give one path alone"),
+        ({"a": LABELS > 0}, {}, TypeError, r"source is a dict: .*list\(source.values\(\)\), names=list\(source\)"),
+        ({"a": LABELS > 0}, {"kind": "stack"}, TypeError, "source is a dict"),
+        ({(1, 2), (3, 4)}, {}, TypeError, "source is a set, which has no order"),
+        (LABELS, {"names": ["a", None, "b"]}, TypeError, r"names\[1\] = None is not text"),
+        (LABELS, {"names": {"a": 1}}, TypeError, "names = {'a': 1}: give text"),
+        (True, {}, TypeError, "source = True: give one position .*, or regions, as optimap.trace.regions takes them"),
+        (LABELS, {"names": 3}, TypeError, "names = 3: give text, or a sequence of text"),
     ],
 )
 def test_what_makes_no_regions_is_named(source, kwargs, error, message):
     with pytest.raises(error, match=message):
         regions(source, **kwargs)
+
+
+@pytest.mark.parametrize("suffix", [".roi", ".zip", ".npy", ".png", ".tif"])
+def test_a_folder_is_no_file_of_regions(tmp_path, suffix):
+    (tmp_path / f"a{suffix}").mkdir()
+    with pytest.raises(IsADirectoryError, match=f"a{suffix} is a folder: give one file of regions"):
+        regions(tmp_path / f"a{suffix}")
 
 
 # Backgrounds
@@ -471,7 +500,7 @@ def test_regions_know_their_pixels_and_centres():
     np.testing.assert_allclose(regions(weights).centers(), [(4, 2)])
     np.testing.assert_array_equal(regions(weights).pixels(0)[2], [0.25, 0.75])
     np.testing.assert_array_equal(regions(weights, weights="sum").pixels(-1)[2], [1, 3])
-    with pytest.raises(IndexError, match="i = 3: there are 3 regions"):
+    with pytest.raises(IndexError, match=r"regions\[3\]: there are 3 regions, 0 to 2"):
         found.pixels(3)
     assert regions(np.zeros((6, 7), int)).centers().shape == (0, 2)
 
@@ -488,11 +517,36 @@ def test_regions_are_chosen_by_number_and_by_name():
     np.testing.assert_array_equal(extract_traces(VIDEO, found[[True, False, True]]), every[:, [0, 2]])
     assert found[[2, 0]][1:].names == ["a"]
     assert [r.names for r in found] == [["a"], ["b"], ["c"]]
-    with pytest.raises(KeyError, match="no region of the name 'd'; names are 'a', 'b', 'c'"):
-        found["d"]
-    with pytest.raises(KeyError, match="2 regions of the name 'a'"):
-        regions(LABELS, names=["a", "a", "c"])["a"]
+    assert found[["c", 0, "a"]].names == found[np.array(["c", "a", "a"])].names == ["c", "a", "a"]
+    assert found[np.array(1)].single
+    assert len(found[[]]) == 0
+    np.testing.assert_array_equal(found.pixels("c"), found.pixels(-1))
     assert repr(found) == "<Regions in frames of 6 x 7: 'a', 'b', 'c'>"
+
+
+@pytest.mark.parametrize(
+    ("which", "error", "message"),
+    [
+        ("d", KeyError, "no region of the name 'd'; names are 'a', 'b', 'b'"),
+        (["a", "d"], KeyError, "no region of the name 'd'"),
+        ("b", KeyError, "2 regions of the name 'b'; choose by number, these are 1, 2"),
+        (3, IndexError, r"regions\[3\]: there are 3 regions, 0 to 2"),
+        ([0, -4], IndexError, r"regions\[-4\]: there are 3 regions"),
+        ([True, False], IndexError, "with 2 of True and False: there are 3 regions"),
+        (1.0, TypeError, r"regions\[1.0\]: regions are chosen by number, name, slice, a list of numbers or names"),
+        (True, TypeError, r"regions\[True\]: regions are chosen by"),
+        ({0, 1}, TypeError, r"regions\[\{0, 1\}\]: regions are chosen by"),
+        (slice("a", "b"), TypeError, "the ends of a slice are whole numbers"),
+    ],
+)
+def test_an_index_that_means_no_region_is_named(which, error, message):
+    with pytest.raises(error, match=message):
+        regions(LABELS, names=["a", "b", "b"])[which]
+
+
+def test_nothing_is_chosen_from_no_regions():
+    with pytest.raises(IndexError, match=r"regions\[0\]: there are no regions"):
+        regions(LABELS * 0)[0]
 
 
 def test_outlines_go_with_frames_of_any_size():

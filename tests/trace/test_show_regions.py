@@ -114,6 +114,16 @@ def test_regions_beside_their_traces():
         ({"regions": LABELS, "color": ["r"]}, ValueError, "color has 1 entries for 2 regions"),
         ({"regions": LABELS, "ax": 3}, TypeError, "ax = 3"),
         ({"regions": LABELS == 9}, ValueError, "regions: region 0 .* is empty"),
+        ({"regions": []}, ValueError, "regions holds no regions: there is nothing to draw"),
+        ({"regions": LABELS * 0}, ValueError, "regions holds no regions"),
+        ({"regions": LABELS, "foo": 3}, TypeError, r"keywords \{'foo': 3\}: matplotlib says .*'foo'"),
+        ({"regions": LABELS, "alpha": 3}, ValueError, r"keywords \{'alpha': 3\}: matplotlib says alpha"),
+        (
+            {"regions": LABELS, "names": ["a", "b"]},
+            TypeError,
+            r"names = \['a', 'b'\]: .*regions\(..., names=\) gives names",
+        ),
+        ({"regions": LABELS, "cmap": "nope"}, ValueError, "cmap = 'nope' is no colour map"),
     ],
 )
 def test_what_cannot_be_drawn_is_named(kwargs, error, message):

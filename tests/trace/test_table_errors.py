@@ -4,6 +4,8 @@ import importlib
 import json
 import os
 import sys
+from datetime import date
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -12,6 +14,11 @@ from optimap.trace import TraceTable, load_traces, save_traces
 from optimap.trace.table_kinds import KINDS, SUFFIXES, find_kind
 from tests.trace.test_tables import POSITIONS, TRACES, Shapes
 
+ITSELF = {}
+ITSELF["me"] = ITSELF
+LIST = []
+LIST.append(LIST)
+
 
 @pytest.mark.parametrize(
     ("arguments", "error", "message"),
@@ -19,6 +26,33 @@ from tests.trace.test_tables import POSITIONS, TRACES, Shapes
         ({"traces": np.zeros((2, 3, 4))}, ValueError, r"traces has shape \(2, 3, 4\)"),
         ({"traces": ["a"]}, TypeError, "traces has dtype <U1"),
         ({"traces": [1j]}, TypeError, "traces has dtype complex128"),
+        ({"traces": [[1, 2], [3]]}, ValueError, "traces is no array: its rows differ in length"),
+        ({"traces": {"a": [1]}}, TypeError, r"traces is a dict: give numpy.column_stack\(list\(traces.values\(\)\)\)"),
+        ({"names": 3}, TypeError, "names = 3: give text, or a sequence of text"),
+        (
+            {"names": list("abcd")},
+            ValueError,
+            r"4 names for 3 traces: .* traces has shape \(4, 3\), .* is it traces.T\?",
+        ),
+        (
+            {"metadata": ITSELF},
+            ValueError,
+            r"metadata\['me'\]\['me'\].* is nested more than 30 deep: does it hold itself",
+        ),
+        ({"metadata": {"a": LIST}}, ValueError, r"metadata\['a'\]\[0\]\[0\].* is nested more than 30 deep"),
+        ({"metadata": {"day": date(2024, 5, 17)}}, TypeError, r"is of type date: .*; give str\(metadata\['day'\]\)"),
+        ({"metadata": {"file": Path("a")}}, TypeError, r"type \w+Path: .*; give str\(metadata\['file'\]\)"),
+        ({"x": [[1], [2, 3]]}, ValueError, "x is no array: the traces need one number for each of 4 frames"),
+        ({"names": {"a", "b", "c"}}, TypeError, "names is a set, which has no order"),
+        (
+            {"positions": {"a": (1, 2)}},
+            TypeError,
+            r"positions is a dict: give its values, list\(positions",
+        ),
+        ({"positions": {(1, 2), (3, 4), (5, 6)}}, TypeError, "positions is a set, which has no order"),
+        ({"positions": Shapes()}, TypeError, "positions is a set of regions, .*: give regions="),
+        ({"tidy": "yes"}, TypeError, "tidy = 'yes': it must be True or False"),
+        ({"overwrite": "no"}, TypeError, "overwrite = 'no': it must be True or False"),
         ({"fps": 500, "x": [1, 2, 3, 4]}, ValueError, "x and fps = 500 are both given"),
         ({"fps": 0}, ValueError, "fps = 0: it must be a positive number"),
         ({"x": [1, 2]}, ValueError, r"x has shape \(2,\)"),
@@ -85,6 +119,24 @@ def test_existing_files_are_kept_unless_asked(tmp_path, suffix):
     assert path.read_bytes() == before
     save_traces(path, TRACES + 1, POSITIONS, 500, overwrite=True)
     np.testing.assert_array_equal(load_traces(path).traces, TRACES + 1)
+
+
+@pytest.mark.parametrize("suffix", SUFFIXES)
+def test_a_folder_is_no_table(tmp_path, suffix):
+    path = tmp_path / f"t{suffix}"
+    path.mkdir()
+    with pytest.raises(IsADirectoryError, match=f"t{suffix} is a folder: give the name of a file"):
+        save_traces(path, TRACES, POSITIONS, 500)
+    with pytest.raises(IsADirectoryError, match=f"t{suffix} is a folder: give the name of a file"):
+        load_traces(path)
+
+
+@pytest.mark.parametrize("path", [3, None, "", b"a.csv"])
+def test_what_is_no_path_is_named(path):
+    with pytest.raises(TypeError, match=r"path = .*: give the name of a file"):
+        save_traces(path, TRACES)
+    with pytest.raises(TypeError, match=r"path = .*: give the name of a file"):
+        load_traces(path)
 
 
 def test_a_json_that_is_there_is_kept(tmp_path):

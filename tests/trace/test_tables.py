@@ -330,10 +330,46 @@ def test_text_that_is_no_table(tmp_path, content, message):
         load_traces(tmp_path / "t.csv")
 
 
+def forget_the_checksum(described):
+    """Do as the message says."""
+    lines = described.read_text().splitlines(keepends=True)
+    described.write_text("".join(line for line in lines if "table_crc32" not in line))
+
+
+@pytest.mark.parametrize("tidy", [False, True])
+def test_a_csv_that_was_edited_says_so_and_has_two_ways(tmp_path, tidy):
+    path, described = tmp_path / "t.csv", tmp_path / "t.csv.json"
+    save_traces(path, [[1.5], [2]], fps=10, names=["a"], metadata={"drug": "none"}, tidy=tidy)
+    path.write_bytes(path.read_bytes().replace(b"\n", b"\r\n"))  # as some programs end lines
+    assert load_traces(path).traces.tolist() == [[1.5], [2]]
+    path.write_bytes(path.read_bytes().replace(b"1.5", b"2.5"))
+    with pytest.raises(ValueError, match=r"t\.csv is not .*delete the line 'table_crc32' .* move t\.csv\.json away"):
+        load_traces(path)
+    forget_the_checksum(described)
+    table = load_traces(path)
+    assert (table.traces.tolist(), table.metadata) == ([[2.5], [2]], {"drug": "none"})
+    described.unlink()
+    table = load_traces(path)
+    assert (table.traces.tolist(), table.metadata) == ([[2.5], [2]], {})
+
+
+def test_a_kill_between_the_two_renames_is_noticed(tmp_path):
+    """Same shape, same names, same number of bytes: nothing else tells them apart."""
+    old, new = tmp_path / "old.csv", tmp_path / "new.csv"
+    save_traces(old, [[1.0], [2.0]], names=["a"], metadata={"recording": 1})
+    save_traces(new, [[3.0], [4.0]], names=["a"], metadata={"recording": 2})
+    os.replace(tmp_path / "new.csv.json", tmp_path / "old.csv.json")
+    with pytest.raises(ValueError, match=r"old\.csv is not the table that old\.csv\.json describes"):
+        load_traces(old)
+
+
 def test_a_json_that_does_not_fit_its_csv(tmp_path):
     path, described = tmp_path / "t.csv", tmp_path / "t.csv.json"
     save_traces(path, TRACES, POSITIONS, 500)
     path.write_text("".join(path.read_text().splitlines(keepends=True)[:-1]))
+    with pytest.raises(ValueError, match=r"t\.csv is not the table that t\.csv\.json describes"):
+        load_traces(path)
+    forget_the_checksum(described)
     with pytest.raises(ValueError, match=r"t\.csv has 3 rows, but 4 frames were written"):
         load_traces(path)
     path.write_text("time_s,a\n0,1\n")

@@ -1,6 +1,7 @@
 """show_image, and what every drawing function needs: new axes that appear by themselves, a checked image."""
 
-from typing import TYPE_CHECKING, Any
+import math
+from typing import TYPE_CHECKING, Any, SupportsFloat
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -45,7 +46,9 @@ def show_image(
     Raises
     ------
     ValueError
-        If `image` is neither 2-D nor colour.
+        If `image` is neither 2-D nor colour, `cmap` is unknown, or `vmin` and `vmax` are no range.
+    TypeError
+        If `image` holds no real numbers.
 
     Examples
     --------
@@ -54,6 +57,7 @@ def show_image(
     >>> ax = show_image(np.eye(8), title="a diagonal", show_colorbar=True)
     """
     pixels = as_image(image)
+    check_scale(cmap, vmin, vmax)
     new = ax is None
     if ax is None:
         ax = new_axes()
@@ -70,12 +74,29 @@ def show_image(
 def as_image(image: ArrayLike, name: str = "image") -> NDArray[Any]:
     """Return an image as an array matplotlib draws, or raise an error."""
     pixels = image if isinstance(image, np.ma.MaskedArray) else np.asarray(image)
+    if pixels.dtype.kind not in "biuf":
+        raise TypeError(f"{name} holds {pixels.dtype} values: an image holds real numbers, or True and False")
     if pixels.ndim == 3 and pixels.shape[-1] in (3, 4):
         return pixels
     if pixels.ndim != 2:
         cure = f": for a video, give one frame, for example {name}[0]" if pixels.ndim == 3 else ""
         raise ValueError(f"{name} has shape {pixels.shape}; an image is (H, W), or (H, W, 3) in colour{cure}")
     return pixels
+
+
+def check_scale(cmap: Any, vmin: Any, vmax: Any) -> None:
+    """Raise an error, before a figure is made, for what is no colour map or no range of values."""
+    import matplotlib
+    from matplotlib.colors import Colormap
+
+    if not (cmap is None or isinstance(cmap, Colormap) or (isinstance(cmap, str) and cmap in matplotlib.colormaps)):
+        raise ValueError(f"cmap = {cmap!r} is no colour map that matplotlib knows, such as 'gray' or 'viridis'")
+    for name, value in (("vmin", vmin), ("vmax", vmax)):
+        is_number = isinstance(value, SupportsFloat) and getattr(value, "ndim", 0) == 0 and math.isfinite(float(value))
+        if value is not None and not is_number:
+            raise ValueError(f"{name} = {value!r}: it must be a finite number, or left out")
+    if vmin is not None and vmax is not None and vmin > vmax:
+        raise ValueError(f"vmin = {vmin!r} is more than vmax = {vmax!r}: exchange them, or take cmap='gray_r'")
 
 
 def new_axes(**subplots: Any) -> Any:

@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike
 
+from .._checks import check_flag
 from .._extras import import_extra
-from ._table_data import FRAMES, SECONDS, TraceTable, parse_table
+from ._parse_table import parse_table
+from ._table_data import FRAMES, SECONDS, TraceTable
 from .table_kinds import tidy as long_form
 
 if TYPE_CHECKING:
@@ -38,7 +40,8 @@ def to_xarray(
         Named ``traces``, with the dimensions ``time`` and ``name``. The coordinate ``time`` is in seconds where `fps`
         is given, or `x`; without either the dimension is ``frame``. ``name`` holds the labels of the columns (see
         `save_traces`), ``x`` and ``y`` along ``name`` the positions in pixels. A single trace ``(T,)`` has the first
-        dimension only. The attributes are `fps` and the metadata, what is nested as JSON.
+        dimension only. The attributes are `fps` and the metadata, what is neither text nor a number as
+        JSON.
 
     Raises
     ------
@@ -74,8 +77,13 @@ def as_data_array(table: TraceTable) -> Any:
             about = {"long_name": f"{meaning} of the position, in pixels", "units": "1"}
             coords[axis] = (along, table.positions[pick, i], about)
     attributes: dict[str, Any] = {} if table.fps is None else {"fps": table.fps}
-    attributes |= {key: value if isinstance(value, str) else json.dumps(value) for key, value in table.metadata.items()}
+    attributes |= {key: value if _is_attribute(value) else json.dumps(value) for key, value in table.metadata.items()}
     return xr.DataArray(table.traces, coords=coords, dims=(first, *along), name="traces", attrs=attributes)
+
+
+def _is_attribute(value: Any) -> bool:
+    """Whether NetCDF takes a value as it is: text, and numbers of 64 bits."""
+    return isinstance(value, (str, float)) or (type(value) is int and abs(value) < 2**63)
 
 
 def _axis_attributes(axis: str) -> dict[str, str]:
@@ -135,6 +143,7 @@ def to_dataframe(
     2  0.000    b  6.0  10.0    0.0
     3  0.002    b  6.0  10.0    1.0
     """
+    check_flag(tidy, "tidy")
     table = parse_table(traces, positions, fps, x, names, metadata, regions)
     pd = import_extra("pandas", "xarray", "data frames")
     columns = long_form.columns(table.axis_name)

@@ -11,13 +11,13 @@ from typing import Any, SupportsFloat
 import numpy as np
 from numpy.typing import NDArray
 
-from .._checks import whole_number
+from .._checks import check_order, text_names, whole_number
 from ._imagej import Drawn, convert, is_roi
 from ._masks import Runs, join, label_runs, mask_runs, stack_runs
 from ._outlines import Ellipse, ellipse_runs, parse_polygon, polygon_runs
 from ._positions import parse_positions
 from ._region_files import read_region_file
-from ._region_kinds import check_kind, depth, find_kind
+from ._region_kinds import OF_DICT, check_kind, depth, find_kind
 from ._regions import ANY_FRAME, Regions, Shape2, check_weights
 from ._windows import Spans, check_size, check_window, window_spans
 
@@ -132,6 +132,7 @@ def make_regions(
         kind, source = find_kind(source, frame_shape, name)
     elif check_kind(kind) != "imagej" and isinstance(source, Drawn):
         raise ValueError(f"kind = {kind!r}: {name} is a file of ImageJ regions, kind 'imagej'")
+    check_order(source, name, OF_DICT.format(name))
     if kind == "positions":
         return _of_positions(source, frame_shape, names, weights, size, window, name)
     if kind in ("polygons", "imagej"):
@@ -151,10 +152,10 @@ def _frame_shape(frame_shape: Sequence[int] | None) -> Shape2 | None:
 def _names(names: str | Sequence[str] | None, default: Sequence[str]) -> list[str]:
     if names is None:
         return list(default)
-    given = [names] if isinstance(names, str) else list(names)
+    given = text_names(names, "regions")
     if len(given) != len(default):
         raise ValueError(f"names has {len(given)} entries for {len(default)} regions: give one for each")
-    return [str(name) for name in given]
+    return given
 
 
 def _numbered(count: int) -> list[str]:
@@ -230,6 +231,12 @@ def _of_images(source: Any, kind: str, frame_shape: Shape2 | None, names: Any, w
         images = source if hasattr(source, "__array__") else np.asarray(source)
         images = np.asarray(images)
     except ValueError as error:
+        for i, image in enumerate(source):
+            if np.ndim(image) == 2 and np.shape(image) != np.shape(source[0]):
+                raise ValueError(
+                    f"{argument}[{i}] has shape {np.shape(image)}, but {argument}[0] {np.shape(source[0])}: images of "
+                    "one set have the shape of the frame"
+                ) from None
         raise ValueError(f"{argument} is no array: its images or rows differ in length") from error
     if images.dtype.kind not in "biuf":
         raise TypeError(f"{argument} holds {images.dtype} values: masks, labels and weights are real numbers")

@@ -172,7 +172,8 @@ class PartSums:
         sums = np.empty((self._adding.numbers, len(block), len(part.windows)))
         self._adding.sums(block, part.spans, sums, self._loop)
         with np.errstate(invalid="ignore"):  # infinities may meet
-            self._totals[:, :, part.windows] += sums
+            for totals, more in zip(self._totals, sums, strict=True):  # one by one: adding copies what it adds to
+                totals[:, part.windows] += more
         if number == len(self.parts) - 1:
             self._finish(self._traces[start : start + len(block)])
         return np.asarray(sums[0])

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from .._checks import RATE, positive_number
-from ..image._show import as_image, new_axes, show_figures
+from ..image._show import as_image, check_scale, new_axes, show_figures
 from ._arrays import on_host
 from ._positions import parse_positions
 from ._video import as_video
@@ -134,7 +134,10 @@ def time_axis(frames: int, x: ArrayLike | None, fps: float | None) -> tuple[Arra
         return np.arange(frames) / positive_number(fps, "fps", RATE), "Time [s]"
     if x is None:
         return np.arange(frames), "Frame"
-    times = np.asarray(x)
+    try:
+        times = np.asarray(x)
+    except ValueError as error:
+        raise ValueError(f"x is no array: the traces need one number for each of {frames} frames") from error
     if times.shape != (frames,):
         raise ValueError(f"x has shape {times.shape}: the traces need one value for each of {frames} frames")
     if times.dtype.kind in "cOUS":
@@ -272,6 +275,7 @@ def show_positions(
             raise ValueError("c and color are both given: give one of them")
         color = kwargs.pop("c")
     check_axes(ax)
+    check_scale(cmap, vmin, vmax)
     wanted = [f"C{i}" for i in range(len(points))] if color is None else color
     dots = parse_colors(wanted, len(points), "color", "positions")
 
@@ -369,6 +373,7 @@ def show_positions_and_traces(
 
     is_video = len(np.shape(video_or_traces)) == 3
     points = positions if isinstance(positions, Regions) else parse_positions(positions, name="positions")[0]
+    check_scale(cmap, vmin, vmax)
     frame = as_image(_frame(as_video(video_or_traces), image) if is_video else _image_for_traces(image))
     wanted = [f"C{i}" for i in range(len(points))] if colors is None else parse_colors(colors, len(points))
     check_traces_arguments((len(video_or_traces), len(points)), x, fps, wanted, **kwargs)

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from .._checks import whole_number
+from .._checks import check_order, whole_number
 
 Positions = NDArray[np.float64]
 
@@ -42,20 +42,38 @@ def parse_positions(
 def _as_numbers(coords: Any, name: str) -> NDArray[Any]:
     if isinstance(coords, (str, bytes)) or not isinstance(coords, Iterable):
         raise TypeError(f"{name} = {coords!r}: give one position (x, y) or a sequence of positions")
-    if not isinstance(coords, Sequence) and not hasattr(coords, "__array__"):  # iterators, sets, ...
+    check_order(coords, name, f"list({name}.values())")
+    if not isinstance(coords, Sequence) and not hasattr(coords, "__array__"):  # iterators, ...
         coords = list(coords)
     if isinstance(coords, np.ma.MaskedArray) and np.ma.is_masked(coords):
-        raise ValueError(f"{name} has masked entries: leave them out, for example {name}.compressed()")
+        raise ValueError(f"{name} has masked entries: leave them out, for example numpy.ma.compress_rows({name})")
     try:
         numbers = np.asarray(coords)
     except ValueError:  # positions of different lengths
         for i, position in enumerate(coords):
-            if np.size(position) != 2:
-                raise ValueError(f"{name}[{i}] = {position!r} is not a position: give (x, y), two numbers") from None
+            if _size(position) != 2:
+                raise ValueError(
+                    f"{name}[{i}] = {_brief(position)} is not a position: give (x, y), two numbers"
+                ) from None
         raise
     if numbers.size and numbers.dtype.kind not in "iuf":
         raise TypeError(f"{name} holds {numbers.dtype} values: positions are pairs of real numbers (x, y)")
     return numbers
+
+
+def _size(thing: Any) -> int:
+    try:
+        return np.size(thing)
+    except ValueError:  # nested in pieces of different lengths
+        return 0
+
+
+def _brief(thing: Any) -> str:
+    """Return what something is, in a line."""
+    if hasattr(thing, "shape"):
+        return f"an array of shape {tuple(thing.shape)}"
+    text = repr(thing)
+    return text if len(text) <= 80 and "\n" not in text else f"a {type(thing).__name__}"
 
 
 def _not_pairs(positions: NDArray[Any], name: str) -> str:

@@ -17,6 +17,8 @@ def read_region_file(path: Path) -> Any:
         raise ValueError(f"{path} has an unknown suffix {suffix!r}: regions are read from {known}")
     if not path.exists():
         raise FileNotFoundError(f"{path} does not exist")
+    if path.is_dir():
+        raise IsADirectoryError(f"{path} is a folder: give one file of regions")
     if suffix in ROI_SUFFIXES:
         return read_rois(path)
     if suffix == ".npy":

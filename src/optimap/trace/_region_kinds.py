@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from .._checks import check_order
 from ._imagej import Drawn, is_roi
 from ._regions import Regions
 
@@ -19,18 +20,31 @@ IMAGE_SUFFIXES = (".png", ".tif", ".tiff", ".npy")
 
 Shape2 = tuple[int, int]
 
+# What to do with a dict of regions.
+OF_DICT = "with the keys as names, optimap.trace.regions(list({0}.values()), names=list({0}))"
+
+_WORDS = {
+    "imagej": "a region of roifile",
+    "positions": "neither an image (H, W) nor a polygon (M, 2)",
+    "polygons": "a polygon (M, 2)",
+    "stack": "an image (H, W)",
+}
+
 
 def find_kind(source: Any, frame_shape: Shape2 | None, name: str) -> tuple[str, Any]:
     """Return the kind of `source` (one of `KINDS`, or 'file'), and `source`, as a list where it was an iterator."""
     if isinstance(source, (str, os.PathLike)):
-        suffix = os.path.splitext(os.fspath(source))[1].lower()
-        return ("file" if suffix in ROI_SUFFIXES + IMAGE_SUFFIXES else "positions"), source
+        return "file", source
     if is_roi(source) or isinstance(source, Drawn):
         return "imagej", source
     if hasattr(source, "__array__"):
         return _kind_of_array(np.asanyarray(source), frame_shape, name), source
     if not isinstance(source, Iterable) or isinstance(source, (bytes, bytearray)):
-        return "positions", source
+        raise TypeError(
+            f"{name} = {source!r}: give one position (x, y) or a sequence of positions, or regions, as "
+            "optimap.trace.regions takes them"
+        )
+    check_order(source, name, OF_DICT.format(name))
     if not isinstance(source, Sequence):
         source = list(source)
     return _kind_of_sequence(source, frame_shape, name), source
@@ -59,19 +73,42 @@ def _kind_of_sequence(source: Sequence[Any], frame_shape: Shape2 | None, name: s
     for i, item in enumerate(source):
         if isinstance(item, Regions):
             raise TypeError(f"{name}[{i}] is a set of regions, {item!r}: give one set, not a list of them")
-    if all(is_roi(item) for item in source):
+    kind = _kind_of_item(source[0], frame_shape, f"{name}[0]")
+    if kind == "positions":  # what is none among them is found when they become one array
+        return kind
+    shape: Any = getattr(source[0], "shape", ())
+    if kind == "stack" and shape == frame_shape and shape[1] == 2 and np.asanyarray(source[0]).dtype.kind != "b":
+        raise ValueError(_ambiguous((len(source), *shape), frame_shape, name))
+    for i, item in enumerate(source):
+        other = _kind_of_item(item, frame_shape, f"{name}[{i}]")
+        if other != kind:
+            raise TypeError(
+                f"{name}[{i}] is {_WORDS[other]}, but {name}[0] {_WORDS[kind]}: give regions of one kind at a time, "
+                "and put their traces side by side, numpy.column_stack([...])"
+            )
+    return kind
+
+
+def _kind_of_item(item: Any, frame_shape: Shape2 | None, name: str) -> str:
+    """Return the kind of a sequence that has such an item."""
+    if is_roi(item):
         return "imagej"
-    first = source[0]
-    if not hasattr(first, "__array__"):
-        # A sequence of sequences of pairs: polygons.
-        return "polygons" if depth(first) == 2 else "positions"
-    first = np.asanyarray(first)
-    if first.ndim != 2:
+    if isinstance(item, (str, os.PathLike)):
+        raise TypeError(
+            f"{name} = {os.fspath(item)!r} is text in a list: give one path alone; of several .roi files make a list, "
+            "[roifile.ImagejRoi.fromfile(path) for path in paths]"
+        )
+    deep = depth(item)
+    if deep > 2:
+        raise ValueError(
+            f"{name} is nested {deep} deep: a polygon is (M, 2), vertices (x, y), an image an array (H, W)"
+        )
+    if deep < 2:
         return "positions"
-    is_bool = first.dtype.kind == "b"
-    if first.shape == frame_shape and first.shape[1] == 2 and not is_bool:
-        raise ValueError(_ambiguous((len(source), *first.shape), frame_shape, name))
-    return "polygons" if first.shape[1] == 2 and not is_bool and first.shape != frame_shape else "stack"
+    if not hasattr(item, "__array__"):
+        return "polygons"  # a sequence of pairs
+    pairs = item.shape[1] == 2 and np.asanyarray(item).dtype.kind != "b"
+    return "polygons" if pairs and item.shape != frame_shape else "stack"
 
 
 def depth(thing: Any) -> int:

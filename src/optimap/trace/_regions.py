@@ -1,7 +1,9 @@
 """Regions of any shape: a `Regions` object knows how to become `Spans` for a frame, all that extraction needs."""
 
-from collections.abc import Callable, Iterable, Sequence
+import operator
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -20,7 +22,8 @@ ANY_FRAME = (2**31, 2**31)
 class Regions:
     """Regions of a frame, made by `optimap.trace.regions`: what `extract_traces` and `show_regions` take.
 
-    ``len(r)`` is their number; ``r[2]``, ``r["cell 3"]``, ``r[:5]`` and ``r[[4, 1]]`` are regions again.
+    ``len(r)`` is their number. ``r[2]``, ``r["cell 3"]``, ``r[:5]``, ``r[[4, 1]]``, ``r[["cell 3", "cell 9"]]`` and
+    ``r[kept]``, with True or False for each, are regions again.
 
     Attributes
     ----------
@@ -67,6 +70,14 @@ class Regions:
         """The names, in order."""
         return [self._all_names[i] for i in self._chosen]
 
+    @cached_property
+    def _places(self) -> dict[str, list[int]]:
+        """The numbers of the regions of each name."""
+        places: dict[str, list[int]] = {}
+        for i, name in enumerate(self.names):
+            places.setdefault(name, []).append(i)
+        return places
+
     def __len__(self) -> int:
         return len(self._chosen)
 
@@ -79,24 +90,14 @@ class Regions:
         return (self[i] for i in range(len(self)))
 
     def __getitem__(self, which: Any) -> "Regions":
-        single = isinstance(which, (str, int, np.integer))
-        if isinstance(which, str):
-            names = self.names
-            if names.count(which) != 1:
-                problem = "no region" if which not in names else f"{names.count(which)} regions"
-                raise KeyError(f"{problem} of the name {which!r}; names are {', '.join(map(repr, names[:20]))}")
-            which = names.index(which)
-        if not single and isinstance(which, Iterable):
-            chosen = np.asarray(self._chosen)[np.asarray(which)].tolist()
-        else:
-            chosen = [self._chosen[which]] if single else self._chosen[which]
+        numbers, single = _chosen(which, self)
         return Regions(
             self._make,
             self._all_names,
             single=single,
             frame_shape=self.frame_shape,
             weights=self.weights,
-            chosen=chosen,
+            chosen=[self._chosen[i] for i in numbers],
         )
 
     def weighted(self, weights: str) -> "Regions":
@@ -166,13 +167,13 @@ class Regions:
             return f"lies wholly outside the frame (width {width}, height {height})"
         return "is empty: it holds the centre of no pixel"
 
-    def pixels(self, i: int) -> tuple[Ints, Ints, Floats]:
+    def pixels(self, i: int | str) -> tuple[Ints, Ints, Floats]:
         """Return the pixels of region `i`.
 
         Parameters
         ----------
-        i : int
-            Number of the region.
+        i : int or str
+            Number of the region, or its name.
 
         Returns
         -------
@@ -185,10 +186,8 @@ class Regions:
         >>> regions([(0, 0), (2, 0), (2, 1), (0, 1)], kind="polygons").pixels(0)
         (array([0, 1]), array([0, 0]), array([0.5, 0.5]))
         """
-        if not -len(self) <= i < len(self):
-            raise IndexError(f"i = {i}: there are {len(self)} regions")
+        i = _number(i, self)
         spans = self.spans()
-        i %= len(self)
         own = slice(spans.first[i], spans.first[i + 1])
         starts, lengths = spans.starts[own], spans.stops[own] - spans.starts[own]
         weights = np.repeat(spans.weights[own], lengths)
@@ -210,6 +209,54 @@ class Regions:
         places = np.stack([(spans.starts + spans.stops - 1) / 2, spans.rows], axis=1)
         sums = np.add.reduceat(np.column_stack([places * mass[:, None], mass]), spans.first[:-1])
         return np.asarray(sums[:, :2] / sums[:, 2:])
+
+
+def _chosen(which: Any, regions: Regions) -> tuple[list[int], bool]:
+    """Return the numbers of the regions that an index means, and whether it means one alone."""
+    if isinstance(which, slice):
+        try:
+            return list(range(len(regions))[which]), False
+        except TypeError:
+            raise TypeError(f"regions[{which}]: the ends of a slice are whole numbers") from None
+    if (
+        not isinstance(which, Iterable)
+        or isinstance(which, (str, bytes, Mapping, Set))
+        or getattr(which, "ndim", 1) == 0
+    ):
+        return [_number(which, regions)], True
+    listed = list(which)
+    if listed and all(isinstance(one, (bool, np.bool_)) for one in listed):
+        if len(listed) != len(regions):
+            raise IndexError(f"regions[...] with {len(listed)} of True and False: there are {len(regions)} regions")
+        return np.flatnonzero(listed).tolist(), False
+    return [_number(one, regions) for one in listed], False
+
+
+def _number(which: Any, regions: Regions) -> int:
+    """Return the number of a region from its number, which may count from the end, or its name."""
+    count = len(regions)
+    if isinstance(which, str):
+        places = regions._places.get(which, [])
+        if not places:
+            few = ", ".join(map(repr, regions.names[:20])) + (", ..." if count > 20 else "")
+            raise KeyError(f"no region of the name {which!r}; names are {few}")
+        if len(places) > 1:
+            few = ", ".join(map(str, places[:20])) + (", ..." if len(places) > 20 else "")
+            raise KeyError(f"{len(places)} regions of the name {which!r}; choose by number, these are {few}")
+        return places[0]
+    try:
+        if isinstance(which, (bool, np.bool_)):
+            raise TypeError
+        number = operator.index(which)
+    except TypeError:
+        raise TypeError(
+            f"regions[{which!r}]: regions are chosen by number, name, slice, a list of numbers or names, or True or "
+            "False for each"
+        ) from None
+    if not -count <= number < count:
+        there = f"there are {count} regions, 0 to {count - 1}" if count else "there are no regions"
+        raise IndexError(f"regions[{number}]: {there}")
+    return number % count
 
 
 def check_weights(weights: Any) -> str:

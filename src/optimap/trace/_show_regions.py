@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from ..image._show import as_image, new_axes, show_figures
+from ..image._show import as_image, check_scale, new_axes, show_figures
 from ._make_regions import make_regions
 from ._plot import check_axes, parse_colors
 from ._regions import Regions
@@ -14,6 +14,7 @@ from ._windows import Spans
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.collections import PathCollection
     from matplotlib.path import Path
 
 # More names than these would cover the image.
@@ -59,7 +60,10 @@ def show_regions(
     Raises
     ------
     ValueError
-        If the regions are none, `image` is not an image or not of the regions' frame, or `color` has the wrong length.
+        If there are no regions, `image` is not an image or not of the regions' frame, `color` has the wrong length, or
+        the value of a keyword is none.
+    TypeError
+        If a keyword is unknown, or `names` is not True or False.
 
     Examples
     --------
@@ -75,9 +79,15 @@ def show_regions(
     frame = None if pixels is None else (int(pixels.shape[0]), int(pixels.shape[1]))
     found = regions if isinstance(regions, Regions) else make_regions(regions, frame, name="regions")
     spans = found.spans(frame)
+    if not len(found):
+        raise ValueError("regions holds no regions: there is nothing to draw")
+    if not isinstance(names, (bool, np.bool_)):
+        raise TypeError(f"names = {names!r}: it must be True or False; optimap.trace.regions(..., names=) gives names")
     check_axes(ax)
+    check_scale(cmap, vmin, vmax)
     wanted = [f"C{i % 10}" for i in range(len(found))] if color is None else color
     colors = parse_colors(wanted, len(found), "color", "regions")
+    drawn = _collection(spans, colors, kwargs)
 
     new = ax is None
     if ax is None:
@@ -85,7 +95,7 @@ def show_regions(
     if pixels is not None:
         ax.imshow(pixels, cmap=cmap, vmin=vmin, vmax=vmax, interpolation="none")
         ax.set_axis_off()
-    _draw(ax, spans, colors, kwargs)
+    _draw(ax, drawn)
     if names and len(found) <= MOST_NAMES:
         _write_names(ax, spans, found.names, colors)
     if pixels is None and found.frame_shape is not None and not ax.images:
@@ -96,15 +106,24 @@ def show_regions(
     return ax
 
 
-def _draw(ax: "Axes", spans: Spans, colors: list[Any], kwargs: dict[str, Any]) -> None:
+def _collection(spans: Spans, colors: list[Any], kwargs: dict[str, Any]) -> "PathCollection":
+    """Return the outlines, or let matplotlib say which of the keywords it does not know, before a figure is made."""
     from matplotlib.collections import PathCollection
 
-    empty = not (ax.images or ax.collections or ax.lines)
     # Ends that reach over by half a line close the corners.
     style = {"facecolors": "none", "linewidths": 1.5, "capstyle": "projecting", **kwargs}
     if not {"edgecolor", "edgecolors", "ec"} & style.keys():
         style["edgecolors"] = colors
-    ax.add_collection(PathCollection(outlines(spans), **style), autolim=True)
+    try:
+        return PathCollection(outlines(spans), **style)
+    except (AttributeError, TypeError, ValueError) as error:
+        kind = ValueError if isinstance(error, ValueError) else TypeError
+        raise kind(f"show_regions() keywords {kwargs}: matplotlib says {error}") from error
+
+
+def _draw(ax: "Axes", drawn: "PathCollection") -> None:
+    empty = not (ax.images or ax.collections or ax.lines)
+    ax.add_collection(drawn, autolim=True)
     if empty:  # make them an image's, origin at the top left
         ax.set_aspect("equal")
         ax.autoscale_view()

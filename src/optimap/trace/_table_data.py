@@ -1,12 +1,10 @@
-"""What a table of traces is: `parse_table` at the border, the header that every kind of file carries, column labels.
+"""What a table of traces is: the header that every kind of file carries, column labels.
 
 The header is a small JSON object: the data type, the shape, the axis, names, positions and metadata, everything but the
 numbers. Each kind writes it beside what other programs read, so each gives back exactly what was saved.
 """
 
-import math
 import re
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,7 +13,6 @@ from numpy.typing import NDArray
 
 from .._version import __version__
 from ._plot import time_axis
-from ._positions import parse_positions
 
 Array = NDArray[Any]
 
@@ -74,120 +71,6 @@ class TraceTable:
     def labels(self) -> list[str]:
         """A label for each trace that can be the name of a column: never empty, no two alike."""
         return column_labels(self.columns.shape[1], self.names, self.positions, self.axis_name)
-
-
-def parse_table(
-    traces: Any,
-    positions: Any = None,
-    fps: Any = None,
-    x: Any = None,
-    names: Any = None,
-    metadata: Any = None,
-    regions: Any = None,
-) -> TraceTable:
-    """Return what the arguments of `save_traces` mean, after checking all of them."""
-    if isinstance(traces, TraceTable):  # what is given beside a loaded table replaces what the table says
-        table = traces
-        if fps is None and x is None:
-            fps, x = table.fps, table.x
-        positions = table.positions if positions is None else positions
-        names = table.names if names is None else names
-        metadata = table.metadata if metadata is None else metadata
-        traces = table.traces
-    values = _parse_values(traces)
-    count = 1 if values.ndim == 1 else values.shape[1]
-    if regions is not None:
-        if not all(hasattr(regions, name) for name in ("names", "centers", "pixels")):
-            raise TypeError(
-                f"regions is a {type(regions).__name__}: give what optimap.trace.regions(...) makes of it, "
-                "the same that the traces were extracted with"
-            )
-        if len(regions) != count:
-            raise ValueError(f"regions holds {len(regions)} regions for {count} traces: give one for each trace")
-        names = regions.names if names is None else names
-        positions = regions.centers() if positions is None else positions
-    return TraceTable(
-        values,
-        _parse_x(len(values), x, fps),
-        None if fps is None else float(fps),
-        _parse_positions(positions, count),
-        _parse_names(names, count),
-        plain_metadata(metadata),
-    )
-
-
-def _parse_values(traces: Any) -> Array:
-    if isinstance(traces, np.ma.MaskedArray):
-        traces = np.ma.filled(traces.astype(np.result_type(traces.dtype, np.float32)), np.nan)
-    values = np.asarray(traces)
-    if values.dtype.kind not in "biuf" or values.dtype.itemsize > 8:
-        raise TypeError(f"traces has dtype {values.dtype}: give integers or floats of up to 64 bits, (T,) or (T, N)")
-    if values.ndim not in (1, 2):
-        raise ValueError(f"traces has shape {values.shape}: give one trace (T,) or several (T, N)")
-    return values.astype(values.dtype.newbyteorder("="), copy=False)
-
-
-def _parse_x(frames: int, x: Any, fps: Any) -> Array | None:
-    times, _ = time_axis(frames, x, fps)
-    if x is None:
-        return None
-    if times.dtype.kind not in "iuf" or times.dtype.itemsize > 8:
-        raise TypeError(f"x has dtype {times.dtype}: give real numbers, such as seconds since the start")
-    return times.astype(times.dtype.newbyteorder("="), copy=False)
-
-
-def _parse_positions(positions: Any, count: int) -> Array | None:
-    if positions is None:
-        return None
-    parsed, _ = parse_positions(positions, name="positions")
-    if len(parsed) != count:
-        raise ValueError(f"positions holds {len(parsed)} positions for {count} traces: give one (x, y) for each trace")
-    return parsed
-
-
-def _parse_names(names: Any, count: int) -> list[str] | None:
-    if names is None:
-        return None
-    listed = [names] if isinstance(names, str) else list(names)
-    if len(listed) != count:
-        raise ValueError(f"names holds {len(listed)} names for {count} traces: give one for each trace")
-    for i, name in enumerate(listed):
-        if not isinstance(name, str):
-            raise TypeError(f"names[{i}] = {name!r} is not text: give str({name!r})")
-        if any("\ud800" <= character <= "\udfff" for character in name):
-            raise ValueError(f"names[{i}] = {name!r} holds half a character (a surrogate): no file can hold it")
-    return [str(name) for name in listed]
-
-
-def plain_metadata(metadata: Any, name: str = "metadata") -> dict[str, Any]:
-    """Return metadata in plain Python values, or raise an error that names the key of what is none."""
-    if metadata is None:
-        return {}
-    if not isinstance(metadata, Mapping):
-        raise TypeError(f"{name} = {metadata!r}: give a dict")
-    return {_plain_key(key, name): _plain(value, f"{name}[{key!r}]") for key, value in metadata.items()}
-
-
-def _plain_key(key: Any, name: str) -> str:
-    if not isinstance(key, str):
-        raise TypeError(f"{name} has the key {key!r}: keys must be text")
-    return str(key)
-
-
-def _plain(value: Any, name: str) -> Any:
-    if isinstance(value, (np.ndarray, np.generic)):
-        value = value.tolist()
-    if isinstance(value, Mapping):
-        return plain_metadata(value, name)
-    if isinstance(value, Sequence) and not isinstance(value, (str, bytes)):
-        return [_plain(item, f"{name}[{i}]") for i, item in enumerate(value)]
-    if isinstance(value, float) and not math.isfinite(value):
-        raise ValueError(f"{name} = {value!r}: metadata holds finite numbers; give None, or text")
-    if value is None or isinstance(value, (bool, int, float, str)):
-        return value
-    raise TypeError(
-        f"{name} = {value!r} is of type {type(value).__name__}: metadata holds text, numbers, None, lists and dicts"
-    )
 
 
 def position_names(positions: Array) -> list[str]:

@@ -7,9 +7,11 @@ from typing import Any
 
 from numpy.typing import ArrayLike
 
-from .._files import check_output, written_whole, written_with_sidecar
-from ._table_data import TraceTable, from_header, parse_table, to_header
-from .table_kinds import KINDS, Kind, find_kind, is_lone_sidecar, sidecar
+from .._checks import check_flag, file_path
+from .._files import check_output, checksum, written_whole, written_with_sidecar
+from ._parse_table import parse_table
+from ._table_data import TraceTable, from_header, to_header
+from .table_kinds import CHECKSUM, KINDS, Kind, find_kind, is_lone_sidecar, sidecar
 
 
 def save_traces(
@@ -34,9 +36,11 @@ def save_traces(
     ----------
     path : path-like
         The file to write. Beside ``NAME.csv`` and ``NAME.tsv`` goes ``NAME.csv.json``, with all that is not a number.
-    traces : (T, N) or (T,) array-like of integers or floats, or TraceTable
-        The values, which are written as they are, every digit. Of a table from `load_traces`, what is given beside it
-        replaces what the table says.
+    traces : (T, N) or (T,) array-like of integers or floats, TraceTable, or labelled array
+        The values, which are written as they are, every digit. A table from `load_traces`, an `xarray.DataArray` and a
+        `pandas.DataFrame` or `Series` (as `to_xarray` and `to_dataframe` make them, or with an axis and labels of your
+        own) bring axis, names, positions and metadata; what is given beside them replaces what they say. Dask arrays
+        are computed, tensors are copied to the host's memory, ``bfloat16`` as float32.
     positions : (x, y) or (N, 2) array-like, optional
         Where the traces come from, in pixels.
     fps : float, optional
@@ -88,7 +92,9 @@ def save_traces(
     array([[1. , 2. ],
            [0.1, nan]], dtype=float32)
     """
-    path = Path(path)
+    path = file_path(path)
+    check_flag(tidy, "tidy")
+    check_flag(overwrite, "overwrite")
     table = parse_table(traces, positions, fps, x, names, metadata, regions)
     timed = table.fps is not None or table.x is not None
     check_table(path, overwrite, tidy, table.columns.shape, str(table.columns.dtype), timed)
@@ -97,9 +103,14 @@ def save_traces(
     if hasattr(module, "check_table"):
         module.check_table(table, regions)
     if kind.sidecar:
-        lines = [f"  {json.dumps(key)}: {json.dumps(value)}" for key, value in header.items()]
-        text = ",\n".join(lines)
-        with written_with_sidecar(path, sidecar(path), f"{{\n{text}\n}}\n", overwrite) as partial:
+
+        def describe(written: Path) -> str:
+            marker, *rest = header.items()  # not last: to delete its line leaves JSON
+            described = dict([marker, (CHECKSUM, checksum(written)), *rest])
+            lines = [f"  {json.dumps(key)}: {json.dumps(value)}" for key, value in described.items()]
+            return "{\n" + ",\n".join(lines) + "\n}\n"
+
+        with written_with_sidecar(path, sidecar(path), describe, overwrite) as partial:
             module.write(partial, table, header, regions)
     else:
         with written_whole(path, overwrite) as partial:
@@ -165,7 +176,7 @@ def load_traces(path: "str | os.PathLike[str]") -> TraceTable:
     >>> table.traces, table.fps, table.names, table.metadata
     (array([1, 2, 3], dtype=uint16), 500.0, ['left atrium'], {'drug': 'none'})
     """
-    path = Path(path)
+    path = file_path(path)
     module = _existing(path).load()
     header = module.read_header(path)
     values, axis = module.read_values(path, header)
@@ -188,4 +199,7 @@ def is_table(path: Path) -> bool:
 def _existing(path: Path) -> Kind:
     if not path.exists():
         raise FileNotFoundError(f"{path} does not exist: check the name and the folder")
-    return find_kind(path)
+    kind = find_kind(path)
+    if path.is_dir():
+        raise IsADirectoryError(f"{path} is a folder: give the name of a file in it")
+    return kind

@@ -18,6 +18,9 @@ from types import ModuleType
 from ..._extras import import_extra
 from .._table_data import MARKER
 
+# The entry of a header beside its table that says which table it is of.
+CHECKSUM = "table_crc32"
+
 
 @dataclass(frozen=True)
 class Kind:

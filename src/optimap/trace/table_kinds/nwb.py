@@ -7,6 +7,7 @@ metadata tells it; what it does not tell is written as unknown, never made up. T
 import datetime
 import json
 import math
+import re
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -65,6 +66,18 @@ IMAGING: dict[str, Any] = {
 }
 GROUPS: dict[str, dict[str, Any]] = {"subject": SUBJECT, "imaging": IMAGING}
 
+LISTS = ("experimenter", "keywords", "related_publications")
+WAVELENGTHS = ("excitation_lambda", "emission_lambda")
+# What may have one form only: a pattern of it, and how it reads.
+_DURATION = r"P(?=[\dT])(\d+Y)?(\d+M)?(\d+W)?(\d+D)?(T(?=\d)(\d+H)?(\d+M)?(\d+(\.\d+)?S)?)?"
+FORMS = {
+    "weight": (".*", "a number of kg, or text"),
+    "age": (rf"{_DURATION}(/({_DURATION})?)?", "a duration of ISO 8601, 'P90D', or a range, 'P90D/P120D'"),
+    "sex": ("[MFOU]", "'M', 'F', 'O' (other) or 'U' (unknown)"),
+    "device": ("[^/:]+", "a name without / and :"),
+    "session_start_time": (".*", "date and time as 2024-05-17T14:30:00+02:00"),
+}
+
 
 def check(shape: tuple[int, int], dtype: str, tidy_form: bool, timed: bool) -> None:
     """Raise an error for what NWB cannot hold."""
@@ -97,13 +110,11 @@ def _experiment(metadata: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any
     subject, imaging = (_merged(GROUPS[key], given.get(key, {}), f"metadata['nwb'][{key!r}]") for key in GROUPS)
     start = file["session_start_time"]
     try:
-        file["session_start_time"] = datetime.datetime.fromisoformat(NO_START if start is None else start)
-    except (ValueError, TypeError):
-        raise ValueError(
-            f"metadata['nwb']['session_start_time'] = {start!r}: give date and time as 2024-05-17T14:30:00+02:00"
-        ) from None
-    if file["session_start_time"].tzinfo is None:
-        file["session_start_time"] = file["session_start_time"].astimezone()
+        when = datetime.datetime.fromisoformat(NO_START if start is None else start)
+        file["session_start_time"] = when if when.tzinfo is not None else when.astimezone()
+    except (ValueError, OverflowError):
+        form = FORMS["session_start_time"][1]
+        raise ValueError(f"metadata['nwb']['session_start_time'] = {start!r}: give {form}") from None
     if start is None:
         file["session_description"] += f" The start of the session is not known; {NO_START} stands for it."
     return file, subject, imaging
@@ -115,7 +126,29 @@ def _merged(known: dict[str, Any], given: Any, name: str, more: list[str] | None
     for key in given:
         if key not in known:
             raise ValueError(f"{name} has the key {key!r}: known are {', '.join([*known, *(more or [])])}")
-    return known | given
+    return known | {key: _checked(key, value, f"{name}[{key!r}]") for key, value in given.items() if value is not None}
+
+
+def _checked(key: str, value: Any, name: str) -> Any:
+    """Return a value in the form that NWB has for it, or raise an error."""
+    is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
+    if key in LISTS:
+        values = value if isinstance(value, list) else [value]
+        if not all(isinstance(text, str) for text in values):
+            raise TypeError(f"{name} = {value!r}: give text, or a list of text")
+        return values
+    if key in WAVELENGTHS:
+        if not (is_number and value > 0):
+            raise ValueError(f"{name} = {value!r}: give a wavelength in nm, a number such as 532.0")
+        return float(value)
+    if key == "weight" and is_number:
+        return f"{value} kg"
+    pattern, form = FORMS.get(key, (".*", "text"))
+    if not isinstance(value, str):
+        raise TypeError(f"{name} = {value!r}: give {form}")
+    if not re.fullmatch(pattern, value, re.DOTALL):
+        raise ValueError(f"{name} = {value!r}: give {form}")
+    return value
 
 
 def write(path: Path, table: TraceTable, header: dict[str, Any], regions: Any) -> None:
@@ -164,14 +197,14 @@ def _times(file: Any, table: TraceTable) -> dict[str, Any]:
 def _segmentation(file: Any, table: TraceTable, regions: Any, imaging: dict[str, Any]) -> Any:
     device = file.create_device(imaging["device"], description=imaging["device_description"])
     channel = ophys.OpticalChannel(
-        name="channel", description="the light that was recorded", emission_lambda=float(imaging["emission_lambda"])
+        name="channel", description="the light that was recorded", emission_lambda=imaging["emission_lambda"]
     )
     plane = file.create_imaging_plane(
         name="plane",
         optical_channel=channel,
         description="the frame of the camera",
         device=device,
-        excitation_lambda=float(imaging["excitation_lambda"]),
+        excitation_lambda=imaging["excitation_lambda"],
         indicator=imaging["indicator"],
         location=imaging["location"],
         **({} if table.fps is None else {"imaging_rate": table.fps}),

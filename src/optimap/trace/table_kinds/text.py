@@ -21,15 +21,16 @@ from typing import IO, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ..._files import checksum
 from .._table_data import FRAMES, LAYOUT, MARKER, OTHER, SECONDS, TraceTable, check_header, header_labels, header_shape
-from . import sidecar, tidy
+from . import CHECKSUM, sidecar, tidy
 from .digits import texts
 
 Array = NDArray[Any]
 
 AXES = (SECONDS, FRAMES, OTHER)
 _AT_ONCE = 2**16  # rows of the long form that are handled at once
-_POSITION = re.compile(r"x(-?\d[\d.e+-]*)_y(-?\d[\d.e+-]*)")
+POSITION = re.compile(r"x(-?\d[\d.e+-]*)_y(-?\d[\d.e+-]*)")
 
 
 def write(path: Path, table: TraceTable, header: dict[str, Any], regions: Any) -> None:
@@ -105,6 +106,12 @@ def read_header(path: Path) -> dict[str, Any]:
             "move it away to read the table without it"
         )
     _check_end(path)
+    if header.get(CHECKSUM) not in (None, checksum(path)):
+        raise ValueError(
+            f"{path} is not the table that {described.name} describes: it was changed since, or one of the two was "
+            f"replaced. If you changed it and the description still fits, delete the line {CHECKSUM!r} there; to read "
+            f"the numbers as they are, without it, move {described.name} away"
+        )
     return header
 
 
@@ -216,7 +223,7 @@ def _guess(path: Path) -> dict[str, Any]:
             )
         with _not_numbers(path):
             axis = np.array([float(line.partition(_delimiter(path))[0]) for line in file if line.strip()])
-    matches = [_POSITION.fullmatch(name) for name in columns[1:]]
+    matches = [POSITION.fullmatch(name) for name in columns[1:]]
     positions = [[float(number) for number in match.groups()] for match in matches if match]
     return _header(columns[0], axis, columns[1:], positions)
 
@@ -227,7 +234,7 @@ def _header(
     frames = len(axis)
     fps = None
     if name == SECONDS:
-        fps = _rate(axis)
+        fps = rate(axis)
     if fps is None and not (name == FRAMES and np.array_equal(axis, np.arange(frames))):
         name = OTHER
     return {
@@ -245,7 +252,7 @@ def _header(
     }
 
 
-def _rate(times: Array) -> float | None:
+def rate(times: Array) -> float | None:
     """Return the rate whose times these are, where there is one."""
     if len(times) < 2 or not 0 < times[1] <= times[-1] < np.inf:
         return None
