@@ -14,7 +14,7 @@ def main() -> int:
 
         return main()
     except KeyboardInterrupt:
-        print("optimap: interrupted", file=sys.stderr)
+        sys.stderr.write("optimap: interrupted\n")
         return 130
     finally:
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # it is over: nothing is left that Ctrl-C could stop

@@ -4,6 +4,7 @@ import glob
 import os
 import secrets
 import shutil
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -19,6 +20,36 @@ def check_output(path: Path, overwrite: bool, is_folder: bool = False) -> None:
         raise IsADirectoryError(f"{path} is a folder: give the name of a file")
     if not path.parent.is_dir():
         raise FileNotFoundError(f"the folder {path.parent} does not exist: make it, or choose another")
+    try:
+        tempfile.TemporaryFile(dir=path.parent).close()
+    except OSError as error:
+        raise type(error)(f"{path} cannot be written ({error.strerror}): choose another folder") from error
+
+
+def make_folder(path: Path) -> None:
+    """Make a folder, and those above it, where it is not there yet."""
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise type(error)(f"the folder {path} cannot be made ({error.strerror}): choose another") from error
+
+
+def sidecar(path: Path) -> Path:
+    """Return the file that says of a text table how it was made.
+
+    ``traces.csv.json``, not ``traces.json``: in the same folder may lie ``traces.tsv``, and a JSON of the user's.
+    """
+    return path.with_name(f"{path.name}.json")
+
+
+def is_sidecar(path: Path) -> bool:
+    """Whether a file is one of those."""
+    return path.is_file() and b'"optimap_' in path.read_bytes()[:100]
+
+
+def is_lone_sidecar(path: Path) -> bool:
+    """Whether the sidecar of a table that is gone lies where that of `path` would be."""
+    return not path.exists() and is_sidecar(sidecar(path))
 
 
 @contextmanager

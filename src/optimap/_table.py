@@ -14,6 +14,9 @@ def write_positions(path: Path, positions: list[tuple[float, float]], overwrite:
 
 def read_positions(path: Path) -> list[tuple[float, float]]:
     """Read positions from a CSV file: columns ``x`` and ``y`` where there is a header, else the first two."""
+    if not path.is_file():
+        problem = "is a folder" if path.is_dir() else "does not exist"
+        raise FileNotFoundError(f"{path} {problem}: give a CSV file with columns x, y")
     try:
         with open(path, encoding="utf-8-sig", newline="") as file:
             rows = [[cell.strip() for cell in row] for row in csv.reader(file) if any(cell.strip() for cell in row)]

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .._version import __version__
+from ._words import in_options
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -22,13 +23,13 @@ def version_text() -> str:
     return f"optimap-trace {__version__} (kernels: {kernels.backend})"
 
 
-def complain(error: BaseException, path: Path | None = None) -> None:
-    say_error(error_text(error, path))
+def complain(error: BaseException, options: argparse.Namespace, path: Path | None = None) -> None:
+    say_error(error_text(error, options, path))
 
 
-def error_text(error: BaseException, path: Path | None = None) -> str:
-    """Return an error as one line, which names the file at fault."""
-    text = " ".join(str(error).split()) or type(error).__name__
+def error_text(error: BaseException, options: argparse.Namespace, path: Path | None = None) -> str:
+    """Return an error as one line, which names the option and the file at fault."""
+    text = in_options(" ".join(str(error).split()) or type(error).__name__, options)
     return text if path is None or path.name in text else f"{path}: {text}"
 
 
@@ -126,15 +127,15 @@ def _option(text: str) -> tuple[str, str | int]:
 
 
 def add_window_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--size", type=int, default=5, help="width of the window in pixels (default 5)")
+    parser.add_argument("--size", type=whole, default=5, help="width of the window in pixels (default 5)")
     parser.add_argument("--window", choices=("rect", "disc", "pixel"), default="rect")
     parser.add_argument("--fps", type=positive, help="frames per second, where the recording does not say or is wrong")
 
 
 def position(text: str) -> tuple[float, float]:
     try:
-        x, y = (float(part) for part in text.split(","))
-    except ValueError:
+        x, y = (number(part) for part in text.split(","))
+    except (ValueError, argparse.ArgumentTypeError):
         raise argparse.ArgumentTypeError(
             f"{text!r} is not a position: give X,Y such as 12,16, and FILEs before --at"
         ) from None
@@ -143,14 +144,14 @@ def position(text: str) -> tuple[float, float]:
 
 def background(text: str) -> Any:
     """A number, a position X,Y, or else a file."""
-    try:
-        return float(text)
-    except ValueError:
-        pass
-    try:
-        return position(text)
-    except argparse.ArgumentTypeError:
-        return Path(text)
+    for kind in (number, position):
+        try:
+            return kind(text)
+        except argparse.ArgumentTypeError:
+            pass
+    if not Path(text).is_file():
+        raise argparse.ArgumentTypeError(f"{text!r} is no finite number, no position X,Y, and no FILE that exists")
+    return Path(text)
 
 
 def positive(text: str) -> float:
@@ -169,7 +170,7 @@ def number(text: str) -> float:
     except ValueError:
         value = float("inf")
     if not -float("inf") < value < float("inf"):
-        raise argparse.ArgumentTypeError(f"{text!r} is not a number")
+        raise argparse.ArgumentTypeError(f"{text!r} is not a finite number")
     return value
 
 

@@ -28,14 +28,14 @@ def add_command(commands: Any) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    from .._files import check_output
+    from .._files import check_output, make_folder
     from ..datasets import simulated_tissue
     from ..trace import detrend_timeseries, extract_traces, normalize, save_traces
     from ..trace.table_kinds import find_kind
     from ..video import open_video, save_video
     from ._provenance import provenance
 
-    options.folder.mkdir(parents=True, exist_ok=True)
+    make_folder(options.folder)
     recording_path, table, picture = (options.folder / name for name in ("tissue.tif", "traces.csv", "traces.png"))
     for path in (recording_path, *find_kind(table).outputs(table), picture):
         check_output(path, options.overwrite)

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from ._common import EXPECTED, add_option_argument, complain, version_text
+from ._open import described, open_recording
 
 
 def add_command(commands: Any) -> None:
@@ -32,7 +33,7 @@ def run(options: argparse.Namespace) -> int:
         except BrokenPipeError:
             raise
         except EXPECTED as error:
-            complain(error, path)
+            complain(error, options, path)
             status = 2
     return status
 
@@ -61,10 +62,15 @@ def _print_row(name: str, suffixes: Sequence[str], needs: Sequence[str], extra: 
 
 
 def _print_one(path: Path, options: dict[str, Any]) -> None:
+    from ..trace._imagej import holds_rois
     from ..trace._tables import is_table
 
-    if is_table(path):
+    if described(path) is not None:
+        _print_description(path)
+    elif is_table(path):
         _print_table(path)
+    elif holds_rois(path):
+        _print_regions(path)
     else:
         _print_recording(path, options)
 
@@ -81,10 +87,24 @@ def _print_table(path: Path) -> None:
         print(f"  {line}")
 
 
-def _print_recording(path: Path, options: dict[str, Any]) -> None:
-    from ..video import open_video
+def _print_description(path: Path) -> None:
+    table = path.with_suffix("")
+    there = "" if table.exists() else ", which is not there: they belong together"
+    print(f"{path}\n  describes   {table.name}{there}")
 
-    with open_video(path, **options) as recording:
+
+def _print_regions(path: Path) -> None:
+    from ..trace._imagej import named_rois
+
+    found = named_rois(path)
+    print(f"{path}\n  regions     {len(found)}, drawn in ImageJ")
+    for name, roi in found:
+        kind = roi.subtype.name if roi.subtype.value else roi.roitype.name
+        print(f"  {name}: {'rectangle' if kind == 'RECT' else kind.lower()}")
+
+
+def _print_recording(path: Path, options: dict[str, Any]) -> None:
+    with open_recording(path, options) as recording:
         frames, height, width = recording.shape
         print(path)
         print(f"  format      {recording.format}")

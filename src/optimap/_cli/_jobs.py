@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ..trace.table_kinds import sidecar
+from .._files import make_folder, sidecar
 from ._common import EXPECTED, check_picture, error_text, save_picture, traces_picture
 
 
@@ -68,13 +68,13 @@ def run_job(job: Job) -> Outcome:
     try:
         _do(job, lines.append)
     except EXPECTED as error:
-        return Outcome(lines, error_text(error, job.path if job.several else None))
+        return Outcome(lines, error_text(error, job.options, job.path if job.several else None))
     return Outcome(lines)
 
 
 def _do(job: Job, tell: Callable[[str], None]) -> None:
     from ..trace import Regions, save_traces
-    from ..video import open_video
+    from ._open import open_recording
     from ._provenance import provenance
 
     options = job.options
@@ -82,13 +82,13 @@ def _do(job: Job, tell: Callable[[str], None]) -> None:
     if table is None and plot is None:  # done by a worker that was lost before it could say so
         tell(f"{job.path}: {job.table} is written")
         return
-    with open_video(job.folder / job.path, **dict(options.option)) as recording:
+    with open_recording(job.folder / job.path, dict(options.option)) as recording:
         _make_folders(job.several, table, plot)
-        places = _places(job.positions, recording.shape[1:], options)
+        places, behind = _places(job.positions, recording.shape[1:], options), _background(options, recording.shape[1:])
         fps = options.fps or recording.fps
         _check_outputs(table, plot, options, (len(recording), len(places)), fps)
         made = provenance("traces", options, job.path, recording)
-        traces, steps = _clean_traces(recording, places, options)
+        traces, steps = _clean_traces(recording, places, behind, options)
         image = recording[0] if plot is not None else None
     if plot is not None and image is not None:
         figure = traces_picture(image, traces, places, fps, job.path.name, steps)
@@ -111,7 +111,7 @@ def _check_outputs(
         check_picture(plot, options.overwrite)
 
 
-def _clean_traces(recording: Any, places: Any, options: argparse.Namespace) -> tuple[Any, list[str]]:
+def _clean_traces(recording: Any, places: Any, behind: Any, options: argparse.Namespace) -> tuple[Any, list[str]]:
     """Return the traces, and what was done to them in words."""
     from ..trace import detrend_timeseries, extract_traces, normalize
 
@@ -120,10 +120,10 @@ def _clean_traces(recording: Any, places: Any, options: argparse.Namespace) -> t
         places,
         options.size,
         window=options.window,
-        background=_background(options, recording.shape[1:]),
+        background=behind,
         background_factor=options.background_factor,
     )
-    steps = [] if options.background is None else ["background subtracted"]
+    steps = [] if behind is None else ["background subtracted"]
     if options.detrend:
         traces, steps = detrend_timeseries(traces, options.detrend), [*steps, "detrended"]
     if options.normalize:
@@ -135,7 +135,7 @@ def _make_folders(several: bool, *outputs: Path | None) -> None:
     """Make the folders named for several files, when the first of them is about to be written."""
     for path in outputs:
         if several and path is not None:
-            path.parent.mkdir(parents=True, exist_ok=True)
+            make_folder(path.parent)
 
 
 def _places(positions: list[tuple[float, float]] | None, frame_shape: tuple[int, int], options: Any) -> Any:
@@ -148,17 +148,23 @@ def _places(positions: list[tuple[float, float]] | None, frame_shape: tuple[int,
         return list(random_positions(frame_shape, options.random, rng=options.seed))
     if not options.regions:
         return positions
-    from ..trace import regions
-
-    found = regions(options.regions, frame_shape, size=options.size, window=options.window)
+    found = _regions("--regions", options.regions, frame_shape, options)
     if not len(found):
-        raise ValueError(f"{options.regions} holds no regions: every pixel is 0")
-    return found[:]
+        raise ValueError(f"--regions {options.regions} holds no regions: every pixel is 0")
+    return found
 
 
 def _background(options: Any, frame_shape: tuple[int, int]) -> Any:
     if not isinstance(options.background, Path):
         return options.background
-    from ..trace import regions
+    return _regions("--background", options.background, frame_shape, options)
 
-    return regions(options.background, frame_shape, size=options.size, window=options.window)
+
+def _regions(option: str, path: Path, frame_shape: tuple[int, int], options: Any) -> Any:
+    """Return the regions in a file, after checking that each has pixels in the frame."""
+    from ..trace._make_regions import make_regions
+
+    name = f"{option} {path}"
+    found = make_regions(path, frame_shape, size=options.size, window=options.window, name=name)[:]
+    found.spans(frame_shape, name)
+    return found

@@ -37,7 +37,7 @@ def run(options: argparse.Namespace) -> int:
     from .._table import write_positions
     from ..trace import save_traces, select_traces
     from ..trace._tables import check_table
-    from ..video import open_video
+    from ._open import open_recording
     from ._provenance import provenance
 
     output = options.output or Path(options.file.with_suffix("").name + "_positions.csv")
@@ -50,7 +50,7 @@ def run(options: argparse.Namespace) -> int:
     check_no_input_is_output([options.file], outputs)
     if len({path.resolve() for path in outputs}) < len(outputs):
         raise ValueError("-o, --traces and --plot name the same file: give each its own")
-    with open_video(options.file, **dict(options.option)) as recording:
+    with open_recording(options.file, dict(options.option)) as recording:
         fps = options.fps or recording.fps
         picked = select_traces(
             recording,

@@ -150,9 +150,8 @@ def _jobs(options: argparse.Namespace) -> list[Job]:
     tables, plots = _outputs(options, several)
     positions = _listed_positions(options)
     behind = options.background if isinstance(options.background, Path) else None
-    for path in (options.regions, behind):
-        if path is not None and not path.exists():
-            raise FileNotFoundError(f"{path} does not exist")
+    if options.regions is not None and not options.regions.exists():
+        raise FileNotFoundError(f"--regions {options.regions} does not exist: check the name and the folder")
     check_no_input_is_output([*options.files, options.positions, options.regions, behind], [*tables, *plots])
 
     folder = Path.cwd() if elsewhere else Path()

@@ -7,9 +7,9 @@ from typing import Any
 
 from numpy.typing import ArrayLike
 
-from .._files import check_output, written_whole, written_with_sidecar
+from .._files import check_output, is_lone_sidecar, sidecar, written_whole, written_with_sidecar
 from ._table_data import TraceTable, from_header, parse_table, to_header
-from .table_kinds import KINDS, Kind, find_kind, is_lone_sidecar, sidecar
+from .table_kinds import KINDS, Kind, find_kind
 
 
 def save_traces(
@@ -188,4 +188,6 @@ def is_table(path: Path) -> bool:
 def _existing(path: Path) -> Kind:
     if not path.exists():
         raise FileNotFoundError(f"{path} does not exist: check the name and the folder")
+    if path.is_dir():
+        raise IsADirectoryError(f"{path} is a folder: give the name of a table")
     return find_kind(path)

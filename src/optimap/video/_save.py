@@ -16,7 +16,7 @@ from .._checks import RATE, positive_number
 from .._files import check_output, written_whole
 from .._maps import natural_chunk, release
 from .._progress import progress
-from ._formats import FORMATS, find_format, is_zarr
+from ._formats import FORMATS, is_zarr
 from ._recording import check_frames
 
 BLOCK_BYTES = 16 * 2**20
@@ -69,8 +69,9 @@ def save_video(
     if len(shape) != 3 or 0 in shape:
         raise ValueError(f"video has shape {shape}: give (T, H, W), none of them 0")
     is_store = path.is_dir() and is_zarr(path)
-    row = find_format(path) if not path.is_dir() or (is_store and path.suffix.lower() == ".zarr") else None
-    if row is None or path.suffix.lower() not in row.saves:
+    suffix = path.suffix.lower()
+    row = next((row for row in FORMATS if suffix in row.saves), None)
+    if row is None or (path.is_dir() and not (is_store and suffix == ".zarr")):
         known = " ".join(known.saves[0] for known in FORMATS if known.saves)
         raise ValueError(f"{path} cannot be written: choose one of {known}")
     rate = None if fps is None else positive_number(fps, "fps", RATE)

@@ -17,6 +17,7 @@ from typing import Any
 
 import numpy as np
 
+from .._formats import is_zarr
 from .._recording import Recording, check_frames, positive_number
 from .._save import frame_blocks, in_background, unsupported
 from ._chunked import DatasetFrames, choose
@@ -82,6 +83,10 @@ def _open_store(path: Path) -> tuple[Any, Any]:
     import zarr
     from zarr.storage import LocalStore, ZipStore
 
+    if path.is_dir() and not is_zarr(path):
+        raise ValueError(
+            f"{path} is a folder without zarr.json, .zgroup or .zarray: it is empty, or was not copied whole"
+        )
     with _reading(path):
         store: Any
         if path.is_dir():
