@@ -110,7 +110,8 @@ def test_several_files_again_does_what_is_missing(folder, capsys):
     assert run(*arguments) == 0
     expected = {path.name: path.read_bytes() for path in (folder / "out").iterdir()}
     assert len(expected) == 6
-    (folder / "out" / "rec_traces.csv").write_text("precious")
+    edited = b"time_s,x3_y4\nprecious\n"
+    (folder / "out" / "rec_traces.csv").write_bytes(edited)
     (folder / "out" / "rec_traces.png").unlink()
     (folder / "out" / "other_traces.csv").unlink()
     capsys.readouterr()
@@ -119,8 +120,7 @@ def test_several_files_again_does_what_is_missing(folder, capsys):
         "rec.tif: picture -> out/rec_traces.png",
         "other.npy: 1 traces of 10 frames -> out/other_traces.csv",
     ]
-    assert (folder / "out" / "rec_traces.csv").read_text() == "precious"
-    assert {p.name: p.read_bytes() for p in (folder / "out").iterdir()} == {**expected, "rec_traces.csv": b"precious"}
+    assert {p.name: p.read_bytes() for p in (folder / "out").iterdir()} == {**expected, "rec_traces.csv": edited}
     assert run(*arguments) == 0
     assert capsys.readouterr().out.startswith("2 of 2 recordings are done, their tables exist and are kept")
     assert run(*arguments, "--overwrite") == 0

@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import zlib
 from pathlib import Path
 
 import h5py
@@ -181,6 +182,7 @@ def test_every_table_says_how_it_was_made(made, suffix, capsys):
             "dtype": "float32",
             "fps": 500.0,
             "pixel_size_mm": None,
+            "crc32": f"{zlib.crc32(VIDEO[20].astype('<f4').tobytes()):08x}",
         },
         "positions": {"from": "--at"},
         "size": 3,
@@ -353,7 +355,7 @@ def test_regions_go_into_tables_with_their_names_and_pixels(tmp_path, monkeypatc
     np.testing.assert_array_equal(table.traces, extract_traces(VIDEO, labels, background=100))
     np.testing.assert_allclose(table.positions, [(2.5, 3.5), (12, 9.5)])
     made = table.metadata
-    assert made["positions"] == {"from": "--regions", "file": "cells.npy"}
+    assert {**made["positions"], "crc32": ""} == {"from": "--regions", "file": "cells.npy", "crc32": ""}
     assert (made["background"], made["background_factor"]) == (100, 1)
     if suffix == ".nwb":
         with pynwb.NWBHDF5IO("t.nwb", "r") as io:

@@ -203,6 +203,15 @@ def test_recordings_on_a_scheduler(cluster, client, folder, capsys):
     assert changed == ["r3_traces.csv", "r3_traces.csv.json"]
     assert traces(*files[:6], "--scheduler", "tcp://127.0.0.1:1") == 0  # nothing is left to do
 
+    # Made with other parameters, they are told, and the others are done.
+    (folder / "out" / "r3_traces.csv").unlink()
+    assert traces(*files[:6], "--scheduler", cluster.scheduler_address, "--size", 3) == 2
+    captured = capsys.readouterr()
+    assert "1 recording on 3 workers\nr3.npy: 2 traces" in captured.out
+    errors = captured.err.splitlines()
+    assert len(errors) == 5
+    assert "r0_traces.csv exists and was made otherwise, --size 5 (now 3): make it anew with --overwrite" in errors[0]
+
     assert traces(*files[:6], "--scheduler", cluster.scheduler_address, "--overwrite") == 0
     assert all(path.stat().st_mtime_ns != time for path, time in before.items())
 

@@ -1,15 +1,55 @@
 """Tables of positions, as CSV."""
 
 import csv
+import json
 from pathlib import Path
+from typing import Any
 
-from ._files import written_whole
+from ._files import check_output, is_lone_sidecar, is_sidecar, sidecar, written_with_sidecar
+from ._version import __version__
+
+MARKER = "optimap_positions"  # in the file beside each table; its value is the layout's version
 
 
-def write_positions(path: Path, positions: list[tuple[float, float]], overwrite: bool = False) -> None:
-    """Write positions as a table with the columns ``x`` and ``y``, which `read_positions` reads."""
-    with written_whole(path, overwrite) as partial, open(partial, "w", encoding="utf-8", newline="") as file:
+def check_positions(path: Path, overwrite: bool) -> None:
+    """Raise an error, before any work, where no table of positions can be written at `path`."""
+    check_output(path, overwrite)
+    check_output(sidecar(path), overwrite or is_lone_sidecar(path))
+
+
+def write_positions(
+    path: Path, positions: list[tuple[float, float]], overwrite: bool = False, made: dict[str, Any] | None = None
+) -> None:
+    """Write positions as a table with the columns ``x`` and ``y``, and beside it how they were `made`."""
+    check_positions(path, overwrite)
+    header = {MARKER: 1, "written_by": f"optimap-trace {__version__}", "metadata": made or {}}
+    with (
+        written_with_sidecar(path, sidecar(path), json.dumps(header, indent=2) + "\n", overwrite) as partial,
+        open(partial, "w", encoding="utf-8", newline="") as file,
+    ):
         file.write("x,y\n" + "".join(f"{x!r},{y!r}\n" for x, y in positions))
+
+
+def is_positions(path: Path) -> bool:
+    """Return whether a file is a table of positions: what lies beside it says so, else its columns."""
+    if path.suffix.lower() != ".csv" or not path.is_file():
+        return False
+    if is_sidecar(sidecar(path)):
+        return f'"{MARKER}"'.encode() in sidecar(path).read_bytes()[:100]
+    with open(path, encoding="utf-8-sig", errors="replace") as file:
+        return [name.strip().lower() for name in file.readline().split(",")] == ["x", "y"]
+
+
+def read_made(path: Path) -> dict[str, Any]:
+    """Return what lies beside a table of positions; nothing of tables of others."""
+    described = sidecar(path)
+    if not described.exists():
+        return {}
+    try:
+        header: dict[str, Any] = json.loads(described.read_text(encoding="utf-8"))
+        return {"written_by": header["written_by"], "metadata": dict(header["metadata"])}
+    except (ValueError, KeyError, TypeError) as error:
+        raise ValueError(f"{described}, which describes {path.name}, is damaged: {error}") from error
 
 
 def read_positions(path: Path) -> list[tuple[float, float]]:

@@ -51,11 +51,11 @@ def say(text: str) -> None:
 
 
 def check_positions_table(path: Path, overwrite: bool) -> None:
-    from .._files import check_output
+    from .._table import check_positions
 
     if path.suffix.lower() != ".csv":
         raise ValueError(f"{path}: tables are written as .csv where they hold positions")
-    check_output(path, overwrite)
+    check_positions(path, overwrite)
 
 
 def check_picture(path: Path, overwrite: bool) -> None:

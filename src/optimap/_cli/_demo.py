@@ -49,7 +49,7 @@ def run(options: argparse.Namespace) -> int:
     # The dye darkens at depolarisation: ymin=1, ymax=0 turns the action potentials upright.
     clean = normalize(detrend_timeseries(raw), ymin=1, ymax=0, dtype=raw.dtype)
     save_traces(table, clean, DEMO_POSITIONS, fps, metadata=made, overwrite=options.overwrite)
-    save_picture(_demo_picture(image, raw, clean, fps), picture, options.overwrite)
+    save_picture(_demo_picture(image, raw, clean, fps), picture, options.overwrite, made)
     print(f"recording: {recording_path}\ntable:     {table}\npicture:   {picture}")
     return 0
 

@@ -62,11 +62,14 @@ def _print_row(name: str, suffixes: Sequence[str], needs: Sequence[str], extra: 
 
 
 def _print_one(path: Path, options: dict[str, Any]) -> None:
+    from .._table import is_positions
     from ..trace._imagej import holds_rois
     from ..trace._tables import is_table
 
     if described(path) is not None:
         _print_description(path)
+    elif is_positions(path):
+        _print_positions(path)
     elif is_table(path):
         _print_table(path)
     elif holds_rois(path):
@@ -85,6 +88,19 @@ def _print_table(path: Path) -> None:
     print(f"  table       {find_kind(path).name}")
     for line in lines(header):
         print(f"  {line}")
+
+
+def _print_positions(path: Path) -> None:
+    from .._table import read_made, read_positions
+    from ._provenance import nested
+
+    positions, made = read_positions(path), read_made(path)
+    few = ", ".join(f"({x:g}, {y:g})" for x, y in positions[:6])
+    print(f"{path}\n  positions   {len(positions)}: {few}{', ...' if len(positions) > 6 else ''}")
+    if made:
+        print(f"  written by  {made['written_by']}")
+        for line in nested(made["metadata"]):
+            print(f"  {line}")
 
 
 def _print_description(path: Path) -> None:

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from .._files import make_folder, sidecar
+import numpy as np
+
+from .._files import make_folder
 from ._common import EXPECTED, check_picture, error_text, save_picture, traces_picture
 
 
@@ -27,25 +29,26 @@ class Job:
         """Return where to write table and picture; None for what is not wanted, or is there and done."""
         wanted = [None if output is None else self.folder / output for output in (self.table, self.plot)]
         if self.several and not self.options.overwrite:
-            wanted = [None if output is None or _is_done(output) else output for output in wanted]
+            wanted = [None if output is None or output.exists() else output for output in wanted]
         return wanted[0], wanted[1]
+
+    def is_done(self) -> bool:
+        """Return whether all outputs exist, which still may have been made in another way."""
+        return self.missing() == (None, None)
+
+    def check_done(self, about: dict[str, Any]) -> None:
+        """Raise an error where an output that is taken for done was made in another way than `about` says."""
+        from ._made_alike import check_made_alike
+
+        for output, left in zip((self.table, self.plot), self.missing(), strict=True):
+            if output is not None and left is None:
+                check_made_alike(self.folder / output, about)
 
     def outputs(self) -> list[Path]:
         """Return all files that the job writes."""
         from ..trace.table_kinds import find_kind
 
         return find_kind(self.table).outputs(self.table) + ([self.plot] if self.plot is not None else [])
-
-
-def _is_done(output: Path) -> bool:
-    if not output.exists():
-        return False
-    if output.suffix.lower() in (".csv", ".tsv") and not sidecar(output).exists():
-        raise FileExistsError(
-            f"{output} exists, but not {sidecar(output).name}, which says how it was made: "
-            "move it away, or ask for overwriting (--overwrite)"
-        )
-    return True
 
 
 @dataclass(frozen=True)
@@ -74,30 +77,61 @@ def run_job(job: Job) -> Outcome:
 
 def _do(job: Job, tell: Callable[[str], None]) -> None:
     from ..trace import Regions, save_traces
+    from ._made_alike import picture_description
     from ._open import open_recording
-    from ._provenance import provenance
 
     options = job.options
     table, plot = job.missing()
-    if table is None and plot is None:  # done by a worker that was lost before it could say so
-        tell(f"{job.path}: {job.table} is written")
-        return
     with open_recording(job.folder / job.path, dict(options.option)) as recording:
+        places, behind, about = _plan(job, recording)
+        job.check_done(about)
+        if table is None and plot is None:  # done by a worker that was lost before it could say so
+            tell(f"{job.path}: {job.table} is written")
+            return
         _make_folders(job.several, table, plot)
-        places, behind = _places(job.positions, recording.shape[1:], options), _background(options, recording.shape[1:])
-        fps = options.fps or recording.fps
+        fps = about["fps"]
         _check_outputs(table, plot, options, (len(recording), len(places)), fps)
-        made = provenance("traces", options, job.path, recording)
         traces, steps = _clean_traces(recording, places, behind, options)
         image = recording[0] if plot is not None else None
     if plot is not None and image is not None:
         figure = traces_picture(image, traces, places, fps, job.path.name, steps)
-        save_picture(figure, plot, options.overwrite, made)
+        save_picture(figure, plot, options.overwrite, picture_description(about))
         tell(f"{job.path}: picture -> {job.plot}")
     if table is not None:
         where = {"regions": places} if isinstance(places, Regions) else {"positions": places}
-        save_traces(table, traces, fps=fps, metadata=made, tidy=options.tidy, overwrite=options.overwrite, **where)
+        how = {"metadata": about["metadata"], "tidy": options.tidy, "overwrite": options.overwrite}
+        save_traces(table, traces, fps=fps, **how, **where)
         tell(f"{job.path}: {traces.shape[1]} traces of {len(traces)} frames -> {job.table}")
+
+
+def _plan(job: Job, recording: Any) -> tuple[Any, Any, dict[str, Any]]:
+    """Return the positions or regions, those of the background, and what the outputs will say of themselves."""
+    from ..trace import Regions
+    from ._provenance import provenance
+
+    options, frame_shape = job.options, recording.shape[1:]
+    places, behind = _places(job.positions, frame_shape, options), _background(options, frame_shape)
+    are_regions = isinstance(places, Regions)
+    about = {
+        "fps": options.fps or recording.fps,
+        "positions": (places.centers() if are_regions else np.array(places, np.float64)).tolist(),
+        "names": places.names if are_regions else None,
+        "tidy": options.tidy,
+        "metadata": provenance("traces", options, job.path, recording, places, behind),
+    }
+    return places, behind, about
+
+
+def check_done(job: Job) -> str | None:
+    """Return what is wrong with the outputs of a job that exist, where they are not what it would make."""
+    from ._open import open_recording
+
+    try:
+        with open_recording(job.folder / job.path, dict(job.options.option)) as recording:
+            job.check_done(_plan(job, recording)[2])
+    except EXPECTED as error:
+        return error_text(error, job.options, job.path)
+    return None
 
 
 def _check_outputs(

@@ -19,7 +19,7 @@ from ._common import (
     say_error,
     whole,
 )
-from ._jobs import Job, Outcome, run_job, run_job_on_worker
+from ._jobs import Job, Outcome, check_done, run_job, run_job_on_worker
 
 
 def add_command(commands: Any) -> None:
@@ -99,14 +99,14 @@ def _output_path(text: str) -> Path:
 
 
 def run(options: argparse.Namespace) -> int:
-    jobs = _jobs(options)
+    jobs, status = _jobs(options), 0
     if jobs[0].several and not options.overwrite:
-        jobs = _not_done(jobs)
+        jobs, status = _not_done(jobs)
     if not jobs:
-        return 0
+        return status
     if options.scheduler is None and options.workers is None:
-        return _report(((job, run_job(job)) for job in jobs), len(jobs))
-    return _run_on_cluster(jobs, options)
+        return max(status, _report(((job, run_job(job)) for job in jobs), len(jobs)))
+    return max(status, _run_on_cluster(jobs, options))
 
 
 def _run_on_cluster(jobs: list[Job], options: argparse.Namespace) -> int:
@@ -182,13 +182,16 @@ def _outputs(options: argparse.Namespace, several: bool) -> tuple[list[Path], li
     return tables, plots
 
 
-def _not_done(jobs: list[Job]) -> list[Job]:
-    """Leave out what an earlier run has done, and say so."""
-    left = [job for job in jobs if job.missing() != (None, None)]
-    kept = len(jobs) - len(left)
+def _not_done(jobs: list[Job]) -> tuple[list[Job], int]:
+    """Leave out what an earlier run has done, and say so; return the exit status, too: it may have done otherwise."""
+    left = [job for job in jobs if not job.is_done()]
+    errors = [check_done(job) for job in jobs if job.is_done()]
+    kept, wrong = errors.count(None), [error for error in errors if error is not None]
     if kept:
         say(f"{kept} of {len(jobs)} recordings are done, their tables exist and are kept (--overwrite makes them anew)")
-    return left
+    for error in wrong:
+        say_error(error)
+    return left, 2 if wrong else 0
 
 
 def _output(asked: Path | None, recording: Path, ending: str, several: bool) -> Path:
