@@ -410,7 +410,7 @@ def test_one_recording_of_several_in_a_file(folder, capsys):
     assert "give NAME=VALUE" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("suffix", [".png", ".svg", ".pdf"])
+@pytest.mark.parametrize("suffix", [".png", ".svg", ".pdf", ".eps", ".jpg", ".tif"])
 def test_pictures_say_how_they_were_made(folder, suffix):
     assert run("traces", "rec.tif", "--at", "3,4", "--size", 3, "--plot", f"p{suffix}") == 0
     if suffix == ".png":

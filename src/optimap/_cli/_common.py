@@ -69,18 +69,23 @@ def check_picture(path: Path, overwrite: bool) -> None:
     check_output(path, overwrite)
 
 
-# Where files of pictures keep a description.
-DESCRIBED = {".png": "Description", ".svg": "Description", ".pdf": "Subject"}
+# Where files of pictures keep a description: for matplotlib, and for Pillow, which writes some of them.
+DESCRIBED = {".png": "Description", ".svg": "Description", ".pdf": "Subject", ".eps": "Creator", ".ps": "Creator"}
+DESCRIBED_BY_PILLOW = {".jpg": "comment", ".jpeg": "comment", ".tif": "description", ".tiff": "description"}
 
 
 def save_picture(figure: "Figure", path: Path, overwrite: bool, made: dict[str, Any] | None = None) -> None:
     """Write a picture, which says how it was made where its kind can."""
     from .._files import written_whole
 
-    key = DESCRIBED.get(path.suffix.lower())
-    described = {key: json.dumps(made)} if key and made else {}
+    suffix = path.suffix.lower()
+    how: dict[str, Any] = {}
+    if made and suffix in DESCRIBED:
+        how["metadata"] = {DESCRIBED[suffix]: json.dumps(made)}
+    elif made and suffix in DESCRIBED_BY_PILLOW:
+        how["pil_kwargs"] = {DESCRIBED_BY_PILLOW[suffix]: json.dumps(made)}
     with written_whole(path, overwrite) as partial:
-        figure.savefig(partial, dpi=200, metadata=described)
+        figure.savefig(partial, dpi=200, **how)
 
 
 def traces_picture(

@@ -22,6 +22,7 @@ def run(options: argparse.Namespace) -> int:
     from .._files import leftovers
     from ..video import save_video
     from ._open import open_recording
+    from ._provenance import origin
 
     name = options.output.name
     for path in leftovers(options.output, "old"):
@@ -31,7 +32,10 @@ def run(options: argparse.Namespace) -> int:
     with open_recording(options.input, dict(options.option)) as recording:
         fps = options.fps or recording.fps
         lost = fps if options.output.suffix.lower() == ".npy" else None
-        save_video(options.output, recording, None if lost else fps, overwrite=options.overwrite)
+        made = origin("convert", options.input, recording)
+        if options.option:
+            made["options"] = dict(options.option)
+        save_video(options.output, recording, None if lost else fps, overwrite=options.overwrite, made=made)
         if lost:
             say(f"note: .npy files hold no frame rate; {lost:g} frames/s is not kept")
         say(f"{options.input} -> {options.output}: {recording.shape}, {recording.dtype}")

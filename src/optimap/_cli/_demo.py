@@ -4,6 +4,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from .._version import __version__
 from ._common import save_picture
 
 if TYPE_CHECKING:
@@ -41,7 +42,8 @@ def run(options: argparse.Namespace) -> int:
         check_output(path, options.overwrite)
 
     tissue = simulated_tissue()
-    save_video(recording_path, tissue.video, tissue.fps, overwrite=options.overwrite)
+    by = {"made_by": f"optimap demo, optimap-trace {__version__}"}
+    save_video(recording_path, tissue.video, tissue.fps, overwrite=options.overwrite, made=by)
     with open_video(recording_path) as recording:
         raw = extract_traces(recording, DEMO_POSITIONS)
         image, fps = recording[0], recording.fps

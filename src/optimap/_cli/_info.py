@@ -7,7 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from ._common import EXPECTED, add_option_argument, complain, version_text
+from ._made_alike import parse_made, picture_made
 from ._open import described, open_recording
+from ._provenance import lines, nested
 
 
 def add_command(commands: Any) -> None:
@@ -74,6 +76,8 @@ def _print_one(path: Path, options: dict[str, Any]) -> None:
         _print_table(path)
     elif holds_rois(path):
         _print_regions(path)
+    elif path.suffix.lower() == ".png" and path.is_file():
+        _print_picture(path)
     else:
         _print_recording(path, options)
 
@@ -81,7 +85,6 @@ def _print_one(path: Path, options: dict[str, Any]) -> None:
 def _print_table(path: Path) -> None:
     from ..trace._tables import load_header
     from ..trace.table_kinds import find_kind
-    from ._provenance import lines
 
     header = load_header(path)
     print(path)
@@ -92,7 +95,6 @@ def _print_table(path: Path) -> None:
 
 def _print_positions(path: Path) -> None:
     from .._table import read_made, read_positions
-    from ._provenance import nested
 
     positions, made = read_positions(path), read_made(path)
     few = ", ".join(f"({x:g}, {y:g})" for x, y in positions[:6])
@@ -119,6 +121,13 @@ def _print_regions(path: Path) -> None:
         print(f"  {name}: {'rectangle' if kind == 'RECT' else kind.lower()}")
 
 
+def _print_picture(path: Path) -> None:
+    made = picture_made(path)
+    print(f"{path}\n  picture     {'' if made else 'of another program; folders of such are recordings'}".rstrip())
+    for line in nested(made):
+        print(f"  {line}")
+
+
 def _print_recording(path: Path, options: dict[str, Any]) -> None:
     with open_recording(path, options) as recording:
         frames, height, width = recording.shape
@@ -131,5 +140,7 @@ def _print_recording(path: Path, options: dict[str, Any]) -> None:
         print(f"  rate        {rate}")
         if recording.pixel_size is not None:
             print(f"  pixel size  {recording.pixel_size:g} mm")
-        for key, value in recording.metadata.items():
-            print(f"  {key}: {value}")
+        metadata = dict(recording.metadata)
+        made = parse_made(metadata.get("made"))
+        for line in nested({**metadata, "made": made} if made else metadata):
+            print(f"  {line}")

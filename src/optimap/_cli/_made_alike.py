@@ -51,15 +51,25 @@ def _about_table(path: Path) -> About:
 
 
 def _about_picture(path: Path) -> About:
+    made = picture_made(path)
+    return {"metadata": made, **made.get("drawn", {})}
+
+
+def picture_made(path: Path) -> dict[str, Any]:
+    """Return what a .png says of how it was made; nothing of pictures of others."""
     from PIL import Image
 
     with Image.open(path) as picture:
-        description = picture.info.get("Description", "{}")
+        return parse_made(picture.info.get("Description"))
+
+
+def parse_made(text: Any) -> dict[str, Any]:
+    """Return how something was made from the JSON text in a file; nothing where it is another's."""
     try:
-        made = json.loads(description)
-    except json.JSONDecodeError:
-        made = {}
-    return {"metadata": made, **made.get("drawn", {})}
+        made = json.loads(text)
+    except (TypeError, ValueError):
+        return {}
+    return made if isinstance(made, dict) else {}
 
 
 def picture_description(about: About) -> dict[str, Any]:

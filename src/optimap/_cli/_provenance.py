@@ -24,21 +24,10 @@ def provenance(
 
     `places` and `behind` are the positions or regions, and the background's.
     """
-    made: dict[str, Any] = {
-        "made_by": f"optimap {command}, optimap-trace {__version__}",
-        "recording": {
-            "name": path.name,
-            "format": recording.format,
-            "shape": list(recording.shape),
-            "dtype": str(recording.dtype),
-            "fps": recording.fps,
-            "pixel_size_mm": recording.pixel_size,
-            "crc32": _recording_checksum(recording),
-        },
-        "positions": {**_places(options), **_region_checksum(places)},
-    }
     given = vars(options)
-    made |= {name: _text(given[name]) for name in PARAMETERS if name in given}
+    made = origin(command, path, recording)
+    made["positions"] = {**_places(options), **_region_checksum(places)}
+    made |= {name: given[name] for name in PARAMETERS if name in given}
     if given.get("option"):
         made["options"] = dict(given["option"])
     if given.get("background") is not None:
@@ -49,6 +38,22 @@ def provenance(
             subtracted = list(subtracted)
         made |= {"background": subtracted, "background_factor": given["background_factor"]}
     return {**made, "nan_policy": "propagate"}
+
+
+def origin(command: str, path: Path, recording: Any) -> dict[str, Any]:
+    """Return what made a file, and of which recording."""
+    return {
+        "made_by": f"optimap {command}, optimap-trace {__version__}",
+        "recording": {
+            "name": path.name,
+            "format": recording.format,
+            "shape": list(recording.shape),
+            "dtype": str(recording.dtype),
+            "fps": recording.fps,
+            "pixel_size_mm": recording.pixel_size,
+            "crc32": _recording_checksum(recording),
+        },
+    }
 
 
 def _recording_checksum(recording: Any) -> str:
@@ -86,10 +91,6 @@ def _places(options: argparse.Namespace) -> dict[str, Any]:
     if given.get("regions"):
         return {"from": "--regions", "file": options.regions.name}
     return {"from": "mouse"}
-
-
-def _text(value: Any) -> Any:
-    return value.name if isinstance(value, Path) else value
 
 
 def lines(header: dict[str, Any]) -> Iterator[str]:

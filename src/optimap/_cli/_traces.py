@@ -28,7 +28,7 @@ def add_command(commands: Any) -> None:
         "traces",
         help="extract traces from recordings into tables",
         epilog="Of several FILEs, and on workers, recordings whose table exists are done: running the same command "
-        "again does what is missing. "
+        "again does what is missing. A table that was made with other parameters is kept, and told as a failure. "
         "A FILE that fails is told in one line and stops no other; the exit status is 2 then.",
     )
     _add_arguments(traces)

@@ -1,7 +1,7 @@
 """THE table of formats: name, suffixes, module, the extra it needs, whether it can be written.
 
 A new format is one row here and one module in ``formats/`` with ``open_recording(path, **options) -> Recording`` and,
-where it can be written, ``check_dtype(dtype)`` and ``save(path, video, fps)``.
+where it can be written, ``check_dtype(dtype)`` and ``save(path, video, fps, made)``.
 """
 
 import importlib
