@@ -289,7 +289,7 @@ def test_several_recordings_into_another_kind(made, monkeypatch):
         (["-o", "n.h5", "--tidy"], "--tidy: n.h5 has no long form"),
         (["-o", "n.h5", "--format", "csv"], "-o n.h5 and --format csv differ"),
         (["--format", "docx"], "--format docx: known are csv, tsv, parquet, xlsx, mat, npz, h5, hdf5, nc, nwb"),
-        (["-o", "none"], "none: tables are written as .csv"),
+        (["-o", "none"], "-o none is neither a table, such as none.csv, nor a folder that exists: none/ makes it"),
         (["-o", "t.csv"], "t.csv exists"),
     ],
 )

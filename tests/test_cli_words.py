@@ -65,6 +65,11 @@ NO_BACKGROUND = "is no finite number, no position X,Y, and no FILE that exists"
         (["--at", "1,1", "--background", "nan"], f"argument --background: 'nan' {NO_BACKGROUND}"),
         (["--at", "1,1", "--background", "far.zip"], "--background far.zip: region 0 ('far') lies wholly outside"),
         (["--at", "1,1", "--background-factor", "2"], "--background-factor = 2.0 is given without a background"),
+        (["--at", "1,1", "-o", "t.xyz"], "-o t.xyz: tables are written as .csv"),
+        (
+            ["--at", "1,1", "-o", "far.csv"],
+            "-o far.csv exists: choose another name, or ask for overwriting (--overwrite)",
+        ),
         (["--at", "1,1", "--size", "2.5"], "argument --size: '2.5' is not a whole number, 0 or more"),
     ],
 )
@@ -121,6 +126,10 @@ def test_where_nothing_can_be_written(folder, capsys):
 
 def test_folders_in_the_place_of_files(folder, capsys):
     (folder / "empty.zarr").mkdir()
+    for name in ("empty.csv", "empty.tif", "empty.npy", "empty.mat"):
+        (folder / name).touch()
+        assert run("info", name) == 2
+        assert f"{name} is empty" in capsys.readouterr().err
     assert run("info", "empty.zarr") == 2
     assert "empty.zarr is a folder without zarr.json, .zgroup or .zarray: it is empty" in capsys.readouterr().err
     assert run("convert", "rec.npy", "t.csv") == 2

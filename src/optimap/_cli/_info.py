@@ -8,7 +8,7 @@ from typing import Any
 
 from ._common import EXPECTED, add_option_argument, complain, version_text
 from ._made_alike import parse_made, picture_made
-from ._open import described, open_recording
+from ._open import check_not_empty, described, open_recording
 from ._provenance import lines, nested
 
 
@@ -68,6 +68,7 @@ def _print_one(path: Path, options: dict[str, Any]) -> None:
     from ..trace._imagej import holds_rois
     from ..trace._tables import is_table
 
+    check_not_empty(path)
     if described(path) is not None:
         _print_description(path)
     elif is_positions(path):

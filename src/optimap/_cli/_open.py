@@ -11,10 +11,17 @@ def open_recording(path: Path, options: dict[str, Any]) -> "Recording":
     """Open a recording; of tables, their descriptions and regions, say what they are."""
     from ..video import open_video
 
+    check_not_empty(path)
     what = _what_else(path)
     if what is not None:
         raise ValueError(f"{path} is no recording: it {what}")
     return open_video(path, **options)
+
+
+def check_not_empty(path: Path) -> None:
+    """Raise an error for a file of no bytes, of which each format would say something else."""
+    if path.is_file() and not path.stat().st_size:
+        raise ValueError(f"{path} is empty, 0 bytes: copy it again")
 
 
 def _what_else(path: Path) -> str | None:

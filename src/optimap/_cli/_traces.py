@@ -174,7 +174,12 @@ def _outputs(options: argparse.Namespace, several: bool) -> tuple[list[Path], li
                     )
                 raise ValueError(f"{folder} is one file for {len(options.files)} recordings: name a folder")
     ending = f"_traces{_suffix(options, several)}"
-    tables = [_output(options.output, path, ending, several) for path in options.files]
+    asked = options.output
+    if asked is not None and not several and not asked.suffix and not asked.is_dir():
+        raise ValueError(
+            f"-o {asked} is neither a table, such as {asked}.csv, nor a folder that exists: {asked}/ makes it"
+        )
+    tables = [_output(asked, path, ending, several) for path in options.files]
     plots = [_output(options.plot, path, "_traces.png", several) if options.plot else None for path in options.files]
     twice = {table for table in tables if tables.count(table) > 1}
     if twice:

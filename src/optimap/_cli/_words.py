@@ -14,14 +14,17 @@ FILES = ("positions", "regions", "background")
 def in_options(text: str, options: argparse.Namespace) -> str:
     """Return a message of the library with options for arguments."""
     given = vars(options)
-    for name in FILES:
-        if isinstance(given.get(name), Path) and text.startswith(str(given[name])):
-            text = f"--{name} {text}"
+    for name in (*FILES, "output", "traces"):
+        path = given.get(name)
+        if isinstance(path, Path) and text.startswith((f"{path} ", f"{path}:", f"{path},")):
+            text = f"{'-o' if name == 'output' else f'--{name}'} {text}"
+            break
     argument = _ARGUMENT.match(text)
     if argument:
         text = _option(argument[1], options) + text[argument.end() :]
     # A place says more than its number in a list.
     text = re.sub(r"^(--[^:(]+?)(\[\d+\])? = (?=\(x=)", r"\1: ", text)
+    text = text.replace("(overwrite=True, --overwrite)", "(--overwrite)")
     return _READING.sub(r"--option \1=", text) if "option" in given else text
 
 
