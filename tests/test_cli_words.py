@@ -112,7 +112,7 @@ def test_info_of_regions_and_of_descriptions(folder, capsys):
 @pytest.mark.skipif(not os.path.isdir("/proc/self"), reason="a folder that nobody can write to")
 def test_where_nothing_can_be_written(folder, capsys):
     for command, name in (
-        (["convert", "rec.npy", "/proc/x.zarr"], "/proc/x.zarr cannot be written ("),
+        (["convert", "rec.npy", "/proc/x.zarr"], "error: /proc/x.zarr cannot be written ("),
         (["traces", "rec.npy", "--at", "1,1", "-o", "/proc/x.csv"], "/proc/x.csv cannot be written ("),
         (["traces", "rec.npy", "--at", "1,1", "--plot", "/proc/x.png"], "/proc/x.png cannot be written ("),
         (["traces", "rec.npy", "--at", "1,1", "-o", "/proc/x/"], "the folder /proc/x cannot be made ("),

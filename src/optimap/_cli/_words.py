@@ -14,7 +14,7 @@ FILES = ("positions", "regions", "background")
 def in_options(text: str, options: argparse.Namespace) -> str:
     """Return a message of the library with options for arguments."""
     given = vars(options)
-    for name in (*FILES, "output", "traces"):
+    for name in FILES if "input" in given else (*FILES, "output", "traces"):  # OUT of convert is no option
         path = given.get(name)
         if isinstance(path, Path) and text.startswith((f"{path} ", f"{path}:", f"{path},")):
             text = f"{'-o' if name == 'output' else f'--{name}'} {text}"
