@@ -110,35 +110,39 @@ def test_several_files_again_does_what_is_missing(folder, capsys):
     assert run(*arguments) == 0
     expected = {path.name: path.read_bytes() for path in (folder / "out").iterdir()}
     assert len(expected) == 6
-    (folder / "out" / "rec_traces.csv").write_text("precious")
+    edited = b"time_s,x3_y4\nprecious\n"
+    (folder / "out" / "rec_traces.csv").write_bytes(edited)
     (folder / "out" / "rec_traces.png").unlink()
     (folder / "out" / "other_traces.csv").unlink()
     capsys.readouterr()
+    assert run(*arguments) == 2
+    out, err = capsys.readouterr()
+    assert out.splitlines() == ["other.npy: 1 traces of 10 frames -> out/other_traces.csv"]
+    assert "rec.tif: out/rec_traces.csv is not the table that rec_traces.csv.json describes" in err
+    assert "for the table of this recording, make it anew with --overwrite" in err
+    assert (folder / "out" / "rec_traces.csv").read_bytes() == edited
+    assert run(*arguments, "--overwrite") == 0
+    (folder / "out" / "rec_traces.png").unlink()
+    capsys.readouterr()
     assert run(*arguments) == 0
-    assert capsys.readouterr().out.splitlines() == [
-        "rec.tif: picture -> out/rec_traces.png",
-        "other.npy: 1 traces of 10 frames -> out/other_traces.csv",
-    ]
-    assert (folder / "out" / "rec_traces.csv").read_text() == "precious"
-    assert {p.name: p.read_bytes() for p in (folder / "out").iterdir()} == {**expected, "rec_traces.csv": b"precious"}
+    assert "rec.tif: picture -> out/rec_traces.png" in capsys.readouterr().out
+    assert {path.name: path.read_bytes() for path in (folder / "out").iterdir()} == expected
     assert run(*arguments) == 0
     assert capsys.readouterr().out.startswith("2 of 2 recordings are done, their tables exist and are kept")
-    assert run(*arguments, "--overwrite") == 0
-    assert (folder / "out" / "rec_traces.csv").read_bytes() == expected["rec_traces.csv"]
 
 
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["traces", "rec.tif", "--at", "40,4"], "coords[0] = (x=40, y=4) is outside the frame (width 15, height 12)"),
+        (["traces", "rec.tif", "--at", "40,4"], "--at: (x=40, y=4) is outside the frame (width 15, height 12)"),
         (["traces", "rec.tif", "--at", "40"], "'40' is not a position"),
         (["traces", "rec.tif"], "one of the arguments --at --positions --grid --random --regions is required"),
         (["traces", "rec.tif", "--at", "1,1", "--grid", "2"], "not allowed with"),
         (["traces", "nope.tif", "--at", "1,1"], "nope.tif does not exist"),
-        (["traces", "rec.tif", "--at", "1,1", "--size", "-1"], "size = -1"),
+        (["traces", "rec.tif", "--at", "1,1", "--size", "-1"], "--size: '-1' is not a whole number, 0 or more"),
         (["traces", "rec.tif", "--at", "1,1", "--fps", "0"], "'0' is not a positive number"),
         (["traces", "rec.tif", "--at", "1,1", "--window", "star"], "invalid choice: 'star'"),
-        (["traces", "rec.tif", "--grid", "99"], "N = 99"),
+        (["traces", "rec.tif", "--grid", "99"], "--grid = 99"),
         (["traces", "rec.tif", "--grid", "0"], "'0' is not a whole number, 1 or more"),
         (["traces", "rec.tif", "--at", "1,1", "-o", "t.xyz"], "t.xyz: tables are written as .csv"),
         (["traces", "rec.tif", "--at", "1,1", "-o", "no/t.csv"], "the folder no does not exist"),
@@ -147,7 +151,7 @@ def test_several_files_again_does_what_is_missing(folder, capsys):
         (["traces", "rec.tif", "other.npy", "--at", "1,1", "-o", "t.csv"], "name a folder"),
         (["traces", "rec.tif", "--at", "1,1", "-o", "rec.tif", "--overwrite"], "rec.tif is an input"),
         (["traces", "rec.tif", "--at", "1,1", "--plot", "rec.tif", "--overwrite"], "rec.tif is an input"),
-        (["traces", "rec.tif", "--at", "-3,1"], "coords[0] = (x=-3, y=1) is outside"),
+        (["traces", "rec.tif", "--at", "-3,1"], "--at: (x=-3, y=1) is outside"),
         (["traces", "--at", "1,1", "rec.tif"], "give X,Y such as 12,16, and FILEs before --at"),
         (["traces", "rec.tif", "--random", "2", "--seed", "-1"], "'-1' is not a whole number"),
         (["traces", "nope.tif", "nope.npy", "--at", "1,1", "-o", "new"], None),
@@ -156,10 +160,16 @@ def test_several_files_again_does_what_is_missing(folder, capsys):
         (["traces", "rec.tif", "--regions", "a.csv", "--at", "1,1"], "not allowed with"),
         (["traces", "rec.tif", "--regions", "other.npy", "-o", "other.npy"], "other.npy is an input"),
         (["traces", "rec.tif", "--regions", "notes.txt"], "unknown suffix '.txt': regions are read from .roi .zip"),
-        (["traces", "rec.tif", "--at", "1,1", "--background", "nope.roi"], "nope.roi does not exist"),
-        (["traces", "rec.tif", "--at", "1,1", "--background", "99,1"], "background = (x=99, y=1) is outside"),
+        (
+            ["traces", "rec.tif", "--at", "1,1", "--background", "nope.roi"],
+            "--background: 'nope.roi' is no",
+        ),
+        (["traces", "rec.tif", "--at", "1,1", "--background", "99,1"], "--background: (x=99, y=1) is outside"),
         (["traces", "rec.tif", "--at", "1,1", "--background-factor", "2"], "given without a background"),
-        (["traces", "rec.tif", "--at", "1,1", "--background", "2", "--background-factor", "x"], "'x' is not a number"),
+        (
+            ["traces", "rec.tif", "--at", "1,1", "--background", "2", "--background-factor", "x"],
+            "'x' is not a finite",
+        ),
         (["pick", "nope.tif"], "nope.tif does not exist"),
         (["pick", "rec.tif", "-o", "a.csv", "--traces", "a.csv"], "name the same file"),
         (["pick", "rec.tif"], "there is no window to click in (the matplotlib backend is 'agg'"),
@@ -344,7 +354,7 @@ def test_as_a_program(folder):
         [sys.executable, "-m", "optimap", "traces", "rec.tif", "--at", "99,0"], capture_output=True, text=True
     )
     assert done.returncode == 2
-    assert done.stderr.startswith("optimap: error: coords[0] = (x=99, y=0) is outside the frame")
+    assert done.stderr.startswith("optimap: error: --at: (x=99, y=0) is outside the frame")
     assert done.stdout == ""
 
 
@@ -377,7 +387,7 @@ def test_convert_one_of_several_arrays(folder, capsys):
     with h5py.File("rec.h5", "w") as file:
         file["voltage"], file["calcium"] = VIDEO, VIDEO[:3]
     assert run("convert", "rec.h5", "rec.zarr") == 2
-    assert "name one with dataset=" in capsys.readouterr().err
+    assert "name one with --option dataset=" in capsys.readouterr().err
     assert run("convert", "rec.h5", "rec.zarr", "--option", "dataset=calcium", "--fps", 250) == 0
     assert run("info", "rec.zarr") == 0
     assert "250 frames/s, 0.012 s" in capsys.readouterr().out
@@ -404,7 +414,7 @@ def test_one_recording_of_several_in_a_file(folder, capsys):
     assert "give NAME=VALUE" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("suffix", [".png", ".svg", ".pdf"])
+@pytest.mark.parametrize("suffix", [".png", ".svg", ".pdf", ".eps", ".jpg", ".tif"])
 def test_pictures_say_how_they_were_made(folder, suffix):
     assert run("traces", "rec.tif", "--at", "3,4", "--size", 3, "--plot", f"p{suffix}") == 0
     if suffix == ".png":

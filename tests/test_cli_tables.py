@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import zlib
 from pathlib import Path
 
 import h5py
@@ -181,6 +182,7 @@ def test_every_table_says_how_it_was_made(made, suffix, capsys):
             "dtype": "float32",
             "fps": 500.0,
             "pixel_size_mm": None,
+            "crc32": f"{zlib.crc32(VIDEO[20].astype('<f4').tobytes()):08x}",
         },
         "positions": {"from": "--at"},
         "size": 3,
@@ -257,7 +259,7 @@ def test_info_tells_recordings_from_tables_by_what_is_in_them(made, monkeypatch,
         assert main(["info", name]) == 2
         assert message in capsys.readouterr().err
     assert main(["traces", "t.h5", "--at", "1,1"]) == 2
-    assert "holds no 3-D array; its arrays: positions (3, 2), traces (40, 3)" in capsys.readouterr().err
+    assert "t.h5 is no recording: it is a table of traces" in capsys.readouterr().err
 
 
 def test_info_of_a_csv_of_others(made, monkeypatch, capsys):
@@ -284,10 +286,10 @@ def test_several_recordings_into_another_kind(made, monkeypatch):
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["-o", "n.h5", "--tidy"], "tidy = True: n.h5 has no long form"),
+        (["-o", "n.h5", "--tidy"], "--tidy: n.h5 has no long form"),
         (["-o", "n.h5", "--format", "csv"], "-o n.h5 and --format csv differ"),
         (["--format", "docx"], "--format docx: known are csv, tsv, parquet, xlsx, mat, npz, h5, hdf5, nc, nwb"),
-        (["-o", "none"], "none: tables are written as .csv"),
+        (["-o", "none"], "-o none is neither a table, such as none.csv, nor a folder that exists: none/ makes it"),
         (["-o", "t.csv"], "t.csv exists"),
     ],
 )
@@ -311,7 +313,7 @@ def test_what_a_kind_cannot_hold_is_said_before_the_traces_are_computed(made, mo
     monkeypatch.setattr(optimap.trace._extract, "span_traces", never)
     np.save("unknown.npy", VIDEO[:10])
     assert main(["traces", "unknown.npy", "--at", "3,4", "-o", "n.nwb"]) == 2
-    assert "times of .nwb files are in seconds, so give fps (--fps)" in capsys.readouterr().err
+    assert "times of .nwb files are in seconds: give fps (--fps)" in capsys.readouterr().err
 
 
 def test_a_table_goes_on_as_another_kind_with_its_masks(made):
@@ -353,7 +355,7 @@ def test_regions_go_into_tables_with_their_names_and_pixels(tmp_path, monkeypatc
     np.testing.assert_array_equal(table.traces, extract_traces(VIDEO, labels, background=100))
     np.testing.assert_allclose(table.positions, [(2.5, 3.5), (12, 9.5)])
     made = table.metadata
-    assert made["positions"] == {"from": "--regions", "file": "cells.npy"}
+    assert {**made["positions"], "crc32": ""} == {"from": "--regions", "file": "cells.npy", "crc32": ""}
     assert (made["background"], made["background_factor"]) == (100, 1)
     if suffix == ".nwb":
         with pynwb.NWBHDF5IO("t.nwb", "r") as io:

@@ -18,6 +18,7 @@ from dask.utils import key_split
 from distributed import Client, LocalCluster
 
 import optimap.trace
+from optimap import _files
 from optimap._cli import _cluster, _traces, main
 from optimap.trace import extract_traces
 from optimap.video import open_video
@@ -97,7 +98,8 @@ def hold_recordings(folder, but):
 
     def waiting(video, *arguments, **options):
         if video.path.name != but:
-            (video.path.parent / "out" / f".{video.path.stem}_traces.0badcafe.partial.csv").write_text("half a ta")
+            table = video.path.parent / "out" / f"{video.path.stem}_traces.csv"
+            _files._beside(table, "partial").write_text("half a ta")
             held(folder)
         return original(video, *arguments, **options)
 
@@ -203,6 +205,15 @@ def test_recordings_on_a_scheduler(cluster, client, folder, capsys):
     assert changed == ["r3_traces.csv", "r3_traces.csv.json"]
     assert traces(*files[:6], "--scheduler", "tcp://127.0.0.1:1") == 0  # nothing is left to do
 
+    # Made with other parameters, they are told, and the others are done.
+    (folder / "out" / "r3_traces.csv").unlink()
+    assert traces(*files[:6], "--scheduler", cluster.scheduler_address, "--size", 3) == 2
+    captured = capsys.readouterr()
+    assert "1 recording on 3 workers\nr3.npy: 2 traces" in captured.out
+    errors = captured.err.splitlines()
+    assert len(errors) == 5
+    assert "r0_traces.csv exists and was made otherwise, --size 5 (now 3): make it anew with --overwrite" in errors[0]
+
     assert traces(*files[:6], "--scheduler", cluster.scheduler_address, "--overwrite") == 0
     assert all(path.stat().st_mtime_ns != time for path, time in before.items())
 
@@ -210,6 +221,8 @@ def test_recordings_on_a_scheduler(cluster, client, folder, capsys):
 def test_a_worker_killed_in_the_middle_loses_no_table(cluster, client, folder, capsys):
     expected = expected_tables(folder, capsys)
     (folder / "out").mkdir()
+    theirs = folder / "out" / ".r0_traces.0badcafe0badcafe.partial.csv"
+    theirs.write_text("another run writes the same table")
     client.run(hold_recordings, folder, but=None)
     with ThreadPoolExecutor(1) as thread:
         files = (f"r{i}.npy" for i in range(6))
@@ -221,6 +234,8 @@ def test_a_worker_killed_in_the_middle_loses_no_table(cluster, client, folder, c
         finally:
             (folder / "go").touch()
         assert command.result(PATIENCE) == 0
+    assert theirs.exists()
+    theirs.unlink()
     assert tables(folder) == expected  # and nothing half written beside them
     assert capsys.readouterr().err == ""
 

@@ -35,7 +35,9 @@ def start():
     processes = []
 
     def start(*command):
-        processes.append(subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True))
+        # In a session, and so a process group, of its own, as from a terminal.
+        pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "start_new_session": True}
+        processes.append(subprocess.Popen(command, text=True, **pipes))
         return processes[-1]
 
     yield start
@@ -52,10 +54,16 @@ def wait_until(condition, process):
         time.sleep(0.005)
 
 
-def is_reading(process):
-    """Whether a process has mapped the recording and is at work."""
-    with psutil.Process(process.pid).oneshot():
-        return any(entry.path.endswith("rec.npy") for entry in psutil.Process(process.pid).memory_maps())
+def has_mapped(process, name):
+    """Whether a process has mapped a file: the recording, when it is at work, or compiled code."""
+    try:
+        return any(name in entry.path for entry in psutil.Process(process.pid).memory_maps())
+    except psutil.NoSuchProcess:
+        return False
+
+
+def children(process):
+    return psutil.Process(process.pid).children(recursive=True)
 
 
 def end(process, number):
@@ -70,10 +78,35 @@ def end(process, number):
 )
 def test_optimap_traces(folder, start, number, status, words):
     process = start(*COMMAND, "traces", "rec.npy", "--grid", "12", "--size", "31", "-o", "t.csv")
-    wait_until(lambda: is_reading(process), process)
+    wait_until(lambda: has_mapped(process, "rec.npy"), process)
     time.sleep(0.1)
     assert end(process, number) == (status, words)
     assert [path.name for path in folder.iterdir()] == ["rec.npy"]
+
+
+MOMENTS = {
+    "NumPy is imported": lambda process: has_mapped(process, "_multiarray_umath"),
+    "workers start": lambda process: len(children(process)) > 1,
+    "workers import": lambda process: any(has_mapped(child, "_multiarray_umath") for child in children(process)),
+    "workers read": lambda process: any(has_mapped(child, "rec.npy") for child in children(process)),
+}
+
+
+@pytest.mark.parametrize("moment", MOMENTS)
+@pytest.mark.parametrize("times", [1, 3])
+def test_workers_end_whenever_ctrl_c_comes(folder, start, moment, times):
+    arguments = ("--grid", "12", "--size", "31", "-o", "out", "--workers", "2")
+    os.link("rec.npy", "again.npy")
+    process = start(*COMMAND, "traces", "rec.npy", "again.npy", *arguments)
+    wait_until(lambda: MOMENTS[moment](process), process)
+    begun = children(process)
+    for _ in range(times):  # the terminal sends it to all of them
+        os.killpg(process.pid, signal.SIGINT)
+        time.sleep(0.02)
+    _, stderr = process.communicate(timeout=PATIENCE)
+    assert (process.returncode, stderr) == (130, "optimap: interrupted\n")
+    assert not psutil.wait_procs(begun, timeout=PATIENCE)[1]
+    assert not list(folder.glob("out/.*"))
 
 
 @pytest.mark.parametrize("target", ["out.zarr", "out.zarr.zip", "out.npy", "out.h5"])

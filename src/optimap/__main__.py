@@ -1,7 +1,24 @@
-"""``python -m optimap``: the command line."""
+"""``python -m optimap``: the command line, as a process of its own."""
 
+import signal
 import sys
 
-from ._cli import main
+from ._signals import held_back
 
-sys.exit(main())
+
+def main() -> int:
+    """Run the command line; return the exit status."""
+    try:
+        with held_back():  # NumPy, interrupted while it is imported, tells of a broken installation
+            from ._cli import main
+
+        return main()
+    except KeyboardInterrupt:
+        sys.stderr.write("optimap: interrupted\n")
+        return 130
+    finally:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # it is over: nothing is left that Ctrl-C could stop
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -4,12 +4,15 @@ import glob
 import os
 import secrets
 import shutil
+import tempfile
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from pathlib import Path
 
+# The entry of a sidecar that says which file it is of, by its `checksum`.
+CHECKSUM = "table_crc32"
 ANY = "?" * 8  # eight letters of a hidden name
 # Threads of one worker may do jobs of several runs.
 _run: ContextVar[str] = ContextVar("run", default="")
@@ -25,6 +28,39 @@ def check_output(path: Path, overwrite: bool, is_folder: bool = False) -> None:
         )
     if not path.parent.is_dir():
         raise FileNotFoundError(f"the folder {path.parent} does not exist: make it, or choose another")
+    try:
+        tempfile.TemporaryFile(dir=path.parent).close()
+    except OSError as error:
+        raise type(error)(f"{path} cannot be written ({error.strerror}): choose another folder") from error
+
+
+def make_folder(path: Path) -> None:
+    """Make a folder, and those above it, where it is not there yet."""
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise type(error)(f"the folder {path} cannot be made ({error.strerror}): choose another") from error
+
+
+def sidecar(path: Path) -> Path:
+    """Return the file that says of a text table how it was made.
+
+    ``traces.csv.json``, not ``traces.json``: in the same folder may lie ``traces.tsv``, and a JSON of the user's.
+    """
+    return path.with_name(f"{path.name}.json")
+
+
+def is_sidecar(path: Path) -> bool:
+    """Whether a file is one of those."""
+    if not path.is_file():
+        return False
+    with open(path, "rb") as file:
+        return b'"optimap_' in file.read(100)
+
+
+def is_lone_sidecar(path: Path) -> bool:
+    """Whether the sidecar of a table that is gone lies where that of `path` would be."""
+    return not path.exists() and is_sidecar(sidecar(path))
 
 
 @contextmanager

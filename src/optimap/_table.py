@@ -1,19 +1,67 @@
 """Tables of positions, as CSV."""
 
 import csv
+import json
 from pathlib import Path
+from typing import Any
 
-from ._files import written_whole
+from ._files import CHECKSUM, check_output, checksum, is_lone_sidecar, is_sidecar, sidecar, written_with_sidecar
+from ._version import __version__
+
+MARKER = "optimap_positions"  # in the file beside each table; its value is the layout's version
 
 
-def write_positions(path: Path, positions: list[tuple[float, float]], overwrite: bool = False) -> None:
-    """Write positions as a table with the columns ``x`` and ``y``, which `read_positions` reads."""
-    with written_whole(path, overwrite) as partial, open(partial, "w", encoding="utf-8", newline="") as file:
+def check_positions(path: Path, overwrite: bool) -> None:
+    """Raise an error, before any work, where no table of positions can be written at `path`."""
+    check_output(path, overwrite)
+    check_output(sidecar(path), overwrite or is_lone_sidecar(path))
+
+
+def write_positions(
+    path: Path, positions: list[tuple[float, float]], overwrite: bool = False, made: dict[str, Any] | None = None
+) -> None:
+    """Write positions as a table with the columns ``x`` and ``y``, and beside it how they were `made`."""
+    check_positions(path, overwrite)
+
+    def describe(written: Path) -> str:
+        header = {MARKER: 1, CHECKSUM: checksum(written), "written_by": f"optimap-trace {__version__}"}
+        return json.dumps({**header, "metadata": made or {}}, indent=2) + "\n"
+
+    with (
+        written_with_sidecar(path, sidecar(path), describe, overwrite) as partial,
+        open(partial, "w", encoding="utf-8", newline="") as file,
+    ):
         file.write("x,y\n" + "".join(f"{x!r},{y!r}\n" for x, y in positions))
+
+
+def is_positions(path: Path) -> bool:
+    """Return whether a file is a table of positions: what lies beside it says so, else its columns."""
+    if path.suffix.lower() != ".csv" or not path.is_file():
+        return False
+    if is_sidecar(sidecar(path)):
+        return f'"{MARKER}"'.encode() in sidecar(path).read_bytes()[:100]
+    with open(path, encoding="utf-8-sig", errors="replace") as file:
+        return [name.strip().lower() for name in file.readline().split(",")] == ["x", "y"]
+
+
+def read_made(path: Path) -> dict[str, Any]:
+    """Return what lies beside a table of positions, and whether it was edited since; nothing of tables of others."""
+    described = sidecar(path)
+    if not described.exists():
+        return {}
+    try:
+        header: dict[str, Any] = json.loads(described.read_text(encoding="utf-8"))
+        edited = header[CHECKSUM] != checksum(path)
+        return {"written_by": header["written_by"], "metadata": dict(header["metadata"]), "edited": edited}
+    except (ValueError, KeyError, TypeError) as error:
+        raise ValueError(f"{described}, which describes {path.name}, is damaged: {error}") from error
 
 
 def read_positions(path: Path) -> list[tuple[float, float]]:
     """Read positions from a CSV file: columns ``x`` and ``y`` where there is a header, else the first two."""
+    if not path.is_file():
+        problem = "is a folder" if path.is_dir() else "does not exist"
+        raise FileNotFoundError(f"{path} {problem}: give a CSV file with columns x, y")
     try:
         with open(path, encoding="utf-8-sig", newline="") as file:
             rows = [[cell.strip() for cell in row] for row in csv.reader(file) if any(cell.strip() for cell in row)]

@@ -340,7 +340,10 @@ THIN = [(1.1, 0), (1.2, 0), (1.2, 5), (1.1, 5)]
         ([SQUARE, [(0, 0), (1e12, 1), (2, 2)]], r"coords\[1\]\[1\] .* is too far from any frame"),
         ([SQUARE, [(0, 0), (1, 1, 1), (2, 2)]], r"coords\[1\] is no polygon"),
         ([SQUARE, [(0, 0, 0), (1, 1, 1), (2, 2, 2)]], r"coords\[1\] has shape \(3, 3\): a polygon is \(M, 2\)"),
-        (np.where(LABELS == 7, 0.5, LABELS), r"coords\[1, 1\] = 0.5 \(x=1, y=1\) is no label.*weights.*newaxis"),
+        (
+            np.where(LABELS == 7, 0.5, LABELS),
+            r"coords\[1, 1\] = 0.5 \(x=1, y=1\) is no label.*is a stack of one",
+        ),
         (np.where(LABELS == 30, np.nan, LABELS), r"coords\[0, 5\] = nan \(x=5, y=0\) is no label"),
         (LABELS - 1, r"coords\[0, 0\] = -1 \(x=0, y=0\) is no label: .* 0 for the background"),
         (np.where(LABELS == 7, np.inf, 1.0)[None], r"coords\[0\]\[1, 1\] = inf .*weights must be finite"),

@@ -71,7 +71,11 @@ LIST.append(LIST)
         ({"path": "t.h5", "tidy": True}, ValueError, r"tidy = True: .*t\.h5 has no long form, which \.csv"),
         ({"tidy": True, "traces": np.zeros((3, 0))}, ValueError, "a long table of no traces has no rows"),
         ({"path": "no/t.csv"}, FileNotFoundError, "no does not exist"),
-        ({"path": "t.nwb", "positions": POSITIONS}, ValueError, "fps = None: times of .nwb files are in seconds"),
+        (
+            {"path": "t.nwb", "positions": POSITIONS},
+            ValueError,
+            "times of .nwb files are in seconds",
+        ),
         ({"path": "t.nwb", "fps": 5}, ValueError, "positions = None: .nwb files hold the pixels of each trace"),
         ({"path": "t.nwb", "positions": POSITIONS, "x": [0, 1, 1, 2]}, ValueError, "x does not increase"),
         (

@@ -38,6 +38,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
     previous = _end_on_sigterm()
+    options = argparse.Namespace()
     try:
         # "--at -0.4,2" is a position, not an option: argparse takes words with a space for values.
         options = _parser().parse_args([f" {word}" if re.match(r"-[\d.]+,", word) else word for word in given])
@@ -49,7 +50,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except EXPECTED as error:
-        complain(error)
+        complain(error, options)
         return 2
     except KeyboardInterrupt:
         print("optimap: interrupted", file=sys.stderr)

@@ -17,6 +17,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
+from .._signals import ENDING, held_back
 from .._version import __version__
 from ._common import say
 
@@ -32,7 +33,10 @@ def connected(scheduler: str | None, workers: int | None) -> Iterator[Any]:
     """Yield a client of the scheduler at an address or, without one, of `workers` processes on this machine."""
     from ..video._formats import import_extra
 
-    distributed = import_extra("distributed", "dask", "--scheduler and --workers")
+    with held_back():
+        distributed = import_extra("distributed", "dask", "--scheduler and --workers")
+    for name in ("distributed", "distributed.client"):  # what goes wrong is said in one line, here
+        logging.getLogger(name).setLevel(logging.CRITICAL)
     if scheduler is None:
         with _local_cluster(distributed, workers or 1) as cluster, distributed.Client(cluster) as client:
             yield client
@@ -41,7 +45,6 @@ def connected(scheduler: str | None, workers: int | None) -> Iterator[Any]:
     _check_answers(scheduler, address)
     if address.startswith("tcp://"):
         _check_greets(scheduler, address)
-    logging.getLogger("distributed.client").setLevel(logging.CRITICAL)  # what goes wrong is said in one line, here
     with distributed.Client(address, timeout=CONNECT, name="optimap") as client:
         _check_workers(client, address)
         yield client
@@ -49,32 +52,42 @@ def connected(scheduler: str | None, workers: int | None) -> Iterator[Any]:
 
 @contextmanager
 def _local_cluster(distributed: Any, workers: int) -> Iterator[Any]:
-    with distributed.LocalCluster(
-        n_workers=workers,
-        threads_per_worker=1,
-        processes=True,
-        host="127.0.0.1",  # nothing listens beyond this machine
-        dashboard_address="127.0.0.1:0",
-        scheduler_kwargs={"dashboard": False},
-        memory_limit=None,  # pages of a mapped recording would count as used, and the worker be killed for them
-        silence_logs=logging.CRITICAL,
-        preload=[__name__],
-    ) as cluster:
-        try:
-            yield cluster
-        except BaseException:
-            # Ctrl-C, above all: asked to close, a worker would first finish its recording.
-            for nanny in cluster.workers.values():
-                nanny.auto_restart = False
-                if nanny.pid is not None:
-                    os.kill(nanny.pid, getattr(signal, "SIGKILL", signal.SIGTERM))
-            raise
+    cluster = None
+    try:
+        # Started later, it would let Ctrl-C through to the workers (Python 3.11).
+        importlib.import_module("multiprocessing.resource_tracker").ensure_running()
+        with held_back():  # dask cannot close what has half begun, and says so in many words
+            cluster = distributed.LocalCluster(
+                n_workers=workers,
+                threads_per_worker=1,
+                processes=True,
+                host="127.0.0.1",  # nothing listens beyond this machine
+                dashboard_address="127.0.0.1:0",
+                scheduler_kwargs={"dashboard": False},
+                memory_limit=None,  # pages of a mapped recording would count as used, and the worker be killed for them
+                silence_logs=logging.CRITICAL,
+                preload=[__name__],
+            )
+        yield cluster
+    except BaseException:
+        # Ctrl-C, above all: asked to close, a worker would first finish its recording.
+        for nanny in cluster.workers.values() if cluster is not None else ():
+            nanny.auto_restart = False
+            if nanny.pid is not None:
+                os.kill(nanny.pid, getattr(signal, "SIGKILL", signal.SIGTERM))
+        raise
+    finally:
+        if cluster is not None:
+            with held_back():
+                cluster.close()
 
 
 def dask_setup(worker: Any) -> None:
     """Leave Ctrl-C, which the terminal sends to all processes, to the one that started this worker; dask calls it."""
     del worker
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if hasattr(signal, "pthread_sigmask"):
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, ENDING)
 
 
 def _address(scheduler: str) -> str:

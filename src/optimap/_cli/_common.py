@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .._version import __version__
+from ._words import in_options
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -22,13 +23,13 @@ def version_text() -> str:
     return f"optimap-trace {__version__} (kernels: {kernels.backend})"
 
 
-def complain(error: BaseException, path: Path | None = None) -> None:
-    say_error(error_text(error, path))
+def complain(error: BaseException, options: argparse.Namespace, path: Path | None = None) -> None:
+    say_error(error_text(error, options, path))
 
 
-def error_text(error: BaseException, path: Path | None = None) -> str:
-    """Return an error as one line, which names the file at fault."""
-    text = " ".join(str(error).split()) or type(error).__name__
+def error_text(error: BaseException, options: argparse.Namespace, path: Path | None = None) -> str:
+    """Return an error as one line, which names the option and the file at fault."""
+    text = in_options(" ".join(str(error).split()) or type(error).__name__, options)
     return text if path is None or path.name in text else f"{path}: {text}"
 
 
@@ -50,11 +51,11 @@ def say(text: str) -> None:
 
 
 def check_positions_table(path: Path, overwrite: bool) -> None:
-    from .._files import check_output
+    from .._table import check_positions
 
     if path.suffix.lower() != ".csv":
         raise ValueError(f"{path}: tables are written as .csv where they hold positions")
-    check_output(path, overwrite)
+    check_positions(path, overwrite)
 
 
 def check_picture(path: Path, overwrite: bool) -> None:
@@ -68,18 +69,23 @@ def check_picture(path: Path, overwrite: bool) -> None:
     check_output(path, overwrite)
 
 
-# Where files of pictures keep a description.
-DESCRIBED = {".png": "Description", ".svg": "Description", ".pdf": "Subject"}
+# Where files of pictures keep a description: for matplotlib, and for Pillow, which writes some of them.
+DESCRIBED = {".png": "Description", ".svg": "Description", ".pdf": "Subject", ".eps": "Creator", ".ps": "Creator"}
+DESCRIBED_BY_PILLOW = {".jpg": "comment", ".jpeg": "comment", ".tif": "description", ".tiff": "description"}
 
 
 def save_picture(figure: "Figure", path: Path, overwrite: bool, made: dict[str, Any] | None = None) -> None:
     """Write a picture, which says how it was made where its kind can."""
     from .._files import written_whole
 
-    key = DESCRIBED.get(path.suffix.lower())
-    described = {key: json.dumps(made)} if key and made else {}
+    suffix = path.suffix.lower()
+    how: dict[str, Any] = {}
+    if made and suffix in DESCRIBED:
+        how["metadata"] = {DESCRIBED[suffix]: json.dumps(made)}
+    elif made and suffix in DESCRIBED_BY_PILLOW:
+        how["pil_kwargs"] = {DESCRIBED_BY_PILLOW[suffix]: json.dumps(made)}
     with written_whole(path, overwrite) as partial:
-        figure.savefig(partial, dpi=200, metadata=described)
+        figure.savefig(partial, dpi=200, **how)
 
 
 def traces_picture(
@@ -126,15 +132,15 @@ def _option(text: str) -> tuple[str, str | int]:
 
 
 def add_window_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--size", type=int, default=5, help="width of the window in pixels (default 5)")
+    parser.add_argument("--size", type=whole, default=5, help="width of the window in pixels (default 5)")
     parser.add_argument("--window", choices=("rect", "disc", "pixel"), default="rect")
     parser.add_argument("--fps", type=positive, help="frames per second, where the recording does not say or is wrong")
 
 
 def position(text: str) -> tuple[float, float]:
     try:
-        x, y = (float(part) for part in text.split(","))
-    except ValueError:
+        x, y = (number(part) for part in text.split(","))
+    except (ValueError, argparse.ArgumentTypeError):
         raise argparse.ArgumentTypeError(
             f"{text!r} is not a position: give X,Y such as 12,16, and FILEs before --at"
         ) from None
@@ -143,14 +149,14 @@ def position(text: str) -> tuple[float, float]:
 
 def background(text: str) -> Any:
     """A number, a position X,Y, or else a file."""
-    try:
-        return float(text)
-    except ValueError:
-        pass
-    try:
-        return position(text)
-    except argparse.ArgumentTypeError:
-        return Path(text)
+    for kind in (number, position):
+        try:
+            return kind(text)
+        except argparse.ArgumentTypeError:
+            pass
+    if not Path(text).is_file():
+        raise argparse.ArgumentTypeError(f"{text!r} is no finite number, no position X,Y, and no FILE that exists")
+    return Path(text)
 
 
 def positive(text: str) -> float:
@@ -169,7 +175,7 @@ def number(text: str) -> float:
     except ValueError:
         value = float("inf")
     if not -float("inf") < value < float("inf"):
-        raise argparse.ArgumentTypeError(f"{text!r} is not a number")
+        raise argparse.ArgumentTypeError(f"{text!r} is not a finite number")
     return value
 
 

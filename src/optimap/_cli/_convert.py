@@ -20,19 +20,23 @@ def add_command(commands: Any) -> None:
 
 def run(options: argparse.Namespace) -> int:
     from .._files import leftovers
-    from ..video import open_video, save_video
-    from ..video._formats import find_format
+    from ..video import save_video
+    from ._open import open_recording
+    from ._provenance import origin
 
     name = options.output.name
     for path in leftovers(options.output, "old"):
         say(f"note: {path} is what {name} was before a run that was killed: name it {name} again, or delete it")
     for path in leftovers(options.output):
         say(f"note: {path} is left of a run that was killed; delete it if no other run is writing {name}")
-    with open_video(options.input, **dict(options.option)) as recording:
+    with open_recording(options.input, dict(options.option)) as recording:
         fps = options.fps or recording.fps
-        if fps is not None and find_format(options.output).module == "npy":
-            say(f"note: .npy files hold no frame rate; {fps:g} frames/s is not kept")
-            fps = None
-        save_video(options.output, recording, fps, overwrite=options.overwrite)
+        lost = fps if options.output.suffix.lower() == ".npy" else None
+        made = origin("convert", options.input, recording)
+        if options.option:
+            made["options"] = dict(options.option)
+        save_video(options.output, recording, None if lost else fps, overwrite=options.overwrite, made=made)
+        if lost:
+            say(f"note: .npy files hold no frame rate; {lost:g} frames/s is not kept")
         say(f"{options.input} -> {options.output}: {recording.shape}, {recording.dtype}")
     return 0

@@ -4,6 +4,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from .._version import __version__
 from ._common import save_picture
 
 if TYPE_CHECKING:
@@ -28,20 +29,21 @@ def add_command(commands: Any) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    from .._files import check_output
+    from .._files import check_output, make_folder
     from ..datasets import simulated_tissue
     from ..trace import detrend_timeseries, extract_traces, normalize, save_traces
     from ..trace.table_kinds import find_kind
     from ..video import open_video, save_video
     from ._provenance import provenance
 
-    options.folder.mkdir(parents=True, exist_ok=True)
+    make_folder(options.folder)
     recording_path, table, picture = (options.folder / name for name in ("tissue.tif", "traces.csv", "traces.png"))
     for path in (recording_path, *find_kind(table).outputs(table), picture):
         check_output(path, options.overwrite)
 
     tissue = simulated_tissue()
-    save_video(recording_path, tissue.video, tissue.fps, overwrite=options.overwrite)
+    by = {"made_by": f"optimap demo, optimap-trace {__version__}"}
+    save_video(recording_path, tissue.video, tissue.fps, overwrite=options.overwrite, made=by)
     with open_video(recording_path) as recording:
         raw = extract_traces(recording, DEMO_POSITIONS)
         image, fps = recording[0], recording.fps
@@ -49,7 +51,7 @@ def run(options: argparse.Namespace) -> int:
     # The dye darkens at depolarisation: ymin=1, ymax=0 turns the action potentials upright.
     clean = normalize(detrend_timeseries(raw), ymin=1, ymax=0, dtype=raw.dtype)
     save_traces(table, clean, DEMO_POSITIONS, fps, metadata=made, overwrite=options.overwrite)
-    save_picture(_demo_picture(image, raw, clean, fps), picture, options.overwrite)
+    save_picture(_demo_picture(image, raw, clean, fps), picture, options.overwrite, made)
     print(f"recording: {recording_path}\ntable:     {table}\npicture:   {picture}")
     return 0
 

@@ -7,6 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from ._common import EXPECTED, add_option_argument, complain, version_text
+from ._made_alike import parse_made, picture_made
+from ._open import check_not_empty, described, open_recording
+from ._provenance import lines, nested
 
 
 def add_command(commands: Any) -> None:
@@ -32,7 +35,7 @@ def run(options: argparse.Namespace) -> int:
         except BrokenPipeError:
             raise
         except EXPECTED as error:
-            complain(error, path)
+            complain(error, options, path)
             status = 2
     return status
 
@@ -61,10 +64,21 @@ def _print_row(name: str, suffixes: Sequence[str], needs: Sequence[str], extra: 
 
 
 def _print_one(path: Path, options: dict[str, Any]) -> None:
+    from .._table import is_positions
+    from ..trace._imagej import holds_rois
     from ..trace._tables import is_table
 
-    if is_table(path):
+    check_not_empty(path)
+    if described(path) is not None:
+        _print_description(path)
+    elif is_positions(path):
+        _print_positions(path)
+    elif is_table(path):
         _print_table(path)
+    elif holds_rois(path):
+        _print_regions(path)
+    elif path.suffix.lower() == ".png" and path.is_file():
+        _print_picture(path)
     else:
         _print_recording(path, options)
 
@@ -72,7 +86,6 @@ def _print_one(path: Path, options: dict[str, Any]) -> None:
 def _print_table(path: Path) -> None:
     from ..trace._tables import load_header
     from ..trace.table_kinds import find_kind
-    from ._provenance import lines
 
     header = load_header(path)
     print(path)
@@ -81,10 +94,43 @@ def _print_table(path: Path) -> None:
         print(f"  {line}")
 
 
-def _print_recording(path: Path, options: dict[str, Any]) -> None:
-    from ..video import open_video
+def _print_positions(path: Path) -> None:
+    from .._table import read_made, read_positions
 
-    with open_video(path, **options) as recording:
+    positions, made = read_positions(path), read_made(path)
+    few = ", ".join(f"({x:g}, {y:g})" for x, y in positions[:6])
+    print(f"{path}\n  positions   {len(positions)}: {few}{', ...' if len(positions) > 6 else ''}")
+    if made:
+        print(f"  written by  {made['written_by']}{', and edited since' if made['edited'] else ''}")
+        for line in nested(made["metadata"]):
+            print(f"  {line}")
+
+
+def _print_description(path: Path) -> None:
+    table = path.with_suffix("")
+    there = "" if table.exists() else ", which is not there: they belong together"
+    print(f"{path}\n  describes   {table.name}{there}")
+
+
+def _print_regions(path: Path) -> None:
+    from ..trace._imagej import named_rois
+
+    found = named_rois(path)
+    print(f"{path}\n  regions     {len(found)}, drawn in ImageJ")
+    for name, roi in found:
+        kind = roi.subtype.name if roi.subtype.value else roi.roitype.name
+        print(f"  {name}: {'rectangle' if kind == 'RECT' else kind.lower()}")
+
+
+def _print_picture(path: Path) -> None:
+    made = picture_made(path)
+    print(f"{path}\n  picture     {'' if made else 'of another program; folders of such are recordings'}".rstrip())
+    for line in nested(made):
+        print(f"  {line}")
+
+
+def _print_recording(path: Path, options: dict[str, Any]) -> None:
+    with open_recording(path, options) as recording:
         frames, height, width = recording.shape
         print(path)
         print(f"  format      {recording.format}")
@@ -95,5 +141,7 @@ def _print_recording(path: Path, options: dict[str, Any]) -> None:
         print(f"  rate        {rate}")
         if recording.pixel_size is not None:
             print(f"  pixel size  {recording.pixel_size:g} mm")
-        for key, value in recording.metadata.items():
-            print(f"  {key}: {value}")
+        metadata = dict(recording.metadata)
+        made = parse_made(metadata.get("made"))
+        for line in nested({**metadata, "made": made} if made else metadata):
+            print(f"  {line}")

@@ -37,7 +37,8 @@ def run(options: argparse.Namespace) -> int:
     from .._table import write_positions
     from ..trace import save_traces, select_traces
     from ..trace._tables import check_table
-    from ..video import open_video
+    from ._made_alike import picture_description
+    from ._open import open_recording
     from ._provenance import provenance
 
     output = options.output or Path(options.file.with_suffix("").name + "_positions.csv")
@@ -50,7 +51,7 @@ def run(options: argparse.Namespace) -> int:
     check_no_input_is_output([options.file], outputs)
     if len({path.resolve() for path in outputs}) < len(outputs):
         raise ValueError("-o, --traces and --plot name the same file: give each its own")
-    with open_video(options.file, **dict(options.option)) as recording:
+    with open_recording(options.file, dict(options.option)) as recording:
         fps = options.fps or recording.fps
         picked = select_traces(
             recording,
@@ -68,7 +69,7 @@ def run(options: argparse.Namespace) -> int:
         say("nothing was picked, nothing is written")
         return 0
     places = np.asarray(positions)
-    write_positions(output, positions, options.overwrite)
+    write_positions(output, positions, options.overwrite, made)
     say(f"{len(positions)} positions -> {output} (--size {picked.size} --window {options.window})")
     if options.traces is not None:
         save_traces(
@@ -77,6 +78,7 @@ def run(options: argparse.Namespace) -> int:
         say(f"{traces.shape[1]} traces of {len(traces)} frames -> {options.traces}")
     if image is not None:
         figure = traces_picture(image, traces, places, fps, options.file.name, [])
-        save_picture(figure, options.plot, options.overwrite, made)
+        about = {"fps": fps, "positions": places.tolist(), "metadata": made}
+        save_picture(figure, options.plot, options.overwrite, picture_description(about))
         say(f"picture -> {options.plot}")
     return 0

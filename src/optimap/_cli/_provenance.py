@@ -1,20 +1,48 @@
 """How a table was made: what the command line writes into it, and `optimap info` prints."""
 
 import argparse
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+
+import numpy as np
 
 from .._version import __version__
 
 # Options that change the values; of those that a command lacks, nothing is said. Size and window go for a background
 # at a position, too, and for positions in a file of --regions.
 PARAMETERS = ("size", "window", "detrend", "normalize")
+# Pixels, each way, of the patch by which recordings of one name are told apart.
+PATCH = 32
 
 
-def provenance(command: str, options: argparse.Namespace, path: Path, recording: Any) -> dict[str, Any]:
-    """Return how the traces of a recording come about. No date: the same call writes the same table."""
-    made: dict[str, Any] = {
+def provenance(
+    command: str, options: argparse.Namespace, path: Path, recording: Any, places: Any = None, behind: Any = None
+) -> dict[str, Any]:
+    """Return how the traces of a recording come about. No date: the same call writes the same table.
+
+    `places` and `behind` are the positions or regions, and the background's.
+    """
+    given = vars(options)
+    made = origin(command, path, recording)
+    made["positions"] = {**_places(options), **_region_checksum(places)}
+    made |= {name: given[name] for name in PARAMETERS if name in given}
+    if given.get("option"):
+        made["options"] = dict(given["option"])
+    if given.get("background") is not None:
+        subtracted = given["background"]
+        if isinstance(subtracted, Path):
+            subtracted = {"file": subtracted.name, **_region_checksum(behind)}
+        elif isinstance(subtracted, tuple):
+            subtracted = list(subtracted)
+        made |= {"background": subtracted, "background_factor": given["background_factor"]}
+    return {**made, "nan_policy": "propagate"}
+
+
+def origin(command: str, path: Path, recording: Any) -> dict[str, Any]:
+    """Return what made a file, and of which recording."""
+    return {
         "made_by": f"optimap {command}, optimap-trace {__version__}",
         "recording": {
             "name": path.name,
@@ -23,16 +51,31 @@ def provenance(command: str, options: argparse.Namespace, path: Path, recording:
             "dtype": str(recording.dtype),
             "fps": recording.fps,
             "pixel_size_mm": recording.pixel_size,
+            "crc32": _recording_checksum(recording),
         },
-        "positions": _places(options),
     }
-    given = vars(options)
-    made |= {name: _text(given[name]) for name in PARAMETERS if name in given}
-    if given.get("option"):
-        made["options"] = dict(given["option"])
-    if given.get("background") is not None:
-        made |= {"background": _text(given["background"]), "background_factor": given["background_factor"]}
-    return {**made, "nan_policy": "propagate"}
+
+
+def _recording_checksum(recording: Any) -> str:
+    """Return a checksum of a few pixels in the middle of a recording: noise makes them its own."""
+    t, y, x = (n // 2 for n in recording.shape)
+    y, x = max(y - PATCH // 2, 0), max(x - PATCH // 2, 0)
+    return _checksum(recording[t : t + 1, y : y + PATCH, x : x + PATCH])
+
+
+def _region_checksum(regions: Any) -> dict[str, str]:
+    """Return the checksum of regions' pixels and weights; nothing for positions."""
+    if not hasattr(regions, "spans"):
+        return {}
+    spans = regions.spans()
+    return {"crc32": _checksum(spans.first, spans.rows, spans.starts, spans.stops, spans.weights)}
+
+
+def _checksum(*arrays: Any) -> str:
+    total = 0
+    for array in arrays:
+        total = zlib.crc32(np.ascontiguousarray(array, array.dtype.newbyteorder("<")).tobytes(), total)
+    return f"{total:08x}"
 
 
 def _places(options: argparse.Namespace) -> dict[str, Any]:
@@ -50,10 +93,6 @@ def _places(options: argparse.Namespace) -> dict[str, Any]:
     return {"from": "mouse"}
 
 
-def _text(value: Any) -> Any:
-    return value.name if isinstance(value, Path) else value
-
-
 def lines(header: dict[str, Any]) -> Iterator[str]:
     """Yield what a table says of itself, a line each."""
     from ..trace._table_data import header_labels
@@ -67,13 +106,14 @@ def lines(header: dict[str, Any]) -> Iterator[str]:
     yield f"names       {', '.join(names[:6])}{', ...' if len(names) > 6 else ''}"
     if header["written_by"]:
         yield f"written by  {header['written_by']}"
-    yield from _nested(header["metadata"])
+    yield from nested(header["metadata"])
 
 
-def _nested(metadata: dict[str, Any], depth: int = 0) -> Iterator[str]:
+def nested(metadata: dict[str, Any], depth: int = 0) -> Iterator[str]:
+    """Yield the entries of a dict, a line each, dicts within it below."""
     for key, value in metadata.items():
         if isinstance(value, dict) and value:
             yield f"{'  ' * depth}{key}:"
-            yield from _nested(value, depth + 1)
+            yield from nested(value, depth + 1)
         else:
             yield f"{'  ' * depth}{key}: {value}"

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from .._files import remove_leftovers
+from .._files import new_run, remove_leftovers
 from ._common import (
     add_option_argument,
     add_window_arguments,
@@ -19,7 +19,7 @@ from ._common import (
     say_error,
     whole,
 )
-from ._jobs import Job, Outcome, run_job, run_job_on_worker
+from ._jobs import Job, Outcome, check_done, run_job, run_job_on_worker
 
 
 def add_command(commands: Any) -> None:
@@ -28,7 +28,7 @@ def add_command(commands: Any) -> None:
         "traces",
         help="extract traces from recordings into tables",
         epilog="Of several FILEs, and on workers, recordings whose table exists are done: running the same command "
-        "again does what is missing. "
+        "again does what is missing. A table that was made with other parameters is kept, and told as a failure. "
         "A FILE that fails is told in one line and stops no other; the exit status is 2 then.",
     )
     _add_arguments(traces)
@@ -99,14 +99,14 @@ def _output_path(text: str) -> Path:
 
 
 def run(options: argparse.Namespace) -> int:
-    jobs = _jobs(options)
+    jobs, status = _jobs(options), 0
     if jobs[0].several and not options.overwrite:
-        jobs = _not_done(jobs)
+        jobs, status = _not_done(jobs)
     if not jobs:
-        return 0
+        return status
     if options.scheduler is None and options.workers is None:
-        return _report(((job, run_job(job)) for job in jobs), len(jobs))
-    return _run_on_cluster(jobs, options)
+        return max(status, _report(((job, run_job(job)) for job in jobs), len(jobs)))
+    return max(status, _run_on_cluster(jobs, options))
 
 
 def _run_on_cluster(jobs: list[Job], options: argparse.Namespace) -> int:
@@ -122,7 +122,7 @@ def _run_on_cluster(jobs: list[Job], options: argparse.Namespace) -> int:
     finally:
         for job in jobs if nobody_writes else []:  # a worker that was killed could not clean up
             for output in job.outputs():
-                remove_leftovers(output)
+                remove_leftovers(output, job.run)
     return status
 
 
@@ -150,9 +150,8 @@ def _jobs(options: argparse.Namespace) -> list[Job]:
     tables, plots = _outputs(options, several)
     positions = _listed_positions(options)
     behind = options.background if isinstance(options.background, Path) else None
-    for path in (options.regions, behind):
-        if path is not None and not path.exists():
-            raise FileNotFoundError(f"{path} does not exist")
+    if options.regions is not None and not options.regions.exists():
+        raise FileNotFoundError(f"--regions {options.regions} does not exist: check the name and the folder")
     check_no_input_is_output([*options.files, options.positions, options.regions, behind], [*tables, *plots])
 
     folder = Path.cwd() if elsewhere else Path()
@@ -160,8 +159,8 @@ def _jobs(options: argparse.Namespace) -> list[Job]:
     known = {name: value for name, value in vars(options).items() if name not in ("run", "files")}
     known = {name: folder / value if isinstance(value, Path) else value for name, value in known.items()}
     shared = argparse.Namespace(**known)
-    outputs = zip(options.files, tables, plots, strict=True)
-    return [Job(*paths, positions, shared, several, folder) for paths in outputs]
+    outputs, mark = zip(options.files, tables, plots, strict=True), new_run()
+    return [Job(*paths, positions, shared, several, folder, mark) for paths in outputs]
 
 
 def _outputs(options: argparse.Namespace, several: bool) -> tuple[list[Path], list[Path | None]]:
@@ -175,7 +174,12 @@ def _outputs(options: argparse.Namespace, several: bool) -> tuple[list[Path], li
                     )
                 raise ValueError(f"{folder} is one file for {len(options.files)} recordings: name a folder")
     ending = f"_traces{_suffix(options, several)}"
-    tables = [_output(options.output, path, ending, several) for path in options.files]
+    asked = options.output
+    if asked is not None and not several and not asked.suffix and not asked.is_dir():
+        raise ValueError(
+            f"-o {asked} is neither a table, such as {asked}.csv, nor a folder that exists: {asked}/ makes it"
+        )
+    tables = [_output(asked, path, ending, several) for path in options.files]
     plots = [_output(options.plot, path, "_traces.png", several) if options.plot else None for path in options.files]
     twice = {table for table in tables if tables.count(table) > 1}
     if twice:
@@ -183,13 +187,16 @@ def _outputs(options: argparse.Namespace, several: bool) -> tuple[list[Path], li
     return tables, plots
 
 
-def _not_done(jobs: list[Job]) -> list[Job]:
-    """Leave out what an earlier run has done, and say so."""
-    left = [job for job in jobs if job.missing() != (None, None)]
-    kept = len(jobs) - len(left)
+def _not_done(jobs: list[Job]) -> tuple[list[Job], int]:
+    """Leave out what an earlier run has done, and say so; return the exit status, too: it may have done otherwise."""
+    left = [job for job in jobs if not job.is_done()]
+    errors = [check_done(job) for job in jobs if job.is_done()]
+    kept, wrong = errors.count(None), [error for error in errors if error is not None]
     if kept:
         say(f"{kept} of {len(jobs)} recordings are done, their tables exist and are kept (--overwrite makes them anew)")
-    return left
+    for error in wrong:
+        say_error(error)
+    return left, 2 if wrong else 0
 
 
 def _output(asked: Path | None, recording: Path, ending: str, several: bool) -> Path:

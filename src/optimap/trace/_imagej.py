@@ -40,23 +40,41 @@ def is_roi(thing: Any) -> bool:
 
 def read_rois(path: Path) -> Drawn:
     """Read a ``.roi`` file, or a ``.zip`` of them as the ROI Manager writes."""
+    found = named_rois(path)
+    names, rois = [name for name, _ in found], [roi for _, roi in found]
+    return convert(rois, names, single=path.suffix.lower() != ".zip", where=f"{path}: ")
+
+
+def named_rois(path: Path) -> list[tuple[str, Any]]:
+    """Return the name and the roifile object of each region in a file."""
     import zipfile  # not free, and needed by few
 
     if path.suffix.lower() != ".zip":
-        return convert([_decode(path.read_bytes(), str(path))], [path.stem], single=True)
-    rois, names = [], []
+        return [(path.stem, _decode(path.read_bytes(), str(path)))]
     try:
         with zipfile.ZipFile(path) as archive:
-            for entry in archive.namelist():
-                if entry.lower().endswith(".roi") and not entry.startswith("__MACOSX/"):
-                    rois.append(_decode(archive.read(entry), f"{path}, {entry}"))
-                    # The ROI Manager shows the name of the entry; a name inside may be older.
-                    names.append(Path(entry).name[:-4])
+            entries = [entry for entry in archive.namelist() if _is_roi_file(entry)]
+            # The ROI Manager shows the name of the entry; a name inside may be older.
+            found = [(Path(entry).name[:-4], _decode(archive.read(entry), f"{path}, {entry}")) for entry in entries]
     except (zipfile.BadZipFile, EOFError) as error:
         raise ValueError(f"{path} is no zip file of ImageJ regions: {error}") from error
-    if not rois:
+    if not found:
         raise ValueError(f"{path} holds no ImageJ regions (.roi)")
-    return convert(rois, names, single=False)
+    return found
+
+
+def holds_rois(path: Path) -> bool:
+    """Return whether a file is one of ImageJ regions, by its suffix and, of a ``.zip``, by the names in it."""
+    import zipfile
+
+    if path.suffix.lower() != ".zip" or not path.is_file() or not zipfile.is_zipfile(path):
+        return path.suffix.lower() == ".roi" and path.is_file()
+    with zipfile.ZipFile(path) as archive:
+        return any(_is_roi_file(entry) for entry in archive.namelist())
+
+
+def _is_roi_file(entry: str) -> bool:
+    return entry.lower().endswith(".roi") and not entry.startswith("__MACOSX/")
 
 
 def _decode(data: bytes, where: str) -> Any:
@@ -67,13 +85,13 @@ def _decode(data: bytes, where: str) -> Any:
         raise ValueError(f"{where} is no ImageJ region, or is damaged: {error}") from error
 
 
-def convert(rois: list[Any], names: list[str] | None = None, *, single: bool) -> Drawn:
+def convert(rois: list[Any], names: list[str] | None = None, *, single: bool, where: str = "") -> Drawn:
     """Return ImageJ regions as outlines; each point of a multi-point region is a region of its own."""
     shapes: list[Shape] = []
     labels: list[str] = []
     for i, roi in enumerate(rois):
         name = names[i] if names else roi.name or f"region_{i}"
-        parts = _shapes(roi, f"region {i} ({name!r})")
+        parts = _shapes(roi, f"{where}region {i} ({name!r})")
         shapes += parts
         labels += [name] if len(parts) == 1 else [f"{name}_{k}" for k in range(1, len(parts) + 1)]
     return Drawn(shapes, labels, single and len(shapes) == 1)

@@ -70,9 +70,8 @@ def _whole_labels(labels: Array, name: str) -> Array:
             wrong |= ~np.isfinite(labels) | (labels != np.floor(labels)) | (labels >= 2.0**63)
     if wrong.any():
         y, x = (int(i) for i in np.argwhere(wrong)[0])
-        cure = (
-            f"; for an image of weights make it a stack of one, {name}[np.newaxis]" if labels.dtype.kind == "f" else ""
-        )
+        stack = (1, *labels.shape)
+        cure = f"; an image of weights is a stack of one, of shape {stack}" if labels.dtype.kind == "f" else ""
         raise ValueError(
             f"{name}[{y}, {x}] = {labels[y, x].item()!r} (x={x}, y={y}) is no label: "
             f"labels are whole numbers, 0 for the background and up{cure}"

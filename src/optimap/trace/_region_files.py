@@ -8,6 +8,8 @@ import numpy as np
 from ._imagej import read_rois
 from ._region_kinds import IMAGE_SUFFIXES, ROI_SUFFIXES
 
+SHAPES = "masks and labels are images (H, W), stacks are (N, H, W)"
+
 
 def read_region_file(path: Path) -> Any:
     """Return ImageJ regions as `Drawn`, an image file or ``.npy`` file as an array."""
@@ -28,9 +30,12 @@ def read_region_file(path: Path) -> Any:
 
 def _read_npy(path: Path) -> Any:
     try:
-        return np.load(path, allow_pickle=False)
+        array = np.load(path, allow_pickle=False)
     except (ValueError, EOFError) as error:
         raise ValueError(f"{path} is no .npy file of numbers: {error}") from error
+    if array.ndim not in (2, 3) and array.shape != (2,):
+        raise ValueError(f"{path} has shape {array.shape}: {SHAPES}, positions (N, 2)")
+    return array
 
 
 def _read_png(path: Path) -> Any:
@@ -57,5 +62,5 @@ def _read_tiff(path: Path) -> Any:
     except tifffile.TiffFileError as error:
         raise ValueError(f"{path} is no TIFF image, or is damaged: {error}") from error
     if image.ndim not in (2, 3):
-        raise ValueError(f"{path} has shape {image.shape}: masks and labels are images (H, W), stacks are (N, H, W)")
+        raise ValueError(f"{path} has shape {image.shape}: {SHAPES}")
     return image

@@ -8,10 +8,10 @@ from typing import Any
 from numpy.typing import ArrayLike
 
 from .._checks import check_flag, file_path
-from .._files import check_output, checksum, written_whole, written_with_sidecar
+from .._files import CHECKSUM, check_output, checksum, is_lone_sidecar, sidecar, written_whole, written_with_sidecar
 from ._parse_table import parse_table
 from ._table_data import TraceTable, from_header, to_header
-from .table_kinds import CHECKSUM, KINDS, Kind, find_kind, is_lone_sidecar, sidecar
+from .table_kinds import KINDS, Kind, find_kind
 
 
 def save_traces(
@@ -199,7 +199,6 @@ def is_table(path: Path) -> bool:
 def _existing(path: Path) -> Kind:
     if not path.exists():
         raise FileNotFoundError(f"{path} does not exist: check the name and the folder")
-    kind = find_kind(path)
     if path.is_dir():
-        raise IsADirectoryError(f"{path} is a folder: give the name of a file in it")
-    return kind
+        raise IsADirectoryError(f"{path} is a folder: give the name of a table")
+    return find_kind(path)

@@ -1,7 +1,7 @@
 """THE table of formats: name, suffixes, module, the extra it needs, whether it can be written.
 
 A new format is one row here and one module in ``formats/`` with ``open_recording(path, **options) -> Recording`` and,
-where it can be written, ``check_dtype(dtype)`` and ``save(path, video, fps)``.
+where it can be written, ``check_dtype(dtype)`` and ``save(path, video, fps, made)``.
 """
 
 import importlib
@@ -61,8 +61,8 @@ def is_zarr(folder: Path) -> bool:
 
 def find_format(path: Path) -> Format:
     """Return the row for a path, or raise an error that lists the known suffixes."""
-    suffix = path.suffix.lower() if not path.is_dir() else ".zarr" if is_zarr(path) else None
-    if suffix is None:
+    suffix = ".zarr" if path.is_dir() and is_zarr(path) else path.suffix.lower()
+    if path.is_dir() and suffix != ".zarr":
         return FOLDER
     for row in FORMATS:
         if suffix in row.suffixes:

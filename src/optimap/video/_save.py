@@ -1,5 +1,6 @@
 """save_video: any video to a file of the format that its suffix names."""
 
+import json
 import math
 import os
 import warnings
@@ -16,7 +17,7 @@ from .._checks import RATE, positive_number
 from .._files import check_output, written_whole
 from .._maps import natural_chunk, release
 from .._progress import progress
-from ._formats import FORMATS, find_format, is_zarr
+from ._formats import FORMATS, is_zarr
 from ._recording import check_frames
 
 BLOCK_BYTES = 16 * 2**20
@@ -25,7 +26,12 @@ LARGEST_BLOCK_BYTES = 64 * 2**20
 
 
 def save_video(
-    path: "str | os.PathLike[str]", video: Any, fps: float | None = None, *, overwrite: bool = False
+    path: "str | os.PathLike[str]",
+    video: Any,
+    fps: float | None = None,
+    *,
+    overwrite: bool = False,
+    made: dict[str, Any] | None = None,
 ) -> None:
     """Save a video without loss, whole or not at all.
 
@@ -42,6 +48,9 @@ def save_video(
         Frames per second, kept in the file.
     overwrite : bool
         Replace an existing file, or an existing zarr folder.
+    made : dict, optional
+        How the video came about: text, numbers, None, lists and dicts of these. `load_metadata` gives it back as JSON,
+        its entry ``made``. ``.npy`` files cannot hold it.
 
     Raises
     ------
@@ -49,6 +58,8 @@ def save_video(
         If the file exists and `overwrite` is not set.
     ValueError
         If the suffix names no format that can be written, or the format cannot hold the video's dtype.
+    TypeError
+        If `made` holds something that is no plain value.
 
     Examples
     --------
@@ -69,11 +80,13 @@ def save_video(
     if len(shape) != 3 or 0 in shape:
         raise ValueError(f"video has shape {shape}: give (T, H, W), none of them 0")
     is_store = path.is_dir() and is_zarr(path)
-    row = find_format(path) if not path.is_dir() or (is_store and path.suffix.lower() == ".zarr") else None
-    if row is None or path.suffix.lower() not in row.saves:
+    suffix = path.suffix.lower()
+    row = next((row for row in FORMATS if suffix in row.saves), None)
+    if row is None or (path.is_dir() and not (is_store and suffix == ".zarr")):
         known = " ".join(known.saves[0] for known in FORMATS if known.saves)
         raise ValueError(f"{path} cannot be written: choose one of {known}")
     rate = None if fps is None else positive_number(fps, "fps", RATE)
+    described = None if made is None else _as_text(made)
     check_frames(path, shape, video.dtype)
     check_output(path, overwrite, is_folder=is_store)
 
@@ -82,7 +95,17 @@ def save_video(
     if fps is not None and row.module == "npy":
         warnings.warn(f"{path}: .npy files hold no frame rate, fps = {fps} is not kept", stacklevel=2)
     with written_whole(path, overwrite, is_folder=is_store) as partial:
-        module.save(partial, video, rate)
+        module.save(partial, video, rate, described)
+
+
+def _as_text(made: Any) -> str:
+    """Return JSON in ASCII, as some of the formats want it."""
+    if not isinstance(made, dict):
+        raise TypeError(f"made = {made!r}: give a dict")
+    try:
+        return json.dumps(made, allow_nan=False)
+    except (TypeError, ValueError) as error:
+        raise TypeError(f"made = {made!r}: it holds text, finite numbers, None, lists and dicts ({error})") from error
 
 
 def frame_blocks(video: Any, multiple: int = 1, large: bool = False) -> Iterator[NDArray[Any]]:

@@ -267,7 +267,7 @@ def test_damaged_descriptions(tmp_path, text):
 
 def test_files_that_are_no_zarr(tmp_path):
     (tmp_path / "rec.zarr").mkdir()
-    with pytest.raises(ValueError, match=r"rec\.zarr holds no \.tif"):
+    with pytest.raises(ValueError, match=r"rec\.zarr is a folder without zarr\.json"):
         open_video(tmp_path / "rec.zarr")
     (tmp_path / "a.zip").write_bytes(b"no zip file at all")
     with zipfile.ZipFile(tmp_path / "b.zip", "w") as file:

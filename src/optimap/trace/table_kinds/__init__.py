@@ -16,10 +16,7 @@ from pathlib import Path
 from types import ModuleType
 
 from ..._extras import import_extra
-from .._table_data import MARKER
-
-# The entry of a header beside its table that says which table it is of.
-CHECKSUM = "table_crc32"
+from ..._files import sidecar
 
 
 @dataclass(frozen=True)
@@ -66,17 +63,3 @@ def find_kind(path: Path) -> Kind:
         if path.suffix.lower() in kind.suffixes:
             return kind
     raise ValueError(f"{path}: tables are written as {', '.join(SUFFIXES[:-1])} or {SUFFIXES[-1]}")
-
-
-def sidecar(path: Path) -> Path:
-    """Return the file that holds the header of a text table.
-
-    ``traces.csv.json``, not ``traces.json``: in the same folder may lie ``traces.tsv``, and a JSON of the user's.
-    """
-    return path.with_name(f"{path.name}.json")
-
-
-def is_lone_sidecar(path: Path) -> bool:
-    """Whether a header of ours lies where that of a text table at `path` would be, without the table."""
-    header = sidecar(path)
-    return not path.exists() and header.is_file() and f'"{MARKER}"'.encode() in header.read_bytes()[:100]

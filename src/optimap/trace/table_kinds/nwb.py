@@ -82,7 +82,9 @@ FORMS = {
 def check(shape: tuple[int, int], dtype: str, tidy_form: bool, timed: bool) -> None:
     """Raise an error for what NWB cannot hold."""
     if not timed:
-        raise ValueError("fps = None: times of .nwb files are in seconds, so give fps (--fps), or x in seconds")
+        raise ValueError(
+            "the rate is unknown (fps = None), and times of .nwb files are in seconds: give fps (--fps), or x"
+        )
 
 
 def check_table(table: TraceTable, regions: Any) -> None:

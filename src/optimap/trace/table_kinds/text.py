@@ -21,9 +21,9 @@ from typing import IO, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..._files import checksum
+from ..._files import CHECKSUM, checksum, sidecar
 from .._table_data import FRAMES, LAYOUT, MARKER, OTHER, SECONDS, TraceTable, check_header, header_labels, header_shape
-from . import CHECKSUM, sidecar, tidy
+from . import tidy
 from .digits import texts
 
 Array = NDArray[Any]

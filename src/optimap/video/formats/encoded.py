@@ -214,13 +214,15 @@ def check_dtype(dtype: "np.dtype[Any]") -> None:
         raise unsupported(dtype, ".mkv", "uint8 and uint16")
 
 
-def save(path: Path, video: Any, fps: float | None) -> None:
+def save(path: Path, video: Any, fps: float | None, made: str | None = None) -> None:
     """Write FFV1, every frame a key frame, in Matroska."""
     pixel_format = "gray" if np.dtype(video.dtype).itemsize == 1 else "gray16le"
     # Matroska counts time in ms: above 1000 frames/s stamps would collide. The true rate is in the tag.
     rate = Fraction(min(fps or 25.0, 1000.0)).limit_denominator(1001)
     with av.open(str(path), "w") as container:
         container.metadata["FPS"] = "unknown" if fps is None else repr(fps)
+        if made is not None:
+            container.metadata["MADE"] = made
         # Slices are decoded in parallel; a frame of a few pixels cannot be cut in four.
         slices = {"slices": "4", "level": "3"} if min(video.shape[1:]) >= 16 else {"level": "1"}
         stream: Any = container.add_stream("ffv1", rate=rate, options={"g": "1", **slices})

@@ -64,7 +64,7 @@ def check_dtype(dtype: "np.dtype[Any]") -> None:
     """Any real dtype will do."""
 
 
-def save(path: Path, video: Any, fps: float | None) -> None:
+def save(path: Path, video: Any, fps: float | None, made: str | None = None) -> None:
     """Write the video as dataset ``video``, the frame rate as its attribute ``fps``."""
     h5py = import_extra("h5py", "hdf5", ".h5 files")
     with h5py.File(path, "w") as file:
@@ -74,6 +74,8 @@ def save(path: Path, video: Any, fps: float | None) -> None:
         dataset.attrs["axes"] = "TYX"
         if fps is not None:
             dataset.attrs["fps"] = fps
+        if made is not None:
+            dataset.attrs["made"] = made
         start = 0
         with in_background() as submit:
             for block in frame_blocks(video):

@@ -89,10 +89,12 @@ def _open_classic(path: Path, fieldname: str | None, axes: str | None) -> Record
     name = _choose(path, shapes, fieldname)
     kind = next(kind for known, _, kind in listed if known == name)
     dtype = {"double": "f8", "single": "f4", "logical": "u1"}.get(kind, kind)
-    notes = _load(path, [key for key, _, _ in listed if key in ("axes", "fps")])
+    notes = _load(path, [key for key, _, _ in listed if key in ("axes", "fps", "made")])
     frames = LoadedFrames(path, name, shapes[name], dtype, time_order(shapes[name], axes or _noted_axes(notes)))
     fps = positive_number(notes.get("fps"))
-    metadata = {"fieldname": name, "variables": [key for key, _, _ in listed]}
+    metadata: dict[str, Any] = {"fieldname": name, "variables": [key for key, _, _ in listed]}
+    if np.size(notes.get("made", ())) == 1:
+        metadata["made"] = str(np.ravel(notes["made"])[0])
     return Recording(frames, path=path, format="MATLAB 5", fps=fps, metadata=metadata)
 
 
@@ -148,8 +150,8 @@ def check_dtype(dtype: "np.dtype[Any]") -> None:
         raise unsupported(dtype, ".mat", "integers, float32 and float64")
 
 
-def save(path: Path, video: Any, fps: float | None) -> None:
-    """Write a version 5 file with the variables ``video``, ``axes`` and, where known, ``fps``."""
+def save(path: Path, video: Any, fps: float | None, made: str | None = None) -> None:
+    """Write a version 5 file with the variables ``video``, ``axes`` and, where known, ``fps`` and ``made``."""
     from scipy.io import savemat
 
     shape, dtype = tuple(int(n) for n in video.shape), np.dtype(video.dtype).newbyteorder("=")
@@ -157,7 +159,8 @@ def save(path: Path, video: Any, fps: float | None) -> None:
     if nbytes >= 2**31:
         raise ValueError(f"{nbytes} bytes do not fit a .mat file of version 5 (2 GB): save as .h5, which MATLAB reads")
     # The pixels last: a file that is cut off must not lose its notes without a word.
-    savemat(path, {"axes": "TYX"} if fps is None else {"axes": "TYX", "fps": fps}, appendmat=False)
+    notes = {name: value for name, value in (("fps", fps), ("made", made)) if value is not None}
+    savemat(path, {"axes": "TYX", **notes}, appendmat=False)
     with open(path, "ab") as file:
         file.write(_variable_header("video", shape, dtype))
         offset = file.tell()

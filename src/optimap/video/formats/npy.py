@@ -24,8 +24,9 @@ def check_dtype(dtype: "np.dtype[Any]") -> None:
     """Any real dtype will do."""
 
 
-def save(path: Path, video: Any, fps: float | None) -> None:
-    """Write a ``.npy`` file block by block."""
+def save(path: Path, video: Any, fps: float | None, made: str | None = None) -> None:
+    """Write a ``.npy`` file block by block; it holds nothing but the pixels."""
+    del fps, made
     dtype = np.dtype(video.dtype).newbyteorder("=")
     header = {
         "descr": np.lib.format.dtype_to_descr(dtype),

@@ -70,6 +70,9 @@ def _open(path: Path, pages: int) -> Recording:
         shape, dtype = _layout(tif, path, pages)
         _check_compression(tif.pages[0], path)
         metadata, fps, pixel_size = _describe(tif)
+        software = tif.pages.first.software
+        if software.startswith("{"):  # ours: the one tag that ImageJ files, OME-TIFF and plain ones leave free
+            metadata["made"] = software
         frames: PageFrames | NDArray[Any]
         if len(tif.series) == 1 and tif.series[0].dataoffset is not None:
             frames = _mapped(tif, path, shape)
@@ -259,7 +262,7 @@ def check_dtype(dtype: "np.dtype[Any]") -> None:
         raise unsupported(dtype, ".tif", "integers and floats of up to 64 bits")
 
 
-def save(path: Path, video: Any, fps: float | None) -> None:
+def save(path: Path, video: Any, fps: float | None, made: str | None = None) -> None:
     """Write an ImageJ file where ImageJ can hold it, else OME-TIFF, else a plain one."""
     shape, dtype = tuple(int(n) for n in video.shape), np.dtype(video.dtype).newbyteorder("=")
     nbytes = int(np.prod(shape)) * dtype.itemsize
@@ -274,4 +277,4 @@ def save(path: Path, video: Any, fps: float | None) -> None:
     elif code in OME_DTYPES:
         options |= {"ome": True, "metadata": {"axes": "TYX", **increment}}
     frames = (frame for block in frame_blocks(video) for frame in block)
-    tifffile.imwrite(path, frames, shape=shape, dtype=dtype, photometric="minisblack", **options)
+    tifffile.imwrite(path, frames, shape=shape, dtype=dtype, photometric="minisblack", software=made, **options)

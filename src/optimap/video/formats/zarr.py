@@ -17,6 +17,7 @@ from typing import Any
 
 import numpy as np
 
+from .._formats import is_zarr
 from .._recording import Recording, check_frames, positive_number
 from .._save import frame_blocks, in_background, unsupported
 from ._chunked import DatasetFrames, choose
@@ -82,6 +83,10 @@ def _open_store(path: Path) -> tuple[Any, Any]:
     import zarr
     from zarr.storage import LocalStore, ZipStore
 
+    if path.is_dir() and not is_zarr(path):
+        raise ValueError(
+            f"{path} is a folder without zarr.json, .zgroup or .zarray: it is empty, or was not copied whole"
+        )
     with _reading(path):
         store: Any
         if path.is_dir():
@@ -324,7 +329,7 @@ def check_dtype(dtype: "np.dtype[Any]") -> None:
         raise unsupported(dtype, ".zarr", "booleans, integers and floats of up to 64 bits")
 
 
-def save(path: Path, video: Any, fps: float | None) -> None:
+def save(path: Path, video: Any, fps: float | None, made: str | None = None) -> None:
     """Write OME-Zarr 0.5: whole frames in chunks of a few MB, compressed by LZ4 after a shuffle of bits.
 
     Measured on real and simulated 16-bit recordings: LZ4 is decoded three times faster than Zstandard, which makes
@@ -335,6 +340,7 @@ def save(path: Path, video: Any, fps: float | None) -> None:
     from zarr.storage import LocalStore, ZipStore
 
     is_zip = path.suffix.lower() == ".zip"
+    notes = {name: value for name, value in (("fps", fps), ("made", made)) if value is not None}
     shape, dtype = tuple(int(n) for n in video.shape), np.dtype(video.dtype).newbyteorder("=")
     step = max(1, min(shape[0], CHUNK_BYTES // (shape[1] * shape[2] * dtype.itemsize)))
     store = ZipStore(path, mode="w") if is_zip else LocalStore(path)
@@ -349,7 +355,7 @@ def save(path: Path, video: Any, fps: float | None) -> None:
             fill_value=0,
             dimension_names=("t", "y", "x"),
             # A zip file ends with its list of contents: it is complete where it can be opened.
-            attributes={**({} if fps is None else {"fps": fps}), "optimap": {"complete": is_zip}},
+            attributes={**notes, "optimap": {"complete": is_zip}},
             config={"write_empty_chunks": True},
         )
         start = 0
