@@ -89,9 +89,10 @@ def test_positions_of_others(folder, capsys):
     assert "r.csv.json, which describes r.csv, is damaged" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("suffix", [".tif", ".mat", ".h5", ".zarr", ".zarr.zip", ".mkv"])
+@pytest.mark.parametrize("suffix", [".npy", ".tif", ".mat", ".h5", ".zarr", ".zarr.zip", ".mkv"])
 def test_converted_recordings(folder, capsys, suffix):
     assert main(["convert", "rec.npy", f"new{suffix}", "--fps", "500"]) == 0
+    assert load_metadata(f"new{suffix}")["fps"] == 500
     made = json.loads(load_metadata(f"new{suffix}")["made"])
     assert made["made_by"] == f"optimap convert, optimap-trace {__version__}"
     assert (made["recording"]["name"], made["recording"]["shape"]) == ("rec.npy", [20, 12, 15])

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from pathlib import Path
+from typing import Any
 
 # The entry of a sidecar that says which file it is of, by its `checksum`.
 CHECKSUM = "table_crc32"
@@ -43,7 +44,7 @@ def make_folder(path: Path) -> None:
 
 
 def sidecar(path: Path) -> Path:
-    """Return the file that says of a text table how it was made.
+    """Return the file beside another that says what that one cannot hold: how it was made.
 
     ``traces.csv.json``, not ``traces.json``: in the same folder may lie ``traces.tsv``, and a JSON of the user's.
     """
@@ -59,7 +60,7 @@ def is_sidecar(path: Path) -> bool:
 
 
 def is_lone_sidecar(path: Path) -> bool:
-    """Whether the sidecar of a table that is gone lies where that of `path` would be."""
+    """Whether the sidecar of a file that is gone lies where that of `path` would be."""
     return not path.exists() and is_sidecar(sidecar(path))
 
 
@@ -158,6 +159,14 @@ def checksum(path: Path) -> str:
     with open(path, "rb") as file:
         while block := file.read(2**20):
             crc = zlib.crc32(block.replace(b"\r", b""), crc)
+    return f"{crc:08x}"
+
+
+def array_checksum(*arrays: Any) -> str:
+    """Return a number for the values of arrays, whichever way their bytes lie."""
+    crc = 0
+    for array in arrays:
+        crc = zlib.crc32(array.astype(array.dtype.newbyteorder("<")).tobytes(), crc)
     return f"{crc:08x}"
 
 

@@ -82,12 +82,6 @@ def test_no_rate_is_no_rate(tmp_path, suffix):
         assert recording.fps is None
 
 
-def test_npy_warns_that_it_holds_no_rate(tmp_path):
-    with pytest.warns(UserWarning, match=r"rec\.npy: \.npy files hold no frame rate, fps = 500 is not kept"):
-        save_video(tmp_path / "rec.npy", VIDEO, 500)
-    np.testing.assert_array_equal(load_video(tmp_path / "rec.npy"), VIDEO)
-
-
 @every_suffix
 def test_block_after_block(tmp_path, suffix, frame_by_frame):
     save_video(tmp_path / f"rec{suffix}", VIDEO)

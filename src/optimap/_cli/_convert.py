@@ -31,12 +31,9 @@ def run(options: argparse.Namespace) -> int:
         say(f"note: {path} is left of a run that was killed; delete it if no other run is writing {name}")
     with open_recording(options.input, dict(options.option)) as recording:
         fps = options.fps or recording.fps
-        lost = fps if options.output.suffix.lower() == ".npy" else None
         made = origin("convert", options.input, recording)
         if options.option:
             made["options"] = dict(options.option)
-        save_video(options.output, recording, None if lost else fps, overwrite=options.overwrite, made=made)
-        if lost:
-            say(f"note: .npy files hold no frame rate; {lost:g} frames/s is not kept")
+        save_video(options.output, recording, fps, overwrite=options.overwrite, made=made)
         say(f"{options.input} -> {options.output}: {recording.shape}, {recording.dtype}")
     return 0

@@ -1,20 +1,16 @@
 """How a table was made: what the command line writes into it, and `optimap info` prints."""
 
 import argparse
-import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
+from .._files import array_checksum
 from .._version import __version__
 
 # Options that change the values; of those that a command lacks, nothing is said. Size and window go for a background
 # at a position, too, and for positions in a file of --regions.
 PARAMETERS = ("size", "window", "detrend", "normalize")
-# Pixels, each way, of the patch by which recordings of one name are told apart.
-PATCH = 32
 
 
 def provenance(
@@ -42,6 +38,8 @@ def provenance(
 
 def origin(command: str, path: Path, recording: Any) -> dict[str, Any]:
     """Return what made a file, and of which recording."""
+    from ..video._recording import patch_checksum
+
     return {
         "made_by": f"optimap {command}, optimap-trace {__version__}",
         "recording": {
@@ -51,16 +49,9 @@ def origin(command: str, path: Path, recording: Any) -> dict[str, Any]:
             "dtype": str(recording.dtype),
             "fps": recording.fps,
             "pixel_size_mm": recording.pixel_size,
-            "crc32": _recording_checksum(recording),
+            "crc32": patch_checksum(recording),
         },
     }
-
-
-def _recording_checksum(recording: Any) -> str:
-    """Return a checksum of a few pixels in the middle of a recording: noise makes them its own."""
-    t, y, x = (n // 2 for n in recording.shape)
-    y, x = max(y - PATCH // 2, 0), max(x - PATCH // 2, 0)
-    return _checksum(recording[t : t + 1, y : y + PATCH, x : x + PATCH])
 
 
 def _region_checksum(regions: Any) -> dict[str, str]:
@@ -68,14 +59,7 @@ def _region_checksum(regions: Any) -> dict[str, str]:
     if not hasattr(regions, "spans"):
         return {}
     spans = regions.spans()
-    return {"crc32": _checksum(spans.first, spans.rows, spans.starts, spans.stops, spans.weights)}
-
-
-def _checksum(*arrays: Any) -> str:
-    total = 0
-    for array in arrays:
-        total = zlib.crc32(np.ascontiguousarray(array, array.dtype.newbyteorder("<")).tobytes(), total)
-    return f"{total:08x}"
+    return {"crc32": array_checksum(spans.first, spans.rows, spans.starts, spans.stops, spans.weights)}
 
 
 def _places(options: argparse.Namespace) -> dict[str, Any]:

@@ -23,6 +23,7 @@ class Format:
     needs: str | None = None  # the import name of that dependency
     options: tuple[str, ...] = ()  # keywords of open_recording
     saves: tuple[str, ...] = ()  # suffixes that can be written
+    sidecar: bool = False  # whether rate and origin go to a file beside it: ``describe(path, fps, made) -> text``
 
     def load(self) -> ModuleType:
         """Import the module, or say which extra is missing."""
@@ -33,7 +34,7 @@ class Format:
 
 TIFF, HDF5, ZARR = (".tif", ".tiff", ".btf", ".tf8"), (".h5", ".hdf5"), (".zarr", ".zip")
 FORMATS = (
-    Format("NumPy", (".npy",), "npy", saves=(".npy",)),
+    Format("NumPy", (".npy",), "npy", saves=(".npy",), sidecar=True),
     Format("TIFF", TIFF, "tiff", saves=TIFF),
     Format("MATLAB", (".mat",), "matlab", options=("fieldname", "axes"), saves=(".mat",)),
     Format("HDF5", HDF5, "hdf5", extra="hdf5", needs="h5py", options=("dataset",), saves=HDF5),

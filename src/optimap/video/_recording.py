@@ -13,7 +13,12 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
+from .._files import array_checksum
+
 Array = NDArray[Any]
+
+# Pixels, each way, of the patch by which recordings of one name are told apart.
+PATCH = 32
 
 
 class FrameSource(Protocol):
@@ -252,6 +257,13 @@ def check_frames(path: Path, shape: tuple[int, ...], dtype: Any) -> None:
         raise ValueError(f"{path} holds no pixels: its shape is {shape}")
     if np.dtype(dtype).kind not in "biuf":
         raise ValueError(f"{path} holds {dtype} values: the pixels of a recording are real numbers")
+
+
+def patch_checksum(frames: Any) -> str:
+    """Return a checksum of a few pixels in the middle of frames (T, H, W): their noise is no other recording's."""
+    t, y, x = (int(n) // 2 for n in frames.shape)
+    y, x = max(y - PATCH // 2, 0), max(x - PATCH // 2, 0)
+    return array_checksum(np.asarray(frames[t : t + 1, y : y + PATCH, x : x + PATCH]))
 
 
 def positive_number(value: Any) -> float | None:

@@ -3,7 +3,6 @@
 import json
 import math
 import os
-import warnings
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
@@ -14,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .._checks import RATE, positive_number
-from .._files import check_output, written_whole
+from .._files import check_output, is_lone_sidecar, is_sidecar, sidecar, written_whole, written_with_sidecar
 from .._maps import natural_chunk, release
 from .._progress import progress
 from ._formats import FORMATS, is_zarr
@@ -38,9 +37,9 @@ def save_video(
     Parameters
     ----------
     path : path-like
-        The suffix chooses: ``.npy`` (any dtype, holds no frame rate), ``.tif``, ``.mat``, ``.h5``, ``.zarr`` (a folder;
-        compressed, fast to read) or ``.zarr.zip`` (the same in one file), or ``.mkv`` (uint8 and uint16, compressed by
-        FFV1).
+        The suffix chooses: ``.npy`` (any dtype; rate and origin go to ``NAME.npy.json`` beside it), ``.tif``, ``.mat``,
+        ``.h5``, ``.zarr`` (a folder; compressed, fast to read) or ``.zarr.zip`` (the same in one file), or ``.mkv``
+        (uint8 and uint16, compressed by FFV1).
     video : (T, H, W) array-like
         Arrays, recordings, anything with shape, dtype and slicing; read in blocks of frames, so that memory stays
         flat however long it is.
@@ -50,7 +49,7 @@ def save_video(
         Replace an existing file, or an existing zarr folder.
     made : dict, optional
         How the video came about: text, numbers, None, lists and dicts of these. `load_metadata` gives it back as JSON,
-        its entry ``made``. ``.npy`` files cannot hold it.
+        its entry ``made``.
 
     Raises
     ------
@@ -89,13 +88,20 @@ def save_video(
     described = None if made is None else _as_text(made)
     check_frames(path, shape, video.dtype)
     check_output(path, overwrite, is_folder=is_store)
+    beside = sidecar(path)
+    # A description of ours that is there already would be of another recording.
+    is_described = row.sidecar and (rate is not None or made is not None or is_sidecar(beside))
+    if is_described:
+        check_output(beside, overwrite or is_lone_sidecar(path))
 
     module = row.load()
     module.check_dtype(np.dtype(video.dtype))
-    if fps is not None and row.module == "npy":
-        warnings.warn(f"{path}: .npy files hold no frame rate, fps = {fps} is not kept", stacklevel=2)
-    with written_whole(path, overwrite, is_folder=is_store) as partial:
-        module.save(partial, video, rate, described)
+    if is_described:
+        with written_with_sidecar(path, beside, lambda file: module.describe(file, rate, made), overwrite) as partial:
+            module.save(partial, video)
+    else:
+        with written_whole(path, overwrite, is_folder=is_store) as partial:
+            module.save(partial, video, rate, described)
 
 
 def _as_text(made: Any) -> str:

@@ -1,9 +1,11 @@
 """NumPy files, written byte by byte."""
 
+import json
+
 import numpy as np
 import pytest
 
-from optimap.video import load_video, open_video
+from optimap.video import load_metadata, load_video, open_video, save_video
 from tests import makers
 
 VIDEO = makers.random_video((7, 5, 6))
@@ -78,3 +80,61 @@ def test_real_recording(real_data):
         assert (recording.shape, recording.dtype) == ((500, 64, 64), np.int16)
         np.testing.assert_array_equal(recording[-1], np.load(path)[-1])
     np.testing.assert_array_equal(load_video(path, start_frame=100, frames=3, step=50), np.load(path)[[100, 150, 200]])
+
+
+def described(path):
+    return path.with_name(path.name + ".json")
+
+
+def test_rate_and_origin_lie_beside_it(tmp_path):
+    path = tmp_path / "rec.npy"
+    save_video(path, VIDEO, 500, made={"drug": "none"})
+    assert json.loads(described(path).read_text())["pixels"]["shape"] == [7, 5, 6]
+    assert load_metadata(path) == {"fps": 500, "made": '{"drug": "none"}'}
+    np.testing.assert_array_equal(np.load(path), VIDEO)
+    with pytest.raises(FileExistsError, match=r"rec\.npy exists"):
+        save_video(path, VIDEO, 250)
+    save_video(path, VIDEO, 250, overwrite=True)
+    assert load_metadata(path) == {"fps": 250}
+
+
+def test_nothing_to_say_is_no_second_file_and_none_of_another_recording(tmp_path):
+    path = tmp_path / "rec.npy"
+    save_video(path, VIDEO)
+    assert not described(path).exists()
+    save_video(path, VIDEO, 500, overwrite=True)
+    save_video(path, VIDEO + 1, overwrite=True)  # its rate is unknown, and not 500
+    assert load_metadata(path) == {}
+    path.unlink()
+    save_video(path, VIDEO, 500)  # the description was left alone there
+    assert load_metadata(path) == {"fps": 500}
+
+
+def test_a_file_of_the_users_beside_it_is_left_alone(tmp_path):
+    path = tmp_path / "rec.npy"
+    described(path).write_text("mine")
+    with pytest.raises(FileExistsError, match=r"rec\.npy\.json exists"):
+        save_video(path, VIDEO, 500)
+    assert not path.exists()
+    save_video(path, VIDEO)
+    assert load_metadata(path) == {}
+    assert described(path).read_text() == "mine"
+
+
+@pytest.mark.parametrize("other", [VIDEO[:-1], VIDEO.astype("f4"), VIDEO + 1])
+def test_a_description_of_another_recording_is_not_used(tmp_path, other):
+    path = tmp_path / "rec.npy"
+    save_video(path, VIDEO, 500)
+    np.save(path, other)
+    with pytest.warns(UserWarning, match=r"rec\.npy\.json is damaged, or describes another recording: it is not used"):
+        assert load_metadata(path) == {}
+    np.save(path, VIDEO.astype(">u2"))  # the same values
+    assert load_metadata(path) == {"fps": 500}
+
+
+def test_a_damaged_description_is_not_used(tmp_path):
+    path = tmp_path / "rec.npy"
+    save_video(path, VIDEO, 500)
+    described(path).write_bytes(described(path).read_bytes()[:-9])
+    with pytest.warns(UserWarning, match="is damaged"):
+        assert load_metadata(path) == {}
