@@ -131,7 +131,7 @@ def test_a_folder_is_no_table(tmp_path, suffix):
     path.mkdir()
     with pytest.raises(IsADirectoryError, match=f"t{suffix} is a folder: give the name of a file"):
         save_traces(path, TRACES, POSITIONS, 500)
-    with pytest.raises(IsADirectoryError, match=f"t{suffix} is a folder: give the name of a file"):
+    with pytest.raises(IsADirectoryError, match=f"t{suffix} is a folder: give the name of a table"):
         load_traces(path)
 
 
