@@ -14,7 +14,7 @@ from PIL import Image
 
 from optimap import __version__
 from optimap._cli import main
-from optimap.trace import detrend_timeseries, extract_traces, normalize
+from optimap.trace import detrend_timeseries, extract_traces, load_traces, normalize
 from optimap.video import open_video
 
 VIDEO = np.random.default_rng(0).integers(0, 65536, (40, 12, 15), dtype=np.uint16)
@@ -57,6 +57,12 @@ def test_traces_cleaned_and_plotted(folder):
     expected = normalize(detrend_timeseries(raw, "mean"), dtype=np.float64)
     np.testing.assert_array_equal(table("t.csv").iloc[:, 1:], expected)
     assert table("t.csv")["time_s"].iloc[-1] == 39 / 100
+    upright = ["--detrend", "mean", "--normalize", "--invert", "--window", "disc", "-o", "u.csv"]
+    assert run("traces", "rec.tif", "--at", "3,4", *upright) == 0
+    expected = normalize(detrend_timeseries(raw, "mean"), ymin=1, ymax=0, dtype=np.float64)
+    np.testing.assert_array_equal(table("u.csv").iloc[:, 1:], expected)
+    assert load_traces("u.csv").metadata["invert"] is True
+    assert "invert" not in load_traces("t.csv").metadata
     with Image.open("p.png") as picture:
         assert picture.size == (2200, 640)
         assert np.ptp(np.asarray(picture.convert("L")).astype(int)) > 200
@@ -137,6 +143,7 @@ def test_several_files_again_does_what_is_missing(folder, capsys):
     [
         (["traces", "rec.tif", "--at", "40,4"], "--at: (x=40, y=4) is outside the frame (width 15, height 12)"),
         (["traces", "rec.tif", "--at", "40"], "'40' is not a position"),
+        (["traces", "rec.tif", "--at", "1,1", "--invert"], "--invert turns normalized traces over: give --normalize"),
         (["traces", "rec.tif"], "one of the arguments --at --positions --grid --random --regions is required"),
         (["traces", "rec.tif", "--at", "1,1", "--grid", "2"], "not allowed with"),
         (["traces", "nope.tif", "--at", "1,1"], "nope.tif does not exist"),

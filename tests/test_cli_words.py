@@ -49,7 +49,10 @@ NO_BACKGROUND = "is no finite number, no position X,Y, and no FILE that exists"
     ("arguments", "message"),
     [
         (["--regions", "half.npy"], "--regions half.npy[0, 0] = 0.5 (x=0, y=0) is no label"),
-        (["--regions", "nan.npy"], "--regions nan.npy[1][3, 4] = nan (x=4, y=3): weights must be finite"),
+        (
+            ["--regions", "nan.npy"],
+            "--regions nan.npy[1][3, 4] = nan (x=4, y=3), in region 1 ('region_1'): weights must be finite",
+        ),
         (["--regions", "four.npy"], "--regions four.npy has shape (2, 2, 12, 15): masks and labels are images (H, W)"),
         (["--regions", "none.npy"], "--regions none.npy: region 0 ('region_0') is empty"),
         (["--regions", "far.zip"], "--regions far.zip: region 0 ('far') lies wholly outside the frame"),

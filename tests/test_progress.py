@@ -3,6 +3,7 @@
 import io
 import os
 import re
+import select
 import subprocess
 import sys
 import threading
@@ -82,6 +83,45 @@ def test_files_are_counted_one_by_one(watch, clock):
         clock.now += 5
         advance(1)
         assert "1/3 [00:05<00:10,  5.00s/file]" in terminal.getvalue()
+
+
+def test_detrending_and_writing_are_watched_too(watch, clock, tmp_path, monkeypatch):
+    from optimap.trace import _detrend, _period, detrend_timeseries, save_traces
+    from optimap.trace.table_kinds import excel, text
+
+    def passing(function):
+        def slow(*arguments):
+            clock.now += 2
+            return function(*arguments)
+
+        return slow
+
+    terminal = watch()
+    traces = np.random.default_rng(0).normal(size=(400, 100))
+    monkeypatch.setattr(_period, "BLOCK", 400 * 20)  # series in five blocks
+    monkeypatch.setattr(_detrend, "_block_trends", passing(_detrend._block_trends))
+    detrend_timeseries(traces, "mean", 50)
+    assert re.search(r"/100 \[0\d:\d\d<.*series", terminal.getvalue())
+    monkeypatch.setattr(text, "texts", passing(text.texts))
+    monkeypatch.setattr(excel, "texts", passing(excel.texts))
+    for name, tidy, rows in (("t.csv", False, 9), ("t.csv", True, 18), ("t.xlsx", False, 9), ("t.xlsx", True, 18)):
+        save_traces(tmp_path / name, traces[:9, :2], tidy=tidy, overwrite=True)
+        assert re.search(rf"/{rows} \[0\d:\d\d<.*row", terminal.getvalue()), name
+
+
+def test_a_terminal_that_gives_no_width_has_one(clock, monkeypatch):
+    openpty = pytest.importorskip("pty").openpty  # what it opens is 0 columns wide
+    for variable in ("COLUMNS", "LINES"):
+        monkeypatch.delenv(variable, raising=False)
+    reading, writing = openpty()
+    with open(writing, "w", encoding="utf-8") as terminal, open(reading, "rb", buffering=0) as screen:
+        monkeypatch.setattr(sys, "stderr", terminal)
+        with _progress.progress(10) as advance:
+            clock.now += 2
+            advance(4)
+            terminal.flush()
+            assert select.select([screen], [], [], 10)[0]
+            assert b"40%" in screen.read(1000)
 
 
 def test_nothing_is_shown_for_short_work_or_when_it_is_done(watch, clock):

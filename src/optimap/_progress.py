@@ -4,6 +4,7 @@ The library is quiet in scripts, notebooks, pipes and threads: the bar is shown 
 the main thread. tqdm is imported when the first second has passed; ``TQDM_DISABLE=1`` turns it off.
 """
 
+import shutil
 import sys
 import threading
 import time
@@ -54,8 +55,11 @@ class _Bar:
         elif time.monotonic() - self._start >= DELAY and self._done < self._total:
             from tqdm import tqdm
 
+            size = shutil.get_terminal_size()  # tqdm draws nothing where a terminal says 0 by 0, as some do
             scale = {"unit_scale": True, "unit_divisor": 1000} if self._unit == "B" else {}
-            self._bar = tqdm(total=self._total, unit=self._unit, leave=False, **scale)
+            self._bar = tqdm(
+                total=self._total, unit=self._unit, leave=False, ncols=size.columns, nrows=size.lines, **scale
+            )
             if not self._bar.disable:
                 # The time that has passed counts, or the seconds left would be far too few.
                 self._bar.start_t = self._bar.last_print_t = self._bar.start_t - (time.monotonic() - self._start)

@@ -202,6 +202,12 @@ def test_one_file_alone_a_zip_and_names(tmp_path):
     assert found.names == ["inside", "Zelle µ, 2"]
     traces = extract_traces(VIDEO, str(tmp_path / "RoiSet.zip"))
     np.testing.assert_array_equal(traces, extract_traces(VIDEO, [first, second]))
+    with zipfile.ZipFile(tmp_path / "twice.zip", "w") as archive:
+        archive.writestr("cell.roi", first.tobytes())
+        with pytest.warns(UserWarning, match="Duplicate name"):
+            archive.writestr("cell.roi", second.tobytes())
+    assert regions(tmp_path / "twice.zip").names == ["cell", "cell"]
+    np.testing.assert_array_equal(extract_traces(VIDEO, tmp_path / "twice.zip"), traces)
     roifile.roiwrite(tmp_path / "one.zip", [first])
     assert extract_traces(VIDEO, tmp_path / "one.zip").shape == (6, 1)
     with zipfile.ZipFile(tmp_path / "RoiSet.zip", "a") as archive:

@@ -6,6 +6,7 @@ import pytest
 from nwbinspector import inspect_nwbfile
 
 from optimap.trace import load_traces, save_traces
+from optimap.trace import regions as make_regions
 from tests.trace.test_tables import POSITIONS, TRACES, Shapes
 
 RNG = np.random.default_rng(0)
@@ -86,6 +87,15 @@ def test_what_is_not_told_is_unknown(tmp_path):
             "unknown",
         )
         assert file.imaging_planes["plane"].indicator == "unknown"
+
+
+def test_pixels_that_count_the_same_count_one(tmp_path):
+    weights = np.zeros((3, 4, 5))
+    weights[0, 1, 1:4], weights[1, 2, :2], weights[2, 3, 3:] = 1, (1, 3), 7
+    for kind, expected in (("mean", ([1, 1, 1], [0.25, 0.75], [1, 1])), ("sum", ([1, 1, 1], [1, 3], [7, 7]))):
+        path = tmp_path / f"{kind}.nwb"
+        save_traces(path, np.zeros((4, 3)), fps=500, regions=make_regions(weights, weights=kind))
+        assert [[w for _, _, w in mask] for mask in masks(path)] == list(expected)
 
 
 def masks(path):

@@ -1,5 +1,6 @@
 """save_traces and load_traces: what goes in comes out, of every kind; errors before work; whole files or none."""
 
+import gc
 import importlib
 import json
 import os
@@ -455,3 +456,18 @@ def test_a_damaged_description_is_said(tmp_path, damage):
     header.write_text(json.dumps({**json.loads(header.read_text()), **damage}))
     with pytest.raises(ValueError, match=r"a\.csv\.json is damaged"):
         load_traces(path)
+
+
+def test_an_excel_file_that_is_interrupted_leaves_nothing_and_no_complaint(tmp_path, monkeypatch):
+    from optimap.trace.table_kinds import excel
+
+    def interrupted(sheet, table):
+        yield from list(rows(sheet, table))[:2]
+        raise KeyboardInterrupt
+
+    rows = excel._wide_rows
+    monkeypatch.setattr(excel, "_wide_rows", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        save_traces(tmp_path / "t.xlsx", TRACES)
+    gc.collect()  # what openpyxl says now is an error here
+    assert list(tmp_path.iterdir()) == []

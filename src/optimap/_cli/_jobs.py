@@ -12,6 +12,10 @@ import numpy as np
 from .._files import make_folder, written_by
 from ._common import EXPECTED, check_picture, error_text, save_picture, traces_picture
 
+# Of the image in a picture.
+MOST_FRAMES = 64
+MOST_BYTES = 32 * 2**20
+
 
 @dataclass(frozen=True)
 class Job:
@@ -94,7 +98,7 @@ def _do(job: Job, tell: Callable[[str], None]) -> None:
         fps = about["fps"]
         _check_outputs(table, plot, options, (len(recording), len(places)), fps)
         traces, steps = _clean_traces(recording, places, behind, options)
-        image = recording[0] if plot is not None else None
+        image = _mean_image(recording) if plot is not None else None
     if plot is not None and image is not None:
         figure = traces_picture(image, traces, places, fps, job.path.name, steps)
         save_picture(figure, plot, options.overwrite, picture_description(about))
@@ -163,8 +167,16 @@ def _clean_traces(recording: Any, places: Any, behind: Any, options: argparse.Na
     if options.detrend:
         traces, steps = detrend_timeseries(traces, options.detrend), [*steps, "detrended"]
     if options.normalize:
-        traces, steps = normalize(traces, dtype=traces.dtype), [*steps, "normalized"]
+        low, high = (1, 0) if options.invert else (0, 1)
+        traces = normalize(traces, ymin=low, ymax=high, dtype=traces.dtype)
+        steps += ["normalized, inverted" if options.invert else "normalized"]
     return traces, steps
+
+
+def _mean_image(recording: Any) -> Any:
+    """Return the mean of the first frames: a single one is all noise where signals are weak."""
+    frame_bytes = max(1, recording.nbytes // len(recording))
+    return recording[: max(1, min(MOST_FRAMES, MOST_BYTES // frame_bytes))].mean(axis=0)
 
 
 def _make_folders(several: bool, *outputs: Path | None) -> None:

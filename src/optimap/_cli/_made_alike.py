@@ -16,6 +16,7 @@ OPTIONS = {
     "background_factor": "--background-factor",
     "detrend": "--detrend",
     "normalize": "--normalize",
+    "invert": "--invert",
     "options": "--option",
 }
 # Of these, no values are told: they are long, or mean nothing to people.

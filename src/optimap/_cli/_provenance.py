@@ -8,8 +8,7 @@ from typing import Any
 from .._files import array_checksum
 from .._version import __version__
 
-# Options that change the values; of those that a command lacks, nothing is said. Size and window go for a background
-# at a position, too, and for positions in a file of --regions.
+# Options that change the values; of those that a command lacks, nothing is said.
 PARAMETERS = ("size", "window", "detrend", "normalize")
 
 
@@ -23,7 +22,10 @@ def provenance(
     given = vars(options)
     made = origin(command, path, recording)
     made["positions"] = {**_places(options), **_region_checksum(places)}
-    made |= {name: given[name] for name in PARAMETERS if name in given}
+    unused = () if _have_windows(options) else ("size", "window")
+    made |= {name: given[name] for name in PARAMETERS if name in given and name not in unused}
+    if given.get("invert"):
+        made["invert"] = True
     if given.get("option"):
         made["options"] = dict(given["option"])
     if given.get("background") is not None:
@@ -34,6 +36,13 @@ def provenance(
             subtracted = list(subtracted)
         made |= {"background": subtracted, "background_factor": given["background_factor"]}
     return {**made, "nan_policy": "propagate"}
+
+
+def _have_windows(options: argparse.Namespace) -> bool:
+    """Whether size and window mean something: for positions, which a ``.npy`` of --regions may hold, too."""
+    given = vars(options)
+    regions = given.get("regions")
+    return regions is None or regions.suffix.lower() == ".npy" or isinstance(given.get("background"), tuple)
 
 
 def origin(command: str, path: Path, recording: Any) -> dict[str, Any]:

@@ -70,6 +70,9 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--normalize", action="store_true", help="each trace from 0 to 1")
     parser.add_argument(
+        "--invert", action="store_true", help="with --normalize: from 1 to 0, upright where the signal points down"
+    )
+    parser.add_argument(
         "-o",
         "--output",
         type=_output_path,
@@ -99,6 +102,8 @@ def _output_path(text: str) -> Path:
 
 
 def run(options: argparse.Namespace) -> int:
+    if options.invert and not options.normalize:
+        raise ValueError("--invert turns normalized traces over: give --normalize, too")
     jobs, status = _jobs(options), 0
     if jobs[0].several and not options.overwrite:
         jobs, status = _not_done(jobs)

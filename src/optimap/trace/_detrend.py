@@ -12,6 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from .. import kernels
 from .._checks import positive_number
+from .._progress import progress
 from . import _dask, _smooth
 from ._period import MIN_SAMPLES, Series, as_series, estimate_periods, series_blocks
 from ._smooth import Ints
@@ -98,20 +99,19 @@ def detrend_timeseries(
     window = None if period is None or kind is None else _window(period, ptimes, samples, kind)
 
     result = np.empty(series.shape, kernels.result_dtype(series.dtype))
-    for columns, block in series_blocks(series):
-        if kind is None:
-            trends = np.zeros_like(block)
-        elif window is None:
-            trends = _trends(block, kind, _estimated_windows(block, ptimes, kind))
-        else:
-            trends = _trends(block, kind, np.full(len(block), window))
-        if not return_trend_data:
-            trends = block - trends + (trends.mean(axis=1, keepdims=True) if retain_baseline else 0)
-        result[:, columns] = trends.T
+    with progress(series.shape[1], "series") as advance:
+        for columns, block in series_blocks(series):
+            trends = np.zeros_like(block) if kind is None else _block_trends(block, kind, window, ptimes)
+            if not return_trend_data:
+                trends = block - trends + (trends.mean(axis=1, keepdims=True) if retain_baseline else 0)
+            result[:, columns] = trends.T
+            advance(len(block))
     return result.reshape(samples, *shape)
 
 
-def _trends(block: Series, kind: str, windows: Ints) -> Series:
+def _block_trends(block: Series, kind: str, window: int | None, ptimes: float) -> Series:
+    """Return the trends of a block of series; `window` is that of all of them, or each has its own, by its period."""
+    windows = _estimated_windows(block, ptimes, kind) if window is None else np.full(len(block), window)
     smoother, has_ends = SMOOTHERS[kind]
     trends = smoother(block, windows)
     return _smooth.straighten_ends(trends, windows) if has_ends else trends

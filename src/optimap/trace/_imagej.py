@@ -53,9 +53,10 @@ def named_rois(path: Path) -> list[tuple[str, Any]]:
         return [(path.stem, _decode(path.read_bytes(), str(path)))]
     try:
         with zipfile.ZipFile(path) as archive:
-            entries = [entry for entry in archive.namelist() if _is_roi_file(entry)]
+            # Two entries may have one name, by which only the last could be read.
+            entries = [(entry, entry.filename) for entry in archive.infolist() if _is_roi_file(entry.filename)]
             # The ROI Manager shows the name of the entry; a name inside may be older.
-            found = [(Path(entry).name[:-4], _decode(archive.read(entry), f"{path}, {entry}")) for entry in entries]
+            found = [(Path(name).name[:-4], _decode(archive.read(entry), f"{path}, {name}")) for entry, name in entries]
     except (zipfile.BadZipFile, EOFError) as error:
         raise ValueError(f"{path} is no zip file of ImageJ regions: {error}") from error
     if not found:

@@ -242,16 +242,15 @@ def _of_images(source: Any, kind: str, frame_shape: Shape2 | None, names: Any, w
         raise TypeError(f"{argument} holds {images.dtype} values: masks, labels and weights are real numbers")
     _check_frame(images, kind, frame_shape, argument)
     alone = images.ndim == 2
-    if kind == "mask":
-        runs, default = mask_runs(images, argument), _numbered(1)
-    elif kind == "labels":
+    if kind == "labels":
         runs, labels = label_runs(images, argument)
-        default, alone = [f"label_{label}" for label in labels], False
+        named, alone = _names(names, [f"label_{label}" for label in labels]), False
     else:
-        runs = stack_runs(images[np.newaxis] if alone else images, argument)
-        default = _numbered(1 if alone else len(images))
+        named = _names(names, _numbered(1 if alone else len(images)))
+        stack = images[np.newaxis] if alone else images
+        runs = mask_runs(images, argument) if kind == "mask" else stack_runs(stack, argument, named)
     shape = int(images.shape[-2]), int(images.shape[-1])
-    return Regions(lambda _: runs, _names(names, default), single=alone, frame_shape=shape, weights=weights)
+    return Regions(lambda _: runs, named, single=alone, frame_shape=shape, weights=weights)
 
 
 def _check_frame(images: Array, kind: str, frame_shape: Shape2 | None, argument: str) -> None:

@@ -1,5 +1,6 @@
 """Masks, label images and stacks of weights -> runs: neighbouring pixels of one row, of one region, of one weight."""
 
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -46,7 +47,7 @@ def value_runs(image: Array) -> tuple[Array, Ints, Ints, Ints]:
 
 def mask_runs(mask: Array, name: str) -> Runs:
     """Return the runs of one mask: every pixel but those of value 0 (or False)."""
-    _check_finite(mask, name, "")
+    _check_finite(mask, name)
     _, rows, starts, stops = value_runs(np.ascontiguousarray(mask != 0))
     return Runs(np.zeros_like(rows), rows, starts, stops, np.ones(len(rows)))
 
@@ -79,18 +80,18 @@ def _whole_labels(labels: Array, name: str) -> Array:
     return labels.astype(np.int64) if labels.dtype.kind == "f" else labels
 
 
-def stack_runs(images: Any, name: str) -> Runs:
+def stack_runs(images: Any, name: str, names: Sequence[str]) -> Runs:
     """Return the runs of a stack of masks or of weights, one region an image; weights of 0 are left out."""
     parts = []
     for i, image in enumerate(images):
-        _check_finite(image, name, f"[{i}]")
+        _check_finite(image, name, f"[{i}]", f", in region {i} ({names[i]!r})")
         weights, rows, starts, stops = value_runs(np.ascontiguousarray(image))
         parts.append(Runs(np.full(len(rows), i), rows, starts, stops, weights.astype(np.float64)))
     return join(parts)
 
 
-def _check_finite(image: Array, name: str, index: str) -> None:
+def _check_finite(image: Array, name: str, index: str = "", region: str = "") -> None:
     if image.dtype.kind != "f" or np.isfinite(image).all():
         return
     y, x = (int(i) for i in np.argwhere(~np.isfinite(image))[0])
-    raise ValueError(f"{name}{index}[{y}, {x}] = {image[y, x]} (x={x}, y={y}): weights must be finite numbers")
+    raise ValueError(f"{name}{index}[{y}, {x}] = {image[y, x]} (x={x}, y={y}){region}: weights must be finite numbers")

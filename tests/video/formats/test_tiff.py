@@ -229,6 +229,16 @@ def test_channels_and_planes(path, axes, options):
         open_video(path)
 
 
+def test_more_channels_than_there_can_be_are_frames(path):
+    video = makers.random_video((8, 5, 6))
+    makers.tiff(path, video, imagej=True)  # to which tifffile gives the axes CYX
+    with open_video(path) as recording:
+        np.testing.assert_array_equal(recording[:], video)
+    makers.tiff(path, video[:7], imagej=True)
+    with pytest.raises(ValueError, match=r"has the axes CYX of shape \(7, 5, 6\).*or write them with axes='TYX'"):
+        open_video(path)
+
+
 def test_a_stack_without_a_name_for_its_axes(path):
     makers.tiff(path, makers.random_video((3, 2, 5, 6)))
     with pytest.raises(ValueError, match=r"has the axes QQYX of shape \(3, 2, 5, 6\)"):

@@ -17,6 +17,7 @@ from openpyxl import Workbook, load_workbook
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.utils.exceptions import InvalidFileException
 
+from ..._progress import progress
 from .._table_data import FOREIGN, MARKER, TraceTable, check_header, header_shape
 from . import tidy
 from .digits import texts
@@ -45,8 +46,15 @@ def write(path: Path, table: TraceTable, header: dict[str, Any], regions: Any) -
     sheet = book.create_sheet("traces")
     names = tidy.columns(table.axis_name) if header["tidy"] else [table.axis_name, *table.labels]
     sheet.append([_text(sheet, name) for name in names])
-    for row in _tidy_rows(sheet, table) if header["tidy"] else _wide_rows(sheet, table):
-        sheet.append(row)
+    try:
+        rows = _tidy_rows(sheet, table) if header["tidy"] else _wide_rows(sheet, table)
+        with progress(table.columns.size if header["tidy"] else len(table.columns), "row") as advance:
+            for row in rows:
+                sheet.append(row)
+                advance(1)
+    except BaseException:
+        sheet.close()  # or what openpyxl has begun complains when it is collected
+        raise
     _write_metadata(book.create_sheet("metadata"), table, header)
     with open(path, "wb") as file:
         book.save(file)

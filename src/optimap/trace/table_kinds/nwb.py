@@ -223,6 +223,13 @@ def _segmentation(file: Any, table: TraceTable, regions: Any, imaging: dict[str,
     return segmentation
 
 
+def _of_region(regions: Any, i: int) -> Pixels:
+    """Return the pixels of a region; those of a mean in which all count the same count 1, as a mask's do."""
+    x, y, weight = (np.asarray(part) for part in regions.pixels(i))
+    is_plain = (weight == weight[0]).all() and np.isclose(weight.sum(), 1)
+    return x, y, np.ones(len(weight)) if is_plain else weight
+
+
 def _pixels(table: TraceTable, regions: Any) -> Callable[[int], Pixels]:
     """Return a function that returns the pixels of a trace.
 
@@ -230,8 +237,7 @@ def _pixels(table: TraceTable, regions: Any) -> Callable[[int], Pixels]:
     it: ``size``, ``window`` and the shape of the recording. Else each trace has the pixel at its position.
     """
     if regions is not None:
-        pixels: Callable[[int], Pixels] = regions.pixels
-        return pixels
+        return lambda i: _of_region(regions, i)
     positions, frame_shape = _checked_positions(table)
     size, window = table.metadata.get("size"), table.metadata.get("window")
     if isinstance(size, int) and not isinstance(size, bool) and size >= 0 and window in WINDOWS:

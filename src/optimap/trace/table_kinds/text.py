@@ -22,6 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..._files import CHECKSUM, checksum, sidecar
+from ..._progress import progress
 from .._table_data import FRAMES, LAYOUT, MARKER, OTHER, SECONDS, TraceTable, check_header, header_labels, header_shape
 from . import tidy
 from .digits import texts
@@ -42,8 +43,10 @@ def write(path: Path, table: TraceTable, header: dict[str, Any], regions: Any) -
             _write_tidy(file, table, delimiter)
         else:
             file.write(_row([table.axis_name, *table.labels], delimiter) + "\n")
-            for time, row in zip(_texts(table.axis), table.columns, strict=True):
-                file.write(delimiter.join([time, *_texts(row)]) + "\n")
+            with progress(len(table.columns), "row") as advance:
+                for time, row in zip(_texts(table.axis), table.columns, strict=True):
+                    file.write(delimiter.join([time, *_texts(row)]) + "\n")
+                    advance(1)
 
 
 def _texts(numbers: Array) -> list[str]:
@@ -58,12 +61,14 @@ def _write_tidy(file: IO[str], table: TraceTable, delimiter: str) -> None:
     labels = table.labels
     places = [("", "")] * len(labels) if table.positions is None else table.positions.tolist()
     axis = table.axis
-    for label, (x, y), values in zip(labels, places, table.columns.T, strict=True):
-        between = _row(["", label, x, y, ""], delimiter)
-        for start in range(0, len(values), _AT_ONCE):
-            part = slice(start, start + _AT_ONCE)
-            rows = zip(_texts(axis[part]), _texts(values[part]), strict=True)
-            file.writelines(f"{time}{between}{value}\n" for time, value in rows)
+    with progress(table.columns.size, "row") as advance:
+        for label, (x, y), values in zip(labels, places, table.columns.T, strict=True):
+            between = _row(["", label, x, y, ""], delimiter)
+            for start in range(0, len(values), _AT_ONCE):
+                part = slice(start, start + _AT_ONCE)
+                rows = zip(_texts(axis[part]), _texts(values[part]), strict=True)
+                file.writelines(f"{time}{between}{value}\n" for time, value in rows)
+                advance(len(values[part]))
 
 
 def _row(cells: list[Any], delimiter: str) -> str:

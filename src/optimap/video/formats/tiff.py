@@ -156,10 +156,11 @@ def _layout(tif: Any, path: Path, pages: int) -> tuple[tuple[int, int, int], "np
                 f"and {key.imagelength} x {key.imagewidth} {key.dtype}: save the recording in a file of its own"
             )
         along = [(axis, n) for axis, n in zip(series.axes, series.shape, strict=True) if axis not in "YX" and n > 1]
-        if len(along) > 1 or (along and along[0][0] in "CS"):
+        if len(along) > 1 or (along and _are_colours(*along[0])):
             raise ValueError(
                 f"{path} has the axes {series.axes} of shape {series.shape}: a recording has time, rows and columns; "
-                "split channels and planes into files of their own first (Fiji: Image > Color > Split Channels)"
+                "split channels and planes into files of their own first (Fiji: Image > Color > Split Channels; where "
+                "they are frames: Image > Hyperstacks > Re-order Hyperstack, or write them with axes='TYX')"
             )
         frames += int(along[0][1]) if along else 1
     promised = _promised_frames(tif) or frames
@@ -171,6 +172,11 @@ def _layout(tif: Any, path: Path, pages: int) -> tuple[tuple[int, int, int], "np
             "copy the recording again"
         )
     return (frames, int(page.imagelength), int(page.imagewidth)), np.dtype(page.dtype)
+
+
+def _are_colours(axis: str, n: int) -> bool:
+    """Whether an axis is one of colours. More channels than ImageJ has, seven, are frames whose writer gave no axes."""
+    return axis == "S" or (axis == "C" and n <= 7)
 
 
 def _promised_frames(tif: Any) -> int | None:
