@@ -131,7 +131,7 @@ def test_a_folder_is_no_table(tmp_path, suffix):
     path.mkdir()
     with pytest.raises(IsADirectoryError, match=f"t{suffix} is a folder: give the name of a file"):
         save_traces(path, TRACES, POSITIONS, 500)
-    with pytest.raises(IsADirectoryError, match=f"t{suffix} is a folder: give the name of a file"):
+    with pytest.raises(IsADirectoryError, match=f"t{suffix} is a folder: give the name of a table"):
         load_traces(path)
 
 
@@ -246,6 +246,27 @@ def test_files_of_others_and_damaged_ones_are_told(tmp_path, suffix):
         (tmp_path / f"cut{suffix}").write_bytes(path.read_bytes()[:size])
         with pytest.raises(ValueError, match=f"cut{suffix} cannot be read as"):
             load_traces(tmp_path / f"cut{suffix}")
+
+
+@pytest.mark.parametrize("suffix", SUFFIXES[2:])
+def test_files_of_something_else_and_scrambled_ones_name_the_file(tmp_path, suffix):
+    path = tmp_path / f"t{suffix}"
+    path.write_bytes(bytes(range(256)) * 2)
+    with pytest.raises(ValueError, match=f"t{suffix} cannot be read as"):
+        load_traces(path)
+    path.unlink()
+    save_traces(path, TRACES, POSITIONS, 500)
+    scrambled = bytearray(path.read_bytes())
+    scrambled[::50] = bytes(byte ^ 0x55 for byte in scrambled[::50])
+    path.write_bytes(scrambled)
+    with pytest.raises(ValueError, match=f"t{suffix} (cannot be read as|holds no table)"):
+        load_traces(path)
+
+
+def test_hdf5_that_is_no_nwb_is_told(tmp_path):
+    importlib.import_module("h5py").File(tmp_path / "t.nwb", "w").close()
+    with pytest.raises(ValueError, match=r"t\.nwb holds no table of traces that optimap wrote"):
+        load_traces(tmp_path / "t.nwb")
 
 
 def test_a_table_of_the_future(tmp_path):

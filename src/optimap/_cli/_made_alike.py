@@ -54,7 +54,12 @@ def _about_table(path: Path) -> About:
 
 
 def _about_picture(path: Path) -> About:
-    made = picture_made(path)
+    from PIL import UnidentifiedImageError
+
+    try:
+        made = picture_made(path)
+    except UnidentifiedImageError as error:
+        raise FileExistsError(f"{path} exists and is no picture, or damaged: {CURE}") from error
     return {"metadata": made, **made.get("drawn", {})}
 
 
