@@ -8,7 +8,7 @@ from typing import Any
 from numpy.typing import ArrayLike
 
 from .._checks import check_flag, file_path
-from .._files import CHECKSUM, check_output, checksum, is_lone_sidecar, sidecar, written_whole, written_with_sidecar
+from .._files import CHECKSUM, check_output, check_sidecar, checksum, sidecar, written_whole, written_with_sidecar
 from ._parse_table import parse_table
 from ._table_data import TraceTable, from_header, to_header
 from .table_kinds import KINDS, Kind, find_kind
@@ -132,9 +132,9 @@ def check_table(
         raise ValueError(f"tidy = True: {path} has no long form, which {known} have")
     if tidy and shape is not None and shape[1] == 0:
         raise ValueError("tidy = True: a long table of no traces has no rows; leave tidy out")
-    for output in kind.outputs(path):
-        # Alone, a description of ours was left by whoever removed its table.
-        check_output(output, overwrite or (output != path and is_lone_sidecar(path)))
+    check_output(path, overwrite)
+    if kind.sidecar:
+        check_sidecar(path, overwrite)
     module = kind.load()
     if shape is not None and hasattr(module, "check"):
         module.check(shape, dtype, tidy, timed)
