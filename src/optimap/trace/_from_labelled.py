@@ -43,15 +43,15 @@ def _from_array(array: Any) -> TraceTable:
     places = np.stack([beside["x"], beside["y"]], axis=1) if {"x", "y"} <= beside.keys() else None
     labels = beside.get("name", beside.get(along[0]) if along else None)
     names = None if labels is None else [str(label) for label in labels]
-    about = {str(key): _unpacked(value) for key, value in array.attrs.items()}
+    about = {str(key): unpacked(value) for key, value in array.attrs.items()}
     axis = array.coords[first].values if first in array.coords else None
-    fps, x = _axis(first, axis, about.pop("fps", None), array.shape[0])
+    fps, x = _axis(first, axis, about, array.shape[0])
     return TraceTable(array.values, x, fps, places, _given(names, places), about)
 
 
-def _unpacked(value: Any) -> Any:
-    """Return an attribute as the metadata that it was: what is nested is JSON there."""
-    if isinstance(value, str) and (value[:1] in ("{", "[") or value in ("true", "false", "null")):
+def unpacked(value: Any) -> Any:
+    """Return an attribute as the metadata that it was: what is nested is JSON there, and text that looks like it."""
+    if isinstance(value, str) and (value[:1] in ("{", "[", '"') or value in ("true", "false", "null")):
         try:
             return json.loads(value)
         except json.JSONDecodeError:
@@ -66,7 +66,7 @@ def _from_frame(frame: Any, single: bool = False) -> TraceTable:
     if plain and len(frame.columns) > 1 and frame.columns[0] in AXES:
         name, axis = frame.columns[0], frame.iloc[:, 0].to_numpy()
         frame = frame.iloc[:, 1:]
-    fps, x = _axis(name, axis, about.pop("fps", None), len(frame))
+    fps, x = _axis(name, axis, about, len(frame))
     numbered = list(frame.columns) == list(range(len(frame.columns)))  # a frame of an array
     names = None if numbered or list(frame.columns) == [""] else [str(label) for label in frame.columns]
     places = _places_in(names)
@@ -99,22 +99,29 @@ def _from_long_frame(frame: Any) -> TraceTable:
     places: Array | None = frame[["x", "y"]].to_numpy()[::frames] if frames else None
     if places is not None and not np.isfinite(places).all():
         places = None
-    fps, x = _axis(time, axis, about.pop("fps", None), frames)
+    fps, x = _axis(time, axis, about, frames)
     return TraceTable(values, x, fps, places, _given([str(label) for label in labels], places), about)
 
 
-def _axis(name: Any, axis: Array | None, fps: Any, frames: int) -> tuple[Any, Array | None]:
-    """Return `fps` and `x` of an axis: the rate where it gives these very times, nothing where frames are counted."""
-    if name == SECONDS and fps is None and axis is not None:
+def _axis(name: Any, axis: Array | None, about: dict[str, Any], frames: int) -> tuple[Any, Array | None]:
+    """Return `fps` and `x` of an axis: the rate where it gives these very times, nothing where frames are counted.
+
+    The rate is that in the attributes, from which it is taken; what is no rate, or that of other times, stays there.
+    """
+    fps = about.get("fps")
+    if not isinstance(fps, (int, float, np.number)) or not 0 < fps < np.inf:
+        fps = None
+    if name == SECONDS and "fps" not in about and axis is not None:
         from .table_kinds.text import rate
 
         fps = rate(axis)
-    if axis is None:
-        return fps, None
-    if isinstance(fps, (int, float, np.number)) and fps > 0 and np.array_equal(axis, np.arange(frames) / fps):
-        return fps, None
-    counted = name in (FRAMES, None) and np.array_equal(axis, np.arange(frames))
-    return (fps, None) if counted else (None, axis)
+    counted = np.arange(frames)
+    is_counted = axis is None or (name in (FRAMES, None) and np.array_equal(axis, counted))
+    if axis is not None and not is_counted and (fps is None or not np.array_equal(axis, counted / fps)):
+        return None, axis
+    if fps is not None:
+        about.pop("fps", None)
+    return fps, None
 
 
 def _places_in(names: list[str] | None) -> Array | None:

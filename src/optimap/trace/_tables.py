@@ -39,8 +39,9 @@ def save_traces(
     traces : (T, N) or (T,) array-like of integers or floats, TraceTable, or labelled array
         The values, which are written as they are, every digit. A table from `load_traces`, an `xarray.DataArray` and a
         `pandas.DataFrame` or `Series` (as `to_xarray` and `to_dataframe` make them, or with an axis and labels of your
-        own) bring axis, names, positions and metadata; what is given beside them replaces what they say. Dask arrays
-        are computed, tensors are copied to the host's memory, ``bfloat16`` as float32.
+        own) bring axis, names, positions and metadata; what is given beside them replaces what they say. Wide frames
+        know positions only by labels such as ``x12_y16``: with names, they have none. Dask arrays are computed,
+        tensors are copied to the host's memory, ``bfloat16`` as float32.
     positions : (x, y) or (N, 2) array-like, optional
         Where the traces come from, in pixels.
     fps : float, optional
