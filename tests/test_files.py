@@ -132,6 +132,26 @@ def test_file_and_description_belong_together_when_interrupted(tmp_path, monkeyp
     assert found in ([before, before], ["new", "new"])
 
 
+@pytest.mark.parametrize("call", [1, 2])  # before the description is put in place, before the file is
+def test_file_and_description_are_those_of_one_process(tmp_path, monkeypatch, call):
+    path, beside = tmp_path / "a.csv", tmp_path / "a.csv.json"
+    counted, real = itertools.count(1), _files._put_new
+
+    def write(text):
+        with written_with_sidecar(path, beside, lambda _: text) as partial:
+            partial.write_text(text)
+
+    def put_new(partial, path):
+        if next(counted) == call:
+            write("theirs")
+        real(partial, path)
+
+    monkeypatch.setattr(_files, "_put_new", put_new)
+    with pytest.raises(FileExistsError, match="was made by somebody else meanwhile: it is kept"):
+        write("ours")
+    assert [file.read_text() for file in (path, beside)] == ["theirs", "theirs"]
+
+
 def test_a_file_that_appears_meanwhile_is_kept(tmp_path):
     path = tmp_path / "a.csv"
 

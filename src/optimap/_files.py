@@ -194,26 +194,32 @@ def written_with_sidecar(
     renames leaves a new description of an old file: the text should tell which file it is of (`checksum`).
     Whether `sidecar` may be replaced is for the caller to ask (`check_sidecar`).
     """
-    file: os.stat_result | None = None
+    placed: tuple[os.stat_result, os.stat_result] | None = None
     before: bytes | None = None
     try:
         with written_whole(path, overwrite) as partial:
             yield partial
             text = describe(partial)
             # Not earlier: another process may have made both meanwhile.
-            file, before = os.stat(partial), sidecar.read_bytes() if sidecar.exists() else None
+            before = sidecar.read_bytes() if sidecar.exists() else None
             # The description first: whoever waits for the file finds both.
-            with written_whole(sidecar, overwrite=True) as partial_sidecar:
+            with written_whole(sidecar, overwrite or before is not None) as partial_sidecar:
                 partial_sidecar.write_text(text, encoding="utf-8")
+                placed = os.stat(partial), os.stat(partial_sidecar)
     except BaseException:  # such as a table that is open in a spreadsheet program and cannot be replaced
-        if file is not None and not (path.exists() and os.path.samestat(os.stat(path), file)):
+        if placed is not None and not _is_file(path, placed[0]) and _is_file(sidecar, placed[1]):
             _put_back(sidecar, before)
         raise
 
 
+def _is_file(path: Path, file: os.stat_result) -> bool:
+    """Whether a path leads to this very file."""
+    return path.exists() and os.path.samestat(os.stat(path), file)
+
+
 def _put_back(path: Path, content: bytes | None) -> None:
-    """Let a file be what it was, or gone, if it is not still."""
+    """Let a file be what it was, or gone."""
     if content is None:
-        path.unlink(missing_ok=True)
-    elif path.read_bytes() != content:
+        path.unlink()
+    else:
         path.write_bytes(content)
