@@ -137,7 +137,8 @@ def test_pictures_are_compared_too(folder, capsys):
     Image.new("L", (2, 2)).save("pictures/a_traces.png")
     assert batch(*FIRST, "--plot", "pictures") == 2
     assert "pictures/a_traces.png exists and does not say how it was made" in capsys.readouterr().err
-    (folder / "pictures" / "a_traces.png").write_bytes(b"")
+    whole = (folder / "pictures" / "b_traces.png").read_bytes()
+    (folder / "pictures" / "a_traces.png").write_bytes(whole[: len(whole) // 2])
     assert batch(*FIRST, "--plot", "pictures") == 2
     assert "a.npy: pictures/a_traces.png exists and is no picture, or damaged: make it" in capsys.readouterr().err
     assert sorted(contents(folder)) == ["b_traces.csv", "b_traces.csv.json"]

@@ -54,11 +54,13 @@ def _about_table(path: Path) -> About:
 
 
 def _about_picture(path: Path) -> About:
-    from PIL import UnidentifiedImageError
+    from PIL import Image
 
     try:
+        with Image.open(path) as picture:
+            picture.load()  # to its end
         made = picture_made(path)
-    except UnidentifiedImageError as error:
+    except OSError as error:
         raise FileExistsError(f"{path} exists and is no picture, or damaged: {CURE}") from error
     return {"metadata": made, **_entry(made, "drawn")}
 
