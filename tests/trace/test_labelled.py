@@ -212,7 +212,13 @@ LONG = pd.DataFrame({"time": [0, 0, 1, 1], "name": list("abab"), "x": np.nan, "y
     [
         (xr.Dataset({"a": 1}), TypeError, "traces is a Dataset: give one of its arrays, 'a'"),
         (xr.DataArray(np.zeros((2, 3, 4))), ValueError, r"traces has shape \(2, 3, 4\)"),
-        (pd.DataFrame({"a": [1], "b": ["c"]}), TypeError, r"traces\['b'\] has dtype .*: traces are numbers"),
+        (pd.DataFrame({"a": [1], "b": ["c"]}), TypeError, r"traces\['b'\] has dtype .*: give numbers, or"),
+        (LONG.sort_values("name").assign(x="a"), TypeError, r"traces\['x'\] has dtype .*: give numbers, or leave"),
+        (
+            xr.DataArray(np.zeros((2, 3)), dims=("time", "name"), coords={k: ("name", list("abc")) for k in "xy"}),
+            TypeError,
+            r"traces\['x'\] has dtype .*: positions are numbers; leave that coordinate out",
+        ),
         (LONG, ValueError, r"traces is a long data frame .* traces.sort_values\(\['name', 'time'\]\)"),
         (
             pd.Series([1, 2], index=pd.to_datetime(["2020", "2021"])),

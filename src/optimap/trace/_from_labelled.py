@@ -40,13 +40,22 @@ def _from_array(array: Any) -> TraceTable:
         return TraceTable(array.values)  # which is said by its shape
     first, *along = array.dims
     beside = {name: np.atleast_1d(part.values) for name, part in array.coords.items() if part.dims == tuple(along)}
-    places = np.stack([beside["x"], beside["y"]], axis=1) if {"x", "y"} <= beside.keys() else None
+    places = _places(beside["x"], beside["y"]) if {"x", "y"} <= beside.keys() else None
     labels = beside.get("name", beside.get(along[0]) if along else None)
     names = None if labels is None else [str(label) for label in labels]
     about = {str(key): unpacked(value) for key, value in array.attrs.items()}
     axis = array.coords[first].values if first in array.coords else None
     fps, x = _axis(first, axis, about, array.shape[0])
     return TraceTable(array.values, x, fps, places, _given(names, places), about)
+
+
+def _places(x: Array, y: Array) -> Array:
+    for name, values in (("x", x), ("y", y)):
+        if values.dtype.kind not in "iuf":
+            raise TypeError(
+                f"traces[{name!r}] has dtype {values.dtype}: positions are numbers; leave that coordinate out"
+            )
+    return np.stack([x, y], axis=1)
 
 
 def unpacked(value: Any) -> Any:
@@ -77,7 +86,7 @@ def _from_frame(frame: Any, single: bool = False) -> TraceTable:
 def _values(frame: Any) -> Array:
     for name, dtype in frame.dtypes.items():
         if getattr(dtype, "kind", "O") not in "biuf":
-            raise TypeError(f"traces[{name!r}] has dtype {dtype}: traces are numbers; leave that column out")
+            raise TypeError(f"traces[{name!r}] has dtype {dtype}: give numbers, or leave that column out")
     values = frame.to_numpy()
     return np.asarray(frame.to_numpy(np.float64, na_value=np.nan) if values.dtype == object else values)
 
@@ -96,7 +105,7 @@ def _from_long_frame(frame: Any) -> TraceTable:
             f"traces.sort_values(['name', {time!r}]) puts them in order"
         )
     values = _values(frame[["value"]]).reshape(len(labels), frames).T
-    places: Array | None = frame[["x", "y"]].to_numpy()[::frames] if frames else None
+    places = _values(frame[["x", "y"]])[::frames] if frames else None
     if places is not None and not np.isfinite(places).all():
         places = None
     fps, x = _axis(time, axis, about, frames)
