@@ -9,6 +9,7 @@ import roifile
 from PIL import Image
 
 from optimap._cli import main
+from optimap.trace import save_traces
 
 VIDEO = np.random.default_rng(0).integers(0, 65536, (40, 12, 15), dtype=np.uint16)
 LABELS = np.zeros((12, 15), np.uint8)
@@ -136,6 +137,10 @@ def test_pictures_are_compared_too(folder, capsys):
     Image.new("L", (2, 2)).save("pictures/a_traces.png")
     assert batch(*FIRST, "--plot", "pictures") == 2
     assert "pictures/a_traces.png exists and does not say how it was made" in capsys.readouterr().err
+    whole = (folder / "pictures" / "b_traces.png").read_bytes()
+    (folder / "pictures" / "a_traces.png").write_bytes(whole[: len(whole) // 2])
+    assert batch(*FIRST, "--plot", "pictures") == 2
+    assert "a.npy: pictures/a_traces.png exists and is no picture, or damaged: make it" in capsys.readouterr().err
     assert sorted(contents(folder)) == ["b_traces.csv", "b_traces.csv.json"]
 
 
@@ -145,6 +150,16 @@ def test_a_table_that_says_nothing_is_told(folder, capsys):
     header.write_text(json.dumps({**json.loads(header.read_text()), "metadata": {}}))
     assert batch(*FIRST) == 2
     assert "out/a_traces.csv exists and does not say how it was made" in capsys.readouterr().err
+
+
+def test_a_table_of_somebody_elses_is_told(folder, capsys):
+    (folder / "out").mkdir()
+    about = {"made_by": "me", "recording": "a", "positions": None}
+    save_traces("out/a_traces.csv", [1.0, 2.0], metadata=about)
+    assert batch(*FIRST) == 2
+    captured = capsys.readouterr()
+    assert "out/a_traces.csv exists and was made otherwise, shape of the recording none (now" in captured.err
+    assert "b.npy: 2 traces of 10 frames" in captured.out
 
 
 def test_a_recording_that_is_gone_stops_no_other(folder, capsys):

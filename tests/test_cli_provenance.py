@@ -58,12 +58,14 @@ def test_picked_positions(folder, picked, capsys):
     assert "p.csv exists" in capsys.readouterr().err
 
 
-def test_a_description_is_not_overwritten_unasked(folder, picked, capsys):
+def test_a_description_replaces_no_file_of_others(folder, picked, capsys):
     (folder / "p.csv.json").write_text("mine")
-    assert main(["pick", "rec.npy", "-o", "p.csv"]) == 2
-    assert "p.csv.json exists" in capsys.readouterr().err
-    assert not (folder / "p.csv").exists()
-    assert main(["pick", "rec.npy", "-o", "p.csv", "--overwrite"]) == 0
+    for options in ([], ["--overwrite"]):
+        assert main(["pick", "rec.npy", "-o", "p.csv", *options]) == 2
+        assert "p.csv.json exists and was not made by optimap" in capsys.readouterr().err
+    assert [path.name for path in folder.glob("p.csv*")] == ["p.csv.json"]
+    (folder / "p.csv.json").unlink()
+    assert main(["pick", "rec.npy", "-o", "p.csv"]) == 0
     (folder / "p.csv").unlink()
     assert main(["pick", "rec.npy", "-o", "p.csv"]) == 0  # that of a table that is gone
 

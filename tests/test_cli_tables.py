@@ -182,7 +182,7 @@ def test_every_table_says_how_it_was_made(made, suffix, capsys):
             "dtype": "float32",
             "fps": 500.0,
             "pixel_size_mm": None,
-            "crc32": f"{zlib.crc32(VIDEO[20].astype('<f4').tobytes()):08x}",
+            "crc32": f"{zlib.crc32(VIDEO[16].astype('<f4').tobytes()):08x}",
         },
         "positions": {"from": "--at"},
         "size": 3,

@@ -84,6 +84,19 @@ def test_optimap_traces(folder, start, number, status, words):
     assert [path.name for path in folder.iterdir()] == ["rec.npy"]
 
 
+def test_an_interpreter_that_goes_on_hears_ctrl_c_afterwards(start):
+    code = """
+import runpy, signal, sys
+sys.ps1, sys.argv = "> ", ["optimap", "--version"]
+try:
+    runpy.run_module("optimap", run_name="__main__")
+except SystemExit:
+    print(signal.getsignal(signal.SIGINT) is signal.default_int_handler)
+"""
+    stdout, stderr = start(sys.executable, "-c", code).communicate(timeout=PATIENCE)
+    assert (stdout.splitlines()[-1:], stderr) == (["True"], "")
+
+
 MOMENTS = {
     "NumPy is imported": lambda process: has_mapped(process, "_multiarray_umath"),
     "workers start": lambda process: len(children(process)) > 1,

@@ -2,6 +2,7 @@
 
 import os
 import sys
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
@@ -109,6 +110,31 @@ def test_a_file_that_has_moved_is_still_the_same(tmp_path):
     view = mapped(tmp_path / "rec.dat")
     (tmp_path / "rec.dat").rename(tmp_path / "moved (deleted).dat")
     np.testing.assert_array_equal(read_all(view), VIDEO)
+
+
+@on_linux
+@pytest.mark.parametrize("end", ["\r", "\v", "\f", "\x1c", "\x85", "\u2028", "\n", "\\012", " ", "\udcff"])
+def test_paths_may_hold_anything(tmp_path, end):
+    view = mapped(tmp_path / f"a{end}b{end}")
+    if end == "\n":  # the list shows it as another name
+        assert open_frames(view) is None
+    else:
+        np.testing.assert_array_equal(read_all(view), VIDEO)
+    np.testing.assert_array_equal(read_all(mapped(tmp_path / "after.dat")), VIDEO)
+
+
+@on_linux
+def test_a_pipe_of_the_name_that_the_list_shows_is_not_waited_for(tmp_path):
+    view = mapped(tmp_path / "rec.dat")
+    (tmp_path / "rec.dat").unlink()
+    os.mkfifo(tmp_path / "rec.dat (deleted)")
+    with ThreadPoolExecutor(1) as worker:
+        opened = worker.submit(open_frames, view)
+        try:
+            assert opened.result(timeout=10) is None
+        except TimeoutError:
+            os.close(os.open(tmp_path / "rec.dat (deleted)", os.O_WRONLY))  # let it go
+            raise
 
 
 @on_linux

@@ -17,7 +17,8 @@ def main() -> int:
         sys.stderr.write("optimap: interrupted\n")
         return 130
     finally:
-        signal.signal(signal.SIGINT, signal.SIG_IGN)  # it is over: nothing is left that Ctrl-C could stop
+        if not hasattr(sys, "ps1"):  # an interpreter that goes on, as after IPython's %run -m
+            signal.signal(signal.SIGINT, signal.SIG_IGN)  # it is over: nothing is left that Ctrl-C could stop
 
 
 if __name__ == "__main__":

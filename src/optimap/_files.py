@@ -15,6 +15,7 @@ from typing import Any
 # The entry of a sidecar that says which file it is of, by its `checksum`.
 CHECKSUM = "table_crc32"
 ANY = "?" * 8  # eight letters of a hidden name
+LONGEST_STEM = 200  # bytes, in hidden names
 # Threads of one worker may do jobs of several runs.
 _run: ContextVar[str] = ContextVar("run", default="")
 
@@ -59,9 +60,18 @@ def is_sidecar(path: Path) -> bool:
         return b'"optimap_' in file.read(100)
 
 
-def is_lone_sidecar(path: Path) -> bool:
-    """Whether the sidecar of a file that is gone lies where that of `path` would be."""
-    return not path.exists() and is_sidecar(sidecar(path))
+def check_sidecar(path: Path, overwrite: bool) -> None:
+    """Raise an error, before any work, where the sidecar of `path` cannot be written, or is a file of somebody else.
+
+    Alone, one of ours was left by whoever removed its table.
+    """
+    beside = sidecar(path)
+    if beside.is_file() and beside.stat().st_size and not is_sidecar(beside):
+        raise FileExistsError(
+            f"{beside} exists and was not made by optimap: what describes {path.name} would replace it, "
+            "move it away or choose another name"
+        )
+    check_output(beside, overwrite or (not path.exists() and is_sidecar(beside)))
 
 
 @contextmanager
@@ -114,23 +124,22 @@ def _remove(path: Path) -> None:
     path.unlink(missing_ok=True)
 
 
-def leftovers(path: Path, kind: str = "partial", run: str | None = None) -> list[Path]:
+def leftovers(path: Path, kind: str = "partial") -> list[Path]:
     """Return what interrupted runs that could not clean up (power, kill -9) left hidden beside `path`.
 
-    Of the kind ``"partial"`` is what they wrote, of ``"old"`` a folder that they were replacing. With `run` (see
-    `written_by`) only what that run made; else some may be what another process is writing now.
+    Of the kind ``"partial"`` is what they wrote, of ``"old"`` a folder that they were replacing. Some may be what
+    another process is writing now.
     """
-    stem, suffix = glob.escape(path.stem), glob.escape(path.suffix)
-    marks = [ANY, ANY + ANY] if run is None else [run + ANY]
-    return sorted(found for mark in marks for found in path.parent.glob(f".{stem}.{mark}.{kind}{suffix}"))
+    stem, suffix = glob.escape(_hidden_stem(path)), glob.escape(path.suffix)
+    return sorted(found for mark in (ANY, ANY + ANY) for found in path.parent.glob(f".{stem}.{mark}.{kind}{suffix}"))
 
 
-def remove_leftovers(path: Path, run: str | None = None) -> None:
-    """Remove what processes left beside `path` that were killed as they wrote it; nobody may be writing it now.
+def remove_leftovers(folder: Path, run: str) -> None:
+    """Remove what processes of a run (see `written_by`) left in a folder that were killed; none may be writing now.
 
-    With `run` this holds for the processes of that run only: what others write is left alone.
+    What others write is left alone.
     """
-    for partial in leftovers(path, run=run):
+    for partial in folder.glob(f".*.{run}{ANY}.partial*"):
         _remove(partial)
 
 
@@ -149,8 +158,13 @@ def written_by(run: str) -> Iterator[None]:
         _run.reset(before)
 
 
+def _hidden_stem(path: Path) -> str:
+    """Return as much of a name as leaves room for the rest of a hidden one; file systems take some 255 bytes."""
+    return path.stem.encode(errors="surrogateescape")[:LONGEST_STEM].decode(errors="ignore")
+
+
 def _beside(path: Path, kind: str) -> Path:
-    return path.with_name(f".{path.stem}.{_run.get()}{secrets.token_hex(4)}.{kind}{path.suffix}")
+    return path.with_name(f".{_hidden_stem(path)}.{_run.get()}{secrets.token_hex(4)}.{kind}{path.suffix}")
 
 
 def checksum(path: Path) -> str:
@@ -178,20 +192,34 @@ def written_with_sidecar(
 
     Its text is what `describe` says of the first, once that is written. A process that is killed between the two
     renames leaves a new description of an old file: the text should tell which file it is of (`checksum`).
-    Whether `sidecar` may be replaced is for the caller to ask.
+    Whether `sidecar` may be replaced is for the caller to ask (`check_sidecar`).
     """
-    before = sidecar.read_bytes() if sidecar.exists() else None
-    replaced = False
+    placed: tuple[os.stat_result, os.stat_result] | None = None
+    before: bytes | None = None
     try:
         with written_whole(path, overwrite) as partial:
             yield partial
+            text = describe(partial)
+            # Not earlier: another process may have made both meanwhile.
+            before = sidecar.read_bytes() if sidecar.exists() else None
             # The description first: whoever waits for the file finds both.
-            with written_whole(sidecar, overwrite=True) as partial_sidecar:
-                partial_sidecar.write_text(describe(partial), encoding="utf-8")
-            replaced = True
+            with written_whole(sidecar, overwrite or before is not None) as partial_sidecar:
+                partial_sidecar.write_text(text, encoding="utf-8")
+                placed = os.stat(partial), os.stat(partial_sidecar)
     except BaseException:  # such as a table that is open in a spreadsheet program and cannot be replaced
-        if replaced and before is not None:
-            sidecar.write_bytes(before)
-        elif replaced:
-            sidecar.unlink()
+        if placed is not None and not _is_file(path, placed[0]) and _is_file(sidecar, placed[1]):
+            _put_back(sidecar, before)
         raise
+
+
+def _is_file(path: Path, file: os.stat_result) -> bool:
+    """Whether a path leads to this very file."""
+    return path.exists() and os.path.samestat(os.stat(path), file)
+
+
+def _put_back(path: Path, content: bytes | None) -> None:
+    """Let a file be what it was, or gone."""
+    if content is None:
+        path.unlink()
+    else:
+        path.write_bytes(content)

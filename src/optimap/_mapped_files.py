@@ -7,6 +7,7 @@ served by reading, which all threads can do at once, each into a buffer of its o
 """
 
 import os
+import stat
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -66,6 +67,8 @@ def open_frames(view: Array) -> FrameFile | None:
         return None
     path, inode, offset = found
     try:
+        if not stat.S_ISREG(os.stat(path).st_mode):  # a pipe would keep us waiting, a device may do anything
+            return None
         descriptor = os.open(path, os.O_RDONLY)
     except OSError:
         return None
@@ -85,13 +88,13 @@ def _frames_follow(view: Array) -> bool:
 def _find(address: int) -> tuple[str, int, int] | None:
     """Return path, inode and place in the file of what is shared at an address, from the system's list of maps."""
     try:
-        lines = MAPS.read_text(errors="surrogateescape").splitlines()
+        lines = MAPS.read_bytes().split(b"\n")  # of all that ends a line in text, paths may hold the rest
     except OSError:
         return None
-    for line in lines:  # start-end rights offset device inode path
+    for line in lines[:-1]:  # start-end rights offset device inode path
         places, rights, offset, _, inode, *path = line.split(maxsplit=5)
-        start, end = (int(place, 16) for place in places.split("-"))
+        start, end = (int(place, 16) for place in places.split(b"-"))
         if start <= address < end:
-            is_file = bool(path) and rights.endswith("s")
-            return (path[0], int(inode), int(offset, 16) + address - start) if is_file else None
+            is_file = bool(path) and rights.endswith(b"s")
+            return (os.fsdecode(path[0]), int(inode), int(offset, 16) + address - start) if is_file else None
     return None

@@ -5,7 +5,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from ._files import CHECKSUM, check_output, checksum, is_lone_sidecar, is_sidecar, sidecar, written_with_sidecar
+from ._files import CHECKSUM, check_output, check_sidecar, checksum, is_sidecar, sidecar, written_with_sidecar
 from ._version import __version__
 
 MARKER = "optimap_positions"  # in the file beside each table; its value is the layout's version
@@ -14,7 +14,7 @@ MARKER = "optimap_positions"  # in the file beside each table; its value is the 
 def check_positions(path: Path, overwrite: bool) -> None:
     """Raise an error, before any work, where no table of positions can be written at `path`."""
     check_output(path, overwrite)
-    check_output(sidecar(path), overwrite or is_lone_sidecar(path))
+    check_sidecar(path, overwrite)
 
 
 def write_positions(

@@ -117,6 +117,13 @@ def kinds_of_video(folder):
     }
 
 
+def test_a_single_row_may_be_upside_down():
+    video = np.arange(24).reshape(4, 1, 6)
+    for size in (1, 3):
+        expected = extract_traces(video, [(2, 0), (4, 0)], size)
+        np.testing.assert_array_equal(extract_traces(video[:, ::-1], [(2, 0), (4, 0)], size), expected)
+
+
 def test_anything_with_shape_dtype_and_slicing_is_a_video(tmp_path):
     from optimap.video import open_video
 

@@ -144,6 +144,32 @@ def test_what_a_data_frame_says_is_kept(tmp_path, axis, tidy):
         pd.testing.assert_frame_equal(one, frame[["x3.5_y0"]])
 
 
+@pytest.mark.parametrize("as_labelled", [to_xarray, to_dataframe])
+@pytest.mark.parametrize("noted", ["fast", 100, None])
+def test_metadata_named_like_the_rate_does_not_replace_it(tmp_path, as_labelled, noted):
+    about = {"fps": noted, "drug": "none"}
+    save_traces(tmp_path / "t.npz", as_labelled(TRACES, fps=500, metadata=about))
+    table = load_traces(tmp_path / "t.npz")
+    assert (table.fps, table.x, table.metadata) == (500, None, {"drug": "none"})
+    save_traces(tmp_path / "x.npz", as_labelled(TRACES, x=[0.5, 1, 2, 4], metadata=about))
+    table = load_traces(tmp_path / "x.npz")
+    assert (table.fps, table.x.tolist(), table.metadata) == (None, [0.5, 1, 2, 4], about)
+
+
+def test_text_that_looks_like_json_stays_text():
+    about = {"a": "[1, 2]", "b": "true", "c": '"quoted"', "d": "{x", "e": "null", "f": [1, 2], "g": True, "h": None}
+    array = to_xarray(TRACES, metadata=about)
+    assert to_dataframe(array).attrs == about
+    assert array.attrs["d"] == "{x"
+
+
+@pytest.mark.parametrize("as_labelled", [to_xarray, to_dataframe])
+def test_an_axis_of_half_precision_gets_a_type_that_pandas_has(as_labelled):
+    labelled = as_labelled(TRACES, x=np.float16([0, 0.5, 1, 2]))
+    axis = labelled["time"] if as_labelled is to_xarray else labelled.index
+    assert (axis.dtype, axis.to_numpy().tolist()) == (np.float32, [0, 0.5, 1, 2])
+
+
 def test_a_csv_read_by_pandas_is_a_table_again(tmp_path):
     traces = np.array([[0.5, 1], [np.nan, 2], [np.inf, 3]])
     save_traces(tmp_path / "t.csv", traces, fps=4, names=["a", "b"])
@@ -186,7 +212,13 @@ LONG = pd.DataFrame({"time": [0, 0, 1, 1], "name": list("abab"), "x": np.nan, "y
     [
         (xr.Dataset({"a": 1}), TypeError, "traces is a Dataset: give one of its arrays, 'a'"),
         (xr.DataArray(np.zeros((2, 3, 4))), ValueError, r"traces has shape \(2, 3, 4\)"),
-        (pd.DataFrame({"a": [1], "b": ["c"]}), TypeError, r"traces\['b'\] has dtype .*: traces are numbers"),
+        (pd.DataFrame({"a": [1], "b": ["c"]}), TypeError, r"traces\['b'\] has dtype .*: give numbers, or"),
+        (LONG.sort_values("name").assign(x="a"), TypeError, r"traces\['x'\] has dtype .*: give numbers, or leave"),
+        (
+            xr.DataArray(np.zeros((2, 3)), dims=("time", "name"), coords={k: ("name", list("abc")) for k in "xy"}),
+            TypeError,
+            r"traces\['x'\] has dtype .*: positions are numbers; leave that coordinate out",
+        ),
         (LONG, ValueError, r"traces is a long data frame .* traces.sort_values\(\['name', 'time'\]\)"),
         (
             pd.Series([1, 2], index=pd.to_datetime(["2020", "2021"])),

@@ -91,6 +91,26 @@ def test_the_first_nan_is_named_whichever_thread_met_it(tmp_path, threads):
 
 
 @on_linux
+@pytest.mark.parametrize("granted", [0, 1])
+def test_what_no_thread_can_be_started_for_is_done_by_the_caller(tmp_path, threads, monkeypatch, granted):
+    np.save(tmp_path / "rec.npy", VIDEO)
+    expected = extract_traces(VIDEO, POSITIONS, 5)
+    mapped, left, real = np.load(tmp_path / "rec.npy", mmap_mode="r"), [None] * granted, threading.Thread.start
+
+    def start(thread):  # as where the system grants no more (RLIMIT_NPROC)
+        if not left:
+            raise RuntimeError("can't start new thread")
+        left.pop()
+        real(thread)
+
+    monkeypatch.setattr(threading.Thread, "start", start)
+    np.testing.assert_array_equal(extract_traces(mapped, POSITIONS, 5), expected)
+    left.extend([None] * granted)
+    # Of bytes in another order each block is converted, ahead of the loops.
+    np.testing.assert_array_equal(extract_traces(VIDEO.astype(">u2"), POSITIONS, 5), expected)
+
+
+@on_linux
 @pytest.mark.parametrize("error", [OSError, KeyboardInterrupt])
 def test_threads_stop_after_an_error(tmp_path, threads, error):
     np.save(tmp_path / "rec.npy", VIDEO)

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from optimap.trace import TraceTable, load_traces, save_traces
+from optimap.trace._tables import load_header
 from optimap.trace.table_kinds import KINDS, SUFFIXES, find_kind
 from tests.trace.test_tables import POSITIONS, TRACES, Shapes
 
@@ -246,6 +247,37 @@ def test_files_of_others_and_damaged_ones_are_told(tmp_path, suffix):
         (tmp_path / f"cut{suffix}").write_bytes(path.read_bytes()[:size])
         with pytest.raises(ValueError, match=f"cut{suffix} cannot be read as"):
             load_traces(tmp_path / f"cut{suffix}")
+
+
+@pytest.mark.parametrize("suffix", SUFFIXES[2:])
+def test_files_of_something_else_and_scrambled_ones_name_the_file(tmp_path, suffix):
+    path = tmp_path / f"t{suffix}"
+    path.write_bytes(bytes(range(256)) * 2)
+    with pytest.raises(ValueError, match=f"t{suffix} cannot be read as"):
+        load_traces(path)
+    path.unlink()
+    save_traces(path, TRACES, POSITIONS, 500)
+    scrambled = bytearray(path.read_bytes())
+    scrambled[::50] = bytes(byte ^ 0x55 for byte in scrambled[::50])
+    path.write_bytes(scrambled)
+    with pytest.raises(ValueError, match=f"t{suffix} (cannot be read as|holds no table)"):
+        load_traces(path)
+
+
+@pytest.mark.parametrize("suffix", SUFFIXES[2:])
+def test_what_is_cut_off_is_told_by_whoever_reads_the_header(tmp_path, suffix):
+    path = tmp_path / f"t{suffix}"
+    save_traces(path, np.ones((900, 3)), POSITIONS, 500)
+    for size in (path.stat().st_size // 2, path.stat().st_size - 1):
+        (tmp_path / f"cut{suffix}").write_bytes(path.read_bytes()[:size])
+        with pytest.raises(ValueError, match=f"cut{suffix} cannot be read as"):
+            load_header(tmp_path / f"cut{suffix}")
+
+
+def test_hdf5_that_is_no_nwb_is_told(tmp_path):
+    importlib.import_module("h5py").File(tmp_path / "t.nwb", "w").close()
+    with pytest.raises(ValueError, match=r"t\.nwb holds no table of traces that optimap wrote"):
+        load_traces(tmp_path / "t.nwb")
 
 
 def test_a_table_of_the_future(tmp_path):

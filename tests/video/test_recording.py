@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import basic_indices
 
 from optimap.video import open_video
-from optimap.video._recording import Recording
+from optimap.video._recording import Recording, patch_checksum
 from tests import makers
 
 VIDEO = makers.random_video((7, 5, 6))
@@ -243,3 +243,16 @@ def test_closed_recordings_of_every_format(tmp_path, name):
 def test_arrays_that_are_no_recording(tmp_path, video, message):
     with pytest.raises(ValueError, match=message):
         Recording(video, path=tmp_path / "rec", format="test")
+
+
+def test_the_pixels_that_tell_recordings_apart_are_soon_decoded():
+    class Decoded:
+        shape = (10_000, 50, 60)
+
+        def __getitem__(self, index):
+            asked.append(index)
+            return np.zeros((1, 32, 32), np.uint8)
+
+    asked = []
+    patch_checksum(Decoded())
+    assert asked == [(slice(16, 17), slice(9, 41), slice(14, 46))]

@@ -49,12 +49,6 @@ class Job:
             if output is not None and left is None:
                 check_made_alike(self.folder / output, about)
 
-    def outputs(self) -> list[Path]:
-        """Return all files that the job writes."""
-        from ..trace.table_kinds import find_kind
-
-        return find_kind(self.table).outputs(self.table) + ([self.plot] if self.plot is not None else [])
-
 
 @dataclass(frozen=True)
 class Outcome:

@@ -55,8 +55,15 @@ def _about_table(path: Path) -> About:
 
 
 def _about_picture(path: Path) -> About:
-    made = picture_made(path)
-    return {"metadata": made, **made.get("drawn", {})}
+    from PIL import Image
+
+    try:
+        with Image.open(path) as picture:
+            picture.load()  # to its end
+        made = picture_made(path)
+    except OSError as error:
+        raise FileExistsError(f"{path} exists and is no picture, or damaged: {CURE}") from error
+    return {"metadata": made, **_entry(made, "drawn")}
 
 
 def picture_made(path: Path) -> dict[str, Any]:
@@ -84,7 +91,7 @@ def picture_description(about: About) -> dict[str, Any]:
 def _facts(about: About) -> dict[str, Any]:
     """Return what decides over the numbers in a file."""
     made = about["metadata"]
-    recording, places, behind = made.get("recording", {}), made.get("positions", {}), made.get("background")
+    recording, places, behind = _entry(made, "recording"), _entry(made, "positions"), made.get("background")
     pixels = places.get("crc32")  # of regions
     facts = {name: made.get(name) for name in OPTIONS}
     facts["background_factor"] = made.get("background_factor", 1.0)
@@ -102,6 +109,12 @@ def _facts(about: About) -> dict[str, Any]:
         "--tidy": about.get("tidy"),
         **facts,
     }
+
+
+def _entry(made: dict[str, Any], key: str) -> dict[str, Any]:
+    """Return an entry of what a file says, which somebody else may have written: nothing, where it is no dict."""
+    value = made.get(key)
+    return value if isinstance(value, dict) else {}
 
 
 def _differences(was: dict[str, Any], now: dict[str, Any]) -> list[str]:

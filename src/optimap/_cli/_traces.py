@@ -125,9 +125,9 @@ def _run_on_cluster(jobs: list[Job], options: argparse.Namespace) -> int:
             status = _report(_cluster.outcomes(client, run_job_on_worker, jobs), len(jobs))
             nobody_writes = True
     finally:
-        for job in jobs if nobody_writes else []:  # a worker that was killed could not clean up
-            for output in job.outputs():
-                remove_leftovers(output, job.run)
+        folders = {output.parent for job in jobs for output in (job.table, job.plot) if output is not None}
+        for folder in folders if nobody_writes else ():  # a worker that was killed could not clean up
+            remove_leftovers(folder, jobs[0].run)
     return status
 
 

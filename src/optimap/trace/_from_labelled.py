@@ -40,18 +40,27 @@ def _from_array(array: Any) -> TraceTable:
         return TraceTable(array.values)  # which is said by its shape
     first, *along = array.dims
     beside = {name: np.atleast_1d(part.values) for name, part in array.coords.items() if part.dims == tuple(along)}
-    places = np.stack([beside["x"], beside["y"]], axis=1) if {"x", "y"} <= beside.keys() else None
+    places = _places(beside["x"], beside["y"]) if {"x", "y"} <= beside.keys() else None
     labels = beside.get("name", beside.get(along[0]) if along else None)
     names = None if labels is None else [str(label) for label in labels]
-    about = {str(key): _unpacked(value) for key, value in array.attrs.items()}
+    about = {str(key): unpacked(value) for key, value in array.attrs.items()}
     axis = array.coords[first].values if first in array.coords else None
-    fps, x = _axis(first, axis, about.pop("fps", None), array.shape[0])
+    fps, x = _axis(first, axis, about, array.shape[0])
     return TraceTable(array.values, x, fps, places, _given(names, places), about)
 
 
-def _unpacked(value: Any) -> Any:
-    """Return an attribute as the metadata that it was: what is nested is JSON there."""
-    if isinstance(value, str) and (value[:1] in ("{", "[") or value in ("true", "false", "null")):
+def _places(x: Array, y: Array) -> Array:
+    for name, values in (("x", x), ("y", y)):
+        if values.dtype.kind not in "iuf":
+            raise TypeError(
+                f"traces[{name!r}] has dtype {values.dtype}: positions are numbers; leave that coordinate out"
+            )
+    return np.stack([x, y], axis=1)
+
+
+def unpacked(value: Any) -> Any:
+    """Return an attribute as the metadata that it was: what is nested is JSON there, and text that looks like it."""
+    if isinstance(value, str) and (value[:1] in ("{", "[", '"') or value in ("true", "false", "null")):
         try:
             return json.loads(value)
         except json.JSONDecodeError:
@@ -66,7 +75,7 @@ def _from_frame(frame: Any, single: bool = False) -> TraceTable:
     if plain and len(frame.columns) > 1 and frame.columns[0] in AXES:
         name, axis = frame.columns[0], frame.iloc[:, 0].to_numpy()
         frame = frame.iloc[:, 1:]
-    fps, x = _axis(name, axis, about.pop("fps", None), len(frame))
+    fps, x = _axis(name, axis, about, len(frame))
     numbered = list(frame.columns) == list(range(len(frame.columns)))  # a frame of an array
     names = None if numbered or list(frame.columns) == [""] else [str(label) for label in frame.columns]
     places = _places_in(names)
@@ -77,7 +86,7 @@ def _from_frame(frame: Any, single: bool = False) -> TraceTable:
 def _values(frame: Any) -> Array:
     for name, dtype in frame.dtypes.items():
         if getattr(dtype, "kind", "O") not in "biuf":
-            raise TypeError(f"traces[{name!r}] has dtype {dtype}: traces are numbers; leave that column out")
+            raise TypeError(f"traces[{name!r}] has dtype {dtype}: give numbers, or leave that column out")
     values = frame.to_numpy()
     return np.asarray(frame.to_numpy(np.float64, na_value=np.nan) if values.dtype == object else values)
 
@@ -96,25 +105,32 @@ def _from_long_frame(frame: Any) -> TraceTable:
             f"traces.sort_values(['name', {time!r}]) puts them in order"
         )
     values = _values(frame[["value"]]).reshape(len(labels), frames).T
-    places: Array | None = frame[["x", "y"]].to_numpy()[::frames] if frames else None
+    places = _values(frame[["x", "y"]])[::frames] if frames else None
     if places is not None and not np.isfinite(places).all():
         places = None
-    fps, x = _axis(time, axis, about.pop("fps", None), frames)
+    fps, x = _axis(time, axis, about, frames)
     return TraceTable(values, x, fps, places, _given([str(label) for label in labels], places), about)
 
 
-def _axis(name: Any, axis: Array | None, fps: Any, frames: int) -> tuple[Any, Array | None]:
-    """Return `fps` and `x` of an axis: the rate where it gives these very times, nothing where frames are counted."""
-    if name == SECONDS and fps is None and axis is not None:
+def _axis(name: Any, axis: Array | None, about: dict[str, Any], frames: int) -> tuple[Any, Array | None]:
+    """Return `fps` and `x` of an axis: the rate where it gives these very times, nothing where frames are counted.
+
+    The rate is that in the attributes, from which it is taken; what is no rate, or that of other times, stays there.
+    """
+    fps = about.get("fps")
+    if not isinstance(fps, (int, float, np.number)) or not 0 < fps < np.inf:
+        fps = None
+    if name == SECONDS and "fps" not in about and axis is not None:
         from .table_kinds.text import rate
 
         fps = rate(axis)
-    if axis is None:
-        return fps, None
-    if isinstance(fps, (int, float, np.number)) and fps > 0 and np.array_equal(axis, np.arange(frames) / fps):
-        return fps, None
-    counted = name in (FRAMES, None) and np.array_equal(axis, np.arange(frames))
-    return (fps, None) if counted else (None, axis)
+    counted = np.arange(frames)
+    is_counted = axis is None or (name in (FRAMES, None) and np.array_equal(axis, counted))
+    if axis is not None and not is_counted and (fps is None or not np.array_equal(axis, counted / fps)):
+        return None, axis
+    if fps is not None:
+        about.pop("fps", None)
+    return fps, None
 
 
 def _places_in(names: list[str] | None) -> Array | None:

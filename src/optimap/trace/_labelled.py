@@ -8,6 +8,7 @@ from numpy.typing import ArrayLike
 
 from .._checks import check_flag
 from .._extras import import_extra
+from ._from_labelled import unpacked
 from ._parse_table import parse_table
 from ._table_data import FRAMES, SECONDS, TraceTable
 from .table_kinds import tidy as long_form
@@ -68,7 +69,7 @@ def as_data_array(table: TraceTable) -> Any:
     """Return a table as a DataArray."""
     xr = import_extra("xarray", "xarray", "labelled arrays")
     first = long_form.columns(table.axis_name)[0]
-    coords: dict[str, Any] = {first: (first, table.axis, _axis_attributes(table.axis_name))}
+    coords: dict[str, Any] = {first: (first, _axis(table), _axis_attributes(table.axis_name))}
     along: tuple[str, ...] = () if table.traces.ndim == 1 else ("name",)
     pick: Any = 0 if table.traces.ndim == 1 else slice(None)
     coords["name"] = (along, np.array(table.labels, dtype=object)[pick], {"long_name": "name of the trace"})
@@ -76,14 +77,26 @@ def as_data_array(table: TraceTable) -> Any:
         for i, (axis, meaning) in enumerate((("x", "column"), ("y", "row"))):
             about = {"long_name": f"{meaning} of the position, in pixels", "units": "1"}
             coords[axis] = (along, table.positions[pick, i], about)
-    attributes: dict[str, Any] = {} if table.fps is None else {"fps": table.fps}
-    attributes |= {key: value if _is_attribute(value) else json.dumps(value) for key, value in table.metadata.items()}
+    attributes = {key: value if _is_attribute(value) else json.dumps(value) for key, value in table.metadata.items()}
+    attributes = _with_rate(attributes, table.fps)
     return xr.DataArray(table.traces, coords=coords, dims=(first, *along), name="traces", attrs=attributes)
 
 
+def _with_rate(attributes: dict[str, Any], fps: float | None) -> dict[str, Any]:
+    """Return attributes with the rate first, which metadata of that name must not replace."""
+    return attributes if fps is None else {"fps": fps} | attributes | {"fps": fps}
+
+
 def _is_attribute(value: Any) -> bool:
-    """Whether NetCDF takes a value as it is: text, and numbers of 64 bits."""
-    return isinstance(value, (str, float)) or (type(value) is int and abs(value) < 2**63)
+    """Whether NetCDF takes a value as it is, text and numbers of 64 bits, and it comes back as it is."""
+    if isinstance(value, str):
+        return bool(unpacked(value) == value)
+    return isinstance(value, float) or (type(value) is int and abs(value) < 2**63)
+
+
+def _axis(table: TraceTable) -> Any:
+    """Return the axis in a data type that pandas has."""
+    return table.axis.astype(np.float32) if table.axis.dtype == np.float16 else table.axis
 
 
 def _axis_attributes(axis: str) -> dict[str, str]:
@@ -151,7 +164,7 @@ def to_dataframe(
     if tidy:
         places = np.full((count, 2), np.nan) if table.positions is None else table.positions
         data = {
-            columns[0]: np.tile(table.axis, count),
+            columns[0]: np.tile(_axis(table), count),
             "name": np.repeat(np.array(table.labels, dtype=object), frames),
             "x": np.repeat(places[:, 0], frames),
             "y": np.repeat(places[:, 1], frames),
@@ -159,7 +172,7 @@ def to_dataframe(
         }
         frame: pandas.DataFrame = pd.DataFrame(data)
     else:
-        index = pd.Index(table.axis, name=columns[0])
+        index = pd.Index(_axis(table), name=columns[0])
         frame = pd.DataFrame(table.columns, index=index, columns=pd.Index(table.labels, name="name"))
-    frame.attrs = {**({} if table.fps is None else {"fps": table.fps}), **table.metadata}
+    frame.attrs = _with_rate(table.metadata, table.fps)
     return frame

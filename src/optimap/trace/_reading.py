@@ -11,6 +11,7 @@ Ctrl-C and errors reach the caller's thread in all of them; `stopped` tells the 
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from functools import partial
 from threading import Event, local
 from typing import Any
 
@@ -45,6 +46,10 @@ def read_ahead(compute: Compute, todo: Iterator[tuple[int, int, Array]], advance
     """Compute each block in a second thread while this one, which Ctrl-C and errors reach, reads the next."""
     running: Future[None] | None = None
     with ThreadPoolExecutor(1) as worker:
+        try:
+            worker.submit(int)  # starts the thread
+        except RuntimeError:  # no thread is to be had
+            return in_place(compute, todo, advance)
         try:
             for start, number, block in todo:
                 if running is not None:
@@ -86,10 +91,16 @@ def from_file(file: FrameFile, compute: Compute, advance: Advance, stopped: Even
             compute(start, 0, prepare(block))
         return block.nbytes
 
+    def begin(start: int) -> Callable[[], int]:
+        try:
+            return workers.submit(work, start).result
+        except RuntimeError:  # no more threads are to be had; done twice, it is the same
+            return partial(work, start)
+
     with ThreadPoolExecutor(threads) as workers:
         try:
-            for done in workers.map(work, range(0, file.shape[0], step)):
-                advance(done)
+            for result in [begin(start) for start in range(0, file.shape[0], step)]:
+                advance(result())
         except BaseException:
             stopped.set()
             raise

@@ -8,7 +8,7 @@ from typing import Any
 from numpy.typing import ArrayLike
 
 from .._checks import check_flag, file_path
-from .._files import CHECKSUM, check_output, checksum, is_lone_sidecar, sidecar, written_whole, written_with_sidecar
+from .._files import CHECKSUM, check_output, check_sidecar, checksum, sidecar, written_whole, written_with_sidecar
 from ._parse_table import parse_table
 from ._table_data import TraceTable, from_header, to_header
 from .table_kinds import KINDS, Kind, find_kind
@@ -39,8 +39,9 @@ def save_traces(
     traces : (T, N) or (T,) array-like of integers or floats, TraceTable, or labelled array
         The values, which are written as they are, every digit. A table from `load_traces`, an `xarray.DataArray` and a
         `pandas.DataFrame` or `Series` (as `to_xarray` and `to_dataframe` make them, or with an axis and labels of your
-        own) bring axis, names, positions and metadata; what is given beside them replaces what they say. Dask arrays
-        are computed, tensors are copied to the host's memory, ``bfloat16`` as float32.
+        own) bring axis, names, positions and metadata; what is given beside them replaces what they say. Wide frames
+        know positions only by labels such as ``x12_y16``: with names, they have none. Dask arrays are computed,
+        tensors are copied to the host's memory, ``bfloat16`` as float32.
     positions : (x, y) or (N, 2) array-like, optional
         Where the traces come from, in pixels.
     fps : float, optional
@@ -132,9 +133,9 @@ def check_table(
         raise ValueError(f"tidy = True: {path} has no long form, which {known} have")
     if tidy and shape is not None and shape[1] == 0:
         raise ValueError("tidy = True: a long table of no traces has no rows; leave tidy out")
-    for output in kind.outputs(path):
-        # Alone, a description of ours was left by whoever removed its table.
-        check_output(output, overwrite or (output != path and is_lone_sidecar(path)))
+    check_output(path, overwrite)
+    if kind.sidecar:
+        check_sidecar(path, overwrite)
     module = kind.load()
     if shape is not None and hasattr(module, "check"):
         module.check(shape, dtype, tidy, timed)

@@ -148,6 +148,8 @@ def prepare(block: Any) -> Array:
     if isinstance(block, np.ma.MaskedArray):  # masked pixels are unknown, which NaN says
         block = np.ma.filled(block.astype(np.float64 if block.dtype.kind != "f" else block.dtype), np.nan)
     block = np.asarray(block)
+    if block.shape[1] == 1 and block.strides[1] < 0:  # one row upside down, which NumPy calls contiguous
+        block = block[:, ::-1]
     dtype = block.dtype
     if _is_ready(block):
         return np.asarray(block.view(np.uint8)) if dtype.kind == "b" else block

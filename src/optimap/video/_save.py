@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .._checks import RATE, positive_number
-from .._files import check_output, is_lone_sidecar, is_sidecar, sidecar, written_whole, written_with_sidecar
+from .._files import check_output, check_sidecar, is_sidecar, sidecar, written_whole, written_with_sidecar
 from .._maps import natural_chunk, release
 from .._progress import progress
 from ._formats import FORMATS, is_zarr
@@ -92,7 +92,7 @@ def save_video(
     # A description of ours that is there already would be of another recording.
     is_described = row.sidecar and (rate is not None or made is not None or is_sidecar(beside))
     if is_described:
-        check_output(beside, overwrite or is_lone_sidecar(path))
+        check_sidecar(path, overwrite)
 
     module = row.load()
     module.check_dtype(np.dtype(video.dtype))

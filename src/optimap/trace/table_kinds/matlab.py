@@ -4,7 +4,7 @@ import json
 import re
 import zlib
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -79,11 +79,24 @@ def _load(path: Path, *names: str) -> list[Any]:
     """Return variables of a table of ours."""
     if not is_table(path):
         raise ValueError(f"{path} {FOREIGN}")
+    _check_end(path)
     try:
         loaded = loadmat(path, variable_names=names)
         return [loaded[name] for name in names]
     except _DAMAGED as error:
         raise _damaged(path, error) from error
+
+
+def _check_end(path: Path) -> None:
+    """Raise an error where a file ends within a variable, which those who read another one do not see."""
+    place, size = 128, path.stat().st_size
+    with open(path, "rb") as file:
+        order: Literal["little", "big"] = "little" if file.read(128).endswith(b"IM") else "big"
+        while place < size:
+            file.seek(place + 4)  # behind the kind of variable
+            place += 8 + int.from_bytes(file.read(4), order)
+    if place != size:
+        raise _damaged(path, EOFError(f"{size} bytes of {place}"))
 
 
 def _damaged(path: Path, error: Exception) -> ValueError:

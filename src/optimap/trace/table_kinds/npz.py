@@ -27,6 +27,8 @@ def write(path: Path, table: TraceTable, header: dict[str, Any], regions: Any) -
 
 def _load(path: Path, *names: str) -> list[Array]:
     try:
+        with zipfile.ZipFile(path):  # of what is none, NumPy says that it may hold pickled objects
+            pass
         with open(path, "rb") as opened, np.load(opened, allow_pickle=False) as file:
             if MARKER not in file.files:
                 raise ValueError(f"{path} {FOREIGN}")

@@ -280,6 +280,9 @@ def _opened(path: Path) -> Iterator[Any]:
         opened = h5py.File(path, "r")
     except OSError as error:
         raise ValueError(f"{path} cannot be read as NWB, it may be cut off: {error}") from error
+    if "nwb_version" not in opened.attrs:
+        opened.close()
+        raise ValueError(f"{path} {FOREIGN}")
     with opened, pynwb.NWBHDF5IO(file=opened, mode="r") as io:
         file = io.read()
         module = file.processing.get("ophys")

@@ -61,7 +61,7 @@ def read_header(path: Path) -> dict[str, Any]:
     """Return the header from the schema."""
     try:
         schema = pq.read_schema(path)
-    except pa.ArrowInvalid as error:
+    except (pa.ArrowInvalid, OSError) as error:
         raise ValueError(f"{path} cannot be read as Parquet, it may be cut off: {error}") from error
     text = (schema.metadata or {}).get(MARKER.encode())
     if text is None:
