@@ -40,8 +40,8 @@ def seconds_of_array(client, large: Path) -> float:
 
 
 def seconds_of_command(several: list[Path], workers: int, folder: Path) -> float:
-    """1000 frames, 36 traces each, detrended; with the start of Python, scheduler and workers."""
-    command = [sys.executable, "-m", "optimap", "traces", *several, "--grid", "6", "--detrend", "spline"]
+    """1000 frames, 576 traces each, detrended; with the start of Python, scheduler and workers."""
+    command = [sys.executable, "-m", "optimap", "traces", *several, "--grid", "24", "--detrend", "spline"]
     start = time.perf_counter()
     subprocess.run(
         [*command, "--workers", str(workers), "-o", folder / "out", "--overwrite"],
