@@ -96,19 +96,22 @@ def traces_picture(
     from ..trace import Regions, show_positions_and_traces
 
     figure = Figure(figsize=(11, 3.2), layout="constrained")
-    axs = figure.subplots(ncols=2, width_ratios=[1, 3])
+    height, width = image.shape[:2]
+    axs = figure.subplots(ncols=2, width_ratios=[min(max(width / height, 1), 2), 3])
     are_regions = isinstance(positions, Regions)
     labels = None
     if len(positions) <= 10:
         labels = positions.names if are_regions else [f"({x:g}, {y:g})" for x, y in positions]
-    _, ax = show_positions_and_traces(traces, positions, image, fps=fps, axs=axs, linewidth=1.0)
+    ax_image, ax = show_positions_and_traces(traces, positions, image, fps=fps, axs=axs, linewidth=1.0)
     if labels:
         # Below the axes a legend hides no beat.
         title_above = None if are_regions else "x, y"
         ax.legend(ax.lines, labels, title=title_above, loc="center left", bbox_to_anchor=(1, 0.5), frameon=False)
-    ax.set_ylabel("Intensity" + (f" ({', '.join(steps)})" if steps else ""))
+        for name in list(ax_image.texts):  # the legend has them, and names may be wider than their regions
+            name.remove()
+    ax.set_ylabel("Intensity")
     ax.spines[["top", "right"]].set_visible(False)
-    figure.suptitle(title)
+    figure.suptitle(", ".join([title, *steps]))
     return figure
 
 
