@@ -102,13 +102,11 @@ def traces_picture(
     labels = None
     if len(positions) <= 10:
         labels = positions.names if are_regions else [f"({x:g}, {y:g})" for x, y in positions]
-    ax_image, ax = show_positions_and_traces(traces, positions, image, fps=fps, axs=axs, linewidth=1.0)
+    _, ax = show_positions_and_traces(traces, positions, image, fps=fps, axs=axs, linewidth=1.0)
     if labels:
         # Below the axes a legend hides no beat.
         title_above = None if are_regions else "x, y"
         ax.legend(ax.lines, labels, title=title_above, loc="center left", bbox_to_anchor=(1, 0.5), frameon=False)
-        for name in list(ax_image.texts):  # the legend has them, and names may be wider than their regions
-            name.remove()
     ax.set_ylabel("Intensity")
     ax.spines[["top", "right"]].set_visible(False)
     figure.suptitle(", ".join([title, *steps]))
