@@ -2,6 +2,7 @@
 
 import json
 import zipfile
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -169,3 +170,15 @@ def test_a_recording_that_is_gone_stops_no_other(folder, capsys):
     captured = capsys.readouterr()
     assert "1 of 2 recordings are done" in captured.out
     assert captured.err.startswith("optimap: error: a.npy does not exist")
+
+
+def test_what_a_killed_run_left_is_told(folder, capsys):
+    Path("out").mkdir()
+    Path("out/.rec_traces.0badcafe.partial.csv").write_text("half a ta")
+    Path("out/.rec_traces.0badcafe0badcafe.partial.png").write_text("half a pic")
+    Path("out/.my.partial.csv").write_text("somebody else's")
+    arguments = ["traces", "a.npy", "--at", "3,4", "-o", "out/"]
+    assert main(arguments) == 0
+    told = "note: out/.rec_traces.0badcafe.partial.csv and 1 more left of a run that was killed: delete them"
+    assert told in capsys.readouterr().out
+    assert len(list(Path("out").glob(".*.partial.*"))) == 3

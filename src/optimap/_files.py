@@ -134,6 +134,11 @@ def leftovers(path: Path, kind: str = "partial") -> list[Path]:
     return sorted(found for mark in (ANY, ANY + ANY) for found in path.parent.glob(f".{stem}.{mark}.{kind}{suffix}"))
 
 
+def leftovers_in(folder: Path) -> list[Path]:
+    """Return what interrupted runs left hidden in a folder, or what others are writing there now."""
+    return sorted(found for mark in (ANY, ANY + ANY) for found in folder.glob(f".*.{mark}.partial*"))
+
+
 def remove_leftovers(folder: Path, run: str) -> None:
     """Remove what processes of a run (see `written_by`) left in a folder that were killed; none may be writing now.
 

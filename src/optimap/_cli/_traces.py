@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from .._files import new_run, remove_leftovers
+from .._files import leftovers_in, new_run, remove_leftovers
 from ._common import (
     add_option_argument,
     add_window_arguments,
@@ -109,9 +109,18 @@ def run(options: argparse.Namespace) -> int:
         jobs, status = _not_done(jobs)
     if not jobs:
         return status
+    _tell_leftovers(jobs)
     if options.scheduler is None and options.workers is None:
         return max(status, _report(((job, run_job(job)) for job in jobs), len(jobs)))
     return max(status, _run_on_cluster(jobs, options))
+
+
+def _tell_leftovers(jobs: list[Job]) -> None:
+    for folder in sorted({output.parent for job in jobs for output in (job.table, job.plot) if output is not None}):
+        found = leftovers_in(folder)
+        if found:
+            more = f" and {len(found) - 1} more" if len(found) > 1 else ""
+            say(f"note: {found[0]}{more} left of a run that was killed: delete them if no other run is writing there")
 
 
 def _run_on_cluster(jobs: list[Job], options: argparse.Namespace) -> int:
@@ -149,6 +158,8 @@ def _report(outcomes: Iterable[tuple[Job, Outcome | str]], jobs: int) -> int:
 
 
 def _jobs(options: argparse.Namespace) -> list[Job]:
+    from ..trace._region_files import read_region_file
+
     elsewhere = options.scheduler is not None or options.workers is not None
     # A folder written as one, tables/, is meant for many, even where a pattern found a single file.
     several = len(options.files) > 1 or elsewhere or isinstance(options.output, Folder)
@@ -157,6 +168,9 @@ def _jobs(options: argparse.Namespace) -> list[Job]:
     behind = options.background if isinstance(options.background, Path) else None
     if options.regions is not None and not options.regions.exists():
         raise FileNotFoundError(f"--regions {options.regions} does not exist: check the name and the folder")
+    for path in (options.regions, behind):  # what is wrong with it is said once, not for each recording
+        if path is not None:
+            read_region_file(path)
     check_no_input_is_output([*options.files, options.positions, options.regions, behind], [*tables, *plots])
 
     folder = Path.cwd() if elsewhere else Path()
