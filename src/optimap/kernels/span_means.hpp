@@ -2,9 +2,9 @@
 //
 // A window is a list of spans: runs of neighbouring pixels in one row, each with one weight. Spans are cut into chunks of
 // as many pixels as are read at once, with a mask for those that count. Windows are visited from the top of the frame to
-// its bottom, each in several frames at once: so a chunk's place and mask are looked up once for all. Integer pixels are added exactly, floats in
-// double precision. Which lane a pixel is added in follows from its column alone, where that could change a rounding: the
-// same frame gives the same number wherever it lies in memory.
+// its bottom, each in several frames at once, so a chunk's place and mask are looked up once for all. Integer pixels are
+// added exactly, floats in double precision. Which lane a pixel is added in follows from its column alone, where that
+// could change a rounding: the same frame gives the same number wherever it lies in memory.
 
 #pragma once
 
