@@ -10,7 +10,7 @@ import tifffile
 from PIL import Image
 
 from optimap import __version__
-from optimap._cli import _jobs, main
+from optimap._cli import _common, _jobs, main
 from optimap._table import read_positions, write_positions
 from optimap.trace import extract_traces, load_traces
 from optimap.trace._select import Picked
@@ -154,23 +154,30 @@ def test_a_window_is_told_only_where_there_is_one(folder):
     labels = np.zeros((12, 15), np.uint8)
     labels[2:5, 3:6] = 1
     Image.fromarray(labels).save("labels.png")
+    np.save("labels.npy", labels)
     np.save("places.npy", [[3.0, 4.0]])
-    given = {"labels.png": [], "places.npy": [], "./labels.png": ["--background", "3,4"]}
+    given = {
+        "labels.png": [],
+        "labels.npy": [],
+        "places.npy": [],
+        "./labels.png": ["--background", "3,4"],
+        "./labels.npy": ["--background", "places.npy"],
+    }
     told = []
     for i, (regions, more) in enumerate(given.items()):
         assert main(["traces", "rec.npy", "--regions", regions, *more, "--size", "3", "-o", f"t{i}.csv"]) == 0
         made = load_traces(f"t{i}.csv").metadata
         told.append((made.get("size"), made.get("window")))
-    assert told == [(None, None), (3, "rect"), (3, "rect")]
+    assert told == [(None, None), (None, None), (3, "rect"), (3, "rect"), (3, "rect")]
 
 
 def test_the_image_of_a_picture_is_a_mean(folder, monkeypatch):
     shown = []
     real = _jobs.traces_picture
     monkeypatch.setattr(_jobs, "traces_picture", lambda image, *rest: shown.append(image) or real(image, *rest))
-    monkeypatch.setattr(_jobs, "MOST_FRAMES", 7)
+    monkeypatch.setattr(_common, "MOST_FRAMES", 7)
     assert main(["traces", "rec.npy", "--at", "3,4", "--plot", "p.png"]) == 0
-    monkeypatch.setattr(_jobs, "MOST_BYTES", 3 * VIDEO[0].nbytes)
+    monkeypatch.setattr(_common, "MOST_BYTES", 3 * VIDEO[0].nbytes)
     assert main(["traces", "rec.npy", "--at", "3,4", "--plot", "q.png", "-o", "q.csv"]) == 0
     np.testing.assert_array_equal(shown[0], VIDEO[:7].mean(axis=0))
     np.testing.assert_array_equal(shown[1], VIDEO[:3].mean(axis=0))

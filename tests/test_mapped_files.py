@@ -83,10 +83,13 @@ def test_what_cannot_be_read_from_a_file_is_left_alone(tmp_path):
 
 
 @on_linux
-@pytest.mark.parametrize("what", ["deleted", "replaced", "locked away", "no list"])
+@pytest.mark.parametrize("what", ["deleted", "called deleted", "replaced", "locked away", "no list"])
 def test_another_file_is_not_taken_for_the_one_that_is_mapped(tmp_path, monkeypatch, what):
     view = mapped(tmp_path / "rec.dat")
     if what == "deleted":
+        (tmp_path / "rec.dat").unlink()
+    elif what == "called deleted":  # as the system calls files that are gone
+        mapped(tmp_path / "rec.dat (deleted)")[:0]
         (tmp_path / "rec.dat").unlink()
     elif what == "replaced":  # as programs do that write whole files
         mapped(tmp_path / "new.dat")[:0]

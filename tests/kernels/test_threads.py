@@ -132,3 +132,18 @@ def test_where_no_thread_can_be_started_the_twins_work_in_the_caller(monkeypatch
         _numpy.box_means(frames, *spans.boxes, out, False, threads)
     assert len(started) == 4
     np.testing.assert_array_equal(*results)
+
+
+@pytest.mark.parametrize(("threads", "frames_at_once"), [(1, 8), (4, 5), (20, 1)])
+def test_tables_of_all_threads_together_have_a_limit(monkeypatch, threads, frames_at_once):
+    rows_and_columns = 7 * 7  # of a table for frames of 6 x 7
+    monkeypatch.setattr(_numpy, "_TABLE", 8 * rows_and_columns)
+    monkeypatch.setattr(_numpy, "_ALL_TABLES", 20 * rows_and_columns)
+    blocks, real = [], _numpy._empty_table
+    monkeypatch.setattr(_numpy, "_empty_table", lambda block: blocks.append(len(block)) or real(block))
+    frames = np.random.default_rng(0).integers(0, 999, (400, 6, 7), dtype=np.uint16)
+    spans = window_spans(np.array([[3.0, 2.0]]), 3, "rect", (6, 7))
+    out = np.empty((400, 1))
+    _numpy.box_means(frames, *spans.boxes, out, False, threads)
+    assert set(blocks) == {frames_at_once}
+    np.testing.assert_array_equal(out[:, 0], frames[:, 1:4, 2:5].mean(axis=(1, 2)))

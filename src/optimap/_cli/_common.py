@@ -69,6 +69,9 @@ def check_picture(path: Path, overwrite: bool) -> None:
     check_output(path, overwrite)
 
 
+# Of the image in a picture.
+MOST_FRAMES = 64
+MOST_BYTES = 32 * 2**20
 # Where files of pictures keep a description: for matplotlib, and for Pillow, which writes some of them.
 DESCRIBED = {".png": "Description", ".svg": "Description", ".pdf": "Subject", ".eps": "Creator", ".ps": "Creator"}
 DESCRIBED_BY_PILLOW = {".jpg": "comment", ".jpeg": "comment", ".tif": "description", ".tiff": "description"}
@@ -86,6 +89,12 @@ def save_picture(figure: "Figure", path: Path, overwrite: bool, made: dict[str, 
         how["pil_kwargs"] = {DESCRIBED_BY_PILLOW[suffix]: json.dumps(made)}
     with written_whole(path, overwrite) as partial:
         figure.savefig(partial, dpi=200, **how)
+
+
+def mean_image(recording: Any) -> Any:
+    """Return the mean of the first frames: a single one is all noise where signals are weak."""
+    frame_bytes = max(1, recording.nbytes // len(recording))
+    return recording[: max(1, min(MOST_FRAMES, MOST_BYTES // frame_bytes))].mean(axis=0)
 
 
 def traces_picture(

@@ -10,11 +10,7 @@ from typing import Any
 import numpy as np
 
 from .._files import make_folder, written_by
-from ._common import EXPECTED, check_picture, error_text, save_picture, traces_picture
-
-# Of the image in a picture.
-MOST_FRAMES = 64
-MOST_BYTES = 32 * 2**20
+from ._common import EXPECTED, check_picture, error_text, mean_image, save_picture, traces_picture
 
 
 @dataclass(frozen=True)
@@ -92,7 +88,7 @@ def _do(job: Job, tell: Callable[[str], None]) -> None:
         fps = about["fps"]
         _check_outputs(table, plot, options, (len(recording), len(places)), fps)
         traces, steps = _clean_traces(recording, places, behind, options)
-        image = _mean_image(recording) if plot is not None else None
+        image = mean_image(recording) if plot is not None else None
     if plot is not None and image is not None:
         figure = traces_picture(image, traces, places, fps, job.path.name, steps)
         save_picture(figure, plot, options.overwrite, picture_description(about))
@@ -165,12 +161,6 @@ def _clean_traces(recording: Any, places: Any, behind: Any, options: argparse.Na
         traces = normalize(traces, ymin=low, ymax=high, dtype=traces.dtype)
         steps += ["normalized, inverted" if options.invert else "normalized"]
     return traces, steps
-
-
-def _mean_image(recording: Any) -> Any:
-    """Return the mean of the first frames: a single one is all noise where signals are weak."""
-    frame_bytes = max(1, recording.nbytes // len(recording))
-    return recording[: max(1, min(MOST_FRAMES, MOST_BYTES // frame_bytes))].mean(axis=0)
 
 
 def _make_folders(several: bool, *outputs: Path | None) -> None:

@@ -55,11 +55,7 @@ def _about_table(path: Path) -> About:
 
 
 def _about_picture(path: Path) -> About:
-    from PIL import Image
-
     try:
-        with Image.open(path) as picture:
-            picture.load()  # to its end
         made = picture_made(path)
     except OSError as error:
         raise FileExistsError(f"{path} exists and is no picture, or damaged: {CURE}") from error
@@ -71,6 +67,7 @@ def picture_made(path: Path) -> dict[str, Any]:
     from PIL import Image
 
     with Image.open(path) as picture:
+        picture.load()  # to its end, so that what is cut off is an error
         return parse_made(picture.info.get("Description"))
 
 

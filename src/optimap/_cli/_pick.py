@@ -10,6 +10,7 @@ from ._common import (
     check_no_input_is_output,
     check_picture,
     check_positions_table,
+    mean_image,
     save_picture,
     say,
     traces_picture,
@@ -63,7 +64,7 @@ def run(options: argparse.Namespace) -> int:
             browser=options.browser or None,
         )
         traces, positions = picked
-        image = recording[0] if options.plot is not None else None
+        image = mean_image(recording) if options.plot is not None else None
         made = {**provenance("pick", options, options.file, recording), "size": picked.size}
     if not positions:
         say("nothing was picked, nothing is written")

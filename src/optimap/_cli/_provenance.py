@@ -22,7 +22,7 @@ def provenance(
     given = vars(options)
     made = origin(command, path, recording)
     made["positions"] = {**_places(options), **_region_checksum(places)}
-    unused = () if _have_windows(options) else ("size", "window")
+    unused = () if _have_windows(options, recording.shape[1:]) else ("size", "window")
     made |= {name: given[name] for name in PARAMETERS if name in given and name not in unused}
     if given.get("invert"):
         made["invert"] = True
@@ -38,11 +38,23 @@ def provenance(
     return {**made, "nan_policy": "propagate"}
 
 
-def _have_windows(options: argparse.Namespace) -> bool:
-    """Whether size and window mean something: for positions, which a ``.npy`` of --regions may hold, too."""
+def _have_windows(options: argparse.Namespace, frame_shape: tuple[int, int]) -> bool:
+    """Whether size and window mean something: for positions, which a ``.npy`` may hold, too."""
     given = vars(options)
-    regions = given.get("regions")
-    return regions is None or regions.suffix.lower() == ".npy" or isinstance(given.get("background"), tuple)
+    regions, behind = given.get("regions"), given.get("background")
+    files = [path for path in (regions, behind) if isinstance(path, Path)]
+    return regions is None or isinstance(behind, tuple) or any(_are_positions(path, frame_shape) for path in files)
+
+
+def _are_positions(path: Path, frame_shape: tuple[int, int]) -> bool:
+    import numpy as np
+
+    from ..trace._region_kinds import find_kind
+
+    if path.suffix.lower() != ".npy":
+        return False
+    kind, _ = find_kind(np.load(path, mmap_mode="r"), frame_shape, str(path))
+    return kind == "positions"
 
 
 def origin(command: str, path: Path, recording: Any) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 import argparse
 import os
+from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -115,8 +116,13 @@ def run(options: argparse.Namespace) -> int:
     return max(status, _run_on_cluster(jobs, options))
 
 
+def _folders(jobs: list[Job]) -> list[Path]:
+    """Return the folders that outputs go to."""
+    return sorted({output.parent for job in jobs for output in (job.table, job.plot) if output is not None})
+
+
 def _tell_leftovers(jobs: list[Job]) -> None:
-    for folder in sorted({output.parent for job in jobs for output in (job.table, job.plot) if output is not None}):
+    for folder in _folders(jobs):
         found = leftovers_in(folder)
         if found:
             more = f" and {len(found) - 1} more" if len(found) > 1 else ""
@@ -134,8 +140,7 @@ def _run_on_cluster(jobs: list[Job], options: argparse.Namespace) -> int:
             status = _report(_cluster.outcomes(client, run_job_on_worker, jobs), len(jobs))
             nobody_writes = True
     finally:
-        folders = {output.parent for job in jobs for output in (job.table, job.plot) if output is not None}
-        for folder in folders if nobody_writes else ():  # a worker that was killed could not clean up
+        for folder in _folders(jobs) if nobody_writes else ():  # a worker that was killed could not clean up
             remove_leftovers(folder, jobs[0].run)
     return status
 
@@ -200,16 +205,17 @@ def _outputs(options: argparse.Namespace, several: bool) -> tuple[list[Path], li
         )
     tables = [_output(asked, path, ending, several) for path in options.files]
     plots = [_output(options.plot, path, "_traces.png", several) if options.plot else None for path in options.files]
-    twice = {table for table in tables if tables.count(table) > 1}
-    if twice:
-        raise ValueError(f"two recordings would be written to {twice.pop()}: run them one by one, each with its own -o")
+    table, count = Counter(tables).most_common(1)[0]
+    if count > 1:
+        raise ValueError(f"two recordings would be written to {table}: run them one by one, each with its own -o")
     return tables, plots
 
 
 def _not_done(jobs: list[Job]) -> tuple[list[Job], int]:
     """Leave out what an earlier run has done, and say so; return the exit status, too: it may have done otherwise."""
-    left = [job for job in jobs if not job.is_done()]
-    errors = [check_done(job) for job in jobs if job.is_done()]
+    done = [job.is_done() for job in jobs]
+    left = [job for job, is_done in zip(jobs, done, strict=True) if not is_done]
+    errors = [check_done(job) for job, is_done in zip(jobs, done, strict=True) if is_done]
     kept, wrong = errors.count(None), [error for error in errors if error is not None]
     if kept:
         say(f"{kept} of {len(jobs)} recordings are done, their tables exist and are kept (--overwrite makes them anew)")
