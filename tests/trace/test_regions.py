@@ -5,11 +5,8 @@ import numpy as np
 import pandas as pd
 import pytest
 import roifile
-import skimage.draw
-import tifffile
 from hypothesis import assume, given
 from hypothesis import strategies as st
-from PIL import Image, ImageDraw
 
 from optimap.trace import Regions, extract_traces, regions
 from optimap.trace import _video as video_module
@@ -35,15 +32,6 @@ def painted(found, shape=(6, 7)):
 
 def masks(found, shape=(6, 7)):
     return painted(found, shape) != 0
-
-
-def eighths(low, high):
-    return st.integers(8 * low, 8 * high).map(lambda k: k / 8)
-
-
-def polygons(low=-3, high=11, most=7):
-    vertices = st.tuples(eighths(low, high), eighths(low, high))
-    return st.lists(vertices, min_size=3, max_size=most)
 
 
 # What counts
@@ -117,30 +105,6 @@ def test_weights_of_0_keep_nan_out():
     assert np.isnan(extract_traces(video, weights)[3, 0])
 
 
-def test_a_polygon_holds_the_centres_inside():
-    mask = masks(regions([TRIANGLE]))[0]
-    expected = np.zeros((6, 7), bool)
-    # The slope ends at x = 4.875, 3.625, 2.375 and 1.125 in these rows.
-    expected[1, 1:5], expected[2, 1:4], expected[3, 1:3], expected[4, 1:2] = True, True, True, True
-    np.testing.assert_array_equal(mask, expected)
-    np.testing.assert_array_equal(oracles.polygon_mask([TRIANGLE], (6, 7)), expected)
-
-
-def test_centres_on_left_and_top_edges_are_in_as_in_slices():
-    expected = np.zeros((6, 7), bool)
-    expected[1:4, 1:4] = True
-    np.testing.assert_array_equal(masks(regions([SQUARE]))[0], expected)
-    np.testing.assert_array_equal(masks(regions([SQUARE[::-1]]))[0], expected)
-
-
-def test_a_polygon_that_crosses_itself_is_filled_by_the_even_odd_rule():
-    star = [(5 + 5 * np.sin(k * 4 * np.pi / 5), 5 - 5 * np.cos(k * 4 * np.pi / 5)) for k in range(5)]
-    mask = masks(regions([star]), (11, 11))[0]
-    assert not mask[5, 5]
-    assert mask[2, 5]
-    np.testing.assert_array_equal(mask, oracles.polygon_mask([star], (11, 11)))
-
-
 def test_one_polygon_given_alone_is_said_so():
     alone = regions(SQUARE, kind="polygons")
     assert alone.single
@@ -148,60 +112,6 @@ def test_one_polygon_given_alone_is_said_so():
     assert extract_traces(VIDEO, [SQUARE]).shape == (12, 1)
     assert extract_traces(VIDEO, [SQUARE, TRIANGLE]).shape == (12, 2)
     np.testing.assert_array_equal(extract_traces(VIDEO, alone), VIDEO[:, 1:4, 1:4].mean(axis=(1, 2)))
-
-
-@given(polygons(), st.integers(1, 9), st.integers(1, 9), st.sampled_from(["left", "right"]))
-def test_any_polygon_equals_the_oracle(polygon, height, width, side):
-    from optimap.trace._outlines import polygon_runs
-
-    runs = polygon_runs([[np.array(polygon)]], height, side)
-    mask = np.zeros((height, width), int)
-    for row, start, stop in zip(runs.rows, runs.starts, runs.stops, strict=True):
-        mask[row, max(start, 0) : max(stop, 0)] += 1
-    np.testing.assert_array_equal(mask, oracles.polygon_mask([polygon], (height, width), side))
-
-
-@given(polygons(), st.integers(1, 60), st.integers(1, 60))
-def test_polygons_equal_those_of_scikit_image_but_for_the_border(polygon, dx, dy):
-    # Moved by a bit that no vertex has, no centre lies on an edge, and there is no rule to differ in.
-    moved = np.array(polygon) + np.array([dx, dy]) / 977 / 64
-    ours = masks_or_nothing(moved, (9, 12))
-    rows, columns = skimage.draw.polygon(moved[:, 1], moved[:, 0], (9, 12))
-    theirs = np.zeros((9, 12), bool)
-    theirs[rows, columns] = True
-    np.testing.assert_array_equal(ours, theirs)
-
-
-def masks_or_nothing(polygon, shape):
-    try:
-        return masks(regions([polygon], shape), shape)[0]
-    except ValueError as error:
-        if "is empty" in str(error) or "outside" in str(error):
-            return np.zeros(shape, bool)
-        raise
-
-
-@given(st.data())
-def test_polygons_that_share_edges_neither_share_a_pixel_nor_miss_one(data):
-    # A fan of triangles from a point inside a convex outline tiles what the outline holds; edges hit many centres.
-    x, y = data.draw(st.tuples(st.integers(2, 6), st.integers(2, 6)))
-    outline = [(0, 0), (4, -1), (9, 0), (9, 7), (5, 9), (0, 8)]
-    fan = [[a, b, (x, y)] for a, b in zip(outline, outline[1:] + outline[:1], strict=True)]
-    parts = [masks_or_nothing(np.array(triangle, float), (10, 10)) for triangle in fan]
-    np.testing.assert_array_equal(np.sum(parts, axis=0), masks_or_nothing(np.array(outline, float), (10, 10)))
-
-
-@given(st.tuples(*[st.integers(-2, 9)] * 2), st.integers(1, 6), st.integers(1, 6))
-def test_a_rectangle_equals_the_slice_and_the_window(corner, height, width):
-    x, y = corner
-    polygon = [(x, y), (x + width, y), (x + width, y + height), (x, y + height)]
-    rows, columns = slice(max(y, 0), max(y + height, 0)), slice(max(x, 0), max(x + width, 0))
-    box = VIDEO[:, rows, columns]
-    assume(box.size)
-    np.testing.assert_array_equal(extract_traces(VIDEO, [polygon])[:, 0], box.mean(axis=(1, 2)))
-    centre = (x + width // 2, y + width // 2)
-    if height == width and 0 <= centre[0] < 7 and 0 <= centre[1] < 6:
-        np.testing.assert_array_equal(extract_traces(VIDEO, [polygon]), extract_traces(VIDEO, [centre], width))
 
 
 # Traces equal the oracle, on every kind of video
@@ -435,13 +345,6 @@ def test_what_makes_no_regions_is_named(source, kwargs, error, message):
         regions(source, **kwargs)
 
 
-@pytest.mark.parametrize("suffix", [".roi", ".zip", ".npy", ".png", ".tif"])
-def test_a_folder_is_no_file_of_regions(tmp_path, suffix):
-    (tmp_path / f"a{suffix}").mkdir()
-    with pytest.raises(IsADirectoryError, match=f"a{suffix} is a folder: give one file of regions"):
-        regions(tmp_path / f"a{suffix}")
-
-
 # Backgrounds
 
 
@@ -571,76 +474,6 @@ def test_regions_of_positions_are_their_windows():
         extract_traces(VIDEO, [(9, 2)])
     with pytest.raises(ValueError, match=r"\(x=9, y=2\) is outside"):
         extract_traces(VIDEO, regions([(9, 2)]))
-
-
-# Files
-
-
-def test_images_in_files(tmp_path):
-    labels = LABELS.astype(np.uint8)
-    Image.fromarray(labels).save(tmp_path / "l.png")
-    palette = Image.new("P", (7, 6))
-    palette.putpalette(np.random.default_rng(0).integers(0, 255, 768).tolist())
-    palette.putdata(labels.ravel().tolist())
-    palette.save(tmp_path / "p.png")
-    Image.fromarray(LABELS.astype(np.uint16)).save(tmp_path / "l16.png")
-    tifffile.imwrite(tmp_path / "l.tif", LABELS.astype(np.int32))
-    np.save(tmp_path / "l.npy", LABELS)
-    for name in ("l.png", "p.png", "l16.png", "l.tif", "l.npy"):
-        assert regions(tmp_path / name).names == ["label_2", "label_7", "label_30"], name
-        np.testing.assert_array_equal(extract_traces(VIDEO, str(tmp_path / name)), extract_traces(VIDEO, LABELS))
-    Image.fromarray(LABELS == 7).save(tmp_path / "m.png")
-    np.testing.assert_array_equal(extract_traces(VIDEO, tmp_path / "m.png"), extract_traces(VIDEO, LABELS == 7))
-    Image.fromarray((LABELS == 7).astype(np.uint8) * 255).save(tmp_path / "m8.png")
-    assert regions(tmp_path / "m8.png").names == ["label_255"]
-    assert extract_traces(VIDEO, regions(tmp_path / "m8.png", kind="mask")).shape == (12,)
-    stack = np.stack([LABELS == 2, LABELS == 7])
-    tifffile.imwrite(tmp_path / "s.tif", stack.astype(np.uint8), photometric="minisblack")
-    np.testing.assert_array_equal(extract_traces(VIDEO, tmp_path / "s.tif"), extract_traces(VIDEO, stack))
-
-
-@pytest.mark.parametrize(
-    ("name", "content", "message"),
-    [
-        ("a.png", b"nonsense", "a.png is no PNG image"),
-        ("a.tif", b"nonsense", "a.tif is no TIFF image"),
-        ("a.npy", b"nonsense", "a.npy is no .npy file"),
-        ("a.roi", b"nonsense", "a.roi is no ImageJ region, or is damaged"),
-        ("a.zip", b"nonsense", "a.zip is no zip file of ImageJ regions"),
-    ],
-)
-def test_damaged_files_are_named(tmp_path, name, content, message):
-    (tmp_path / name).write_bytes(content)
-    with pytest.raises(ValueError, match=message):
-        extract_traces(VIDEO, tmp_path / name)
-
-
-def test_colour_images_are_refused(tmp_path):
-    Image.new("RGB", (7, 6)).save(tmp_path / "c.png")
-    tifffile.imwrite(tmp_path / "c.tif", np.zeros((6, 7, 3), np.uint8), photometric="rgb")
-    for name in ("c.png", "c.tif"):
-        with pytest.raises(ValueError, match=f"{name} is a colour image"):
-            regions(tmp_path / name)
-
-
-def test_pillow_draws_the_same_masks_but_for_the_border():
-    rng = np.random.default_rng(3)
-    for _ in range(20):
-        polygon = rng.integers(0, 40, (6, 2))
-        image = Image.new("1", (40 * 16, 40 * 16))
-        # Magnified, so that its thick border hides nothing but centres within a sixteenth of an edge.
-        ImageDraw.Draw(image).polygon([tuple(v) for v in (polygon * 16 + 8).tolist()], fill=1)
-        theirs = np.asarray(image)[8::16, 8::16]
-        ours = masks_or_nothing(polygon.astype(float), (40, 40))
-        near = np.zeros((40, 40), bool)
-        for a, b in zip(polygon, np.roll(polygon, -1, axis=0), strict=True):
-            along = b - a
-            y, x = np.mgrid[:40, :40]
-            length = max(np.hypot(*along), 1e-9)
-            t = np.clip(((x - a[0]) * along[0] + (y - a[1]) * along[1]) / length**2, 0, 1)
-            near |= np.hypot(x - a[0] - t * along[0], y - a[1] - t * along[1]) < 0.1
-        np.testing.assert_array_equal(ours | near, theirs | near)
-        assert (ours & ~near).sum() > 20
 
 
 def test_weights_too_large_to_add_up_have_a_mean():
