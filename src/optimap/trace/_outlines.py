@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ._masks import Floats, Ints, Runs
+from ._masks import Floats, Ints, Runs, join
 
 # Rows that an outline may reach to where no frame limits it.
 MOST_ROWS = 2**20
@@ -34,8 +34,7 @@ def polygon_runs(polygons: list[list[Floats]], height: int | None, side: str = "
     """
     paths = [(owner, path) for owner, polygon in enumerate(polygons) for path in polygon]
     if not paths:
-        none = np.zeros(0, np.int64)
-        return Runs(none, none, none, none, np.zeros(0))
+        return join([])
     owners = np.repeat([owner for owner, _ in paths], [len(path) for _, path in paths])
     begin = np.concatenate([path for _, path in paths])
     end = np.concatenate([np.roll(path, -1, axis=0) for _, path in paths])
