@@ -36,11 +36,11 @@ test: $(VENV)/dev
 
 # Every front end, none skipped: needs Xvfb, Chromium and Tk on the machine.
 test-frontends: $(VENV)/frontends
-	OPTIMAP_REQUIRE_FRONTENDS=1 $(BIN)/python -m pytest tests/frontends
+	OPTIMAP_REQUIRE_FRONTENDS=1 $(BIN)/python -m pytest tests/_pick/frontends
 
 # Arrays of PyTorch and JAX, none skipped; OPTIMAP_TEST_DEVICE=cuda runs them, and CuPy where it is installed, on a GPU.
 test-arrays: $(VENV)/arrays
-	OPTIMAP_REQUIRE_ARRAYS=1 $(BIN)/python -m pytest tests/trace/test_arrays.py
+	OPTIMAP_REQUIRE_ARRAYS=1 $(BIN)/python -m pytest tests/_extract/test_device.py
 
 # The core once more on the NumPy twins, as on a machine without a compiler.
 core-numpy: $(VENV)/dev

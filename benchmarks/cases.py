@@ -116,8 +116,8 @@ def detrending(samples=5000):
 
 def live_window(figure, recording, where):
     """Return our window of `select_traces`, with these points picked."""
-    from optimap.trace._live import TracesWindow
-    from optimap.trace._picker import PointPicker
+    from optimap._pick import PointPicker
+    from optimap._pick.traces_window import TracesWindow
 
     return TracesWindow(
         figure,

@@ -21,7 +21,9 @@ from typing import Any
 import numpy as np
 
 import optimap
-from optimap.trace import _arrays, _arrays_extract, extract_traces, normalize
+from optimap._base import devices as _arrays
+from optimap._extract import device as _arrays_extract
+from optimap.trace import extract_traces, normalize
 
 GATHER, SLIDE = 0.0, 1e12  # as `GATHER_COST`: always one, or the other
 

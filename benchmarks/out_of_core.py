@@ -75,8 +75,8 @@ def forget(path: Path) -> None:
 
 def read(path: Path, recording: optimap.video.Recording) -> None:
     """Read all bytes in blocks, without computing."""
-    from optimap.trace._parts import plan_reading
-    from optimap.trace._windows import window_spans
+    from optimap._reading import plan_reading
+    from optimap._regions import window_spans
 
     if path.suffix == ".zarr":
         step = plan_reading(recording, window_spans(np.zeros((1, 2)), 1, "pixel", SHAPE)).step

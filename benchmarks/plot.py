@@ -21,7 +21,7 @@ def runs_sums(panel, x, dtype):
     """Whether the package chooses running sums for this point."""
     from cases import every_pixel, positions
     from optimap import kernels
-    from optimap.trace._windows import window_spans
+    from optimap._regions import window_spans
 
     count, size = {"positions": (x, 5), "size": (100, x), "frames": (100, 5)}[panel]
     where = every_pixel(SHAPE[1:]) if count == SHAPE[1] * SHAPE[2] else positions(count)

@@ -15,8 +15,8 @@ from pathlib import Path
 ROOT = Path(__file__).parent.parent
 IMAGES = ROOT / "docs" / "images"
 sys.path.insert(0, str(ROOT))
-from tests.frontends import browser  # noqa: E402
-from tests.frontends import screen as screens  # noqa: E402
+from tests._pick.frontends import browser  # noqa: E402
+from tests._pick.frontends import screen as screens  # noqa: E402
 
 POSITIONS = [(20, 64), (64, 40), (104, 70)]
 CALL = f"optimap.select_traces(tissue.video, fps=tissue.fps, positions={POSITIONS}"

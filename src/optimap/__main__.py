@@ -3,7 +3,7 @@
 import signal
 import sys
 
-from ._signals import held_back
+from ._base import held_back
 
 
 def main() -> int:

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from optimap.datasets import _simulation, simulated_tissue
+from optimap.datasets import simulated_tissue
+from optimap.datasets import simulation as _simulation
 from optimap.trace import detrend_timeseries, estimate_period, extract_traces, normalize
 
 

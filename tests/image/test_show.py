@@ -4,8 +4,8 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 
+from optimap._draw import show_figures
 from optimap.image import show_image
-from optimap.image._show import show_figures
 
 
 def test_the_image_is_shown_as_it_is():

@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from optimap import kernels
+from optimap._reading.blocks import prepare
+from optimap._regions import Spans, window_spans
 from optimap.kernels import _numpy
-from optimap.trace._video import prepare
-from optimap.trace._windows import Spans, window_spans
 from tests.strategies import WINDOWS, positions, videos
 
 try:

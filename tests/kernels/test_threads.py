@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from optimap import kernels
+from optimap._regions import window_spans
 from optimap.kernels import _numpy, _threads
-from optimap.trace._windows import window_spans
 
 
 @pytest.fixture

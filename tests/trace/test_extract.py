@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from optimap.trace import _video as video_module
+from optimap._reading import blocks as video_module
 from optimap.trace import extract_traces, set_default_trace_window
 from tests import oracles
 from tests.strategies import WINDOWS, positions, videos

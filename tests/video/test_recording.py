@@ -6,8 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import basic_indices
 
-from optimap.video import open_video
-from optimap.video._recording import Recording, patch_checksum
+from optimap._reading import patch_checksum
+from optimap.video import Recording, open_video
 from tests import makers
 
 VIDEO = makers.random_video((7, 5, 6))

@@ -11,7 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.io import loadmat, whosmat
 
-from optimap.video import _save, load_metadata, load_video, open_video, save_video
+from optimap.video import load_metadata, load_video, open_video, save_video
+from optimap.video import save as _save
 from optimap.video.formats import zarr
 from tests import makers
 

@@ -14,8 +14,12 @@ import threading
 from collections.abc import Callable, Sequence
 from typing import Any, NoReturn
 
-from . import _convert, _demo, _info, _pick, _traces
-from ._common import EXPECTED, complain, version_text
+from . import convert as _convert
+from . import demo as _demo
+from . import info as _info
+from . import pick as _pick
+from . import traces as _traces
+from .common import EXPECTED, complain, version_text
 
 COMMANDS = (_demo, _info, _traces, _pick, _convert)
 

@@ -1,3 +1,3 @@
-from ._simulation import SimulatedRecording, simulated_tissue
+from .simulation import SimulatedRecording, simulated_tissue
 
 __all__ = ["SimulatedRecording", "simulated_tissue"]

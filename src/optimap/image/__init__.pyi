@@ -1,4 +1,4 @@
-from ._collage import collage
-from ._show import show_image
+from .grid import collage
+from .show import show_image
 
 __all__ = ["collage", "show_image"]

@@ -1,20 +1,35 @@
-from ._compare import compare_traces
-from ._detrend import detrend_timeseries
-from ._extract import extract_traces
-from ._labelled import to_dataframe, to_xarray
-from ._make_regions import regions
-from ._normalize import normalize
-from ._period import estimate_period
-from ._plot import show_positions, show_positions_and_traces, show_trace, show_traces
-from ._positions import collage_positions, positions_from_A_to_B, random_positions
-from ._regions import Regions
-from ._select import Selection, select_positions, select_traces
-from ._show_regions import show_regions
-from ._table_data import TraceTable
-from ._tables import load_traces, save_traces
-from ._windows import get_default_trace_window, set_default_trace_window
+from .extract import (
+    Regions,
+    collage_positions,
+    extract_traces,
+    get_default_trace_window,
+    positions_from_A_to_B,
+    random_positions,
+    regions,
+    set_default_trace_window,
+)
+from .figures import (
+    compare_traces,
+    show_positions,
+    show_positions_and_traces,
+    show_regions,
+    show_trace,
+    show_traces,
+)
+from .select import Picked, Selection, select_positions, select_traces
+from .series import (
+    TraceTable,
+    detrend_timeseries,
+    estimate_period,
+    load_traces,
+    normalize,
+    save_traces,
+    to_dataframe,
+    to_xarray,
+)
 
 __all__ = [
+    "Picked",
     "Regions",
     "Selection",
     "TraceTable",

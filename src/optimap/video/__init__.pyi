@@ -1,5 +1,6 @@
-from ._open import load_metadata, load_video, open_video
-from ._recording import Recording
-from ._save import save_video
+from .format_table import FORMATS
+from .open import load_metadata, load_video, open_video
+from .recording import Recording
+from .save import save_video
 
-__all__ = ["Recording", "load_metadata", "load_video", "open_video", "save_video"]
+__all__ = ["FORMATS", "Recording", "load_metadata", "load_video", "open_video", "save_video"]

@@ -15,8 +15,8 @@ import av
 import numpy as np
 from numpy.typing import NDArray
 
-from .._recording import Recording
-from .._save import frame_blocks, unsupported
+from ..recording import Recording
+from ..save import frame_blocks, unsupported
 
 MP4_BOXES = {b"ftyp", b"moov", b"mdat", b"free", b"skip", b"wide", b"moof", b"mfra", b"sidx", b"styp", b"uuid"}
 # Written by recorders that never came back to fill it in.

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .._recording import Recording
+from ..recording import Recording
 
 SUFFIXES = {".tif": "TIFF", ".tiff": "TIFF", ".png": "PNG"}
 UNREADABLE = (OSError, SyntaxError)  # what Pillow raises for damaged files

@@ -5,10 +5,10 @@ from typing import Any
 
 import numpy as np
 
-from .._formats import import_extra
-from .._recording import Recording, positive_number
-from .._save import frame_blocks, in_background
-from ._chunked import DatasetFrames, choose
+from ..._base import import_extra
+from ..recording import Recording, positive_number
+from ..save import frame_blocks, in_background
+from .chunked import DatasetFrames, choose
 
 DAMAGED = (OSError,)  # what h5py raises where chunks are
 

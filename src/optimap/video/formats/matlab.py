@@ -15,11 +15,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..._maps import release
-from .._recording import Recording, check_frames, positive_number
-from .._save import frame_blocks, unsupported
+from ..._reading import release
+from ..recording import Recording, check_frames, positive_number
+from ..save import frame_blocks, unsupported
 from . import hdf5
-from ._chunked import DatasetFrames, choose
+from .chunked import DatasetFrames, choose
 
 NUMERIC = {"double", "single", "logical"} | {f"{sign}int{bits}" for sign in ("", "u") for bits in (8, 16, 32, 64)}
 DAMAGED = (ValueError, TypeError, OSError, EOFError, IndexError, KeyError, zlib.error)

@@ -6,8 +6,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..._maps import release
-from .._recording import Recording, check_file_size
+from ..._reading import release
+from ..recording import Recording, check_file_size
 
 HEADER_BYTES = 970
 

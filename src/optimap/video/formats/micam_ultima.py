@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..._maps import release
-from .._recording import Recording, check_file_size
+from ..._reading import release
+from ..recording import Recording, check_file_size
 from .micam05 import companion, header_number
 
 SECONDS = {"nsec": 1e-9, "usec": 1e-6, "msec": 1e-3, "sec": 1.0}

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from .._recording import Recording
+from ..recording import Recording
 
 HEADER_BYTES = 1024
 

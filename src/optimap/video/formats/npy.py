@@ -12,9 +12,11 @@ from typing import Any
 
 import numpy as np
 
-from ..._files import is_sidecar, sidecar
-from .._recording import Recording, check_file_size, patch_checksum, positive_number
-from .._save import frame_blocks
+from ..._files import is_sidecar
+from ..._files import sidecar_path as sidecar
+from ..._reading import patch_checksum
+from ..recording import Recording, check_file_size, positive_number
+from ..save import frame_blocks
 
 MARKER = "optimap_recording"  # its value is the layout's version
 

@@ -16,9 +16,9 @@ import numpy as np
 import tifffile
 from numpy.typing import NDArray
 
-from .._recording import Recording
-from .._save import frame_blocks, unsupported
-from ._units import MM, SECONDS, rate
+from ..recording import Recording
+from ..save import frame_blocks, unsupported
+from .units import MM, SECONDS, rate
 
 IMAGEJ_DTYPES = ("u1", "u2", "f4")
 OME_DTYPES = ("u1", "u2", "u4", "i1", "i2", "i4", "f4", "f8")

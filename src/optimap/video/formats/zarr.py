@@ -17,11 +17,11 @@ from typing import Any
 
 import numpy as np
 
-from .._formats import is_zarr
-from .._recording import Recording, check_frames, positive_number
-from .._save import frame_blocks, in_background, unsupported
-from ._chunked import DatasetFrames, choose
-from ._units import MM, SECONDS, rate
+from ..format_table import is_zarr
+from ..recording import Recording, check_frames, positive_number
+from ..save import frame_blocks, in_background, unsupported
+from .chunked import DatasetFrames, choose
+from .units import MM, SECONDS, rate
 
 # What zarr and its codecs raise on bytes that make no sense, besides ValueError.
 DAMAGED = (

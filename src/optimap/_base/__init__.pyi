@@ -1,0 +1,79 @@
+from .checks import (
+    RATE,
+    check_flag,
+    check_order,
+    file_path,
+    positive_number,
+    text_names,
+    whole_number,
+)
+from .device_home import (
+    BLOCK_VALUES,
+    Home,
+    Result,
+)
+from .devices import (
+    NUMPY_TYPES,
+    WHOLE_TYPES,
+    dtype_bytes,
+    dtype_kind,
+    dtype_name,
+    host_view,
+    is_dask,
+    is_device_array,
+    is_unsigned,
+    on_host,
+    refuse_device_array,
+)
+from .extras import (
+    import_extra,
+)
+from .interrupts import (
+    ENDING,
+    held_back,
+)
+from .progress import (
+    progress_bar,
+    say,
+)
+from .time_axis import (
+    parse_time_axis,
+)
+from .types import (
+    Array,
+    Floats,
+    Ints,
+)
+
+__all__ = [
+    "BLOCK_VALUES",
+    "ENDING",
+    "NUMPY_TYPES",
+    "RATE",
+    "WHOLE_TYPES",
+    "Array",
+    "Floats",
+    "Home",
+    "Ints",
+    "Result",
+    "check_flag",
+    "check_order",
+    "dtype_bytes",
+    "dtype_kind",
+    "dtype_name",
+    "file_path",
+    "held_back",
+    "host_view",
+    "import_extra",
+    "is_dask",
+    "is_device_array",
+    "is_unsigned",
+    "on_host",
+    "parse_time_axis",
+    "positive_number",
+    "progress_bar",
+    "refuse_device_array",
+    "say",
+    "text_names",
+    "whole_number",
+]

@@ -1,0 +1,156 @@
+"""Arrays of other libraries (PyTorch, CuPy, JAX, any that follows the array API standard): where they live.
+
+Nothing is imported unless such an array is met: a type says by its name which library it is from. `Home` answers what
+the computing needs to know: the library's functions, the device, whether that device has double precision.
+`_arrays_extract` and `_arrays_normalize` compute with it.
+"""
+
+import importlib
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .devices import dtype_bytes, dtype_kind, dtype_name
+
+# Values computed at once: each array of them takes 32 MB in double precision. Enough to keep a device busy, and few
+# enough for the three or four of them that are alive at a time.
+BLOCK_VALUES = 2**22
+
+
+class Home:
+    """Where an array lives: the functions of its library (`xp`), its device, and what can be computed there."""
+
+    def __init__(self, array: Any, name: str) -> None:
+        try:
+            import array_api_compat
+        except ImportError as error:
+            raise ImportError(
+                f"{name} is an array of {type(array).__module__.partition('.')[0]}, which needs array_api_compat: "
+                "pip install 'optimap-trace[arrays]'"
+            ) from error
+        self.xp: Any = array_api_compat.array_namespace(array)
+        self.device: Any = array_api_compat.device(array)
+        self.is_torch = array_api_compat.is_torch_array(array)
+        self.is_jax = array_api_compat.is_jax_array(array)
+        self.is_writable = not self.is_jax
+        self.has_double = True
+        if self.is_torch:
+            self._look_at_tensor(array, name)
+        elif self.is_jax:
+            # An array over several devices: the library then places the indices itself.
+            if self.device is not None and len(array.devices()) != 1:
+                self.device = None
+        else:
+            known = self.xp.__array_namespace_info__().dtypes(device=self.device)
+            self.has_double = "float64" in known
+            if "int64" not in known:
+                raise TypeError(f"{name} is on {self.device}, which has no 64-bit integers: exact sums need them")
+        # JAX computes in double precision when asked to, but users who did not switch it on expect float32.
+        self.gives_double = self.has_double and (not self.is_jax or _jax_gives_double())
+        self.wide: Any = self.xp.float64 if self.has_double else self.xp.float32
+
+    def _look_at_tensor(self, array: Any, name: str) -> None:
+        if self.device.type == "meta":
+            raise ValueError(f"{name} is on PyTorch's meta device, which holds no values: give a tensor that has some")
+        if str(array.layout) != "torch.strided":
+            raise TypeError(f"{name} is a sparse tensor ({array.layout}): give {name}.to_dense()")
+        self.has_double = self.device.type != "mps"  # Apple's processors have none
+
+    @contextmanager
+    def computing(self) -> Iterator[None]:
+        """Compute in double precision where JAX needs to be asked, and without NumPy's warnings of NaN and infinity."""
+        with ExitStack() as stack:
+            stack.enter_context(np.errstate(all="ignore"))
+            if self.is_jax:
+                stack.enter_context(_jax_double())
+            yield
+
+    def array(self, values: Any) -> Any:
+        """Return the host's values as an array on the device."""
+        return self.xp.asarray(np.array(values, order="C"), device=self.device)
+
+    def own(self, values: NDArray[Any]) -> Any:
+        """Return a new array of the host as one of the library, in the same memory where that can be."""
+        if values.dtype == np.float64 and not self.gives_double:
+            values = values.astype(np.float32)
+        return self.xp.asarray(values, device=self.device)
+
+    def wide_array(self, values: Any) -> Any:
+        """Return the host's values in the widest floating type of the device."""
+        return self.array(np.asarray(values, np.float64 if self.has_double else np.float32))
+
+    def stored(self, array: Any) -> tuple[Any, int]:
+        """Return an array whose values all libraries can move and compute with, and the bits of an unsigned type.
+
+        PyTorch has few operations for unsigned integers above 8 bits: their bytes are taken as signed ones, at no
+        cost, and `numbers` undoes it. The bits are 0 where there is nothing to undo.
+        """
+        if not self.is_torch or dtype_name(array.dtype) not in ("uint16", "uint32", "uint64"):
+            return array, 0
+        bits = 8 * dtype_bytes(array)
+        return array.view(getattr(self.xp, f"int{bits}")), bits
+
+    def numbers(self, stored: Any, bits: int) -> Any:
+        """Return stored values in a type to compute with; 64-bit integers as they are, see `halves`."""
+        kind, size = dtype_kind(stored), dtype_bytes(stored)
+        if kind == "f":
+            return self.xp.astype(stored, self.wide)
+        if kind == "b":
+            return self.xp.astype(stored, self.xp.int32)
+        if size == 8:
+            return stored
+        wider = self.xp.astype(stored, self.xp.int32 if size <= 2 else self.xp.int64)
+        return wider & (2**bits - 1) if bits else wider
+
+    def halves(self, values: Any, unsigned: bool) -> tuple[Any, Any]:
+        """Return the upper and lower 32 bits of 64-bit integers, as int64: ``upper * 2**32 + lower`` is the value."""
+        upper, lower = values >> 32, values & 0xFFFFFFFF
+        if unsigned:
+            upper = upper & 0xFFFFFFFF
+        return self.xp.astype(upper, self.xp.int64), self.xp.astype(lower, self.xp.int64)
+
+    def joined(self, upper: Any, lower: Any) -> Any:
+        """Return ``upper * 2**32 + lower`` in floating point, rounded once."""
+        upper, lower = upper + (lower >> 32), lower & 0xFFFFFFFF
+        return self.xp.astype(upper, self.wide) * 4294967296.0 + self.xp.astype(lower, self.wide)
+
+
+def _jax_gives_double() -> bool:
+    jax: Any = importlib.import_module("jax")
+    return bool(jax.config.jax_enable_x64)
+
+
+def _jax_double() -> AbstractContextManager[Any]:
+    jax: Any = importlib.import_module("jax")
+    if not hasattr(jax, "enable_x64"):  # JAX until 0.7
+        jax = importlib.import_module("jax.experimental")
+    context: AbstractContextManager[Any] = jax.enable_x64(True)
+    return context
+
+
+class Result:
+    """An array that is filled from its start, block by block; libraries without assignment join the blocks."""
+
+    def __init__(self, home: Home, shape: tuple[int, ...], dtype: Any) -> None:
+        self._home, self._blocks, self._filled = home, list[Any](), 0
+        self._dtype = dtype
+        self._whole = home.xp.empty(shape, dtype=dtype, device=home.device) if home.is_writable or 0 in shape else None
+
+    def append(self, block: Any) -> None:
+        """Add the next rows."""
+        block = self._home.xp.astype(block, self._dtype)
+        if self._whole is None:
+            self._blocks.append(block)
+            return
+        stop = self._filled + block.shape[0]
+        self._whole[self._filled : stop, ...] = block
+        self._filled = stop
+
+    def get(self) -> Any:
+        """Return the whole array."""
+        if self._whole is not None:
+            return self._whole
+        return self._home.xp.concat(self._blocks) if len(self._blocks) > 1 else self._blocks[0]

@@ -1,0 +1,39 @@
+from .decimate import (
+    pixel_columns,
+)
+from .figures import (
+    as_image,
+    check_scale,
+    new_axes,
+    parse_colors,
+    show_figures,
+)
+from .positions import (
+    show_positions,
+)
+from .regions import (
+    show_regions,
+)
+from .traces import (
+    as_traces,
+    check_traces_arguments,
+    line_arguments,
+    show_trace,
+    show_traces,
+)
+
+__all__ = [
+    "as_image",
+    "as_traces",
+    "check_scale",
+    "check_traces_arguments",
+    "line_arguments",
+    "new_axes",
+    "parse_colors",
+    "pixel_columns",
+    "show_figures",
+    "show_positions",
+    "show_regions",
+    "show_trace",
+    "show_traces",
+]

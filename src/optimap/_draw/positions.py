@@ -1,0 +1,96 @@
+"""show_positions: dots over an image."""
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from .._regions import parse_positions
+from .figures import as_image, check_axes, check_scale, new_axes, parse_colors, show_figures
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+
+def show_positions(
+    positions: ArrayLike,
+    image: ArrayLike | None = None,
+    size: ArrayLike | None = None,
+    color: Any = None,
+    cmap: str = "gray",
+    vmin: float | None = None,
+    vmax: float | None = None,
+    ax: "Axes | None" = None,
+    **kwargs: Any,
+) -> "Axes":
+    """Draw positions as dots, over an image if one is given.
+
+    Parameters
+    ----------
+    positions : (x, y) or sequence of (x, y), in pixels
+    image : (H, W) or (H, W, 3) array, optional
+        Drawn below the positions.
+    size : float or sequence of N floats, optional
+        Area of the dots in points squared, as `s` of `matplotlib.axes.Axes.scatter`.
+    color : color or sequence of N colors, optional
+        One for all, or one each; by default matplotlib's colour cycle, as in `show_traces`.
+    cmap, vmin, vmax
+        How the image is drawn, see `optimap.image.show_image`.
+    ax : matplotlib Axes, optional
+        Draw there; by default in a new figure, which is shown.
+    **kwargs
+        Passed to `matplotlib.axes.Axes.scatter`.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+
+    Raises
+    ------
+    ValueError
+        If a position is not a pair, `image` is not an image, or `size` or `color` have the wrong length.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from optimap.trace import show_positions
+    >>> ax = show_positions([(2, 3), (5, 1)], image=np.zeros((8, 8)))
+    """
+    points, _ = parse_positions(positions, name="positions")
+    pixels = None if image is None else as_image(image)
+    sizes = np.asarray(36.0 if size is None else size, float)
+    if sizes.ndim and sizes.shape != (len(points),):
+        raise ValueError(f"size has shape {sizes.shape} for {len(points)} positions: give one for all or one for each")
+    if not (np.isfinite(sizes).all() and (sizes >= 0).all()):
+        raise ValueError(f"size = {size!r}: areas of dots are 0 or more")
+    if "c" in kwargs:
+        if color is not None:
+            raise ValueError("c and color are both given: give one of them")
+        color = kwargs.pop("c")
+    check_axes(ax)
+    check_scale(cmap, vmin, vmax)
+    wanted = [f"C{i}" for i in range(len(points))] if color is None else color
+    dots = parse_colors(wanted, len(points), "color", "positions")
+
+    new = ax is None
+    if ax is None:
+        ax = new_axes()
+    if pixels is not None:
+        ax.imshow(pixels, cmap=cmap, vmin=vmin, vmax=vmax, interpolation="none")
+        ax.set_axis_off()
+    elif not (ax.images or ax.collections):  # empty axes: make them an image's, origin at the top left
+        ax.set_aspect("equal")
+        ax.yaxis.set_inverted(True)
+    has_face = {"facecolor", "facecolors", "fc"} & kwargs.keys()
+    has_edge = {"edgecolor", "edgecolors", "ec"} & kwargs.keys()
+    if not has_face:
+        kwargs["c"] = dots
+    if has_face and not has_edge:
+        kwargs["edgecolors"] = dots
+    elif not has_edge and "marker" not in kwargs:
+        kwargs["edgecolors"] = "white"  # keeps dots visible on an image of any brightness
+    if len(points):
+        ax.scatter(points[:, 0], points[:, 1], s=sizes, **kwargs)
+    if new:
+        show_figures()
+    return ax

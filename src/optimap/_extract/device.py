@@ -1,0 +1,318 @@
+"""extract_traces on the device that a video lies on: windows as gathers, or as sliding sums of the whole frame.
+
+Two ways, chosen by counting the work as the compiled loops do:
+
+- *Gather.* The pixels of all windows are taken from each frame by index and added. Windows are sorted by size and
+  padded to the next power of two, so that a large one among many small ones costs little.
+- *Sliding.* Many boxes of one size share most of their additions: sums of 2, 4, 8, ... neighbours are built from
+  shifted copies of the frame, down the columns and then along the rows. Only pixels of a window are ever added, nothing
+  is subtracted: no digits are lost, and NaN stays in the windows that hold it, which differences of running sums
+  could not promise.
+
+A matrix of weights (pixels x windows) would multiply each pixel with each window. With PyTorch on a CPU it is as fast
+as gathering for up to 100 windows and for large ones, 10 times slower for 1000 small ones and 25 to 50 times for 5000;
+it is large itself (0.5 GB for 1000 windows all over a frame of 256 x 256); and NaN times zero is NaN, which would reach
+windows that do not hold it. Integers are added as integers, floats in double precision where the device has it.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .. import kernels
+from .._base import BLOCK_VALUES, Home, Ints, Result, dtype_bytes, dtype_kind, host_view, is_unsigned
+from .._regions import Spans, nan_error
+from .host import host_span_traces
+
+# A gathered pixel costs as much as adding so many values of whole frames, in 8 bytes; in 4 bytes twice as many.
+# PyTorch on one core: 2 to 3.5 ns for a pixel, 0.6 ns for an addition in 8 bytes, 0.3 ns in 4.
+GATHER_COST = 4.0
+
+
+@dataclass(frozen=True)
+class WindowSums:
+    """What a block of frames gives for each window, (T, N)."""
+
+    sums: Any
+    total: Any  # of the weights that count
+    has_nan: Any = None
+    counts: Any = None  # where NaN is left out: whether any pixel counts
+
+
+def device_span_traces(video: Any, spans: Spans, nan_policy: str, then: Callable[[Any], Any] | None = None) -> Any:
+    """Return the traces (T, N) of the N windows in `spans`, computed where the video lies.
+
+    What `then` makes of them, it makes in the precision that they are computed in.
+    """
+    home = Home(video, "video")
+    view = host_view(video)
+    if view is not None:
+        if then is None:
+            return home.own(host_span_traces(view, spans, nan_policy))
+        traces = then(host_span_traces(view, spans, nan_policy, np.float64))
+        return home.own(traces.astype(kernels.result_dtype(view.dtype)))
+    xp, frames, windows = home.xp, int(video.shape[0]), len(spans.first) - 1
+    is_float = dtype_kind(video) == "f"
+    with home.computing():
+        result = Result(home, (frames, windows), _result_dtype(home, video) if then is None else home.wide)
+        if windows == 0 or frames == 0:
+            return xp.astype(result.get(), _result_dtype(home, video))
+        boxes = _sliding_boxes(spans, video, windows)
+        way = Sliding(home, boxes, video) if boxes is not None else Gather(home, spans, video)
+        policy = nan_policy if is_float else "propagate"
+        step = max(1, BLOCK_VALUES // way.values)
+        for start in range(0, frames, step):
+            block, bits = home.stored(video[start : min(start + step, frames), :, :])
+            found = way.add(block, bits, policy)
+            if policy == "raise":
+                _raise_on_nan(xp, found.has_nan, spans, start)
+            result.append(_means(xp, found, spans.sums, policy == "omit"))
+        traces = result.get()
+        return traces if then is None else xp.astype(then(traces), _result_dtype(home, video))
+
+
+def _result_dtype(home: Home, video: Any) -> Any:
+    small = (dtype_kind(video) == "f" and dtype_bytes(video) <= 4) or not home.gives_double
+    return home.xp.float32 if small else home.xp.float64
+
+
+def _means(xp: Any, found: WindowSums, as_sums: bool, omit_nan: bool) -> Any:
+    traces = found.sums if as_sums else found.sums / found.total
+    return xp.where(found.counts, traces, xp.nan) if omit_nan else traces
+
+
+def _raise_on_nan(xp: Any, has_nan: Any, spans: Spans, start: int) -> None:
+    if bool(xp.any(has_nan)):
+        first = int(xp.argmax(xp.astype(xp.reshape(has_nan, (-1,)), xp.int32)))
+        frame, window = divmod(first, has_nan.shape[1])
+        raise nan_error(spans, window, start + frame)
+
+
+@dataclass(frozen=True)
+class WindowGroup:
+    """Windows of similar size: indices of their pixels, (n, M); where fewer than M, which of them count."""
+
+    index: Any
+    shape: tuple[int, int]
+    present: Any
+    weights: Any
+    total: Any
+
+
+class Gather:
+    """Takes the pixels of the windows from each frame by index."""
+
+    def __init__(self, home: Home, spans: Spans, video: Any) -> None:
+        self.home, self.unsigned = home, is_unsigned(video)
+        self.is_64_bit = dtype_kind(video) in "iu" and dtype_bytes(video) == 8
+        lengths = spans.stops - spans.starts
+        ends = np.concatenate(([0], np.cumsum(lengths)))
+        width = int(video.shape[2])
+        pixels = np.arange(ends[-1]) + np.repeat(spans.rows * width + spans.starts - ends[:-1], lengths)
+        weights = np.repeat(spans.weights, lengths)
+        first = ends[spans.first]
+        groups = _groups(np.diff(first))
+        self.parts = [self._part(pixels, weights, first, group) for group in groups]
+        order = np.concatenate(groups)
+        in_order = bool((order == np.arange(len(order))).all())
+        self.back = None if in_order else home.array(np.argsort(order))
+        # Frames that do not lie in one piece are copied before pixels are taken; bytes count less than doubles.
+        frame = int(video.shape[1]) * width
+        self.values = max(frame // 8, *(part.shape[0] * part.shape[1] for part in self.parts))
+
+    def _part(self, pixels: Ints, weights: NDArray[np.float64], first: Ints, windows: Ints) -> WindowGroup:
+        counts = first[windows + 1] - first[windows]
+        most = int(counts.max())
+        present = np.arange(most) < counts[:, None]
+        at = first[windows][:, None] + np.where(present, np.arange(most), 0)  # padded with the window's own first pixel
+        own = np.where(present, weights[at], 0.0)
+        home, weighted = self.home, bool((own[present] != 1).any())
+        return WindowGroup(
+            home.array(pixels[at].reshape(-1)),
+            (len(windows), most),
+            None if present.all() else home.array(present),
+            home.wide_array(own) if weighted else None,
+            home.wide_array(own.sum(axis=1)),
+        )
+
+    def add(self, block: Any, bits: int, policy: str) -> WindowSums:
+        """Add the pixels of each window in a block of frames."""
+        xp = self.home.xp
+        flat = xp.reshape(block, (block.shape[0], -1))
+        found = [self._add_part(flat, part, bits, policy) for part in self.parts]
+        sums = self._joined([f.sums for f in found])
+        varying = policy == "omit"
+        total = self._joined([f.total if varying else xp.reshape(f.total, (1, -1)) for f in found])
+        has_nan = self._joined([f.has_nan for f in found]) if policy == "raise" else None
+        return WindowSums(sums, total, has_nan, self._joined([f.counts for f in found]) if varying else None)
+
+    def _joined(self, parts: list[Any]) -> Any:
+        xp = self.home.xp
+        whole = parts[0] if len(parts) == 1 else xp.concat(parts, axis=1)
+        return whole if self.back is None else xp.take(whole, self.back, axis=1)
+
+    def _add_part(self, flat: Any, part: WindowGroup, bits: int, policy: str) -> WindowSums:
+        home, xp = self.home, self.home.xp
+        taken = xp.reshape(xp.take(flat, part.index, axis=1), (flat.shape[0], *part.shape))
+        pixels = home.numbers(taken, bits)
+        if dtype_kind(pixels) != "f":
+            return WindowSums(self._whole_sums(pixels, part), part.total)
+        keep, has_nan = part.present, None
+        if policy != "propagate":
+            missing = xp.isnan(pixels)
+            has_nan = xp.any(missing, axis=2)  # padding repeats pixels of the same window
+            if policy == "omit":
+                keep = ~missing if keep is None else ~missing & keep
+        if keep is not None:
+            pixels = xp.where(keep, pixels, 0.0)
+        total, counts = part.total, None
+        if policy == "omit":
+            counts = xp.any(keep, axis=2)
+            kept = xp.astype(keep, home.wide)
+            total = xp.sum(kept if part.weights is None else kept * part.weights, axis=2)
+        return WindowSums(
+            xp.sum(pixels if part.weights is None else pixels * part.weights, axis=2), total, has_nan, counts
+        )
+
+    def _whole_sums(self, pixels: Any, part: WindowGroup) -> Any:
+        """Add integers, exactly where all weigh one."""
+        home, xp = self.home, self.home.xp
+        if part.weights is not None:
+            values = (
+                home.joined(*home.halves(pixels, self.unsigned)) if self.is_64_bit else xp.astype(pixels, home.wide)
+            )
+            return xp.sum(values * part.weights, axis=2)
+        # The sum of 64-bit values needs more than 64 bits: upper and lower halves are added apart.
+        parts = home.halves(pixels, self.unsigned) if self.is_64_bit else (pixels,)
+        if part.present is not None:
+            parts = tuple(xp.where(part.present, values, 0) for values in parts)
+        added = [xp.sum(values, axis=2, dtype=xp.int64) for values in parts]
+        return home.joined(*added) if self.is_64_bit else xp.astype(added[0], home.wide)
+
+
+def _groups(counts: Ints) -> list[Ints]:
+    """Return the windows in groups of similar size, none with more pixels than are computed at once."""
+    if len(counts) * int(counts.max()) <= 2 * int(counts.sum()):
+        groups = [np.arange(len(counts))]
+    else:
+        classes = np.ceil(np.log2(counts))
+        groups = [np.flatnonzero(classes == size) for size in np.unique(classes)]
+    limits = [max(1, BLOCK_VALUES // int(counts[group].max())) for group in groups]
+    return [
+        group[i : i + limit] for group, limit in zip(groups, limits, strict=True) for i in range(0, len(group), limit)
+    ]
+
+
+@dataclass(frozen=True)
+class EqualBoxes:
+    """Boxes of one height and width by their first row and column, which may lie outside the frame; pixels inside."""
+
+    top: Ints
+    left: Ints
+    height: int
+    width: int
+    inside: Ints
+    fits_32_bits: bool  # whether the sums do
+
+
+def _sliding_boxes(spans: Spans, video: Any, windows: int) -> EqualBoxes | None:
+    """Return the windows as boxes of one size, where sliding sums are less work than taking every pixel."""
+    if spans.boxes is None or (dtype_kind(video) in "iu" and dtype_bytes(video) == 8):
+        return None
+    top, bottom, left, right = spans.boxes
+    rows, columns = (_unclipped(*ends) for ends in ((top, bottom, video.shape[1]), (left, right, video.shape[2])))
+    if rows is None or columns is None:
+        return None
+    (first_row, height), (first_column, width) = rows, columns
+    fits = dtype_kind(video) != "f" and dtype_bytes(video) <= 2 and height * width < 2**15
+    area = (int(bottom.max()) - int(top.min())) * (int(right.max()) - int(left.min()))
+    adding = area * (2 + _additions(height) + _additions(width)) / (2 if fits else 1)
+    if GATHER_COST * windows * height * width < adding:
+        return None
+    return EqualBoxes(first_row, first_column, height, width, (bottom - top) * (right - left), fits)
+
+
+def _unclipped(first: Ints, last: Ints, size: int) -> tuple[Ints, int] | None:
+    """Return where boxes that the frame's edges clip would begin, and the length of all; None if lengths differ."""
+    length = int((last - first).max())
+    clipped = last - first < length
+    if (clipped & (first > 0) & (last < size)).any():
+        return None
+    return np.where(clipped & (first == 0), last - length, first), length
+
+
+def _additions(size: int) -> int:
+    """Additions of shifted copies that a sliding sum takes."""
+    return size.bit_length() + size.bit_count() - 2
+
+
+class Sliding:
+    """Adds neighbours all over the frame, then takes the sums at the windows."""
+
+    def __init__(self, home: Home, boxes: EqualBoxes, video: Any) -> None:
+        self.home, self.boxes = home, boxes
+        shape = tuple(int(n) for n in video.shape[1:])
+        ends = ((boxes.top, boxes.height), (boxes.left, boxes.width))
+        # The part of the frame that windows cover, and how far they reach beyond its edges.
+        covered = [(int(first.min()), int(first.max()) + length) for first, length in ends]
+        self.cut = tuple(slice(max(a, 0), min(b, n)) for (a, b), n in zip(covered, shape, strict=True))
+        self.pads = [(max(-a, 0), max(b - n, 0)) for (a, b), n in zip(covered, shape, strict=True)]
+        (top, bottom), (left, right) = covered
+        sums_in_row = right - left - boxes.width + 1
+        self.index = home.array((boxes.top - top) * sums_in_row + boxes.left - left)
+        self.inside = home.wide_array(boxes.inside)
+        self.values = (bottom - top) * (right - left)
+        self.whole = home.xp.int32 if boxes.fits_32_bits else home.xp.int64
+
+    def add(self, block: Any, bits: int, policy: str) -> WindowSums:
+        """Add the pixels of each window in a block of frames."""
+        home, xp = self.home, self.home.xp
+        pixels = home.numbers(block[:, self.cut[0], self.cut[1]], bits)
+        if dtype_kind(pixels) != "f":
+            return WindowSums(xp.astype(self._sums(xp.astype(pixels, self.whole)), home.wide), self.inside)
+        if policy == "propagate":
+            return WindowSums(self._sums(pixels), self.inside)
+        missing = xp.isnan(pixels)
+        count = self._sums(xp.astype(missing, xp.int32))
+        if policy == "omit":
+            pixels = xp.where(missing, 0.0, pixels)
+        total = self.inside - xp.astype(count, home.wide)
+        return WindowSums(self._sums(pixels), total, count > 0, total > 0)
+
+    def _sums(self, values: Any) -> Any:
+        xp, boxes = self.home.xp, self.boxes
+        for axis, size, pad in ((1, boxes.height, self.pads[0]), (2, boxes.width, self.pads[1])):
+            values = sliding_sums(xp, self._padded(values, axis, pad), size, axis)
+        return xp.take(xp.reshape(values, (values.shape[0], -1)), self.index, axis=1)
+
+    def _padded(self, values: Any, axis: int, pad: tuple[int, int]) -> Any:
+        """Zeros around: nothing is added where a window reaches over the edge."""
+        xp = self.home.xp
+        pieces = [values]
+        for count, at in zip(pad, (0, 2), strict=True):
+            if count:
+                shape = tuple(count if i == axis else n for i, n in enumerate(values.shape))
+                pieces.insert(at, xp.zeros(shape, dtype=values.dtype, device=self.home.device))
+        return xp.concat(pieces, axis=axis) if len(pieces) > 1 else values
+
+
+def sliding_sums(xp: Any, values: Any, size: int, axis: int) -> Any:
+    """Return the sums of `size` neighbours along an axis: from sums of 1, 2, 4, ..., as `size` is written in binary."""
+    count = values.shape[axis] - size + 1
+
+    def cut(array: Any, start: int, stop: int) -> Any:
+        return array[tuple(slice(start, stop) if i == axis else slice(None) for i in range(array.ndim))]
+
+    total, done, power, width = None, 0, values, 1  # `power` holds sums of `width` neighbours
+    while True:
+        if size & width:
+            part = cut(power, done, done + count)
+            total = part if total is None else total + part
+            done += width
+        if 2 * width > size:
+            return total
+        power = cut(power, 0, power.shape[axis] - width) + cut(power, width, power.shape[axis])
+        width *= 2

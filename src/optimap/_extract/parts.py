@@ -1,0 +1,118 @@
+"""Parts of frames: what of each window lies in them, and the sums over parts put together.
+
+Frames that are read part after part, and dask arrays that are cut in space, give sums over the part of each window
+that lies in a part of the frame; after the last part, the sums become the traces.
+"""
+
+from dataclasses import dataclass, replace
+from threading import Event
+
+import numpy as np
+
+from .. import kernels
+from .._base import Array, Ints
+from .._reading import Box, Boxes
+from .._regions import Spans, nan_error
+from .sums import adding
+
+# Sums that become traces at a time, 8 MB.
+FINISH_VALUES = 2**20
+
+
+# Pixels of windows in one call of a kernel, which cannot be interrupted: a third of a second on one core.
+CALL_PIXELS = {"compiled": 2**32, "numpy": 2**26}
+
+
+@dataclass(frozen=True)
+class Part:
+    """The windows, or what of them lies in a part of the frame, in its own rows and columns."""
+
+    windows: Ints  # their numbers
+    spans: Spans
+
+
+def cut(spans: Spans, box: "Box | None", sums: bool) -> Part:
+    """Return the windows, or what of them lies in a part of the frame."""
+    numbers = np.repeat(np.arange(len(spans.first) - 1), np.diff(spans.first))
+    if box is None:
+        return Part(numbers[spans.first[:-1]], spans)
+    top, bottom, left, right = box
+    starts, stops = np.clip(spans.starts, left, right), np.clip(spans.stops, left, right)
+    keep = (spans.rows >= top) & (spans.rows < bottom) & (stops > starts)
+    windows, first = np.unique(numbers[keep], return_index=True)
+    boxes = None
+    if spans.boxes is not None:
+        offsets, limits = np.array([[top], [left]]).repeat(2, 0), np.array([[bottom], [right]]).repeat(2, 0)
+        boxes = np.clip(spans.boxes[:, windows], offsets, limits) - offsets
+    part = replace(
+        spans,
+        rows=spans.rows[keep] - top,
+        starts=starts[keep] - left,
+        stops=stops[keep] - left,
+        weights=spans.weights[keep],
+        first=np.append(first, np.count_nonzero(keep)).astype(np.int64),
+        boxes=boxes,
+        sums=sums,
+    )
+    return Part(windows, part)
+
+
+def window_means(block: Array, spans: Spans, out: Array, omit_nan: bool, stopped: Event) -> None:
+    """Call the kernel for as many frames at a time as are done in a fraction of a second, until `stopped` is set."""
+    pixels = int((spans.stops - spans.starts).sum())
+    if spans.boxes is not None:  # running sums: a frame, and some 32 columns of each window
+        pixels = min(pixels, block[0].size + 32 * spans.boxes.shape[1])
+    step = max(1, CALL_PIXELS[kernels.backend] // max(1, pixels))
+    for first in range(0, len(block), step):
+        if stopped.is_set():
+            return
+        kernels.window_means(block[first : first + step], spans, out[first : first + step], omit_nan)
+
+
+def raise_on_nan(block: Array, part: Part, out: Array, start: int) -> None:
+    """Raise an error for the first NaN among the pixels of windows, whose traces are in `out`."""
+    spans = part.spans
+    for t, w in zip(*np.nonzero(np.isnan(out)), strict=True):
+        own = range(spans.first[w], spans.first[w + 1])
+        # Infinities of both signs give NaN too: only a NaN among the pixels is one.
+        if any(np.isnan(block[t, spans.rows[i], spans.starts[i] : spans.stops[i]]).any() for i in own):
+            raise nan_error(spans, int(part.windows[w]), start + int(t))
+
+
+class PartSums:
+    """Adds up the sums over the parts of some frames; after their last part they become the traces."""
+
+    def __init__(self, spans: Spans, boxes: Boxes, traces: Array, omit_nan: bool, stopped: Event) -> None:
+        self._spans, self._traces, self._omit_nan, self._stopped = spans, traces, omit_nan, stopped
+        to_cut = adding(spans, np.dtype(np.float64), omit_nan).spans
+        self.parts = [cut(to_cut, box, sums=True) for box in boxes]
+
+    def add(self, start: int, number: int, block: Array) -> Array:
+        """Add the sums over a part of the frames from `start` on, and return them."""
+        if number == 0:
+            self._adding = adding(self._spans, block.dtype, self._omit_nan)
+            self._totals = self._empty_totals(self._traces[start : start + len(block)])
+        part = self.parts[number]
+        sums = np.empty((self._adding.numbers, len(block), len(part.windows)))
+        self._adding.sums(block, part.spans, sums, self._loop)
+        with np.errstate(invalid="ignore"):  # infinities may meet
+            for totals, more in zip(self._totals, sums, strict=True):  # one by one: adding copies what it adds to
+                totals[:, part.windows] += more
+        if number == len(self.parts) - 1:
+            self._finish(self._traces[start : start + len(block)])
+        return np.asarray(sums[0])
+
+    def _empty_totals(self, traces: Array) -> Array:
+        """Return where to add up: in the traces themselves, which may be large, where they can hold the numbers."""
+        if self._adding.numbers == 1 and traces.dtype == np.float64:
+            traces[:] = 0
+            return traces[np.newaxis]
+        return np.zeros((self._adding.numbers, *traces.shape))
+
+    def _finish(self, traces: Array) -> None:
+        step = max(1, FINISH_VALUES // traces.shape[1])
+        for t in range(0, len(traces), step):
+            traces[t : t + step] = self._adding.traces(self._totals[:, t : t + step])
+
+    def _loop(self, block: Array, spans: Spans, out: Array) -> None:
+        window_means(block, spans, out, False, self._stopped)

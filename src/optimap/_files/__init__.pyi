@@ -1,0 +1,39 @@
+from .atomic import (
+    check_output,
+    make_folder,
+    written_whole,
+)
+from .leftovers import (
+    leftovers_in,
+    leftovers_of,
+    new_run,
+    remove_leftovers,
+    written_by,
+)
+from .sidecar import (
+    CHECKSUM,
+    array_checksum,
+    check_sidecar,
+    checksum,
+    is_sidecar,
+    sidecar_path,
+    written_with_sidecar,
+)
+
+__all__ = [
+    "CHECKSUM",
+    "array_checksum",
+    "check_output",
+    "check_sidecar",
+    "checksum",
+    "is_sidecar",
+    "leftovers_in",
+    "leftovers_of",
+    "make_folder",
+    "new_run",
+    "remove_leftovers",
+    "sidecar_path",
+    "written_by",
+    "written_whole",
+    "written_with_sidecar",
+]

@@ -1,0 +1,1 @@
+"""Where windows appear; `choose` picks one for each call."""

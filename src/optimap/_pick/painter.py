@@ -1,0 +1,154 @@
+"""Fast drawing for live figures: only what changed is drawn again.
+
+A full draw of a figure with two axes and thirty traces takes a tenth of a second, too long for a mouse that moves. Here
+what changes (markers, traces) are *animated* artists, which matplotlib leaves out of full draws except when it saves a
+figure; the rest of each axes is kept as a bitmap (bare), and what changes is drawn on top of it. When an axes' scale
+changes, that axes alone is drawn again.
+"""
+
+import asyncio
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from matplotlib.artist import Artist
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+Area = tuple[float, float, float, float]  # left, bottom, right, top in fractions of the figure
+
+
+class Painter:
+    """Draws animated artists over bitmaps of the axes they are in."""
+
+    def __init__(self, figure: "Figure") -> None:
+        self.figure = figure
+        self._boxes: dict[Axes, Area] = {}
+        self._artists: dict[Axes, list[Artist]] = {}
+        self._bare: dict[Axes, Any] = {}
+        self._held: dict[Axes, tuple[tuple[Artist, ...], Any]] = {}  # bitmap of all but some artists
+        self._push_is_due = False
+        self._canvas.mpl_connect("draw_event", self._on_draw)
+
+    @property
+    def _canvas(self) -> Any:
+        return self.figure.canvas
+
+    def watch(self, ax: "Axes", box: Area) -> None:
+        """Look after an axes, which with its labels lies inside `box`."""
+        self._boxes[ax], self._artists[ax] = box, []
+
+    def add(self, ax: "Axes", *artists: "Artist") -> None:
+        """Look after artists of an axes; draw them now, on top of the rest."""
+        for artist in artists:
+            artist.set_animated(True)
+            self._artists[ax].append(artist)
+        self._held.pop(ax, None)
+        if ax in self._bare:
+            self._draw(artists)
+            self._blit(ax)
+
+    def remove(self, ax: "Axes", *artists: "Artist") -> None:
+        """Remove artists from the figure; `repaint` shows it."""
+        self._held.pop(ax, None)
+        for artist in artists:
+            self._artists[ax].remove(artist)
+            artist.remove()
+
+    def repaint(self, ax: "Axes") -> None:
+        """Draw the artists of an axes again."""
+        self._held.pop(ax, None)
+        if ax in self._bare:
+            self._canvas.restore_region(self._bare[ax])
+            self._draw(self._artists[ax])
+            self._blit(ax)
+
+    def repaint_only(self, ax: "Axes", *artists: "Artist") -> None:
+        """Draw artists again that change many times in turn: the others are kept as a bitmap."""
+        if ax not in self._bare:
+            return
+        if ax not in self._held or self._held[ax][0] != artists:
+            self._canvas.restore_region(self._bare[ax])
+            self._draw(other for other in self._artists[ax] if other not in artists)
+            self._held[ax] = (artists, self._canvas.copy_from_bbox(self._region(ax)))
+        self._canvas.restore_region(self._held[ax][1])
+        self._draw(artists)
+        self._blit(ax)
+
+    def redraw(self, ax: "Axes") -> None:
+        """Draw an axes again, with its ticks and labels, and its artists."""
+        self._held.pop(ax, None)
+        if ax not in self._bare:
+            return
+        from matplotlib.patches import Rectangle
+
+        region = self._region(ax)
+        blank = Rectangle(
+            region.p0, region.width, region.height, facecolor=self.figure.get_facecolor(), edgecolor="none"
+        )
+        blank.set_transform(_identity())
+        blank.set_figure(self.figure)
+        renderer = self._canvas.get_renderer()
+        blank.draw(renderer)
+        for other in self.figure.axes:  # its colour scale, too
+            center = other.bbox.x0 + other.bbox.width / 2, other.bbox.y0 + other.bbox.height / 2
+            if other is ax or (other not in self._boxes and region.contains(*center)):
+                other.draw(renderer)
+        self._bare[ax] = self._canvas.copy_from_bbox(region)
+        self._draw(self._artists[ax])
+        self._blit(ax)
+
+    def _on_draw(self, event: Any) -> None:
+        if self._canvas.is_saving():
+            return
+        self._held.clear()
+        for ax in self._boxes:
+            self._bare[ax] = self._canvas.copy_from_bbox(self._region(ax))
+            self._draw(self._artists[ax])
+
+    def _draw(self, artists: "Iterable[Artist]") -> None:
+        renderer = self._canvas.get_renderer()
+        for artist in sorted(artists, key=lambda artist: artist.get_zorder()):
+            artist.draw(renderer)
+
+    def _region(self, ax: "Axes") -> Any:
+        from matplotlib.transforms import Bbox, TransformedBbox
+
+        left, bottom, right, top = self._boxes[ax]
+        return TransformedBbox(Bbox([[left, bottom], [right, top]]), self.figure.transFigure)
+
+    def _blit(self, ax: "Axes") -> None:
+        canvas = self._canvas
+        if hasattr(canvas, "get_diff_image"):
+            self._push_soon()
+        elif hasattr(canvas, "blit"):
+            canvas.blit(self._region(ax))
+
+    def _push_soon(self) -> None:
+        """Send a browser the whole picture, once for all that changes within some ms.
+
+        Pictures of what changed since the last one, which the canvas sends by itself, leave traces where a busy browser
+        skips one.
+        """
+        if self._push_is_due:
+            return
+        try:
+            loop = asyncio.get_running_loop()
+        except RuntimeError:
+            self._push()
+        else:
+            self._push_is_due = True
+            loop.call_later(0.02, self._push)
+
+    def _push(self) -> None:
+        self._push_is_due = False
+        canvas = self._canvas
+        canvas._force_full = canvas._png_is_old = True
+        if canvas.manager is not None:
+            canvas.manager.refresh_all()
+
+
+def _identity() -> Any:
+    from matplotlib.transforms import IdentityTransform
+
+    return IdentityTransform()

@@ -1,0 +1,208 @@
+"""Which points are picked: a model that knows no window, and the adapter that turns mouse events into its calls.
+
+`PointPicker` holds all behaviour (add, remove, move, undo, redo, limit) and is tested without a screen. `MouseAdapter`
+only translates: a left press adds a point or takes hold of one, motion drags it, a right press removes the nearest.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from .._base import whole_number
+from .._regions import parse_positions
+
+Observer = Callable[[], None]
+
+
+@dataclass(frozen=True)
+class Point:
+    """A picked point; its key stays the same while it is moved."""
+
+    key: int
+    x: float
+    y: float
+
+    @property
+    def position(self) -> tuple[float, float]:
+        """``(x, y)`` in pixels."""
+        return self.x, self.y
+
+
+class PointPicker:
+    """Picked points, with undo.
+
+    Parameters
+    ----------
+    positions : sequence of (x, y)
+        To begin with.
+    frame_shape : (H, W)
+        Points stay inside this frame.
+    as_integers : bool
+        Points are whole pixels.
+    limit : int, optional
+        The largest number of points.
+
+    Examples
+    --------
+    >>> from optimap.trace._picker import PointPicker
+    >>> picker = PointPicker(frame_shape=(10, 10))
+    >>> point = picker.add((3.2, 4))
+    >>> picker.positions
+    [(3, 4)]
+    >>> picker.undo(), picker.positions
+    (True, [])
+    """
+
+    def __init__(
+        self,
+        positions: Any = (),
+        *,
+        frame_shape: tuple[int, int],
+        as_integers: bool = True,
+        limit: int | None = None,
+    ) -> None:
+        self.frame_shape = frame_shape
+        self.as_integers = as_integers
+        self.limit = None if limit is None else whole_number(limit, "num_points", minimum=1)
+        parsed, _ = parse_positions(positions, frame_shape, name="positions")
+        if self.limit is not None and len(parsed) > self.limit:
+            raise ValueError(f"positions has {len(parsed)} entries, num_points = {self.limit}: begin with fewer")
+        self._keys = 0
+        self._points: tuple[Point, ...] = tuple(self._new_point(position) for position in parsed.tolist())
+        self._past: list[tuple[Point, ...]] = []
+        self._future: list[tuple[Point, ...]] = []
+        self._observers: list[Observer] = []
+        self.selected: int | None = None
+
+    @property
+    def points(self) -> tuple[Point, ...]:
+        """The points, in the order they were picked."""
+        return self._points
+
+    @property
+    def positions(self) -> list[tuple[float, float]]:
+        """The positions ``(x, y)``, of ints if points are whole pixels."""
+        return [point.position for point in self._points]
+
+    @property
+    def full(self) -> bool:
+        """Whether the limit is reached."""
+        return self.limit is not None and len(self._points) >= self.limit
+
+    def observe(self, observer: Observer) -> Callable[[], None]:
+        """Call `observer` after every change; return a function that ends this."""
+        self._observers.append(observer)
+        return lambda: self._observers.remove(observer)
+
+    def add(self, position: Sequence[float]) -> Point:
+        """Add a point inside the frame and select it."""
+        if self.full:
+            raise ValueError(f"position = {tuple(position)}: the limit of {self.limit} points is reached")
+        parsed, _ = parse_positions(position, self.frame_shape, name="position")
+        point = self._new_point(parsed[0].tolist())
+        self.selected = point.key
+        self._change((*self._points, point))
+        return point
+
+    def remove(self, key: int) -> None:
+        """Remove a point."""
+        self._find(key)
+        self._change(tuple(point for point in self._points if point.key != key))
+
+    def remove_nearest(self, position: Sequence[float]) -> Point | None:
+        """Remove the point nearest to a position, if there is any."""
+        point = self.nearest(position)
+        if point is not None:
+            self.remove(point.key)
+        return point
+
+    def nearest(self, position: Sequence[float]) -> Point | None:
+        """Return the point nearest to a position, the later one of two as near."""
+        return min(
+            reversed(self._points),
+            key=lambda point: (point.x - position[0]) ** 2 + (point.y - position[1]) ** 2,
+            default=None,
+        )
+
+    def move(self, key: int, position: Sequence[float], *, continues: bool = False) -> bool:
+        """Move a point, kept inside the frame; return whether it moved.
+
+        A move that `continues` the change before it is undone together with that.
+        """
+        old = self._find(key)
+        new = Point(key, *self._inside(position))
+        if new == old:
+            return False
+        self._change(tuple(new if point.key == key else point for point in self._points), remember=not continues)
+        return True
+
+    def clear(self) -> None:
+        """Remove all points."""
+        if self._points:
+            self._change(())
+
+    def undo(self) -> bool:
+        """Take back the last change; return whether there was one."""
+        return self._travel(self._past, self._future)
+
+    def redo(self) -> bool:
+        """Make the change again that was taken back last; return whether there was one."""
+        return self._travel(self._future, self._past)
+
+    def revert(self) -> None:
+        """Take back the last change for good, as if it had not been made."""
+        if self._past:
+            self._set(self._past.pop())
+
+    def select(self, key: int | None) -> None:
+        """Select a point, or none."""
+        if key is not None:
+            self._find(key)
+        if key != self.selected:
+            self.selected = key
+            self._notify()
+
+    def _travel(self, source: list[tuple[Point, ...]], target: list[tuple[Point, ...]]) -> bool:
+        if not source:
+            return False
+        target.append(self._points)
+        self._set(source.pop())
+        return True
+
+    def _change(self, points: tuple[Point, ...], remember: bool = True) -> None:
+        if remember:
+            self._past.append(self._points)
+        self._future.clear()
+        self._set(points)
+
+    def _set(self, points: tuple[Point, ...]) -> None:
+        self._points = points
+        if self.selected not in {point.key for point in points}:
+            self.selected = None
+        self._notify()
+
+    def _notify(self) -> None:
+        for observer in tuple(self._observers):
+            observer()
+
+    def _find(self, key: int) -> Point:
+        for point in self._points:
+            if point.key == key:
+                return point
+        raise KeyError(f"there is no point {key}")
+
+    def _new_point(self, position: Sequence[float]) -> Point:
+        self._keys += 1
+        return Point(self._keys, *self._inside(position))
+
+    def _inside(self, position: Sequence[float]) -> tuple[float, float]:
+        """Return the position inside the frame nearest to this one, as a whole pixel if points are."""
+        height, width = self.frame_shape
+        if self.as_integers:
+            x, y = (int(np.floor(c + 0.5)) for c in position)
+            return min(max(x, 0), width - 1), min(max(y, 0), height - 1)
+        # A frame reaches half a pixel beyond its centres, to the right without the edge itself.
+        right, bottom = (float(np.nextafter(n - 0.5, 0)) for n in (width, height))
+        return min(max(float(position[0]), -0.5), right), min(max(float(position[1]), -0.5), bottom)

@@ -1,0 +1,307 @@
+"""The windows: a figure, a `PointPicker`, and what is drawn of it.
+
+After a change of the picker a window compares what is drawn with what is picked, and draws the difference. Every window
+runs on every front end (`_frontend`).
+"""
+
+from collections import OrderedDict
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from .._base import Array, on_host
+from .._draw import pixel_columns
+from .._extract import span_traces
+from .._regions import Positions, Spans, window_spans
+from .points import Point, PointPicker
+from .positions_window import IMAGE_HELP, Position, PositionsWindow, point_color
+
+if TYPE_CHECKING:
+    from matplotlib.artist import Artist
+    from matplotlib.axes import Axes
+
+TRACES_HELP = f"{IMAGE_HELP}   wheel on a point: window size   slider, \u2190 \u2192: frame"
+
+
+MEMORY = 2**27  # bytes of traces kept, so that undo and redo need not extract again
+
+
+class TracesWindow(PositionsWindow):
+    """The image of a video at the left, the traces of the picked positions at the right.
+
+    `videos` are the videos that are compared, one line each for every point; mostly there is one.
+    """
+
+    help = TRACES_HELP
+    image_place = (0.02, 0.16, 0.42, 0.77)
+    image_box = (0.0, 0.125, 0.455, 1.0)
+
+    def __init__(
+        self,
+        figure: Any,
+        videos: list[Any],
+        image: Array,
+        picker: PointPicker,
+        *,
+        frame: int | None,
+        size: int,
+        window: str,
+        times: Array,
+        time_label: str,
+        styles: list[dict[str, Any]],
+        display: dict[str, Any],
+        title: str,
+        nan_policy: str = "propagate",
+    ) -> None:
+        self.videos, self.size, self.window = videos, size, window
+        self.times, self.frame, self.nan_policy = times, frame, nan_policy
+        self._styles = styles
+        self._memory: OrderedDict[tuple[Position, int], list[Array]] = OrderedDict()
+        self._lines: dict[int, tuple[Any, ...]] = {}
+        self._ranges: dict[int, tuple[float, float]] = {}
+        super().__init__(figure, image, picker, display, title)
+        given = any(display.get(name) is not None for name in ("vmin", "vmax", "norm"))
+        self._levels_are_free = not given and (frame is None or self._is_blank())
+        self.ax_traces = self._add_traces_axes(time_label)
+        self.slider = self._add_slider()
+        if picker.points:
+            self.sync()
+
+    def _on_scroll(self) -> Any:
+        return self.resize
+
+    def _add_traces_axes(self, label: str) -> "Axes":
+        ax: Axes = self.figure.add_axes((0.53, 0.16, 0.455, 0.77))
+        self.painter.watch(ax, (0.455, 0.055, 1.0, 1.0))
+        ax.set_xlabel(label)
+        ax.set_ylabel("Intensity")
+        ax.spines[["top", "right"]].set_visible(False)
+        if len(self.times) > 1 and self.times[0] != self.times[-1]:
+            ax.set_xlim(self.times[0], self.times[-1], auto=True)
+        self._marker = ax.axvline(self._time_of(self.frame or 0), color="0.55", linewidth=1, zorder=0.5)
+        self._marker.set_visible(self.frame is not None)
+        self.painter.add(ax, self._marker)
+        self._name_window(ax)
+        ax.callbacks.connect("xlim_changed", lambda _: self._reduce_all())
+        self.figure.canvas.mpl_connect("resize_event", lambda _: self._reduce_all())
+        return ax
+
+    def _name_window(self, ax: "Axes") -> None:
+        what = "pixel" if self.window == "pixel" or self.size <= 1 else f"{self.window}, {self.size} px"
+        ax.set_title(f"window: {what}", fontsize="medium", loc="right", color="0.35")
+
+    def _add_slider(self) -> Any:
+        from matplotlib.widgets import Slider
+
+        frames = int(self.videos[0].shape[0])
+        ax = self.figure.add_axes((0.09, 0.075, 0.28, 0.03))
+        slider = Slider(ax, "frame ", 0, max(frames - 1, 1), valinit=self.frame or 0, valstep=1, color="0.6")
+        slider.drawon = False  # it would draw the whole figure
+        ax.set_visible(frames > 1)
+        self.painter.watch(ax, (0.0, 0.055, 0.44, 0.125))
+        slider.on_changed(lambda value: self.show_frame(int(value)))
+        return slider
+
+    def _is_blank(self) -> bool:
+        low, high = self.drawn_image.get_clim()
+        return bool(low is None or not low < high)
+
+    def _time_of(self, frame: int) -> Any:
+        return self.times[min(frame, len(self.times) - 1)]
+
+    # Frames
+
+    def show_frame(self, frame: int) -> None:
+        """Show a frame of the (first) video, and mark its time in the traces."""
+        frames = int(self.videos[0].shape[0])
+        frame = min(max(frame, 0), frames - 1)
+        if frame == self.frame:
+            return
+        self.frame = frame
+        pixels = np.asarray(self.videos[0][frame])
+        self.drawn_image.set_data(pixels)
+        if self._levels_are_free:  # those of another image, or of a blank one
+            self.drawn_image.set_clim(np.nanmin(pixels), np.nanmax(pixels))
+            self._levels_are_free = self._is_blank()
+        self._marker.set_xdata([self._time_of(frame)] * 2)
+        self._marker.set_visible(True)
+        if self.slider.val != frame:
+            self.slider.eventson = False
+            self.slider.set_val(frame)
+            self.slider.eventson = True
+        self.painter.redraw(self.slider.ax)
+        self.painter.redraw(self.ax_image)
+        self.painter.repaint_only(self.ax_traces, self._marker)
+
+    def press_key(self, key: str) -> bool:
+        """Act on a key; return whether it meant something here."""
+        steps = {"left": -1, "right": 1, "shift+left": -10, "shift+right": 10, "pageup": -100, "pagedown": 100}
+        if key in steps:
+            self.show_frame((self.frame or 0) + steps[key])
+            return True
+        return super().press_key(key)
+
+    # Traces
+
+    def resize(self, step: int) -> None:
+        """Make the window larger or smaller by two pixels, and extract all traces again."""
+        largest = 2 * max(self.picker.frame_shape) + 1
+        size = min(max(self.size + 2 * step, 1), largest)
+        if self.window == "pixel" or size == self.size:
+            return
+        self.size = size
+        for point in self.picker.points:
+            self._place(point)
+            self._set_lines(point)
+        self._name_window(self.ax_traces)
+        self.painter.repaint(self.ax_image)
+        self._fit()
+        self.painter.redraw(self.ax_traces)
+
+    def prepare(self, points: list[Point]) -> None:
+        """Extract traces, which may fail, before anything is drawn."""
+        for point in points:
+            self.traces_at(point.position)
+
+    def release(self) -> None:
+        """Let go of the videos and traces."""
+        self.videos = []
+        self._memory.clear()
+
+    def traces_at(self, position: Position) -> list[Array]:
+        """Return the traces at a position, one for each video; extracted once, then remembered."""
+        key = (position, self.size)
+        if key not in self._memory:
+            self._memory[key] = [
+                np.asarray(
+                    on_host(span_traces(video, self._spans(np.array([position], float), video), self.nan_policy))
+                )[:, 0]
+                for video in self.videos
+            ]
+            size = sum(trace.nbytes for trace in self._memory[key])
+            while len(self._memory) > max(MEMORY // max(size, 1), 2 * len(self.picker.points), 2):
+                self._memory.popitem(last=False)
+        self._memory.move_to_end(key)
+        return self._memory[key]
+
+    def _spans(self, positions: Positions, video: Any) -> Spans:
+        return window_spans(positions, self.size, self.window, frame_shape(video))
+
+    @property
+    def traces(self) -> Array:
+        """Traces (T, N) of the first video at the picked positions."""
+        positions = self.picker.positions
+        if not positions:
+            return np.asarray(on_host(span_traces(self.videos[0], self._spans(np.empty((0, 2)), self.videos[0]))))
+        return np.stack([self.traces_at(position)[0] for position in positions], axis=1)
+
+    def change(self, gone: list[int], new: list[Point], moved: list[Point]) -> None:
+        """Draw points and traces that are gone, new, or moved."""
+        super().change(gone, new, moved)
+        for key in gone:
+            self.painter.remove(self.ax_traces, *self._lines.pop(key))
+        for point in moved:
+            self._set_lines(point)
+        lines = [line for point in new for line in self._add_lines(point)]
+        if self._fit():
+            for line in lines:
+                self.painter.add(self.ax_traces, line)
+            self.painter.redraw(self.ax_traces)
+        elif moved and not gone and not new and len(moved) == 1:
+            self.painter.repaint_only(self.ax_traces, *self._lines[moved[0].key])
+        else:
+            self.painter.add(self.ax_traces, *lines)
+            if gone or moved:
+                self.painter.repaint(self.ax_traces)
+
+    def _add_lines(self, point: Point) -> tuple[Any, ...]:
+        from matplotlib.lines import Line2D
+
+        lines = []
+        for style in self._styles:
+            marker = "o" if len(self.times) == 1 else ""
+            line = Line2D([], [], **{"color": point_color(point), "linewidth": 1.0, "marker": marker, **style})
+            self.ax_traces.add_line(line)
+            lines.append(line)
+        self._lines[point.key] = tuple(lines)
+        self._set_lines(point)
+        return self._lines[point.key]
+
+    def _set_lines(self, point: Point) -> None:
+        """Give a point's lines the minimum and maximum for each pixel of its traces."""
+        low, high = sorted(self.ax_traces.get_xlim())
+        bins = max(100, int(self.ax_traces.bbox.width))
+        increasing = self.times.dtype.kind in "iuf" and bool((np.diff(self.times) > 0).all())
+        traces = self.traces_at(point.position)
+        finite = np.concatenate([trace[np.isfinite(trace)] for trace in traces])
+        self._ranges[point.key] = (finite.min(), finite.max()) if finite.size else (np.nan, np.nan)
+        for line, trace in zip(self._lines[point.key], traces, strict=True):
+            times = self.times[: len(trace)]
+            start = max(int(np.searchsorted(times, low)) - 1, 0) if increasing else 0
+            stop = int(np.searchsorted(times, high, side="right")) + 1 if increasing else len(times)
+            line.set_data(*pixel_columns(times, trace, (start, min(stop, len(times)), bins if increasing else stop)))
+
+    def _reduce_all(self) -> None:
+        for point in self.picker.points:
+            if point.key in self._lines:
+                self._set_lines(point)
+
+    def _fit(self) -> bool:
+        """Make the y-axis hold all traces, unless the user zoomed; return whether it changed."""
+        if not self.ax_traces.get_autoscaley_on() or not self.picker.points:
+            return False
+        ranges = np.array([self._ranges[point.key] for point in self.picker.points])
+        low, high = np.fmin.reduce(ranges[:, 0]), np.fmax.reduce(ranges[:, 1])
+        if not (np.isfinite(low) and np.isfinite(high)):
+            return False
+        bottom, top = self.ax_traces.get_ylim()
+        span = float(high - low) or abs(float(high)) or 1.0
+        fits = bottom <= low and high <= top and span > 0.5 * (top - bottom)
+        if not fits:
+            self.ax_traces.set_ylim(float(low) - 0.06 * span, float(high) + 0.06 * span, auto=True)
+        return not fits
+
+    # The outline of the window at each point
+
+    def _mark(self, point: Point) -> "tuple[Artist, ...]":
+        from matplotlib.patches import Ellipse, Rectangle
+
+        shape: Any = Ellipse if self.window == "disc" else Rectangle
+        outline = shape((0, 0), 0, 0, fill=False, edgecolor=point_color(point), linewidth=1.2)
+        self.ax_image.add_patch(outline)
+        marks = (*super()._mark(point), outline)
+        self._set_outline(outline, point)
+        return marks
+
+    def _place(self, point: Point) -> None:
+        super()._place(point)
+        self._set_outline(self._marks[point.key][2], point)
+
+    def _set_outline(self, outline: Any, point: Point) -> None:
+        size = 1 if self.window == "pixel" else max(self.size, 1)
+        outline.set_width(size)
+        outline.set_height(size)
+        left, top = point.x - size // 2 - 0.5, point.y - size // 2 - 0.5
+        if self.window == "disc":
+            outline.set_center((left + size / 2, top + size / 2))
+        else:
+            outline.set_xy((left, top))
+
+
+def frame_shape(video: Any) -> tuple[int, int]:
+    """Return (H, W) of a video."""
+    return int(video.shape[1]), int(video.shape[2])
+
+
+class ComparisonWindow(TracesWindow):
+    """One point, one trace of each video."""
+
+    closes_when_full = False
+
+    def change(self, gone: list[int], new: list[Point], moved: list[Point]) -> None:
+        """Draw the traces where the point is now, and name the place."""
+        place = ", ".join(f"({x:g}, {y:g})" for x, y in self.positions)
+        if self.ax_traces.get_title() != place:
+            self.ax_traces.set_title(place)
+            self.painter.redraw(self.ax_traces)
+        super().change(gone, new, moved)

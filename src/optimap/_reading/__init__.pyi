@@ -1,0 +1,51 @@
+from .blocks import (
+    Box,
+    Boxes,
+    Plan,
+    is_ready,
+    read_sparsely,
+    walk_blocks,
+)
+from .fingerprint import (
+    patch_checksum,
+)
+from .memory_maps import (
+    natural_chunk,
+    release,
+)
+from .plan import (
+    plan_reading,
+)
+from .source import (
+    as_video,
+    check_sizes,
+)
+from .threads import (
+    Advance,
+    Compute,
+    file_of,
+    from_file,
+    in_place,
+    read_ahead,
+)
+
+__all__ = [
+    "Advance",
+    "Box",
+    "Boxes",
+    "Compute",
+    "Plan",
+    "as_video",
+    "check_sizes",
+    "file_of",
+    "from_file",
+    "in_place",
+    "is_ready",
+    "natural_chunk",
+    "patch_checksum",
+    "plan_reading",
+    "read_ahead",
+    "read_sparsely",
+    "release",
+    "walk_blocks",
+]

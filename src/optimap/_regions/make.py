@@ -1,0 +1,259 @@
+"""What users call regions -> `Regions`: the door of `extract_traces`, `show_regions` and `regions` itself."""
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from .._base import Array, check_order, text_names, whole_number
+from .files import read_region_file
+from .imagej import Drawn, convert, is_roi
+from .kinds import OF_DICT, check_kind, depth, find_kind
+from .masks import Runs, join, label_runs, mask_runs, stack_runs
+from .polygons import Ellipse, ellipse_runs, parse_polygon, polygon_runs
+from .positions import parse_positions
+from .region_set import ANY_FRAME, Regions, Shape2, check_weights
+from .windows import check_size, check_window, window_spans
+
+
+def regions(
+    source: Any,
+    frame_shape: Sequence[int] | None = None,
+    *,
+    kind: str | None = None,
+    names: str | Sequence[str] | None = None,
+    weights: str = "mean",
+    size: int = 5,
+    window: str | None = None,
+) -> Regions:
+    """Make regions of a mask, labels, weights, polygons, positions, or what was drawn in ImageJ.
+
+    `extract_traces` takes all of these as they are; here they can be named, chosen from (``regions(...)["cell 3"]``),
+    looked at (`show_regions`), and what could be meant in two ways can be said with `kind`.
+
+    Parameters
+    ----------
+    source : array, sequence, path or roifile object
+        Without `kind`, what it is follows from what it looks like:
+
+        - a boolean array ``(H, W)``: a mask, one region;
+        - another array ``(H, W)``: a label image, one region for each label in order; 0 is the background;
+        - an array ``(N, H, W)``, or a list of arrays ``(H, W)``: a stack of masks or of weights, one region an image;
+        - a list of sequences of vertices ``(M, 2)``, or an array ``(N, M, 2)``: polygons;
+        - pairs ``(x, y)``: positions, with windows of `size` pixels;
+        - objects of ``roifile``, a ``.roi`` or ``.zip`` file: regions drawn in ImageJ or Fiji;
+        - a ``.png``, ``.tif`` or ``.npy`` file: what the array in it is. An image file of 1 bit is a mask, else labels.
+
+        Lists of numbers are never images. An array of two columns that also has the shape of the frame (or where the
+        frame is not known) could be two things and is refused.
+    frame_shape : (H, W), optional
+        Shape of the frames. Images have it by themselves; outlines without it go with frames of any size.
+    kind : {'mask', 'labels', 'stack', 'polygons', 'positions', 'imagej'}, optional
+        What `source` is. A ``'mask'`` may hold numbers (0 is outside); a ``'stack'`` may be one image of weights
+        alone, ``'polygons'`` one polygon alone: these are one region given alone.
+    names : str or sequence of N str, optional
+        By default ImageJ's names, ``label_7``, ``x12_y16``, else ``region_0`` and so on.
+    weights : {'mean', 'sum'}
+        See `extract_traces`.
+    size : int
+        Width of the windows around positions.
+    window : {'rect', 'disc', 'pixel'}, optional
+        Of positions, see `extract_traces`.
+
+    Returns
+    -------
+    Regions
+
+    Raises
+    ------
+    ValueError
+        If `source` could be meant in two ways; labels are not whole numbers, weights not finite, polygons without area;
+        an image has not the shape of the frame; a region of ImageJ is a line or a text; a number of names does not fit.
+        Regions that are empty or outside the frame are found where they are used.
+    TypeError
+        If `source` is none of these.
+    FileNotFoundError
+        If there is no such file.
+    ImportError
+        If ``roifile`` is needed and missing: ``pip install "optimap-trace[roi]"``.
+
+    Notes
+    -----
+    A polygon or an oval holds the pixels whose centres lie inside. A centre exactly on a left or top edge of a polygon
+    is in, on a right or bottom edge out, as in slices; so polygons that share an edge share no pixel and miss none. For
+    outlines drawn in ImageJ it is the other way round, as in ImageJ itself. Polygons that cross themselves are filled
+    by the even-odd rule. Ovals hold the centres strictly inside. A point of ImageJ is the pixel that it lies in, and
+    each point of a multi-point region is a region; for windows around points, give ``regions(path).centers()`` as
+    positions.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from optimap.trace import extract_traces, regions
+    >>> video = np.arange(2 * 4 * 6).reshape(2, 4, 6)
+    >>> corner = regions([(0, 0), (3, 0), (3, 2), (0, 2)], kind="polygons", names="corner")
+    >>> extract_traces(video, corner)  # the mean of video[:, 0:2, 0:3]
+    array([ 4., 28.])
+    >>> labels = np.zeros((4, 6), int)
+    >>> labels[0, 4:], labels[3, :2] = 2, 9
+    >>> regions(labels).names
+    ['label_2', 'label_9']
+    """
+    frame = _frame_shape(frame_shape)
+    return make_regions(source, frame, kind=kind, names=names, weights=weights, size=size, window=window, name="source")
+
+
+def make_regions(
+    source: Any,
+    frame_shape: Shape2 | None,
+    *,
+    kind: str | None = None,
+    names: str | Sequence[str] | None = None,
+    weights: str = "mean",
+    size: int = 5,
+    window: str | None = None,
+    name: str,
+) -> Regions:
+    """Return regions; errors call `source` by `name`."""
+    check_weights(weights)
+    if isinstance(source, Regions):
+        raise TypeError(f"{name} is a set of regions already: {source!r}")
+    if isinstance(source, (str, os.PathLike)):
+        source = read_region_file(Path(source))
+    if kind is None:
+        kind, source = find_kind(source, frame_shape, name)
+    elif check_kind(kind) != "imagej" and isinstance(source, Drawn):
+        raise ValueError(f"kind = {kind!r}: {name} is a file of ImageJ regions, kind 'imagej'")
+    check_order(source, name, OF_DICT.format(name))
+    if kind == "positions":
+        return _of_positions(source, frame_shape, names, weights, size, window, name)
+    if kind in ("polygons", "imagej"):
+        return _of_outlines(source, kind, frame_shape, names, weights, name)
+    return _of_images(source, kind, frame_shape, names, weights, name)
+
+
+def _frame_shape(frame_shape: Sequence[int] | None) -> Shape2 | None:
+    if frame_shape is None:
+        return None
+    if not hasattr(frame_shape, "__len__") or len(frame_shape) != 2:
+        raise ValueError(f"frame_shape = {frame_shape!r}: give (H, W), for example video.shape[1:]")
+    height, width = (whole_number(n, "frame_shape", minimum=1) for n in frame_shape)
+    return height, width
+
+
+def _names(names: str | Sequence[str] | None, default: Sequence[str]) -> list[str]:
+    if names is None:
+        return list(default)
+    given = text_names(names, "regions")
+    if len(given) != len(default):
+        raise ValueError(f"names has {len(given)} entries for {len(default)} regions: give one for each")
+    return given
+
+
+def _numbered(count: int) -> list[str]:
+    return [f"region_{i}" for i in range(count)]
+
+
+def _of_positions(
+    source: Any,
+    frame_shape: Shape2 | None,
+    names: Any,
+    weights: str,
+    size: int,
+    window: str | None,
+    argument: str,
+) -> Regions:
+    positions, single = parse_positions(source, frame_shape, argument)
+    size, window = check_size(size), check_window(window)
+
+    def make(frame: Shape2 | None) -> Runs:
+        if frame is not None:
+            parse_positions(positions, frame, argument)
+        spans = window_spans(positions, size, window, frame or ANY_FRAME)
+        owners = np.repeat(np.arange(len(positions)), np.diff(spans.first))
+        return Runs(owners, spans.rows, spans.starts, spans.stops, spans.weights)
+
+    default = [f"x{x:.15g}_y{y:.15g}" for x, y in positions]
+    return Regions(make, _names(names, default), single=single, frame_shape=frame_shape, weights=weights)
+
+
+def _of_outlines(
+    source: Any, kind: str, frame_shape: Shape2 | None, names: Any, weights: str, argument: str
+) -> Regions:
+    if kind == "polygons":
+        shapes, single = _polygons(source, argument)
+        default, side = _numbered(len(shapes)), "left"
+    else:
+        drawn = source if isinstance(source, Drawn) else _drawn(source, argument)
+        (shapes, default, single), side = drawn, "right"
+
+    def make(frame: Shape2 | None) -> Runs:
+        height = None if frame is None else frame[0]
+        parts = [polygon_runs([[] if isinstance(shape, Ellipse) else shape for shape in shapes], height, side)]
+        for i, shape in enumerate(shapes):
+            if isinstance(shape, Ellipse):
+                rows, starts, stops = ellipse_runs(shape, height)
+                parts.append(Runs(np.full(len(rows), i), rows, starts, stops, np.ones(len(rows))))
+        return join(parts)
+
+    return Regions(make, _names(names, default), single=single, frame_shape=frame_shape, weights=weights)
+
+
+def _polygons(source: Any, argument: str) -> tuple[list[Any], bool]:
+    """Return polygons, each a list of its one path, and whether there is one alone."""
+    polygons = source if hasattr(source, "__len__") else list(source)
+    if len(polygons) and depth(polygons[0]) == 1:
+        return [[parse_polygon(polygons, argument)]], True
+    return [[parse_polygon(polygon, f"{argument}[{i}]")] for i, polygon in enumerate(polygons)], False
+
+
+def _drawn(source: Any, argument: str) -> Drawn:
+    single = is_roi(source)
+    rois = [source] if single else list(source)
+    for i, roi in enumerate(rois):
+        if not is_roi(roi):
+            raise TypeError(f"{argument}[{i}] = {roi!r} is no region of roifile: give ImagejRoi objects, or a path")
+    return convert(rois, single=single)
+
+
+def _of_images(source: Any, kind: str, frame_shape: Shape2 | None, names: Any, weights: str, argument: str) -> Regions:
+    if isinstance(source, np.ma.MaskedArray) and np.ma.is_masked(source):
+        raise ValueError(f"{argument} has masked entries: say what they are, for example {argument}.filled(0)")
+    try:
+        images = source if hasattr(source, "__array__") else np.asarray(source)
+        images = np.asarray(images)
+    except ValueError as error:
+        for i, image in enumerate(source):
+            if np.ndim(image) == 2 and np.shape(image) != np.shape(source[0]):
+                raise ValueError(
+                    f"{argument}[{i}] has shape {np.shape(image)}, but {argument}[0] {np.shape(source[0])}: images of "
+                    "one set have the shape of the frame"
+                ) from None
+        raise ValueError(f"{argument} is no array: its images or rows differ in length") from error
+    if images.dtype.kind not in "biuf":
+        raise TypeError(f"{argument} holds {images.dtype} values: masks, labels and weights are real numbers")
+    _check_frame(images, kind, frame_shape, argument)
+    alone = images.ndim == 2
+    if kind == "labels":
+        runs, labels = label_runs(images, argument)
+        named, alone = _names(names, [f"label_{label}" for label in labels]), False
+    else:
+        named = _names(names, _numbered(1 if alone else len(images)))
+        stack = images[np.newaxis] if alone else images
+        runs = mask_runs(images, argument) if kind == "mask" else stack_runs(stack, argument, named)
+    shape = int(images.shape[-2]), int(images.shape[-1])
+    return Regions(lambda _: runs, named, single=alone, frame_shape=shape, weights=weights)
+
+
+def _check_frame(images: Array, kind: str, frame_shape: Shape2 | None, argument: str) -> None:
+    dimensions = (2, 3) if kind == "stack" else (2,)
+    if images.ndim not in dimensions:
+        shape = "(N, H, W), or (H, W) for one" if kind == "stack" else "(H, W)"
+        raise ValueError(f"{argument} has shape {images.shape}: kind {kind!r} is an array of shape {shape}")
+    if frame_shape is not None and images.shape[-2:] != frame_shape:
+        raise ValueError(
+            f"{argument} has shape {images.shape}: masks, labels and weights have the shape of the frame, "
+            f"{frame_shape} (H, W); positions are (N, 2), polygons a list of (M, 2)"
+        )

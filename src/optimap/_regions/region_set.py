@@ -1,0 +1,312 @@
+"""Regions of any shape: a `Regions` object knows how to become `Spans` for a frame, all that extraction needs."""
+
+import operator
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
+from dataclasses import replace
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from .._base import Floats, Ints
+from .masks import Runs
+from .spans import Spans
+
+Shape2 = tuple[int, int]
+
+
+Maker = Callable[[Shape2 | None], Runs]
+
+
+WEIGHTS = ("mean", "sum")
+
+
+# The frame that regions are in where none is known: large enough for every picture.
+ANY_FRAME = (2**31, 2**31)
+
+
+class Regions:
+    """Regions of a frame, made by `optimap.trace.regions`: what `extract_traces` and `show_regions` take.
+
+    ``len(r)`` is their number. ``r[2]``, ``r["cell 3"]``, ``r[:5]``, ``r[[4, 1]]``, ``r[["cell 3", "cell 9"]]`` and
+    ``r[kept]``, with True or False for each, are regions again.
+
+    Attributes
+    ----------
+    names : list of str
+        One for each region, in order; names may repeat.
+    frame_shape : (H, W) or None
+        Of the frames that they belong to; None where outlines may go with frames of any size.
+    single : bool
+        Whether one region was given alone, of which `extract_traces` makes ``(T,)``.
+    weights : {'mean', 'sum'}
+        Whether traces are weighted means or weighted sums of the pixels.
+
+    Examples
+    --------
+    >>> from optimap.trace import regions
+    >>> cells = regions([[(0, 0), (3, 0), (3, 2)], [(5, 5), (8, 5), (8, 8), (5, 8)]], names=["left", "right"])
+    >>> cells
+    <Regions: 'left', 'right'>
+    >>> cells["right"].centers()
+    array([[6., 6.]])
+    """
+
+    def __init__(
+        self,
+        make: Maker,
+        names: Sequence[str],
+        *,
+        single: bool = False,
+        frame_shape: Shape2 | None = None,
+        weights: str = "mean",
+        chosen: Sequence[int] | None = None,
+    ) -> None:
+        self._make = make
+        self._chosen = list(range(len(names))) if chosen is None else list(chosen)
+        self._total = len(names)
+        self._all_names = list(names)
+        self._known: tuple[Shape2 | None, Spans] | None = None
+        self.single = single
+        self.frame_shape = frame_shape
+        self.weights = weights
+
+    @property
+    def names(self) -> list[str]:
+        """The names, in order."""
+        return [self._all_names[i] for i in self._chosen]
+
+    @cached_property
+    def _places(self) -> dict[str, list[int]]:
+        """The numbers of the regions of each name."""
+        places: dict[str, list[int]] = {}
+        for i, name in enumerate(self.names):
+            places.setdefault(name, []).append(i)
+        return places
+
+    def __len__(self) -> int:
+        return len(self._chosen)
+
+    def __repr__(self) -> str:
+        few = [repr(self._all_names[i]) for i in self._chosen[:4]] + ["..."] * (len(self) > 4)
+        frames = f" in frames of {self.frame_shape[0]} x {self.frame_shape[1]}" if self.frame_shape else ""
+        return f"<Regions{frames}: {', '.join(few) or 'none'}>"
+
+    def __iter__(self) -> Any:
+        return (self[i] for i in range(len(self)))
+
+    def __getitem__(self, which: Any) -> "Regions":
+        numbers, single = _chosen(which, self)
+        return Regions(
+            self._make,
+            self._all_names,
+            single=single,
+            frame_shape=self.frame_shape,
+            weights=self.weights,
+            chosen=[self._chosen[i] for i in numbers],
+        )
+
+    def weighted(self, weights: str) -> "Regions":
+        """Return the same regions, of which traces are ``'mean'`` or ``'sum'``."""
+        return Regions(
+            self._make,
+            self._all_names,
+            single=self.single,
+            frame_shape=self.frame_shape,
+            weights=check_weights(weights),
+            chosen=self._chosen,
+        )
+
+    def spans(self, frame_shape: Shape2 | None = None, argument: str = "regions") -> Spans:
+        """Return the regions, clipped to a frame, as runs of pixels with weights.
+
+        Parameters
+        ----------
+        frame_shape : (H, W), optional
+            By default the regions' own; where they have none, they are clipped at the left and at the top only.
+        argument : str
+            What errors call these regions.
+
+        Returns
+        -------
+        Spans
+            Read by the kernels; ``rows``, ``starts``, ``stops``, ``weights`` of runs, ``first`` run of each region.
+
+        Raises
+        ------
+        ValueError
+            If the frame is not theirs, or a region has no pixel in it, or its weights sum to 0.
+        """
+        if frame_shape is None:
+            frame_shape = self.frame_shape
+        elif self.frame_shape is not None and tuple(frame_shape) != self.frame_shape:
+            raise ValueError(
+                f"{argument} belong to frames of shape {self.frame_shape} (H, W): these frames are {tuple(frame_shape)}"
+            )
+        if self._known is None or self._known[0] != frame_shape:
+            self._known = frame_shape, self._spans(frame_shape, argument)
+        return self._known[1]
+
+    def _spans(self, frame_shape: Shape2 | None, argument: str) -> Spans:
+        runs = _clip(self._make(frame_shape), frame_shape or ANY_FRAME)
+        order = np.argsort(runs.owners, kind="stable")  # rows of a region are in order already
+        counts = np.bincount(runs.owners, minlength=self._total)
+        begins = np.cumsum(counts) - counts
+        chosen = np.asarray(self._chosen, np.int64)
+        counts = counts[chosen]
+        first = np.concatenate(([0], np.cumsum(counts)))
+        places = np.arange(first[-1]) + np.repeat(begins[chosen] - first[:-1], counts)
+        _, rows, starts, stops, weights = (column[order][places] for column in runs)
+        if not counts.all():
+            i = int(np.argmin(counts != 0))
+            why = self._why_empty(int(chosen[i]), frame_shape or ANY_FRAME)
+            raise ValueError(f"{argument}: region {i} ({self.names[i]!r}) {why}")
+        spans = Spans(rows, starts, stops, weights, first, sums=self.weights == "sum", names=tuple(self.names))
+        if not spans.sums:
+            spans = replace(spans, weights=_mean_weights(spans, self.names, argument))
+        return replace(spans, boxes=_boxes(spans))
+
+    def _why_empty(self, region: int, frame_shape: Shape2) -> str:
+        anywhere = self._make(None)
+        if ((anywhere.stops > anywhere.starts) & (anywhere.owners == region)).any():
+            height, width = frame_shape
+            return f"lies wholly outside the frame (width {width}, height {height})"
+        return "is empty: it holds the centre of no pixel"
+
+    def pixels(self, i: int | str) -> tuple[Ints, Ints, Floats]:
+        """Return the pixels of region `i`.
+
+        Parameters
+        ----------
+        i : int or str
+            Number of the region, or its name.
+
+        Returns
+        -------
+        x, y, weight : arrays
+            Columns, rows, and what each pixel counts: weights of a mean sum to 1.
+
+        Examples
+        --------
+        >>> from optimap.trace import regions
+        >>> regions([(0, 0), (2, 0), (2, 1), (0, 1)], kind="polygons").pixels(0)
+        (array([0, 1]), array([0, 0]), array([0.5, 0.5]))
+        """
+        i = _number(i, self)
+        spans = self.spans()
+        own = slice(spans.first[i], spans.first[i + 1])
+        starts, lengths = spans.starts[own], spans.stops[own] - spans.starts[own]
+        weights = np.repeat(spans.weights[own], lengths)
+        x = np.arange(lengths.sum()) + np.repeat(starts - (np.cumsum(lengths) - lengths), lengths)
+        return x, np.repeat(spans.rows[own], lengths), weights if spans.sums else weights / weights.sum()
+
+    def centers(self) -> Floats:
+        """Return the centres of mass.
+
+        Returns
+        -------
+        (N, 2) array
+            Of each region (x, y), its pixels weighted by the size of their weights.
+        """
+        spans = self.spans()
+        if not len(self):
+            return np.empty((0, 2))
+        mass = np.abs(spans.weights) * (spans.stops - spans.starts)
+        places = np.stack([(spans.starts + spans.stops - 1) / 2, spans.rows], axis=1)
+        sums = np.add.reduceat(np.column_stack([places * mass[:, None], mass]), spans.first[:-1])
+        return np.asarray(sums[:, :2] / sums[:, 2:])
+
+
+def _chosen(which: Any, regions: Regions) -> tuple[list[int], bool]:
+    """Return the numbers of the regions that an index means, and whether it means one alone."""
+    if isinstance(which, slice):
+        try:
+            return list(range(len(regions))[which]), False
+        except TypeError:
+            raise TypeError(f"regions[{which}]: the ends of a slice are whole numbers") from None
+    if (
+        not isinstance(which, Iterable)
+        or isinstance(which, (str, bytes, Mapping, Set))
+        or getattr(which, "ndim", 1) == 0
+    ):
+        return [_number(which, regions)], True
+    listed = list(which)
+    if listed and all(isinstance(one, (bool, np.bool_)) for one in listed):
+        if len(listed) != len(regions):
+            raise IndexError(f"regions[...] with {len(listed)} of True and False: there are {len(regions)} regions")
+        return np.flatnonzero(listed).tolist(), False
+    return [_number(one, regions) for one in listed], False
+
+
+def _number(which: Any, regions: Regions) -> int:
+    """Return the number of a region from its number, which may count from the end, or its name."""
+    count = len(regions)
+    if isinstance(which, str):
+        places = regions._places.get(which, [])
+        if not places:
+            few = ", ".join(map(repr, regions.names[:20])) + (", ..." if count > 20 else "")
+            raise KeyError(f"no region of the name {which!r}; names are {few}")
+        if len(places) > 1:
+            few = ", ".join(map(str, places[:20])) + (", ..." if len(places) > 20 else "")
+            raise KeyError(f"{len(places)} regions of the name {which!r}; choose by number, these are {few}")
+        return places[0]
+    try:
+        if isinstance(which, (bool, np.bool_)):
+            raise TypeError
+        number = operator.index(which)
+    except TypeError:
+        raise TypeError(
+            f"regions[{which!r}]: regions are chosen by number, name, slice, a list of numbers or names, or True or "
+            "False for each"
+        ) from None
+    if not -count <= number < count:
+        there = f"there are {count} regions, 0 to {count - 1}" if count else "there are no regions"
+        raise IndexError(f"regions[{number}]: {there}")
+    return number % count
+
+
+def check_weights(weights: Any) -> str:
+    """Return what weights mean, or raise an error."""
+    if not isinstance(weights, str) or weights not in WEIGHTS:
+        raise ValueError(f"weights = {weights!r}: it must be 'mean' or 'sum'")
+    return weights
+
+
+def _clip(runs: Runs, frame_shape: Shape2) -> Runs:
+    height, width = frame_shape
+    starts, stops = np.clip(runs.starts, 0, width), np.clip(runs.stops, 0, width)
+    keep = (runs.rows >= 0) & (runs.rows < height) & (stops > starts)
+    return Runs(runs.owners[keep], runs.rows[keep], starts[keep], stops[keep], runs.weights[keep])
+
+
+def _mean_weights(spans: Spans, names: Sequence[str], argument: str) -> Floats:
+    """Return the weights of means: 1 where all of a region are the same, for sums of integers are exact then."""
+    first = spans.first[:-1]
+    if not len(first) or (spans.weights == 1).all():
+        return spans.weights
+    # Scaled by the largest of each region, which changes no mean: their sum would be infinite.
+    largest = np.repeat(np.maximum.reduceat(np.abs(spans.weights), first), np.diff(spans.first))
+    masses = spans.weights / largest * (spans.stops - spans.starts)
+    totals = np.add.reduceat(masses, first)
+    vanish = np.abs(totals) <= 1e-12 * np.add.reduceat(np.abs(masses), first)
+    if vanish.any():
+        i = int(np.argmax(vanish))
+        which = f"region {i} ({names[i]!r})"
+        raise ValueError(f"{argument}: the weights of {which} sum to 0, so there is no mean: use weights='sum'")
+    same = np.minimum.reduceat(spans.weights, first) == np.maximum.reduceat(spans.weights, first)
+    huge = largest > 1e100  # products with pixels would overflow
+    weights = np.where(huge, spans.weights / largest, spans.weights)
+    return np.where(np.repeat(same, np.diff(spans.first)), 1.0, weights)
+
+
+def _boxes(spans: Spans) -> Ints | None:
+    """Return top, bottom, left, right where all regions are boxes of whole pixels, which running sums work on."""
+    first = spans.first[:-1]
+    if not len(first) or (spans.weights != 1).any():
+        return None
+    top, bottom = np.minimum.reduceat(spans.rows, first), np.maximum.reduceat(spans.rows, first) + 1
+    left, right = np.minimum.reduceat(spans.starts, first), np.maximum.reduceat(spans.stops, first)
+    inner = np.maximum.reduceat(spans.starts, first), np.minimum.reduceat(spans.stops, first)
+    # As many runs as rows, and all of them the same.
+    whole = (bottom - top == np.diff(spans.first)) & (inner[0] == left) & (inner[1] == right)
+    return np.stack([top, bottom, left, right]) if whole.all() else None

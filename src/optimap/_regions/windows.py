@@ -1,0 +1,176 @@
+"""Position + window + size -> spans: the pixels that count, with their weights.
+
+A span is a run of neighbouring pixels in one row with one weight; every window is a list of spans, so one kernel
+serves all windows. Built for all positions at once:
+
+- a ``rect`` of width ``size`` at a whole position has ``size`` spans of weight 1; at a fractional position the box
+  covers its outer rows and columns in part, and each pixel's weight is the area covered;
+- ``pixel`` is the rect of size 1 (at a fractional position: bilinear interpolation);
+- a ``disc`` has one span of weight 1 per row of the circle.
+
+Spans are clipped at the frame's edge, and the mean is over what is left. Clipped, not padded: padding would pull an
+edge pixel's mean towards the padding value.
+"""
+
+from typing import Any
+
+import numpy as np
+
+from .._base import Floats, Ints, whole_number
+from .positions import Positions
+from .spans import Spans
+
+WINDOWS = ("rect", "disc", "pixel")
+
+
+_default_window = "rect"
+
+
+def set_default_trace_window(window: str) -> None:
+    """Set the window that `extract_traces` and its kin use when none is given.
+
+    Parameters
+    ----------
+    window : {'rect', 'disc', 'pixel'}
+        See `extract_traces`.
+
+    Raises
+    ------
+    ValueError
+        If `window` is not one of these.
+
+    Examples
+    --------
+    >>> from optimap.trace import get_default_trace_window, set_default_trace_window
+    >>> set_default_trace_window("disc")
+    >>> get_default_trace_window()
+    'disc'
+    >>> set_default_trace_window("rect")
+    """
+    global _default_window
+    _default_window = check_window(window)
+
+
+def get_default_trace_window() -> str:
+    """Return the window that is used when none is given: ``'rect'`` unless it was set.
+
+    Returns
+    -------
+    str
+        ``'rect'``, ``'disc'`` or ``'pixel'``.
+
+    Examples
+    --------
+    >>> from optimap.trace import get_default_trace_window
+    >>> get_default_trace_window()
+    'rect'
+    """
+    return _default_window
+
+
+def check_window(window: Any) -> str:
+    """Return the window's name (the default for None), or raise an error."""
+    if window is None:
+        return _default_window
+    if not isinstance(window, str) or window not in WINDOWS:
+        raise ValueError(f"window = {window!r} is unknown: it must be one of {', '.join(map(repr, WINDOWS))}")
+    return window
+
+
+def check_size(size: Any) -> int:
+    """Return the window's width as an int, or raise an error."""
+    return whole_number(size, "size")
+
+
+def window_spans(positions: Positions, size: int, window: str, frame_shape: tuple[int, int]) -> Spans:
+    """Return the spans of a window of `size` pixels at each of the ``(N, 2)`` `positions`."""
+    if len(positions) == 0:
+        nothing = np.zeros(0, np.int64)
+        return Spans(nothing, nothing, nothing, np.zeros(0), np.zeros(1, np.int64))
+    # A window larger than this covers the frame from anywhere; parity decides which way an even one reaches.
+    largest = 2 * (max(frame_shape) + 2)
+    size = min(size, largest + size % 2)
+    if window == "disc" and size > 1:
+        return _clip(positions, *_disc_spans(positions, size), frame_shape)
+    size = 1 if window == "pixel" else max(size, 1)
+    if (positions == np.floor(positions)).all():
+        return _whole_box_spans(positions, size, frame_shape)
+    return _clip(positions, *_box_spans(positions, size), frame_shape)
+
+
+def _whole_box_spans(positions: Positions, size: int, frame_shape: tuple[int, int]) -> Spans:
+    """Spans of boxes at whole positions, clipped: one for each row, and the boxes themselves."""
+    first = positions.astype(np.int64)[:, ::-1] - size // 2  # rows before columns
+    (top, left), (bottom, right) = np.maximum(first, 0).T, np.minimum(first + size, frame_shape).T
+    heights = bottom - top
+    ends = np.cumsum(heights)
+    begins = ends - heights
+    rows = np.arange(ends[-1]) + np.repeat(top - begins, heights)
+    starts, stops = np.repeat(left, heights), np.repeat(right, heights)
+    boxes = np.stack((top, bottom, left, right)) if size > 1 else None
+    return Spans(rows, starts, stops, np.ones(len(rows)), np.append(begins, ends[-1]), boxes)
+
+
+def _box_spans(positions: Positions, size: int) -> tuple[Ints, Ints, Ints, Floats]:
+    """Spans of boxes at fractional positions, each as (N, spans a window) arrays: row, start, stop, weight."""
+    whole = np.floor(positions)
+    fraction = positions - whole
+    left, top = (whole.astype(np.int64) - size // 2).T
+    fx, fy = fraction.T
+    # One row and one column more, the outer ones covered in part: 1 - f, 1, ..., 1, f.
+    rows = top[:, None] + np.arange(size + 1)
+    row_weights = np.ones(rows.shape)
+    row_weights[:, 0] = 1 - fy
+    row_weights[:, -1] = fy
+    # Each row has three spans: the first pixel, the whole ones, the last pixel.
+    starts = left[:, None] + np.array([0, 1, size])
+    stops = starts + np.array([1, size - 1, 1])
+    column_weights = np.stack([1 - fx, np.ones(len(fx)), fx], axis=1)
+    shape = (len(positions), size + 1, 3)
+    return (
+        np.broadcast_to(rows[:, :, None], shape).reshape(len(positions), -1),
+        np.broadcast_to(starts[:, None, :], shape).reshape(len(positions), -1),
+        np.broadcast_to(stops[:, None, :], shape).reshape(len(positions), -1),
+        (row_weights[:, :, None] * column_weights[:, None, :]).reshape(len(positions), -1),
+    )
+
+
+def _disc_spans(positions: Positions, size: int) -> tuple[Ints, Ints, Ints, Floats]:
+    """One span for each row of the circle of diameter `size` inscribed in the square of `size` pixels."""
+    x, y = (positions - (0.5 if size % 2 == 0 else 0.0)).T
+    radius = size / 2
+    rows = np.ceil(y - radius).astype(np.int64)[:, None] + np.arange(size + 1)
+    reach = radius**2 - (rows - y[:, None]) ** 2
+    half = np.sqrt(np.maximum(reach, 0))
+    # Strictly inside: two centres on opposite ends of the circle would make a disc wider than its size, and at
+    # whole positions no centre ever lies on the circle.
+    starts = np.floor(x[:, None] - half).astype(np.int64) + 1
+    stops = np.ceil(x[:, None] + half).astype(np.int64)
+    stops = np.where(reach > 0, np.maximum(stops, starts), starts)
+    return rows, starts, stops, np.ones(rows.shape)
+
+
+def _clip(
+    positions: Positions,
+    rows: Ints,
+    starts: Ints,
+    stops: Ints,
+    weights: Floats,
+    frame_shape: tuple[int, int],
+) -> Spans:
+    height, width = frame_shape
+    starts = np.clip(starts, 0, width)
+    stops = np.clip(stops, 0, width)
+    # A span of weight zero must go: zero times NaN is NaN.
+    keep = (rows >= 0) & (rows < height) & (stops > starts) & (weights > 0)
+    counts = keep.sum(axis=1)
+    empty = np.flatnonzero(counts == 0)
+    if empty.size:
+        # A disc of size 2 at the very corner covers no pixel's centre: the pixel that holds the position stays.
+        x, y = np.floor(positions[empty] + 0.5).astype(np.int64).T
+        rows, starts, stops, weights = rows.copy(), starts.copy(), stops.copy(), weights.copy()
+        rows[empty, 0], starts[empty, 0], stops[empty, 0], weights[empty, 0] = y, x, x + 1, 1.0
+        keep[empty, 0] = True
+        counts[empty] = 1
+    first = np.concatenate(([0], np.cumsum(counts))).astype(np.int64)
+    return Spans(rows[keep], starts[keep], stops[keep], weights[keep], first)

@@ -1,0 +1,165 @@
+"""How long is a beat: the major period of a series, as the package ``seasonal`` estimates it.
+
+The series is freed of its broad trend (a running median over twice the longest period considered, ends straightened),
+its power spectrum is averaged over overlapping segments (Welch's method), and the periods of at least 90 % of the
+highest power are averaged, weighted by power. Same numbers as ``seasonal.guess_trended_period``.
+"""
+
+from typing import Any
+
+import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
+from numpy.typing import ArrayLike, NDArray
+
+from .._base import refuse_device_array
+from .smooth import running_median, straighten_ends
+
+Series = NDArray[np.float64]
+
+
+BLOCK = 2**20  # samples that are worked on at once
+
+
+LONGEST = 512  # samples; longer periods are not looked for
+
+
+SHORTEST = 4  # samples; shorter periods are noise
+
+
+MIN_CYCLES = 3  # a period must fit this often
+
+
+MIN_SAMPLES = 6  # two periods of the shortest window, three samples
+
+
+def estimate_period(data: ArrayLike) -> "int | NDArray[np.int64]":
+    """Estimate the major period of each series, trend or not, in samples.
+
+    Parameters
+    ----------
+    data : (T,), (T, N) or (T, H, W) array-like
+        Evenly spaced samples along axis 0, at least 6 of them, finite. Not modified.
+
+    Returns
+    -------
+    int, or array of int with the shape of one sample
+        Period in samples: divide by the frame rate for seconds. Where nothing is periodic it is the longest that
+        was considered, ``min(T // 3, 512)``.
+
+    Raises
+    ------
+    ValueError
+        If there are too few samples, or some are NaN or infinite.
+
+    References
+    ----------
+    Welch, P. D. The use of fast Fourier transform for the estimation of power spectra. IEEE Transactions on Audio and
+    Electroacoustics 15 (1967), 70-73; peak picking as in the Python package seasonal 0.3.1.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from optimap.trace import estimate_period
+    >>> t = np.arange(1000)
+    >>> estimate_period(0.01 * t + np.sin(2 * np.pi * t / 50))
+    50
+    """
+    series, shape = as_series(data, MIN_SAMPLES)
+    periods = np.concatenate([estimate_periods(part) for _, part in series_blocks(series)] or [np.zeros(0, np.int64)])
+    return int(periods[0]) if shape == () else periods.reshape(shape)
+
+
+def as_series(data: ArrayLike, min_samples: int) -> tuple[NDArray[Any], tuple[int, ...]]:
+    """Return data as (T, M) and the shape of one sample, after checking it."""
+    refuse_device_array(data, "data", "finding beats and trends")
+    if isinstance(data, np.ma.MaskedArray) and np.ma.is_masked(data):
+        raise ValueError("data has masked samples: fill the gaps, for example with np.interp")
+    try:
+        values = np.asarray(data)
+    except ValueError as error:
+        raise ValueError(f"data is ragged, its series differ in length: {error}") from error
+    if values.dtype.kind not in "biuf":
+        raise TypeError(f"data has dtype {values.dtype}: a time-series holds real numbers")
+    if values.ndim not in (1, 2, 3):
+        raise ValueError(f"data has shape {values.shape}: give (T,), (T, N) or (T, H, W), time along axis 0")
+    if len(values) < min_samples:
+        raise ValueError(f"data has {len(values)} samples: at least {min_samples} are needed")
+    series = values.reshape(len(values), -1)
+    if values.dtype.kind == "f":
+        _check_finite(series)
+    return series, values.shape[1:]
+
+
+def _check_finite(series: NDArray[Any]) -> None:
+    step = max(1, BLOCK // max(1, series.shape[1]))
+    for start in range(0, len(series), step):
+        bad = ~np.isfinite(series[start : start + step])
+        if bad.any():
+            count = sum(np.count_nonzero(~np.isfinite(series[t : t + step])) for t in range(start, len(series), step))
+            raise ValueError(
+                f"data holds {count} values that are NaN or infinite, the first at sample "
+                f"{start + int(np.nonzero(bad.any(axis=1))[0][0])}: fill the gaps, for example with np.interp"
+            )
+
+
+def series_blocks(series: NDArray[Any]) -> Any:
+    """Yield (slice of columns, (m, T) float64 block, a series in each row); a block stays near the caches."""
+    step = max(1, BLOCK // max(1, len(series)))
+    for start in range(0, series.shape[1], step):
+        columns = slice(start, start + step)
+        yield columns, np.array(series[:, columns].T, np.float64, order="C")
+
+
+def estimate_periods(series: Series) -> NDArray[np.int64]:
+    """Return the period of each row of (M, T)."""
+    samples = series.shape[1]
+    longest = min(samples // MIN_CYCLES, LONGEST)
+    windows = np.full(len(series), 2 * longest - 1)
+    broad = straighten_ends(running_median(series, windows), windows)
+    segment = min(2 * longest, samples // 2)
+    frequencies, power = _spectrum(series - broad, segment)
+    periods, power = _whole_periods(frequencies[1:], power[:, 1:])
+    power[:, periods == segment] = 0  # an artefact of the segment's length
+    first = np.count_nonzero(periods >= longest) - 1
+    beyond = np.count_nonzero(periods < SHORTEST)
+    periods, power = periods[first:-beyond], power[:, first:-beyond]
+    return _weighted_peaks(periods, power, longest)
+
+
+def _spectrum(series: Series, segment: int) -> tuple[Series, Series]:
+    """Return frequencies and the power of each: the mean over segments that overlap by half (Welch's method).
+
+    The numbers of ``scipy.signal.welch`` with ``scaling="spectrum"``, without the third of a second that importing
+    scipy.signal takes, a few series at a time so that their segments stay in the caches.
+    """
+    from scipy.fft import rfft, rfftfreq
+
+    step = segment - segment // 2
+    segments = sliding_window_view(series, segment, axis=1)[:, ::step]
+    hann = 0.5 - 0.5 * np.cos(2 * np.pi * np.arange(segment) / segment)
+    power = np.empty((len(series), segment // 2 + 1))
+    at_once = max(1, 2**16 // max(1, segments[0].size)) if len(series) else 1
+    for start in range(0, len(series), at_once):
+        part = segments[start : start + at_once]
+        part = (part - part.mean(axis=-1, keepdims=True)) * (hann / hann.sum())
+        spectrum = rfft(part)
+        power[start : start + at_once] = (spectrum.real**2 + spectrum.imag**2).mean(axis=1)
+    power[:, 1 : (segment + 1) // 2] *= 2  # the negative frequencies
+    return rfftfreq(segment), power
+
+
+def _whole_periods(frequencies: Series, power: Series) -> tuple[NDArray[np.int64], Series]:
+    """Round periods to whole samples, each once, with the highest power among its frequencies."""
+    rounded = np.rint(1.0 / frequencies).astype(np.int64)
+    starts = np.flatnonzero(np.diff(rounded, prepend=-1))
+    return rounded[starts], np.maximum.reduceat(power, starts, axis=1)
+
+
+def _weighted_peaks(periods: NDArray[np.int64], power: Series, longest: int) -> NDArray[np.int64]:
+    if len(periods) == 0:
+        return np.full(len(power), longest)
+    peaks = np.where(power >= 0.9 * power.max(axis=1, keepdims=True), power, 0.0)
+    flat = np.isclose(power, 0.0).all(axis=1)
+    total = np.where(flat, 1.0, peaks.sum(axis=1))
+    mean = np.rint((peaks * periods).sum(axis=1) / total).astype(np.int64)
+    return np.where(flat, longest, mean)

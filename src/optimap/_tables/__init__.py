@@ -1,0 +1,5 @@
+"""Traces in tables: files of many kinds, xarray and pandas."""
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

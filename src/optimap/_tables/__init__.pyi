@@ -1,0 +1,35 @@
+from .kinds import (
+    KINDS,
+    SUFFIXES,
+    find_kind,
+)
+from .labelled import (
+    to_dataframe,
+    to_xarray,
+)
+from .save_load import (
+    check_table,
+    is_table,
+    load_header,
+    load_traces,
+    save_traces,
+)
+from .table import (
+    TraceTable,
+    header_labels,
+)
+
+__all__ = [
+    "KINDS",
+    "SUFFIXES",
+    "TraceTable",
+    "check_table",
+    "find_kind",
+    "header_labels",
+    "is_table",
+    "load_header",
+    "load_traces",
+    "save_traces",
+    "to_dataframe",
+    "to_xarray",
+]

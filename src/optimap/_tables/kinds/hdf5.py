@@ -1,0 +1,68 @@
+"""``.h5``: datasets ``traces``, the axis, ``names``, ``positions``, the header as text; an attribute marks the file."""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import h5py
+import numpy as np
+from numpy.typing import NDArray
+
+from ..table import FOREIGN, LAYOUT, MARKER, TraceTable, check_header
+
+Array = NDArray[Any]
+
+_BLOCK = 2**22  # values written at once
+
+
+def write(path: Path, table: TraceTable, header: dict[str, Any], regions: Any) -> None:
+    """Write the table."""
+    with h5py.File(path, "w") as file:
+        file.attrs[MARKER] = LAYOUT
+        # Datasets, since an attribute of many names would be larger than HDF5 allows.
+        file.create_dataset("header", data=json.dumps(header))
+        traces = file.create_dataset("traces", table.traces.shape, table.traces.dtype)
+        rows = max(1, _BLOCK // max(1, table.columns.shape[1]))
+        for start in range(0, len(table.traces) if table.traces.size else 0, rows):
+            traces[start : start + rows] = table.traces[start : start + rows]
+        axis = file.create_dataset(table.axis_name, data=table.axis)
+        axis.make_scale(table.axis_name)
+        traces.dims[0].attach_scale(axis)
+        file.create_dataset("names", data=table.labels, dtype=h5py.string_dtype(), shape=(len(table.labels),))
+        if table.positions is not None:
+            positions = file.create_dataset("positions", data=table.positions)
+            positions.attrs["columns"] = ["x", "y"]
+        if table.fps is not None:
+            traces.attrs["fps"] = table.fps
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[Any]:
+    try:
+        file = h5py.File(path, "r")
+    except OSError as error:
+        raise ValueError(f"{path} cannot be read as HDF5, it may be cut off: {error}") from error
+    with file:
+        yield file
+
+
+def is_table(path: Path) -> bool:
+    """Return whether a file is a table of ours, and no recording."""
+    with _opened(path) as file:
+        return MARKER in file.attrs
+
+
+def read_header(path: Path) -> dict[str, Any]:
+    """Return the header."""
+    with _opened(path) as file:
+        if MARKER not in file.attrs:
+            raise ValueError(f"{path} {FOREIGN}")
+        return check_header(json.loads(file["header"].asstr()[()]), path)
+
+
+def read_values(path: Path, header: dict[str, Any]) -> tuple[Array, Array]:
+    """Return (T, N) values and the axis."""
+    with _opened(path) as file:
+        return np.asarray(file["traces"][()]), np.asarray(file[header["axis"]][()])

@@ -1,0 +1,126 @@
+"""``.mat`` version 5: ``traces``, the axis, ``fps``, ``names`` (a cell), ``positions``, ``metadata`` (a struct)."""
+
+import json
+import re
+import zlib
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.io import loadmat, savemat, whosmat
+from scipy.io.matlab import MatReadError
+
+from ..table import FOREIGN, LAYOUT, MARKER, TraceTable, check_header, header_shape
+
+Array = NDArray[Any]
+
+_DAMAGED = (MatReadError, ValueError, TypeError, OSError, EOFError, IndexError, KeyError, zlib.error)
+_LONGEST_NAME = 63
+
+
+def check(shape: tuple[int, int], dtype: str, tidy_form: bool, timed: bool) -> None:
+    """Raise an error for what a file of version 5 cannot hold."""
+    nbytes = shape[0] * shape[1] * np.dtype(dtype).itemsize
+    if nbytes >= 2**31:
+        raise ValueError(f"{nbytes} bytes do not fit a .mat file of version 5 (2 GB): save as .h5, which MATLAB reads")
+
+
+def write(path: Path, table: TraceTable, header: dict[str, Any], regions: Any) -> None:
+    """Write the table."""
+    values = table.columns
+    if values.dtype == np.float16:  # unknown to MATLAB
+        values = values.astype(np.float32)
+    variables: dict[str, Any] = {MARKER: LAYOUT, "header": json.dumps(header)}
+    variables |= {"traces": values, table.axis_name: table.axis}
+    names = np.empty(len(table.labels), object)  # an array of objects is a cell
+    names[:] = table.labels
+    variables["names"] = names
+    if table.positions is not None:
+        variables["positions"] = table.positions
+    if table.fps is not None:
+        variables["fps"] = table.fps
+    if table.metadata:
+        variables["metadata"] = _as_struct(table.metadata)
+    savemat(path, variables, appendmat=False, oned_as="column", long_field_names=True)
+
+
+def _as_struct(metadata: dict[str, Any]) -> dict[str, Any]:
+    """Return metadata with keys that MATLAB takes for names of fields, and values that it has."""
+    struct: dict[str, Any] = {}
+    for key, value in metadata.items():
+        name = re.sub(r"\W", "_", key, flags=re.ASCII)
+        name = unique = (name if name[:1].isalpha() else f"m_{name}")[:_LONGEST_NAME]
+        number = 1
+        while unique in struct:
+            number += 1
+            unique = f"{name[: _LONGEST_NAME - 1 - len(str(number))]}_{number}"
+        struct[unique] = _as_matlab(value)
+    return struct
+
+
+def _as_matlab(value: Any) -> Any:
+    if isinstance(value, dict):
+        return _as_struct(value) if value else np.empty((0, 0))
+    if value is None:
+        return np.empty((0, 0))  # []
+    if isinstance(value, list):
+        if value and all(isinstance(item, (int, float)) and abs(item) <= 2**53 for item in value):
+            return np.array(value, np.float64)
+        cell = np.empty(len(value), object)
+        cell[:] = [_as_matlab(item) for item in value]
+        return cell
+    if isinstance(value, int) and not isinstance(value, bool):
+        return float(value) if abs(value) <= 2**53 else str(value)
+    return value
+
+
+def _load(path: Path, *names: str) -> list[Any]:
+    """Return variables of a table of ours."""
+    if not is_table(path):
+        raise ValueError(f"{path} {FOREIGN}")
+    _check_end(path)
+    try:
+        loaded = loadmat(path, variable_names=names)
+        return [loaded[name] for name in names]
+    except _DAMAGED as error:
+        raise _damaged(path, error) from error
+
+
+def _check_end(path: Path) -> None:
+    """Raise an error where a file ends within a variable, which those who read another one do not see."""
+    place, size = 128, path.stat().st_size
+    with open(path, "rb") as file:
+        order: Literal["little", "big"] = "little" if file.read(128).endswith(b"IM") else "big"
+        while place < size:
+            file.seek(place + 4)  # behind the kind of variable
+            place += 8 + int.from_bytes(file.read(4), order)
+    if place != size:
+        raise _damaged(path, EOFError(f"{size} bytes of {place}"))
+
+
+def _damaged(path: Path, error: Exception) -> ValueError:
+    return ValueError(f"{path} cannot be read as a MATLAB file, it may be cut off: {error}")
+
+
+def is_table(path: Path) -> bool:
+    """Return whether a file is a table of ours, and no recording."""
+    with open(path, "rb") as file:
+        if file.read(128).startswith((b"MATLAB 7.3", b"\x89HDF")):
+            return False
+    try:
+        return any(name == MARKER for name, _, _ in whosmat(path))
+    except _DAMAGED as error:
+        raise _damaged(path, error) from error
+
+
+def read_header(path: Path) -> dict[str, Any]:
+    """Return the header."""
+    (text,) = _load(path, "header")
+    return check_header(json.loads(str(text.item())), path)
+
+
+def read_values(path: Path, header: dict[str, Any]) -> tuple[Array, Array]:
+    """Return (T, N) values and the axis."""
+    traces, axis = _load(path, "traces", header["axis"])
+    return traces.reshape(header_shape(header)), axis.ravel()

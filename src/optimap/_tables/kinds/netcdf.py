@@ -1,0 +1,59 @@
+"""``.nc``: what `to_xarray` returns, as NetCDF 4 by the conventions CF; the header as text in a variable."""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import xarray
+from numpy.typing import NDArray
+
+from ..labelled import as_data_array
+from ..table import FOREIGN, LAYOUT, MARKER, TraceTable, check_header
+
+Array = NDArray[Any]
+
+
+def write(path: Path, table: TraceTable, header: dict[str, Any], regions: Any) -> None:
+    """Write the table."""
+    traces = as_data_array(table)
+    if traces.dtype == np.float16:  # unknown to NetCDF
+        traces = traces.astype(np.float32)
+    elif traces.dtype == bool:
+        traces = traces.astype(np.uint8)
+    # The metadata goes with the header, into a variable: attributes of HDF5 end at 64 kB.
+    fps = {} if table.fps is None else {"fps": table.fps}
+    traces.attrs = {"long_name": "traces", **fps}
+    dataset = traces.to_dataset()
+    dataset["header"] = ((), json.dumps(header), {"long_name": "what optimap knows of the traces, as JSON"})
+    dataset.attrs = {"Conventions": "CF-1.11", "source": header["written_by"], MARKER: LAYOUT}
+    for variable in dataset.variables.values():
+        variable.encoding["_FillValue"] = None  # NaN is a value here
+    dataset.to_netcdf(path, engine="h5netcdf")
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[Any]:
+    try:
+        dataset = xarray.open_dataset(path, engine="h5netcdf", decode_times=False, decode_timedelta=False)
+    except OSError as error:
+        raise ValueError(f"{path} cannot be read as NetCDF 4, it may be cut off: {error}") from error
+    with dataset:
+        if MARKER not in dataset.attrs:
+            raise ValueError(f"{path} {FOREIGN}")
+        yield dataset
+
+
+def read_header(path: Path) -> dict[str, Any]:
+    """Return the header."""
+    with _opened(path) as dataset:
+        return check_header(json.loads(str(dataset["header"].item())), path)
+
+
+def read_values(path: Path, header: dict[str, Any]) -> tuple[Array, Array]:
+    """Return (T, N) values and the axis."""
+    with _opened(path) as dataset:
+        traces = dataset["traces"]
+        return traces.values, traces[traces.dims[0]].values

@@ -1,0 +1,49 @@
+"""``.npz``: plain arrays ``traces``, the axis, ``names``, ``positions``; the header as text; nothing pickled."""
+
+import json
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..table import FOREIGN, MARKER, TraceTable, check_header
+
+Array = NDArray[Any]
+
+
+def write(path: Path, table: TraceTable, header: dict[str, Any], regions: Any) -> None:
+    """Write the table."""
+    arrays = {MARKER: np.array(json.dumps(header)), "traces": table.traces, table.axis_name: table.axis}
+    arrays["names"] = np.array(table.labels, dtype=np.str_)
+    if table.positions is not None:
+        arrays["positions"] = table.positions
+    if table.fps is not None:
+        arrays["fps"] = np.array(table.fps)
+    with open(path, "wb") as file:  # of a path, NumPy may change the suffix
+        np.savez(file, allow_pickle=False, **arrays)
+
+
+def _load(path: Path, *names: str) -> list[Array]:
+    try:
+        with zipfile.ZipFile(path):  # of what is none, NumPy says that it may hold pickled objects
+            pass
+        with open(path, "rb") as opened, np.load(opened, allow_pickle=False) as file:
+            if MARKER not in file.files:
+                raise ValueError(f"{path} {FOREIGN}")
+            return [file[name] for name in names]
+    except (zipfile.BadZipFile, EOFError) as error:
+        raise ValueError(f"{path} cannot be read as .npz, it may be cut off: {error}") from error
+
+
+def read_header(path: Path) -> dict[str, Any]:
+    """Return the header."""
+    (text,) = _load(path, MARKER)
+    return check_header(json.loads(str(text)), path)
+
+
+def read_values(path: Path, header: dict[str, Any]) -> tuple[Array, Array]:
+    """Return (T, N) values and the axis."""
+    traces, axis = _load(path, "traces", header["axis"])
+    return traces, axis

@@ -1,0 +1,160 @@
+"""extract_traces: a video and what is pointed at in it -> traces.
+
+The regions that `extract_traces` takes are made by `_regions`; blocks of frames are read and summed by `_extract`.
+"""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from .._base import is_dask
+from .._draw import check_traces_arguments, show_traces
+from .._extract import check_nan_policy, less_background, span_traces
+from .._reading import as_video
+from .._regions import Regions as Regions
+from .._regions import collage_positions as collage_positions
+from .._regions import find_background, find_spans
+from .._regions import get_default_trace_window as get_default_trace_window
+from .._regions import positions_from_A_to_B as positions_from_A_to_B
+from .._regions import random_positions as random_positions
+from .._regions import regions as regions
+from .._regions import set_default_trace_window as set_default_trace_window
+
+# Names go into a legend by themselves where there are no more than these.
+MOST_LABELS = 10
+
+
+def extract_traces(
+    video: Any,
+    coords: "ArrayLike | Any",
+    size: int = 5,
+    show: bool = False,
+    window: str | None = None,
+    *,
+    nan_policy: str = "propagate",
+    weights: str | None = None,
+    background: Any = None,
+    background_factor: float = 1.0,
+    **kwargs: Any,
+) -> Any:
+    """Extract time-series from a video: the mean of a window around each position, or of each region, in every frame.
+
+    Parameters
+    ----------
+    video : (T, H, W) array-like
+        Any real dtype, byte order and strides; memory maps, h5py datasets, `optimap.video.Recording`, nested lists:
+        anything with ``shape``, ``dtype`` and slicing. It is read in blocks of frames and never modified. Masked
+        pixels of a masked array count as NaN. Of a dask array the traces are a dask array, computed when asked for.
+        Arrays of PyTorch, CuPy and JAX, and others that follow the array API standard, stay on their device (extra
+        ``arrays``).
+    coords : (x, y) or sequence of (x, y), in pixels; or regions
+        Column first, row second, origin at the top left: ``(5, 10)`` is the pixel ``video[:, 10, 5]``. Fractional
+        positions are exact; valid is ``-0.5 <= x < W - 0.5``, and the same for y.
+
+        Regions of any shape instead, see `regions`: a boolean mask ``(H, W)``; a label image ``(H, W)``, one trace for
+        each label in order, 0 is the background; a stack of masks or weights ``(N, H, W)``; a list of polygons
+        ``(M, 2)``; a ``.roi`` or ``.zip`` file of ImageJ, or an image file; what `regions` returns. They are clipped at
+        the frame's edge, and where they overlap, each has all its pixels.
+    size : int
+        Width of the window around positions in pixels; 0 and 1 are the single pixel. Regions have their own size.
+    show : bool
+        Draw the traces with `show_traces`; so does giving ``ax``. Traces on a device are copied to the host for it.
+    window : {'rect', 'disc', 'pixel'}, optional
+        The default is that of `get_default_trace_window`.
+
+        - ``'rect'``: the square of rows ``y - size//2`` to ``y - size//2 + size - 1``, columns likewise. An even
+          size reaches one pixel further to the top left.
+        - ``'disc'``: the pixels whose centres lie inside the circle of diameter `size` inscribed in that square.
+        - ``'pixel'``: the one pixel.
+
+        At fractional positions, rect and pixel weight each pixel by the area that the shifted square covers (a
+        pixel window is bilinear interpolation); a disc tests pixel centres against the shifted circle. Windows are
+        clipped at the frame's edge, and the mean is over the pixels that are left.
+    nan_policy : {'propagate', 'omit', 'raise'}
+        A NaN in a window makes that sample NaN, is left out of the mean (all NaN: NaN), or is an error.
+    weights : {'mean', 'sum'}, optional
+        ``'mean'``, the default: the mean over the pixels of each window or region, weighted where it has weights (which
+        are scaled to sum 1; they may be negative). ``'sum'``: the sum of pixels times weights, as they are.
+    background : number or region, optional
+        Subtracted from every trace: a number, or the trace of a region, which is anything that `coords` may be. One
+        for all traces, or as many as there are: one for each. A position has the same window as `coords`.
+    background_factor : float
+        ``r`` in ``F - r * F_background``.
+    **kwargs
+        Passed to `show_traces` when drawing.
+
+    Returns
+    -------
+    (T, N) array, or (T,) for one position, mask or outline given alone
+        float32 for float16 and float32 videos, else float64. Sums of integers are exact; floats are accumulated in
+        double precision, background subtracted before rounding. No positions give ``(T, 0)``. For a dask array a dask
+        array in the same chunks of time, exact likewise; computed, where it is drawn. An array of the video's own
+        library and device, where that is another than NumPy; float32 throughout where the device or the library gives
+        no float64.
+
+    Raises
+    ------
+    ValueError
+        If the video is not 3-D; a position is outside the frame, not finite or not a pair; `size` is negative or
+        not whole; `window`, `weights` or `nan_policy` is unknown; a NaN is met under ``'raise'``; a region is empty,
+        wholly outside the frame, or has weights that sum to 0; an array could be regions or positions; the number of
+        backgrounds does not fit. For more, see `regions`.
+    TypeError
+        If pixels or positions are not real numbers, a tensor is sparse, or for an unknown keyword.
+    ImportError
+        If the video is an array of another library and the extra ``arrays`` is not installed.
+
+    See Also
+    --------
+    regions, show_regions, show_traces, optimap.video.open_video
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from optimap.trace import extract_traces
+    >>> video = np.arange(2 * 4 * 6).reshape(2, 4, 6)
+    >>> extract_traces(video, (5, 2), size=1)
+    array([17., 41.])
+    >>> extract_traces(video, [(5, 2), (1.5, 1)], size=3, window="rect")
+    array([[16.5,  7.5],
+           [40.5, 31.5]])
+
+    The mean of a mask, less 0.7 times the mean of another:
+
+    >>> cell, around = np.zeros((2, 4, 6), bool)
+    >>> cell[1, 2:4], around[3] = True, True
+    >>> extract_traces(video, cell, background=around, background_factor=0.7)
+    array([-5.85,  1.35])
+    """
+    video = as_video(video)
+    frame_shape = (int(video.shape[1]), int(video.shape[2]))
+    spans, single = find_spans(coords, frame_shape, size, window, weights)
+    count = len(spans.first) - 1
+    behind = find_background(background, background_factor, spans, frame_shape, size, window)
+    check_nan_policy(nan_policy)
+    draw = show or "ax" in kwargs
+    if draw and "labels" not in kwargs and spans.names is not None and count <= MOST_LABELS:
+        kwargs["labels"] = spans.names
+    _check_plot_arguments(kwargs, draw, int(video.shape[0]), count)
+
+    if behind is None:
+        traces = span_traces(video, spans, nan_policy)
+    else:
+        traces = less_background(video, spans, behind, background_factor, nan_policy)
+
+    result = traces[:, 0] if single else traces
+    if draw:
+        result = np.asarray(result) if is_dask(result) else result  # computed once
+        show_traces(result, **kwargs)
+    return result
+
+
+def _check_plot_arguments(kwargs: dict[str, Any], draw: bool, frames: int, traces: int) -> None:
+    if draw:
+        check_traces_arguments((frames, traces), **kwargs)
+    elif kwargs:
+        raise TypeError(
+            f"extract_traces() got {next(iter(kwargs))!r}: keywords of show_traces() go with show=True or ax=, "
+            "and nothing is drawn here"
+        )

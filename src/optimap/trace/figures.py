@@ -1,0 +1,270 @@
+"""Figures of videos and traces together: compare_traces, show_positions_and_traces.
+
+Every function draws on the Axes it is given, or shows a new figure; returns Axes. Figures of one thing are in `_draw`.
+"""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from .._base import Array, on_host, parse_time_axis
+from .._draw import (
+    as_image,
+    as_traces,
+    check_scale,
+    check_traces_arguments,
+    line_arguments,
+    new_axes,
+    parse_colors,
+    show_figures,
+)
+from .._draw import show_positions as show_positions
+from .._draw import show_regions as show_regions
+from .._draw import show_trace as show_trace
+from .._draw import show_traces as show_traces
+from .._reading import as_video
+from .._regions import Regions, parse_positions
+from .extract import extract_traces
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+
+def show_positions_and_traces(
+    video_or_traces: Any,
+    positions: "ArrayLike | Regions",
+    image: Any = 0,
+    size: int = 5,
+    colors: Any = None,
+    figsize: tuple[float, float] = (10, 2.5),
+    fps: float | None = None,
+    vmin: float | None = None,
+    vmax: float | None = None,
+    cmap: str = "gray",
+    *,
+    x: ArrayLike | None = None,
+    window: str | None = None,
+    axs: "Sequence[Axes] | None" = None,
+    **kwargs: Any,
+) -> "tuple[Axes, Axes]":
+    """Show an image with positions beside their traces, in the same colours.
+
+    Parameters
+    ----------
+    video_or_traces : (T, H, W) video, or (T, N) or (T,) traces
+        From a video, the traces are extracted.
+    positions : (x, y) or sequence of (x, y), in pixels, or Regions
+        Of regions (see `regions`), the outlines are drawn.
+    image : int or array (H, W)
+        Frame number of the video, or an image; traces need an image.
+    size : int
+        Width of the window in pixels, for a video.
+    colors : color or sequence of N colors, optional
+    figsize : (float, float)
+        Width and height of the new figure in inches.
+    fps : float, optional
+        Frames per second.
+    vmin, vmax, cmap
+        How the image is drawn, see `optimap.image.show_image`.
+    x : (T,) array-like, optional
+        Values on the x-axis, instead of `fps`.
+    window : {'rect', 'disc', 'pixel'}, optional
+        For a video, see `extract_traces`.
+    axs : sequence of two matplotlib Axes, optional
+        Draw there (image, traces); by default in a new figure, which is shown.
+    **kwargs
+        Passed to `show_traces`.
+
+    Returns
+    -------
+    (Axes, Axes)
+        Of the image and of the traces.
+
+    Raises
+    ------
+    ValueError
+        If shapes and numbers do not fit; see `extract_traces`, `show_positions` and `show_traces`.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from optimap.trace import show_positions_and_traces
+    >>> video = np.random.default_rng(0).normal(size=(100, 16, 16))
+    >>> image_ax, traces_ax = show_positions_and_traces(video, [(3, 4), (8, 8)], fps=500)
+    >>> len(traces_ax.lines)
+    2
+    """
+
+    is_video = len(np.shape(video_or_traces)) == 3
+    points = positions if isinstance(positions, Regions) else parse_positions(positions, name="positions")[0]
+    check_scale(cmap, vmin, vmax)
+    frame = as_image(_frame(as_video(video_or_traces), image) if is_video else _image_for_traces(image))
+    wanted = [f"C{i}" for i in range(len(points))] if colors is None else parse_colors(colors, len(points))
+    check_traces_arguments((len(video_or_traces), len(points)), x, fps, wanted, **kwargs)
+    values = as_traces(extract_traces(video_or_traces, points, size, window=window) if is_video else video_or_traces)
+    if values.shape[1] != len(points):
+        raise ValueError(f"video_or_traces holds {values.shape[1]} traces for {len(points)} positions: give one each")
+
+    ax_image, ax_traces = _two_axes(axs, figsize)
+    show: Any = show_regions if isinstance(points, Regions) else show_positions
+    show(points, frame, color=wanted, cmap=cmap, vmin=vmin, vmax=vmax, ax=ax_image)
+    show_traces(values, x=x, fps=fps, colors=wanted, ax=ax_traces, **kwargs)
+    if axs is None:
+        show_figures()
+    return ax_image, ax_traces
+
+
+def _two_axes(axs: "Sequence[Axes] | None", figsize: tuple[float, float]) -> "tuple[Axes, Axes]":
+    if axs is None:
+        axs = new_axes(ncols=2, figsize=figsize, width_ratios=[1, 3])
+    elif len(axs) != 2:
+        raise ValueError(f"axs has {len(axs)} entries: give two Axes, for the image and for the traces")
+    return axs[0], axs[1]
+
+
+def _frame(video: Any, image: Any, name: str = "image") -> Any:
+    """Return the image: a frame of the video by number, or the array given."""
+    if np.ndim(image) > 0:
+        return image
+    frames = int(video.shape[0])
+    if not isinstance(image, (int, np.integer)) or not -frames <= image < frames:
+        raise ValueError(f"{name} = {image!r}: give a frame number in 0..{frames - 1}, or an image (H, W)")
+    return np.asarray(on_host(video[int(image)]))
+
+
+def _image_for_traces(image: Any) -> Any:
+    if np.ndim(image) == 0:
+        raise ValueError(f"image = {image!r}: traces have no frames to show; give an image (H, W)")
+    return image
+
+
+def compare_traces(
+    videos: Sequence[Any],
+    coords: ArrayLike | None = None,
+    labels: Sequence[str] | None = None,
+    colors: Any = None,
+    size: int = 5,
+    ref_frame: int = 0,
+    fps: float | None = None,
+    x: ArrayLike | None = None,
+    *,
+    window: str | None = None,
+    title: str | None = None,
+    axs: "Sequence[Axes] | None" = None,
+    block: bool | None = None,
+    browser: bool | None = None,
+) -> Any:
+    """Compare traces of several videos: one panel for each position, one line for each video.
+
+    Without `coords`, click on the first video's image to compare at that position; closing the window finishes.
+
+    Parameters
+    ----------
+    videos : sequence of (T, H, W) array-likes
+        Lengths may differ: a shorter video ends where it ends. Not modified.
+    coords : (x, y) or sequence of (x, y), in pixels, optional
+        Left out, the position is picked with the mouse.
+    labels : sequence of str, optional
+        Names of the videos, for the legend.
+    colors : color or sequence of colors, optional
+        One for each video.
+    size : int
+        Width of the window in pixels, see `extract_traces`.
+    ref_frame : int or (H, W) array
+        Frame of the first video to pick a position on, or an image; not used where `coords` are given.
+    fps : float, optional
+        Frames per second: the x-axis is in seconds.
+    x : (T,) array-like, optional
+        Values on the x-axis, for the longest video; not together with `fps`.
+    window : {'rect', 'disc', 'pixel'}, optional
+    title : str, optional
+        Above all panels.
+    axs : sequence of matplotlib Axes, optional
+        One for each position; by default in a new figure, which is shown.
+    block, browser : bool, optional
+        For picking, see `select_positions`.
+
+    Returns
+    -------
+    matplotlib.axes.Axes, or (N,) array of them
+        One Axes for one position given alone, or picked with the mouse.
+
+    Raises
+    ------
+    RuntimeError
+        If there is no way to pick: no display, or a backend that only writes files.
+    ValueError
+        If `videos` is empty, `coords` is, a position lies outside a video, or a number of labels, colors or axs does
+        not fit.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from optimap.trace import compare_traces
+    >>> raw = np.random.default_rng(0).normal(size=(100, 16, 16))
+    >>> axs = compare_traces([raw, raw[:50] + 1], [(3, 4), (8, 8)], labels=["raw", "shorter"], fps=500)
+    >>> axs.shape
+    (2,)
+    """
+    clips = _as_videos(videos)
+    longest = max(int(clip.shape[0]) for clip in clips)
+    times, label = parse_time_axis(longest, x, fps)
+    own, _ = line_arguments(len(clips), colors, labels, {}, "videos")
+    if coords is None:
+        from .._pick import compare_by_clicking
+
+        if axs is not None:
+            raise ValueError("axs is given without coords: a window for picking has its own axes")
+        choice: dict[str, Any] = {"size": size, "window": window, "ref_frame": ref_frame, "title": title}
+        return compare_by_clicking(clips, times, label, own, **choice, block=block, browser=browser)
+    points, single = _positions_in_all(coords, clips)
+    traces = [np.asarray(extract_traces(clip, points, size, window=window)) for clip in clips]
+    panels = _panels(axs, len(points))
+    for i, (panel, (px, py)) in enumerate(zip(panels, points, strict=True)):
+        for trace, properties in zip(traces, own, strict=True):
+            show_traces(trace[:, i], x=times[: len(trace)], ax=panel, **properties)
+        if longest > 1:
+            panel.set_xlim(times[0], times[-1])
+        panel.set_title(f"({px:g}, {py:g})")
+    panels[-1].set_xlabel(label)
+    figure = panels[0].figure
+    if title:
+        figure.suptitle(title)
+    if labels is not None:
+        place: dict[str, Any] = {"loc": "outside upper center"} if axs is None else {}
+        target = figure if axs is None else panels[0]
+        target.legend(handles=panels[0].lines[-len(clips) :], ncols=min(len(clips), 4), **place)
+    if axs is None:
+        show_figures()
+    return panels[0] if single else panels
+
+
+def _as_videos(videos: Sequence[Any]) -> list[Any]:
+    if not hasattr(videos, "__iter__"):
+        raise TypeError(f"videos = {videos!r}: give a list of videos")
+    if len(getattr(videos, "shape", ())) == 3:
+        raise ValueError("videos is a single video: give a list of videos, [video]")
+    clips = [as_video(video, f"videos[{i}]") for i, video in enumerate(videos)]
+    if not clips:
+        raise ValueError("videos is empty: give at least one video")
+    return clips
+
+
+def _positions_in_all(coords: Any, clips: list[Any]) -> tuple[Array, bool]:
+    points, single = parse_positions(coords)
+    for i, clip in enumerate(clips):
+        parse_positions(points, (int(clip.shape[1]), int(clip.shape[2])), name=f"in videos[{i}], coords")
+    if not len(points):
+        raise ValueError("coords is empty: give at least one position to compare at")
+    return points, single
+
+
+def _panels(axs: Any, count: int) -> Array:
+    if axs is None:
+        axs = new_axes(nrows=count, sharex=True, squeeze=False, figsize=(7, 0.6 + 2.2 * count))
+    panels = np.atleast_1d(np.asarray(axs, dtype=object)).ravel()
+    if len(panels) != count:
+        raise ValueError(f"axs has {len(panels)} entries for {count} positions: give one Axes for each")
+    return panels

@@ -1,0 +1,229 @@
+"""Picking with the mouse: select_positions and select_traces.
+
+What can be wrong is found here; windows and front ends are those of `_pick`, which only these functions import.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator
+from typing import Any
+
+from numpy.typing import ArrayLike
+
+from .._base import Array
+
+Position = tuple[float, float]
+
+
+class Picked(tuple[Array, list[Position]]):
+    """``(traces, positions)``, which knows the size that the window had in the end."""
+
+    size: int
+
+
+class Selection(ABC):
+    """What is being picked, live: it gives the present state at any time.
+
+    Of `select_positions` it can be used as the list of positions; of `select_traces`,
+    ``traces, positions = selection`` unpacks it.
+
+    Attributes
+    ----------
+    positions : list of (x, y)
+    traces : (T, N) array
+        Only of `select_traces`.
+    size : int
+        The present width of the window in pixels, which the wheel changes; only of `select_traces`.
+    """
+
+    @property
+    @abstractmethod
+    def positions(self) -> list[Position]:
+        """The positions picked so far."""
+
+    @abstractmethod
+    def __iter__(self) -> Iterator[Any]:
+        """Iterate over the positions, or over traces and positions."""
+
+    def __eq__(self, other: object) -> bool:
+        return self.positions == other if isinstance(other, list) else NotImplemented
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def _listed(self) -> str:
+        """Return the positions in words."""
+        return ", ".join(f"({x:g}, {y:g})" for x, y in self.positions) or "none yet, click on the image"
+
+
+def select_positions(
+    image: ArrayLike,
+    as_integers: bool = True,
+    *,
+    title: str = "",
+    num_points: int | None = None,
+    positions: ArrayLike = (),
+    vmin: float | None = None,
+    vmax: float | None = None,
+    cmap: str = "gray",
+    show_colorbar: bool = False,
+    colorbar_title: str = "",
+    block: bool | None = None,
+    browser: bool | None = None,
+    **kwargs: Any,
+) -> "list[Position] | Selection":
+    """Pick positions on an image with the mouse.
+
+    A left click adds a position, dragging moves one, a right click removes the nearest; Ctrl+Z and Ctrl+Shift+Z undo
+    and redo, Delete removes the selected one. Closing the window finishes.
+
+    Parameters
+    ----------
+    image : (H, W), (H, W, 3) or (H, W, 4) array, or (T, H, W) video
+        Of a video, the first frame is shown.
+    as_integers : bool
+        Return whole pixels, to which given `positions` are rounded, too; else exact positions.
+    title : str
+    num_points : int, optional
+        Finish by itself when this many are picked.
+    positions : (x, y) or sequence of (x, y)
+        To begin with.
+    vmin, vmax, cmap, show_colorbar, colorbar_title
+        How the image is drawn, see `optimap.image.show_image`.
+    block : bool, optional
+        Wait until the window is closed. By default it waits where that is possible: everywhere but in notebooks with
+        ``%matplotlib widget``, where the returned selection is live.
+    browser : bool, optional
+        Pick in a browser, on a page of this machine; by default where the matplotlib backend is WebAgg, or the
+        environment variable ``OPTIMAP_BROWSER`` is 1.
+    **kwargs
+        Passed to `matplotlib.axes.Axes.imshow`.
+
+    Returns
+    -------
+    list of (x, y)
+        Tuples, of ints with `as_integers`. Where the call does not wait, a live `Selection` that can be used as such a
+        list.
+
+    Raises
+    ------
+    RuntimeError
+        If there is no way to interact: no display, or a backend that only writes files. The message names the ways out.
+    ValueError
+        If `image` is not an image, or `positions` lie outside it.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from optimap.trace import select_positions
+    >>> positions = select_positions(np.eye(32))  # doctest: +SKIP
+    """
+    from .._pick import pick_positions
+
+    return pick_positions(
+        image,
+        as_integers,
+        title=title,
+        num_points=num_points,
+        positions=positions,
+        display={"cmap": cmap, "vmin": vmin, "vmax": vmax, **kwargs},
+        colorbar=colorbar_title if show_colorbar else None,
+        block=block,
+        browser=browser,
+    )
+
+
+def select_traces(
+    video: Any,
+    size: int = 5,
+    ref_frame: Any = 0,
+    x: ArrayLike | None = None,
+    fps: float | None = None,
+    *,
+    window: str | None = None,
+    positions: ArrayLike = (),
+    as_integers: bool = True,
+    num_points: int | None = None,
+    nan_policy: str = "propagate",
+    title: str = "",
+    vmin: float | None = None,
+    vmax: float | None = None,
+    cmap: str = "gray",
+    show_colorbar: bool = False,
+    colorbar_title: str = "",
+    block: bool | None = None,
+    browser: bool | None = None,
+    **kwargs: Any,
+) -> Picked | Selection:
+    """Pick positions on a video with the mouse, and see their traces at once.
+
+    Clicks are those of `select_positions`. The wheel over a point changes the size of the window; the slider and the
+    arrow keys go through the frames. Closing the window finishes.
+
+    Parameters
+    ----------
+    video : (T, H, W) array-like
+        See `extract_traces`; only the frames and traces that are shown are read.
+    size : int
+        Width of the window in pixels to begin with.
+    ref_frame : int or (H, W) array
+        The frame to show at first, or an image to show instead.
+    x : (T,) array-like, optional
+        Values on the x-axis of the traces.
+    fps : float, optional
+        Frames per second: the x-axis is in seconds. Without `x` and `fps` it is in frames.
+    window : {'rect', 'disc', 'pixel'}, optional
+        See `extract_traces`.
+    positions : (x, y) or sequence of (x, y)
+        To begin with.
+    as_integers : bool
+        Pick whole pixels; else exact positions.
+    num_points : int, optional
+        Finish by itself when this many are picked.
+    nan_policy : {'propagate', 'omit', 'raise'}
+        See `extract_traces`.
+    title, vmin, vmax, cmap, show_colorbar, colorbar_title, **kwargs
+        How the image is drawn, see `optimap.image.show_image`.
+    block, browser : bool, optional
+        See `select_positions`.
+
+    Returns
+    -------
+    traces : (T, N) array
+        See `extract_traces`; ``(T, 0)`` if nothing was picked.
+    positions : list of (x, y)
+        Together a tuple with the attribute ``size``, the width of the window in the end. Where the call does not
+        wait, one live `Selection`: ``traces, positions = selection`` gives its present state.
+
+    Raises
+    ------
+    RuntimeError
+        If there is no way to interact: no display, or a backend that only writes files.
+    ValueError
+        As for `extract_traces` and `show_traces`; if `ref_frame` is neither a frame number nor an image of the size of
+        the video.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from optimap.trace import select_traces
+    >>> video = np.random.default_rng(0).normal(size=(100, 32, 32))
+    >>> traces, positions = select_traces(video, fps=500)  # doctest: +SKIP
+    """
+    from .._pick import pick_traces
+
+    return pick_traces(
+        video,
+        size,
+        ref_frame,
+        x,
+        fps,
+        window=window,
+        positions=positions,
+        as_integers=as_integers,
+        num_points=num_points,
+        nan_policy=nan_policy,
+        title=title,
+        display={"cmap": cmap, "vmin": vmin, "vmax": vmax, **kwargs},
+        colorbar=colorbar_title if show_colorbar else None,
+        block=block,
+        browser=browser,
+    )

@@ -1,0 +1,152 @@
+"""Series over time: their range, their trend, their period; and traces in tables.
+
+The engine is chosen by where an array lives; the work is done in `_series`, and tables are those of `_tables`.
+"""
+
+import numpy as np
+from numpy.typing import ArrayLike, DTypeLike
+
+from .._base import Array, is_dask, is_device_array
+from .._series import (
+    dask_detrend_timeseries,
+    dask_normalize,
+    detrend_host,
+    device_normalize,
+    normalize_host,
+)
+from .._series import estimate_period as estimate_period
+from .._tables import TraceTable as TraceTable
+from .._tables import load_traces as load_traces
+from .._tables import save_traces as save_traces
+from .._tables import to_dataframe as to_dataframe
+from .._tables import to_xarray as to_xarray
+
+
+def normalize(
+    array: ArrayLike,
+    ymin: float = 0,
+    ymax: float | None = None,
+    vmin: ArrayLike | None = None,
+    vmax: ArrayLike | None = None,
+    dtype: DTypeLike = np.float32,
+    clip: bool = True,
+    *,
+    axis: int | None = 0,
+) -> Array:
+    """Map each series from its own range, or from ``[vmin, vmax]``, to ``[ymin, ymax]``.
+
+    Parameters
+    ----------
+    array : (T,), (T, N), (T, H, W) or other array-like of real numbers
+        Series along `axis`. Not modified. A dask array gives a dask array; time must be in one chunk. Arrays of
+        PyTorch, CuPy and JAX, and others that follow the array API standard, stay on their device (extra ``arrays``).
+    ymin, ymax : float
+        What the minimum and the maximum become, exactly. `ymax` defaults to 1 for float results and to the type's
+        maximum for integer ones. ``ymin > ymax`` turns the series upside down.
+    vmin, vmax : float or array that broadcasts against one sample, optional
+        Input values that become `ymin` and `ymax`; by default each series' own minimum and maximum (NaN ignored).
+        From the host, or an array on the same device.
+    dtype : dtype
+        Type of the result, float or integer, by NumPy's name or the library's. Integer results are rounded to the
+        nearest.
+    clip : bool
+        Limit the result to the range between `ymin` and `ymax`; acts only where `vmin` or `vmax` is given.
+    axis : int or None
+        The axis of time; None takes one range over the whole array.
+
+    Returns
+    -------
+    array of `dtype`, with the shape of the input, on its device
+        A constant series becomes `ymin`. NaN stays NaN.
+
+    Raises
+    ------
+    ValueError
+        If the array is empty or holds infinity, or NaN where the result is integer; if ``vmin >= vmax``; if `ymin`
+        or `ymax` is not finite or does not fit an integer `dtype`.
+    TypeError
+        If the values are not real numbers, or `dtype` is neither float nor integer, or not one that the array's library
+        and device have.
+    ImportError
+        If the array is one of another library and the extra ``arrays`` is not installed.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from optimap.trace import normalize
+    >>> normalize([10, 15, 20]).tolist()
+    [0.0, 0.5, 1.0]
+    >>> normalize([10, 15, 20], dtype=np.uint8).tolist()
+    [0, 128, 255]
+    >>> normalize([10, 15, 20], ymin=1, ymax=0, vmin=15).tolist()
+    [1.0, 1.0, 0.0]
+    """
+    if is_dask(array):
+        return dask_normalize(array, ymin, ymax, vmin, vmax, dtype, clip, axis)
+    if is_device_array(array):
+        return device_normalize(array, ymin, ymax, vmin, vmax, dtype, clip, axis)  # type: ignore[no-any-return]
+    return normalize_host(array, ymin, ymax, vmin, vmax, dtype, clip, axis=axis)
+
+
+def detrend_timeseries(
+    data: ArrayLike,
+    kind: str | None = "spline",
+    period: float | None = None,
+    ptimes: float = 2,
+    retain_baseline: bool = True,
+    return_trend_data: bool = False,
+) -> Array:
+    """Remove the slow trend (photobleaching, drift) from each series, leaving what is periodic.
+
+    Parameters
+    ----------
+    data : (T,), (T, N) or (T, H, W) array-like
+        Evenly spaced samples along axis 0, finite; at least 6 to estimate a period. Not modified; integers are
+        computed in floating point. A dask array with time in one chunk gives a dask array.
+    kind : {'spline', 'mean', 'median', 'line', None}
+        - ``'spline'``: a coarse piecewise cubic spline, fitted by least squares;
+        - ``'mean'``, ``'median'``: a running filter over `ptimes` periods;
+        - ``'line'``: a line with the Theil-Sen slope of the median-filtered series;
+        - ``None``: no trend, zeros.
+
+        Half a window at both ends of spline, mean and median is a straight line with the Theil-Sen slope there.
+    period : float, optional
+        Length of a beat in samples; by default `estimate_period` of each series.
+    ptimes : float
+        Width of the smoothing window in periods.
+    retain_baseline : bool
+        Add the mean of the trend back, so that the series keeps its level.
+    return_trend_data : bool
+        Return the trend instead.
+
+    Returns
+    -------
+    array with the shape of `data`
+        float32 for float16 and float32 data, else float64.
+
+    Raises
+    ------
+    ValueError
+        If `kind` is unknown; there are too few samples, or some are masked, NaN or infinite; the window, the odd
+        number just below ``period * ptimes``, is shorter than 3 or longer than the series.
+
+    References
+    ----------
+    The Python package seasonal 0.3.1, whose results are the reference; Sen, P. K. Estimates of the regression
+    coefficient based on Kendall's tau. Journal of the American Statistical Association 63 (1968), 1379-1389; for the
+    slope in n log n steps, Matousek, J. Randomized optimal algorithm for slope selection. Information Processing
+    Letters 39 (1991), 183-187.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from optimap.trace import detrend_timeseries
+    >>> t = np.arange(1000)
+    >>> beats = np.sin(2 * np.pi * t / 50)
+    >>> clean = detrend_timeseries(1000 - 0.5 * t + beats, kind="mean", period=50, retain_baseline=False)
+    >>> bool(np.abs(clean - beats)[100:-100].max() < 0.05)
+    True
+    """
+    if is_dask(data):
+        return dask_detrend_timeseries(data, kind, period, ptimes, retain_baseline, return_trend_data)
+    return detrend_host(data, kind, period, ptimes, retain_baseline, return_trend_data)

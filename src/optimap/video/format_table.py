@@ -1,0 +1,72 @@
+"""THE table of formats: name, suffixes, module, the extra it needs, whether it can be written.
+
+A new format is one row here and one module in ``formats/`` with ``open_recording(path, **options) -> Recording`` and,
+where it can be written, ``check_dtype(dtype)`` and ``save(path, video, fps, made)``.
+"""
+
+import importlib
+from dataclasses import dataclass
+from pathlib import Path
+from types import ModuleType
+
+from .._base import import_extra
+
+
+@dataclass(frozen=True)
+class Format:
+    """One row of the table."""
+
+    name: str
+    suffixes: tuple[str, ...]
+    module: str
+    extra: str | None = None  # optional dependency group that has what the module imports
+    needs: str | None = None  # the import name of that dependency
+    options: tuple[str, ...] = ()  # keywords of open_recording
+    saves: tuple[str, ...] = ()  # suffixes that can be written
+    sidecar: bool = False  # whether rate and origin go to a file beside it: ``describe(path, fps, made) -> text``
+
+    def load(self) -> ModuleType:
+        """Import the module, or say which extra is missing."""
+        if self.needs is not None:
+            import_extra(self.needs, str(self.extra), f"{', '.join(self.suffixes)} files")
+        return importlib.import_module(f".formats.{self.module}", __package__)
+
+
+TIFF, HDF5, ZARR = (".tif", ".tiff", ".btf", ".tf8"), (".h5", ".hdf5"), (".zarr", ".zip")
+FORMATS = (
+    Format("NumPy", (".npy",), "npy", saves=(".npy",), sidecar=True),
+    Format("TIFF", TIFF, "tiff", saves=TIFF),
+    Format("MATLAB", (".mat",), "matlab", options=("fieldname", "axes"), saves=(".mat",)),
+    Format("HDF5", HDF5, "hdf5", extra="hdf5", needs="h5py", options=("dataset",), saves=HDF5),
+    Format("Zarr", ZARR, "zarr", extra="zarr", needs="zarr", options=("dataset", "channel", "z"), saves=ZARR),
+    Format("MiCAM05", (".gsh", ".gsd"), "micam05"),
+    Format("MiCAM ULTIMA", (".rsh", ".rsm", ".rsd"), "micam_ultima"),
+    Format("MultiRecorder", (".dat",), "multirecorder"),
+    Format(
+        "encoded video",
+        (".mkv", ".avi", ".mp4", ".m4v", ".mov", ".webm", ".wmv"),
+        "encoded",
+        extra="video",
+        needs="av",
+        options=("channel",),
+        saves=(".mkv",),
+    ),
+)
+FOLDER = Format("folder of images", (), "folder")
+
+
+def is_zarr(folder: Path) -> bool:
+    """Whether a folder is a zarr store, or a group or array in one: they are folders, whatever their names."""
+    return any((folder / name).is_file() for name in ("zarr.json", ".zgroup", ".zarray"))
+
+
+def find_format(path: Path) -> Format:
+    """Return the row for a path, or raise an error that lists the known suffixes."""
+    suffix = ".zarr" if path.is_dir() and is_zarr(path) else path.suffix.lower()
+    if path.is_dir() and suffix != ".zarr":
+        return FOLDER
+    for row in FORMATS:
+        if suffix in row.suffixes:
+            return row
+    known = " ".join(suffix for row in FORMATS for suffix in row.suffixes)
+    raise ValueError(f"{path} has an unknown suffix {path.suffix!r}: known are {known}, and folders of images")

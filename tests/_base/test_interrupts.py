@@ -1,0 +1,194 @@
+"""Ctrl-C, SIGTERM and kill -9 in the middle of work, in real processes: nothing half-written, nothing that hangs."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import numpy as np
+import psutil
+import pytest
+
+from optimap.video import load_video, open_video
+
+pytestmark = pytest.mark.skipif(os.name != "posix", reason="signals of POSIX systems")
+# Far more than any of this takes: what is tested is that it ends at all.
+PATIENCE = 60
+COMMAND = [sys.executable, "-m", "optimap"]
+# A recording of holes: it takes no disk, and far longer than a signal does.
+SHAPE = (20_000, 512, 512)
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    with open("rec.npy", "wb") as file:
+        np.lib.format.write_array_header_1_0(file, {"descr": "<u2", "fortran_order": False, "shape": SHAPE})
+        file.truncate(file.tell() + 2 * int(np.prod(SHAPE)))
+    return tmp_path
+
+
+@pytest.fixture
+def start():
+    """A function that starts a process, which ends with the test whatever happens."""
+    processes = []
+
+    def start(*command):
+        # In a session, and so a process group, of its own, as from a terminal.
+        pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "start_new_session": True}
+        processes.append(subprocess.Popen(command, text=True, **pipes))
+        return processes[-1]
+
+    yield start
+    for process in processes:
+        process.kill()
+        process.communicate()
+
+
+def wait_until(condition, process):
+    end = time.monotonic() + PATIENCE
+    while not condition():
+        assert process.poll() is None, process.communicate()
+        assert time.monotonic() < end, "it never began"
+        time.sleep(0.005)
+
+
+def has_mapped(process, name):
+    """Whether a process has mapped a file: the recording, when it is at work, or compiled code."""
+    try:
+        return any(name in entry.path for entry in psutil.Process(process.pid).memory_maps())
+    except psutil.NoSuchProcess:
+        return False
+
+
+def children(process):
+    return psutil.Process(process.pid).children(recursive=True)
+
+
+def end(process, number):
+    """Send a signal; return exit status and standard error once the process, all its threads, has ended."""
+    process.send_signal(number)
+    _, stderr = process.communicate(timeout=PATIENCE)
+    return process.returncode, stderr
+
+
+@pytest.mark.parametrize(
+    ("number", "status", "words"), [(signal.SIGINT, 130, "optimap: interrupted\n"), (signal.SIGTERM, 143, "")]
+)
+def test_optimap_traces(folder, start, number, status, words):
+    process = start(*COMMAND, "traces", "rec.npy", "--grid", "12", "--size", "31", "-o", "t.csv")
+    wait_until(lambda: has_mapped(process, "rec.npy"), process)
+    time.sleep(0.1)
+    assert end(process, number) == (status, words)
+    assert [path.name for path in folder.iterdir()] == ["rec.npy"]
+
+
+def test_an_interpreter_that_goes_on_hears_ctrl_c_afterwards(start):
+    code = """
+import runpy, signal, sys
+sys.ps1, sys.argv = "> ", ["optimap", "--version"]
+try:
+    runpy.run_module("optimap", run_name="__main__")
+except SystemExit:
+    print(signal.getsignal(signal.SIGINT) is signal.default_int_handler)
+"""
+    stdout, stderr = start(sys.executable, "-c", code).communicate(timeout=PATIENCE)
+    assert (stdout.splitlines()[-1:], stderr) == (["True"], "")
+
+
+MOMENTS = {
+    "NumPy is imported": lambda process: has_mapped(process, "_multiarray_umath"),
+    "workers start": lambda process: len(children(process)) > 1,
+    "workers import": lambda process: any(has_mapped(child, "_multiarray_umath") for child in children(process)),
+    "workers read": lambda process: any(has_mapped(child, "rec.npy") for child in children(process)),
+}
+
+
+@pytest.mark.parametrize("moment", MOMENTS)
+@pytest.mark.parametrize("times", [1, 3])
+def test_workers_end_whenever_ctrl_c_comes(folder, start, moment, times):
+    arguments = ("--grid", "12", "--size", "31", "-o", "out", "--workers", "2")
+    os.link("rec.npy", "again.npy")
+    process = start(*COMMAND, "traces", "rec.npy", "again.npy", *arguments)
+    wait_until(lambda: MOMENTS[moment](process), process)
+    begun = children(process)
+    for _ in range(times):  # the terminal sends it to all of them
+        os.killpg(process.pid, signal.SIGINT)
+        time.sleep(0.02)
+    _, stderr = process.communicate(timeout=PATIENCE)
+    assert (process.returncode, stderr) == (130, "optimap: interrupted\n")
+    assert not psutil.wait_procs(begun, timeout=PATIENCE)[1]
+    assert not list(folder.glob("out/.*"))
+
+
+@pytest.mark.parametrize("target", ["out.zarr", "out.zarr.zip", "out.npy", "out.h5"])
+@pytest.mark.parametrize(
+    ("number", "status", "words"), [(signal.SIGINT, 130, "optimap: interrupted\n"), (signal.SIGTERM, 143, "")]
+)
+def test_optimap_convert(folder, start, target, number, status, words):
+    process = start(*COMMAND, "convert", "rec.npy", target)
+    wait_until(lambda: any("partial" in path.name for path in folder.iterdir()), process)
+    time.sleep(0.1)
+    assert end(process, number) == (status, words)
+    assert [path.name for path in folder.iterdir()] == ["rec.npy"]
+
+
+def test_a_killed_conversion_never_looks_complete_and_runs_again(folder, start):
+    process = start(*COMMAND, "convert", "rec.npy", "out.zarr")
+    wait_until(lambda: any(len(list(path.glob("0/c/*"))) > 3 for path in folder.glob(".out.*.partial.zarr")), process)
+    assert end(process, signal.SIGKILL)[0] == -signal.SIGKILL
+    (left,) = (path for path in folder.iterdir() if path.name != "rec.npy")
+    assert left.name.startswith(".out.")
+    with pytest.raises(ValueError, match=r"is incomplete: \d+ of its \d+ chunks are missing"):
+        open_video(left)
+    left.rename("out.zarr")  # not even under its name
+    with pytest.raises(ValueError, match=r"out\.zarr is incomplete"):
+        open_video("out.zarr")
+    (folder / "out.zarr").rename(left)
+
+    np.save("rec.npy", np.ones((5, 6, 7), np.uint16))
+    done = subprocess.run([*COMMAND, "convert", "rec.npy", "out.zarr"], capture_output=True, text=True, check=True)
+    assert f"note: {left.name} is left of a run that was killed" in done.stdout
+    np.testing.assert_array_equal(load_video("out.zarr"), np.ones((5, 6, 7)))
+
+
+MAPPED = "video = numpy.load('rec.npy', mmap_mode='r')"
+RECORDING = "video = optimap.open_video('rec.npy')"
+SLOW = """
+class Slow:
+    shape, dtype = (1000, 64, 64), numpy.dtype('u2')
+    def __getitem__(self, key):
+        time.sleep(0.01)
+        return numpy.zeros((key.stop - key.start, 64, 64), 'u2')
+optimap._reading.blocks.READ_BYTES = 1
+video = Slow()
+"""
+
+
+@pytest.mark.parametrize("video", [MAPPED, RECORDING, SLOW], ids=["map", "recording", "slow"])
+@pytest.mark.parametrize("ends", ["by the signal", "caught"])
+def test_a_script(folder, start, video, ends):
+    code = f"""
+import sys, threading, time
+import numpy, optimap, optimap._reading.blocks
+{video}
+positions = numpy.random.default_rng(0).integers(0, 64, (3000, 2))
+print("ready", flush=True)
+try:
+    optimap.extract_traces(video, positions, 21, window="disc")
+except KeyboardInterrupt:
+    if {ends == "caught"}:
+        others = [thread.name for thread in threading.enumerate() if thread is not threading.main_thread()]
+        sys.exit(f"caught, and running on: {{others}}")
+    raise
+"""
+    process = start(sys.executable, "-c", code)
+    assert process.stdout.readline() == "ready\n"
+    time.sleep(0.2)
+    status, stderr = end(process, signal.SIGINT)
+    if ends == "caught":
+        assert (status, stderr) == (1, "caught, and running on: []\n")
+    else:
+        assert status == -signal.SIGINT
+        assert stderr.rstrip().endswith("KeyboardInterrupt")

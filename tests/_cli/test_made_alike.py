@@ -1,0 +1,184 @@
+"""Running a batch again: what exists is kept where it is what would be made, and told where it is not."""
+
+import json
+import zipfile
+from pathlib import Path
+
+import numpy as np
+import pytest
+import roifile
+from PIL import Image
+
+from optimap._cli import main
+from optimap.trace import save_traces
+
+VIDEO = np.random.default_rng(0).integers(0, 65536, (40, 12, 15), dtype=np.uint16)
+LABELS = np.zeros((12, 15), np.uint8)
+LABELS[2:5, 3:9], LABELS[8:, 10:] = 4, 2
+FIRST = ["--at", "3,4", "7,7"]
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    np.save("a.npy", VIDEO)
+    np.save("b.npy", VIDEO[:10])
+    np.save("cells.npy", LABELS)
+    np.save("copy.npy", LABELS)
+    np.save("moved.npy", np.where(np.roll(LABELS, 1, axis=1) == 4, 4, LABELS))
+    np.save("larger.npy", np.where(np.roll(LABELS, 1, axis=0) | LABELS, np.maximum(np.roll(LABELS, 1, 0), LABELS), 0))
+    (tmp_path / "p.csv").write_text("x,y\n3,4\n7,7\n")
+    with zipfile.ZipFile("one.zip", "w") as one, zipfile.ZipFile("two.zip", "w") as two:
+        box = roifile.ImagejRoi.frompoints([(1, 1), (9, 1), (9, 6), (1, 6)]).tobytes()
+        one.writestr("left.roi", box)
+        two.writestr("right.roi", box)
+    return tmp_path
+
+
+def run(*arguments):
+    return main(["traces", *arguments])
+
+
+def batch(*arguments):
+    return run("a.npy", "b.npy", "-o", "out", *arguments)
+
+
+def contents(folder):
+    return {path.name: path.read_bytes() for path in (folder / "out").iterdir()}
+
+
+@pytest.mark.parametrize(
+    ("first", "again", "told"),
+    [
+        (FIRST, [*FIRST, "--size", "7"], "--size 5 (now 7)"),
+        (FIRST, [*FIRST, "--window", "disc"], "--window rect (now disc)"),
+        (FIRST, [*FIRST, "--detrend", "mean"], "--detrend none (now mean)"),
+        (FIRST, [*FIRST, "--normalize", "--fps", "9"], "--fps none (now 9.0), --normalize no (now yes)"),
+        (FIRST, [*FIRST, "--tidy"], "--tidy no (now yes)"),
+        (FIRST, ["--at", "3,4", "7,8"], "other positions"),
+        (FIRST, ["--grid", "2"], "other positions"),
+        (["--random", "2"], ["--random", "2", "--seed", "1"], "other positions"),
+        (FIRST, [*FIRST, "--background", "5"], "--background none (now 5.0): make"),
+        ([*FIRST, "--background", "1,1"], [*FIRST, "--background", "2,1"], "--background [1.0, 1.0] (now [2.0, 1.0])"),
+        ([*FIRST, "--background", "cells.npy"], [*FIRST, "--background", "moved.npy"], "another background"),
+        (["--regions", "cells.npy"], ["--regions", "moved.npy"], "other regions"),
+        (["--regions", "cells.npy"], ["--regions", "larger.npy"], "other regions"),
+        (["--regions", "cells.npy"], FIRST, "other positions, other regions, other names"),
+        (["--regions", "one.zip"], ["--regions", "two.zip"], "other names"),
+    ],
+)
+def test_other_parameters_are_told(folder, capsys, first, again, told):
+    assert batch(*first) == 0
+    before = contents(folder)
+    (folder / "out" / "b_traces.csv").unlink()
+    capsys.readouterr()
+    assert batch(*again) == 2
+    captured = capsys.readouterr()
+    start = f"optimap: error: out/a_traces.csv exists and was made otherwise, {told}"
+    assert captured.err.replace("a.npy: ", "").startswith(start)
+    assert captured.err.endswith(": make it anew with --overwrite, or keep it and choose another folder\n")
+    assert captured.err.count("\n") == 1
+    assert "\nb.npy: " in f"\n{captured.out}"  # the rest is done
+    assert (folder / "out" / "b_traces.csv").exists()
+    assert contents(folder)["a_traces.csv"] == before["a_traces.csv"]
+    assert batch(*again, "--overwrite") == 0
+    assert batch(*again) == 0
+    assert "2 of 2 recordings are done" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("first", "again"),
+    [
+        (FIRST, FIRST),
+        (FIRST, ["--positions", "p.csv"]),
+        (FIRST, ["--at", "3.0,4e0", "--at", "7,7", "--size", "5"]),
+        (["--regions", "cells.npy"], ["--regions", "copy.npy", "--size", "9"]),
+        ([*FIRST, "--background", "cells.npy"], [*FIRST, "--background", "./copy.npy"]),
+    ],
+)
+def test_what_changes_no_number_is_kept(folder, capsys, monkeypatch, first, again):
+    assert batch(*first) == 0
+    before = contents(folder)
+    (folder / "links").mkdir()
+    (folder / "links" / "a.npy").symlink_to(folder / "a.npy")
+    monkeypatch.setattr("optimap._cli.provenance.__version__", "9.9")
+    capsys.readouterr()
+    assert run("./links/a.npy", str(folder / "b.npy"), "-o", "out", *again) == 0
+    assert "2 of 2 recordings are done, their tables exist and are kept" in capsys.readouterr().out
+    assert contents(folder) == before
+
+
+def test_another_recording_of_the_same_name_is_told(folder, capsys):
+    assert batch(*FIRST) == 0
+    for day, video, told in (("day2", VIDEO[::-1], "another recording"), ("day3", VIDEO[:5], "shape of the recording")):
+        (folder / day).mkdir()
+        np.save(f"{day}/a.npy", video)
+        capsys.readouterr()
+        assert run(f"{day}/a.npy", "b.npy", "-o", "out", *FIRST) == 2
+        captured = capsys.readouterr()
+        assert f"out/a_traces.csv exists and was made otherwise, {told}" in captured.err
+        assert "1 of 2 recordings are done" in captured.out
+
+
+@pytest.mark.parametrize("suffix", [".tsv", ".parquet", ".xlsx", ".mat", ".npz", ".h5", ".nc"])
+def test_tables_of_each_kind(folder, capsys, suffix):
+    assert batch(*FIRST, "--format", suffix) == 0
+    assert batch(*FIRST, "--format", suffix) == 0
+    assert batch(*FIRST, "--format", suffix, "--size", "3") == 2
+    assert capsys.readouterr().err.count("was made otherwise, --size 5 (now 3)") == 2
+
+
+def test_pictures_are_compared_too(folder, capsys):
+    assert batch(*FIRST, "--plot", "pictures") == 0
+    for table in (folder / "out").iterdir():
+        table.unlink()
+    assert batch("--at", "3,4", "8,7", "--plot", "pictures") == 2
+    assert "pictures/a_traces.png exists and was made otherwise, other positions" in capsys.readouterr().err
+    assert contents(folder) == {}
+    Image.new("L", (2, 2)).save("pictures/a_traces.png")
+    assert batch(*FIRST, "--plot", "pictures") == 2
+    assert "pictures/a_traces.png exists and does not say how it was made" in capsys.readouterr().err
+    whole = (folder / "pictures" / "b_traces.png").read_bytes()
+    (folder / "pictures" / "a_traces.png").write_bytes(whole[: len(whole) // 2])
+    assert batch(*FIRST, "--plot", "pictures") == 2
+    assert "a.npy: pictures/a_traces.png exists and is no picture, or damaged: make it" in capsys.readouterr().err
+    assert sorted(contents(folder)) == ["b_traces.csv", "b_traces.csv.json"]
+
+
+def test_a_table_that_says_nothing_is_told(folder, capsys):
+    assert batch(*FIRST) == 0
+    header = folder / "out" / "a_traces.csv.json"
+    header.write_text(json.dumps({**json.loads(header.read_text()), "metadata": {}}))
+    assert batch(*FIRST) == 2
+    assert "out/a_traces.csv exists and does not say how it was made" in capsys.readouterr().err
+
+
+def test_a_table_of_somebody_elses_is_told(folder, capsys):
+    (folder / "out").mkdir()
+    about = {"made_by": "me", "recording": "a", "positions": None}
+    save_traces("out/a_traces.csv", [1.0, 2.0], metadata=about)
+    assert batch(*FIRST) == 2
+    captured = capsys.readouterr()
+    assert "out/a_traces.csv exists and was made otherwise, shape of the recording none (now" in captured.err
+    assert "b.npy: 2 traces of 10 frames" in captured.out
+
+
+def test_a_recording_that_is_gone_stops_no_other(folder, capsys):
+    assert batch(*FIRST) == 0
+    (folder / "a.npy").unlink()
+    assert batch(*FIRST) == 2
+    captured = capsys.readouterr()
+    assert "1 of 2 recordings are done" in captured.out
+    assert captured.err.startswith("optimap: error: a.npy does not exist")
+
+
+def test_what_a_killed_run_left_is_told(folder, capsys):
+    Path("out").mkdir()
+    Path("out/.rec_traces.0badcafe.partial.csv").write_text("half a ta")
+    Path("out/.rec_traces.0badcafe0badcafe.partial.png").write_text("half a pic")
+    Path("out/.my.partial.csv").write_text("somebody else's")
+    arguments = ["traces", "a.npy", "--at", "3,4", "-o", "out/"]
+    assert main(arguments) == 0
+    told = "note: out/.rec_traces.0badcafe.partial.csv and 1 more left of a run that was killed: delete them"
+    assert told in capsys.readouterr().out
+    assert len(list(Path("out").glob(".*.partial.*"))) == 3

@@ -1,0 +1,132 @@
+"""Outlines along the edges of pixels, in the colours of the traces."""
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+from matplotlib.colors import to_rgba
+
+from optimap._draw.regions import outlines
+from optimap.trace import extract_traces, regions, show_positions_and_traces, show_regions
+
+VIDEO = np.random.default_rng(0).integers(0, 999, (20, 6, 8))
+LABELS = np.zeros((6, 8), int)
+LABELS[1:3, 1:4], LABELS[4:, 3:] = 1, 5
+
+
+def unit_edges(path):
+    """Return the sides of pixels that an outline covers, each as its middle."""
+    middles = []
+    for (x0, y0), (x1, y1) in path.vertices.reshape(-1, 2, 2):
+        length = round(abs(x1 - x0) + abs(y1 - y0))
+        assert length >= 1
+        steps = (np.arange(length) + 0.5) / length
+        middles += [(x0 + s * (x1 - x0), y0 + s * (y1 - y0)) for s in steps]
+    assert len(set(middles)) == len(middles)
+    return set(middles)
+
+
+@given(arrays(bool, st.tuples(*[st.integers(1, 7)] * 2)))
+def test_an_outline_is_every_side_between_a_pixel_and_no_pixel(mask):
+    if not mask.any():
+        return
+    (path,) = outlines(regions(mask).spans())
+    padded = np.pad(mask, 1)
+    expected = set()
+    for y, x in np.argwhere(padded):
+        for dy, dx in ((0, 1), (1, 0), (0, -1), (-1, 0)):
+            if not padded[y + dy, x + dx]:
+                expected.add((x - 1 + dx / 2, y - 1 + dy / 2))
+    assert unit_edges(path) == expected
+
+
+def test_a_rectangle_has_four_sides():
+    (path,) = outlines(regions(LABELS == 1).spans())
+    corners = {tuple(v) for v in path.vertices.tolist()}
+    assert corners == {(0.5, 0.5), (3.5, 0.5), (0.5, 2.5), (3.5, 2.5)}
+    assert len(path.vertices) == 8
+
+
+def test_overlapping_regions_keep_their_own_outlines():
+    first, second = np.zeros((2, 6, 8), bool)
+    first[1:4, 1:5], second[2:6, 3:] = True, True
+    together = outlines(regions(np.stack([first, second])).spans())
+    for path, mask in zip(together, (first, second), strict=True):
+        (alone,) = outlines(regions(mask).spans())
+        assert unit_edges(path) == unit_edges(alone)
+
+
+def test_colours_are_those_of_the_traces():
+    _, axs = plt.subplots(ncols=2)
+    show_regions(LABELS, VIDEO[0], ax=axs[0])
+    extract_traces(VIDEO, LABELS, ax=axs[1])
+    drawn = axs[0].collections[0].get_edgecolor()
+    np.testing.assert_array_equal(drawn, [to_rgba(line.get_color()) for line in axs[1].lines])
+    assert [text.get_text() for text in axs[0].texts] == ["label_1", "label_5"]
+    assert [line.get_label() for line in axs[1].lines] == ["label_1", "label_5"]
+    np.testing.assert_array_equal(axs[0].images[0].get_array(), VIDEO[0])
+
+
+def test_colours_and_style_may_be_chosen():
+    ax = show_regions(LABELS, color=["red", "C7"], linewidths=3, names=False)
+    np.testing.assert_array_equal(ax.collections[0].get_edgecolor(), [to_rgba("red"), to_rgba("C7")])
+    assert ax.collections[0].get_linewidth() == [3]
+    assert len(ax.texts) == 0
+    assert ax.yaxis_inverted()
+    np.testing.assert_array_equal(show_regions(LABELS, color="k").collections[0].get_edgecolor(), [to_rgba("k")] * 2)
+
+
+def test_the_view_is_the_frame_or_the_regions():
+    ax = show_regions(LABELS)
+    assert (ax.get_xlim(), ax.get_ylim()) == ((-0.5, 7.5), (5.5, -0.5))
+    ax = show_regions([[(100, 50), (120, 50), (120, 60)]])
+    assert 90 < ax.get_xlim()[0] < 100
+    assert ax.get_ylim()[0] > 59.5
+    assert 45 < ax.get_ylim()[1] < 50
+
+
+def test_many_regions_are_drawn_without_names():
+    labels = np.arange(1, 61).reshape(6, 10)
+    ax = show_regions(labels)
+    assert len(ax.collections[0].get_paths()) == 60
+    assert len(ax.texts) == 0
+    _, axes = plt.subplots()
+    extract_traces(np.zeros((4, 6, 10)), labels, ax=axes)
+    assert axes.get_legend() is None
+
+
+def test_regions_beside_their_traces():
+    image_ax, traces_ax = show_positions_and_traces(VIDEO, regions(LABELS, names=["a", "b"]), fps=10)
+    np.testing.assert_array_equal(traces_ax.lines[1].get_ydata(), VIDEO[:, LABELS == 5].mean(axis=1))
+    assert [text.get_text() for text in image_ax.texts] == ["a", "b"]
+    alone = regions(LABELS == 5)
+    assert len(show_positions_and_traces(VIDEO, alone)[1].lines) == 1
+
+
+@pytest.mark.parametrize(
+    ("kwargs", "error", "message"),
+    [
+        ({"regions": LABELS, "image": np.zeros((5, 8))}, ValueError, r"regions has shape \(6, 8\)"),
+        ({"regions": regions(LABELS), "image": np.zeros((5, 8))}, ValueError, r"regions belong to frames of shape"),
+        ({"regions": LABELS, "image": VIDEO}, ValueError, "image has shape"),
+        ({"regions": LABELS, "color": ["r"]}, ValueError, "color has 1 entries for 2 regions"),
+        ({"regions": LABELS, "ax": 3}, TypeError, "ax = 3"),
+        ({"regions": LABELS == 9}, ValueError, "regions: region 0 .* is empty"),
+        ({"regions": []}, ValueError, "regions holds no regions: there is nothing to draw"),
+        ({"regions": LABELS * 0}, ValueError, "regions holds no regions"),
+        ({"regions": LABELS, "foo": 3}, TypeError, r"keywords \{'foo': 3\}: matplotlib says .*'foo'"),
+        ({"regions": LABELS, "alpha": 3}, ValueError, r"keywords \{'alpha': 3\}: matplotlib says alpha"),
+        (
+            {"regions": LABELS, "names": ["a", "b"]},
+            TypeError,
+            r"names = \['a', 'b'\]: .*regions\(..., names=\) gives names",
+        ),
+        ({"regions": LABELS, "cmap": "nope"}, ValueError, "cmap = 'nope' is no colour map"),
+    ],
+)
+def test_what_cannot_be_drawn_is_named(kwargs, error, message):
+    with pytest.raises(error, match=message):
+        show_regions(**kwargs)
+    assert not plt.get_fignums()

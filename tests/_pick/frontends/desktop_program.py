@@ -1,0 +1,78 @@
+"""A user's script: picks on the desktop. It says where pixels are on the screen, and at the end what was picked."""
+
+import json
+import sys
+
+import matplotlib as mpl
+import numpy as np
+
+backend, call = sys.argv[1:3]
+mpl.use(backend)
+from optimap._pick.frontends import choose as _frontend  # noqa: E402
+from optimap.trace import compare_traces, select_positions, select_traces  # noqa: E402
+
+
+def say(**what):
+    sys.stdout.write(json.dumps(what) + "\n")
+    sys.stdout.flush()
+
+
+def corner(canvas):
+    """Return the canvas's top left corner on the screen, and how many device pixels a pixel has."""
+    if backend == "QtAgg":
+        from matplotlib.backends.qt_compat import QtCore
+
+        point = canvas.mapToGlobal(QtCore.QPoint(0, 0))
+        return point.x() * canvas.device_pixel_ratio, point.y() * canvas.device_pixel_ratio
+    widget = canvas.get_tk_widget()
+    return widget.winfo_rootx(), widget.winfo_rooty()
+
+
+def on_screen(canvas, ax, position):
+    x, y = ax.transData.transform(position)
+    left, top = corner(canvas)
+    return left + x, top + canvas.figure.bbox.height - y
+
+
+original = _frontend.Desktop.wait
+
+
+def wait(self):
+    canvas = self._figure.canvas
+    ax = self._figure.axes[0]
+
+    def tell():
+        grid = {f"{x},{y}": on_screen(canvas, ax, (x, y)) for x in range(0, 30, 5) for y in range(0, 20, 5)}
+        slider = self._figure.axes[-1]
+        say(ready=True, where=grid, slider=on_screen(canvas, slider, (np.mean(slider.get_xlim()), 0.5)))
+        return False
+
+    timer = canvas.new_timer(interval=700, callbacks=[(tell, [], {})])
+    timer.single_shot = True
+    timer.start()
+    original(self)
+
+
+_frontend.Desktop.wait = wait
+
+video = np.random.default_rng(0).integers(0, 999, (60, 20, 30), dtype=np.uint16)
+if "another" in sys.argv:  # a figure of the user's own, which stays
+    import matplotlib.pyplot as plt
+
+    plt.figure(99)
+before = (mpl.get_backend(), dict(mpl.rcParams))
+if call == "select_positions":
+    result = select_positions(video[0])
+elif call == "exact":
+    result = select_positions(video, as_integers=False)
+elif call == "three":
+    result = select_positions(video, num_points=3)
+elif call == "select_traces":
+    traces, result = select_traces(video, 3, fps=100)
+    say(shape=traces.shape)
+elif call == "compare_traces":
+    result = [compare_traces([video, video[:40]], labels=["a", "b"]).get_title()]
+after = (mpl.get_backend(), dict(mpl.rcParams))
+import matplotlib.pyplot as plt  # noqa: E402
+
+say(result=result, unchanged=before == after, figures=plt.get_fignums())

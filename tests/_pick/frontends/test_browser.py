@@ -1,0 +1,193 @@
+"""A real browser on the page of a script without a screen: click, drag, close and reopen, Done; twice in a row."""
+
+import importlib.util
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from PIL import Image
+
+from optimap.trace import extract_traces
+from tests._pick.frontends import browser, screen
+
+PROGRAM = Path(__file__).with_name("browser_program.py")
+
+
+@pytest.fixture(scope="module")
+def chromium():
+    screen.require(browser.missing())
+    screen.require(None if importlib.util.find_spec("tornado") else "tornado (pip install tornado)")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        yield lambda scale: browser.launch(playwright, scale)
+
+
+class Page:
+    """The page of a call, opened in the browser."""
+
+    def __init__(self, program, chromium, where=None):
+        self._program, self._chromium = program, chromium
+        self.where = json.loads(program.stdout.readline())["where"] if where is None else where
+        line = ""
+        while "http" not in line:
+            line = program.stderr.readline()
+            assert line, "the script ended"
+        self.address = re.search(r"http://127\.0\.0\.1:\S+", line)[0]
+        self.open()
+
+    def open(self):
+        self.problems = []
+        self.page = self._chromium.new_page(no_viewport=True)
+        self.page.on("console", lambda message: self.problems.append(message.text))
+        self.page.on("pageerror", lambda error: self.problems.append(str(error)))
+        self.page.goto(self.address)
+        self.page.wait_for_timeout(1200)
+
+    def at(self, pixel):
+        box = self.page.locator("canvas").first.bounding_box()
+        x, y = self.where[pixel]
+        return box["x"] + x, box["y"] + y
+
+    def click(self, pixel, **kwargs):
+        self.page.mouse.click(*self.at(pixel), **kwargs)
+        self.page.wait_for_timeout(500)
+
+    def drag(self, start, end):
+        self.page.mouse.move(*self.at(start))
+        self.page.mouse.down()
+        self.page.mouse.move(*self.at(end), steps=6)
+        self.page.mouse.up()
+        self.page.wait_for_timeout(300)
+
+    def done(self):
+        self.page.click("#done")
+        said = json.loads(self._program.stdout.readline())
+        self.page.wait_for_function("document.getElementById('state').textContent.startsWith('Finished')")
+        assert not self.problems
+        self.page.close()
+        return said
+
+
+def start(*calls):
+    environment = {k: v for k, v in os.environ.items() if k not in ("DISPLAY", "WAYLAND_DISPLAY", "MPLBACKEND")}
+    return subprocess.Popen(
+        [sys.executable, PROGRAM, *calls], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment
+    )
+
+
+@pytest.mark.parametrize("scale", [1, 2])
+def test_pick_twice_in_a_row(chromium, scale):
+    window = chromium(scale)
+    program = start("traces", "positions")
+    page = Page(program, window)
+    for pixel in ("5,5", "20,10", "10,15"):
+        page.click(pixel)
+    page.drag("20,10", "15,10")
+    page.click("25,0")
+    page.click("25,0", button="right")
+    page.page.close()  # the tab is closed, and opened again
+    page.open()
+    page.click("0,15")
+    assert page.done() == {"shape": [60, 4], "result": [[5, 5], [15, 10], [10, 15], [0, 15]]}
+
+    page = Page(program, window)
+    page.click("5,5")
+    page.page.mouse.dblclick(*page.at("20,10"))
+    page.page.wait_for_timeout(500)
+    page.page.keyboard.press("Control+z")
+    page.page.wait_for_timeout(200)
+    page.page.keyboard.press("Control+Shift+z")
+    page.page.wait_for_timeout(200)
+    assert page.done() == {"result": [[5, 5], [20, 10]]}
+    assert json.loads(program.stdout.readline()) == {"unchanged": True}
+    out, err = program.communicate(timeout=20)
+    assert (program.returncode, out, err) == (0, "", "")
+    window.close()
+
+
+def test_the_page_shows_what_a_full_draw_would(chromium, tmp_path):
+    window = chromium(1)
+    program = start("traces")
+    page = Page(program, window)
+    page.click("5,5")
+    page.click("20,10")
+    page.page.mouse.move(*page.at("20,10"))
+    page.page.mouse.down()
+    page.page.mouse.move(*page.at("5,15"), steps=25)
+    page.page.mouse.up()
+    for _ in range(12):
+        page.page.keyboard.press("ArrowRight")
+    page.page.mouse.move(5, 5)
+    page.page.wait_for_timeout(1000)
+    pictures = []
+    for name in ("before", "after"):
+        page.page.locator("canvas").first.screenshot(path=tmp_path / f"{name}.png")
+        pictures.append(np.asarray(Image.open(tmp_path / f"{name}.png").convert("RGB")).astype(int))
+        page.page.reload()  # gets a full draw
+        page.page.wait_for_timeout(1500)
+    assert (np.abs(pictures[0] - pictures[1]).max(axis=-1) > 40).mean() < 1e-3
+    assert page.done()["result"] == [[5, 5], [5, 15]]
+    program.communicate(timeout=20)
+    window.close()
+
+
+def test_pick_on_the_command_line(chromium, tmp_path):
+    video = np.random.default_rng(0).integers(0, 999, (60, 20, 30), dtype=np.uint16)
+    np.save(tmp_path / "rec.npy", video)
+    window = chromium(1)
+    command = [sys.executable, "-m", "optimap", "pick", "rec.npy", "--browser", "--size", "3", "--fps", "100"]
+    outputs = ["-o", "positions.csv", "--traces", "traces.csv", "--plot", "picture.png"]
+    program = subprocess.Popen(
+        [*command, *outputs], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=tmp_path
+    )
+    page = Page(program, window, where={})
+    box = page.page.locator("canvas").first.bounding_box()
+    for x in (0.15, 0.3):
+        page.page.mouse.click(box["x"] + x * box["width"], box["y"] + 0.45 * box["height"])
+        page.page.wait_for_timeout(500)
+    page.page.click("#done")
+    out, err = program.communicate(timeout=30)
+    assert (program.returncode, err) == (0, "")
+    assert "2 positions -> positions.csv" in out
+    positions = pd.read_csv(tmp_path / "positions.csv").to_numpy().tolist()
+    traces = pd.read_csv(tmp_path / "traces.csv", dtype=str).astype(float)
+    np.testing.assert_array_equal(traces.iloc[:, 1:], extract_traces(video, positions, 3))
+    assert traces["time_s"].iloc[-1] == 0.59
+    assert (tmp_path / "picture.png").stat().st_size > 10_000
+    again = ["traces", "rec.npy", "--positions", "positions.csv", "--size", "3", "--fps", "100", "-o", "again.csv"]
+    subprocess.run([sys.executable, "-m", "optimap", *again], cwd=tmp_path, check=True, stdout=subprocess.DEVNULL)
+    assert (tmp_path / "again.csv").read_text() == (tmp_path / "traces.csv").read_text()
+    window.close()
+
+
+def test_no_one_finds_the_page_without_the_secret(chromium):
+    window = chromium(1)
+    program = start("positions")
+    page = Page(program, window)
+    root = "/".join(page.address.split("/")[:3])
+    for path in ("/", "/ws", "/done", "/wrong/"):
+        assert page.page.request.get(root + path).status == 404
+    page.problems.clear()
+    assert page.done() == {"result": []}
+    program.communicate(timeout=20)
+    window.close()
+
+
+def test_ctrl_c_ends_the_call(chromium):
+    import signal
+
+    window = chromium(1)
+    program = start("positions")
+    Page(program, window)
+    program.send_signal(signal.SIGINT)
+    _, err = program.communicate(timeout=20)
+    assert program.returncode != 0
+    assert "KeyboardInterrupt" in err
+    window.close()

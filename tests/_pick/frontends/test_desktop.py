@@ -1,0 +1,161 @@
+"""Real windows of Qt and Tk on a virtual screen, with a real mouse, closed as a window manager closes them."""
+
+import importlib.util
+import json
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tests._pick.frontends import screen as screens
+
+PROGRAM = Path(__file__).with_name("desktop_program.py")
+BACKENDS = {"QtAgg": ("PySide6", "pip install PySide6-Essentials"), "TkAgg": ("tkinter", "Debian package python3-tk")}
+AFTER_A_DOUBLE_CLICK = 0.5  # s
+
+
+@pytest.fixture(scope="module")
+def screen():
+    screens.require(screens.missing())
+    shown = screens.Screen()
+    yield shown
+    shown.close()
+
+
+class Program:
+    """A user's script with its window open."""
+
+    def __init__(self, screen, backend, call, scale=1, another=False):
+        module, cure = BACKENDS[backend]
+        screens.require(None if importlib.util.find_spec(module) else f"{module} ({cure})")
+        environment = {**os.environ, "DISPLAY": screen.name, "QT_QPA_PLATFORM": "xcb", "QT_SCALE_FACTOR": str(scale)}
+        environment.pop("MPLBACKEND", None)
+        self.screen = screen
+        self._figures = [99] if another else []
+        self._process = subprocess.Popen(
+            [sys.executable, PROGRAM, backend, call, *(["another"] if another else [])],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            env=environment,
+        )
+        ready = self._process.stdout.readline()
+        assert ready, self._process.stderr.read()
+        said = json.loads(ready)
+        self.where = said["where"]
+        self.slider = said["slider"]
+        self.window = screens.wait_for(screen.windows, "the window")[0]
+
+    def finish(self, close=True):
+        """Close the window; return what the script said."""
+        if close:
+            self.screen.ask_to_close(self.window)
+        out, err = self._process.communicate(timeout=30)
+        assert self._process.returncode == 0, err
+        lines = [json.loads(line) for line in out.splitlines()]
+        assert lines[-1]["unchanged"], "backend or rcParams are not what they were"
+        assert lines[-1]["figures"] == self._figures
+        return lines
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_clicks_keys_and_drags(screen, backend):
+    program = Program(screen, backend, "select_positions")
+    screen.focus(program.window)
+    for pixel in ("5,5", "20,10", "25,5"):
+        screen.click(program.where[pixel])
+    screen.click(program.where["10,15"], times=2)  # a double click: one point
+    screen.click(program.where["25,5"], button=3)
+    time.sleep(AFTER_A_DOUBLE_CLICK)
+    screen.drag(program.where["20,10"], program.where["15,10"])
+    screen.key("z", "Control_L")
+    screen.key("z", "Control_L", "Shift_L")
+    screen.click(program.where["0,0"])
+    screen.key("Delete")
+    assert program.finish()[-1]["result"] == [[5, 5], [15, 10], [10, 15]]
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_exact_positions_are_those_of_the_clicks_to_half_a_pixel(screen, backend):
+    program = Program(screen, backend, "exact")
+    for pixel in ("5,5", "20,10"):
+        screen.click(program.where[pixel])
+    result = program.finish()[-1]["result"]
+    np.testing.assert_allclose(result, [(5, 5), (20, 10)], atol=0.1)
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_the_window_closes_by_itself_when_enough_is_picked(screen, backend):
+    program = Program(screen, backend, "three")
+    for pixel in ("5,5", "20,10", "10,15"):
+        screen.click(program.where[pixel])
+    assert program.finish(close=False)[-1]["result"] == [[5, 5], [20, 10], [10, 15]]
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_traces_of_what_was_clicked(screen, backend, tmp_path):
+    program = Program(screen, backend, "select_traces")
+    for pixel in ("5,5", "20,10"):
+        screen.click(program.where[pixel])
+    screen.click(program.where["20,10"], button=4)  # the wheel
+    screen.click(program.slider)
+    time.sleep(0.3)
+    screen.picture(tmp_path / "screen.png")
+    said = program.finish()
+    assert said[0]["shape"] == [60, 2]
+    assert said[-1]["result"] == [[5, 5], [20, 10]]
+    from PIL import Image
+
+    colours = {colour for _, colour in Image.open(tmp_path / "screen.png").getcolors(2**24)}
+    assert {(31, 119, 180), (255, 127, 14)} <= colours  # C0 and C1 are on the screen
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_at_200_percent(backend):
+    screens.require(screens.missing())
+    large = screens.Screen((3200, 2000), dpi=192)
+    program = Program(large, backend, "select_traces", scale=2)
+    for pixel in ("5,5", "20,10"):
+        large.click(program.where[pixel])
+    time.sleep(AFTER_A_DOUBLE_CLICK)
+    large.drag(program.where["20,10"], program.where["15,10"])
+    assert program.window.get_geometry().width > 2500
+    assert program.finish()[-1]["result"] == [[5, 5], [15, 10]]
+    large.close()
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_closed_without_a_click(screen, backend):
+    said = Program(screen, backend, "select_traces").finish()
+    assert said[0]["shape"] == [60, 0]
+    assert said[-1]["result"] == []
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_another_figure_stays_and_does_not_keep_the_call(screen, backend):
+    program = Program(screen, backend, "select_positions", another=True)
+    screen.click(program.where["5,5"])
+    assert program.finish()[-1]["result"] == [[5, 5]]
+
+
+@pytest.mark.parametrize("backend", ["TkAgg", "QtAgg"])
+def test_ctrl_c_ends_the_call(screen, backend):
+    import signal
+
+    program = Program(screen, backend, "select_positions")
+    program._process.send_signal(signal.SIGINT)
+    _, err = program._process.communicate(timeout=20)
+    assert program._process.returncode != 0
+    assert "KeyboardInterrupt" in err
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_compare(screen, backend):
+    program = Program(screen, backend, "compare_traces")
+    for pixel in ("5,5", "20,10"):
+        screen.click(program.where[pixel])
+    assert program.finish()[-1]["result"] == ["(20, 10)"]

@@ -1,0 +1,95 @@
+"""JupyterLab with ipympl in a real browser: click on the canvas, read the selection in the next cell."""
+
+import importlib.util
+import json
+import os
+import re
+import subprocess
+import sys
+
+import pytest
+
+from tests._pick.frontends import browser, screen
+
+CELLS = [
+    "%matplotlib widget\nimport numpy as np, optimap\n"
+    "video = np.random.default_rng(0).integers(0, 999, (60, 20, 30), dtype=np.uint16)",
+    "selection = optimap.select_traces(video, 3)",
+    "traces, positions = selection\nprint('picked', selection.positions, traces.shape)\nselection",
+    "spots = optimap.select_positions(video, as_integers=False)\nprint(len(spots), spots)",
+]
+
+
+@pytest.fixture(scope="module")
+def laboratory(tmp_path_factory):
+    """A running JupyterLab with a notebook; its address."""
+    screen.require(browser.missing())
+    for module in ("jupyterlab", "ipympl"):
+        screen.require(None if importlib.util.find_spec(module) else f"{module} (pip install {module})")
+    folder = tmp_path_factory.mktemp("notebook")
+    cells = [
+        {"cell_type": "code", "execution_count": None, "id": f"c{i}", "metadata": {}, "outputs": [], "source": source}
+        for i, source in enumerate(CELLS)
+    ]
+    kernel = {"display_name": "Python 3", "language": "python", "name": "python3"}
+    notebook = {"cells": cells, "metadata": {"kernelspec": kernel}, "nbformat": 4, "nbformat_minor": 5}
+    (folder / "n.ipynb").write_text(json.dumps(notebook))
+    places = {
+        name: str(folder / name.lower())
+        for name in ("JUPYTER_CONFIG_DIR", "JUPYTER_RUNTIME_DIR", "JUPYTER_DATA_DIR", "IPYTHONDIR")
+    }
+    environment = {k: v for k, v in os.environ.items() if k != "MPLBACKEND"} | places
+    options = ["--no-browser", "--allow-root", "--ip=127.0.0.1", "--ServerApp.port=0", "--ServerApp.token=secret"]
+    server = subprocess.Popen(
+        [sys.executable, "-m", "jupyterlab", *options, f"--ServerApp.root_dir={folder}", "--LabApp.news_url="],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        env=environment,
+    )
+    for line in server.stdout:
+        found = re.search(r"(http://127\.0\.0\.1:\d+)/lab\?token", line)
+        if found:
+            break
+    else:
+        pytest.fail("JupyterLab did not start")
+    yield f"{found[1]}/doc/tree/n.ipynb?token=secret"
+    server.terminate()
+    server.communicate()
+
+
+def test_click_then_read_in_the_next_cell(laboratory):
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        window = browser.launch(playwright, 1)
+        page = window.new_page(viewport={"width": 1500, "height": 1400})
+        page.goto(laboratory)
+        cells = page.locator(".jp-Notebook .jp-Cell")
+        cells.nth(0).wait_for(timeout=90_000)
+        page.wait_for_selector("text=Python 3 (ipykernel) | Idle", timeout=90_000)
+        cells.nth(0).click()
+        page.keyboard.press("Shift+Enter")
+        page.keyboard.press("Shift+Enter")
+        canvas = page.locator(".jupyter-matplotlib canvas").first
+        canvas.wait_for(timeout=90_000)
+        page.wait_for_timeout(2000)
+        box = canvas.bounding_box()
+        for x, y in ((0.15, 0.45), (0.3, 0.5)):
+            page.mouse.click(box["x"] + x * box["width"], box["y"] + y * box["height"])
+            page.wait_for_timeout(700)
+        cells.nth(2).click()
+        page.keyboard.press("Shift+Enter")
+        page.wait_for_selector("text=picked", timeout=30_000)
+        page.keyboard.press("Shift+Enter")
+        page.wait_for_selector("text=none yet", timeout=30_000)
+        text = page.inner_text(".jp-Notebook")
+        window.close()
+    # The image is 30 x 20 pixels and fills 0.02 to 0.44 of the width.
+    found = re.search(r"picked \[\((\d+), (\d+)\), \((\d+), (\d+)\)\] \(60, 2\)", text)
+    assert found, text
+    x1, y1, x2, y2 = map(int, found.groups())
+    assert (abs(x1 - 9), abs(x2 - 20)) <= (1, 1)
+    assert 0 < y1 < y2 < 20
+    assert "<Selection of 2 traces of 60 frames, positions: (" in text
+    assert "0 <Selection of 0 positions: none yet, click on the image>" in text

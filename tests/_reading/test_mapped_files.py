@@ -1,0 +1,152 @@
+"""The file below a memory map: what is read from it is what the map shows, or it is left alone."""
+
+import os
+import sys
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from optimap._reading import mapped_files as _mapped_files
+from optimap._reading.mapped_files import open_frames
+from tests import makers
+
+VIDEO = makers.random_video((9, 6, 8))
+
+on_linux = pytest.mark.skipif(
+    not sys.platform.startswith("linux"), reason="only Linux tells which file is mapped where"
+)
+
+
+def mapped(path, mode="r", before=368):
+    """Return a map of a file that holds the video behind a header."""
+    path.write_bytes(bytes(before) + VIDEO.tobytes() + bytes(100))
+    return np.memmap(path, VIDEO.dtype, mode, before, VIDEO.shape)
+
+
+def read_all(view, frames_at_once=2):
+    file = open_frames(view)
+    assert file is not None
+    try:
+        buffer = np.empty(frames_at_once * view.strides[0], np.uint8)
+        parts = [file.read(start, buffer).copy() for start in range(0, len(view), frames_at_once)]
+    finally:
+        file.close()
+    return np.concatenate(parts)
+
+
+@on_linux
+@given(start=st.integers(0, 8), stop=st.integers(1, 9), rows=st.integers(5, 6), before=st.integers(0, 5000))
+def test_frames_are_read_from_where_the_view_shows_them(tmp_path_factory, start, stop, rows, before):
+    view = mapped(tmp_path_factory.mktemp("map") / "rec.dat", before=before)[start : max(stop, start + 1), :rows]
+    np.testing.assert_array_equal(read_all(view), view)
+
+
+@on_linux
+def test_what_lies_between_frames_is_left_out(tmp_path):
+    records = np.zeros(9, [("time", "<u4"), ("pixels", "<u2", (6, 8))])
+    records["time"], records["pixels"] = 2**32 - 1, VIDEO
+    records.tofile(tmp_path / "rec.dat")
+    view = np.memmap(tmp_path / "rec.dat", records.dtype, "r")["pixels"]
+    np.testing.assert_array_equal(read_all(view), VIDEO)
+    with open(tmp_path / "rec.dat", "r+b") as file:  # the last frame is whole, what comes after it is not
+        file.truncate(records.nbytes)
+    view = np.memmap(tmp_path / "rec.dat", np.uint8, "r")
+    trailing = np.ndarray((9, 6, 8), "<u2", view, 4, (100, 16, 2))
+    np.testing.assert_array_equal(read_all(trailing, 4), VIDEO)
+
+
+@on_linux
+def test_a_map_that_others_may_write_to_is_read_as_it_is_now(tmp_path):
+    view = mapped(tmp_path / "rec.dat", "r+")
+    view[4, 2] = 77
+    np.testing.assert_array_equal(read_all(view), view)
+    assert (read_all(view)[4, 2] == 77).all()
+
+
+def test_what_cannot_be_read_from_a_file_is_left_alone(tmp_path):
+    view = mapped(tmp_path / "rec.dat")
+    others = {
+        "an array in memory": VIDEO,
+        "a part of rows": view[:, :, :4],
+        "few rows": view[:, :3],
+        "every other frame": view[::2],
+        "backwards": view[::-1],
+        "time last": view.transpose(1, 2, 0),
+        "masked": np.ma.array(view, mask=VIDEO > 9),
+        "private changes": mapped(tmp_path / "private.dat", "c"),
+    }
+    for name, video in others.items():
+        assert open_frames(video) is None, name
+
+
+@on_linux
+@pytest.mark.parametrize("what", ["deleted", "called deleted", "replaced", "locked away", "no list"])
+def test_another_file_is_not_taken_for_the_one_that_is_mapped(tmp_path, monkeypatch, what):
+    view = mapped(tmp_path / "rec.dat")
+    if what == "deleted":
+        (tmp_path / "rec.dat").unlink()
+    elif what == "called deleted":  # as the system calls files that are gone
+        mapped(tmp_path / "rec.dat (deleted)")[:0]
+        (tmp_path / "rec.dat").unlink()
+    elif what == "replaced":  # as programs do that write whole files
+        mapped(tmp_path / "new.dat")[:0]
+        os.replace(tmp_path / "new.dat", tmp_path / "rec.dat")
+    elif what == "locked away":
+        tmp_path.joinpath("rec.dat").rename(tmp_path / "elsewhere.dat")
+        view = view[:]
+        monkeypatch.setattr(_mapped_files.os, "open", refuse)
+    else:
+        monkeypatch.setattr(_mapped_files, "MAPS", tmp_path / "no such list")
+    assert open_frames(view) is None
+    np.testing.assert_array_equal(view, VIDEO)
+
+
+def refuse(path, flags):
+    raise PermissionError(13, "Permission denied", path)
+
+
+@on_linux
+def test_a_file_that_has_moved_is_still_the_same(tmp_path):
+    view = mapped(tmp_path / "rec.dat")
+    (tmp_path / "rec.dat").rename(tmp_path / "moved (deleted).dat")
+    np.testing.assert_array_equal(read_all(view), VIDEO)
+
+
+@on_linux
+@pytest.mark.parametrize("end", ["\r", "\v", "\f", "\x1c", "\x85", "\u2028", "\n", "\\012", " ", "\udcff"])
+def test_paths_may_hold_anything(tmp_path, end):
+    view = mapped(tmp_path / f"a{end}b{end}")
+    if end == "\n":  # the list shows it as another name
+        assert open_frames(view) is None
+    else:
+        np.testing.assert_array_equal(read_all(view), VIDEO)
+    np.testing.assert_array_equal(read_all(mapped(tmp_path / "after.dat")), VIDEO)
+
+
+@on_linux
+def test_a_pipe_of_the_name_that_the_list_shows_is_not_waited_for(tmp_path):
+    view = mapped(tmp_path / "rec.dat")
+    (tmp_path / "rec.dat").unlink()
+    os.mkfifo(tmp_path / "rec.dat (deleted)")
+    with ThreadPoolExecutor(1) as worker:
+        opened = worker.submit(open_frames, view)
+        try:
+            assert opened.result(timeout=10) is None
+        except TimeoutError:
+            os.close(os.open(tmp_path / "rec.dat (deleted)", os.O_WRONLY))  # let it go
+            raise
+
+
+@on_linux
+def test_a_file_that_shrinks_is_an_error(tmp_path):
+    view = mapped(tmp_path / "rec.dat", before=0)
+    file = open_frames(view)
+    with open(tmp_path / "rec.dat", "r+b") as handle:
+        handle.truncate(VIDEO[:5].nbytes - 1)
+    buffer = np.empty(VIDEO.nbytes, np.uint8)
+    with pytest.raises(OSError, match=r"rec\.dat was cut off while it was read: it ends before frame 8 does"):
+        file.read(0, buffer)
+    file.close()

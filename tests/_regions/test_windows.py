@@ -1,0 +1,105 @@
+"""Windows become spans: the right pixels, the right weights."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from optimap._regions import window_spans
+from optimap.trace import get_default_trace_window, set_default_trace_window
+from tests import oracles
+from tests.strategies import WINDOWS, positions
+
+
+def picture(position, size, window, shape=(7, 9)):
+    """Return the weights of a window as an image."""
+    return paint(window_spans(np.array([position], float), size, window, shape), slice(None), shape)
+
+
+def paint(spans, which, shape=(7, 9)):
+    image = np.zeros(shape)
+    columns = (spans.rows[which], spans.starts[which], spans.stops[which], spans.weights[which])
+    for row, start, stop, weight in zip(*columns, strict=True):
+        image[row, start:stop] += weight
+    return image
+
+
+def rows(*lines):
+    return np.array([[float(c) for c in line.replace(".", "0")] for line in lines])
+
+
+def test_odd_rect_is_centred():
+    expected = rows(".........", "...111...", "...111...", "...111...", ".........", ".........", ".........")
+    np.testing.assert_array_equal(picture((4, 2), 3, "rect"), expected)
+
+
+def test_even_rect_reaches_one_pixel_further_to_the_top_left():
+    expected = rows(".........", "...11....", "...11....", ".........", ".........", ".........", ".........")
+    np.testing.assert_array_equal(picture((4, 2), 2, "rect"), expected)
+
+
+def test_discs_are_round_and_never_wider_than_their_size():
+    disc5 = rows(".........", "...111...", "..11111..", "..11111..", "..11111..", "...111...", ".........")
+    np.testing.assert_array_equal(picture((4, 3), 5, "disc"), disc5)
+    disc4 = rows(".........", "...11....", "..1111...", "..1111...", "...11....", ".........", ".........")
+    np.testing.assert_array_equal(picture((4, 3), 4, "disc"), disc4)
+
+
+def test_windows_are_clipped_at_the_edge():
+    expected = np.zeros((7, 9))
+    expected[:3, 7:] = 1
+    np.testing.assert_array_equal(picture((8, 1), 3, "rect"), expected)
+
+
+@pytest.mark.parametrize("window", WINDOWS)
+@pytest.mark.parametrize("size", [0, 1])
+def test_sizes_0_and_1_are_the_one_pixel(size, window):
+    expected = np.zeros((7, 9))
+    expected[2, 4] = 1
+    np.testing.assert_array_equal(picture((4, 2), size, window), expected)
+
+
+def test_fractional_pixel_is_bilinear():
+    image = picture((4.25, 2.5), 5, "pixel")
+    np.testing.assert_array_equal(image[2:4, 4:6], [[0.375, 0.125], [0.375, 0.125]])
+    assert image.sum() == 1
+
+
+@given(st.data(), st.integers(0, 8), st.sampled_from(WINDOWS), st.integers(1, 9), st.integers(1, 9))
+def test_any_window_holds_the_pixels_that_its_definition_names(data, size, window, height, width):
+    position = data.draw(positions((height, width)))
+    expected = np.zeros((height, width))
+    for (r, c), weight in oracles.window_weights(position, size, window, (height, width)).items():
+        expected[r, c] = float(weight)
+    image = picture(position, size, window, (height, width))
+    np.testing.assert_array_equal(image, expected)
+    used = np.nonzero(image)
+    reach = size if window == "disc" else size + 1
+    assert np.ptp(used[1]) < max(reach, 2)
+
+
+@given(st.data(), st.integers(0, 6), st.sampled_from(WINDOWS))
+def test_many_windows_are_each_as_if_alone(data, size, window):
+    where = data.draw(st.lists(positions((7, 9)), min_size=2, max_size=4))
+    together = window_spans(np.array(where), size, window, (7, 9))
+    for i, position in enumerate(where):
+        own = slice(together.first[i], together.first[i + 1])
+        np.testing.assert_array_equal(paint(together, own), picture(position, size, window))
+
+
+def test_default_window_is_rect_and_can_be_set():
+    assert get_default_trace_window() == "rect"
+    try:
+        set_default_trace_window("disc")
+        assert get_default_trace_window() == "disc"
+    finally:
+        set_default_trace_window("rect")
+
+
+@pytest.mark.parametrize("window", ["circle", None, 3, "RECT", ["rect"]])
+def test_an_unknown_default_window_is_refused(window):
+    if window is None:
+        window = "none"
+    with pytest.raises(ValueError, match=r"window = .* unknown: it must be one of 'rect', 'disc', 'pixel'"):
+        set_default_trace_window(window)
+    assert get_default_trace_window() == "rect"

@@ -1,0 +1,219 @@
+"""detrend_timeseries and estimate_period: the numbers of the package seasonal, none of its traps."""
+
+import warnings
+
+import numpy as np
+import pytest
+import seasonal
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy.signal import welch
+from seasonal.trend import guess_trended_period
+
+from optimap._series import period as _period
+from optimap.trace import detrend_timeseries, estimate_period
+
+KINDS = ["mean", "median", "line", "spline"]
+
+
+def series(name, samples, seed=0):
+    rng = np.random.default_rng(seed)
+    t = np.arange(samples)
+    return {
+        "walk": np.cumsum(rng.normal(size=samples)),
+        "beats": 30_000 - 40 * np.sin(2 * np.pi * t / 37) + 300 * np.exp(-t / 200) + rng.normal(size=samples),
+        "line": 5 - 0.3 * t + np.sin(t / 3),
+        "counts": rng.integers(0, 5, samples).astype(float),
+        "constant": np.full(samples, 3.0),
+        "tiny": 1e-7 * rng.normal(size=samples),
+    }[name]
+
+
+def reference(data, kind, **kwargs):
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return seasonal.fit_trend(data, kind, **kwargs)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("samples", [6, 7, 10, 33, 150, 601])
+@pytest.mark.parametrize("name", ["walk", "beats", "line", "counts", "constant", "tiny"])
+def test_trends_are_those_of_seasonal(name, samples, kind):
+    data = series(name, samples)
+    expected = reference(data, kind)
+    trend = detrend_timeseries(data, kind, return_trend_data=True)
+    np.testing.assert_allclose(trend, expected, rtol=1e-9, atol=1e-9 * np.abs(expected).max())
+
+
+@settings(max_examples=60)
+@given(st.integers(6, 120), st.integers(0, 2**32), st.sampled_from(KINDS), st.sampled_from([1.5, 2, 3]))
+def test_trends_are_those_of_seasonal_for_any_series(samples, seed, kind, ptimes):
+    data = series("walk", samples, seed)
+    period = 4 + seed % max(1, samples // 4 - 3)
+    if int(period * ptimes) // 2 * 2 - 1 >= samples:
+        return
+    expected = reference(data, kind, period=period, ptimes=ptimes)
+    trend = detrend_timeseries(data, kind, period, ptimes, return_trend_data=True)
+    np.testing.assert_allclose(trend, expected, rtol=1e-9, atol=1e-9 * np.abs(expected).max())
+
+
+@settings(max_examples=40)
+@given(st.integers(6, 400), st.integers(0, 2**32), st.sampled_from(["walk", "beats", "counts", "tiny"]))
+def test_periods_are_those_of_seasonal(samples, seed, name):
+    data = series(name, samples, seed)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        expected = guess_trended_period(data)
+    assert estimate_period(data) == expected
+
+
+def test_a_long_series_as_seasonal():
+    data = series("beats", 2500)
+    assert estimate_period(data) == guess_trended_period(data)
+    np.testing.assert_allclose(detrend_timeseries(data, return_trend_data=True), reference(data, "spline"), rtol=1e-9)
+
+
+@pytest.mark.parametrize("name", ["beats", "counts"])
+def test_periods_of_every_length_are_those_of_seasonal(name):
+    for samples in [*range(6, 120), *range(127, 1700, 97)]:
+        data = series(name, samples, samples)
+        assert estimate_period(data) == guess_trended_period(data), samples
+
+
+@pytest.mark.parametrize(("samples", "segment"), [(6, 3), (9, 4), (100, 66), (1000, 333), (3000, 1024)])
+def test_spectra_are_those_of_scipy(samples, segment):
+    data = np.stack([series("walk", samples), series("counts", samples)])
+    frequencies, power = _period._spectrum(data, segment)
+    expected = welch(data, 1.0, scaling="spectrum", nperseg=segment)
+    np.testing.assert_array_equal(frequencies, expected[0])
+    np.testing.assert_allclose(power, expected[1], rtol=1e-12, atol=1e-14 * expected[1].max())
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_scale_of_a_series_is_that_of_its_trend(kind):
+    data = series("beats", 333)
+    trend = detrend_timeseries(data, kind, 30, return_trend_data=True)
+    for scale in (2.0**900, 2.0**-900, -(2.0**60)):
+        np.testing.assert_array_equal(detrend_timeseries(data * scale, kind, 30, return_trend_data=True), trend * scale)
+
+
+@pytest.mark.parametrize("kind", ["median", "line"])
+@pytest.mark.parametrize("samples", [1023, 1024])
+def test_whole_numbers_with_a_drift_as_seasonal(samples, kind):
+    t = np.arange(samples)
+    data = (1000 + t // 40 + 20 * (t % 25 < 8) + np.random.default_rng(0).integers(0, 3, samples)).astype(np.uint16)
+    for period in (25, 400):
+        trend = detrend_timeseries(data, kind, period, return_trend_data=True)
+        np.testing.assert_array_equal(trend, reference(data.astype(float), kind, period=period))
+
+
+def test_no_kind_gives_zeros():
+    data = series("beats", 20)
+    np.testing.assert_array_equal(detrend_timeseries(data, None, return_trend_data=True), np.zeros(20))
+    np.testing.assert_array_equal(detrend_timeseries(data, None), data)
+    np.testing.assert_array_equal(detrend_timeseries([1, 2], None), [1, 2])
+
+
+def test_the_baseline_is_kept_unless_told_otherwise():
+    data = series("beats", 400)
+    trend = detrend_timeseries(data, return_trend_data=True)
+    np.testing.assert_allclose(detrend_timeseries(data), data - trend + trend.mean(), rtol=1e-13)
+    np.testing.assert_allclose(detrend_timeseries(data, retain_baseline=False), data - trend, atol=1e-10)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("samples", [50, 301])
+def test_many_series_are_each_as_if_alone(kind, samples, monkeypatch):
+    names = ["beats", "walk", "line", "counts", "constant", "tiny"]
+    data = np.stack([series(name, samples, i) for i in range(5) for name in names], axis=1)
+    alone = [detrend_timeseries(column, kind) for column in data.T]
+    assert estimate_period(data).tolist() == [estimate_period(column) for column in data.T]
+    for block in (1, 7 * samples, 2**20):  # samples at once: one series, a few that do not divide all, all
+        monkeypatch.setattr(_period, "BLOCK", block)
+        for threads in "13":
+            monkeypatch.setenv("OPTIMAP_THREADS", threads)
+            np.testing.assert_array_equal(detrend_timeseries(data, kind), np.stack(alone, axis=1))
+    cube = detrend_timeseries(data.reshape(samples, 6, 5), kind, period=12)
+    np.testing.assert_array_equal(cube.reshape(samples, 30), detrend_timeseries(data, kind, period=12))
+
+
+def test_data_may_lie_in_memory_as_they_like():
+    data = np.stack([series("beats", 300, i) for i in range(4)], axis=1)
+    expected, before = detrend_timeseries(data), data.copy()
+    wide = np.zeros((600, 8))
+    wide[::2, ::-2] = data
+    backwards = data[::-1].copy()[::-1]
+    for same in (np.asfortranarray(data), wide[::2, ::-2], backwards, data.astype(">f8"), data.tolist()):
+        np.testing.assert_array_equal(detrend_timeseries(same), expected)
+    np.testing.assert_array_equal(data, before)
+
+
+def test_every_number_that_is_missing_counts(monkeypatch):
+    monkeypatch.setattr(_period, "BLOCK", 8)
+    data = np.zeros((40, 2))
+    data[[13, 22, 39], [1, 0, 1]] = np.nan, -np.inf, np.inf
+    with pytest.raises(ValueError, match="3 values that are NaN or infinite, the first at sample 13"):
+        detrend_timeseries(data)
+
+
+@pytest.mark.parametrize("dtype", ["u2", "i4", "u8", ">i2", "?"])
+def test_integers_are_computed_in_floating_point(dtype):
+    data = (np.arange(100) % 10 > 4).astype(dtype) if dtype == "?" else (60 + np.arange(100) % 10).astype(dtype)
+    before = data.copy()
+    result = detrend_timeseries(data, "mean", period=10, retain_baseline=False)
+    assert result.dtype == np.float64
+    assert result.min() < 0
+    np.testing.assert_array_equal(result, detrend_timeseries(data.astype(float), "mean", 10, retain_baseline=False))
+    np.testing.assert_array_equal(data, before)
+
+
+@pytest.mark.parametrize(("dtype", "result"), [("f2", "f4"), ("f4", "f4"), ("f8", "f8"), (">f4", "f4")])
+def test_float_types(dtype, result):
+    data = series("walk", 100).astype(dtype)
+    assert detrend_timeseries(data).dtype == np.dtype(result)
+    np.testing.assert_allclose(detrend_timeseries(data), detrend_timeseries(data.astype(float)), rtol=1e-5, atol=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("data", "kwargs", "message"),
+    [
+        (np.arange(50.0), {"kind": "quadratic"}, "kind = 'quadratic' is unknown: .* 'spline'"),
+        (np.r_[np.arange(50.0), np.nan], {}, "1 values that are NaN or infinite, the first at sample 50"),
+        (np.r_[np.inf, np.arange(50.0)], {}, "the first at sample 0"),
+        (np.arange(5.0), {}, "5 samples: at least 6"),
+        (np.array([]), {}, "0 samples"),
+        (np.ma.masked_array(np.arange(50.0), np.arange(50) == 3), {}, "masked samples"),
+        ([[1, 2], [3]], {}, "ragged"),
+        (np.arange(50.0), {"kind": ["mean"]}, "kind = "),
+        (np.arange(50.0), {"period": np.array([30])}, "period = "),
+        (np.arange(50.0), {"period": 0}, "period = 0"),
+        (np.arange(50.0), {"period": -3}, "period = -3"),
+        (np.arange(50.0), {"period": np.nan}, "period = nan"),
+        (np.arange(50.0), {"period": "8"}, "period = '8'"),
+        (np.arange(50.0), {"period": 1}, "period = 1 .* window of 1 samples; the data .50 samples. allow 3 to 50"),
+        (np.arange(50.0), {"period": 26}, "window of 51 samples"),
+        (np.arange(51.0), {"period": 26, "kind": "line"}, "allow 3 to 50"),
+        (np.arange(50.0), {"ptimes": 0}, "ptimes = 0"),
+        (np.arange(50.0), {"ptimes": 9}, "estimated period = .* with ptimes = 9"),
+        (np.zeros((9, 2, 2, 2)), {}, r"data has shape \(9, 2, 2, 2\)"),
+    ],
+)
+def test_what_cannot_be_detrended_is_refused(data, kwargs, message):
+    with pytest.raises(ValueError, match=message):
+        detrend_timeseries(data, **kwargs)
+
+
+@pytest.mark.parametrize("function", [detrend_timeseries, estimate_period])
+def test_what_is_no_series_of_numbers_is_refused(function):
+    with pytest.raises(TypeError, match="real numbers"):
+        function(np.zeros(50, complex))
+    with pytest.raises(ValueError, match="at least 6"):
+        function([1, 2, 3])
+
+
+def test_estimate_period_has_the_shape_of_one_sample():
+    data = series("beats", 300)
+    period = estimate_period(data)
+    assert isinstance(period, int)
+    assert abs(period - 37) <= 1
+    assert estimate_period(np.tile(data[:, None, None], (1, 2, 3))).tolist() == [[period] * 3] * 2

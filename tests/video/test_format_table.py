@@ -1,0 +1,77 @@
+"""The table of formats tells the truth about the modules."""
+
+import importlib.metadata
+import inspect
+from pathlib import Path
+
+import pytest
+
+from optimap._base import import_extra
+from optimap.video import formats, open_video
+from optimap.video.format_table import FOLDER, FORMATS, find_format
+
+ROWS = [*FORMATS, FOLDER]
+SUFFIXES = [(row, suffix) for row in FORMATS for suffix in row.suffixes]
+
+
+def name_of(value):
+    return getattr(value, "name", value)
+
+
+@pytest.mark.parametrize("row", ROWS, ids=name_of)
+def test_options_are_the_keywords_of_the_reader(row):
+    parameters = list(inspect.signature(row.load().open_recording).parameters)
+    assert parameters == ["path", *row.options]
+
+
+@pytest.mark.parametrize("row", ROWS, ids=name_of)
+def test_what_saves_can_save(row):
+    module = row.load()
+    assert bool(row.saves) == hasattr(module, "save") == hasattr(module, "check_dtype")
+
+
+def test_every_module_has_a_row():
+    modules = {path.stem for path in Path(formats.__file__).parent.glob("[!_]*.py")}
+    assert modules == {row.module for row in ROWS}
+
+
+def test_names_and_suffixes_are_there_once():
+    names = [row.name for row in ROWS]
+    suffixes = [suffix for _, suffix in SUFFIXES]
+    assert len(set(names)) == len(names)
+    assert len(set(suffixes)) == len(suffixes)
+    assert all(suffix.startswith(".") and suffix == suffix.lower() for suffix in suffixes)
+
+
+def test_extras_can_be_installed():
+    provided = importlib.metadata.metadata("optimap-trace").get_all("Provides-Extra")
+    for row in ROWS:
+        assert (row.extra is None) == (row.needs is None)
+        assert row.extra is None or row.extra in provided
+
+
+@pytest.mark.parametrize(("row", "suffix"), SUFFIXES, ids=name_of)
+def test_the_suffix_finds_the_row_in_any_case(row, suffix):
+    assert find_format(Path(f"a.b/rec.old{suffix}")) is row
+    assert find_format(Path(f"rec{suffix.upper()}")) is row
+
+
+def test_a_folder_is_a_folder_whatever_its_name(tmp_path):
+    folder = tmp_path / "rec.tif"
+    folder.mkdir()
+    assert find_format(folder) is FOLDER
+
+
+@pytest.mark.parametrize("name", ["rec.xyz", "rec", ".tif", "rec.tif.gz"])
+def test_an_unknown_suffix_lists_the_known_ones(tmp_path, name):
+    path = tmp_path / name
+    path.touch()
+    with pytest.raises(
+        ValueError, match=r"has an unknown suffix .*known are \.npy \.tif .*\.wmv, and folders of images"
+    ):
+        open_video(path)
+
+
+def test_a_missing_extra_has_its_pip_line():
+    with pytest.raises(ImportError, match=r"rec\.h5 need no_such_package: pip install 'optimap-trace\[hdf5\]'"):
+        import_extra("no_such_package", "hdf5", "rec.h5")
