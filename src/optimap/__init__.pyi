@@ -1,4 +1,5 @@
 from . import datasets, image, trace, video
+from ._base.errors import ArgumentError, ArgumentTypeError
 from ._version import __version__
 from .image import show_image
 from .trace import (
@@ -12,6 +13,8 @@ from .trace import (
 from .video import load_metadata, load_video, open_video
 
 __all__ = [
+    "ArgumentError",
+    "ArgumentTypeError",
     "__version__",
     "compare_traces",
     "datasets",

@@ -63,7 +63,7 @@ def clock(monkeypatch):
 
 def test_a_bar_after_a_second_with_the_seconds_left(watch, clock):
     terminal = watch()
-    with _progress.progress(10_000_000) as advance:
+    with _progress.progress_bar(10_000_000) as advance:
         clock.now += 0.75
         advance(1_000_000)
         assert terminal.getvalue() == ""
@@ -79,7 +79,7 @@ def test_a_bar_after_a_second_with_the_seconds_left(watch, clock):
 
 def test_files_are_counted_one_by_one(watch, clock):
     terminal = watch()
-    with _progress.progress(3, "file") as advance:
+    with _progress.progress_bar(3, "file") as advance:
         clock.now += 5
         advance(1)
         assert "1/3 [00:05<00:10,  5.00s/file]" in terminal.getvalue()
@@ -118,7 +118,7 @@ def test_a_terminal_that_gives_no_width_has_one(clock, monkeypatch):
     reading, writing = openpty()
     with open(writing, "w", encoding="utf-8") as terminal, open(reading, "rb", buffering=0) as screen:
         monkeypatch.setattr(sys, "stderr", terminal)
-        with _progress.progress(10) as advance:
+        with _progress.progress_bar(10) as advance:
             clock.now += 2
             advance(4)
             terminal.flush()
@@ -128,7 +128,7 @@ def test_a_terminal_that_gives_no_width_has_one(clock, monkeypatch):
 
 def test_nothing_is_shown_for_short_work_or_when_it_is_done(watch, clock):
     terminal = watch()
-    with _progress.progress(10) as advance:
+    with _progress.progress_bar(10) as advance:
         advance(9)
         clock.now += 2
         advance(1)
@@ -138,7 +138,7 @@ def test_nothing_is_shown_for_short_work_or_when_it_is_done(watch, clock):
 @pytest.mark.parametrize("stream", [io.StringIO(), None])
 def test_nothing_is_shown_where_nobody_watches(monkeypatch, clock, stream):
     monkeypatch.setattr(sys, "stderr", stream)
-    with _progress.progress(10) as advance:
+    with _progress.progress_bar(10) as advance:
         clock.now += 2
         advance(1)
     assert stream is None or stream.getvalue() == ""
@@ -148,7 +148,7 @@ def test_nothing_is_shown_in_threads_and_when_it_is_turned_off(monkeypatch, watc
     terminal = watch()
 
     def work():
-        with _progress.progress(10) as advance:
+        with _progress.progress_bar(10) as advance:
             clock.now += 2
             advance(1)
 
@@ -163,7 +163,7 @@ class Terminal(io.StringIO):
 sys.stderr = Terminal()
 from optimap._base import progress as _progress
 _progress.DELAY = 0
-with _progress.progress(10) as advance: advance(5)
+with _progress.progress_bar(10) as advance: advance(5)
 print(repr(sys.stderr.getvalue()))
 """
     done = subprocess.run(

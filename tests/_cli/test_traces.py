@@ -327,7 +327,7 @@ def test_a_table_goes_on_as_another_kind_with_its_masks(made):
 
 def test_what_the_guide_shows(made, tmp_path, monkeypatch):
     """The Python of docs/tables.md runs, on tables of these names."""
-    guide = (Path(__file__).parent.parent / "docs" / "tables.md").read_text(encoding="utf-8")
+    guide = (Path(__file__).parents[2] / "docs" / "tables.md").read_text(encoding="utf-8")
     blocks = re.findall(r"```python\n(.*?)```", guide, re.DOTALL)
     monkeypatch.chdir(tmp_path)
     for suffix in SUFFIXES:

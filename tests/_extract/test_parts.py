@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from optimap._extract import parts as _parts
 from optimap._extract import span_traces
 from optimap._reading import blocks as video_module
-from optimap._reading import plan_reading
+from optimap._reading import natural_chunk, plan_reading
 from optimap._regions import window_spans
 from optimap.trace import extract_traces
 from optimap.video import open_video
@@ -159,12 +159,12 @@ def test_maps_whose_frames_are_not_one_after_the_other(tmp_path, monkeypatch):
     small_blocks(monkeypatch, 2 * 30 * 24 * 2)
     where = [(3, 2), (20.5, 17.25), (6, 5)]
     for video, chunk in transposed_maps(tmp_path):
-        assert _parts.natural_chunk(video) == chunk
+        assert natural_chunk(video) == chunk
         np.testing.assert_allclose(extract_traces(video, where, 5), extract_traces(VIDEO, where, 5), rtol=1e-14)
     with open_video(tmp_path / "fortran.npy") as recording:
-        assert _parts.natural_chunk(recording) == (30, 20, 1)
+        assert natural_chunk(recording) == (30, 20, 1)
         np.testing.assert_allclose(extract_traces(recording, where, 5), extract_traces(VIDEO, where, 5), rtol=1e-14)
-    assert _parts.natural_chunk(np.asfortranarray(VIDEO)) is None  # in memory nothing is read
+    assert natural_chunk(np.asfortranarray(VIDEO)) is None  # in memory nothing is read
 
 
 @pytest.mark.parametrize("chunks", [None, ((10, 20), (20,), (24,)), (10, 20), "auto"])

@@ -121,8 +121,8 @@ def test_file_and_description_belong_together_when_interrupted(tmp_path, monkeyp
         if next(counted) == call:
             raise KeyboardInterrupt
 
-    real = _files._remove
-    monkeypatch.setattr(_files, "_remove", remove)
+    real = _files.remove
+    monkeypatch.setattr(_files, "remove", remove)
     with (
         pytest.raises(KeyboardInterrupt),
         written_with_sidecar(path, beside, lambda _: "new", overwrite=True) as partial,

@@ -178,7 +178,7 @@ def test_live_positions_are_like_a_list(user):
     assert (len(spots), spots[1], spots[:1]) == (2, (20, 10), [(3, 4)])
     assert repr(spots) == "<Selection of 2 positions: (3, 4), (20, 10)>"
     np.testing.assert_array_equal(extract_traces(VIDEO, spots), extract_traces(VIDEO, [(3, 4), (20, 10)]))
-    with pytest.raises(AttributeError, match="no traces"):
+    with pytest.raises(AttributeError, match="no attribute 'traces'"):
         _ = spots.traces
 
 

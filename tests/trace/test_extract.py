@@ -152,10 +152,10 @@ def test_what_is_copied_or_read_goes_in_small_blocks_and_arrays_in_memory_in_lar
     np.save(tmp_path / "a.npy", VIDEO)
     mapped = np.load(tmp_path / "a.npy", mmap_mode="r")
     for video in (VIDEO, VIDEO[::2], VIDEO.astype("f4"), VIDEO > 9):
-        assert [start for start, *_ in video_module.blocks(video)] == [0]
+        assert [start for start, *_ in video_module.walk_blocks(video)] == [0]
     small = (VIDEO.astype("f2"), VIDEO.astype(">u2"), VIDEO[:, :, ::2], np.ma.array(VIDEO), mapped, np.asarray(mapped))
     for video in small:
-        assert [start for start, *_ in video_module.blocks(video)] == list(range(len(VIDEO)))
+        assert [start for start, *_ in video_module.walk_blocks(video)] == list(range(len(VIDEO)))
 
 
 @pytest.mark.skipif(not hasattr(mmap, "MADV_RANDOM"), reason="this system takes no advice on memory maps")

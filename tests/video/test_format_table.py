@@ -31,7 +31,7 @@ def test_what_saves_can_save(row):
 
 
 def test_every_module_has_a_row():
-    modules = {path.stem for path in Path(formats.__file__).parent.glob("[!_]*.py")}
+    modules = {path.stem for path in Path(formats.__file__).parent.glob("[!_]*.py")} - {"chunked", "units"}
     assert modules == {row.module for row in ROWS}
 
 

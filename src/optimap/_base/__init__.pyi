@@ -25,6 +25,9 @@ from .devices import (
     on_host,
     refuse_device_array,
 )
+from .errors import (
+    ArgumentError,
+)
 from .extras import (
     import_extra,
 )
@@ -51,6 +54,7 @@ __all__ = [
     "NUMPY_TYPES",
     "RATE",
     "WHOLE_TYPES",
+    "ArgumentError",
     "Array",
     "Floats",
     "Home",

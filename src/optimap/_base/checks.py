@@ -9,6 +9,8 @@ from typing import Any, SupportsFloat
 
 import numpy as np
 
+from .errors import ArgumentError, ArgumentTypeError
+
 RATE = "a positive number of frames per second"
 
 
@@ -21,43 +23,51 @@ def whole_number(value: Any, name: str, minimum: int = 0) -> int:
     except TypeError:
         number = minimum - 1
     if number < minimum or isinstance(value, bool):
-        raise ValueError(f"{name} = {value!r}: it must be a whole number, {minimum} or more")
+        raise ArgumentError.must_be(name, value, f"a whole number, {minimum} or more")
     return number
 
 
 def file_path(path: Any, name: str = "path") -> Path:
     """Return a path, or raise an error that names the argument."""
     if not isinstance(path, (str, os.PathLike)) or not os.fspath(path):
-        raise TypeError(f"{name} = {path!r}: give the name of a file, as text or a pathlib.Path")
+        raise ArgumentTypeError(
+            name, path, "is not the name of a file", "give the name of a file, as text or a pathlib.Path", plain=True
+        )
     return Path(path)
 
 
 def check_flag(value: Any, name: str) -> None:
     """Raise an error for what is neither True nor False, such as the text 'no', which counts as true."""
     if not isinstance(value, (bool, np.bool_)):
-        raise TypeError(f"{name} = {value!r}: it must be True or False")
+        raise ArgumentTypeError.must_be(name, value, "True or False")
 
 
 def check_order(values: Any, name: str, of_dict: str) -> None:
     """Raise an error for collections whose order is not that of the traces, or whose keys would be lost."""
     kind = type(values).__name__
     if isinstance(values, Mapping):
-        raise TypeError(f"{name} is a {kind}: give its values, {of_dict}")
+        raise ArgumentTypeError(name, values, f"is a {kind}", f"give its values, {of_dict}", subject=name)
     if isinstance(values, Set) and len(values) > 1 and not isinstance(values, KeysView):
-        raise TypeError(
-            f"{name} is a {kind}, which has no order, so what belongs to which trace is unknown: give a list"
+        raise ArgumentTypeError(
+            name,
+            values,
+            f"is a {kind}, which has no order, so what belongs to which trace is unknown",
+            "give a list",
+            subject=name,
         )
 
 
 def text_names(names: Any, things: str) -> list[str]:
     """Return names as a list, one text alone as a list of one, or raise an error that names what is no text."""
     if not isinstance(names, Iterable) or isinstance(names, (bytes, Mapping)):
-        raise TypeError(f"names = {names!r}: give text, or a sequence of text, one for each of the {things}")
+        raise ArgumentTypeError(
+            "names", names, "is not text", f"give text, or a sequence of text, one for each of the {things}", plain=True
+        )
     check_order(names, "names", "")
     listed = [names] if isinstance(names, str) else list(names)
     for i, name in enumerate(listed):
         if not isinstance(name, str):
-            raise TypeError(f"names[{i}] = {name!r} is not text: give text, one for each of the {things}")
+            raise ArgumentTypeError(f"names[{i}]", name, "is not text", f"give text, one for each of the {things}")
     return [str(name) for name in listed]
 
 
@@ -66,5 +76,5 @@ def positive_number(value: Any, name: str, meaning: str = "a positive number") -
     is_number = isinstance(value, SupportsFloat) and not isinstance(value, bool) and getattr(value, "ndim", 0) == 0
     number = float(value) if is_number else 0.0
     if not 0 < number < math.inf:
-        raise ValueError(f"{name} = {value!r}: it must be {meaning}")
+        raise ArgumentError.must_be(name, value, meaning)
     return number

@@ -4,6 +4,7 @@ from .atomic import (
     written_whole,
 )
 from .leftovers import (
+    hidden_beside,
     leftovers_in,
     leftovers_of,
     new_run,
@@ -26,6 +27,7 @@ __all__ = [
     "check_output",
     "check_sidecar",
     "checksum",
+    "hidden_beside",
     "is_sidecar",
     "leftovers_in",
     "leftovers_of",

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .._base import check_order
+from .._base import ArgumentError, check_order
 
 Positions = NDArray[np.float64]
 
@@ -114,7 +114,11 @@ def _check_inside(positions: Positions, frame_shape: tuple[int, int], name: str,
         for axis, n, ok in (("x", width, inside[i, 0]), ("y", height, inside[i, 1]))
         if not ok
     ]
-    raise ValueError(
-        f"{_label(name, labels, i)} = (x={_text(x)}, y={_text(y)}) is outside the frame "
-        f"(width {width}, height {height}): {' and '.join(limits)}"
+    label = _label(name, labels, i)
+    raise ArgumentError(
+        label,
+        tuple(int(c) if whole else float(c) for c in (x, y)),
+        f"is outside the frame (width {width}, height {height})",
+        " and ".join(limits),
+        subject=f"{label} = (x={_text(x)}, y={_text(y)})",
     )

@@ -1,0 +1,101 @@
+"""Errors that carry their argument: which one is wrong, its value, the problem, and the cure.
+
+A message is one sentence, ``subject problem: cure``. A caller with other names than Python's, such as the command line,
+builds the sentence again from the fields, in its own words; nobody parses messages. Errors that no argument is to blame
+for are not here, such as a missing optional package (`extras`).
+"""
+
+from typing import Any, Self
+
+
+class Explained(Exception):
+    """Fields that all errors about an argument share; a second base says which kind of error it is.
+
+    Attributes
+    ----------
+    argument : str
+        The argument, or the part of it that is wrong, such as ``"coords[1]"``.
+    value : object
+        What was given there.
+    problem : str
+        What is wrong with it, to be read after the argument.
+    cure : str
+        What to do.
+    keyword : str or None
+        An argument that `cure` asks for, where it is another one; it stands there as ``keyword=``.
+    plain : bool
+        Whether the cure says the problem, too, so that a message without it is the better sentence.
+    """
+
+    def __init__(
+        self,
+        argument: str,
+        value: Any,
+        problem: str,
+        cure: str,
+        *,
+        subject: str | None = None,
+        keyword: str | None = None,
+        plain: bool = False,
+    ) -> None:
+        self.argument, self.value, self.problem, self.cure = argument, value, problem, cure
+        self.subject = f"{argument} = {value!r}" if subject is None else subject
+        self.keyword, self._plain = keyword, plain
+        super().__init__(self.sentence())
+
+    def sentence(self, subject: str | None = None, cure: str | None = None) -> str:
+        """Return the message, with another subject or cure where given."""
+        problem = "" if self._plain else f" {self.problem}"
+        return f"{subject or self.subject}{problem}: {cure or self.cure}"
+
+    def __str__(self) -> str:
+        return self.sentence()
+
+    def __reduce__(self) -> Any:
+        return _restored, (type(self), vars(self).copy())  # workers send errors to other processes
+
+    @classmethod
+    def must_be(cls, argument: str, value: Any, allowed: str, subject: str | None = None) -> Self:
+        """Return the error for a value that is not one of those allowed: ``size = -1: it must be a whole number``."""
+        return cls(argument, value, f"is not {allowed}", f"it must be {allowed}", subject=subject, plain=True)
+
+
+class ArgumentError(Explained, ValueError):
+    """An argument has a value that cannot be used.
+
+    The fields are those of every error about an argument: `argument`, `value`, `problem` and `cure`.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import optimap
+    >>> try:
+    ...     optimap.extract_traces(np.zeros((9, 6, 7)), [(2, 2), (7, 0)])
+    ... except optimap.ArgumentError as error:
+    ...     print(error)
+    ...     print(error.argument, error.value)
+    coords[1] = (x=7, y=0) is outside the frame (width 7, height 6): x must be in 0..6
+    coords[1] (7, 0)
+    """
+
+
+class ArgumentTypeError(ArgumentError, TypeError):
+    """An argument is of a type that cannot be used; the fields are those of `ArgumentError`."""
+
+
+class MissingFileError(Explained, FileNotFoundError):
+    """A file that an argument names does not exist."""
+
+
+class ExistingFileError(Explained, FileExistsError):
+    """A file that would be written exists."""
+
+
+class FolderError(Explained, IsADirectoryError):
+    """A folder was given in the place of a file."""
+
+
+def _restored(kind: type[Explained], state: dict[str, Any]) -> Explained:
+    error = kind.__new__(kind)
+    error.__dict__.update(state)
+    return error
