@@ -27,6 +27,11 @@ from .devices import (
 )
 from .errors import (
     ArgumentError,
+    ArgumentTypeError,
+    ExistingFileError,
+    Explained,
+    FolderError,
+    MissingFileError,
 )
 from .extras import (
     import_extra,
@@ -45,7 +50,9 @@ from .time_axis import (
 from .types import (
     Array,
     Floats,
+    FrameShape,
     Ints,
+    VideoLike,
 )
 
 __all__ = [
@@ -55,11 +62,18 @@ __all__ = [
     "RATE",
     "WHOLE_TYPES",
     "ArgumentError",
+    "ArgumentTypeError",
     "Array",
+    "ExistingFileError",
+    "Explained",
     "Floats",
+    "FolderError",
+    "FrameShape",
     "Home",
     "Ints",
+    "MissingFileError",
     "Result",
+    "VideoLike",
     "check_flag",
     "check_order",
     "dtype_bytes",

@@ -1,6 +1,6 @@
-"""Types that every room uses."""
+"""Types that every room uses. What is checked where users give it is an ``object`` until then."""
 
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -8,3 +8,19 @@ from numpy.typing import NDArray
 Array = NDArray[Any]
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
+FrameShape = tuple[int, int]  # rows and columns of a frame
+
+
+class VideoLike(Protocol):
+    """What looks like a video (T, H, W): an array, a recording, a dataset, a dask array, a tensor."""
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """(T, H, W)."""
+
+    @property
+    def dtype(self) -> Any:
+        """Type of the pixels."""
+
+    def __getitem__(self, key: Any, /) -> Any:
+        """Return frames, or parts of them."""

@@ -5,16 +5,17 @@ import sys
 from dataclasses import replace
 from typing import Any, SupportsFloat
 
+from .._base import FrameShape
 from .kinds import find_kind
 from .make import make_regions
 from .positions import parse_positions
-from .region_set import Regions, Shape2, check_weights
+from .region_set import Regions, check_weights
 from .spans import Spans
 from .windows import check_size, check_window, window_spans
 
 
 def find_spans(
-    coords: Any, frame_shape: Shape2, size: int, window: str | None, weights: str | None, name: str = "coords"
+    coords: Any, frame_shape: FrameShape, size: int, window: str | None, weights: str | None, name: str = "coords"
 ) -> tuple[Spans, bool]:
     """Return the spans of positions or regions of any kind, and whether one was given alone."""
     if weights is not None:
@@ -36,7 +37,7 @@ def find_spans(
 
 
 def find_background(
-    background: Any, factor: Any, spans: Spans, frame_shape: Shape2, size: int, window: str | None
+    background: Any, factor: Any, spans: Spans, frame_shape: FrameShape, size: int, window: str | None
 ) -> Spans | float | None:
     """Return the background of `spans` as spans, one for all or one each, or as a number; None where there is none."""
     if isinstance(factor, bool) or not isinstance(factor, SupportsFloat) or not math.isfinite(float(factor)):

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from .._base import check_order
+from .._base import FrameShape, check_order
 from .imagej import Drawn, is_roi
 from .region_set import Regions
 
@@ -21,9 +21,6 @@ ROI_SUFFIXES = (".roi", ".zip")
 
 
 IMAGE_SUFFIXES = (".png", ".tif", ".tiff", ".npy")
-
-
-Shape2 = tuple[int, int]
 
 
 # What to do with a dict of regions.
@@ -38,7 +35,7 @@ _WORDS = {
 }
 
 
-def find_kind(source: Any, frame_shape: Shape2 | None, name: str) -> tuple[str, Any]:
+def find_kind(source: Any, frame_shape: FrameShape | None, name: str) -> tuple[str, Any]:
     """Return the kind of `source` (one of `KINDS`, or 'file'), and `source`, as a list where it was an iterator."""
     if isinstance(source, (str, os.PathLike)):
         return "file", source
@@ -57,7 +54,7 @@ def find_kind(source: Any, frame_shape: Shape2 | None, name: str) -> tuple[str, 
     return _kind_of_sequence(source, frame_shape, name), source
 
 
-def _kind_of_array(array: Any, frame_shape: Shape2 | None, name: str) -> str:
+def _kind_of_array(array: Any, frame_shape: FrameShape | None, name: str) -> str:
     shape = array.shape
     if array.ndim not in (2, 3) or array.dtype.kind not in "biuf":
         return "positions"
@@ -74,7 +71,7 @@ def _kind_of_array(array: Any, frame_shape: Shape2 | None, name: str) -> str:
     return "polygons" if shape[-1] == 2 and not is_bool and not fits else "stack"
 
 
-def _kind_of_sequence(source: Sequence[Any], frame_shape: Shape2 | None, name: str) -> str:
+def _kind_of_sequence(source: Sequence[Any], frame_shape: FrameShape | None, name: str) -> str:
     if len(source) == 0:
         return "positions"
     for i, item in enumerate(source):
@@ -96,7 +93,7 @@ def _kind_of_sequence(source: Sequence[Any], frame_shape: Shape2 | None, name: s
     return kind
 
 
-def _kind_of_item(item: Any, frame_shape: Shape2 | None, name: str) -> str:
+def _kind_of_item(item: Any, frame_shape: FrameShape | None, name: str) -> str:
     """Return the kind of a sequence that has such an item."""
     if is_roi(item):
         return "imagej"
@@ -127,7 +124,7 @@ def depth(thing: Any) -> int:
     return 1 + (depth(thing[0]) if len(thing) else 0)
 
 
-def _ambiguous(shape: tuple[int, ...], frame_shape: Shape2 | None, name: str) -> str:
+def _ambiguous(shape: tuple[int, ...], frame_shape: FrameShape | None, name: str) -> str:
     images, pairs = ("labels", "positions") if len(shape) == 2 else ("stack", "polygons")
     frames = "the frame is two pixels wide" if frame_shape is not None else "frame_shape is not given"
     return (

@@ -7,14 +7,14 @@ from typing import Any
 
 import numpy as np
 
-from .._base import Array, check_order, text_names, whole_number
+from .._base import Array, FrameShape, check_order, text_names, whole_number
 from .files import read_region_file
 from .imagej import Drawn, convert, is_roi
 from .kinds import OF_DICT, check_kind, depth, find_kind
 from .masks import Runs, join, label_runs, mask_runs, stack_runs
 from .polygons import Ellipse, ellipse_runs, parse_polygon, polygon_runs
 from .positions import parse_positions
-from .region_set import ANY_FRAME, Regions, Shape2, check_weights
+from .region_set import ANY_FRAME, Regions, check_weights
 from .windows import check_size, check_window, window_spans
 
 
@@ -107,7 +107,7 @@ def regions(
 
 def make_regions(
     source: Any,
-    frame_shape: Shape2 | None,
+    frame_shape: FrameShape | None,
     *,
     kind: str | None = None,
     names: str | Sequence[str] | None = None,
@@ -134,7 +134,7 @@ def make_regions(
     return _of_images(source, kind, frame_shape, names, weights, name)
 
 
-def _frame_shape(frame_shape: Sequence[int] | None) -> Shape2 | None:
+def _frame_shape(frame_shape: Sequence[int] | None) -> FrameShape | None:
     if frame_shape is None:
         return None
     if not hasattr(frame_shape, "__len__") or len(frame_shape) != 2:
@@ -158,7 +158,7 @@ def _numbered(count: int) -> list[str]:
 
 def _of_positions(
     source: Any,
-    frame_shape: Shape2 | None,
+    frame_shape: FrameShape | None,
     names: Any,
     weights: str,
     size: int,
@@ -168,7 +168,7 @@ def _of_positions(
     positions, single = parse_positions(source, frame_shape, argument)
     size, window = check_size(size), check_window(window)
 
-    def make(frame: Shape2 | None) -> Runs:
+    def make(frame: FrameShape | None) -> Runs:
         if frame is not None:
             parse_positions(positions, frame, argument)
         spans = window_spans(positions, size, window, frame or ANY_FRAME)
@@ -180,7 +180,7 @@ def _of_positions(
 
 
 def _of_outlines(
-    source: Any, kind: str, frame_shape: Shape2 | None, names: Any, weights: str, argument: str
+    source: Any, kind: str, frame_shape: FrameShape | None, names: Any, weights: str, argument: str
 ) -> Regions:
     if kind == "polygons":
         shapes, single = _polygons(source, argument)
@@ -189,7 +189,7 @@ def _of_outlines(
         drawn = source if isinstance(source, Drawn) else _drawn(source, argument)
         (shapes, default, single), side = drawn, "right"
 
-    def make(frame: Shape2 | None) -> Runs:
+    def make(frame: FrameShape | None) -> Runs:
         height = None if frame is None else frame[0]
         parts = [polygon_runs([[] if isinstance(shape, Ellipse) else shape for shape in shapes], height, side)]
         for i, shape in enumerate(shapes):
@@ -218,7 +218,9 @@ def _drawn(source: Any, argument: str) -> Drawn:
     return convert(rois, single=single)
 
 
-def _of_images(source: Any, kind: str, frame_shape: Shape2 | None, names: Any, weights: str, argument: str) -> Regions:
+def _of_images(
+    source: Any, kind: str, frame_shape: FrameShape | None, names: Any, weights: str, argument: str
+) -> Regions:
     if isinstance(source, np.ma.MaskedArray) and np.ma.is_masked(source):
         raise ValueError(f"{argument} has masked entries: say what they are, for example {argument}.filled(0)")
     try:
@@ -247,7 +249,7 @@ def _of_images(source: Any, kind: str, frame_shape: Shape2 | None, names: Any, w
     return Regions(lambda _: runs, named, single=alone, frame_shape=shape, weights=weights)
 
 
-def _check_frame(images: Array, kind: str, frame_shape: Shape2 | None, argument: str) -> None:
+def _check_frame(images: Array, kind: str, frame_shape: FrameShape | None, argument: str) -> None:
     dimensions = (2, 3) if kind == "stack" else (2,)
     if images.ndim not in dimensions:
         shape = "(N, H, W), or (H, W) for one" if kind == "stack" else "(H, W)"

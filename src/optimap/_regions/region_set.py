@@ -8,14 +8,11 @@ from typing import Any
 
 import numpy as np
 
-from .._base import Floats, Ints
+from .._base import Floats, FrameShape, Ints
 from .masks import Runs
 from .spans import Spans
 
-Shape2 = tuple[int, int]
-
-
-Maker = Callable[[Shape2 | None], Runs]
+Maker = Callable[[FrameShape | None], Runs]
 
 
 WEIGHTS = ("mean", "sum")
@@ -58,7 +55,7 @@ class Regions:
         names: Sequence[str],
         *,
         single: bool = False,
-        frame_shape: Shape2 | None = None,
+        frame_shape: FrameShape | None = None,
         weights: str = "mean",
         chosen: Sequence[int] | None = None,
     ) -> None:
@@ -66,7 +63,7 @@ class Regions:
         self._chosen = list(range(len(names))) if chosen is None else list(chosen)
         self._total = len(names)
         self._all_names = list(names)
-        self._known: tuple[Shape2 | None, Spans] | None = None
+        self._known: tuple[FrameShape | None, Spans] | None = None
         self.single = single
         self.frame_shape = frame_shape
         self.weights = weights
@@ -117,7 +114,7 @@ class Regions:
             chosen=self._chosen,
         )
 
-    def spans(self, frame_shape: Shape2 | None = None, argument: str = "regions") -> Spans:
+    def spans(self, frame_shape: FrameShape | None = None, argument: str = "regions") -> Spans:
         """Return the regions, clipped to a frame, as runs of pixels with weights.
 
         Parameters
@@ -147,7 +144,7 @@ class Regions:
             self._known = frame_shape, self._spans(frame_shape, argument)
         return self._known[1]
 
-    def _spans(self, frame_shape: Shape2 | None, argument: str) -> Spans:
+    def _spans(self, frame_shape: FrameShape | None, argument: str) -> Spans:
         runs = _clip(self._make(frame_shape), frame_shape or ANY_FRAME)
         order = np.argsort(runs.owners, kind="stable")  # rows of a region are in order already
         counts = np.bincount(runs.owners, minlength=self._total)
@@ -166,7 +163,7 @@ class Regions:
             spans = replace(spans, weights=_mean_weights(spans, self.names, argument))
         return replace(spans, boxes=_boxes(spans))
 
-    def _why_empty(self, region: int, frame_shape: Shape2) -> str:
+    def _why_empty(self, region: int, frame_shape: FrameShape) -> str:
         anywhere = self._make(None)
         if ((anywhere.stops > anywhere.starts) & (anywhere.owners == region)).any():
             height, width = frame_shape
@@ -272,7 +269,7 @@ def check_weights(weights: Any) -> str:
     return weights
 
 
-def _clip(runs: Runs, frame_shape: Shape2) -> Runs:
+def _clip(runs: Runs, frame_shape: FrameShape) -> Runs:
     height, width = frame_shape
     starts, stops = np.clip(runs.starts, 0, width), np.clip(runs.stops, 0, width)
     keep = (runs.rows >= 0) & (runs.rows < height) & (stops > starts)
