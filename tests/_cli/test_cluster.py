@@ -18,9 +18,7 @@ from dask.utils import key_split
 from distributed import Client, LocalCluster
 
 import optimap.trace
-from optimap._cli import cluster as _cluster
 from optimap._cli import main
-from optimap._cli import traces as _traces
 from optimap._files import hidden_beside
 from optimap.trace import extract_traces
 from optimap.video import open_video
@@ -200,7 +198,7 @@ def test_recordings_on_a_scheduler(cluster, client, folder, capsys):
     (folder / "out" / "r3_traces.csv").unlink()
     assert traces(*files[:6], "--scheduler", cluster.scheduler_address) == 0
     out = capsys.readouterr().out
-    assert "5 of 6 recordings are done, their tables exist and are kept (--overwrite makes them anew)\n" in out
+    assert "5 of 6 recordings are done: their tables exist and are kept (--overwrite replaces them)\n" in out
     assert "1 recording on 3 workers\nr3.npy: 2 traces" in out
     assert tables(folder) == expected
     changed = sorted(path.name for path, time in before.items() if path.stat().st_mtime_ns != time)
@@ -214,7 +212,7 @@ def test_recordings_on_a_scheduler(cluster, client, folder, capsys):
     assert "1 recording on 3 workers\nr3.npy: 2 traces" in captured.out
     errors = captured.err.splitlines()
     assert len(errors) == 5
-    assert "r0_traces.csv exists and was made otherwise, --size 5 (now 3): make it anew with --overwrite" in errors[0]
+    assert "r0_traces.csv already exists, made with --size 5 (now 3): replace it with --overwrite" in errors[0]
 
     assert traces(*files[:6], "--scheduler", cluster.scheduler_address, "--overwrite") == 0
     assert all(path.stat().st_mtime_ns != time for path, time in before.items())
@@ -246,7 +244,7 @@ def test_a_recording_that_kills_its_workers_is_told(cluster, client, folder, cap
     monkeypatch.setattr(cluster.scheduler, "allowed_failures", 0)
     client.run(die_of, "r2.npy")
     assert traces("r0.npy", "r2.npy", "r4.npy", "--scheduler", cluster.scheduler_address) == 2
-    assert capsys.readouterr().err.startswith("optimap: error: r2.npy: each worker that tried it died")
+    assert capsys.readouterr().err.startswith("optimap: error: r2.npy: every worker that tried it died")
     assert list(tables(folder)) == [f"r{i}_traces.csv{more}" for i in (0, 4) for more in ("", ".json")]
 
 
@@ -259,7 +257,7 @@ def test_ctrl_c_takes_back_what_is_queued(cluster, client, folder, capsys, monke
             until(lambda: len(pids_of_held(folder)) == 3)
             raise KeyboardInterrupt
 
-    monkeypatch.setattr(_traces, "say", interrupted)
+    monkeypatch.setattr("optimap._cli.traces.say", interrupted)
     files = (f"r{i}.npy" for i in range(6))
     assert traces(*files, "--scheduler", cluster.scheduler_address) == 130
     assert capsys.readouterr().err == "optimap: interrupted\n"
@@ -288,17 +286,17 @@ def test_workers_of_its_own(folder, capsys):
 @pytest.mark.parametrize(
     ("scheduler", "message"),
     [
-        ("localhost8786", "--scheduler localhost8786: give tcp://HOST:PORT, or its scheduler file"),
-        ("tcp://127.0.0.1:1", "--scheduler tcp://127.0.0.1:1 does not answer (.*refused.*): is the address right"),
+        ("localhost8786", "--scheduler localhost8786 is not an address (.*): give tcp://HOST:PORT, or its"),
+        ("tcp://127.0.0.1:1", "--scheduler tcp://127.0.0.1:1 does not answer (.*refused.*): check the address"),
         ("nope.json", "--scheduler nope.json does not exist"),
-        ("empty.json", "--scheduler empty.json is not the file of a scheduler"),
+        ("empty.json", "--scheduler empty.json is not a scheduler file, it holds no address: give the file"),
     ],
 )
 def test_wrong_schedulers(folder, capsys, scheduler, message):
     (folder / "empty.json").write_text("{}")
     assert traces("r0.npy", "--scheduler", scheduler) == 2
     err = capsys.readouterr().err
-    assert re.match("optimap: error: " + message.replace("(", r"\(", 1).replace("):", r"\):"), err)
+    assert re.match("optimap: error: " + message.replace("(", r"\(").replace("):", r"\):"), err)
     assert err.count("\n") == 1
     assert not (folder / "out").exists()
 
@@ -310,31 +308,31 @@ def test_a_scheduler_file_will_do(cluster, folder):
 
 
 def test_a_scheduler_without_workers(folder, capsys, monkeypatch):
-    monkeypatch.setattr(_cluster, "NO_WORKER", 0.1)
+    monkeypatch.setattr("optimap._cli.cluster.errors.NO_WORKER", 0.1)
     with workers(0) as empty:
         assert traces("r0.npy", "--scheduler", empty.scheduler_address) == 2
-    assert "has had no workers for 0.1 s: start some, dask worker tcp://127.0.0.1:" in capsys.readouterr().err
+    assert "has had no workers for 0.1 s: start some with `dask worker tcp://127.0.0.1:" in capsys.readouterr().err
 
 
 def test_workers_that_are_all_lost(folder, capsys, monkeypatch):
-    monkeypatch.setattr(_cluster, "NO_WORKER", 0.2)
-    monkeypatch.setattr(_cluster, "_check_workers", lambda *_: None)
+    monkeypatch.setattr("optimap._cli.cluster.errors.NO_WORKER", 0.2)
+    monkeypatch.setattr("optimap._cli.cluster.connect._check_workers", lambda *_: None)
     with workers(0) as empty:
         assert traces("r0.npy", "r1.npy", "--scheduler", empty.scheduler_address) == 2
-    assert "no worker is left, 2 recordings were waiting" in capsys.readouterr().err
+    assert "no worker is left, with 2 recordings waiting: start workers" in capsys.readouterr().err
 
 
 def test_another_version_on_the_cluster(cluster, folder, capsys, monkeypatch):
-    monkeypatch.setattr(_cluster, "__version__", "9.9")
+    monkeypatch.setattr("optimap._cli.cluster.connect.__version__", "9.9")
     assert traces("r0.npy", "--scheduler", cluster.scheduler_address) == 2
-    err = capsys.readouterr().err
-    assert f"the scheduler has optimap-trace {optimap.__version__}, this is 9.9: install the same there" in err
+    message = f"the scheduler has optimap-trace {optimap.__version__}, but this is 9.9: install the same version there"
+    assert message in capsys.readouterr().err
 
 
 def test_a_worker_without_optimap(cluster, client, folder, capsys):
     worker = next(iter(client.run(lose_optimap, workers=[next(iter(client.nthreads()))])))
     assert traces("r0.npy", "--scheduler", cluster.scheduler_address) == 2
-    assert f"error: worker {worker} has no optimap-trace, this is" in capsys.readouterr().err
+    assert f"error: worker {worker} has no optimap-trace, but this is" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(
@@ -357,8 +355,9 @@ def test_without_dask_the_error_says_what_to_install(folder, capsys, monkeypatch
 
 
 def test_something_else_that_listens_is_no_scheduler(folder, capsys, monkeypatch):
-    monkeypatch.setattr(_cluster, "CONNECT", 1)
+    monkeypatch.setattr("optimap._cli.cluster.errors.CONNECT", 1)
     with socket.create_server(("127.0.0.1", 0)) as server:
         port = server.getsockname()[1]
         assert traces("r0.npy", "--scheduler", f"tcp://127.0.0.1:{port}") == 2
-    assert f"--scheduler tcp://127.0.0.1:{port} is no dask scheduler" in capsys.readouterr().err
+    message = f"--scheduler tcp://127.0.0.1:{port} is not a dask scheduler (no reply): check the port"
+    assert message in capsys.readouterr().err

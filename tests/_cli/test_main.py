@@ -124,9 +124,9 @@ def test_several_files_again_does_what_is_missing(folder, capsys):
     capsys.readouterr()
     assert run(*arguments) == 2
     out, err = capsys.readouterr()
-    assert out.splitlines() == ["other.npy: 1 traces of 10 frames -> out/other_traces.csv"]
-    assert "rec.tif: out/rec_traces.csv is not the table that rec_traces.csv.json describes" in err
-    assert "for the table of this recording, make it anew with --overwrite" in err
+    assert out.splitlines() == ["other.npy: 1 trace of 10 frames -> out/other_traces.csv"]
+    assert "rec.tif: out/rec_traces.csv already exists and cannot be compared (out/rec_traces.csv is" in err
+    assert "replace it with --overwrite" in err
     assert (folder / "out" / "rec_traces.csv").read_bytes() == edited
     assert run(*arguments, "--overwrite") == 0
     (folder / "out" / "rec_traces.png").unlink()
@@ -135,7 +135,7 @@ def test_several_files_again_does_what_is_missing(folder, capsys):
     assert "rec.tif: picture -> out/rec_traces.png" in capsys.readouterr().out
     assert {path.name: path.read_bytes() for path in (folder / "out").iterdir()} == expected
     assert run(*arguments) == 0
-    assert capsys.readouterr().out.startswith("2 of 2 recordings are done, their tables exist and are kept")
+    assert capsys.readouterr().out.startswith("2 of 2 recordings are done: their tables exist and are kept")
 
 
 @pytest.mark.parametrize(
@@ -143,18 +143,18 @@ def test_several_files_again_does_what_is_missing(folder, capsys):
     [
         (["traces", "rec.tif", "--at", "40,4"], "--at: (x=40, y=4) is outside the frame (width 15, height 12)"),
         (["traces", "rec.tif", "--at", "40"], "'40' is not a position"),
-        (["traces", "rec.tif", "--at", "1,1", "--invert"], "--invert turns normalized traces over: give --normalize"),
+        (["traces", "rec.tif", "--at", "1,1", "--invert"], "--invert turns normalized traces upside down: give"),
         (["traces", "rec.tif"], "one of the arguments --at --positions --grid --random --regions is required"),
         (["traces", "rec.tif", "--at", "1,1", "--grid", "2"], "not allowed with"),
         (["traces", "nope.tif", "--at", "1,1"], "nope.tif does not exist"),
         (["traces", "rec.tif", "--at", "1,1", "--size", "-1"], "--size: '-1' is not a whole number, 0 or more"),
         (["traces", "rec.tif", "--at", "1,1", "--fps", "0"], "'0' is not a positive number"),
         (["traces", "rec.tif", "--at", "1,1", "--window", "star"], "invalid choice: 'star'"),
-        (["traces", "rec.tif", "--grid", "99"], "--grid = 99"),
+        (["traces", "rec.tif", "--grid", "99"], "--grid 99"),
         (["traces", "rec.tif", "--grid", "0"], "'0' is not a whole number, 1 or more"),
         (["traces", "rec.tif", "--at", "1,1", "-o", "t.xyz"], "t.xyz: tables are written as .csv"),
         (["traces", "rec.tif", "--at", "1,1", "-o", "no/t.csv"], "the folder no does not exist"),
-        (["traces", "rec.tif", "--at", "1,1", "--plot", "p.xyz"], "--plot p.xyz: choose .png, .pdf or .svg"),
+        (["traces", "rec.tif", "--at", "1,1", "--plot", "p.xyz"], "--plot p.xyz has the unknown suffix '.xyz': choose"),
         (["traces", "rec.tif", "--positions", "none.csv"], "none.csv"),
         (["traces", "rec.tif", "other.npy", "--at", "1,1", "-o", "t.csv"], "name a folder"),
         (["traces", "rec.tif", "--at", "1,1", "-o", "rec.tif", "--overwrite"], "rec.tif is an input"),
@@ -164,13 +164,13 @@ def test_several_files_again_does_what_is_missing(folder, capsys):
         (["traces", "rec.tif", "--random", "2", "--seed", "-1"], "'-1' is not a whole number"),
         (["traces", "nope.tif", "nope.npy", "--at", "1,1", "-o", "new"], None),
         (["traces", "rec.tif", "--regions", "nope.zip"], "nope.zip does not exist"),
-        (["traces", "rec.tif", "--regions", "empty.npy"], "empty.npy holds no regions: every pixel is 0"),
+        (["traces", "rec.tif", "--regions", "empty.npy"], "--regions empty.npy holds no regions: give an image"),
         (["traces", "rec.tif", "--regions", "a.csv", "--at", "1,1"], "not allowed with"),
         (["traces", "rec.tif", "--regions", "other.npy", "-o", "other.npy"], "other.npy is an input"),
         (["traces", "rec.tif", "--regions", "notes.txt"], "unknown suffix '.txt': regions are read from .roi .zip"),
         (
             ["traces", "rec.tif", "--at", "1,1", "--background", "nope.roi"],
-            "--background: 'nope.roi' is no",
+            "--background: 'nope.roi' is not a finite number",
         ),
         (["traces", "rec.tif", "--at", "1,1", "--background", "99,1"], "--background: (x=99, y=1) is outside"),
         (["traces", "rec.tif", "--at", "1,1", "--background-factor", "2"], "given without a background"),
@@ -181,8 +181,8 @@ def test_several_files_again_does_what_is_missing(folder, capsys):
         (["pick", "nope.tif"], "nope.tif does not exist"),
         (["pick", "rec.tif", "-o", "a.csv", "--traces", "a.csv"], "name the same file"),
         (["pick", "rec.tif"], "there is no window to click in (the matplotlib backend is 'agg'"),
-        (["pick", "rec.tif", "-o", "rec.tif", "--overwrite"], "tables are written as .csv"),
-        (["traces", "rec.tif", "./rec.tif", "--at", "1,1"], "two recordings would be written to rec_traces.csv"),
+        (["pick", "rec.tif", "-o", "rec.tif", "--overwrite"], "-o rec.tif is not a CSV file: give a name"),
+        (["traces", "rec.tif", "./rec.tif", "--at", "1,1"], "rec_traces.csv would be written for 2 recordings: run"),
         (["info", "nope.tif"], "nope.tif does not exist"),
         (["convert", "rec.tif", "out.avi"], "out.avi cannot be written"),
         (["convert", "rec.tif", "other.npy"], "other.npy exists"),
@@ -443,11 +443,12 @@ def test_a_batch_that_finds_one_file_is_a_batch(folder, capsys):
         "rec_traces.png",
     ]
     assert run("traces", "rec.tif", "--at", "3,4", "-o", "tables/", "--plot", "tables") == 0
-    assert "1 of 1 recordings are done" in capsys.readouterr().out
+    assert "1 of 1 recording is done: its table exists and is kept" in capsys.readouterr().out
     assert run("traces", "rec.tif", "--at", "3,4", "-o", "other/", "--format", "parquet") == 0
     assert (folder / "other" / "rec_traces.parquet").exists()
     assert run("traces", "rec.tif", "--at", "3,4", "-o", "one.csv", "--workers", 1) == 2
-    assert "with --workers or --scheduler outputs go to a folder" in capsys.readouterr().err
+    message = "-o one.csv is a file, and with --workers or --scheduler outputs go to a folder: name a folder"
+    assert message in capsys.readouterr().err
 
 
 def test_a_table_without_its_description_is_not_done(folder, capsys):
@@ -455,6 +456,6 @@ def test_a_table_without_its_description_is_not_done(folder, capsys):
     assert run(*arguments) == 0
     (folder / "out" / "rec_traces.csv.json").unlink()
     assert run(*arguments) == 2
-    assert "rec_traces.csv exists, but not rec_traces.csv.json" in capsys.readouterr().err
+    assert "rec_traces.csv already exists without rec_traces.csv.json" in capsys.readouterr().err
     assert run(*arguments, "--overwrite") == 0
     assert (folder / "out" / "rec_traces.csv.json").exists()

@@ -9,9 +9,8 @@ import pytest
 import tifffile
 from PIL import Image
 
+import optimap
 from optimap import __version__
-from optimap._cli import common as _common
-from optimap._cli import jobs as _jobs
 from optimap._cli import main
 from optimap._regions import read_positions, write_positions
 from optimap.trace import Picked, extract_traces, load_traces
@@ -148,7 +147,8 @@ def test_pictures_of_others(folder, capsys):
 
     Image.new("L", (2, 2)).save("new.png")
     assert main(["info", "new.png"]) == 0
-    assert capsys.readouterr().out == "new.png\n  picture     of another program; folders of such are recordings\n"
+    note = "from another program; a folder of such pictures is a recording"
+    assert capsys.readouterr().out == f"new.png\n  picture     {note}\n"
 
 
 def test_a_window_is_told_only_where_there_is_one(folder):
@@ -174,11 +174,16 @@ def test_a_window_is_told_only_where_there_is_one(folder):
 
 def test_the_image_of_a_picture_is_a_mean(folder, monkeypatch):
     shown = []
-    real = _jobs.traces_picture
-    monkeypatch.setattr(_jobs, "traces_picture", lambda image, *rest: shown.append(image) or real(image, *rest))
-    monkeypatch.setattr(_common, "MOST_FRAMES", 7)
+    real = optimap.trace.show_positions_and_traces
+
+    def spy(traces, places, image, **options):
+        shown.append(image)
+        return real(traces, places, image, **options)
+
+    monkeypatch.setattr("optimap.trace.show_positions_and_traces", spy)
+    monkeypatch.setattr("optimap._cli.pictures.MOST_FRAMES", 7)
     assert main(["traces", "rec.npy", "--at", "3,4", "--plot", "p.png"]) == 0
-    monkeypatch.setattr(_common, "MOST_BYTES", 3 * VIDEO[0].nbytes)
+    monkeypatch.setattr("optimap._cli.pictures.MOST_BYTES", 3 * VIDEO[0].nbytes)
     assert main(["traces", "rec.npy", "--at", "3,4", "--plot", "q.png", "-o", "q.csv"]) == 0
     np.testing.assert_array_equal(shown[0], VIDEO[:7].mean(axis=0))
     np.testing.assert_array_equal(shown[1], VIDEO[:3].mean(axis=0))

@@ -258,7 +258,7 @@ def test_info_tells_recordings_from_tables_by_what_is_in_them(made, monkeypatch,
         assert main(["info", name]) == 2
         assert message in capsys.readouterr().err
     assert main(["traces", "t.h5", "--at", "1,1"]) == 2
-    assert "t.h5 is no recording: it is a table of traces" in capsys.readouterr().err
+    assert "t.h5 is not a recording, it is a table of traces" in capsys.readouterr().err
 
 
 def test_info_of_a_csv_of_others(made, monkeypatch, capsys):
@@ -286,9 +286,9 @@ def test_several_recordings_into_another_kind(made, monkeypatch):
     ("arguments", "message"),
     [
         (["-o", "n.h5", "--tidy"], "--tidy: n.h5 has no long form"),
-        (["-o", "n.h5", "--format", "csv"], "-o n.h5 and --format csv differ"),
-        (["--format", "docx"], "--format docx: known are csv, tsv, parquet, xlsx, mat, npz, h5, hdf5, nc, nwb"),
-        (["-o", "none"], "-o none is neither a table, such as none.csv, nor a folder that exists: none/ makes it"),
+        (["-o", "n.h5", "--format", "csv"], "--format csv does not match -o n.h5: give only one of them"),
+        (["--format", "docx"], "--format docx is not a kind of table: choose from csv, tsv, parquet,"),
+        (["-o", "none"], "-o none is neither a table, such as none.csv, nor a folder that exists: write none/"),
         (["-o", "t.csv"], "t.csv exists"),
     ],
 )

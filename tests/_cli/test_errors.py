@@ -42,7 +42,7 @@ def run(*arguments):
         return stop.code
 
 
-NO_BACKGROUND = "is no finite number, no position X,Y, and no FILE that exists"
+NO_BACKGROUND = "is not a finite number, a position X,Y or a FILE that exists"
 
 
 @pytest.mark.parametrize(
@@ -61,13 +61,13 @@ NO_BACKGROUND = "is no finite number, no position X,Y, and no FILE that exists"
         (["--positions", "nope.csv"], "--positions nope.csv does not exist: give a CSV file with columns x, y"),
         (["--positions", "."], "--positions . is a folder: give a CSV file"),
         (["--positions", "far.csv"], "--positions far.csv: (x=30, y=4) is outside the frame"),
-        (["--random", "999"], "--random = 999: a frame of 12 x 15 has only 180 pixels"),
+        (["--random", "999"], "--random 999: a frame of 12 x 15 has only 180 pixels"),
         (["--at", "1,nan"], "argument --at: '1,nan' is not a position"),
         (["--at", "1,1", "--background", "foo"], f"argument --background: 'foo' {NO_BACKGROUND}"),
         (["--at", "1,1", "--background", "1,2,3"], f"argument --background: '1,2,3' {NO_BACKGROUND}"),
         (["--at", "1,1", "--background", "nan"], f"argument --background: 'nan' {NO_BACKGROUND}"),
         (["--at", "1,1", "--background", "far.zip"], "--background far.zip: region 0 ('far') lies wholly outside"),
-        (["--at", "1,1", "--background-factor", "2"], "--background-factor = 2.0 is given without a background"),
+        (["--at", "1,1", "--background-factor", "2"], "--background-factor 2.0 is given without a background"),
         (["--at", "1,1", "-o", "t.xyz"], "-o t.xyz: tables are written as .csv"),
         (
             ["--at", "1,1", "-o", "far.csv"],
@@ -88,10 +88,10 @@ def test_what_is_no_recording_is_called_what_it_is(folder, capsys):
     assert run("traces", "rec.npy", "--at", "1,1", "-o", "t.csv") == 0
     assert run("traces", "rec.npy", "--at", "1,1", "-o", "t.h5") == 0
     for name, message in (
-        ("t.csv", "t.csv is no recording: it is a table; give the recording"),
-        ("t.h5", "t.h5 is no recording: it is a table of traces; give the recording"),
-        ("t.csv.json", "t.csv.json is no recording: it describes t.csv"),
-        ("far.zip", "far.zip is no recording: it holds regions drawn in ImageJ, for --regions"),
+        ("t.csv", "t.csv is not a recording, it is a table: give the recording"),
+        ("t.h5", "t.h5 is not a recording, it is a table of traces: give the recording"),
+        ("t.csv.json", "t.csv.json is not a recording, it describes t.csv: "),
+        ("far.zip", "far.zip is not a recording, it holds regions drawn in ImageJ: give a recording, and this"),
     ):
         for command in (["traces", name, "--at", "1,1"], ["convert", name, "new.npy"], ["pick", name]):
             assert run(*command) == 2
@@ -107,7 +107,7 @@ def test_info_of_regions_and_of_descriptions(folder, capsys):
     assert "line.zip\n  regions     2, drawn in ImageJ\n  ruler: line\n  box: rectangle\n" in out
     (folder / "t.csv").unlink()
     assert run("info", "t.csv.json") == 0
-    assert "describes   t.csv, which is not there" in capsys.readouterr().out
+    assert "describes   t.csv, which is missing" in capsys.readouterr().out
     (folder / "notes.json").write_text("{}")
     assert run("info", "notes.json") == 2
 
