@@ -2,7 +2,6 @@
 
 import json
 import zipfile
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -176,13 +175,10 @@ def test_a_recording_that_is_gone_stops_no_other(folder, capsys):
     assert captured.err.startswith("optimap: error: a.npy does not exist")
 
 
-def test_what_a_killed_run_left_is_told(folder, capsys):
-    Path("out").mkdir()
-    Path("out/.rec_traces.0badcafe.partial.csv").write_text("half a ta")
-    Path("out/.rec_traces.0badcafe0badcafe.partial.png").write_text("half a pic")
-    Path("out/.my.partial.csv").write_text("somebody else's")
-    arguments = ["traces", "a.npy", "--at", "3,4", "-o", "out/"]
-    assert main(arguments) == 0
-    told = "note: out/.rec_traces.0badcafe.partial.csv and 1 more were left by an interrupted run: delete them"
-    assert told in capsys.readouterr().out
-    assert len(list(Path("out").glob(".*.partial.*"))) == 3
+def test_a_table_without_its_description_is_not_done(folder, capsys):
+    assert batch("--at", "3,4") == 0
+    (folder / "out" / "a_traces.csv.json").unlink()
+    assert batch("--at", "3,4") == 2
+    assert "a_traces.csv already exists without a_traces.csv.json" in capsys.readouterr().err
+    assert batch("--at", "3,4", "--overwrite") == 0
+    assert (folder / "out" / "a_traces.csv.json").exists()

@@ -67,8 +67,10 @@ def _subject(error: Explained, words: Words) -> str | None:
     if error.argument.startswith("-"):  # an error of the command line itself
         return None
     for option, path in words.files:
-        if _is_file(error.value, path) and error.subject.startswith((str(path), error.argument)):
-            return f"{option} {error.subject if error.subject.startswith(str(path)) else path}"
+        if error.subject.startswith(str(path)) and error.subject[len(str(path)) :][:1] in ("", *" :,["):
+            return f"{option} {error.subject}"
+        if _is_file(error.value, path) and error.subject.startswith(error.argument):
+            return f"{option} {path}"
     argument, bracket, index = error.argument.partition("[")
     option = words.arguments.get(argument, "")
     if not option:
