@@ -1,5 +1,6 @@
-"""A folder of recordings, which is the current folder of a test."""
+"""Folders that the tests of the command line work in: with recordings, with odd files, with tables of each kind."""
 
+import os
 import zipfile
 
 import numpy as np
@@ -7,7 +8,8 @@ import pytest
 import roifile
 import tifffile
 
-from tests._cli.helpers import VIDEO
+from optimap._tables import SUFFIXES
+from tests._cli.helpers import NAN_VIDEO, VIDEO, succeed
 
 
 @pytest.fixture
@@ -38,4 +40,20 @@ def odd_files(folder):
         box = roifile.ImagejRoi(roitype=roifile.ROI_TYPE.RECT, left=1, top=1, right=3, bottom=3)
         archive.writestr("ruler.roi", line.tobytes())
         archive.writestr("box.roi", box.tobytes())
+    return folder
+
+
+@pytest.fixture(scope="session")
+def made(tmp_path_factory):
+    """A folder with a table of each kind, made by the command line; tests that write there use names of their own."""
+    folder = tmp_path_factory.mktemp("tables")
+    before = os.getcwd()
+    os.chdir(folder)
+    tifffile.imwrite("rec.tif", NAN_VIDEO, imagej=True, metadata={"axes": "TYX", "finterval": 0.002})
+    where = ["traces", "rec.tif", "--at", "3,4", "7.5,2"]
+    for suffix in SUFFIXES:
+        succeed(*where, "0,11", "--size", 3, "--window", "disc", "-o", f"t{suffix}")
+    for suffix in (".csv", ".tsv", ".parquet", ".xlsx"):
+        succeed(*where, "--size", 3, "--tidy", "-o", f"long{suffix}")
+    os.chdir(before)
     return folder

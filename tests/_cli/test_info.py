@@ -1,13 +1,14 @@
 """`optimap info`: recordings, tables, positions, regions, pictures, and the installation."""
 
 import h5py
+import scipy.io
 import tifffile
 from PIL import Image
 
 from optimap import __version__
 from optimap._cli import main
 from optimap._regions import read_positions, write_positions
-from tests._cli.helpers import VIDEO, run
+from tests._cli.helpers import VIDEO, run, succeed
 
 
 def test_info_of_a_recording(folder, capsys):
@@ -67,3 +68,42 @@ def test_info_of_regions_and_of_descriptions(odd_files, capsys):
     assert "describes   t.csv, which is missing" in capsys.readouterr().out
     (odd_files / "notes.json").write_text("{}")
     assert run("info", "notes.json") == 2
+
+
+def test_info_tells_recordings_from_tables_by_what_is_in_them(made, monkeypatch, capsys):
+    monkeypatch.chdir(made)
+    for suffix in (".h5", ".mat"):
+        succeed("convert", "rec.tif", f"rec{suffix}")
+        capsys.readouterr()
+        succeed("info", f"rec{suffix}", f"t{suffix}")
+        recording, table = capsys.readouterr().out.split(f"t{suffix}\n")
+        assert "size        15 x 12 pixels" in recording
+        assert "traces      3, float32" in table
+    with h5py.File("other.h5", "w") as file:
+        file["a"] = [1, 2]
+    scipy.io.savemat("other.mat", {"a": 1})
+    (made / "cut.mat").write_bytes((made / "t.mat").read_bytes()[:300])
+    (made / "v73.mat").write_bytes(b"MATLAB 7.3 MAT-file".ljust(600))
+    for name, message in (
+        ("other.h5", "holds no 3-D array"),
+        ("other.mat", "holds no 3-D array"),
+        ("cut.mat", "cut.mat cannot be read as a MATLAB file, it may be cut off"),
+        ("v73.mat", "v73.mat cannot be read as HDF5"),
+    ):
+        assert main(["info", name]) == 2
+        assert message in capsys.readouterr().err
+    assert main(["traces", "t.h5", "--at", "1,1"]) == 2
+    assert "t.h5 is not a recording, it is a table of traces" in capsys.readouterr().err
+
+
+def test_info_of_a_csv_of_others(made, monkeypatch, capsys):
+    monkeypatch.chdir(made)
+    (made / "foreign.csv").write_text("time_s,RV,LV\n0,1,2\n0.01,1,2\n")
+    (made / "axis.tsv").write_text("x\tRV\n0\t1\n5\t2\n")
+    (made / "people.csv").write_text("name,age\nx,1\n")
+    succeed("info", "foreign.csv", "axis.tsv")
+    out = capsys.readouterr().out
+    assert "traces      2, float64\n  frames      2\n  rate        100 frames/s, 0.02 s\n  names       RV, LV\n" in out
+    assert "rate        unknown (the axis was given)\n" in out
+    assert main(["info", "people.csv"]) == 2
+    assert "people.csv is no table of traces, its columns are name, age" in capsys.readouterr().err

@@ -1,18 +1,18 @@
 """`optimap pick`: what is written about positions that were picked. A stand-in picks."""
 
+import numpy as np
 import pandas as pd
 import pytest
 
 from optimap import __version__
 from optimap._cli import main
-from optimap.trace import Picked, extract_traces
-
-PLACES = [(3, 4), (7.5, 2)]
+from optimap.trace import Picked, extract_traces, load_traces
+from tests._cli.helpers import NAN_VIDEO, PLACES, succeed
 
 
 @pytest.fixture
-def picked(folder, monkeypatch):
-    """A stand-in picks: what is picked is tested elsewhere."""
+def picked(monkeypatch):
+    """A stand-in that picks three positions, and turned the wheel to size 7."""
 
     def pick(recording, size, **_):
         picked = Picked((extract_traces(recording, PLACES, 7), PLACES))
@@ -24,12 +24,12 @@ def picked(folder, monkeypatch):
 
 def test_picked_positions(folder, picked, capsys):
     assert main(["pick", "rec.npy", "-o", "p.csv", "--plot", "p.png"]) == 0
-    assert (folder / "p.csv").read_text() == "x,y\n3,4\n7.5,2\n"
-    assert pd.read_csv("p.csv").values.tolist() == [[3, 4], [7.5, 2]]
+    assert (folder / "p.csv").read_text() == "x,y\n3,4\n7.5,2\n0,11\n"
+    assert pd.read_csv("p.csv").values.tolist() == [[3, 4], [7.5, 2], [0, 11]]
     capsys.readouterr()
     assert main(["info", "p.csv", "p.csv.json", "p.png"]) == 0
     table, picture = capsys.readouterr().out.split("p.png\n")
-    assert "p.csv\n  positions   2: (3, 4), (7.5, 2)\n" in table
+    assert "p.csv\n  positions   3: (3, 4), (7.5, 2), (0, 11)\n" in table
     assert "p.csv.json\n  describes   p.csv\n" in table
     for text in (table, picture):
         assert f"  made_by: optimap pick, optimap-trace {__version__}\n" in text
@@ -62,3 +62,16 @@ def test_positions_that_were_edited_say_so(folder, picked, capsys):
         file.write("1,2\n")
     assert main(["info", "p.csv"]) == 0
     assert f"  written by  optimap-trace {__version__}, and edited since\n" in capsys.readouterr().out
+
+
+def test_picked_traces_say_so(made, picked, monkeypatch):
+    monkeypatch.chdir(made)
+    for name, more in (("picked.h5", []), ("picked.parquet", ["--tidy"])):
+        succeed("pick", "rec.tif", "-o", f"{name}.positions.csv", "--traces", name, "--size", 5, *more)
+        table = load_traces(name)
+        np.testing.assert_array_equal(table.traces, extract_traces(NAN_VIDEO, PLACES, 7))
+        np.testing.assert_array_equal(table.positions, PLACES)
+        assert table.metadata["made_by"].startswith("optimap pick, ")
+        assert (table.metadata["size"], table.metadata["positions"]) == (7, {"from": "mouse"})
+    assert list(pd.read_parquet("picked.parquet").columns) == ["time", "name", "x", "y", "value"]
+    assert main(["pick", "rec.tif", "--traces", "p.mat", "--tidy"]) == 2

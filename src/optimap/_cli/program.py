@@ -35,7 +35,7 @@ class _ShowVersion(argparse.Action):
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; return the exit status."""
     given = sys.argv[1:] if arguments is None else list(arguments)
-    for stream in (sys.stdout, sys.stderr):  # a name that the terminal cannot show is no reason to stop
+    for stream in (sys.stdout, sys.stderr):  # the terminal may not be able to show every file name
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
     previous = _end_on_sigterm()
@@ -81,7 +81,7 @@ def _end_on_sigterm() -> Any:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = _Parser(prog="optimap", description="Fluorescence videos to time-series.")
+    parser = _Parser(prog="optimap", description="Turn fluorescence videos into time-series.")
     parser.add_argument("--version", action=_ShowVersion, nargs=0, help="show the version and exit")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     for command in COMMANDS:

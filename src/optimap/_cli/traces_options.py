@@ -179,11 +179,11 @@ def _add_steps(parser: argparse.ArgumentParser) -> None:
         metavar="KIND",
         help="remove the trend: spline, mean, median or line",
     )
-    parser.add_argument("--normalize", action="store_true", help="scale each trace to 0 to 1")
+    parser.add_argument("--normalize", action="store_true", help="scale each trace to the range 0 to 1")
     parser.add_argument(
         "--invert",
         action="store_true",
-        help="with --normalize: scale to 1 to 0, which turns signals that point down upright",
+        help="with --normalize: turn each trace upside down, for signals that point down",
     )
 
 
