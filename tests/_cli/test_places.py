@@ -9,7 +9,7 @@ import tifffile
 from PIL import Image
 
 from optimap._cli import main
-from optimap.trace import extract_traces
+from optimap.trace import extract_traces, load_traces
 from tests._cli.helpers import LABELS, VIDEO, run, table
 
 
@@ -83,3 +83,43 @@ def test_what_is_wrong_with_regions_is_said_once_and_before_any_work(folder, cap
     assert main(["traces", "rec.npy", "rec2.npy", *where, option, "r.txt", "-o", "out"]) == 2
     assert capsys.readouterr().err.count("r.txt has an unknown suffix") == 1
     assert not (folder / "out").exists()
+
+
+@pytest.mark.parametrize("name", ["p.csv", "p.npy"])
+def test_files_of_positions_are_taken_wherever_regions_are(folder, name):
+    (folder / "p.csv").write_text("x,y\n3,4\n7.5,2\n")
+    np.save("p.npy", [[3, 4], [7.5, 2]])
+    arguments = ["traces", "rec.tif", "--size", 3, "--window", "disc"]
+    assert run(*arguments, "--regions", name, "-o", "regions.csv") == 0
+    assert run(*arguments, "--at", "3,4", "7.5,2", "-o", "at.csv") == 0
+    assert (folder / "regions.csv").read_text() == (folder / "at.csv").read_text()
+    made = load_traces("regions.csv").metadata
+    assert made["positions"] == {"from": "--regions", "file": name}
+    assert (made["size"], made["window"]) == (3, "disc")
+
+    assert run(*arguments, "--at", "1,1", "5,5", "--background", name, "-o", "each.csv") == 0
+    raw = extract_traces(VIDEO, [(1, 1), (5, 5)], 3, window="disc")
+    behind = extract_traces(VIDEO, [(3, 4), (7.5, 2)], 3, window="disc")
+    np.testing.assert_array_equal(table("each.csv").iloc[:, 1:], raw - behind)
+    made = load_traces("each.csv").metadata
+    assert made["background"] == {"file": name, "positions": [[3, 4], [7.5, 2]]}
+
+
+def test_another_file_of_positions_as_background_is_another_background(folder, capsys):
+    arguments = ["traces", "rec.tif", "other.npy", "--at", "1,1", "--background", "b.csv", "-o", "out"]
+    (folder / "b.csv").write_text("x,y\n3,4\n")
+    assert run(*arguments) == 0
+    assert run(*arguments) == 0
+    (folder / "b.csv").write_text("x,y\n3,5\n")
+    assert run(*arguments) == 2
+    assert capsys.readouterr().err.count("already exists, made with a different background: replace it") == 2
+    (folder / "b.csv").write_text("x,y\n3,4\n")
+    assert run(*arguments, "--size", 3) == 2
+    assert capsys.readouterr().err.count("already exists, made with --size 5 (now 3)") == 2
+
+
+def test_positions_outside_the_frame_name_the_option_and_the_file(folder, capsys):
+    (folder / "far.csv").write_text("x,y\n1,2\n30,4\n")
+    for where in (["--regions", "far.csv"], ["--at", "1,1", "--background", "far.csv"]):
+        assert run("traces", "rec.tif", *where) == 2
+        assert f"{where[-2]} far.csv: (x=30, y=4) is outside the frame" in capsys.readouterr().err

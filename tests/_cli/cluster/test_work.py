@@ -1,153 +1,36 @@
 """A real scheduler with workers in processes of their own: traces of dask arrays, and of many recordings."""
 
-import json
-import logging
 import os
 import re
 import signal
-import socket
 import subprocess
 import sys
-import time
 from concurrent.futures import ThreadPoolExecutor
 
 import dask.array as da
 import numpy as np
 import pytest
 from dask.utils import key_split
-from distributed import Client, LocalCluster
 
-import optimap.trace
-from optimap._cli import main
-from optimap._files import hidden_beside
 from optimap.trace import extract_traces
 from optimap.video import open_video
 from tests import makers
-
-VIDEO = np.random.default_rng(0).integers(0, 65536, (40, 12, 15), dtype=np.uint16)
-WHERE = [(4, 2), (0, 0), (13, 8), (7, 6)]
-PATIENCE = 60  # seconds, on a machine that has much else to do
-
-
-def workers(count, **options):
-    return LocalCluster(
-        n_workers=count,
-        threads_per_worker=1,
-        processes=True,
-        host="127.0.0.1",
-        dashboard_address="127.0.0.1:0",
-        scheduler_kwargs={"dashboard": False},
-        memory_limit=None,
-        silence_logs=logging.CRITICAL,
-        **options,
-    )
-
-
-@pytest.fixture(scope="module")
-def cluster():
-    with workers(3) as cluster:
-        yield cluster
-
-
-@pytest.fixture
-def client(cluster):
-    with Client(cluster, set_as_default=False) as client:
-        # A worker that was killed is replaced.
-        until(lambda: len(client.run(os.getpid, on_error="ignore")) == 3)
-        yield client
-        client.run(behave)
-
-
-@pytest.fixture
-def folder(tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    for i in range(6):
-        np.save(f"r{i}.npy", VIDEO + i)
-    return tmp_path
-
-
-def until(condition):
-    end = time.monotonic() + PATIENCE
-    while not condition():
-        assert time.monotonic() < end
-        time.sleep(0.02)
-
-
-# What workers are told to do, in their processes.
-
-
-def held(folder):
-    """Tell who is here, then wait for leave to go on."""
-    (folder / f"here-{os.getpid()}").touch()
-    until((folder / "go").exists)
-
-
-def pids_of_held(folder):
-    return [int(path.name.removeprefix("here-")) for path in folder.glob("here-*")]
-
-
-def hold_after_the_first(block, folder, block_info=None):
-    if block_info[0]["chunk-location"][0] > 0:
-        held(folder)
-    return block
-
-
-def hold_recordings(folder, but):
-    """Let this worker wait in the middle of each recording but one, and leave what a killed writer leaves."""
-    original = extract_traces
-
-    def waiting(video, *arguments, **options):
-        if video.path.name != but:
-            table = video.path.parent / "out" / f"{video.path.stem}_traces.csv"
-            hidden_beside(table, "partial").write_text("half a ta")
-            held(folder)
-        return original(video, *arguments, **options)
-
-    optimap.trace.extract_traces = waiting
-
-
-def die_of(name):
-    original = extract_traces
-
-    def dying(video, *arguments, **options):
-        if video.path.name == name:
-            os._exit(1)
-        return original(video, *arguments, **options)
-
-    optimap.trace.extract_traces = dying
-
-
-def received(dask_worker):
-    """What this worker got from others: names of results, and their bytes."""
-    return [pair for log in dask_worker.transfer_incoming_log for pair in log["keys"].items()]
-
-
-def lose_optimap():
-    sys.modules["optimap._version"] = None
-
-
-def behave():
-    optimap.trace.extract_traces = extract_traces
-    if sys.modules.get("optimap._version", 1) is None:
-        del sys.modules["optimap._version"]
-
-
-def traces(*arguments):
-    return main(["traces", *map(str, arguments), "--at", "4,2", "13,8", "-o", "out"])
-
-
-def tables(folder):
-    return {path.name: path.read_text() for path in sorted((folder / "out").iterdir())}
-
-
-def expected_tables(folder, capsys):
-    """What one process makes of the same recordings."""
-    assert main(["traces", *(f"r{i}.npy" for i in range(6)), "--at", "4,2", "13,8", "-o", "alone"]) == 0
-    capsys.readouterr()
-    return {path.name: path.read_text() for path in sorted((folder / "alone").iterdir())}
-
-
-# Dask arrays
+from tests._cli.cluster.helpers import (
+    PATIENCE,
+    VIDEO,
+    WHERE,
+    behave,
+    die_of,
+    expected_tables,
+    hold_after_the_first,
+    hold_recordings,
+    pids_of_held,
+    received,
+    tables,
+    traces,
+    until,
+    workers,
+)
 
 
 @pytest.mark.parametrize("chunks", [(5, 12, 15), (10, 5, 6)])
@@ -174,9 +57,6 @@ def test_a_worker_killed_in_the_middle_changes_no_trace(client, tmp_path):
     (tmp_path / "go").touch()
     np.testing.assert_array_equal(future.result(PATIENCE), extract_traces(VIDEO, WHERE, 5))
     assert killed not in client.run(os.getpid).values()
-
-
-# Recordings
 
 
 def test_recordings_on_a_scheduler(cluster, client, folder, capsys):
@@ -280,84 +160,9 @@ def test_workers_of_its_own(folder, capsys):
     assert tables(folder) == expected
 
 
-# What can be wrong
-
-
-@pytest.mark.parametrize(
-    ("scheduler", "message"),
-    [
-        ("localhost8786", "--scheduler localhost8786 is not an address (.*): give tcp://HOST:PORT, or its"),
-        ("tcp://127.0.0.1:1", "--scheduler tcp://127.0.0.1:1 does not answer (.*refused.*): check the address"),
-        ("nope.json", "--scheduler nope.json does not exist"),
-        ("empty.json", "--scheduler empty.json is not a scheduler file, it holds no address: give the file"),
-    ],
-)
-def test_wrong_schedulers(folder, capsys, scheduler, message):
-    (folder / "empty.json").write_text("{}")
-    assert traces("r0.npy", "--scheduler", scheduler) == 2
-    err = capsys.readouterr().err
-    assert re.match("optimap: error: " + message.replace("(", r"\(").replace("):", r"\):"), err)
-    assert err.count("\n") == 1
-    assert not (folder / "out").exists()
-
-
-def test_a_scheduler_file_will_do(cluster, folder):
-    (folder / "s.json").write_text(json.dumps({"type": "Scheduler", "address": cluster.scheduler_address}))
-    assert traces("r0.npy", "--scheduler", "s.json") == 0
-    assert list(tables(folder)) == ["r0_traces.csv", "r0_traces.csv.json"]
-
-
-def test_a_scheduler_without_workers(folder, capsys, monkeypatch):
-    monkeypatch.setattr("optimap._cli.cluster.errors.NO_WORKER", 0.1)
-    with workers(0) as empty:
-        assert traces("r0.npy", "--scheduler", empty.scheduler_address) == 2
-    assert "has had no workers for 0.1 s: start some with `dask worker tcp://127.0.0.1:" in capsys.readouterr().err
-
-
 def test_workers_that_are_all_lost(folder, capsys, monkeypatch):
     monkeypatch.setattr("optimap._cli.cluster.errors.NO_WORKER", 0.2)
     monkeypatch.setattr("optimap._cli.cluster.connect._check_workers", lambda *_: None)
     with workers(0) as empty:
         assert traces("r0.npy", "r1.npy", "--scheduler", empty.scheduler_address) == 2
     assert "no worker is left, with 2 recordings waiting: start workers" in capsys.readouterr().err
-
-
-def test_another_version_on_the_cluster(cluster, folder, capsys, monkeypatch):
-    monkeypatch.setattr("optimap._cli.cluster.connect.__version__", "9.9")
-    assert traces("r0.npy", "--scheduler", cluster.scheduler_address) == 2
-    message = f"the scheduler has optimap-trace {optimap.__version__}, but this is 9.9: install the same version there"
-    assert message in capsys.readouterr().err
-
-
-def test_a_worker_without_optimap(cluster, client, folder, capsys):
-    worker = next(iter(client.run(lose_optimap, workers=[next(iter(client.nthreads()))])))
-    assert traces("r0.npy", "--scheduler", cluster.scheduler_address) == 2
-    assert f"error: worker {worker} has no optimap-trace, but this is" in capsys.readouterr().err
-
-
-@pytest.mark.parametrize(
-    ("arguments", "message"),
-    [
-        (["--workers", "0"], "'0' is not a whole number, 1 or more"),
-        (["--workers", "2", "--scheduler", "tcp://127.0.0.1:1"], "not allowed with"),
-    ],
-)
-def test_wrong_arguments(folder, capsys, arguments, message):
-    with pytest.raises(SystemExit, match="2"):
-        traces("r0.npy", *arguments)
-    assert message in capsys.readouterr().err
-
-
-def test_without_dask_the_error_says_what_to_install(folder, capsys, monkeypatch):
-    monkeypatch.setitem(sys.modules, "distributed", None)
-    assert traces("r0.npy", "--workers", "2") == 2
-    assert "--scheduler and --workers need distributed: pip install 'optimap-trace[dask]'" in capsys.readouterr().err
-
-
-def test_something_else_that_listens_is_no_scheduler(folder, capsys, monkeypatch):
-    monkeypatch.setattr("optimap._cli.cluster.errors.CONNECT", 1)
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        port = server.getsockname()[1]
-        assert traces("r0.npy", "--scheduler", f"tcp://127.0.0.1:{port}") == 2
-    message = f"--scheduler tcp://127.0.0.1:{port} is not a dask scheduler (no reply): check the port"
-    assert message in capsys.readouterr().err
