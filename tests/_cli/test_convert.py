@@ -31,7 +31,7 @@ def test_convert_one_of_several_arrays(folder, capsys):
     with h5py.File("rec.h5", "w") as file:
         file["voltage"], file["calcium"] = VIDEO, VIDEO[:3]
     assert run("convert", "rec.h5", "rec.zarr") == 2
-    assert "name one with --option dataset=" in capsys.readouterr().err
+    assert "one with --option dataset=" in capsys.readouterr().err
     assert run("convert", "rec.h5", "rec.zarr", "--option", "dataset=calcium", "--fps", 250) == 0
     assert run("info", "rec.zarr") == 0
     assert "250 frames/s, 0.012 s" in capsys.readouterr().out
@@ -57,7 +57,7 @@ def test_converted_recordings(folder, capsys, suffix):
 
 
 @pytest.mark.parametrize("dtype", [np.uint8, np.int32, np.float64])
-def test_tiff_of_every_sort(folder, dtype):
+def test_each_kind_of_tiff_says_how_it_was_made(folder, dtype):
     """ImageJ, OME and plain files."""
     save_video("new.tif", VIDEO.astype(dtype), fps=500, made={"drug": "µM"})
     metadata = load_metadata("new.tif")
@@ -67,9 +67,9 @@ def test_tiff_of_every_sort(folder, dtype):
     assert "made" not in load_metadata("plain.tif")
 
 
-def test_what_is_no_plain_value(folder):
-    with pytest.raises(TypeError, match=r"made = \{.*\}: it holds text, finite numbers"):
+def test_a_value_that_cannot_be_stored(folder):
+    with pytest.raises(TypeError, match=r"made = \{"):
         save_video("new.tif", VIDEO, made={"a": object()})
-    with pytest.raises(TypeError, match="made = 'today': give a dict"):
+    with pytest.raises(TypeError, match="made = 'today'"):
         save_video("new.tif", VIDEO, made="today")
     assert not (folder / "new.tif").exists()

@@ -1,4 +1,4 @@
-"""Running a batch again: what exists is kept where it is what would be made, and told where it is not."""
+"""Running a batch again: outputs are kept where they are what would be made, and reported where they are not."""
 
 import json
 import zipfile
@@ -47,7 +47,7 @@ def contents(folder):
 
 
 @pytest.mark.parametrize(
-    ("first", "again", "told"),
+    ("first", "again", "reported"),
     [
         (FIRST, [*FIRST, "--size", "7"], "--size 5 (now 7)"),
         (FIRST, [*FIRST, "--window", "disc"], "--window rect (now disc)"),
@@ -66,14 +66,14 @@ def contents(folder):
         (["--regions", "one.zip"], ["--regions", "two.zip"], "different names"),
     ],
 )
-def test_other_parameters_are_told(folder, capsys, first, again, told):
+def test_different_parameters_are_reported(folder, capsys, first, again, reported):
     assert batch(*first) == 0
     before = contents(folder)
     (folder / "out" / "b_traces.csv").unlink()
     capsys.readouterr()
     assert batch(*again) == 2
     captured = capsys.readouterr()
-    start = f"optimap: error: out/a_traces.csv already exists, made with {told}"
+    start = f"optimap: error: out/a_traces.csv already exists, made with {reported}"
     assert captured.err.replace("a.npy: ", "").startswith(start)
     assert captured.err.endswith(": replace it with --overwrite, or keep it and choose another folder\n")
     assert captured.err.count("\n") == 1
@@ -95,7 +95,7 @@ def test_other_parameters_are_told(folder, capsys, first, again, told):
         ([*FIRST, "--background", "cells.npy"], [*FIRST, "--background", "./copy.npy"]),
     ],
 )
-def test_what_changes_no_number_is_kept(folder, capsys, monkeypatch, first, again):
+def test_a_table_with_the_same_numbers_is_kept(folder, capsys, monkeypatch, first, again):
     assert batch(*first) == 0
     before = contents(folder)
     (folder / "links").mkdir()
@@ -107,9 +107,9 @@ def test_what_changes_no_number_is_kept(folder, capsys, monkeypatch, first, agai
     assert contents(folder) == before
 
 
-def test_another_recording_of_the_same_name_is_told(folder, capsys):
+def test_another_recording_of_the_same_name_is_reported(folder, capsys):
     assert batch(*FIRST) == 0
-    for day, video, told in (
+    for day, video, reported in (
         ("day2", VIDEO[::-1], "a different recording"),
         ("day3", VIDEO[:5], "a recording of shape [40, 12, 15] (now [5, 12, 15])"),
     ):
@@ -118,7 +118,7 @@ def test_another_recording_of_the_same_name_is_told(folder, capsys):
         capsys.readouterr()
         assert run(f"{day}/a.npy", "b.npy", "-o", "out", *FIRST) == 2
         captured = capsys.readouterr()
-        assert f"out/a_traces.csv already exists, made with {told}" in captured.err
+        assert f"out/a_traces.csv already exists, made with {reported}" in captured.err
         assert "1 of 2 recordings is done: its table exists and is kept (--overwrite replaces it)" in captured.out
 
 
@@ -148,7 +148,7 @@ def test_pictures_are_compared_too(folder, capsys):
     assert sorted(contents(folder)) == ["b_traces.csv", "b_traces.csv.json"]
 
 
-def test_a_table_that_says_nothing_is_told(folder, capsys):
+def test_a_table_that_does_not_say_how_it_was_made_is_reported(folder, capsys):
     assert batch(*FIRST) == 0
     header = folder / "out" / "a_traces.csv.json"
     header.write_text(json.dumps({**json.loads(header.read_text()), "metadata": {}}))
@@ -156,7 +156,7 @@ def test_a_table_that_says_nothing_is_told(folder, capsys):
     assert "out/a_traces.csv already exists and does not say how it was made" in capsys.readouterr().err
 
 
-def test_a_table_of_somebody_elses_is_told(folder, capsys):
+def test_a_table_that_optimap_did_not_make_is_reported(folder, capsys):
     (folder / "out").mkdir()
     about = {"made_by": "me", "recording": "a", "positions": None}
     save_traces("out/a_traces.csv", [1.0, 2.0], metadata=about)
@@ -166,7 +166,7 @@ def test_a_table_of_somebody_elses_is_told(folder, capsys):
     assert "b.npy: 2 traces of 10 frames" in captured.out
 
 
-def test_a_recording_that_is_gone_stops_no_other(folder, capsys):
+def test_a_missing_recording_does_not_stop_the_others(folder, capsys):
     assert batch(*FIRST) == 0
     (folder / "a.npy").unlink()
     assert batch(*FIRST) == 2

@@ -14,7 +14,7 @@ import scipy.io
 import xarray as xr
 
 from optimap._cli import main
-from optimap._tables.kinds import SUFFIXES
+from optimap._tables import SUFFIXES
 from optimap.trace import extract_traces, load_traces, save_traces
 from tests._cli.helpers import EXPECTED, NAN_VIDEO, PLACES, succeed
 
@@ -138,20 +138,18 @@ def test_long_tables_by_pandas(made, suffix):
     assert frame.groupby("name")[["x", "y"]].first().loc["x7.5_y2"].tolist() == [7.5, 2]
 
 
-def test_what_a_kind_cannot_hold_is_said_before_the_traces_are_computed(made, monkeypatch, capsys):
-    import optimap._extract.host
-
-    def never(*_):
+def test_limits_of_a_kind_are_checked_before_the_traces_are_computed(made, monkeypatch, capsys):
+    def never(*_, **__):
         raise AssertionError
 
     monkeypatch.chdir(made)
-    monkeypatch.setattr(optimap.trace.extract, "span_traces", never)
+    monkeypatch.setattr("optimap.trace.extract_traces", never)
     np.save("unknown.npy", NAN_VIDEO[:10])
     assert main(["traces", "unknown.npy", "--at", "3,4", "-o", "n.nwb"]) == 2
-    assert "times of .nwb files are in seconds: give fps (--fps)" in capsys.readouterr().err
+    assert "give the frames per second with --fps\n" in capsys.readouterr().err
 
 
-def test_a_table_goes_on_as_another_kind_with_its_masks(made):
+def test_a_table_saved_as_another_kind_keeps_its_masks(made):
     """What the command line wrote is enough for the windows' pixels in an archive."""
     save_traces(made / "again.nwb", load_traces(made / "t.csv"))
     with pynwb.NWBHDF5IO(made / "again.nwb", "r") as again, pynwb.NWBHDF5IO(made / "t.nwb", "r") as first:
@@ -161,7 +159,7 @@ def test_a_table_goes_on_as_another_kind_with_its_masks(made):
     assert [m.tolist() for m in masks[0]] == [m.tolist() for m in masks[1]]
 
 
-def test_what_the_guide_shows(made, tmp_path, monkeypatch):
+def test_the_code_of_the_guide_runs(made, tmp_path, monkeypatch):
     """The Python of docs/tables.md runs, on tables of these names."""
     guide = (Path(__file__).parents[2] / "docs" / "tables.md").read_text(encoding="utf-8")
     blocks = re.findall(r"```python\n(.*?)```", guide, re.DOTALL)

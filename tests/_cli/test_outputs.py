@@ -8,7 +8,7 @@ from optimap._cli import main
 from tests._cli.helpers import NAN_VIDEO, run, succeed
 
 
-def test_a_batch_that_finds_one_file_is_a_batch(folder, capsys):
+def test_a_batch_of_one_file_is_a_batch(folder, capsys):
     assert run("traces", "rec.tif", "--at", "3,4", "-o", "tables/", "--plot", "tables") == 0
     assert sorted(p.name for p in (folder / "tables").iterdir()) == [
         "rec_traces.csv",
@@ -35,7 +35,7 @@ def test_several_recordings_into_another_kind(made, monkeypatch):
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["-o", "n.h5", "--tidy"], "--tidy: n.h5 has no long form"),
+        (["-o", "n.h5", "--tidy"], "--tidy is not possible for .h5 files"),
         (["-o", "n.h5", "--format", "csv"], "--format csv does not match -o n.h5: give only one of them"),
         (["--format", "docx"], "--format docx is not a kind of table: choose from csv, tsv, parquet,"),
         (["-o", "none"], "-o none is neither a table, such as none.csv, nor a folder that exists: write none/"),

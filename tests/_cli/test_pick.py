@@ -41,7 +41,7 @@ def test_picked_positions(folder, picked, capsys):
     assert "p.csv exists" in capsys.readouterr().err
 
 
-def test_a_description_replaces_no_file_of_others(folder, picked, capsys):
+def test_a_description_never_replaces_a_file_from_another_program(folder, picked, capsys):
     (folder / "p.csv.json").write_text("mine")
     for options in ([], ["--overwrite"]):
         assert main(["pick", "rec.npy", "-o", "p.csv", *options]) == 2
@@ -53,7 +53,7 @@ def test_a_description_replaces_no_file_of_others(folder, picked, capsys):
     assert main(["pick", "rec.npy", "-o", "p.csv"]) == 0  # that of a table that is gone
 
 
-def test_positions_that_were_edited_say_so(folder, picked, capsys):
+def test_info_reports_that_positions_were_edited(folder, picked, capsys):
     assert main(["pick", "rec.npy", "-o", "p.csv"]) == 0
     capsys.readouterr()
     assert main(["info", "p.csv"]) == 0
@@ -64,7 +64,7 @@ def test_positions_that_were_edited_say_so(folder, picked, capsys):
     assert f"  written by  optimap-trace {__version__}, and edited since\n" in capsys.readouterr().out
 
 
-def test_picked_traces_say_so(made, picked, monkeypatch):
+def test_picked_traces_say_how_they_were_made(made, picked, monkeypatch):
     monkeypatch.chdir(made)
     for name, more in (("picked.h5", []), ("picked.parquet", ["--tidy"])):
         succeed("pick", "rec.tif", "-o", f"{name}.positions.csv", "--traces", name, "--size", 5, *more)

@@ -30,7 +30,7 @@ def test_positions_left_of_the_first_pixel_centre(folder):
     np.testing.assert_array_equal(table("t.csv").iloc[:, 1:], extract_traces(VIDEO, [(-0.4, 2), (1, -0.25)]))
 
 
-def test_traces_of_regions_are_called_by_their_names(folder):
+def test_traces_of_regions_are_named_after_them(folder):
     cells = [roifile.ImagejRoi.frompoints([(x, 1), (9, 1), (9, 6), (x, 6)]) for x in (1, 3, 5)]
     cells[0].tofile(folder / "0.roi")
     with zipfile.ZipFile("RoiSet.zip", "w") as archive:
@@ -77,7 +77,7 @@ def test_a_background_is_subtracted(folder):
 
 
 @pytest.mark.parametrize("option", ["--regions", "--background"])
-def test_what_is_wrong_with_regions_is_said_once_and_before_any_work(folder, capsys, option):
+def test_a_bad_region_file_is_reported_once_and_before_any_work(folder, capsys, option):
     (folder / "r.txt").write_text("x,y\n1,2\n")
     where = [] if option == "--regions" else ["--at", "1,1"]
     assert main(["traces", "rec.npy", "rec2.npy", *where, option, "r.txt", "-o", "out"]) == 2

@@ -9,12 +9,12 @@ from PIL import Image
 
 from optimap import __version__
 from optimap._cli import main
-from optimap._tables.kinds import SUFFIXES
+from optimap._tables import SUFFIXES
 from optimap.trace import extract_traces, load_traces
 from tests._cli.helpers import EXPECTED, NAN_VIDEO, PLACES, succeed
 
 
-def test_a_window_is_told_only_where_there_is_one(folder):
+def test_a_window_is_recorded_only_where_there_is_one(folder):
     labels = np.zeros((12, 15), np.uint8)
     labels[2:5, 3:6] = 1
     Image.fromarray(labels).save("labels.png")
@@ -27,12 +27,12 @@ def test_a_window_is_told_only_where_there_is_one(folder):
         "./labels.png": ["--background", "3,4"],
         "./labels.npy": ["--background", "places.npy"],
     }
-    told = []
+    recorded = []
     for i, (regions, more) in enumerate(given.items()):
         assert main(["traces", "rec.npy", "--regions", regions, *more, "--size", "3", "-o", f"t{i}.csv"]) == 0
         made = load_traces(f"t{i}.csv").metadata
-        told.append((made.get("size"), made.get("window")))
-    assert told == [(None, None), (None, None), (3, "rect"), (3, "rect"), (3, "rect")]
+        recorded.append((made.get("size"), made.get("window")))
+    assert recorded == [(None, None), (None, None), (3, "rect"), (3, "rect"), (3, "rect")]
 
 
 @pytest.mark.parametrize("suffix", SUFFIXES)
@@ -103,7 +103,7 @@ def test_the_same_call_writes_the_same_text(made, monkeypatch):
         assert (made / "one" / name).read_bytes() == (made / "two" / name).read_bytes()
 
 
-def test_what_changes_the_numbers_is_told(tmp_path, monkeypatch):
+def test_everything_that_changes_the_numbers_is_recorded(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     np.save("rec.npy", NAN_VIDEO)
     labels = np.zeros((12, 15), np.uint8)
@@ -112,15 +112,15 @@ def test_what_changes_the_numbers_is_told(tmp_path, monkeypatch):
     np.save("places.npy", np.array([[5, 6], [9.5, 2]]))
     arguments = [["--size", size, "--window", window] for size in (1, 3) for window in ("rect", "disc")]
     for regions in (["--regions", "cells.npy", "--background", "4,8"], ["--regions", "places.npy"]):
-        told = []
+        recorded = []
         for more in [*arguments[1:], []]:
             succeed("traces", "rec.npy", *regions, *more, "-o", "t.csv", "--overwrite")
             table = load_traces("t.csv")
-            told.append((table.metadata["size"], table.metadata["window"]))
-            kwargs = {"size": told[-1][0], "window": told[-1][1]}
+            recorded.append((table.metadata["size"], table.metadata["window"]))
+            kwargs = {"size": recorded[-1][0], "window": recorded[-1][1]}
             if regions[1] == "cells.npy":
                 expected = extract_traces(NAN_VIDEO, labels, background=(4, 8), **kwargs)
             else:
                 expected = extract_traces(NAN_VIDEO, [(5, 6), (9.5, 2)], **kwargs)
             np.testing.assert_array_equal(table.traces, expected)
-        assert told == [(1, "disc"), (3, "rect"), (3, "disc"), (5, "rect")]
+        assert recorded == [(1, "disc"), (3, "rect"), (3, "disc"), (5, "rect")]

@@ -37,7 +37,7 @@ def test_traces_cleaned_and_plotted(folder):
         assert np.ptp(np.asarray(picture.convert("L")).astype(int)) > 200
 
 
-def test_frames_where_the_rate_is_unknown(folder):
+def test_the_axis_is_frames_where_the_rate_is_unknown(folder):
     assert run("traces", "other.npy", "--at", "3,4") == 0
     np.testing.assert_array_equal(table("other_traces.csv")["frame"], np.arange(10))
 
@@ -69,7 +69,7 @@ def test_one_bad_file_does_not_stop_the_others(folder, capsys):
     assert "missing.npy does not exist" in errors[1]
 
 
-def test_several_files_again_does_what_is_missing(folder, capsys):
+def test_a_second_run_does_what_is_missing(folder, capsys):
     arguments = ["traces", "rec.tif", "other.npy", "--at", "3,4", "-o", "out", "--plot", "out"]
     assert run(*arguments) == 0
     expected = {path.name: path.read_bytes() for path in (folder / "out").iterdir()}
@@ -114,15 +114,15 @@ def test_files_left_by_an_interrupted_run_are_reported(folder, capsys):
     Path("out").mkdir()
     Path("out/.rec_traces.0badcafe.partial.csv").write_text("half a ta")
     Path("out/.rec_traces.0badcafe0badcafe.partial.png").write_text("half a pic")
-    Path("out/.my.partial.csv").write_text("somebody else's")
+    Path("out/.my.partial.csv").write_text("not optimap's")
     arguments = ["traces", "rec.npy", "--at", "3,4", "-o", "out/"]
     assert run(*arguments) == 0
-    told = "note: out/.rec_traces.0badcafe.partial.csv and 1 more were left by an interrupted run: delete them"
-    assert told in capsys.readouterr().out
+    reported = "note: out/.rec_traces.0badcafe.partial.csv and 1 more were left by an interrupted run: delete them"
+    assert reported in capsys.readouterr().out
     assert len(list(Path("out").glob(".*.partial.*"))) == 3
 
 
-def test_errors_of_several_files_name_them(folder, capsys):
+def test_errors_name_the_file_where_there_are_several(folder, capsys):
     np.save("short.npy", VIDEO[:4])
     assert run("traces", "short.npy", "rec.tif", "--at", "3,4", "--detrend", "spline") == 2
     assert "error: short.npy: data has 4 samples" in capsys.readouterr().err

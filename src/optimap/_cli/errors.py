@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from .._base import ArgumentError, Explained
+from .._base import Explained
 
 # Not AttributeError: programming errors keep their traceback. (matplotlib raises it for unknown keywords, which no
 # command passes on.)
@@ -21,7 +21,7 @@ READING_KEYWORDS = {name: f"--option {name}=" for name in ("dataset", "fieldname
 OVERWRITE_KEYWORD = {"overwrite": "--overwrite"}
 FPS_KEYWORD = {"fps": "--fps"}
 BROWSER_KEYWORD = {"browser": "--browser"}
-# Arguments whose values are positions (x, y).
+# Arguments whose values are positions (x, y) or regions.
 PLACES = ("coords", "background")
 
 
@@ -46,15 +46,6 @@ def error_text(error: BaseException, words: Words, path: Path | None = None) -> 
 def say_error(text: str) -> None:
     """Print an error, on standard error."""
     print(f"optimap: error: {text}", file=sys.stderr)
-
-
-def check_inputs_are_kept(inputs: Sequence[Path | None], outputs: Sequence[tuple[str, Path | None]]) -> None:
-    """Raise an error where an output, an (option, file) pair, would be written over an input."""
-    taken = {path.resolve() for path in inputs if path is not None}
-    for option, path in outputs:
-        if path is not None and path.resolve() in taken:
-            subject = f"{option} {path}"
-            raise ArgumentError(option, path, "is an input", "name another file to write to", subject=subject)
 
 
 def _one_line(text: str) -> str:
@@ -82,7 +73,7 @@ def _subject(error: Explained, words: Words) -> str | None:
         return f"{option} {error.value}"
     if error.subject.startswith(argument):
         return option + error.subject[len(argument) :]
-    return f"{option}{bracket}{index}: {error.subject}"
+    return f"{option}{bracket}{index}: {error.subject}" if argument in PLACES else None
 
 
 def _is_file(value: object, path: Path) -> bool:

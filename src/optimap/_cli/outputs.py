@@ -1,11 +1,21 @@
-"""Where the tables and pictures of `optimap traces` go."""
+"""Where the tables and pictures of `optimap traces` go, and that no output replaces an input."""
 
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 
 from .. import _tables
 from .._base import ArgumentError
 from .traces_options import TracesOptions
+
+
+def check_inputs_are_kept(inputs: Sequence[Path | None], outputs: Sequence[tuple[str, Path | None]]) -> None:
+    """Raise an error where an output, an (option, file) pair, would be written over an input."""
+    taken = {path.resolve() for path in inputs if path is not None}
+    for option, path in outputs:
+        if path is not None and path.resolve() in taken:
+            subject = f"{option} {path}"
+            raise ArgumentError(option, path, "is an input", "name another file to write to", subject=subject)
 
 
 def find_outputs(options: TracesOptions) -> tuple[list[Path], list[Path | None]]:

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, NamedTuple, cast
 
 from .. import _regions, _tables, trace
 from .._base import ArgumentError, Array, say
-from .errors import BROWSER_KEYWORD, FPS_KEYWORD, OVERWRITE_KEYWORD, READING_KEYWORDS, Words, check_inputs_are_kept
+from .errors import BROWSER_KEYWORD, FPS_KEYWORD, OVERWRITE_KEYWORD, READING_KEYWORDS, Words
 from .existing import About, picture_description
 from .listing import counted
 from .open import open_recording
 from .options import Position, Reading, add_reading_argument, add_window_arguments
+from .outputs import check_inputs_are_kept
 from .pictures import check_picture, mean_image, save_picture, traces_picture
 from .provenance import origin, provenance
 

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 from .. import _files
 from .._base import ArgumentError, progress_bar, say
 from . import cluster
-from .errors import check_inputs_are_kept, say_error
+from .errors import say_error
 from .jobs import Job, Outcome, check_done, run_job, run_job_on_worker
 from .listing import counted
-from .outputs import find_outputs
+from .outputs import check_inputs_are_kept, find_outputs
 from .places import Where
 from .traces_options import TracesOptions, add_arguments, parse
 

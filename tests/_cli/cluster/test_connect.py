@@ -34,7 +34,7 @@ def test_wrong_schedulers(folder, capsys, scheduler, message):
     assert not (folder / "out").exists()
 
 
-def test_a_scheduler_file_will_do(cluster, folder):
+def test_a_scheduler_file_is_as_good_as_an_address(cluster, folder):
     (folder / "s.json").write_text(json.dumps({"type": "Scheduler", "address": cluster.scheduler_address}))
     assert traces("r0.npy", "--scheduler", "s.json") == 0
     assert list(tables(folder)) == ["r0_traces.csv", "r0_traces.csv.json"]
@@ -79,7 +79,7 @@ def test_without_dask_the_error_says_what_to_install(folder, capsys, monkeypatch
     assert "--scheduler and --workers need distributed: pip install 'optimap-trace[dask]'" in capsys.readouterr().err
 
 
-def test_something_else_that_listens_is_no_scheduler(folder, capsys, monkeypatch):
+def test_another_program_that_listens_is_not_a_scheduler(folder, capsys, monkeypatch):
     monkeypatch.setattr("optimap._cli.cluster.errors.CONNECT", 1)
     with socket.create_server(("127.0.0.1", 0)) as server:
         port = server.getsockname()[1]

@@ -11,7 +11,9 @@ import dask.array as da
 import numpy as np
 import pytest
 from dask.utils import key_split
+from distributed import Client
 
+from optimap._cli.cluster import SchedulerError, outcomes
 from optimap.trace import extract_traces
 from optimap.video import open_video
 from tests import makers
@@ -85,7 +87,7 @@ def test_recordings_on_a_scheduler(cluster, client, folder, capsys):
     assert changed == ["r3_traces.csv", "r3_traces.csv.json"]
     assert traces(*files[:6], "--scheduler", "tcp://127.0.0.1:1") == 0  # nothing is left to do
 
-    # Made with other parameters, they are told, and the others are done.
+    # Tables made with other parameters are reported, and the other recordings are done.
     (folder / "out" / "r3_traces.csv").unlink()
     assert traces(*files[:6], "--scheduler", cluster.scheduler_address, "--size", 3) == 2
     captured = capsys.readouterr()
@@ -116,11 +118,11 @@ def test_a_worker_killed_in_the_middle_loses_no_table(cluster, client, folder, c
         assert command.result(PATIENCE) == 0
     assert theirs.exists()
     theirs.unlink()
-    assert tables(folder) == expected  # and nothing half written beside them
+    assert tables(folder) == expected  # and nothing half-written next to them
     assert capsys.readouterr().err == ""
 
 
-def test_a_recording_that_kills_its_workers_is_told(cluster, client, folder, capsys, monkeypatch):
+def test_a_recording_that_kills_its_workers_is_reported(cluster, client, folder, capsys, monkeypatch):
     monkeypatch.setattr(cluster.scheduler, "allowed_failures", 0)
     client.run(die_of, "r2.npy")
     assert traces("r0.npy", "r2.npy", "r4.npy", "--scheduler", cluster.scheduler_address) == 2
@@ -128,7 +130,7 @@ def test_a_recording_that_kills_its_workers_is_told(cluster, client, folder, cap
     assert list(tables(folder)) == [f"r{i}_traces.csv{more}" for i in (0, 4) for more in ("", ".json")]
 
 
-def test_ctrl_c_takes_back_what_is_queued(cluster, client, folder, capsys, monkeypatch):
+def test_ctrl_c_cancels_the_recordings_that_are_waiting(cluster, client, folder, capsys, monkeypatch):
     (folder / "out").mkdir()
     client.run(hold_recordings, folder, but="r0.npy")
 
@@ -150,7 +152,7 @@ def test_ctrl_c_takes_back_what_is_queued(cluster, client, folder, capsys, monke
     assert all(path.read_text().count("\n") == 41 for path in done)
 
 
-def test_workers_of_its_own(folder, capsys):
+def test_workers_on_this_machine(folder, capsys):
     expected = expected_tables(folder, capsys)
     files = [f"r{i}.npy" for i in range(6)]
     command = [sys.executable, "-m", "optimap", "traces", *files, "--at", "4,2", "13,8", "-o", "out", "--workers", "2"]
@@ -160,9 +162,13 @@ def test_workers_of_its_own(folder, capsys):
     assert tables(folder) == expected
 
 
-def test_workers_that_are_all_lost(folder, capsys, monkeypatch):
+def test_workers_that_are_all_lost(monkeypatch):
     monkeypatch.setattr("optimap._cli.cluster.errors.NO_WORKER", 0.2)
-    monkeypatch.setattr("optimap._cli.cluster.connect._check_workers", lambda *_: None)
-    with workers(0) as empty:
-        assert traces("r0.npy", "r1.npy", "--scheduler", empty.scheduler_address) == 2
-    assert "no worker is left, with 2 recordings waiting: start workers" in capsys.readouterr().err
+    message = "no worker is left, with 2 recordings waiting: start workers"
+    with (
+        workers(0) as empty,
+        Client(empty, set_as_default=False) as client,
+        pytest.raises(SchedulerError, match=message) as caught,
+    ):
+        list(outcomes(client, str, ["r0.npy", "r1.npy"]))
+    assert caught.value.value == empty.scheduler_address

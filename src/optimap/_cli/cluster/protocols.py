@@ -17,8 +17,16 @@ class Future(Protocol):
         """Return what the function raised."""
 
 
+class Scheduler(Protocol):
+    """The connection to a scheduler."""
+
+    address: str
+
+
 class Client(Protocol):
     """What is used of dask's client."""
+
+    scheduler: Scheduler
 
     def map(self, function: Callable[[Any], object], jobs: Sequence[object], *, pure: bool) -> list[Future]:
         """Begin to call a function with each job, on workers."""

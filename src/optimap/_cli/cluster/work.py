@@ -31,7 +31,7 @@ def outcomes(
     while left:
         for future in _done_in_time(client, list(left)):
             job = left.pop(future)
-            yield job, _result(future, len(left) + 1)
+            yield job, _result(client, future, len(left) + 1)
 
 
 def _done_in_time(client: "Client", futures: "list[Future]") -> "Iterator[Future]":
@@ -45,21 +45,21 @@ def _done_in_time(client: "Client", futures: "list[Future]") -> "Iterator[Future
         if not client.nthreads():
             raise SchedulerError(
                 "--scheduler",
-                None,
+                client.scheduler.address,
                 f"is left, with {counted(len(futures), 'recording')} waiting",
                 "start workers, and run the same command again",
                 subject="no worker",
             ) from None
 
 
-def _result(future: "Future", left: int) -> Any:
+def _result(client: "Client", future: "Future", left: int) -> Any:
     """Return the result of a future that is done, or why it has none."""
     if future.status == "finished":
         return future.result()
     if future.status != "error":
         raise SchedulerError(
             "--scheduler",
-            future.key,
+            client.scheduler.address,
             f"is gone, with {counted(left, 'recording')} not done",
             "start it again, and run the same command again",
             subject="the scheduler",
