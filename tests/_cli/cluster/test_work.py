@@ -167,7 +167,7 @@ def test_workers_that_are_all_lost(monkeypatch):
     message = "no worker is left, with 2 recordings waiting: start workers"
     with (
         workers(0) as empty,
-        Client(empty, set_as_default=False) as client,
+        Client(empty) as client,
         pytest.raises(SchedulerError, match=message) as caught,
     ):
         list(outcomes(client, str, ["r0.npy", "r1.npy"]))
