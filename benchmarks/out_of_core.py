@@ -75,11 +75,11 @@ def forget(path: Path) -> None:
 
 def read(path: Path, recording: optimap.video.Recording) -> None:
     """Read all bytes in blocks, without computing."""
-    from optimap._reading import plan_reading
+    from optimap._reading import as_source, plan_reading
     from optimap._regions import window_spans
 
     if path.suffix == ".zarr":
-        step = plan_reading(recording, window_spans(np.zeros((1, 2)), 1, "pixel", SHAPE)).step
+        step = plan_reading(as_source(recording), window_spans(np.zeros((1, 2)), 1, "pixel", SHAPE)).step
         for start in range(0, len(recording), step):
             recording[start : start + step]
         return
