@@ -2,8 +2,8 @@
 
     python benchmarks/interrupts.py --runs 1000
 
-Each run reads a recording of holes (far longer than the run lasts) and is interrupted by SIGINT or SIGTERM after a random
-time; several run at once, so that the machine is loaded. A run that has not ended after a minute hangs.
+Each run reads a recording of holes, far longer than the run lasts, and is interrupted by SIGINT or SIGTERM after a
+random time; several run at once, so that the machine is loaded. A run that has not ended after a minute hangs.
 """
 
 import argparse
@@ -25,7 +25,8 @@ PATIENCE = 60  # s
 MAPPED = "numpy.load(PATH, mmap_mode='r')"
 READER = "type('Slow', (), {'shape': (9999, 64, 64), 'dtype': numpy.dtype('u2'), '__getitem__': read})()"
 SCRIPT = """
-import sys, time, numpy, optimap
+import signal, sys, time, numpy, optimap
+signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
 PATH = sys.argv[1]
 def read(self, key):
     return numpy.zeros((key.stop - key.start, 64, 64), 'u2')
