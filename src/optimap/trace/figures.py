@@ -24,7 +24,7 @@ from .._draw import show_positions as show_positions
 from .._draw import show_regions as show_regions
 from .._draw import show_trace as show_trace
 from .._draw import show_traces as show_traces
-from .._reading import as_video
+from .._reading import as_source
 from .._regions import Places, Regions, find_drawn, find_places
 from .extract import extract_traces
 
@@ -99,7 +99,7 @@ def show_positions_and_traces(
 
     is_video = len(np.shape(video_or_traces)) == 3
     check_scale(cmap, vmin, vmax)
-    frame = as_image(_frame(as_video(video_or_traces), image) if is_video else _image_for_traces(image))
+    frame = as_image(_frame(as_source(video_or_traces).video, image) if is_video else _image_for_traces(image))
     places = _places(positions, video_or_traces.shape[1:] if is_video else frame.shape[:2], is_video, size, window)
     points: Any = places.regions if places.positions is None else places.positions
     count = len(places)
@@ -255,7 +255,7 @@ def _as_videos(videos: Sequence[Any]) -> list[Any]:
         raise TypeError(f"videos = {videos!r}: give a list of videos")
     if len(getattr(videos, "shape", ())) == 3:
         raise ValueError("videos is a single video: give a list of videos, [video]")
-    clips = [as_video(video, f"videos[{i}]") for i, video in enumerate(videos)]
+    clips = [as_source(video, f"videos[{i}]").video for i, video in enumerate(videos)]
     if not clips:
         raise ValueError("videos is empty: give at least one video")
     return clips
