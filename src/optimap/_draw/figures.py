@@ -1,13 +1,20 @@
 """What every drawing function needs: axes of new figures, and checks of images, scales, axes and colours."""
 
 import math
-from collections.abc import Callable
-from typing import Any, SupportsFloat, cast
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any, SupportsFloat, TypeAlias, cast
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from .._base import ArgumentError, ArgumentTypeError, Array, counted
+
+if TYPE_CHECKING:
+    from matplotlib.typing import ColorType
+
+
+# One colour for all, or one for each; None stands for matplotlib's own.
+Colors: TypeAlias = "ColorType | Sequence[ColorType | None] | None"
 
 
 def as_image(image: ArrayLike, name: str = "image") -> Array:
@@ -86,7 +93,7 @@ def keyword_error(make: Callable[..., object], keywords: dict[str, Any], error: 
     return kind(argument, value, f"is not accepted by matplotlib ({error})", cure)
 
 
-def parse_colors(colors: Any, count: int, name: str = "colors", thing: str = "trace") -> list[Any]:
+def parse_colors(colors: Any, count: int, name: str = "colors", thing: str = "trace") -> "list[ColorType]":
     """Return one colour for each thing, given one for all or one for each."""
     from matplotlib.colors import is_color_like
 

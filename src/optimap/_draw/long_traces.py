@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
+from matplotlib.backend_bases import RendererBase
 from matplotlib.lines import Line2D
 
 from .._base import Array
@@ -24,16 +25,16 @@ STROKE = 1.5
 LONG = 10_000
 
 
-def plot_traces(ax: Axes, x: Array, traces: Array, **kwargs: Any) -> list[Line2D]:
+def plot_traces(ax: Axes, x: Array, traces: Array, style: dict[str, Any]) -> list[Line2D]:
     """Draw the columns of `traces`, long ones by minimum and maximum, again whenever the view changes."""
     increasing = x.dtype.kind in "iuf" and bool((np.diff(x) > 0).all())
     if len(x) <= LONG or not increasing or traces.dtype.kind not in "iuf":
-        return ax.plot(x, traces, **kwargs)
+        return ax.plot(x, traces, **style)
     if traces.dtype.itemsize == 2 and traces.dtype.kind == "f":
         traces = traces.astype(np.float32)  # NumPy compares half floats one by one
     # A few more bins than pixels: axes grow when the figure is laid out, which then needs no second reduction.
     view = (0, len(x), math.ceil(1.2 * _bins(ax, raster=True)))
-    lines = ax.plot(*min_max(x, traces, view), **kwargs)
+    lines = ax.plot(*min_max(x, traces, view), **style)
     keeper = LongTraces(x, traces, lines, view)
     ax.add_artist(keeper)
     ax.callbacks.connect("xlim_changed", lambda changed: keeper.update_lines(changed, raster=True))
@@ -49,7 +50,7 @@ class LongTraces(Artist):
         self.set_zorder(-1e9)
         self.set_in_layout(False)
 
-    def draw(self, renderer: Any) -> None:
+    def draw(self, renderer: RendererBase) -> None:
         """Give the lines the samples for this renderer's pixels."""
         ax: Any = self.axes
         if ax is not None:

@@ -7,7 +7,7 @@ from numpy.typing import ArrayLike
 
 from .._base import ArgumentError, Floats, counted
 from .._regions import find_drawn
-from .figures import as_image, check_axes, check_scale, new_axes, parse_colors, show_figures
+from .figures import Colors, as_image, check_axes, check_scale, new_axes, parse_colors, show_figures
 from .regions import show_regions
 
 if TYPE_CHECKING:
@@ -20,12 +20,12 @@ def show_positions(
     positions: "ArrayLike | Regions",
     image: ArrayLike | None = None,
     size: ArrayLike | None = None,
-    color: Any = None,
+    color: Colors = None,
     cmap: str = "gray",
     vmin: float | None = None,
     vmax: float | None = None,
     ax: "Axes | None" = None,
-    **kwargs: Any,
+    **kwargs: object,
 ) -> "Axes":
     """Draw positions as dots, or regions as outlines, over an image if one is given.
 
@@ -68,7 +68,8 @@ def show_positions(
     if places.positions is None:
         if size is not None:
             raise ArgumentError("size", size, "is the area of dots, but regions have outlines", "leave size out")
-        return show_regions(places.regions, image, color=color, cmap=cmap, vmin=vmin, vmax=vmax, ax=ax, **kwargs)
+        keywords: dict[str, Any] = {"color": color, "cmap": cmap, "vmin": vmin, "vmax": vmax, "ax": ax, **kwargs}
+        return show_regions(places.regions, image, **keywords)
     points = places.positions
     sizes = _areas(size, len(points))
     style = _style(color, len(points), kwargs)
@@ -102,7 +103,7 @@ def _areas(size: ArrayLike | None, count: int) -> Floats:
     return sizes
 
 
-def _style(color: Any, count: int, kwargs: dict[str, Any]) -> dict[str, Any]:
+def _style(color: Colors, count: int, kwargs: dict[str, Any]) -> dict[str, Any]:
     """Return the keywords of the dots, with their colours."""
     style = dict(kwargs)
     if "c" in style:

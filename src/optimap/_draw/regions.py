@@ -8,12 +8,13 @@ from numpy.typing import ArrayLike
 
 from .._base import ArgumentError, ArgumentTypeError, Array
 from .._regions import Regions, Spans, make_regions
-from .figures import as_image, check_axes, check_scale, keyword_error, new_axes, parse_colors, show_figures
+from .figures import Colors, as_image, check_axes, check_scale, keyword_error, new_axes, parse_colors, show_figures
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.collections import PathCollection
     from matplotlib.path import Path
+    from matplotlib.typing import ColorType
 
 # More names would cover the image.
 MOST_NAMES = 50
@@ -23,12 +24,12 @@ def show_regions(
     regions: object,
     image: ArrayLike | None = None,
     names: bool = True,
-    color: Any = None,
+    color: Colors = None,
     cmap: str = "gray",
     vmin: float | None = None,
     vmax: float | None = None,
     ax: "Axes | None" = None,
-    **kwargs: Any,
+    **kwargs: object,
 ) -> "Axes":
     """Draw the outlines of regions, over an image if one is given.
 
@@ -106,7 +107,7 @@ def show_regions(
     return ax
 
 
-def _collection(spans: Spans, colors: list[Any], kwargs: dict[str, Any]) -> "PathCollection":
+def _collection(spans: Spans, colors: "list[ColorType]", kwargs: dict[str, Any]) -> "PathCollection":
     """Return the outlines, or raise an error for keywords that matplotlib does not accept, before a figure is made."""
     from matplotlib.collections import PathCollection
 
@@ -130,7 +131,7 @@ def _draw(ax: "Axes", drawn: "PathCollection") -> None:
         ax.yaxis.set_inverted(True)
 
 
-def _write_names(ax: "Axes", spans: Spans, names: list[str], colors: list[Any]) -> None:
+def _write_names(ax: "Axes", spans: Spans, names: list[str], colors: "list[ColorType]") -> None:
     """Write the name of each region above it, on its colour."""
     from matplotlib.colors import to_rgb
 

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from .._base import ArgumentError, ArgumentTypeError, Array, counted, on_host, parse_time_axis
-from .figures import check_axes, keyword_error, new_axes, parse_colors, show_figures
+from .figures import Colors, check_axes, keyword_error, new_axes, parse_colors, show_figures
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -17,10 +17,10 @@ def show_traces(
     traces: ArrayLike,
     x: ArrayLike | None = None,
     fps: float | None = None,
-    colors: Any = None,
+    colors: Colors = None,
     labels: str | Sequence[str] | None = None,
     ax: "Axes | None" = None,
-    **kwargs: Any,
+    **kwargs: object,
 ) -> "Axes":
     """Plot one or more traces over time.
 
@@ -67,14 +67,14 @@ def show_traces(
     check_axes(ax)
     values = as_traces(traces)
     times, label = parse_time_axis(len(values), x, fps)
-    per_trace, kwargs = line_arguments(values.shape[1], colors, labels, kwargs)
+    per_trace, style = line_arguments(values.shape[1], colors, labels, kwargs)
     new = ax is None
     if ax is None:
         ax = new_axes()
 
-    from .long_traces import plot_traces
+    from .long_traces import plot_traces  # imports matplotlib
 
-    for line, properties in zip(plot_traces(ax, times, values, **kwargs), per_trace, strict=True):
+    for line, properties in zip(plot_traces(ax, times, values, style), per_trace, strict=True):
         line.set(**properties)
     if len(times) > 1 and times[0] != times[-1]:
         ax.set_xlim(times[0], times[-1])
@@ -126,10 +126,10 @@ def check_traces_arguments(
     shape: tuple[int, int],
     x: ArrayLike | None = None,
     fps: float | None = None,
-    colors: Any = None,
+    colors: Colors = None,
     labels: object = None,
     ax: object = None,
-    **kwargs: Any,
+    **kwargs: object,
 ) -> None:
     """Raise the errors that `show_traces` would raise, before any work is done."""
     check_axes(ax)
@@ -138,7 +138,7 @@ def check_traces_arguments(
 
 
 def line_arguments(
-    count: int, colors: Any, labels: object, kwargs: dict[str, Any], thing: str = "trace"
+    count: int, colors: Colors, labels: object, kwargs: dict[str, Any], thing: str = "trace"
 ) -> tuple[list[dict[str, Any]], dict[str, Any]]:
     """Return the properties of each line, and the keywords that all lines share."""
     kwargs = dict(kwargs)
