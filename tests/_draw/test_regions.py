@@ -1,4 +1,4 @@
-"""Outlines along the edges of pixels, in the colours of the traces."""
+"""show_regions: outlines along the edges of pixels."""
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -8,10 +8,10 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from matplotlib.colors import to_rgba
 
-from optimap._draw.regions import outlines
-from optimap.trace import extract_traces, regions, show_positions_and_traces, show_regions
+from optimap._draw import outlines
+from optimap.trace import extract_traces, regions, show_regions
 
-VIDEO = np.random.default_rng(0).integers(0, 999, (20, 6, 8))
+VIDEO = np.random.default_rng(1).integers(0, 999, (20, 6, 8))
 LABELS = np.zeros((6, 8), int)
 LABELS[1:3, 1:4], LABELS[4:, 3:] = 1, 5
 
@@ -95,14 +95,6 @@ def test_many_regions_are_drawn_without_names():
     _, axes = plt.subplots()
     extract_traces(np.zeros((4, 6, 10)), labels, ax=axes)
     assert axes.get_legend() is None
-
-
-def test_regions_beside_their_traces():
-    image_ax, traces_ax = show_positions_and_traces(VIDEO, regions(LABELS, names=["a", "b"]), fps=10)
-    np.testing.assert_array_equal(traces_ax.lines[1].get_ydata(), VIDEO[:, LABELS == 5].mean(axis=1))
-    assert [text.get_text() for text in image_ax.texts] == ["a", "b"]
-    alone = regions(LABELS == 5)
-    assert len(show_positions_and_traces(VIDEO, alone)[1].lines) == 1
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import tifffile
 from PIL import Image
 
 from optimap.trace import extract_traces, regions
-from tests._regions.test_region_set import LABELS, VIDEO
+from tests._regions.examples import LABELS, VIDEO
 
 
 @pytest.mark.parametrize("suffix", [".roi", ".zip", ".npy", ".png", ".tif"])
