@@ -53,7 +53,7 @@ WRONG = [
         {"metadata": {"a": {"b": [1, {2}]}}},
         TypeError,
         "metadata['a']['b'][1]",
-        r"\[1\] = \{2\} is of type set: give te",
+        r"\[1\] = \{2\} is of type set: give text",
     ),
     ({"metadata": {"a": date(2024, 5, 17)}}, TypeError, "metadata['a']", r"of type date: give str\(metadata\['a'\]\)"),
     ({"metadata": {"a": Path("a")}}, TypeError, "metadata['a']", r"type \w+Path: give str\(metadata\['a'\]\)"),

@@ -103,6 +103,7 @@ def test_parts_and_arrays_of_other_programs():
     ("traces", "kind", "argument", "message"),
     [
         (xr.Dataset({"a": 1}), TypeError, "traces", "traces is a Dataset: give one of its arrays, 'a'"),
+        (xr.Dataset(), TypeError, "traces", "traces is a Dataset: give an xarray.DataArray"),
         (xr.DataArray(np.zeros((2, 3, 4))), ValueError, "traces", r"traces has shape \(2, 3, 4\)"),
         (
             pd.DataFrame({"a": [1], "b": ["c"]}),

@@ -30,7 +30,8 @@ def from_labelled(traces: object) -> TraceTable | None:
     xr, pd = sys.modules.get("xarray"), sys.modules.get("pandas")
     if xr is not None and isinstance(traces, xr.Dataset):
         arrays = ", ".join(map(repr, traces.data_vars))
-        raise ArgumentTypeError("traces", traces, "is a Dataset", f"give one of its arrays, {arrays}", subject="traces")
+        cure = f"give one of its arrays, {arrays}" if arrays else "give an xarray.DataArray"
+        raise ArgumentTypeError("traces", traces, "is a Dataset", cure, subject="traces")
     if xr is not None and isinstance(traces, xr.DataArray):
         return _from_array(traces)
     if pd is not None and isinstance(traces, pd.Series):

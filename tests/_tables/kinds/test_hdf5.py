@@ -4,7 +4,6 @@ import h5py
 import numpy as np
 
 from optimap._tables import is_table
-from optimap._tables.kinds import hdf5
 from optimap.trace import load_traces, save_traces
 from tests._tables.examples import POSITIONS, TRACES
 
@@ -25,8 +24,7 @@ def test_a_recording_is_not_a_table(tmp_path):
     assert not is_table(tmp_path / "rec.h5")
 
 
-def test_several_blocks_of_rows(tmp_path, monkeypatch):
-    monkeypatch.setattr(hdf5, "_BLOCK", 7)
-    traces = np.random.default_rng(0).normal(size=(23, 3))
+def test_several_blocks_of_rows(tmp_path):
+    traces = np.random.default_rng(0).integers(0, 100, (2_200_000, 2), np.uint8)  # blocks have 2**22 values
     save_traces(tmp_path / "t.h5", traces)
     np.testing.assert_array_equal(load_traces(tmp_path / "t.h5").traces, traces)

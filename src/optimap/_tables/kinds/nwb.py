@@ -45,7 +45,7 @@ def check_contents(table: TraceTable, regions: Regions | None) -> None:
         raise ArgumentError(
             "positions",
             None,
-            "leaves the pixels of the traces unknown, which .nwb files contain",
+            "leaves the pixels of the traces unknown, which .nwb files need",
             "give positions or regions",
         )
     if table.traces.size == 0:

@@ -237,7 +237,7 @@ def _not_numbers(path: Path) -> Iterator[None]:
         yield
     except ValueError as error:
         raise _wrong(
-            path, f"does not contain one number in each cell ({error})", "correct that cell, or leave it empty"
+            path, f"does not contain one number in each cell ({error})", "correct that row, or leave cells empty"
         ) from error
 
 
@@ -248,9 +248,10 @@ def _guess(path: Path) -> dict[str, Any]:
         if columns and is_tidy(columns):
             return _guess_tidy(file, path, columns[0])
         if columns[:1] not in [[name] for name in AXES] or columns == ["x", "y"]:
+            found = f"its columns are {_few(columns)}" if columns else "it is empty"
             raise _wrong(
                 path,
-                f"is not a table of traces, because its columns are {_few(columns)}",
+                f"is not a table of traces, because {found}",
                 f"the first must be {', '.join(AXES[:-1])} or {AXES[-1]}, and each of the others a trace",
             )
         with _not_numbers(path):
