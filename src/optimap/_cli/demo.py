@@ -52,7 +52,7 @@ def run(options: DemoOptions) -> int:
     overwrite = options.overwrite
     _files.make_folder(options.folder)
     recording_path, table, picture = (options.folder / name for name in ("tissue.tif", "traces.csv", "traces.png"))
-    for path in (recording_path, *_tables.find_kind(table).outputs(table), picture):
+    for path in (recording_path, *_tables.find_table_kind(table).outputs(table), picture):
         _files.check_output(path, overwrite)
 
     tissue = datasets.simulated_tissue()

@@ -118,7 +118,7 @@ def _print_file(path: Path, reading: Reading) -> None:
 def _print_table(path: Path) -> None:
     header = _tables.load_header(path)
     print(path)
-    print(f"  table       {_tables.find_kind(path).name}")
+    print(f"  table       {_tables.find_table_kind(path).name}")
     for line in table_lines(header):
         print(f"  {line}")
 
