@@ -183,8 +183,8 @@ def test_frames_beyond_the_end(recording, i):
 @pytest.mark.parametrize(
     ("index", "message"),
     [
-        (None, "np.newaxis is not understood here"),
-        ((0, None), "np.newaxis is not understood here"),
+        (None, "np.newaxis cannot be used here"),
+        ((0, None), "np.newaxis cannot be used here"),
         ((0, 0, 0, 0), "a recording has 3 axes, 4 were indexed"),
         ([[0, 1], [2, 3]], "index frames by a number, a slice, or a 1-D list"),
         ([0.5], "index frames by a number"),
@@ -232,12 +232,12 @@ def test_closed_recordings_of_every_format(tmp_path, name):
     [
         (np.zeros((4, 5, 6, 3)), r"is a colour recording of shape \(4, 5, 6, 3\)"),
         (np.zeros((4, 5, 6, 4)), "is a colour recording"),
-        (np.zeros((4, 5, 6, 2)), r"shape \(4, 5, 6, 2\): a recording is \(T, H, W\)"),
-        (np.zeros((5, 6)), r"shape \(5, 6\): a recording is"),
-        (np.zeros((0, 5, 6)), r"holds no pixels: its shape is \(0, 5, 6\)"),
-        (np.zeros((4, 5, 6), complex), "holds complex128 values: the pixels of a recording are real numbers"),
-        (np.zeros((4, 5, 6), "M8[s]"), "are real numbers"),
-        (np.zeros((4, 5, 6), "i4,i4"), "are real numbers"),
+        (np.zeros((4, 5, 6, 2)), r"shape \(4, 5, 6, 2\): save the recording as \(T, H, W\)"),
+        (np.zeros((5, 6)), r"shape \(5, 6\): save the recording as"),
+        (np.zeros((0, 5, 6)), r"holds no pixels, its shape is \(0, 5, 6\)"),
+        (np.zeros((4, 5, 6), complex), "holds complex128 values: save the pixels as real numbers"),
+        (np.zeros((4, 5, 6), "M8[s]"), "save the pixels as real numbers"),
+        (np.zeros((4, 5, 6), "i4,i4"), "save the pixels as real numbers"),
     ],
 )
 def test_arrays_that_are_no_recording(tmp_path, video, message):

@@ -40,7 +40,7 @@ def test_truncated(tmp_path, kept):
 def test_longer_than_its_header_says(tmp_path):
     path = makers.npy(tmp_path / "rec.npy", VIDEO)
     path.write_bytes(path.read_bytes() + b"12")
-    with pytest.raises(ValueError, match=r"rec\.npy is longer than its header says: values of shape \(7, 5, 6\) need"):
+    with pytest.raises(ValueError, match=r"rec\.npy is longer than its header says \(values of shape \(7, 5, 6\) need"):
         open_video(path)
 
 
@@ -48,11 +48,11 @@ def test_longer_than_its_header_says(tmp_path):
     ("array", "message"),
     [
         (np.zeros((7, 5, 6, 3)), "is a colour recording"),
-        (np.zeros((7, 5)), r"shape \(7, 5\): a recording is \(T, H, W\)"),
+        (np.zeros((7, 5)), r"shape \(7, 5\): save the recording as \(T, H, W\)"),
         (np.float64(3), r"shape \(\)"),
         (np.zeros((0, 5, 6)), "holds no pixels"),
-        (np.zeros((7, 5, 6), complex), "are real numbers"),
-        (np.zeros((7, 5, 6), "i4,i4"), "are real numbers"),
+        (np.zeros((7, 5, 6), complex), "save the pixels as real numbers"),
+        (np.zeros((7, 5, 6), "i4,i4"), "save the pixels as real numbers"),
     ],
 )
 def test_arrays_that_are_no_recording(tmp_path, array, message):

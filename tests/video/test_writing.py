@@ -1,0 +1,56 @@
+"""What formats share when they write: blocks of frames, and writing in the background."""
+
+import numpy as np
+import pytest
+
+from optimap.video import writing
+from tests import makers
+
+VIDEO = makers.random_video((7, 5, 6))
+
+
+@pytest.mark.parametrize(
+    ("stored", "multiple", "starts"),
+    [
+        (1, 1, range(0, 60, 8)),  # eight frames fit
+        (3, 1, range(0, 60, 6)),  # whole chunks of the source
+        (1, 5, range(0, 60, 5)),  # whole chunks of the target
+        (3, 2, range(0, 60, 6)),  # both
+        (3, 5, range(0, 60, 15)),  # both, in more memory than usual
+        (20, 1, range(0, 60, 20)),  # a chunk that is larger than a block is decoded once
+        (7, 6, range(0, 60, 6)),  # not both: the target's, or chunks would be written twice
+        (50, 1, range(0, 60, 32)),  # chunks that do not fit are decoded as few times as memory allows
+        (50, 5, range(0, 60, 30)),
+    ],
+)
+def test_blocks_begin_with_chunks(monkeypatch, stored, multiple, starts):
+    monkeypatch.setattr(writing, "BLOCK_BYTES", 8 * VIDEO[0].nbytes)
+    monkeypatch.setattr(writing, "LARGEST_BLOCK_BYTES", 32 * VIDEO[0].nbytes)
+    asked = []
+
+    class Chunked:
+        shape, dtype, chunks = (60, *VIDEO.shape[1:]), VIDEO.dtype, (stored, 5, 6)
+
+        def __getitem__(self, key):
+            asked.append(key.start)
+            return np.zeros((len(range(60)[key]), 5, 6), np.uint16)
+
+    assert sum(len(block) for block in writing.frame_blocks(Chunked(), multiple)) == 60
+    assert asked == list(starts)
+
+
+def test_writing_in_the_background_ends_with_the_block():
+    done = []
+    with writing.in_background() as submit:
+        for i in range(3):
+            submit(done.append, i)
+    assert done == [0, 1, 2]
+
+    def fail():
+        raise OSError("the disk is full")
+
+    with pytest.raises(OSError, match="the disk is full"), writing.in_background() as submit:
+        submit(fail)
+    with pytest.raises(OSError, match="the disk is full"), writing.in_background() as submit:
+        [submit(work) for work in (fail, done.clear)]
+    assert done == [0, 1, 2]
