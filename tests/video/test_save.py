@@ -14,6 +14,7 @@ from scipy.io import loadmat, whosmat
 from optimap.video import load_metadata, load_video, open_video, save_video, writing
 from optimap.video.formats import zarr
 from tests import makers
+from tests.errors import check_error, check_pickles
 
 VIDEO = makers.random_video((7, 5, 6))
 INTEGERS = ["u1", "i1", "u2", "i2", "u4", "i4", "u8", "i8"]
@@ -309,3 +310,37 @@ def test_ffmpeg_reads_our_mkv(tmp_path, dtype, pixel_format, shape):
     assert all(frame.key_frame and frame.format.name == pixel_format for frame in frames)
     decoded = [frame.to_ndarray(format=pixel_format) for frame in frames]
     np.testing.assert_array_equal(np.stack(decoded), video, strict=True)
+
+
+# --- wrong arguments ----------------------------------------------------------------------------------------------
+
+RAGGED = [[[1, 2], [3]]]
+
+
+@pytest.mark.parametrize(
+    ("name", "video", "options", "kind", "argument", "value", "text"),
+    [
+        (3, VIDEO, {}, TypeError, "path", 3, "path = 3: give the name of a file"),
+        ("rec.avi", VIDEO, {}, ValueError, "path", ..., r"cannot be written: choose one of \.npy"),
+        ("folder.tif", VIDEO, {}, ValueError, "path", ..., "is a folder and is not replaced: choose another name"),
+        ("none/rec.tif", VIDEO, {}, FileNotFoundError, "path", ..., "the folder .* does not exist: create it"),
+        ("old.tif", VIDEO, {}, FileExistsError, "path", ..., "exists: choose another name, or set overwrite=True"),
+        ("rec.npy", VIDEO[0], {}, ValueError, "video", None, r"video has shape \(5, 6\): give \(T, H, W\)"),
+        ("rec.npy", RAGGED, {}, ValueError, "video", None, "video has frames or rows of different lengths: give"),
+        ("rec.npy", VIDEO * 1j, {}, ValueError, "video", None, "video holds complex128 values: convert them"),
+        ("rec.mkv", VIDEO / 2, {}, ValueError, "video", np.dtype("f8"), r"\.mkv files cannot hold float64 .*: choose"),
+        ("rec.tif", VIDEO[..., :1], {}, ValueError, "video", (7, 5, 1), "cannot hold frames of one column: choose"),
+        ("rec.tif", VIDEO, {"fps": 0}, ValueError, "fps", 0, "fps = 0: it must be a positive number"),
+        ("rec.tif", VIDEO, {"made": 3}, TypeError, "made", 3, "made = 3: it must be a dict"),
+        ("rec.tif", VIDEO, {"made": {"x": {1}}}, TypeError, "made", {"x": {1}}, "made = .* cannot be stored .*: use"),
+    ],
+)
+def test_wrong_arguments(tmp_path, name, video, options, kind, argument, value, text):
+    (tmp_path / "folder.tif").mkdir()
+    (tmp_path / "old.tif").write_text("old")
+    path = tmp_path / name if isinstance(name, str) else name
+    error = check_error(lambda: save_video(path, video, **options), kind, argument, text)
+    assert error.value is video or error.value == (path if value is ... else value)
+    assert error.keyword == ("overwrite" if kind is FileExistsError else None)
+    check_pickles(error)
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["folder.tif", "old.tif"]
