@@ -1,4 +1,4 @@
-"""The compiled loops and their NumPy twins: the same numbers, whatever the pixels."""
+"""The compiled loops and their NumPy twins give the same numbers for all pixels."""
 
 import os
 
@@ -28,7 +28,7 @@ def span_means(module, frames, spans, omit_nan=False, threads=1, sums=False):
     return out
 
 
-def test_the_build_that_was_asked_for_is_in_use():
+def test_the_requested_build_is_in_use():
     assert kernels.backend == (os.environ.get("OPTIMAP_KERNELS") or ("compiled" if _compiled else "numpy"))
     if os.environ.get("OPTIMAP_REQUIRE") == "compiled":
         assert _compiled is not None

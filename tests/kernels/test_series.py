@@ -21,7 +21,7 @@ BACKENDS = [pytest.param(_compiled, marks=needs_compiled, id="compiled"), pytest
 
 
 def examples(n, seed=0):
-    """Series with few and with many equal slopes, on a grid of numbers or not, close to a line or to no line."""
+    """Series with few and with many equal slopes, on a grid of numbers or not, close to a line or not."""
     rng = np.random.default_rng(seed)
     t = np.arange(n)
     noise = rng.normal(size=n)
@@ -74,7 +74,7 @@ def test_median_slopes_are_exact(module, name, samples):
 
 @pytest.mark.parametrize("module", BACKENDS)
 def test_a_slope_that_a_person_can_check(module):
-    # Between 0, 1, 5 the slopes are 1, 5 / 2 and 4; of 9, 0, 1, 5 only the last three are asked for.
+    # Between 0, 1, 5 the slopes are 1, 5 / 2 and 4; only the samples 1 to 3 of the second series are used.
     assert slopes(module, [0.0, 1.0, 5.0]) == 2.5
     assert slopes(module, [9.0, 0.0, 1.0, 5.0, 77.0], 1, 4) == 2.5
 
@@ -85,7 +85,7 @@ def test_a_slope_that_a_person_can_check(module):
 def test_median_slopes_of_any_series(samples, seed, name, digits):
     data = examples(samples, seed)[name]
     if np.abs(data).max() < 1e10:
-        data = np.round(data, digits)  # equal slopes, of numbers that are no binary fractions
+        data = np.round(data, digits)  # equal slopes between numbers that are not binary fractions
     assert slopes(_compiled, data).tolist() == [median_of_all_slopes(data)]
 
 
@@ -113,7 +113,7 @@ def test_slopes_whose_differences_overflow():
 
 @needs_compiled
 @pytest.mark.parametrize("name", ["line", "stairs of tenths"])
-def test_where_no_pair_differs_but_by_rounding_the_slope_is_right_to_rounding(name):
+def test_where_slopes_differ_only_by_rounding_the_median_is_right_to_rounding(name):
     slope = slopes(_compiled, examples(40_000)[name])[0]
     assert slope == pytest.approx({"line": -0.3, "stairs of tenths": 0.1 / 3}[name], rel=1e-15)
 
@@ -200,7 +200,7 @@ def test_splines_are_those_of_fitpack(module, name, samples, knots):
 
 @needs_compiled
 @pytest.mark.parametrize("threads", [1, 2, 7])
-def test_a_row_is_as_if_alone(threads):
+def test_a_row_does_not_depend_on_other_rows(threads):
     rng = np.random.default_rng(1)
     series = np.stack([examples(333, 5)[name] for name in ("walk", "noise", "counts", "line", "waves")])
     windows, knots = rng.integers(1, 60, 5) * 2 + 1, np.array([4, 2, 9, 2, 4])
@@ -219,7 +219,7 @@ def test_a_row_is_as_if_alone(threads):
 
 
 @needs_compiled
-def test_what_would_leave_the_arrays_is_refused():
+def test_ranges_outside_the_arrays_are_refused():
     series, two = np.zeros((2, 9)), np.full(2, 3)
     for starts, stops in ((two - 4, two), (two, two - 1), (two, two + 7), (two[:1], two[:1])):
         with pytest.raises(ValueError, match=r"outside its series|for each series"):
@@ -234,7 +234,7 @@ def test_what_would_leave_the_arrays_is_refused():
         _compiled.coarse_splines(series, two - 4, np.empty((2, 9)), 1)
 
 
-def test_no_series_at_all():
+def test_zero_series():
     none, few = np.empty((0, 9)), np.empty(0, np.int64)
     assert kernels.running_medians(none, few).shape == kernels.coarse_splines(none, few).shape == (0, 9)
     assert kernels.median_slopes(none, few, few).shape == kernels.falling_pairs(none, few, few)[0].shape == (0,)

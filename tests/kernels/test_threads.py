@@ -1,4 +1,4 @@
-"""How many threads: the setting first, else the least of what the machine, the container and the job allow."""
+"""The number of threads: the setting, or else the least that the machine, the container and the job allow."""
 
 import os
 import subprocess
@@ -66,7 +66,7 @@ def test_the_cores_are_those_that_the_process_may_run_on():
 
 
 def cores(folder, own, **files):
-    """Return what a process in the groups `own` is given by these files, written below a root."""
+    """Return the cores that these files, written below a root, give to a process in the groups `own`."""
     for name, text in files.items():
         path = folder / "root" / name.replace("__", "/").replace("-", ".")
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -80,12 +80,12 @@ def test_quota_of_a_container_is_rounded_up_to_whole_cores(tmp_path, quota, expe
     assert cores(tmp_path, "0::/\n", **{"cpu-max": quota + "\n"}) == expected
 
 
-def test_no_quota_is_no_limit(tmp_path):
+def test_without_a_quota_there_is_no_limit(tmp_path):
     assert cores(tmp_path, "0::/\n", **{"cpu-max": "max 100000\n"}) == sys.maxsize
     assert _threads.container_cores(tmp_path / "missing", tmp_path) == sys.maxsize
 
 
-def test_the_tightest_group_on_the_way_counts(tmp_path):
+def test_the_group_with_the_smallest_quota_counts(tmp_path):
     files = {"a__cpu-max": "300000 100000", "a__b__cpu-max": "800000 100000", "other__cpu-max": "100000 100000"}
     assert cores(tmp_path, "0::/a/b\n", **files) == 3
 

@@ -23,14 +23,14 @@ def test_values_dtype_and_shape_are_exact(tmp_path, name):
 
 @every_format
 def test_one_frame_is_a_recording(tmp_path, name):
-    # Without a word from the user, one frame of a .mat file cannot be told from many.
+    # Without the option, one frame in a .mat file cannot be distinguished from many.
     options = {"mat 5": {"axes": "TYX"}, "mat 7.3": {"axes": "YXT"}}.get(name, {})
     path = makers.EVERY_FORMAT[name](tmp_path, VIDEO[:1])
     np.testing.assert_array_equal(load_video(path, **options), VIDEO[:1], strict=True)
 
 
 @every_format
-def test_a_file_cut_off_anywhere_is_an_error_or_whole(tmp_path, name):
+def test_a_file_truncated_anywhere_is_an_error_or_whole(tmp_path, name):
     path = makers.EVERY_FORMAT[name](tmp_path, VIDEO)
     data = makers.pixel_file(path)
     whole = data.read_bytes()
@@ -38,7 +38,7 @@ def test_a_file_cut_off_anywhere_is_an_error_or_whole(tmp_path, name):
         data.write_bytes(whole[:kept])
         outcome = makers.values_or_error(path, load_video)
         if isinstance(outcome, str):
-            # What is damaged of a folder of numbered chunks, zarr does not say.
+            # Zarr does not say which of its numbered chunks is damaged.
             assert (path if path.suffix == ".zarr" else data).name in outcome, (kept, outcome)
         else:
             np.testing.assert_array_equal(outcome, VIDEO, strict=True)
@@ -57,7 +57,7 @@ def test_half_a_file_is_an_error(tmp_path, name):
 def test_upper_case_suffixes(tmp_path, name):
     path = makers.EVERY_FORMAT[name](tmp_path, VIDEO)
     for file in [path] if path.suffix == ".zarr" else sorted(tmp_path.rglob("*.*")):
-        if file.suffix not in (".rsm", ".rsd"):  # their names stand in the header
+        if file.suffix not in (".rsm", ".rsd"):  # their names are in the header
             file.rename(file.with_suffix(file.suffix.upper()))
     path = path if path.is_dir() else path.with_suffix(path.suffix.upper())
     np.testing.assert_array_equal(load_video(path), VIDEO, strict=True)
@@ -149,14 +149,14 @@ def test_a_part_of_a_recording(tmp_path, name, arguments, expected):
         ({"step": -1}, "step = -1"),
     ],
 )
-def test_parts_that_are_not_there(tmp_path, arguments, message):
+def test_parts_beyond_the_recording(tmp_path, arguments, message):
     path = makers.npy(tmp_path / "rec.npy", VIDEO)
     with pytest.raises(ValueError, match=message):
         load_video(path, **arguments)
 
 
 @every_format
-def test_what_is_loaded_can_be_written_and_the_file_stays(tmp_path, name):
+def test_a_loaded_video_can_be_changed_and_the_file_stays(tmp_path, name):
     path = makers.EVERY_FORMAT[name](tmp_path, VIDEO)
     load_video(path)[:] = 0
     np.testing.assert_array_equal(load_video(path), VIDEO)
@@ -208,7 +208,7 @@ def test_metadata_has_the_rate_and_size_where_they_are_known(tmp_path):
     assert load_metadata(makers.npy(tmp_path / "unknown.npy", VIDEO)) == {}
 
 
-# --- wrong arguments ----------------------------------------------------------------------------------------------
+# --- wrong arguments ------------------------------------------------------------------------------------------------
 
 FILES = {
     "rec.npy": lambda path: makers.npy(path, VIDEO),

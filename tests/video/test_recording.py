@@ -117,7 +117,7 @@ def test_every_format_indexes_as_the_array_does(every_format, index):
     ],
     ids=repr,
 )
-def test_indices_a_person_can_check(either, index):
+def test_indices_that_a_person_can_check(either, index):
     np.testing.assert_array_equal(either[index], VIDEO[index])
     assert np.shape(either[index]) == np.shape(VIDEO[index])
 
@@ -166,7 +166,7 @@ def test_read_frames_of_every_format_belong_to_the_caller(tmp_path, name):
         (slice(2, 5), [range(2, 5)]),
         (slice(5, 1, -2), [range(3, 6, 2)]),
         ((slice(0, 7, 3), 1, 1), [range(0, 7, 3)]),
-        ([5, 1, -2, 1], [range(1, 2), range(5, 6)]),  # once each, and forwards
+        ([5, 1, -2, 1], [range(1, 2), range(5, 6)]),  # once each, in order
     ],
 )
 def test_only_wanted_frames_are_read(recording, source, index, asked):
@@ -199,7 +199,7 @@ def test_frames_beyond_the_end(recording, i):
         ((slice(None), 0, -7), "out of bounds"),
     ],
 )
-def test_indices_that_mean_nothing(recording, index, message):
+def test_wrong_indices(recording, index, message):
     with pytest.raises(IndexError, match=message):
         recording[index]
 
@@ -242,7 +242,7 @@ def test_closed_recordings_of_every_format(tmp_path, name):
         (np.zeros((4, 5, 6), "i4,i4"), "save the pixels as real numbers"),
     ],
 )
-def test_arrays_that_are_no_recording(tmp_path, video, message):
+def test_arrays_that_are_not_a_recording(tmp_path, video, message):
     with pytest.raises(ValueError, match=message):
         Recording(video, path=tmp_path / "rec", format="test")
 

@@ -52,7 +52,7 @@ def frame_by_frame(monkeypatch):
 @every_suffix
 @settings(max_examples=60)
 @given(data=st.data())
-def test_what_is_read_is_what_was_saved(tmp_path_factory, suffix, data):
+def test_saved_values_are_read_again(tmp_path_factory, suffix, data):
     dtype = data.draw(st.sampled_from(DTYPES[suffix]))
     columns = st.integers(2 if suffix == ".tif" else 1, 20)
     shape = data.draw(st.tuples(st.integers(1, 9), st.integers(1, 20), columns))
@@ -77,7 +77,7 @@ def test_the_rate_is_kept(tmp_path, suffix, fps):
 
 
 @pytest.mark.parametrize("suffix", WITH_RATE)
-def test_no_rate_is_no_rate(tmp_path, suffix):
+def test_an_unknown_rate_stays_unknown(tmp_path, suffix):
     save_video(tmp_path / f"rec{suffix}", VIDEO)
     with open_video(tmp_path / f"rec{suffix}") as recording:
         assert recording.fps is None
@@ -117,7 +117,7 @@ def test_lists_and_datasets(tmp_path):
 
 @every_suffix
 @pytest.mark.parametrize("dtype", ["u2", "i2"])
-def test_a_saved_file_cut_off_anywhere_is_an_error_or_whole(tmp_path, suffix, dtype):
+def test_a_saved_file_truncated_anywhere_is_an_error_or_whole(tmp_path, suffix, dtype):
     path, fps = tmp_path / f"rec{suffix}", 500 if suffix in WITH_RATE else None
     video = VIDEO[:4].astype("u2" if suffix == ".mkv" else dtype)  # fewer frames than columns
     save_video(path, video, fps)
@@ -184,19 +184,19 @@ def test_dtypes_that_a_format_cannot_hold(tmp_path, suffix, dtype):
 
 @every_suffix
 @pytest.mark.parametrize("dtype", ["c8", "M8[s]", "O", "U3"])
-def test_pixels_that_are_no_numbers(tmp_path, suffix, dtype):
+def test_pixels_that_are_not_numbers(tmp_path, suffix, dtype):
     with pytest.raises(ValueError, match=r"video holds .* values: convert them to real numbers"):
         save_video(tmp_path / f"rec{suffix}", np.zeros((2, 3, 4), dtype))
 
 
 @pytest.mark.parametrize("shape", [(4, 5), (), (0, 4, 5), (4, 0, 5), (4, 5, 6, 3)])
-def test_shapes_that_are_no_video(tmp_path, shape):
+def test_shapes_that_are_not_a_video(tmp_path, shape):
     with pytest.raises(ValueError, match=r"video has shape \(.*\): give \(T, H, W\)"):
         save_video(tmp_path / "rec.npy", np.zeros(shape))
 
 
 @pytest.mark.parametrize("fps", [0, -1, np.nan, np.inf, 1j, "500", [500], True])
-def test_rates_that_are_none(tmp_path, fps):
+def test_rates_that_are_not_positive_numbers(tmp_path, fps):
     with pytest.raises(ValueError, match=r"fps = .*: it must be a positive number"):
         save_video(tmp_path / "rec.tif", VIDEO, fps)
 
@@ -215,13 +215,13 @@ def test_an_unknown_suffix(tmp_path, name):
 
 
 @pytest.mark.parametrize("overwrite", [False, True])
-def test_a_folder_in_the_way(tmp_path, overwrite):
+def test_a_folder_of_that_name(tmp_path, overwrite):
     (tmp_path / "rec.tif").mkdir()
     with pytest.raises(ValueError, match=r"rec\.tif is a folder and is not replaced: choose another name"):
         save_video(tmp_path / "rec.tif", VIDEO, overwrite=overwrite)
 
 
-def test_a_folder_that_is_not_there(tmp_path):
+def test_a_missing_folder(tmp_path):
     with pytest.raises(FileNotFoundError, match=r"the folder .*nowhere does not exist"):
         save_video(tmp_path / "nowhere" / "rec.tif", VIDEO)
 
@@ -242,10 +242,10 @@ def test_tiff_cannot_hold_frames_of_one_column(tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
-# --- what other programs see in our files -------------------------------------------------------------------------
+# --- saved files in other programs ----------------------------------------------------------------------------------
 
 
-def test_tifffile_reads_our_tiff(tmp_path):
+def test_tifffile_reads_saved_files(tmp_path):
     save_video(tmp_path / "rec.tif", VIDEO, 500)
     with tifffile.TiffFile(tmp_path / "rec.tif") as tif:
         np.testing.assert_array_equal(tif.asarray(), VIDEO, strict=True)
@@ -269,16 +269,16 @@ def test_large_tiff_files_are_bigtiff(tmp_path, monkeypatch, frames, is_big):
     monkeypatch.setattr(tifffile, "imwrite", write)
     save_video(tmp_path / "rec.tif", np.broadcast_to(np.uint16(1), (frames, 1024, 1024)))
     assert options["bigtiff"] == is_big
-    assert options.get("imagej", False) == (not is_big)  # ImageJ knows no BigTIFF
+    assert options.get("imagej", False) == (not is_big)  # ImageJ cannot read BigTIFF
     assert options.get("ome", False) == is_big
 
 
-def test_scipy_reads_our_mat(tmp_path):
+def test_scipy_reads_saved_files(tmp_path):
     save_video(tmp_path / "rec.mat", VIDEO, 500)
     variables = loadmat(tmp_path / "rec.mat")
     np.testing.assert_array_equal(variables["video"], VIDEO, strict=True)
     assert (variables["fps"].item(), variables["axes"].item()) == (500, "TYX")
-    # A file cut off between two variables looks whole: the pixels come last, so that the notes are never lost.
+    # A file truncated between two variables looks whole: the pixels come last, so that the notes are never lost.
     assert [name for name, *_ in whosmat(tmp_path / "rec.mat")][-1] == "video"
 
 
@@ -291,7 +291,7 @@ def test_mat_files_end_at_two_gigabytes(tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
-def test_h5py_reads_our_hdf5(tmp_path):
+def test_h5py_reads_saved_files(tmp_path):
     save_video(tmp_path / "rec.h5", VIDEO, 500)
     with h5py.File(tmp_path / "rec.h5") as file:
         np.testing.assert_array_equal(file["video"][()], VIDEO, strict=True)
@@ -300,7 +300,7 @@ def test_h5py_reads_our_hdf5(tmp_path):
 
 @pytest.mark.parametrize(("dtype", "pixel_format"), [("u1", "gray"), ("u2", "gray16le")])
 @pytest.mark.parametrize("shape", [(3, 1, 1), (3, 5, 6), (3, 40, 33)])
-def test_ffmpeg_reads_our_mkv(tmp_path, dtype, pixel_format, shape):
+def test_ffmpeg_reads_saved_files(tmp_path, dtype, pixel_format, shape):
     video = makers.random_video(shape, dtype)
     save_video(tmp_path / "rec.mkv", video, 25)
     with av.open(str(tmp_path / "rec.mkv")) as container:
@@ -312,7 +312,7 @@ def test_ffmpeg_reads_our_mkv(tmp_path, dtype, pixel_format, shape):
     np.testing.assert_array_equal(np.stack(decoded), video, strict=True)
 
 
-# --- wrong arguments ----------------------------------------------------------------------------------------------
+# --- wrong arguments ------------------------------------------------------------------------------------------------
 
 RAGGED = [[[1, 2], [3]]]
 

@@ -18,7 +18,7 @@ VIDEO = makers.random_video((7, 5, 6))
         (3, 2, range(0, 60, 6)),  # both
         (3, 5, range(0, 60, 15)),  # both, in more memory than usual
         (20, 1, range(0, 60, 20)),  # a chunk that is larger than a block is decoded once
-        (7, 6, range(0, 60, 6)),  # not both: the target's, or chunks would be written twice
+        (7, 6, range(0, 60, 6)),  # not both: chunks of the target, or they would be written twice
         (50, 1, range(0, 60, 32)),  # chunks that do not fit are decoded as few times as memory allows
         (50, 5, range(0, 60, 30)),
     ],

@@ -1,4 +1,4 @@
-"""Folders of images, written by Pillow."""
+"""Folders of images, written with Pillow."""
 
 import numpy as np
 import pytest
@@ -47,7 +47,7 @@ def test_natural_order_by_hand(tmp_path):
 def test_other_files_and_hidden_ones_do_not_count(tmp_path):
     folder = makers.images(tmp_path / "rec", VIDEO)
     (folder / "notes.txt").write_text("notes")
-    (folder / "._frame_3.png").write_bytes(b"what some systems leave behind")
+    (folder / "._frame_3.png").write_bytes(b"a file that some systems leave behind")
     (folder / "thumbnails.png").mkdir()
     with open_video(folder) as recording:
         np.testing.assert_array_equal(recording[:], VIDEO)
@@ -100,7 +100,7 @@ def test_tiff_files_of_several_pages(tmp_path):
 
 
 @pytest.mark.parametrize("name", ["rec.png", "other.jpg"])
-def test_png_files_that_are_none(tmp_path, name):
+def test_files_that_are_not_png(tmp_path, name):
     Image.fromarray(VIDEO[0].astype("u1")).save(tmp_path / "other.jpg")
     content = b"no image" if name == "rec.png" else (tmp_path / name).read_bytes()
     (tmp_path / "rec.png").write_bytes(content)

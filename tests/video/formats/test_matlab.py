@@ -1,4 +1,4 @@
-"""MATLAB files: version 5 by SciPy and byte by byte, version 7.3 by h5py."""
+"""MATLAB files: version 5 written with SciPy and byte by byte, version 7.3 with h5py."""
 
 import numpy as np
 import pytest
@@ -45,7 +45,7 @@ def test_the_option_overrules_the_file(path, make):
 
 @both_versions
 @pytest.mark.parametrize("axes", ["TY", "TYXC", "tyx", "", 3])
-def test_axes_that_are_none(path, make, axes):
+def test_wrong_axes(path, make, axes):
     with pytest.raises(
         ValueError,
         match=r"axes = .* is not an order of three axes: give the order of the letters T \(time\), Y \(rows\), X",
@@ -122,7 +122,7 @@ def test_the_recording_of_the_program_rhythm(path, make):
 
 
 @both_versions
-def test_a_name_that_is_not_there(path, make):
+def test_an_unknown_name(path, make):
     with pytest.raises(
         ValueError, match=r"fieldname = 'calcium' is not in .*rec\.mat: choose one of video \(9, 5, 6\)"
     ):
@@ -131,7 +131,7 @@ def test_a_name_that_is_not_there(path, make):
 
 @both_versions
 @pytest.mark.parametrize("array", [VIDEO[0], np.stack([VIDEO] * 3, -1)])
-def test_a_name_of_something_else(path, make, array):
+def test_the_name_of_another_array(path, make, array):
     make(path, other=array, video=VIDEO)
     with pytest.raises(
         ValueError, match=r"fieldname = 'other' has shape \(.*\) in .*rec\.mat: choose an array with three axes"
@@ -141,7 +141,7 @@ def test_a_name_of_something_else(path, make, array):
 
 @both_versions
 @pytest.mark.parametrize("array", [VIDEO[0], np.stack([VIDEO] * 3, -1)])
-def test_no_recording_in_it(path, make, array):
+def test_a_file_without_a_recording(path, make, array):
     with pytest.raises(ValueError, match=r"rec\.mat holds no 3-D array \(its arrays: data \("):
         open_video(make(path, data=array))
 

@@ -83,7 +83,7 @@ def test_longer_than_its_header_says(path):
 
 
 @pytest.mark.parametrize("key", ["Number of frames", "Image width", "Image height", "Frame rate (Hz)"])
-def test_a_header_that_lacks_a_number(path, key):
+def test_a_header_without_a_number(path, key):
     makers.replace(path, key.encode(), b"Something else")
     with pytest.raises(ValueError, match=rf"rec\.gsh has no entry '{key[:5]}.*', so it is not a complete header"):
         open_video(path)
@@ -92,7 +92,7 @@ def test_a_header_that_lacks_a_number(path, key):
 @pytest.mark.parametrize(
     ("old", "new"), [("Image width : 6", "Image width : six"), ("frames : 7", "frames : 0"), (": 250.5", ": -1")]
 )
-def test_a_header_whose_number_is_none(path, old, new):
+def test_a_header_with_a_wrong_number(path, old, new):
     makers.replace(path, old.encode(), new.encode())
     with pytest.raises(
         ValueError, match=rf"rec\.gsh has .* = '{new.split(' : ')[-1].strip(': ')}', which is not a positive number"

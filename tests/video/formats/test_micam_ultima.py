@@ -70,7 +70,7 @@ def test_sample_time(tmp_path, time, fps):
 
 
 @pytest.mark.parametrize("time", ["", "2.0", "0.0msec", "2 hours", "msec"])
-def test_a_sample_time_that_is_none(tmp_path, time):
+def test_an_unreadable_sample_time(tmp_path, time):
     with pytest.raises(
         ValueError, match=rf"rec\.rsh has sample_time = '{time}', which is not a time such as '2\.0msec'"
     ):
@@ -128,7 +128,7 @@ def test_longer_than_its_header_says(path, name):
         ("lskp=2", "lskp=8", "lskp = 8 and rskp = 1, which leave none of 9 columns"),
     ],
 )
-def test_headers_that_cannot_be(path, old, new, message):
+def test_damaged_headers(path, old, new, message):
     makers.replace(path, old.encode(), new.encode())
     with pytest.raises(ValueError, match=rf"rec\.rsh.*{message}"):
         open_video(path)

@@ -91,7 +91,7 @@ def test_an_unknown_version(path, version):
 
 
 @pytest.mark.parametrize("numbers", [(0, 6, 5), (7, -6, 5), (7, 6, 0)])
-def test_numbers_that_cannot_be(path, numbers):
+def test_impossible_numbers_in_the_header(path, numbers):
     raw = path.read_bytes()
     path.write_bytes(raw[:5] + struct.pack("<3i", *numbers) + raw[17:])
     with pytest.raises(ValueError, match=r"has a damaged header, which says -?\d frames of -?\d x \d"):

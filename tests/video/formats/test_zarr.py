@@ -1,4 +1,4 @@
-"""Zarr stores of both versions, groups, shards, zip files and OME-Zarr, written by zarr itself."""
+"""Zarr stores of both versions, groups, shards, zip files and OME-Zarr, written with zarr itself."""
 
 import json
 import shutil
@@ -42,7 +42,7 @@ def test_shards_and_parts_of_frames(tmp_path):
         )
 
 
-def test_a_folder_of_any_name_is_told_by_what_is_in_it(tmp_path):
+def test_a_folder_of_any_name_is_recognised_by_its_contents(tmp_path):
     path = makers.zarr(tmp_path / "rec.zarr", VIDEO, 2)
     np.testing.assert_array_equal(load_video(path.rename(tmp_path / "rec")), VIDEO)
 
@@ -100,12 +100,12 @@ def test_groups_without_a_recording(tmp_path, array, message):
         (VIDEO * 1j, "holds complex128 values: save the pixels as real numbers"),
     ],
 )
-def test_arrays_that_are_no_recording(tmp_path, array, message):
+def test_arrays_that_are_not_a_recording(tmp_path, array, message):
     with pytest.raises(ValueError, match=message):
         open_video(makers.zarr(tmp_path / "rec.zarr", array))
 
 
-def test_options_that_mean_nothing(tmp_path):
+def test_options_that_do_not_apply(tmp_path):
     path = makers.zarr(tmp_path / "rec.zarr", VIDEO)
     with pytest.raises(
         ValueError, match=r"dataset = 'x' is not in .*rec\.zarr, which is a single array: leave dataset out"
@@ -132,7 +132,7 @@ def test_named_axes(tmp_path):
         np.testing.assert_array_equal(recording[1:5, 1:4, 2:5], VIDEO[1:5, 1:4, 2:5])
 
 
-# --- OME-Zarr -----------------------------------------------------------------------------------------------------
+# --- OME-Zarr -------------------------------------------------------------------------------------------------------
 
 
 @versions
@@ -213,7 +213,7 @@ def test_images_without_time(tmp_path, axes, message):
         open_video(makers.ome_zarr(tmp_path / "rec.zarr", VIDEO, axes))
 
 
-def test_an_axis_nobody_knows(tmp_path):
+def test_an_unknown_axis(tmp_path):
     path = makers.ome_zarr(tmp_path / "rec.zarr", np.stack([VIDEO] * 2), "ptyx")
     with pytest.raises(
         ValueError, match=r"has the axes p, t, y, x of shape \(2, 7, 5, 6\), but a recording has the axes t, y and x"
@@ -242,10 +242,10 @@ def test_several_images_and_plates(tmp_path):
         open_video(tmp_path / "plate.zarr")
 
 
-# --- damage -------------------------------------------------------------------------------------------------------
+# --- damage ---------------------------------------------------------------------------------------------------------
 
 
-def test_missing_chunks_of_others_are_fill_values(tmp_path):
+def test_missing_chunks_in_stores_of_other_programs_are_fill_values(tmp_path):
     path = makers.zarr(tmp_path / "rec.zarr", VIDEO, fill_value=7, chunks=(7, 5, 3))
     (path / "c" / "0" / "0" / "1").unlink()
     assert (load_video(path)[:, :, 3:] == 7).all()
@@ -254,7 +254,7 @@ def test_missing_chunks_of_others_are_fill_values(tmp_path):
 @pytest.mark.parametrize(
     "compressor", [None, BloscCodec(), BloscCodec(cname="zstd"), ZstdCodec(), GzipCodec(), Crc32cCodec()]
 )
-def test_a_chunk_cut_off_anywhere(tmp_path, compressor):
+def test_a_chunk_truncated_anywhere(tmp_path, compressor):
     path = makers.zarr(tmp_path / "rec.zarr", VIDEO, compressors=compressor, chunks=(4, 5, 6))
     chunk = makers.pixel_file(path)
     whole = chunk.read_bytes()
@@ -274,7 +274,7 @@ def test_damaged_descriptions(tmp_path, text):
         open_video(path)
 
 
-def test_files_that_are_no_zarr(tmp_path):
+def test_files_that_are_not_zarr(tmp_path):
     (tmp_path / "rec.zarr").mkdir()
     with pytest.raises(ValueError, match=r"rec\.zarr is a folder without zarr\.json"):
         open_video(tmp_path / "rec.zarr")
@@ -286,7 +286,7 @@ def test_files_that_are_no_zarr(tmp_path):
             open_video(tmp_path / name)
 
 
-def test_our_own_recordings_are_whole_or_an_error(tmp_path, monkeypatch):
+def test_recordings_of_optimap_are_whole_or_an_error(tmp_path, monkeypatch):
     monkeypatch.setattr("optimap.video.formats.zarr.CHUNK_BYTES", VIDEO[:2].nbytes)
     path = tmp_path / "rec.zarr"
     save_video(path, VIDEO, 500)
@@ -303,11 +303,11 @@ def test_our_own_recordings_are_whole_or_an_error(tmp_path, monkeypatch):
         open_video(path)
 
 
-# --- what other programs see --------------------------------------------------------------------------------------
+# --- saved files in other programs ----------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("name", ["rec.zarr", "rec.zarr.zip"])
-def test_zarr_reads_ours_and_finds_an_ome_image(tmp_path, name):
+def test_zarr_reads_saved_files_and_finds_an_ome_image(tmp_path, name):
     class Measured(np.ndarray):
         pixel_size = 0.1
 

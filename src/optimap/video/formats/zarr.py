@@ -84,14 +84,14 @@ def open_recording(
 # --- stores -------------------------------------------------------------------------------------------------------
 
 
-class _Checked(Store):
+class _Checked(Store):  # type: ignore[misc, unused-ignore]  # untyped where zarr is not installed
     """A store that raises an error for truncated chunks of Blosc, which would read beyond them in memory."""
 
     is_blosc = False
 
     async def get(self, key: str, *arguments: Any, **options: Any) -> Any:
-        """Return what zarr asks for."""
-        value = await super().get(key, *arguments, **options)  # type: ignore[safe-super]  # the class of the store
+        """Return the bytes that zarr asks for."""
+        value = await super().get(key, *arguments, **options)  # type: ignore[safe-super, unused-ignore]  # there is a store below
         if self.is_blosc and value is not None and not key.endswith((".json", ".zarray", ".zattrs", ".zgroup")):
             start = value.as_numpy_array().view(np.uint8)[:16].tobytes()
             # The header starts with the version and ends with the length of the chunk.
@@ -100,11 +100,11 @@ class _Checked(Store):
         return value
 
 
-class _CheckedFolder(_Checked, LocalStore):
+class _CheckedFolder(_Checked, LocalStore):  # type: ignore[misc, unused-ignore]  # as above
     """A folder."""
 
 
-class _CheckedZip(_Checked, ZipStore):
+class _CheckedZip(_Checked, ZipStore):  # type: ignore[misc, unused-ignore]  # as above
     """A zip file."""
 
 
@@ -114,12 +114,8 @@ def _open_store(path: Path) -> tuple[_Checked, "zarr.Array[Any] | zarr.Group"]:
         problem = "is a folder without zarr.json, .zgroup or .zarray, it is empty or was not copied completely"
         raise ArgumentError("path", path, problem, "copy the recording again", subject=str(path))
     with _reading(path):
-        store: _Checked
-        if path.is_dir():
-            store, inside = _CheckedFolder(path, read_only=True), ""
-        else:
-            inside = _root_in_zip(path)
-            store = _CheckedZip(path, mode="r")
+        inside = "" if path.is_dir() else _root_in_zip(path)
+        store = _CheckedFolder(path, read_only=True) if path.is_dir() else _CheckedZip(path, mode="r")
         return store, zarr.open(store, path=inside, mode="r")
 
 
