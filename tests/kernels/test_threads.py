@@ -4,12 +4,10 @@ import os
 import subprocess
 import sys
 
-import numpy as np
 import pytest
 
 from optimap import kernels
-from optimap._regions import window_spans
-from optimap.kernels import _numpy, _threads
+from optimap.kernels import _threads
 
 
 @pytest.fixture
@@ -100,7 +98,7 @@ def test_groups_of_the_first_version(tmp_path):
     assert cores(tmp_path, "4:memory:/far\n2:cpu,cpuacct:/job\n", **files) == 3
 
 
-@pytest.mark.skipif(kernels.backend == "numpy", reason="its twin is tested below")
+@pytest.mark.skipif(kernels.backend == "numpy", reason="its twin is tested in test_numpy.py")
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="limits memory as Linux does")
 def test_where_no_thread_can_be_started_the_caller_does_the_work():
     script = """
@@ -115,35 +113,3 @@ assert (extract_traces(video, where, size=3) == 7).all()
 """
     environment = {**os.environ, "OPTIMAP_THREADS": "64"}
     subprocess.run([sys.executable, "-c", script], check=True, env=environment)
-
-
-def test_where_no_thread_can_be_started_the_twins_work_in_the_caller(monkeypatch):
-    started = []
-
-    def submit(self, work, *arguments):
-        started.append(arguments)
-        raise RuntimeError("can't start new thread")
-
-    monkeypatch.setattr("concurrent.futures.ThreadPoolExecutor.submit", submit)
-    frames = np.random.default_rng(0).integers(0, 999, (40, 6, 7), dtype=np.uint16)
-    spans = window_spans(np.array([[3.0, 2.0], [0.0, 5.0]]), 3, "rect", (6, 7))
-    results = [np.empty((40, 2)) for _ in range(2)]
-    for threads, out in zip((4, 1), results, strict=True):
-        _numpy.box_means(frames, *spans.boxes, out, False, threads)
-    assert len(started) == 4
-    np.testing.assert_array_equal(*results)
-
-
-@pytest.mark.parametrize(("threads", "frames_at_once"), [(1, 8), (4, 5), (20, 1)])
-def test_tables_of_all_threads_together_have_a_limit(monkeypatch, threads, frames_at_once):
-    rows_and_columns = 7 * 7  # of a table for frames of 6 x 7
-    monkeypatch.setattr(_numpy, "_TABLE", 8 * rows_and_columns)
-    monkeypatch.setattr(_numpy, "_ALL_TABLES", 20 * rows_and_columns)
-    blocks, real = [], _numpy._empty_table
-    monkeypatch.setattr(_numpy, "_empty_table", lambda block: blocks.append(len(block)) or real(block))
-    frames = np.random.default_rng(0).integers(0, 999, (400, 6, 7), dtype=np.uint16)
-    spans = window_spans(np.array([[3.0, 2.0]]), 3, "rect", (6, 7))
-    out = np.empty((400, 1))
-    _numpy.box_means(frames, *spans.boxes, out, False, threads)
-    assert set(blocks) == {frames_at_once}
-    np.testing.assert_array_equal(out[:, 0], frames[:, 1:4, 2:5].mean(axis=(1, 2)))

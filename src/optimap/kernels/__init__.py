@@ -163,7 +163,7 @@ def extremes(samples: Array) -> tuple[Array, Array] | None:
 
 
 def rescale(samples: Array, low: Array, span: Array, ymin: float, ymax: float, clip: bool, out: Array) -> bool:
-    """Rescale each series from ``low``, ``low + span`` to ``ymin``, ``ymax`` into `out`; return False if no loop applies.
+    """Rescale each series from ``low``, ``low + span`` to ``ymin``, ``ymax`` into `out`; return whether a loop did.
 
     Parameters
     ----------

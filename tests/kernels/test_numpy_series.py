@@ -1,4 +1,4 @@
-"""The loops over series: against all slopes, SciPy and seasonal; compiled and in NumPy."""
+"""The loops over series, compiled and in NumPy, against the slopes of all pairs, NumPy and SciPy."""
 
 import numpy as np
 import pytest
@@ -9,7 +9,8 @@ from scipy.interpolate import LSQUnivariateSpline
 from scipy.stats import theilslopes
 
 from optimap import kernels
-from optimap.kernels import _numpy_series, _numpy_slopes
+from optimap.kernels import _numpy_series
+from tests.kernels.examples import examples
 
 try:
     from optimap.kernels import _compiled
@@ -18,35 +19,6 @@ except ImportError:
 
 needs_compiled = pytest.mark.skipif(_compiled is None, reason="installed without a C++ compiler")
 BACKENDS = [pytest.param(_compiled, marks=needs_compiled, id="compiled"), pytest.param(_numpy_series, id="numpy")]
-
-
-def examples(n, seed=0):
-    """Series with few and with many equal slopes, on a grid of numbers or not, close to a line or not."""
-    rng = np.random.default_rng(seed)
-    t = np.arange(n)
-    noise = rng.normal(size=n)
-    return {
-        "noise": noise,
-        "walk": np.cumsum(noise),
-        "drift": 1e5 - 0.01 * t + 1e-9 * noise,
-        "float32": noise.astype(np.float32).astype(float),
-        "waves": np.sin(t / 7),
-        "counts": rng.integers(0, 4, n).astype(float),
-        "counts and drift": t // 3 + rng.integers(0, 2, n).astype(float),
-        "tenths": 0.1 * rng.integers(0, 4, n),
-        "stairs of tenths": 0.1 * (t // 3),
-        "line": 5 - 0.3 * t,
-        "line of whole numbers": 5.0 - 3 * t,
-        "constant": np.full(n, 0.3),
-        "steps": np.repeat([1.0, 5.0, 2.0], n // 3 + 1)[:n],
-        "huge": 1e300 * noise,
-        "tiny": 1e-200 * noise,
-        "smallest": 3e-323 * noise,
-        "far from zero": 1e9 + noise,
-        "alternating": (-1.0) ** t,
-        "outliers": np.where(t % 5 == 1, 2.0**53 * (t % 2), t // 3),
-        "half level": np.where(t < n // 2, 0.0, t - n // 2),
-    }
 
 
 def slopes(module, series, start=0, stop=None, threads=1):
@@ -123,19 +95,6 @@ def test_where_slopes_differ_only_by_rounding_the_median_is_right_to_rounding(na
 def test_twins_agree_on_long_series(name):
     data = examples(6000)[name]
     assert slopes(_compiled, data) == slopes(_numpy_series, data)
-
-
-@pytest.mark.parametrize("name", examples(2))
-@pytest.mark.parametrize("sampled", [64, 2**14])
-def test_slopes_of_ranks_are_exact(name, sampled, monkeypatch):
-    monkeypatch.setattr(_numpy_slopes, "SAMPLED_PAIRS", sampled)
-    data = examples(301)[name]
-    first, second = np.triu_indices(len(data), k=1)
-    expected = np.sort((data[second] - data[first]) / (second - first))
-    ranks = [0, 1, len(expected) // 3, len(expected) // 2, len(expected) - 1]
-    assert _numpy_slopes.slopes_of_ranks(data, ranks) == expected[ranks].tolist()
-    monkeypatch.setattr(_numpy_slopes, "LONG", 4)
-    assert _numpy_slopes.median_slope(data) == np.median(expected)
 
 
 @pytest.mark.parametrize("module", BACKENDS)
