@@ -209,17 +209,16 @@ class Recording:
     def _open_frames(self) -> "Array | FrameSource":
         """Return the frames, or raise an error where the recording was closed."""
         with self._reading:
-            if self._arrived:
-                self._frames, self._arrived = self._opened_again(), False
+            if self._arrived and self._origin is not None:
+                self._frames, self._arrived = self._frames_of(self._origin), False
             frames = self._frames
         if frames is None:
             raise ArgumentError("path", self.path, "is closed", "open it again to read frames", subject=str(self.path))
         return frames
 
-    def _opened_again(self) -> "Array | FrameSource | None":
+    def _frames_of(self, origin: Origin) -> "Array | FrameSource | None":
         """Return the frames of a recording from another process."""
-        assert self._origin is not None  # or it could not have been pickled
-        same = self._origin.open_again()
+        same = origin.open_again()
         if (same.shape, same.dtype) != (self.shape, self.dtype):
             same.close()
             raise ArgumentError(
