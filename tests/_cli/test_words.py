@@ -148,8 +148,8 @@ def test_in_python_arguments_are_named(folder):
 
 @pytest.mark.parametrize("option", ["--regions", "--background"])
 def test_what_is_wrong_with_regions_is_said_once_and_before_any_work(folder, capsys, option):
-    (folder / "r.csv").write_text("x,y\n1,2\n")
+    (folder / "r.txt").write_text("x,y\n1,2\n")
     where = [] if option == "--regions" else ["--at", "1,1"]
-    assert main(["traces", "rec.npy", "rec2.npy", *where, option, "r.csv", "-o", "out"]) == 2
-    assert capsys.readouterr().err.count("r.csv has an unknown suffix") == 1
+    assert main(["traces", "rec.npy", "rec2.npy", *where, option, "r.txt", "-o", "out"]) == 2
+    assert capsys.readouterr().err.count("r.txt has an unknown suffix") == 1
     assert not (folder / "out").exists()

@@ -1,10 +1,11 @@
-"""What formats share when they write: blocks of frames, and writing in the background."""
+"""What formats share when they write: blocks of frames, and the error for pixels that they cannot hold."""
 
 import numpy as np
 import pytest
 
 from optimap.video import writing
 from tests import makers
+from tests.errors import check_error
 
 VIDEO = makers.random_video((7, 5, 6))
 
@@ -39,18 +40,15 @@ def test_blocks_begin_with_chunks(monkeypatch, stored, multiple, starts):
     assert asked == list(starts)
 
 
-def test_writing_in_the_background_ends_with_the_block():
-    done = []
-    with writing.in_background() as submit:
-        for i in range(3):
-            submit(done.append, i)
-    assert done == [0, 1, 2]
+@pytest.mark.parametrize("dtype", ["u1", ">u2", "f4"])
+def test_blocks_are_contiguous_and_in_native_byte_order(dtype):
+    video = makers.random_video((7, 5, 6), dtype)[::-1, :, ::-1]
+    blocks = list(writing.frame_blocks(video))
+    assert all(block.flags.c_contiguous and block.dtype.isnative for block in blocks)
+    np.testing.assert_array_equal(np.concatenate(blocks), video)
 
-    def fail():
-        raise OSError("the disk is full")
 
-    with pytest.raises(OSError, match="the disk is full"), writing.in_background() as submit:
-        submit(fail)
-    with pytest.raises(OSError, match="the disk is full"), writing.in_background() as submit:
-        [submit(work) for work in (fail, done.clear)]
-    assert done == [0, 1, 2]
+def test_pixels_that_a_format_cannot_hold_are_an_error_about_the_video():
+    dtype = np.dtype("f2")
+    text = r"\.mat files cannot hold float16 pixels without loss \(they hold integers\): choose \.npy or \.h5"
+    check_error(lambda: writing.refuse_dtype(dtype, ".mat", "integers"), ValueError, "video", text, dtype)

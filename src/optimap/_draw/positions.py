@@ -5,15 +5,19 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from .._regions import parse_positions
+from .._base import ArgumentError
+from .._regions import find_drawn
 from .figures import as_image, check_axes, check_scale, new_axes, parse_colors, show_figures
+from .regions import show_regions
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
+    from .._regions import Regions
+
 
 def show_positions(
-    positions: ArrayLike,
+    positions: "ArrayLike | Regions",
     image: ArrayLike | None = None,
     size: ArrayLike | None = None,
     color: Any = None,
@@ -23,15 +27,16 @@ def show_positions(
     ax: "Axes | None" = None,
     **kwargs: Any,
 ) -> "Axes":
-    """Draw positions as dots, over an image if one is given.
+    """Draw positions as dots, or regions as outlines, over an image if one is given.
 
     Parameters
     ----------
-    positions : (x, y) or sequence of (x, y), in pixels
+    positions : (x, y) or sequence of (x, y), in pixels; or regions
+        Anything that `extract_traces` takes as `coords`. Regions are drawn by `show_regions`.
     image : (H, W) or (H, W, 3) array, optional
         Drawn below the positions.
     size : float or sequence of N floats, optional
-        Area of the dots in points squared, as `s` of `matplotlib.axes.Axes.scatter`.
+        Area of the dots in points squared, as `s` of `matplotlib.axes.Axes.scatter`. Only for positions.
     color : color or sequence of N colors, optional
         One for all, or one each; by default matplotlib's colour cycle, as in `show_traces`.
     cmap, vmin, vmax
@@ -39,7 +44,7 @@ def show_positions(
     ax : matplotlib Axes, optional
         Draw there; by default in a new figure, which is shown.
     **kwargs
-        Passed to `matplotlib.axes.Axes.scatter`.
+        Passed to `matplotlib.axes.Axes.scatter`, or for regions to `show_regions`.
 
     Returns
     -------
@@ -48,7 +53,8 @@ def show_positions(
     Raises
     ------
     ValueError
-        If a position is not a pair, `image` is not an image, or `size` or `color` have the wrong length.
+        If a position is not a pair, `image` is not an image, `size` or `color` have the wrong length, or `size` is
+        given for regions.
 
     Examples
     --------
@@ -56,8 +62,14 @@ def show_positions(
     >>> from optimap.trace import show_positions
     >>> ax = show_positions([(2, 3), (5, 1)], image=np.zeros((8, 8)))
     """
-    points, _ = parse_positions(positions, name="positions")
     pixels = None if image is None else as_image(image)
+    frame = None if pixels is None else (int(pixels.shape[0]), int(pixels.shape[1]))
+    places = find_drawn(positions, frame, "positions")
+    if places.positions is None:
+        if size is not None:
+            raise ArgumentError("size", size, "is the area of dots, but regions have outlines", "leave size out")
+        return show_regions(places.regions, image, color=color, cmap=cmap, vmin=vmin, vmax=vmax, ax=ax, **kwargs)
+    points = places.positions
     sizes = np.asarray(36.0 if size is None else size, float)
     if sizes.ndim and sizes.shape != (len(points),):
         raise ValueError(f"size has shape {sizes.shape} for {len(points)} positions: give one for all or one for each")

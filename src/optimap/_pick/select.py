@@ -13,7 +13,7 @@ import numpy as np
 from .._base import Array, on_host, parse_time_axis
 from .._draw import as_image
 from .._extract import check_nan_policy
-from .._reading import as_video
+from .._reading import as_source
 from .._regions import check_size, check_window
 from ..trace import Picked
 from .frontends.base import Frontend
@@ -70,7 +70,7 @@ def pick_traces(
     browser: bool | None,
 ) -> "Picked | TracesSelection":
     """Pick positions on a video and see their traces; see `optimap.trace.select_traces`."""
-    video = as_video(video)
+    video = as_source(video).video
     size, window = check_size(size), check_window(window)
     check_nan_policy(nan_policy)
     times, label = parse_time_axis(int(video.shape[0]), x, fps)

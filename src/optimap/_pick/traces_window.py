@@ -12,6 +12,7 @@ import numpy as np
 from .._base import Array, on_host
 from .._draw import pixel_columns
 from .._extract import span_traces
+from .._reading import as_source
 from .._regions import Positions, Spans, window_spans
 from .points import Point, PointPicker
 from .positions_window import IMAGE_HELP, Position, PositionsWindow, point_color
@@ -174,7 +175,9 @@ class TracesWindow(PositionsWindow):
         if key not in self._memory:
             self._memory[key] = [
                 np.asarray(
-                    on_host(span_traces(video, self._spans(np.array([position], float), video), self.nan_policy))
+                    on_host(
+                        span_traces(as_source(video), self._spans(np.array([position], float), video), self.nan_policy)
+                    )
                 )[:, 0]
                 for video in self.videos
             ]
@@ -192,7 +195,9 @@ class TracesWindow(PositionsWindow):
         """Traces (T, N) of the first video at the picked positions."""
         positions = self.picker.positions
         if not positions:
-            return np.asarray(on_host(span_traces(self.videos[0], self._spans(np.empty((0, 2)), self.videos[0]))))
+            return np.asarray(
+                on_host(span_traces(as_source(self.videos[0]), self._spans(np.empty((0, 2)), self.videos[0])))
+            )
         return np.stack([self.traces_at(position)[0] for position in positions], axis=1)
 
     def change(self, gone: list[int], new: list[Point], moved: list[Point]) -> None:

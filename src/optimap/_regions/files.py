@@ -7,15 +7,17 @@ import numpy as np
 
 from .imagej import read_rois
 from .kinds import IMAGE_SUFFIXES, ROI_SUFFIXES
+from .position_files import read_positions
 
 SHAPES = "masks and labels are images (H, W), stacks are (N, H, W)"
 
 
 def read_region_file(path: Path) -> Any:
-    """Return ImageJ regions as `Drawn`, an image file or ``.npy`` file as an array."""
+    """Return ImageJ regions as `Drawn`, an image or ``.npy`` file as an array, a ``.csv`` file as a list of (x, y)."""
     suffix = path.suffix.lower()
-    if suffix not in ROI_SUFFIXES + IMAGE_SUFFIXES:
-        known = " ".join(ROI_SUFFIXES + IMAGE_SUFFIXES)
+    suffixes = ROI_SUFFIXES + IMAGE_SUFFIXES + (".csv",)
+    if suffix not in suffixes:
+        known = " ".join(suffixes)
         raise ValueError(f"{path} has an unknown suffix {suffix!r}: regions are read from {known}")
     if not path.exists():
         raise FileNotFoundError(f"{path} does not exist")
@@ -23,6 +25,8 @@ def read_region_file(path: Path) -> Any:
         raise IsADirectoryError(f"{path} is a folder: give one file of regions")
     if suffix in ROI_SUFFIXES:
         return read_rois(path)
+    if suffix == ".csv":
+        return read_positions(path)
     if suffix == ".npy":
         return _read_npy(path)
     return _read_png(path) if suffix == ".png" else _read_tiff(path)

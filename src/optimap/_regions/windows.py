@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from .._base import Floats, Ints, whole_number
+from .._base import Floats, FrameShape, Ints, whole_number
 from .positions import Positions
 from .spans import Spans
 
@@ -93,6 +93,10 @@ def window_spans(positions: Positions, size: int, window: str, frame_shape: tupl
     if window == "disc" and size > 1:
         return _clip(positions, *_disc_spans(positions, size), frame_shape)
     size = 1 if window == "pixel" else max(size, 1)
+    if len(positions) == 1:
+        x, y = positions[0].tolist()
+        if x.is_integer() and y.is_integer():
+            return _one_whole_box(int(x), int(y), size, frame_shape)
     if (positions == np.floor(positions)).all():
         return _whole_box_spans(positions, size, frame_shape)
     return _clip(positions, *_box_spans(positions, size), frame_shape)
@@ -109,6 +113,19 @@ def _whole_box_spans(positions: Positions, size: int, frame_shape: tuple[int, in
     starts, stops = np.repeat(left, heights), np.repeat(right, heights)
     boxes = np.stack((top, bottom, left, right)) if size > 1 else None
     return Spans(rows, starts, stops, np.ones(len(rows)), np.append(begins, ends[-1]), boxes)
+
+
+def _one_whole_box(x: int, y: int, size: int, frame_shape: FrameShape) -> Spans:
+    """As `_whole_box_spans` for one position, which is the most frequent call, ten times faster."""
+    top, left = y - size // 2, x - size // 2
+    bottom, right = min(top + size, frame_shape[0]), min(left + size, frame_shape[1])
+    top, left = max(top, 0), max(left, 0)
+    height = bottom - top
+    starts, stops = np.empty((2, height), np.int64)
+    starts.fill(left)
+    stops.fill(right)
+    boxes = np.array(((top,), (bottom,), (left,), (right,)), np.int64) if size > 1 else None
+    return Spans(np.arange(top, bottom), starts, stops, np.ones(height), np.array((0, height), np.int64), boxes)
 
 
 def _box_spans(positions: Positions, size: int) -> tuple[Ints, Ints, Ints, Floats]:

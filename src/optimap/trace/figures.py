@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from .._base import Array, on_host, parse_time_axis
+from .._base import ArgumentError, Array, on_host, parse_time_axis
 from .._draw import (
     as_image,
     as_traces,
@@ -24,8 +24,8 @@ from .._draw import show_positions as show_positions
 from .._draw import show_regions as show_regions
 from .._draw import show_trace as show_trace
 from .._draw import show_traces as show_traces
-from .._reading import as_video
-from .._regions import Regions, parse_positions
+from .._reading import as_source
+from .._regions import Places, Regions, find_drawn, find_places
 from .extract import extract_traces
 
 if TYPE_CHECKING:
@@ -55,8 +55,8 @@ def show_positions_and_traces(
     ----------
     video_or_traces : (T, H, W) video, or (T, N) or (T,) traces
         From a video, the traces are extracted.
-    positions : (x, y) or sequence of (x, y), in pixels, or Regions
-        Of regions (see `regions`), the outlines are drawn.
+    positions : (x, y) or sequence of (x, y), in pixels; or regions
+        Anything that `extract_traces` takes as `coords`. Outlines are drawn for regions.
     image : int or array (H, W)
         Frame number of the video, or an image; traces need an image.
     size : int
@@ -98,22 +98,31 @@ def show_positions_and_traces(
     """
 
     is_video = len(np.shape(video_or_traces)) == 3
-    points = positions if isinstance(positions, Regions) else parse_positions(positions, name="positions")[0]
     check_scale(cmap, vmin, vmax)
-    frame = as_image(_frame(as_video(video_or_traces), image) if is_video else _image_for_traces(image))
-    wanted = [f"C{i}" for i in range(len(points))] if colors is None else parse_colors(colors, len(points))
-    check_traces_arguments((len(video_or_traces), len(points)), x, fps, wanted, **kwargs)
+    frame = as_image(_frame(as_source(video_or_traces).video, image) if is_video else _image_for_traces(image))
+    places = _places(positions, video_or_traces.shape[1:] if is_video else frame.shape[:2], is_video, size, window)
+    points: Any = places.regions if places.positions is None else places.positions
+    count = len(places)
+    wanted = [f"C{i}" for i in range(count)] if colors is None else parse_colors(colors, count)
+    check_traces_arguments((len(video_or_traces), count), x, fps, wanted, **kwargs)
     values = as_traces(extract_traces(video_or_traces, points, size, window=window) if is_video else video_or_traces)
-    if values.shape[1] != len(points):
-        raise ValueError(f"video_or_traces holds {values.shape[1]} traces for {len(points)} positions: give one each")
+    if values.shape[1] != count:
+        raise ValueError(f"video_or_traces holds {values.shape[1]} traces for {count} positions: give one each")
 
     ax_image, ax_traces = _two_axes(axs, figsize)
-    show: Any = show_regions if isinstance(points, Regions) else show_positions
-    show(points, frame, color=wanted, cmap=cmap, vmin=vmin, vmax=vmax, ax=ax_image)
+    show_positions(points, frame, color=wanted, cmap=cmap, vmin=vmin, vmax=vmax, ax=ax_image)
     show_traces(values, x=x, fps=fps, colors=wanted, ax=ax_traces, **kwargs)
     if axs is None:
         show_figures()
     return ax_image, ax_traces
+
+
+def _places(given: object, frame_shape: Sequence[int], is_video: bool, size: int, window: str | None) -> Places:
+    """Return what the user points at; only positions in a video must lie in the frame."""
+    frame = int(frame_shape[0]), int(frame_shape[1])
+    if is_video:
+        return find_places(given, frame, size, window, name="positions")
+    return find_drawn(given, frame, "positions")
 
 
 def _two_axes(axs: "Sequence[Axes] | None", figsize: tuple[float, float]) -> "tuple[Axes, Axes]":
@@ -142,7 +151,7 @@ def _image_for_traces(image: Any) -> Any:
 
 def compare_traces(
     videos: Sequence[Any],
-    coords: ArrayLike | None = None,
+    coords: "ArrayLike | Regions | None" = None,
     labels: Sequence[str] | None = None,
     colors: Any = None,
     size: int = 5,
@@ -164,8 +173,8 @@ def compare_traces(
     ----------
     videos : sequence of (T, H, W) array-likes
         Lengths may differ: a shorter video ends where it ends. Not modified.
-    coords : (x, y) or sequence of (x, y), in pixels, optional
-        Left out, the position is picked with the mouse.
+    coords : (x, y) or sequence of (x, y), in pixels; or regions, optional
+        Anything that `extract_traces` takes. Without it, the position is picked with the mouse.
     labels : sequence of str, optional
         Names of the videos, for the legend.
     colors : color or sequence of colors, optional
@@ -219,15 +228,15 @@ def compare_traces(
             raise ValueError("axs is given without coords: a window for picking has its own axes")
         choice: dict[str, Any] = {"size": size, "window": window, "ref_frame": ref_frame, "title": title}
         return compare_by_clicking(clips, times, label, own, **choice, block=block, browser=browser)
-    points, single = _positions_in_all(coords, clips)
-    traces = [np.asarray(extract_traces(clip, points, size, window=window)) for clip in clips]
-    panels = _panels(axs, len(points))
-    for i, (panel, (px, py)) in enumerate(zip(panels, points, strict=True)):
+    places = _places_in_all(coords, clips, size, window)
+    traces = [_traces_of(clip, places, size, window) for clip in clips]
+    panels = _panels(axs, len(places))
+    for i, (panel, name) in enumerate(zip(panels, _panel_titles(places), strict=True)):
         for trace, properties in zip(traces, own, strict=True):
             show_traces(trace[:, i], x=times[: len(trace)], ax=panel, **properties)
         if longest > 1:
             panel.set_xlim(times[0], times[-1])
-        panel.set_title(f"({px:g}, {py:g})")
+        panel.set_title(name)
     panels[-1].set_xlabel(label)
     figure = panels[0].figure
     if title:
@@ -238,7 +247,7 @@ def compare_traces(
         target.legend(handles=panels[0].lines[-len(clips) :], ncols=min(len(clips), 4), **place)
     if axs is None:
         show_figures()
-    return panels[0] if single else panels
+    return panels[0] if places.single else panels
 
 
 def _as_videos(videos: Sequence[Any]) -> list[Any]:
@@ -246,19 +255,42 @@ def _as_videos(videos: Sequence[Any]) -> list[Any]:
         raise TypeError(f"videos = {videos!r}: give a list of videos")
     if len(getattr(videos, "shape", ())) == 3:
         raise ValueError("videos is a single video: give a list of videos, [video]")
-    clips = [as_video(video, f"videos[{i}]") for i, video in enumerate(videos)]
+    clips = [as_source(video, f"videos[{i}]").video for i, video in enumerate(videos)]
     if not clips:
         raise ValueError("videos is empty: give at least one video")
     return clips
 
 
-def _positions_in_all(coords: Any, clips: list[Any]) -> tuple[Array, bool]:
-    points, single = parse_positions(coords)
+def _places_in_all(coords: object, clips: list[Any], size: int, window: str | None) -> Places:
+    """Return what the user points at, after checking it against the frames of every video."""
+    given = coords
     for i, clip in enumerate(clips):
-        parse_positions(points, (int(clip.shape[1]), int(clip.shape[2])), name=f"in videos[{i}], coords")
-    if not len(points):
-        raise ValueError("coords is empty: give at least one position to compare at")
-    return points, single
+        try:
+            places = find_places(given, (int(clip.shape[1]), int(clip.shape[2])), size, window)
+        except ArgumentError as error:
+            if not error.argument.startswith("coords"):
+                raise
+            subject = f"in videos[{i}], {error.subject}"
+            raise type(error)(error.argument, error.value, error.problem, error.cure, subject=subject) from None
+        if i == 0:
+            found = places
+            given = found.regions if found.positions is None else found.positions
+    if not len(found):
+        raise ArgumentError("coords", coords, "is empty", "give at least one position to compare at", subject="coords")
+    return found
+
+
+def _traces_of(clip: Any, places: Places, size: int, window: str | None) -> Array:
+    """Return the traces of one video, (T, N)."""
+    points: Any = places.regions if places.positions is None else places.positions
+    traces = np.asarray(extract_traces(clip, points, size, window=window))
+    return traces.reshape(len(traces), len(places))
+
+
+def _panel_titles(places: Places) -> list[str]:
+    if places.positions is None:
+        return list(places.names or ())
+    return [f"({x:g}, {y:g})" for x, y in places.positions]
 
 
 def _panels(axs: Any, count: int) -> Array:

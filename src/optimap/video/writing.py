@@ -1,9 +1,7 @@
-"""What formats share when they write: frames in blocks, writing in the background, and what a format cannot hold."""
+"""What formats share when they write: frames in blocks, and the error for pixels that a format cannot hold."""
 
 import math
-from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
+from collections.abc import Iterator
 from typing import Any, NoReturn
 
 import numpy as np
@@ -50,26 +48,6 @@ def _block_frames(video: VideoLike, frame_bytes: int, multiple: int, nbytes: int
     together = math.lcm(stored, multiple)
     step = together if together <= largest else multiple
     return max(1, nbytes // frame_bytes // step) * step
-
-
-@contextmanager
-def in_background() -> Iterator[Callable[..., None]]:
-    """Yield a function that runs another in a second thread, one call at a time, while the next block is read.
-
-    The with statement ends only after the last call has, even after an error or Ctrl-C: nothing is written later.
-    """
-    running: Future[Any] | None = None
-
-    def submit(function: Callable[..., Any], *arguments: object) -> None:
-        nonlocal running
-        if running is not None:
-            running.result()
-        running = worker.submit(function, *arguments)
-
-    with ThreadPoolExecutor(1) as worker:
-        yield submit
-        if running is not None:
-            running.result()
 
 
 def refuse_dtype(dtype: "np.dtype[Any]", suffix: str, allowed: str) -> NoReturn:

@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..._base import ArgumentError, VideoLike, import_extra
+from ...kernels import in_background
 from ..checks import noted_number
 from ..chunked import DatasetFrames, choose
 from ..recording import Recording
-from ..writing import frame_blocks, in_background
+from ..writing import frame_blocks
 
 if TYPE_CHECKING:
     import h5py

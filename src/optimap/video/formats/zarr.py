@@ -22,12 +22,13 @@ from zarr.codecs import BloscCodec
 from zarr.storage import LocalStore, ZipStore
 
 from ..._base import ArgumentError, VideoLike
+from ...kernels import in_background
 from ..checks import check_frames, counted, noted_number
 from ..chunked import DatasetFrames, choose
 from ..format_table import is_zarr
 from ..recording import Recording
 from ..units import MM, SECONDS, rate
-from ..writing import frame_blocks, in_background, refuse_dtype
+from ..writing import frame_blocks, refuse_dtype
 
 # Errors that zarr and its codecs raise for damaged bytes.
 DAMAGED = (
