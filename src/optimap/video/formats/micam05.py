@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import TypeVar
+from typing import NoReturn, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -39,18 +39,17 @@ def companion(path: Path, suffix: str) -> Path:
     """Return the file next to `path` with another suffix, in lower or upper case."""
     if path.suffix.lower() == suffix:
         return path
-    for candidate in (path.with_suffix(suffix), path.with_suffix(suffix.upper())):
-        if candidate.exists():
-            return candidate
-    missing = path.with_suffix(suffix)
-    raise missing_file(path, missing, path.name)
+    candidates = (path.with_suffix(suffix), path.with_suffix(suffix.upper()))
+    found = next((candidate for candidate in candidates if candidate.exists()), None)
+    if found is None:
+        refuse_missing(path, candidates[0], path.name)
+    return found
 
 
-def missing_file(path: Path, missing: Path, recording: str) -> MissingFileError:
-    """Return the error for a file that a recording needs."""
-    return MissingFileError(
-        "path", path, "is missing", f"copy it next to {recording}, which needs it", subject=str(missing)
-    )
+def refuse_missing(path: Path, missing: Path, needed_by: str) -> NoReturn:
+    """Raise the error for a missing file of a recording."""
+    cure = f"copy it next to {needed_by}, which needs it"
+    raise MissingFileError("path", path, "is missing", cure, subject=str(missing))
 
 
 def header_number(header: dict[str, str], key: str, path: Path, kind: Callable[[str], Number]) -> Number:

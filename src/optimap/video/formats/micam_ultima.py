@@ -10,7 +10,7 @@ from ..._base import ArgumentError, Array, MissingFileError
 from ..._reading import release
 from ..checks import check_file_size
 from ..recording import Recording
-from .micam05 import companion, header_number, missing_file
+from .micam05 import companion, header_number, refuse_missing
 
 SECONDS = {"nsec": 1e-9, "usec": 1e-6, "msec": 1e-3, "sec": 1.0}
 
@@ -75,7 +75,7 @@ def _check_files(path: Path, header_path: Path, files: list[Path], needed: int) 
         )
     for file in (*backgrounds, *blocks):
         if not file.exists():
-            raise missing_file(path, file, header_path.name)
+            refuse_missing(path, file, header_path.name)
     return backgrounds[0], blocks
 
 

@@ -9,7 +9,7 @@ import struct
 import zlib
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 from xml.etree import ElementTree
 
 import numpy as np
@@ -121,7 +121,7 @@ def _count_pages(path: Path) -> int:
             table = file.read(min(entries * entry, size))
             raw = file.read(offset_bytes)
             if not entries or len(raw) < offset_bytes:
-                raise _truncated(path, f"page {len(seen)} should start at byte {offset}, the file has {size} bytes")
+                _refuse_truncated(path, f"page {len(seen)} should start at byte {offset}, the file has {size} bytes")
             if not seen:
                 values = struct.iter_unpack(f"{order}2xH{offset_code}{offset_code}", table)
                 _check_values(path, values, offset_bytes, size)
@@ -130,17 +130,18 @@ def _count_pages(path: Path) -> int:
     return len(seen)
 
 
-def _truncated(path: Path, reason: str) -> ArgumentError:
+def _refuse_truncated(path: Path, reason: str) -> NoReturn:
+    """Raise the error for a file that is too short."""
     problem = f"is truncated ({reason})"
-    return ArgumentError("path", path, problem, "copy the recording again", subject=str(path))
+    raise ArgumentError("path", path, problem, "copy the recording again", subject=str(path))
 
 
 def _check_values(path: Path, entries: Iterable[tuple[int, int, int]], inline_bytes: int, size: int) -> None:
-    """Raise an error where a value of the first page is cut; the OME description of the whole file may come last."""
+    """Raise an error where a value of the first page is truncated; the OME description of the whole file may come last."""
     for kind, count, offset in entries:
         value_bytes = VALUE_BYTES.get(kind, 0) * count
         if value_bytes > inline_bytes and offset + value_bytes > size:
-            raise _truncated(path, f"its description needs {offset + value_bytes} bytes, the file has {size}")
+            _refuse_truncated(path, f"its description needs {offset + value_bytes} bytes, the file has {size}")
 
 
 def _layout(tif: tifffile.TiffFile, path: Path, pages: int) -> tuple[tuple[int, int, int], "np.dtype[Any]"]:
@@ -223,7 +224,7 @@ def _mapped(tif: tifffile.TiffFile, path: Path, shape: tuple[int, int, int]) -> 
     needed = offset + int(np.prod(shape)) * dtype.itemsize
     size = os.path.getsize(path)
     if size < needed:
-        raise _truncated(path, f"{shape[0]} frames need {needed} bytes, the file has {size}")
+        _refuse_truncated(path, f"{shape[0]} frames need {needed} bytes, the file has {size}")
     return np.memmap(path, dtype, mode="r", offset=offset, shape=shape)
 
 
@@ -233,7 +234,7 @@ def _check_pages(tif: tifffile.TiffFile, path: Path) -> None:
     end = max((a + b for a, b in zip(page.dataoffsets, page.databytecounts, strict=True)), default=0)
     size = os.path.getsize(path)
     if end > size:
-        raise _truncated(path, f"its pixels need {end} bytes, the file has {size}")
+        _refuse_truncated(path, f"its pixels need {end} bytes, the file has {size}")
 
 
 def _describe(tif: tifffile.TiffFile) -> tuple[dict[str, Any], float | None, float | None]:
