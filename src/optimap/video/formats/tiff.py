@@ -137,7 +137,7 @@ def _refuse_truncated(path: Path, reason: str) -> NoReturn:
 
 
 def _check_values(path: Path, entries: Iterable[tuple[int, int, int]], inline_bytes: int, size: int) -> None:
-    """Raise an error where a value of the first page is truncated; the OME description of the whole file may come last."""
+    """Raise an error where a value of the first page is truncated: the OME description of all may come last."""
     for kind, count, offset in entries:
         value_bytes = VALUE_BYTES.get(kind, 0) * count
         if value_bytes > inline_bytes and offset + value_bytes > size:
