@@ -19,7 +19,7 @@ from ..recording import Recording
 from ..writing import frame_blocks, refuse_dtype
 
 MP4_BOXES = {b"ftyp", b"moov", b"mdat", b"free", b"skip", b"wide", b"moof", b"mfra", b"sidx", b"styp", b"uuid"}
-# Written by recorders that never returned to fill in the length.
+# Left by recorders that did not fill in the length at the end.
 UNKNOWN_RIFF_LENGTHS, UNKNOWN_SEGMENT_LENGTH = (0, 2**32 - 1), 2**56 - 1
 CHANNELS = {"red": 0, "green": 1, "blue": 2, "luma": None}
 
