@@ -35,16 +35,16 @@ def check_sidecar(path: Path, overwrite: bool) -> None:
 
     A sidecar without its file may be replaced: it was left when the file was removed.
     """
-    beside = sidecar_path(path)
-    if beside.is_file() and beside.stat().st_size and not is_sidecar(beside):
+    sidecar = sidecar_path(path)
+    if sidecar.is_file() and sidecar.stat().st_size and not is_sidecar(sidecar):
         raise ExistingFileError(
             "path",
             path,
             f"exists and was not made by optimap, but the description of {path.name} would replace it",
             "move it away or choose another name",
-            subject=str(beside),
+            subject=str(sidecar),
         )
-    check_output(beside, overwrite or (not path.exists() and is_sidecar(beside)))
+    check_output(sidecar, overwrite or (not path.exists() and is_sidecar(sidecar)))
 
 
 def checksum(path: Path) -> str:

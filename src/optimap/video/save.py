@@ -69,16 +69,16 @@ def save_video(
     _check_pixels(video)
     is_store = path.is_dir()
     check_output(path, overwrite, is_folder=is_store)
-    beside = sidecar_path(path)
+    sidecar = sidecar_path(path)
     # An existing sidecar would describe the previous recording.
-    is_described = row.sidecar and (rate is not None or made is not None or is_sidecar(beside))
+    is_described = row.sidecar and (rate is not None or made is not None or is_sidecar(sidecar))
     if is_described:
         check_sidecar(path, overwrite)
 
     module = row.load()
     module.check_video(tuple(int(n) for n in video.shape), np.dtype(video.dtype))
     if is_described:
-        with written_with_sidecar(path, beside, lambda file: module.describe(file, rate, made), overwrite) as partial:
+        with written_with_sidecar(path, sidecar, lambda file: module.describe(file, rate, made), overwrite) as partial:
             module.save(partial, video)
     else:
         with written_whole(path, overwrite, is_folder=is_store) as partial:

@@ -44,16 +44,16 @@ def open_recording(path: Path) -> Recording:
 
 def _read_description(path: Path, frames: Array) -> dict[str, Any]:
     """Return the sidecar of a file; nothing, with a warning, where it belongs to another recording."""
-    beside = sidecar_path(path)
-    if not is_sidecar(beside):
+    sidecar = sidecar_path(path)
+    if not is_sidecar(sidecar):
         return {}
     try:
-        described = json.loads(beside.read_text(encoding="utf-8"))
+        described = json.loads(sidecar.read_text(encoding="utf-8"))
         fits = described[MARKER] == 1 and described["pixels"] == _pixels(frames)
     except (ValueError, KeyError, TypeError):
         fits = False
     if not fits:
-        warnings.warn(f"{beside} is damaged, or describes another recording: it is not used; delete it", stacklevel=4)
+        warnings.warn(f"{sidecar} is damaged, or describes another recording: it is not used; delete it", stacklevel=4)
         return {}
     return dict(described)
 

@@ -165,11 +165,11 @@ def _attributes(node: "zarr.Array[Any] | zarr.Group") -> dict[str, Any]:
 
 def _check_complete(path: Path, array: "zarr.Array[Any]") -> None:
     """Raise an error where a recording of optimap is not whole; in other stores missing chunks are fill values."""
-    ours = dict(array.attrs).get("optimap")
-    if not isinstance(ours, dict) or "complete" not in ours:
+    noted = dict(array.attrs).get("optimap")
+    if not isinstance(noted, dict) or "complete" not in noted:
         return
     missing = array.nchunks - array.nchunks_initialized
-    if missing or not ours["complete"]:
+    if missing or not noted["complete"]:
         problem = f"is incomplete ({missing} of its {array.nchunks} chunks missing)"
         raise ArgumentError("path", path, problem, "copy or convert it again", subject=str(path))
 
