@@ -10,7 +10,7 @@ from distributed import LocalCluster
 
 import optimap.trace
 from optimap._cli import main
-from optimap._files import hidden_beside
+from optimap._files import hidden_path
 from optimap.trace import extract_traces
 
 VIDEO = np.random.default_rng(0).integers(0, 65536, (40, 12, 15), dtype=np.uint16)
@@ -66,7 +66,7 @@ def hold_recordings(folder, but):
     def waiting(video, *arguments, **options):
         if video.path.name != but:
             table = video.path.parent / "out" / f"{video.path.stem}_traces.csv"
-            hidden_beside(table, "partial").write_text("half a ta")
+            hidden_path(table, "partial").write_text("half a ta")
             held(folder)
         return original(video, *arguments, **options)
 
