@@ -1,6 +1,7 @@
 """Picking with the mouse: select_positions and select_traces.
 
-What can be wrong is found here; windows and front ends are those of `_pick`, which only these functions import.
+The names, the documentation and the types of what is returned are here; `_pick` checks the arguments and does the work,
+and is imported when it is needed.
 """
 
 from abc import ABC, abstractmethod
@@ -15,24 +16,30 @@ Position = tuple[float, float]
 
 
 class Picked(tuple[Array, list[Position]]):
-    """``(traces, positions)``, which knows the size that the window had in the end."""
+    """``(traces, positions)``, with the width of the window when picking ended.
+
+    Attributes
+    ----------
+    size : int
+        The width in pixels.
+    """
 
     size: int
 
 
 class Selection(ABC):
-    """What is being picked, live: it gives the present state at any time.
+    """What is being picked, live: it always returns the current points.
 
-    Of `select_positions` it can be used as the list of positions; of `select_traces`,
-    ``traces, positions = selection`` unpacks it.
+    The selection that `select_positions` returns can be used as the list of positions. The one that `select_traces`
+    returns unpacks, ``traces, positions = selection``, and has the attributes `traces` and `size`, too.
 
     Attributes
     ----------
     positions : list of (x, y)
     traces : (T, N) array
-        Only of `select_traces`.
+        Only from `select_traces`.
     size : int
-        The present width of the window in pixels, which the wheel changes; only of `select_traces`.
+        The current width of the window in pixels, which the wheel changes; only from `select_traces`.
     """
 
     @property
@@ -43,15 +50,6 @@ class Selection(ABC):
     @abstractmethod
     def __iter__(self) -> Iterator[Any]:
         """Iterate over the positions, or over traces and positions."""
-
-    def __eq__(self, other: object) -> bool:
-        return self.positions == other if isinstance(other, list) else NotImplemented
-
-    __hash__ = None  # type: ignore[assignment]
-
-    def _listed(self) -> str:
-        """Return the positions in words."""
-        return ", ".join(f"({x:g}, {y:g})" for x, y in self.positions) or "none yet, click on the image"
 
 
 def select_positions(
