@@ -48,7 +48,7 @@ NO_BACKGROUND = "is no finite number, no position X,Y, and no FILE that exists"
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["--regions", "half.npy"], "--regions half.npy[0, 0] = 0.5 (x=0, y=0) is no label"),
+        (["--regions", "half.npy"], "--regions half.npy[0, 0] = 0.5 (x=0, y=0) is not a label"),
         (
             ["--regions", "nan.npy"],
             "--regions nan.npy[1][3, 4] = nan (x=4, y=3), in region 1 ('region_1'): weights must be finite",
@@ -148,8 +148,8 @@ def test_in_python_arguments_are_named(folder):
 
 @pytest.mark.parametrize("option", ["--regions", "--background"])
 def test_what_is_wrong_with_regions_is_said_once_and_before_any_work(folder, capsys, option):
-    (folder / "r.csv").write_text("x,y\n1,2\n")
+    (folder / "r.txt").write_text("x,y\n1,2\n")
     where = [] if option == "--regions" else ["--at", "1,1"]
-    assert main(["traces", "rec.npy", "rec2.npy", *where, option, "r.csv", "-o", "out"]) == 2
-    assert capsys.readouterr().err.count("r.csv has an unknown suffix") == 1
+    assert main(["traces", "rec.npy", "rec2.npy", *where, option, "r.txt", "-o", "out"]) == 2
+    assert capsys.readouterr().err.count("r.txt has an unknown suffix") == 1
     assert not (folder / "out").exists()

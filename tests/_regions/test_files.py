@@ -42,11 +42,11 @@ def test_images_in_files(tmp_path):
 @pytest.mark.parametrize(
     ("name", "content", "message"),
     [
-        ("a.png", b"nonsense", "a.png is no PNG image"),
-        ("a.tif", b"nonsense", "a.tif is no TIFF image"),
-        ("a.npy", b"nonsense", "a.npy is no .npy file"),
-        ("a.roi", b"nonsense", "a.roi is no ImageJ region, or is damaged"),
-        ("a.zip", b"nonsense", "a.zip is no zip file of ImageJ regions"),
+        ("a.png", b"nonsense", "a.png cannot be read as a PNG image"),
+        ("a.tif", b"nonsense", "a.tif cannot be read as a TIFF image"),
+        ("a.npy", b"nonsense", "a.npy cannot be read as a .npy file"),
+        ("a.roi", b"nonsense", "a.roi cannot be read as an ImageJ region, or is damaged"),
+        ("a.zip", b"nonsense", "a.zip cannot be read as a zip file of ImageJ regions"),
     ],
 )
 def test_damaged_files_are_named(tmp_path, name, content, message):

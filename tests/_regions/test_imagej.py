@@ -164,7 +164,7 @@ def test_composite_regions_have_holes():
         (polygon([(1, 1), (5, 5)], "FREELINE"), r"region 0 \('region_0'\) is a freehand line"),
         (polygon([(1, 1), (5, 5), (7, 2)], "ANGLE"), "is an angle"),
         (roi("RECT", (1, 1, 5, 5), subtype=ROI_SUBTYPE.TEXT), "is a text and has no area"),
-        (roi("NOROI"), "is of a type that is not known here"),
+        (roi("NOROI"), "is of a type that cannot be read"),
         (polygon([(1, 1), (5, 5)]), "has 2 vertices"),
     ],
 )
@@ -220,9 +220,9 @@ def test_one_file_alone_a_zip_and_names(tmp_path):
         regions(tmp_path / "none.zip")
     with zipfile.ZipFile(tmp_path / "bad.zip", "w") as archive:
         archive.writestr("cut.roi", polygon([(1, 1), (5, 5), (1, 9)]).tobytes()[:70])
-    with pytest.raises(ValueError, match=r"bad.zip, cut.roi is no ImageJ region, or is damaged"):
+    with pytest.raises(ValueError, match=r"bad.zip, cut.roi cannot be read as an ImageJ region, or is damaged"):
         regions(tmp_path / "bad.zip")
-    with pytest.raises(ValueError, match="kind = 'mask': source is a file of ImageJ regions"):
+    with pytest.raises(ValueError, match="kind = 'mask' does not fit source, a file of ImageJ regions"):
         regions(tmp_path / "RoiSet.zip", kind="mask")
 
 

@@ -26,8 +26,8 @@ def test_positions_are_read(tmp_path, text, expected):
         ("", "holds no positions"),
         ("x,y\n", "holds no positions"),
         ("a,b\n1,2\n", "has the columns a, b: positions need the columns x and y"),
-        ("x,y\n1,2\n3\n", "row 3: '3' holds no position"),
-        ("1,2\n3,four\n", "row 2: '3,four' holds no position"),
+        ("x,y\n1,2\n3\n", "row 3: '3' is not a position"),
+        ("1,2\n3,four\n", "row 2: '3,four' is not a position"),
     ],
 )
 def test_what_is_no_table_of_positions_is_named(tmp_path, text, message):

@@ -123,9 +123,9 @@ def test_random_positions_repeat_with_the_seed_and_differ_without():
 @pytest.mark.parametrize(
     ("shape", "count", "message"),
     [
-        ((2, 3), 7, "N = 7: a frame of 2 x 3 has only 6 pixels"),
+        ((2, 3), 7, "N = 7 is more than the 6 pixels of a frame of 2 x 3: give 6 or fewer"),
         (np.zeros((2, 3)), 1, "empty mask"),
-        (np.eye(3), 4, "N = 4: the mask has only 3 pixels"),
+        (np.eye(3), 4, "N = 4 is more than the 3 pixels of the mask"),
         ((2, 3), -1, "N = -1"),
         ((2, 3), 1.5, "N = 1.5"),
         ((2, 3, 4), 1, r"shape \(3,\): give a frame shape"),
@@ -217,5 +217,5 @@ def test_collage_positions_outside_their_image_are_refused():
 
 def test_grid_positions_are_the_centres_of_equal_fields():
     assert grid_positions((4, 8), 2) == [(2, 1), (6, 1), (2, 3), (6, 3)]
-    with pytest.raises(ValueError, match="N = 5: a frame of 4 x 8"):
+    with pytest.raises(ValueError, match="N = 5 is more than a frame of 4 x 8 has pixels on a side"):
         grid_positions((4, 8), 5)

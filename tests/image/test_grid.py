@@ -34,7 +34,11 @@ def test_colour_images_and_colour_padding():
     ("images", "kwargs", "message"),
     [
         ([], {}, "images is empty"),
-        ([np.zeros((2, 3)), np.zeros((3, 2))], {}, r"images\[1\] has shape \(3, 2\), images\[0\] has \(2, 3\)"),
+        (
+            [np.zeros((2, 3)), np.zeros((3, 2))],
+            {},
+            r"images\[1\] has shape \(3, 2\), but images\[0\] has shape \(2, 3\)",
+        ),
         ([np.zeros(3)], {}, r"images\[0\] has shape \(3,\)"),
         ([np.zeros((2, 3))], {"ncols": 0}, "ncols = 0"),
         ([np.zeros((2, 3))], {"ncols": 2.5}, "ncols = 2.5"),

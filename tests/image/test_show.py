@@ -35,8 +35,8 @@ def test_what_is_no_image_is_refused(shape):
     ("kwargs", "error", "message"),
     [
         ({"image": [["a"]]}, TypeError, "image holds <U1 values: an image holds real numbers"),
-        ({"cmap": "nope"}, ValueError, "cmap = 'nope' is no colour map that matplotlib knows"),
-        ({"cmap": 3}, ValueError, "cmap = 3 is no colour map"),
+        ({"cmap": "nope"}, ValueError, "cmap = 'nope' is not a colour map"),
+        ({"cmap": 3}, ValueError, "cmap = 3 is not a colour map"),
         ({"vmin": "a"}, ValueError, "vmin = 'a': it must be a finite number"),
         ({"vmax": np.nan}, ValueError, "vmax = nan: it must be a finite number"),
         ({"vmin": 3, "vmax": 1}, ValueError, "vmin = 3 is more than vmax = 1: exchange them"),

@@ -2,7 +2,9 @@ from .decimate import (
     pixel_columns,
 )
 from .figures import (
+    Colors,
     as_image,
+    check_axes,
     check_scale,
     new_axes,
     parse_colors,
@@ -23,8 +25,10 @@ from .traces import (
 )
 
 __all__ = [
+    "Colors",
     "as_image",
     "as_traces",
+    "check_axes",
     "check_scale",
     "check_traces_arguments",
     "line_arguments",

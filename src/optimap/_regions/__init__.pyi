@@ -2,8 +2,10 @@ from .files import (
     read_region_file,
 )
 from .find import (
+    Places,
     find_background,
-    find_spans,
+    find_drawn,
+    find_places,
 )
 from .imagej import (
     holds_rois,
@@ -52,6 +54,7 @@ from .windows import (
 
 __all__ = [
     "WINDOWS",
+    "Places",
     "Positions",
     "Regions",
     "Spans",
@@ -60,8 +63,9 @@ __all__ = [
     "check_window",
     "collage_positions",
     "find_background",
+    "find_drawn",
     "find_kind",
-    "find_spans",
+    "find_places",
     "get_default_trace_window",
     "grid_positions",
     "holds_rois",

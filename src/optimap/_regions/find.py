@@ -1,61 +1,168 @@
-"""What users call regions -> `Regions`: the door of `extract_traces`, `show_regions` and `regions` itself."""
+"""What users point at, of any kind, becomes `Places`: positions or regions, and the spans of pixels that they cover.
+
+Every function that takes positions or regions comes through `find_places`, so all of them accept the same things.
+"""
 
 import math
+import os
 import sys
-from dataclasses import replace
-from typing import Any, SupportsFloat
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+from typing import SupportsFloat
 
-from .._base import FrameShape
+import numpy as np
+
+from .._base import ArgumentError, FrameShape, counted
+from .files import read_region_file
 from .kinds import find_kind
 from .make import make_regions
-from .positions import parse_positions
-from .region_set import Regions, check_weights
+from .positions import Positions, parse_positions
+from .region_set import ANY_FRAME, Regions, check_weights
 from .spans import Spans
 from .windows import check_size, check_window, window_spans
 
 
-def find_spans(
-    coords: Any, frame_shape: FrameShape, size: int, window: str | None, weights: str | None, name: str = "coords"
-) -> tuple[Spans, bool]:
-    """Return the spans of positions or regions of any kind, and whether one was given alone."""
+@dataclass(frozen=True, eq=False)
+class Places:
+    """Positions or regions, one of the two.
+
+    Attributes
+    ----------
+    single : bool
+        Whether one was given alone, so that its trace is ``(T,)``.
+    positions : (N, 2) float64 array or None
+        Positions ``(x, y)``.
+    regions : Regions or None
+        Regions of any other kind.
+    """
+
+    single: bool
+    positions: Positions | None
+    regions: Regions | None
+    _frame_shape: FrameShape | None
+    _window: tuple[int, str]
+    _sums: bool
+    _argument: str
+
+    def __len__(self) -> int:
+        return len(self.regions if self.positions is None else self.positions)  # type: ignore[arg-type]  # one is there
+
+    @property
+    def names(self) -> tuple[str, ...] | None:
+        """Names of the regions; positions have none."""
+        return None if self.regions is None else tuple(self.regions.names)
+
+    @cached_property
+    def spans(self) -> Spans:
+        """Runs of pixels with weights; clipped to the frame, or only on the left and at the top where none is known."""
+        if self.regions is not None:
+            return self.regions.spans(self._frame_shape, self._argument)
+        assert self.positions is not None
+        spans = window_spans(self.positions, *self._window, self._frame_shape or ANY_FRAME)
+        return replace(spans, sums=True) if self._sums else spans
+
+
+def find_places(
+    given: object,
+    frame_shape: FrameShape | None,
+    size: int = 5,
+    window: str | None = None,
+    weights: str | None = None,
+    name: str = "coords",
+) -> Places:
+    """Return what `given` points at: positions, masks, labels, polygons, stacks, ImageJ regions, `Regions`, or a file.
+
+    With a frame shape, everything is checked against it before this returns. Without one, arrays of pairs are
+    positions, and nothing is checked against a frame. Errors call `given` by `name`.
+    """
     if weights is not None:
         check_weights(weights)
-    if isinstance(coords, Regions):
-        found = coords
-    else:
-        kind, coords = find_kind(coords, frame_shape, name)
-        if kind == "positions":
-            positions, single = parse_positions(coords, frame_shape, name)
-            spans = window_spans(positions, check_size(size), check_window(window), frame_shape)
-            return replace(spans, sums=weights == "sum"), single
-        found = make_regions(coords, frame_shape, weights=weights or "mean", name=name)
-    check_size(size)
-    check_window(window)
-    if weights not in (None, found.weights):
-        found = found.weighted(weights)
-    return found.spans(frame_shape, name), found.single
+    positions = _one_position(given, frame_shape)
+    single, regions = positions is not None, None
+    if positions is None:
+        if isinstance(given, Regions):
+            regions = given
+        else:
+            given, kind = _known_kind(given, frame_shape, name)
+            if kind == "positions":
+                positions, single = parse_positions(given, frame_shape, name)
+            else:
+                regions = make_regions(given, frame_shape, kind=kind, weights=weights or "mean", name=name)
+        if regions is not None:
+            single = regions.single
+            regions = regions if weights in (None, regions.weights) else regions.weighted(weights)
+    checked = check_size(size), check_window(window)
+    places = Places(single, positions, regions, frame_shape, checked, weights == "sum", name)
+    if regions is not None and frame_shape is not None:
+        places.spans  # noqa: B018  # empty regions and frames of another shape are errors
+    return places
+
+
+def find_drawn(given: object, frame_shape: FrameShape | None, name: str) -> Places:
+    """Return what `given` points at, as `find_places` does, but let positions lie outside the picture."""
+    if isinstance(given, Regions):
+        return find_places(given, frame_shape, name=name)
+    given, kind = _known_kind(given, frame_shape, name)
+    return find_places(given, None if kind == "positions" else frame_shape, name=name)
+
+
+def _one_position(given: object, frame_shape: FrameShape | None) -> Positions | None:
+    """Return one position ``(x, y)`` of plain numbers that needs no closer look, else None: the common case, fast."""
+    if not isinstance(given, (tuple, list)) or len(given) != 2:
+        return None
+    x, y = given
+    if type(x) not in (int, float) or type(y) not in (int, float):
+        return None
+    if frame_shape is None or not (-0.5 <= x < frame_shape[1] - 0.5 and -0.5 <= y < frame_shape[0] - 0.5):
+        return None
+    return np.array(((x, y),), np.float64)
+
+
+def _known_kind(given: object, frame_shape: FrameShape | None, name: str) -> tuple[object, str]:
+    """Return what was given, read where it is a file, and its kind."""
+    if isinstance(given, (str, os.PathLike)):
+        given = read_region_file(Path(given), name)
+    if frame_shape is None and _is_table(given):
+        return given, "positions"
+    kind, given = find_kind(given, frame_shape, name)
+    return given, kind
+
+
+def _is_table(given: object) -> bool:
+    """Return whether an array has few columns, as positions have; one of so few pixels would hardly be an image."""
+    if not hasattr(given, "__array__"):
+        return False
+    array = np.asanyarray(given)
+    return array.ndim == 2 and array.shape[1] <= 3 and array.dtype.kind != "b"
 
 
 def find_background(
-    background: Any, factor: Any, spans: Spans, frame_shape: FrameShape, size: int, window: str | None
+    background: object, factor: object, spans: Spans, frame_shape: FrameShape, size: int, window: str | None
 ) -> Spans | float | None:
     """Return the background of `spans` as spans, one for all or one each, or as a number; None where there is none."""
     if isinstance(factor, bool) or not isinstance(factor, SupportsFloat) or not math.isfinite(float(factor)):
-        raise ValueError(f"background_factor = {factor!r}: it must be a finite number")
+        raise ArgumentError.must_be("background_factor", factor, "a finite number")
     if background is None:
         if factor != 1:
-            raise ValueError(f"background_factor = {factor!r} is given without a background")
+            raise ArgumentError(
+                "background_factor", factor, "is given without a background", "give background=", keyword="background"
+            )
         return None
     if getattr(background, "shape", None) == () and hasattr(background, "item"):  # arrays of one number
         background = background.item()
     if isinstance(background, (int, float)) and not isinstance(background, bool):
         if not abs(background) <= sys.float_info.max:
-            raise ValueError(f"background = {background!r}: it must be finite")
+            raise ArgumentError.must_be("background", background, "finite")
         return float(background)
-    found, _ = find_spans(background, frame_shape, size, window, "sum" if spans.sums else "mean", "background")
-    count, wanted = len(found.first) - 1, len(spans.first) - 1
+    found = find_places(background, frame_shape, size, window, "sum" if spans.sums else "mean", "background")
+    count, wanted = len(found), len(spans.first) - 1
     if count not in (1, wanted):
-        raise ValueError(
-            f"background holds {count} regions for {wanted} traces: give one for all, one for each, or a number"
+        raise ArgumentError(
+            "background",
+            background,
+            f"holds {counted(count, 'region')} for {counted(wanted, 'trace')}",
+            "give one for all, one for each, or a number",
+            subject="background",
         )
-    return found
+    return found.spans

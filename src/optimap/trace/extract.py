@@ -14,7 +14,7 @@ from .._extract import check_nan_policy, less_background, span_traces
 from .._reading import as_video
 from .._regions import Regions as Regions
 from .._regions import collage_positions as collage_positions
-from .._regions import find_background, find_spans
+from .._regions import find_background, find_places
 from .._regions import get_default_trace_window as get_default_trace_window
 from .._regions import positions_from_A_to_B as positions_from_A_to_B
 from .._regions import random_positions as random_positions
@@ -129,8 +129,9 @@ def extract_traces(
     """
     video = as_video(video)
     frame_shape = (int(video.shape[1]), int(video.shape[2]))
-    spans, single = find_spans(coords, frame_shape, size, window, weights)
-    count = len(spans.first) - 1
+    places = find_places(coords, frame_shape, size, window, weights)
+    spans = places.spans
+    count = len(places)
     behind = find_background(background, background_factor, spans, frame_shape, size, window)
     check_nan_policy(nan_policy)
     draw = show or "ax" in kwargs
@@ -143,7 +144,7 @@ def extract_traces(
     else:
         traces = less_background(video, spans, behind, background_factor, nan_policy)
 
-    result = traces[:, 0] if single else traces
+    result = traces[:, 0] if places.single else traces
     if draw:
         result = np.asarray(result) if is_dask(result) else result  # computed once
         show_traces(result, **kwargs)

@@ -1,6 +1,7 @@
 """Figures of videos and traces together: compare_traces, show_positions_and_traces.
 
-Every function draws on the Axes it is given, or shows a new figure; returns Axes. Figures of one thing are in `_draw`.
+Every function draws on the Axes that it is given, or shows a new figure, and returns Axes. Figures of traces alone, of
+positions and of regions are in `_draw`.
 """
 
 from collections.abc import Sequence
@@ -9,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from .._base import Array, on_host, parse_time_axis
+from .._base import ArgumentError, ArgumentTypeError, Array, VideoLike, counted, on_host, parse_time_axis
 from .._draw import (
+    Colors,
     as_image,
     as_traces,
     check_scale,
@@ -25,7 +27,7 @@ from .._draw import show_regions as show_regions
 from .._draw import show_trace as show_trace
 from .._draw import show_traces as show_traces
 from .._reading import as_video
-from .._regions import Regions, parse_positions
+from .._regions import Places, Regions, find_drawn, find_places
 from .extract import extract_traces
 
 if TYPE_CHECKING:
@@ -33,11 +35,11 @@ if TYPE_CHECKING:
 
 
 def show_positions_and_traces(
-    video_or_traces: Any,
+    video_or_traces: VideoLike | ArrayLike,
     positions: "ArrayLike | Regions",
-    image: Any = 0,
+    image: ArrayLike | int = 0,
     size: int = 5,
-    colors: Any = None,
+    colors: Colors = None,
     figsize: tuple[float, float] = (10, 2.5),
     fps: float | None = None,
     vmin: float | None = None,
@@ -49,16 +51,16 @@ def show_positions_and_traces(
     axs: "Sequence[Axes] | None" = None,
     **kwargs: Any,
 ) -> "tuple[Axes, Axes]":
-    """Show an image with positions beside their traces, in the same colours.
+    """Show positions or regions on an image next to their traces, in the same colours.
 
     Parameters
     ----------
     video_or_traces : (T, H, W) video, or (T, N) or (T,) traces
         From a video, the traces are extracted.
-    positions : (x, y) or sequence of (x, y), in pixels, or Regions
-        Of regions (see `regions`), the outlines are drawn.
+    positions : (x, y) or sequence of (x, y), in pixels; or regions
+        Anything that `extract_traces` takes as `coords`. Outlines are drawn for regions.
     image : int or array (H, W)
-        Frame number of the video, or an image; traces need an image.
+        Frame number of the video, or an image; for traces, an image.
     size : int
         Width of the window in pixels, for a video.
     colors : color or sequence of N colors, optional
@@ -67,11 +69,11 @@ def show_positions_and_traces(
     fps : float, optional
         Frames per second.
     vmin, vmax, cmap
-        How the image is drawn, see `optimap.image.show_image`.
+        How the image is drawn; see `optimap.image.show_image`.
     x : (T,) array-like, optional
         Values on the x-axis, instead of `fps`.
     window : {'rect', 'disc', 'pixel'}, optional
-        For a video, see `extract_traces`.
+        For a video; see `extract_traces`.
     axs : sequence of two matplotlib Axes, optional
         Draw there (image, traces); by default in a new figure, which is shown.
     **kwargs
@@ -80,7 +82,7 @@ def show_positions_and_traces(
     Returns
     -------
     (Axes, Axes)
-        Of the image and of the traces.
+        The Axes of the image and those of the traces.
 
     Raises
     ------
@@ -96,55 +98,68 @@ def show_positions_and_traces(
     >>> len(traces_ax.lines)
     2
     """
-
     is_video = len(np.shape(video_or_traces)) == 3
-    points = positions if isinstance(positions, Regions) else parse_positions(positions, name="positions")[0]
     check_scale(cmap, vmin, vmax)
-    frame = as_image(_frame(as_video(video_or_traces), image) if is_video else _image_for_traces(image))
-    wanted = [f"C{i}" for i in range(len(points))] if colors is None else parse_colors(colors, len(points))
-    check_traces_arguments((len(video_or_traces), len(points)), x, fps, wanted, **kwargs)
-    values = as_traces(extract_traces(video_or_traces, points, size, window=window) if is_video else video_or_traces)
-    if values.shape[1] != len(points):
-        raise ValueError(f"video_or_traces holds {values.shape[1]} traces for {len(points)} positions: give one each")
+    _check_two_axes(axs)
+    given: Any = as_video(video_or_traces) if is_video else video_or_traces
+    frame = as_image(_frame(given, image) if is_video else _image_for_traces(image))
+    places = _places(positions, given.shape[1:] if is_video else frame.shape[:2], is_video, size, window)
+    points: Any = places.regions if places.positions is None else places.positions
+    count = len(places)
+    wanted = [f"C{i}" for i in range(count)] if colors is None else parse_colors(colors, count)
+    check_traces_arguments((len(given), count), x, fps, wanted, **kwargs)
+    values = as_traces(extract_traces(given, points, size, window=window) if is_video else given, "video_or_traces")
+    if values.shape[1] != count:
+        problem = f"holds {counted(values.shape[1], 'trace')} for {counted(count, 'position')}"
+        raise ArgumentError("video_or_traces", video_or_traces, problem, "give one for each", subject="video_or_traces")
 
-    ax_image, ax_traces = _two_axes(axs, figsize)
-    show: Any = show_regions if isinstance(points, Regions) else show_positions
-    show(points, frame, color=wanted, cmap=cmap, vmin=vmin, vmax=vmax, ax=ax_image)
+    ax_image, ax_traces = axs if axs is not None else new_axes(ncols=2, figsize=figsize, width_ratios=[1, 3])
+    show_positions(points, frame, color=wanted, cmap=cmap, vmin=vmin, vmax=vmax, ax=ax_image)
     show_traces(values, x=x, fps=fps, colors=wanted, ax=ax_traces, **kwargs)
     if axs is None:
         show_figures()
     return ax_image, ax_traces
 
 
-def _two_axes(axs: "Sequence[Axes] | None", figsize: tuple[float, float]) -> "tuple[Axes, Axes]":
-    if axs is None:
-        axs = new_axes(ncols=2, figsize=figsize, width_ratios=[1, 3])
-    elif len(axs) != 2:
-        raise ValueError(f"axs has {len(axs)} entries: give two Axes, for the image and for the traces")
-    return axs[0], axs[1]
+def _places(given: object, frame_shape: Sequence[int], is_video: bool, size: int, window: str | None) -> Places:
+    """Return what the user points at; only positions in a video must lie in the frame."""
+    frame = int(frame_shape[0]), int(frame_shape[1])
+    if is_video:
+        return find_places(given, frame, size, window, name="positions")
+    return find_drawn(given, frame, "positions")
 
 
-def _frame(video: Any, image: Any, name: str = "image") -> Any:
+def _check_two_axes(axs: "Sequence[Axes] | None") -> None:
+    """Raise an error if Axes are given, but not two."""
+    if axs is not None and len(axs) != 2:
+        cure = "give two Axes, for the image and for the traces"
+        raise ArgumentError("axs", axs, f"has {counted(len(axs), 'entry', 'entries')}", cure, subject="axs")
+
+
+def _frame(video: VideoLike, image: "ArrayLike | int") -> ArrayLike:
     """Return the image: a frame of the video by number, or the array given."""
     if np.ndim(image) > 0:
         return image
     frames = int(video.shape[0])
     if not isinstance(image, (int, np.integer)) or not -frames <= image < frames:
-        raise ValueError(f"{name} = {image!r}: give a frame number in 0..{frames - 1}, or an image (H, W)")
+        cure = f"give a frame number in 0..{frames - 1}, or an image (H, W)"
+        raise ArgumentError("image", image, "is not a frame of the video", cure, plain=True)
     return np.asarray(on_host(video[int(image)]))
 
 
-def _image_for_traces(image: Any) -> Any:
+def _image_for_traces(image: "ArrayLike | int") -> ArrayLike:
+    """Return the image given, as traces have none."""
     if np.ndim(image) == 0:
-        raise ValueError(f"image = {image!r}: traces have no frames to show; give an image (H, W)")
+        cure = "traces have no frames to show; give an image (H, W)"
+        raise ArgumentError("image", image, "is not an image", cure, plain=True)
     return image
 
 
 def compare_traces(
     videos: Sequence[Any],
-    coords: ArrayLike | None = None,
+    coords: "ArrayLike | Regions | None" = None,
     labels: Sequence[str] | None = None,
-    colors: Any = None,
+    colors: Colors = None,
     size: int = 5,
     ref_frame: int = 0,
     fps: float | None = None,
@@ -163,9 +178,9 @@ def compare_traces(
     Parameters
     ----------
     videos : sequence of (T, H, W) array-likes
-        Lengths may differ: a shorter video ends where it ends. Not modified.
-    coords : (x, y) or sequence of (x, y), in pixels, optional
-        Left out, the position is picked with the mouse.
+        Lengths may differ. Not modified.
+    coords : (x, y) or sequence of (x, y), in pixels; or regions, optional
+        Anything that `extract_traces` takes. Without it, the position is picked with the mouse.
     labels : sequence of str, optional
         Names of the videos, for the legend.
     colors : color or sequence of colors, optional
@@ -173,11 +188,11 @@ def compare_traces(
     size : int
         Width of the window in pixels, see `extract_traces`.
     ref_frame : int or (H, W) array
-        Frame of the first video to pick a position on, or an image; not used where `coords` are given.
+        Frame of the first video to pick a position on, or an image; not used if `coords` is given.
     fps : float, optional
         Frames per second: the x-axis is in seconds.
     x : (T,) array-like, optional
-        Values on the x-axis, for the longest video; not together with `fps`.
+        Values on the x-axis, for the longest video; cannot be given together with `fps`.
     window : {'rect', 'disc', 'pixel'}, optional
     title : str, optional
         Above all panels.
@@ -194,9 +209,9 @@ def compare_traces(
     Raises
     ------
     RuntimeError
-        If there is no way to pick: no display, or a backend that only writes files.
+        If picking is not possible: there is no display, or the backend only writes files.
     ValueError
-        If `videos` is empty, `coords` is, a position lies outside a video, or a number of labels, colors or axs does
+        If `videos` or `coords` is empty, a position lies outside a video, or the number of labels, colors or axs does
         not fit.
 
     Examples
@@ -211,23 +226,20 @@ def compare_traces(
     clips = _as_videos(videos)
     longest = max(int(clip.shape[0]) for clip in clips)
     times, label = parse_time_axis(longest, x, fps)
-    own, _ = line_arguments(len(clips), colors, labels, {}, "videos")
+    own, _ = line_arguments(len(clips), colors, labels, {}, "video")
     if coords is None:
         from .._pick import compare_by_clicking
 
         if axs is not None:
-            raise ValueError("axs is given without coords: a window for picking has its own axes")
+            cure = "give coords=, or leave axs out: picking opens a figure of its own"
+            raise ArgumentError("axs", axs, "is given without coords", cure, subject="axs", keyword="coords")
         choice: dict[str, Any] = {"size": size, "window": window, "ref_frame": ref_frame, "title": title}
         return compare_by_clicking(clips, times, label, own, **choice, block=block, browser=browser)
-    points, single = _positions_in_all(coords, clips)
-    traces = [np.asarray(extract_traces(clip, points, size, window=window)) for clip in clips]
-    panels = _panels(axs, len(points))
-    for i, (panel, (px, py)) in enumerate(zip(panels, points, strict=True)):
-        for trace, properties in zip(traces, own, strict=True):
-            show_traces(trace[:, i], x=times[: len(trace)], ax=panel, **properties)
-        if longest > 1:
-            panel.set_xlim(times[0], times[-1])
-        panel.set_title(f"({px:g}, {py:g})")
+    places = _places_in_all(coords, clips, size, window)
+    given = None if axs is None else _given_panels(axs, len(places))
+    traces = [_traces_of(clip, places, size, window) for clip in clips]
+    panels = _new_panels(len(places)) if given is None else given
+    _draw_panels(panels, _panel_titles(places), traces, times, own)
     panels[-1].set_xlabel(label)
     figure = panels[0].figure
     if title:
@@ -238,33 +250,77 @@ def compare_traces(
         target.legend(handles=panels[0].lines[-len(clips) :], ncols=min(len(clips), 4), **place)
     if axs is None:
         show_figures()
-    return panels[0] if single else panels
+    return panels[0] if places.single else panels
+
+
+def _draw_panels(
+    panels: Array, titles: list[str], traces: list[Array], times: Array, own: list[dict[str, Any]]
+) -> None:
+    """Draw one line for each video on the panel of each position."""
+    for i, (panel, title) in enumerate(zip(panels, titles, strict=True)):
+        for trace, properties in zip(traces, own, strict=True):
+            show_traces(trace[:, i], x=times[: len(trace)], ax=panel, **properties)
+        if len(times) > 1:
+            panel.set_xlim(times[0], times[-1])
+        panel.set_title(title)
 
 
 def _as_videos(videos: Sequence[Any]) -> list[Any]:
+    """Return the videos as a list, checked."""
     if not hasattr(videos, "__iter__"):
-        raise TypeError(f"videos = {videos!r}: give a list of videos")
+        raise ArgumentTypeError("videos", videos, "is not a list", "give a list of videos", plain=True)
     if len(getattr(videos, "shape", ())) == 3:
-        raise ValueError("videos is a single video: give a list of videos, [video]")
+        cure = "give a list of videos, [video]"
+        raise ArgumentError("videos", videos, "is a single video", cure, subject="videos")
     clips = [as_video(video, f"videos[{i}]") for i, video in enumerate(videos)]
     if not clips:
-        raise ValueError("videos is empty: give at least one video")
+        raise ArgumentError("videos", videos, "is empty", "give at least one video", subject="videos")
     return clips
 
 
-def _positions_in_all(coords: Any, clips: list[Any]) -> tuple[Array, bool]:
-    points, single = parse_positions(coords)
+def _places_in_all(coords: object, clips: list[Any], size: int, window: str | None) -> Places:
+    """Return what the user points at, after checking it against the frames of every video."""
+    given = coords
     for i, clip in enumerate(clips):
-        parse_positions(points, (int(clip.shape[1]), int(clip.shape[2])), name=f"in videos[{i}], coords")
-    if not len(points):
-        raise ValueError("coords is empty: give at least one position to compare at")
-    return points, single
+        try:
+            places = find_places(given, (int(clip.shape[1]), int(clip.shape[2])), size, window)
+        except ArgumentError as error:
+            if not error.argument.startswith("coords"):
+                raise
+            subject = f"in videos[{i}], {error.subject}"
+            raise type(error)(error.argument, error.value, error.problem, error.cure, subject=subject) from None
+        if i == 0:
+            found = places
+            given = found.regions if found.positions is None else found.positions
+    if not len(found):
+        raise ArgumentError("coords", coords, "is empty", "give at least one position to compare at", subject="coords")
+    return found
 
 
-def _panels(axs: Any, count: int) -> Array:
-    if axs is None:
-        axs = new_axes(nrows=count, sharex=True, squeeze=False, figsize=(7, 0.6 + 2.2 * count))
+def _traces_of(clip: VideoLike, places: Places, size: int, window: str | None) -> Array:
+    """Return the traces of one video, (T, N)."""
+    points: Any = places.regions if places.positions is None else places.positions
+    traces = np.asarray(extract_traces(clip, points, size, window=window))
+    return traces.reshape(len(traces), len(places))
+
+
+def _panel_titles(places: Places) -> list[str]:
+    """Return the names of regions, or the positions."""
+    if places.positions is None:
+        return list(places.names or ())
+    return [f"({x:g}, {y:g})" for x, y in places.positions]
+
+
+def _new_panels(count: int) -> Array:
+    """Return the Axes of a new figure, one above the other."""
+    axs: Array = new_axes(nrows=count, sharex=True, squeeze=False, figsize=(7, 0.6 + 2.2 * count))
+    return axs.ravel()
+
+
+def _given_panels(axs: "Sequence[Axes]", count: int) -> Array:
+    """Return the Axes given, or raise an error unless there is one for each position."""
     panels = np.atleast_1d(np.asarray(axs, dtype=object)).ravel()
     if len(panels) != count:
-        raise ValueError(f"axs has {len(panels)} entries for {count} positions: give one Axes for each")
+        problem = f"has {counted(len(panels), 'entry', 'entries')} for {counted(count, 'position')}"
+        raise ArgumentError("axs", axs, problem, "give one Axes for each", subject="axs")
     return panels

@@ -1,0 +1,121 @@
+"""find_places: whatever a user points at becomes positions or regions, with the pixels that they cover."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import roifile
+
+from optimap._regions import Places, Regions, find_drawn, find_places, regions, write_positions
+from optimap.trace import extract_traces
+
+FRAME = (6, 8)
+MASK = np.zeros(FRAME, bool)
+MASK[1:3, 2:5] = True
+LABELS = MASK.astype(int)
+LABELS[4:, 6:] = 3
+SQUARE = [(1.5, 0.5), (4.5, 0.5), (4.5, 2.5), (1.5, 2.5)]
+ROI = roifile.ImagejRoi.frompoints(np.array(SQUARE) + 0.5, name="square")
+VIDEO = np.random.default_rng(0).integers(0, 4096, (5, *FRAME), np.uint16)
+
+
+def files(folder: Path) -> dict[str, Path]:
+    np.save(folder / "mask.npy", MASK)
+    np.save(folder / "points.npy", np.array([[1, 2], [3, 4]]))
+    ROI.tofile(folder / "square.roi")
+    write_positions(folder / "points.csv", [(1, 2), (3, 4)])
+    return {path.name: path for path in folder.iterdir()}
+
+
+@pytest.mark.parametrize("given", [(3, 4), [3, 4], (3.0, 4.0), np.array([3, 4]), (np.int16(3), 4), (n for n in (3, 4))])
+def test_one_position_given_alone_of_any_type(given):
+    places = find_places(given, FRAME, size=1)
+    assert (len(places), places.single, places.regions, places.names) == (1, True, None, None)
+    np.testing.assert_array_equal(places.positions, [[3, 4]])
+    assert places.positions.dtype == np.float64
+    assert [column.tolist() for column in (places.spans.rows, places.spans.starts, places.spans.stops)] == [
+        [4],
+        [3],
+        [4],
+    ]
+
+
+@pytest.mark.parametrize("size", [0, 1, 2, 5, 40])
+@pytest.mark.parametrize("window", ["rect", "pixel", "disc"])
+@pytest.mark.parametrize("position", [(0, 0), (7, 5), (4, 3), (-0.4, 5.4), (3.5, 2)])
+def test_one_position_has_the_same_spans_alone_and_among_others(position, window, size):
+    alone = find_places(position, FRAME, size, window).spans
+    among = find_places([position, (2, 2)], FRAME, size, window).spans
+    end = among.first[1]
+    for column in ("rows", "starts", "stops", "weights"):
+        found, wanted = getattr(alone, column), getattr(among, column)[:end]
+        assert found.dtype == wanted.dtype
+        np.testing.assert_array_equal(found, wanted)
+    if among.boxes is not None:
+        np.testing.assert_array_equal(alone.boxes, among.boxes[:, :1])
+
+
+@pytest.mark.parametrize(
+    ("given", "names", "single"),
+    [
+        (MASK, ("region_0",), True),
+        (LABELS, ("label_1", "label_3"), False),
+        (MASK.astype(float)[None], ("region_0",), False),
+        ([SQUARE], ("region_0",), False),
+        (ROI, ("square",), True),
+        ([ROI, ROI], ("square", "square"), False),
+        (regions(MASK, names="cell"), ("cell",), True),
+    ],
+)
+def test_regions_of_every_kind(given, names, single):
+    places = find_places(given, FRAME)
+    assert isinstance(places.regions, Regions)
+    assert (places.positions, places.names, places.single, len(places)) == (None, names, single, len(names))
+    assert places.spans.names == names
+    traces = extract_traces(VIDEO, given)
+    assert traces.ndim == (1 if single else 2)
+    np.testing.assert_allclose(traces.reshape(5, -1)[:, 0], VIDEO[:, MASK].mean(axis=1))
+
+
+def test_files_are_what_they_hold(tmp_path):
+    made = files(tmp_path)
+    for name in ("points.csv", "points.npy"):
+        for given in (made[name], str(made[name])):
+            places = find_places(given, FRAME)
+            assert (places.single, places.regions) == (False, None)
+            np.testing.assert_array_equal(places.positions, [[1, 2], [3, 4]])
+    assert find_places(made["mask.npy"], FRAME).names == ("region_0",)
+    assert find_places(made["square.roi"], FRAME).names == ("square",)
+    np.testing.assert_array_equal(extract_traces(VIDEO, made["points.csv"]), extract_traces(VIDEO, [(1, 2), (3, 4)]))
+    assert regions(made["points.csv"]).names == ["x1_y2", "x3_y4"]
+
+
+def test_weights_are_those_asked_for():
+    assert not find_places(MASK, FRAME).spans.sums
+    assert find_places(MASK, FRAME, weights="sum").spans.sums
+    assert find_places((1, 2), FRAME, weights="sum").spans.sums
+    summed = regions(MASK, weights="sum")
+    assert find_places(summed, FRAME).spans.sums
+    assert not find_places(summed, FRAME, weights="mean").spans.sums
+
+
+def test_without_a_frame_spans_are_not_clipped_at_the_right_and_the_bottom():
+    places = find_places([(100, 200)], None, size=3)
+    np.testing.assert_array_equal(places.spans.rows, [199, 200, 201])
+    assert find_places((-50, 3), None).positions.tolist() == [[-50, 3]]
+    assert find_places(np.array([[1, 2], [3, 4]]), None).positions.tolist() == [[1, 2], [3, 4]]
+    assert find_places([SQUARE], None).spans.rows.tolist() == [1, 2]
+
+
+def test_places_cannot_be_changed():
+    places = find_places((1, 2), FRAME)
+    assert isinstance(places, Places)
+    with pytest.raises(AttributeError, match="single"):
+        places.single = False
+
+
+def test_drawn_positions_may_lie_outside_the_picture_but_regions_may_not():
+    assert find_drawn((100, 2), FRAME, "positions").positions.tolist() == [[100, 2]]
+    assert find_drawn(MASK, FRAME, "positions").names == ("region_0",)
+    with pytest.raises(ValueError, match="lies wholly outside the frame"):
+        find_drawn([[(20, 20), (30, 20), (30, 30)]], FRAME, "positions")
