@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from optimap._pick import NoWindowError
-from optimap.trace import extract_traces, select_positions, select_traces
+from optimap.trace import extract_traces, regions, select_positions, select_traces
 from tests._pick import puppet
 from tests._pick.puppet import clicks, wheel
 from tests.errors import check_error
@@ -107,6 +107,10 @@ def test_nothing_of_matplotlib_is_changed(user):
 @pytest.mark.parametrize(
     ("call", "kind", "argument", "match"),
     [
+        (lambda: select_positions(np.zeros((2, 3, 4, 5))), ValueError, "image", "an image is"),
+        (lambda: select_positions(VIDEO[0], cmap="grau"), ValueError, "cmap", "cmap = 'grau'"),
+        (lambda: select_positions(VIDEO[0], vmin="low"), ValueError, "vmin", "vmin = 'low'"),
+        (lambda: select_traces(VIDEO, window="star"), ValueError, "window", "window = 'star'"),
         (lambda: select_positions(VIDEO[0], positions=[(99, 1)]), ValueError, "positions[0]", "is outside the frame"),
         (lambda: select_positions(VIDEO[0], num_points=0), ValueError, "num_points", "num_points = 0: it must be"),
         (
@@ -146,11 +150,7 @@ def test_wrong_arguments_are_refused_before_a_figure_is_made(user, call, kind, a
 @pytest.mark.parametrize(
     ("call", "kind", "argument", "match"),
     [
-        (lambda: select_positions(np.zeros((2, 3, 4, 5))), ValueError, "image", "an image is"),
-        (lambda: select_positions(VIDEO[0], cmap="grau"), ValueError, "cmap", "cmap = 'grau'"),
-        (lambda: select_positions(VIDEO[0], vmin="low"), ValueError, "vmin", "vmin = 'low'"),
         (lambda: select_traces(VIDEO[0]), ValueError, "video", "a single image"),
-        (lambda: select_traces(VIDEO, window="star"), ValueError, "window", "window = 'star'"),
         (lambda: select_traces(VIDEO, nan_policy="x"), ValueError, "nan_policy", "nan_policy = 'x'"),
     ],
 )
@@ -160,6 +160,55 @@ def test_arguments_of_other_functions_are_refused_before_a_figure_is_made(user, 
         call()
     assert shown.figure is None
     assert shown.calls == []
+
+
+MASK = np.zeros((20, 30), bool)
+MASK[4:7, 8:13] = True
+LABELS = np.zeros((20, 30), int)
+LABELS[4:7, 8:13], LABELS[10:13, 20:23] = 1, 2
+TRIANGLE = [(3, 3), (9, 3), (3, 9)]
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        ((3, 4), [(3, 4)]),
+        (np.array([(3, 4), (7, 8)]), [(3, 4), (7, 8)]),
+        (MASK, [(10, 5)]),
+        (LABELS, [(10, 5), (21, 11)]),
+        (np.stack([MASK, LABELS == 2]), [(10, 5), (21, 11)]),
+        ([TRIANGLE], [(5, 5)]),
+        (regions(LABELS), [(10, 5), (21, 11)]),
+    ],
+    ids=["one position", "positions", "mask", "labels", "masks", "polygon", "Regions"],
+)
+def test_positions_are_what_extract_traces_takes(user, given, expected):
+    user()
+    assert select_positions(VIDEO[0], positions=given) == expected
+    traces, positions = select_traces(VIDEO, 3, positions=given)
+    assert positions == expected
+    np.testing.assert_array_equal(traces, extract_traces(VIDEO, expected, 3))
+
+
+def test_exact_positions_of_regions_are_their_centres(user):
+    user()
+    found = regions([TRIANGLE], (20, 30))
+    assert select_positions(VIDEO[0], False, positions=found) == [tuple(found.centers()[0])]
+
+
+@pytest.mark.parametrize(
+    ("given", "kind", "match"),
+    [
+        (MASK[:10], ValueError, "positions"),
+        (5, TypeError, "positions = 5"),
+        ("nowhere.roi", FileNotFoundError, "nowhere.roi"),
+    ],
+)
+def test_positions_that_extract_traces_refuses(user, given, kind, match):
+    shown = user()
+    for call in (lambda: select_positions(VIDEO[0], positions=given), lambda: select_traces(VIDEO, positions=given)):
+        check_error(call, kind, "positions", match)
+    assert shown.figure is None
 
 
 @pytest.mark.parametrize("call", [lambda: select_positions(VIDEO[0]), lambda: select_traces(VIDEO)])

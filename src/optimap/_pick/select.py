@@ -15,7 +15,7 @@ from .._base import ArgumentError, Array, FrameShape, VideoLike, on_host, parse_
 from .._draw import as_image, check_scale
 from .._extract import check_nan_policy
 from .._reading import as_video
-from .._regions import check_size, check_window
+from .._regions import Positions, check_size, check_window, find_places
 from ..trace import Picked
 from .frontends.base import Frontend
 from .frontends.choose import choose_frontend
@@ -34,7 +34,7 @@ def pick_positions(
     *,
     title: str,
     num_points: int | None,
-    positions: ArrayLike,
+    positions: object,
     display: dict[str, Any],
     colorbar: str | None,
     block: bool | None,
@@ -42,7 +42,9 @@ def pick_positions(
 ) -> "list[Position] | PositionsSelection":
     """Pick positions on an image; see `optimap.trace.select_positions`."""
     pixels = as_picture(image)
-    picker = PointPicker(positions, frame_shape=height_width(pixels), as_integers=as_integers, limit=num_points)
+    shape = height_width(pixels)
+    points = first_points(positions, shape)
+    picker = PointPicker(points, frame_shape=shape, as_integers=as_integers, limit=num_points)
     shown = display_options(display, colorbar)
     frontend = choose_frontend(block, browser)
     with closed_on_failure(frontend):
@@ -61,7 +63,7 @@ def pick_traces(
     fps: float | None,
     *,
     window: str | None,
-    positions: ArrayLike,
+    positions: object,
     as_integers: bool,
     num_points: int | None,
     nan_policy: str,
@@ -77,7 +79,8 @@ def pick_traces(
     check_nan_policy(nan_policy)
     times, label = parse_time_axis(int(video.shape[0]), x, fps)
     frame = frame_number(video, ref_frame)
-    picker = PointPicker(positions, frame_shape=frame_shape(video), as_integers=as_integers, limit=num_points)
+    points = first_points(positions, frame_shape(video))
+    picker = PointPicker(points, frame_shape=frame_shape(video), as_integers=as_integers, limit=num_points)
     shown = display_options(display, colorbar)
     frontend = choose_frontend(block, browser)
     with closed_on_failure(frontend):
@@ -185,6 +188,12 @@ def display_options(display: dict[str, Any], colorbar: str | None) -> dict[str, 
             raise ArgumentError(name, display[name], problem, "leave it out")
     check_scale(*(display.get(name) for name in ("cmap", "vmin", "vmax")))
     return {**display, "colorbar": colorbar}
+
+
+def first_points(positions: object, shape: FrameShape) -> Positions:
+    """Return the positions to start with; regions start with a point at the centre of each."""
+    places = find_places(positions, shape, name="positions")
+    return np.asarray(places.positions) if places.regions is None else places.regions.centers()
 
 
 def as_picture(image: ArrayLike) -> Array:

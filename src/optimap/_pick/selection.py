@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from .._base import Array
+from .._base import Array, counted
 from ..trace import Selection
 from .points import Position
 from .positions_view import PositionsView
@@ -72,11 +72,6 @@ class TracesSelection(Selection):
     def __repr__(self) -> str:
         traces, frames = counted(len(self.positions), "trace"), counted(len(self._view.times), "frame")
         return f"<Selection of {traces} of {frames}, positions: {listed(self.positions)}>"
-
-
-def counted(number: int, thing: str) -> str:
-    """Return ``1 trace`` or ``2 traces``."""
-    return f"{number} {thing}{'' if number == 1 else 's'}"
 
 
 def listed(positions: list[Position]) -> str:
