@@ -1,13 +1,13 @@
-# Two commands set everything up: `make demo` runs the main job, `make test` passes the tests.
+# `make demo` and `make test` set everything up: the one runs the main job, the other the tests.
 
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 FOLDER ?= demo
 
-.PHONY: demo test test-frontends test-arrays core-numpy lint types doctest dist bench speed clean
+.PHONY: demo test test-frontends test-arrays core-numpy lint types doctest hooks dist bench speed clean
 
-# A plain install: what a user has.
+# A plain install, as users have it.
 $(VENV)/installed: pyproject.toml CMakeLists.txt $(shell find src -type f -not -name '*.pyc')
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --upgrade "pip>=25.1"
@@ -18,7 +18,7 @@ $(VENV)/dev: $(VENV)/installed
 	$(BIN)/python -m pip install --quiet --group dev
 	touch $@
 
-# What the tests of windows, browser and notebook need beyond Xvfb and Chromium.
+# What the tests of desktop, browser and notebook need in addition to Xvfb and Chromium.
 $(VENV)/frontends: $(VENV)/dev
 	$(BIN)/python -m pip install --quiet --group frontends
 	touch $@
@@ -34,15 +34,15 @@ demo: $(VENV)/installed
 test: $(VENV)/dev
 	$(BIN)/python -m pytest
 
-# Every front end, none skipped: needs Xvfb, Chromium and Tk on the machine.
+# Tests every front end and skips none; needs Xvfb, Chromium and Tk on the machine.
 test-frontends: $(VENV)/frontends
 	OPTIMAP_REQUIRE_FRONTENDS=1 $(BIN)/python -m pytest tests/_pick/frontends
 
-# Arrays of PyTorch and JAX, none skipped; OPTIMAP_TEST_DEVICE=cuda runs them, and CuPy where it is installed, on a GPU.
+# Tests arrays of PyTorch and JAX and skips none; with OPTIMAP_TEST_DEVICE=cuda on a GPU, and CuPy too if it is installed.
 test-arrays: $(VENV)/arrays
 	OPTIMAP_REQUIRE_ARRAYS=1 $(BIN)/python -m pytest tests/_extract/test_device.py
 
-# The core once more on the NumPy twins, as on a machine without a compiler.
+# Tests the core again on the NumPy twins, as on a machine without a compiler.
 core-numpy: $(VENV)/dev
 	OPTIMAP_KERNELS=numpy $(BIN)/python -m pytest tests/kernels tests/trace
 
@@ -57,15 +57,19 @@ types: $(VENV)/dev
 doctest: $(VENV)/dev
 	MPLBACKEND=agg $(BIN)/python -m pytest --doctest-modules --pyargs optimap -p no:cacheprovider
 
+# Runs lint and types before each commit; the hooks are in .pre-commit-config.yaml.
+hooks: $(VENV)/dev
+	$(BIN)/pre-commit install
+
 dist: $(VENV)/dev
 	rm -rf dist
 	$(BIN)/python -m build --quiet --outdir dist
 
-# A table and a plot in benchmarks/results/, from fresh environments of this and of the published package.
+# Writes a table and a plot to benchmarks/results/, from fresh environments of this package and the published one.
 bench:
 	$(PYTHON) benchmarks/run.py
 
-# The same, put into docs/speed.md.
+# The same, and puts both into docs/speed.md.
 speed:
 	$(PYTHON) benchmarks/run.py --docs
 

@@ -1,6 +1,6 @@
-"""The cases: what is measured, the same code for all packages. A new one is a line in CASES.
+"""The cases: what is measured, with the same code for all packages. A new case is a line in CASES.
 
-`prepare()` is not timed, `run(prepared)` is. Imports of packages stand inside: each worker has its own.
+`prepare()` is not timed, `run(prepared)` is. Packages are imported inside functions, because each worker has its own.
 """
 
 import os
@@ -20,17 +20,17 @@ OURS = "ours"
 
 @dataclass(frozen=True)
 class Case:
-    """What is measured, and beside what."""
+    """What is measured, and what it is compared with."""
 
     prepare: Callable[[], Any]
     run: Callable[[Any], Any]
-    # What the peer does, where that is something else: a loop written by hand, another package, a part of the work.
+    # What the peer does, if it is something else: a loop written by hand, another package, a part of the work.
     peer: Callable[[Any], Any] | None = None
-    peer_in: str = PUBLISHED  # the environment that it runs in
-    peer_share: float = 1.0  # of the work that the peer does: its time is divided by this, and marked with ~
-    twins: bool = False  # whether to run it on the NumPy twins too
+    peer_in: str = PUBLISHED  # the environment in which the peer runs
+    peer_share: float = 1.0  # the share of the work that the peer does: its time is divided by this and marked with ~
+    twins: bool = False  # whether to run it with the NumPy twins too
     limit: bool = False  # whether to compare with reading the video, and with reading it and writing the result
-    memory: bool = False  # whether to measure memory beside the result
+    memory: bool = False  # whether to measure the memory used in addition to the result
 
 
 def video(dtype, shape=(4000, 256, 256)):
@@ -48,7 +48,7 @@ def every_pixel(shape):
 
 
 def extraction(count, size, window="rect", dtype=np.uint16, shape=(4000, 256, 256), peer_count=None):
-    """Extract `count` positions, or of every pixel (None); the peer does the first `peer_count` of them."""
+    """Extract traces at `count` positions, or at every pixel (None); the peer does `peer_count` random ones of them."""
 
     def prepare():
         where = every_pixel(shape[1:]) if count is None else positions(count, shape[1])
@@ -68,7 +68,7 @@ def extraction(count, size, window="rect", dtype=np.uint16, shape=(4000, 256, 25
 
 
 def read_once(frames):
-    """Read all pixels of a contiguous video once, with all cores: the limit that memory sets."""
+    """Read all pixels of a contiguous video once, with all cores: the limit set by memory."""
     words = frames.reshape(-1).view(np.int64)
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
 
@@ -118,10 +118,11 @@ def live_view(figure, recording, where):
     """Return our view of `select_traces`, with these points picked."""
     from optimap._pick import PointPicker
     from optimap._pick.traces_view import TracesView
+    from optimap._reading import as_source
 
     return TracesView(
         figure,
-        [recording],
+        [as_source(recording)],
         recording[0],
         PointPicker(where, frame_shape=recording.shape[1:]),
         frame=0,
@@ -136,7 +137,7 @@ def live_view(figure, recording, where):
 
 
 def picking(action):
-    """One click (or 25 steps of a drag) beside 29 points and their traces, on a canvas without a screen."""
+    """One click (or 25 steps of a drag) with 29 other points and their traces, on a canvas without a screen."""
 
     def prepare():
         from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -182,7 +183,7 @@ def picking(action):
 
 
 def process(*command):
-    """Run a command to its end; `python` and `optimap` are those of the worker's environment."""
+    """Run a command and wait for it; `python` and `optimap` are those of the worker's environment."""
     program = sys.executable if command[0] == "python" else str(Path(sys.executable).with_name(command[0]))
     subprocess.run([program, *command[1:]], check=True, stdout=subprocess.DEVNULL)
 

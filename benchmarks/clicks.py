@@ -1,6 +1,6 @@
 """From the click to the drawn trace on a desktop backend: 30 points of 5000 frames, a 5000 x 256 x 256 recording.
 
-python benchmarks/clicks.py [QtAgg | TkAgg | agg]      # the first two need a display, xvfb-run will do
+python benchmarks/clicks.py [QtAgg | TkAgg | agg]      # the first two need a display; xvfb-run provides one
 """
 
 import statistics

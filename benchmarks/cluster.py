@@ -1,4 +1,4 @@
-"""One worker and two: traces of a dask array, and of many recordings with `optimap traces --workers`, in turns.
+"""One worker and two, alternating: traces of a dask array, and of many recordings by `optimap traces --workers`.
 
 python benchmarks/cluster.py [--rounds 5]       # needs about 1 GB of disk; a worker has one thread
 """
@@ -14,7 +14,7 @@ import numpy as np
 
 
 def write_recordings(folder: Path) -> tuple[Path, list[Path]]:
-    """One large recording, and 32 small ones."""
+    """Write one large recording and 32 small ones."""
     rng = np.random.default_rng(0)
     block = rng.integers(0, 60_000, (200, 256, 256), dtype=np.uint16)
     large = folder / "large.npy"
@@ -26,7 +26,7 @@ def write_recordings(folder: Path) -> tuple[Path, list[Path]]:
 
 
 def seconds_of_array(client, large: Path) -> float:
-    """5000 frames of 256 x 256 in 40 blocks, 5000 discs of 31: some 0.1 s a block, almost all of it adding up."""
+    """Time 5000 frames of 256 x 256 in 40 blocks, 5000 discs of 31: some 0.1 s per block, almost all of it summing."""
     import dask.array as da
 
     from optimap import extract_traces, open_video
@@ -40,7 +40,7 @@ def seconds_of_array(client, large: Path) -> float:
 
 
 def seconds_of_command(several: list[Path], workers: int, folder: Path) -> float:
-    """1000 frames, 576 traces each, detrended; with the start of Python, scheduler and workers."""
+    """Time 1000 frames and 576 detrended traces each, including the start of Python, scheduler and workers."""
     command = [sys.executable, "-m", "optimap", "traces", *several, "--grid", "24", "--detrend", "spline"]
     start = time.perf_counter()
     subprocess.run(
@@ -76,10 +76,10 @@ def main() -> None:
         for _ in range(rounds // 2 + 1):
             pair = seconds_of_command(several, 1, folder), seconds_of_command(several, 2, folder)
             times.setdefault("optimap traces, 32 recordings", []).append(pair)
-    print("Seconds, the least of several rounds in turns.\n")
+    print("Seconds, minimum of several alternating rounds.\n")
     print("| case | 1 worker | 2 workers | ratio |\n|---|---|---|---|")
     for case, pairs in times.items():
-        one, two = (min(seconds) for seconds in zip(*pairs[1:], strict=True))  # the first was to warm up
+        one, two = (min(seconds) for seconds in zip(*pairs[1:], strict=True))  # the first round warms up
         print(f"| {case} | {one:.2f} | {two:.2f} | {one / two:.2f} |")
 
 

@@ -1,8 +1,8 @@
-"""detrend_timeseries beside a loop over `seasonal.fit_trend`: in turns, in one process, medians; memory of long lines.
+"""detrend_timeseries and a loop over `seasonal.fit_trend`, alternating in one process; the memory of long lines.
 
 python benchmarks/detrending.py        # needs the packages of the group `test`
 
-The package seasonal does one series at a time, so it is timed on a few and multiplied.
+Times are medians. The package seasonal handles one series at a time, so it is timed on a few and scaled up.
 """
 
 import argparse
@@ -18,7 +18,7 @@ import seasonal
 
 from optimap.trace import detrend_timeseries
 
-# name, series, samples, dtype, kind, period, series that the package seasonal is timed on
+# name, series, samples, dtype, kind, period, number of series on which the package seasonal is timed
 CASES = [
     ("1000 x 5000, spline", 1000, 5000, "f8", "spline", None, 4),
     ("1000 x 5000, spline, float32", 1000, 5000, "f4", "spline", None, 4),
@@ -64,7 +64,7 @@ def side_by_side(case: tuple, rounds: int) -> str:
 
 
 def peak_memory(function: Callable[[], object]) -> float:
-    """Return by how many bytes the process grew while a function ran, at most."""
+    """Return by how many bytes the process grew, at most, while a function ran."""
     process, done, peak = psutil.Process(), threading.Event(), [0]
 
     def watch() -> None:
@@ -82,7 +82,7 @@ def peak_memory(function: Callable[[], object]) -> float:
 
 def long_line(samples: int, rounds: int) -> str:
     data = recordings(1, samples, "f8")[:, 0]
-    # The first run takes the memory from the system.
+    # Memory first: the first run takes it from the system.
     memory = peak_memory(lambda: detrend_timeseries(data, "line"))
     took = statistics.median(seconds(lambda: detrend_timeseries(data, "line")) for _ in range(rounds))
     return f"| line through {samples} samples | {took:.3f} | {memory / 1e6:.0f} | {samples**2 * 8 / 1e9:.1f} |"
@@ -96,7 +96,7 @@ def main() -> None:
     print("| series x samples, kind | ours, s | seasonal, s | ratio |\n|---|---|---|---|")
     for case in CASES:
         print(side_by_side(case, options.rounds), flush=True)
-    print("\n| one series | s | MB more | all slopes at once, GB |\n|---|---|---|---|")
+    print("\n| one series | s | extra MB | all slopes at once, GB |\n|---|---|---|---|")
     for samples in LINES:
         print(long_line(samples, options.rounds), flush=True)
 

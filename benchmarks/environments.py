@@ -1,4 +1,4 @@
-"""The environments that are compared: ours as a user installs it, and the published package."""
+"""The environments that are compared: this package as a user installs it, and the published package."""
 
 import os
 import platform
@@ -12,11 +12,11 @@ PUBLISHED = "optimap==0.3.1"
 
 
 def make_environments(ours: Path, peer: Path) -> dict[str, Path]:
-    """Return the interpreters: ours is installed anew each time, the published package where it is missing."""
+    """Return the interpreters: this package is installed again each time, the published one only if it is missing."""
     python = {"ours": interpreter(ours), "published": interpreter(peer)}
     if not python["published"].exists():
         install(peer, PUBLISHED)
-    # The whole package anew, not its dependencies: sources may have changed under the same version.
+    # The package itself is installed again, not its dependencies: sources may have changed under the same version.
     install(ours, str(ROOT))
     return python
 
@@ -33,7 +33,7 @@ def install(folder: Path, what: str) -> None:
 
 
 def describe_machine(python: dict[str, Path]) -> str:
-    """Return the processor, the cores that count here, and the versions, in a sentence."""
+    """Return a sentence with the processor, the cores that this process may use, and the versions."""
     model = platform.processor() or platform.machine()
     if Path("/proc/cpuinfo").exists():
         lines = Path("/proc/cpuinfo").read_text().splitlines()

@@ -1,13 +1,13 @@
-"""Arrays on a device against the compiled loops on the host, in turns in one run.
+"""Arrays on a device and the compiled loops on the host, alternating in one run.
 
-python benchmarks/gpu.py                                  # PyTorch, on a GPU where there is one, else on the CPU
+python benchmarks/gpu.py                                  # PyTorch, on a GPU if there is one, otherwise on the CPU
 python benchmarks/gpu.py --library cupy                   # or jax
 python benchmarks/gpu.py --device cpu --frames 500        # a small run
 
-For each case the median times of the host and of the device, what other way of adding the device could have taken
-(`_arrays_extract` chooses by `GATHER_COST`), and the memory that PyTorch took on a GPU beyond video and result. Every
-result is compared with the host's. On the CPU, where optimap would use its compiled loops, the functions of the library
-are measured all the same: how a GPU would be used, at the speed of a CPU.
+For each case the table has the median times of the host and of the device, the times of both methods of adding on the
+device (`_extract/device.py` chooses by `GATHER_COST`), and the memory that PyTorch used on a GPU in addition to video
+and result. Every result is compared with the host's. On a CPU optimap would use its compiled loops; here the functions
+of the library are measured instead, as a GPU would run them, at the speed of a CPU.
 """
 
 import argparse
@@ -21,11 +21,11 @@ from typing import Any
 import numpy as np
 
 import optimap
-from optimap._base import devices as _arrays
-from optimap._extract import device as _arrays_extract
+from optimap._base import devices
+from optimap._extract import device as engine
 from optimap.trace import extract_traces, normalize
 
-GATHER, SLIDE = 0.0, 1e12  # as `GATHER_COST`: always one, or the other
+GATHER, SLIDE = 0.0, 1e12  # values of `GATHER_COST` with which always the one or the other is chosen
 
 
 class Torch:
@@ -89,7 +89,7 @@ LIBRARIES = {"torch": Torch, "cupy": Cupy, "jax": Jax}
 
 
 def cases(side: int) -> list[tuple[str, type, Callable[[Any], Any]]]:
-    """Name, dtype, work of each case; the work takes arrays of any kind."""
+    """Return name, dtype and work of each case; the work takes arrays of any kind."""
     rng = np.random.default_rng(1)
 
     def traces(count: int, size: int, window: str = "rect") -> Callable[[Any], Any]:
@@ -112,22 +112,22 @@ def cases(side: int) -> list[tuple[str, type, Callable[[Any], Any]]]:
 
 
 def seconds(library: Any, work: Callable[[Any], Any], video: Any, cost: float | None = None) -> tuple[float, Any]:
-    """Return the time of one call, until the device has finished, and the result."""
-    usual = _arrays_extract.GATHER_COST
-    _arrays_extract.GATHER_COST = usual if cost is None else cost
+    """Return the time of one call until the device has finished, and its result."""
+    usual = engine.GATHER_COST
+    engine.GATHER_COST = usual if cost is None else cost
     try:
         start = time.perf_counter()
         result = work(video)
-        if _arrays.is_device_array(result):
+        if devices.is_device_array(result):
             library.wait(result)
         return time.perf_counter() - start, result
     finally:
-        _arrays_extract.GATHER_COST = usual
+        engine.GATHER_COST = usual
 
 
 def check(result: Any, expected: Any) -> None:
-    """Raise an error where the device's numbers are not the host's."""
-    result = _arrays.on_host(result)
+    """Raise an error if the device's numbers differ from the host's."""
+    result = devices.on_host(result)
     tolerance = 1e-5 if result.dtype == np.float32 else 1e-14
     np.testing.assert_allclose(result, expected, rtol=tolerance, atol=tolerance)
 
@@ -135,13 +135,13 @@ def check(result: Any, expected: Any) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--library", choices=LIBRARIES, default="torch")
-    parser.add_argument("--device", help="as the library names it: cuda, cuda:1, mps, cpu")
+    parser.add_argument("--device", help="the device as the library names it: cuda, cuda:1, mps, cpu")
     parser.add_argument("--frames", type=int, default=4000)
     parser.add_argument("--side", type=int, default=256)
     parser.add_argument("--rounds", type=int, default=5)
     options = parser.parse_args()
     library = LIBRARIES[options.library](options.device)
-    _arrays.HOST_LOOPS = False  # on the CPU too, the functions of the library
+    devices.HOST_LOOPS = False  # use the library's functions on the CPU too
     shape = (options.frames, options.side, options.side)
     print(f"{library.name}, optimap {optimap.__version__} on {platform.machine()}; video {shape}")
 
@@ -154,14 +154,14 @@ def main() -> None:
         device[dtype] = library.to(host[dtype])
         library.wait(device[dtype])
         taken = time.perf_counter() - start
-        print(f"moving {host[dtype].nbytes / 1e6:.0f} MB of {np.dtype(dtype)} there: {1e3 * taken:.0f} ms")
+        print(f"moving {host[dtype].nbytes / 1e6:.0f} MB of {np.dtype(dtype)} to the device: {1e3 * taken:.0f} ms")
 
-    print("\n| case | dtype | host, ms | device, ms | host / device | only gathers, ms | only sliding, ms | memory |")
+    print("\n| case | dtype | host, ms | device, ms | host / device | only gathering, ms | only sliding, ms | memory |")
     print("|---|---|---|---|---|---|---|---|")
     for name, dtype, work in cases(options.side):
         with_ways = "rect" in name and not name.startswith("1 ")
         ways: list[float | None] = [None, GATHER, SLIDE] if with_ways else [None]
-        check(seconds(library, work, device[dtype])[1], work(host[dtype]))  # and warm up
+        check(seconds(library, work, device[dtype])[1], work(host[dtype]))  # which also warms up
         times: dict[Any, list[float]] = {"host": [], **{way: [] for way in ways}}
         for _ in range(options.rounds):
             times["host"].append(seconds(library, work, host[dtype])[0])

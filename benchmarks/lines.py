@@ -1,4 +1,4 @@
-"""The lines of the plot: time as the work grows. Line -> {x: case}."""
+"""The lines of the plot, time as the work grows: a dict of line -> {x: case}."""
 
 from dataclasses import replace
 
@@ -10,7 +10,7 @@ POSITIONS = (1, 3, 10, 30, 100, 300, 1000, 3000, 10_000, 65_536)
 SIZES = (1, 3, 5, 9, 15, 23, 31, 63, 127)
 FRAMES = (100, 300, 1000, 3000, 8000)
 SHAPE = (2000, 256, 256)
-# The published package's time grows with every position: beyond so many of the work of a line, it does a part of it.
+# The published package's time grows with every pixel of every window; above this many it does only part of the work.
 PEER_PIXELS = 100 * 31 * 31
 
 

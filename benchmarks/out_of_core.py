@@ -1,12 +1,12 @@
-"""Recordings larger than memory: peak memory, and the rate against reading the same bytes without computing.
+"""Recordings larger than memory: peak memory, and the rate compared with reading the same bytes without computing.
 
     python benchmarks/out_of_core.py                  # 1 GB each
     python benchmarks/out_of_core.py --gigabytes 6    # 6 GB .npy, 6 GB BigTIFF, zarr of 2 GB on disk
 
-Writes one file after the other, measures, deletes it. Each number comes from a process of its own. Memory is the peak
-of resident memory above what it was with numpy and optimap imported. Reading alone is: of files that are mapped,
-reading into one buffer of a block's size again and again; of zarr, taking the same blocks. The best of the rounds
-counts, which alternate; cold means that the system's cache holds nothing of the file (Linux).
+Writes one file after the other, measures it and deletes it. Each number comes from a separate process. Memory is the
+peak of resident memory above its value with numpy and optimap imported. Reading alone means, for mapped files, reading
+into one buffer of a block's size again and again; for zarr, reading the same blocks. Rounds alternate and the best one
+counts; cold means that the system's cache contains nothing of the file (Linux).
 """
 
 import argparse
@@ -29,7 +29,7 @@ KINDS = ("npy", "tif", "zarr")
 
 
 class Simulated:
-    """A recording of camera noise, which needs no memory: 128 frames again and again."""
+    """A recording of camera noise that needs little memory: 128 frames again and again."""
 
     dtype = np.dtype(np.uint16)
 
@@ -44,8 +44,8 @@ class Simulated:
 
 
 def write(path: Path, gigabytes: float) -> None:
-    """Write a file; of zarr, a third of the size on disk."""
-    # Camera noise is compressed 1.67 times.
+    """Write a file; a zarr store takes a third of the size on disk."""
+    # Camera noise becomes 1.67 times smaller.
     nbytes = gigabytes * 1e9 if path.suffix != ".zarr" else gigabytes * 1e9 / 3 * 1.67
     video = Simulated(int(nbytes) // FRAME_BYTES)
     if path.suffix == ".tif":
@@ -58,13 +58,13 @@ def write(path: Path, gigabytes: float) -> None:
 
 
 def resident(key: str) -> int:
-    """Return this process's memory in MB: VmRSS now, VmHWM the peak."""
+    """Return the memory of this process in MB: VmRSS is the current value, VmHWM the peak."""
     text = Path("/proc/self/status").read_text()
     return int(text.split(f"{key}:")[1].split()[0]) // 1024
 
 
 def forget(path: Path) -> None:
-    """Take a file out of the system's cache."""
+    """Remove a file from the system's cache."""
     for file in [path] if path.is_file() else path.rglob("*"):
         if file.is_file():
             descriptor = os.open(file, os.O_RDONLY)
@@ -75,11 +75,11 @@ def forget(path: Path) -> None:
 
 def read(path: Path, recording: optimap.video.Recording) -> None:
     """Read all bytes in blocks, without computing."""
-    from optimap._reading import plan_reading
+    from optimap._reading import as_source, plan_reading
     from optimap._regions import window_spans
 
     if path.suffix == ".zarr":
-        step = plan_reading(recording, window_spans(np.zeros((1, 2)), 1, "pixel", SHAPE)).step
+        step = plan_reading(as_source(recording), window_spans(np.zeros((1, 2)), 1, "pixel", SHAPE)).step
         for start in range(0, len(recording), step):
             recording[start : start + step]
         return
@@ -90,7 +90,7 @@ def read(path: Path, recording: optimap.video.Recording) -> None:
 
 
 def job(path: Path, what: str) -> None:
-    """Do one thing in this process; print seconds, imports and opening left out, and MB above the start."""
+    """Do one thing in this process; print seconds, without imports and opening, and MB above the start."""
     before = resident("VmRSS")
     optimap.extract_traces(np.zeros((2, 3, 4)), (1, 1))
     with optimap.open_video(path) as recording:
@@ -138,7 +138,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--gigabytes", type=float, default=1.0, help="size of .npy and .tif; 6 is the full size")
     parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--only", choices=KINDS, help="one of the files")
+    parser.add_argument("--only", choices=KINDS, help="measure only this kind of file")
     parser.add_argument("--folder", type=Path, help="where the files go (default: a temporary folder)")
     parser.add_argument("--job", nargs=2, metavar=("PATH", "WHAT"), help=argparse.SUPPRESS)
     options = parser.parse_args()

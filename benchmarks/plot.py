@@ -1,4 +1,4 @@
-"""Draws results/lines.json: time against number of positions, window size and frames."""
+"""Draws results/lines.json: time against the number of positions, the window size and the number of frames."""
 
 import json
 from pathlib import Path
@@ -18,7 +18,7 @@ COLORS = {"uint16": "#0b62a4", "float32": "#d1495b"}
 
 
 def runs_sums(panel, x, dtype):
-    """Whether the package chooses running sums for this point."""
+    """Return whether the package chooses running sums for this point."""
     from cases import every_pixel, positions
     from optimap import kernels
     from optimap._regions import window_spans

@@ -1,8 +1,8 @@
-"""Traces of label images against what people write by hand, and against reading the memory once.
+"""Traces of label images, compared with what people write by hand and with reading the memory once.
 
 python benchmarks/regions.py [ROUNDS]      # some 3 minutes and 1.5 GB of memory
 
-All in one run, alternating, minima. What would take minutes is measured on a part and scaled up, marked with ~.
+All in one run, alternating; times are minima. Loops that take minutes are timed on a part and scaled up (~).
 """
 
 import sys
@@ -21,7 +21,7 @@ FRAMES, SIDE = 2000, 512
 
 
 def labels_of(count: int, side: int, rng: np.random.Generator) -> np.ndarray:
-    """Return a label image as segmentations are: cells of any shape with thin gaps, that fill most of the frame."""
+    """Return a label image like a segmentation: cells of any shape with thin gaps, which fill most of the frame."""
     grid = np.stack(np.mgrid[:side, :side], axis=-1)
     distances, nearest = cKDTree(rng.random((count, 2)) * side).query(grid, k=2)
     labels = nearest[..., 0] + 1
@@ -30,7 +30,7 @@ def labels_of(count: int, side: int, rng: np.random.Generator) -> np.ndarray:
 
 
 def read_once(video: np.ndarray) -> None:
-    """Read every byte, with all cores, as fast as NumPy can: the largest of each part."""
+    """Read every byte with all cores, as fast as NumPy can: the bitwise or of each part."""
     words = video.reshape(-1).view(np.uint64)
     threads = kernels.thread_count()
     parts = np.array_split(words, 8 * threads)
@@ -58,7 +58,7 @@ def compare(video: np.ndarray, labels: np.ndarray, rounds: int) -> list[tuple[st
     jobs: dict[str, tuple[Callable[[], object], float]] = {
         "reading the memory once": (lambda: read_once(video), 1),
         "optimap": (lambda: extract_traces(video, labels), 1),
-        "of that: labels to spans": (lambda: regions(labels).spans(), 1),
+        "optimap, labels to spans only": (lambda: regions(labels).spans(), 1),
         "~ scipy.ndimage.mean, frame by frame": (lambda: scipy_mean(frames, labels, which), len(video) / len(frames)),
         "~ loop of video[:, labels == i].mean(axis=1)": (
             lambda: loop_of_masks(video, labels, some),
@@ -83,7 +83,7 @@ def main() -> None:
         labels = labels_of(count, SIDE, rng)
         print(f"\n{len(np.unique(labels)) - 1} labels, {len(regions(labels).spans().rows)} spans")
         for name, time_taken, ratio in compare(video, labels, rounds):
-            print(f"  {name:46} {time_taken:10.4f} s {ratio:>10} of optimap's")
+            print(f"  {name:46} {time_taken:10.4f} s {ratio:>10} x optimap")
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Ours and others side by side: fresh environments, in turns, in one run, medians. A table and a picture.
+"""This package and others in fresh environments, alternating in one run: a table of medians and a picture.
 
 python benchmarks/run.py [--only TEXT] [--rounds 5] [--docs]
 """
@@ -40,7 +40,7 @@ class Worker:
                 raise RuntimeError(f"the worker stopped in {case!r}")
             try:
                 return float(line)
-            except ValueError:  # what the package itself printed
+            except ValueError:  # a line that the package itself printed
                 continue
 
     def close(self) -> None:
@@ -49,8 +49,8 @@ class Worker:
 
 
 def measure(name: str, tasks: dict[str, tuple[Path, str, str]], rounds: int) -> dict[str, float]:
-    """Return each task's median over `rounds`, taken in turns. A task: environment, kernels, what."""
-    # Fresh processes for each case: no case inherits another's memory. One process does one thing.
+    """Return the median of each task over `rounds`, alternating. A task is environment, kernels, what to measure."""
+    # Each case has fresh processes, so that none inherits the memory of another; each process does one thing.
     workers = {task: Worker(python, kernels) for task, (python, kernels, _) in tasks.items()}
     values: dict[str, list[float]] = {task: [] for task in tasks}
     for _ in range(rounds):
@@ -89,7 +89,7 @@ def table(cases: dict, python: dict[str, Path], rounds: int) -> str:
 
 
 def memory_table(cases: dict, python: dict[str, Path]) -> str:
-    text = "| case | memory beside the result, ours, MB | published, MB |\n|---|---|---|\n"
+    text = "| case | memory in addition to the result, ours, MB | published, MB |\n|---|---|---|\n"
     for name, case in cases.items():
         if case.memory:
             tasks = {"ours": (python["ours"], "", "memory"), "peer": (python[case.peer_in], "", "memory")}
@@ -101,7 +101,7 @@ def memory_table(cases: dict, python: dict[str, Path]) -> str:
 
 
 def lines(python: dict[str, Path], rounds: int) -> dict[str, dict[str, dict[str, float]]]:
-    """Return line -> x -> what -> seconds."""
+    """Return seconds as line -> x -> what was measured -> seconds."""
     from lines import LINES
 
     measured: dict[str, dict[str, dict[str, float]]] = {}
@@ -116,7 +116,7 @@ def lines(python: dict[str, Path], rounds: int) -> dict[str, dict[str, dict[str,
 
 
 def write_docs(text: str) -> None:
-    """Put the tables between the marks in docs/speed.md, the picture beside it."""
+    """Put the tables between the marks in docs/speed.md, and the picture into docs/images."""
     page = DOCS / "speed.md"
     before, rest = page.read_text().split("<!-- table -->\n")[:2], page.read_text().split("<!-- end of table -->\n")[1]
     page.write_text(f"{before[0]}<!-- table -->\n{text}<!-- end of table -->\n{rest}")
@@ -127,11 +127,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--peer", type=Path, default=HERE / ".venv-peer", help="environment of the published package")
     parser.add_argument(
-        "--ours", type=Path, default=HERE / ".venv-ours", help="environment of this package, installed anew"
+        "--ours", type=Path, default=HERE / ".venv-ours", help="environment of this package, which is installed again"
     )
     parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--only", default="", help="only the cases whose name holds this text, and no picture")
-    parser.add_argument("--docs", action="store_true", help="also put tables and picture into docs/")
+    parser.add_argument("--only", default="", help="run only cases with this text in their name, and draw no picture")
+    parser.add_argument("--docs", action="store_true", help="also copy the tables and the picture to docs/")
     options = parser.parse_args()
 
     python = make_environments(options.ours, options.peer)
@@ -139,7 +139,7 @@ def main() -> None:
 
     cases = {name: case for name, case in CASES.items() if options.only in name}
     RESULTS.mkdir(exist_ok=True)
-    text = f"Medians of {options.rounds} rounds in turns. {describe_machine(python)}\n\n"
+    text = f"Medians of {options.rounds} alternating rounds. {describe_machine(python)}\n\n"
     text += table(cases, python, options.rounds) + "\n" + memory_table(cases, python)
     (RESULTS / "table.md").write_text(text)
     print(f"-> {RESULTS / 'table.md'}")

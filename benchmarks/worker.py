@@ -1,7 +1,8 @@
-"""Runs cases in one environment: "case<tab>what" on each line of stdin, a number on stdout.
+"""Runs cases in one environment: reads "case<tab>what" lines from stdin and writes a number for each to stdout.
 
-What: `run` or `peer`, seconds; `read`, seconds that reading the video takes; `write`, with writing the result too;
-`memory`, the most bytes in use while it ran beyond those of before and of the result (NaN where the system cannot say).
+What to measure: `run` or `peer`, seconds; `read`, the seconds for reading the video; `write`, the same and writing the
+result; `memory`, the peak of bytes in use during the run, minus those before it and those of the result (NaN if the
+system does not report them).
 """
 
 import gc
@@ -13,8 +14,8 @@ from pathlib import Path
 from cases import CASES, read_once, write_once
 from lines import LINES
 
-# Seconds. Of a turn that is shorter the first call is not counted, of nobody: while the others had their turns, the
-# system put the memory to sleep, and waking it takes as long as reading it (100 windows of 31 x 31: 24 ms, then 13).
+# Seconds. If a turn is shorter, its first call is not counted, for any package: during the other turns the system puts
+# the memory to sleep, and waking it takes as long as reading it (100 windows of 31 x 31: 24 ms, then 13 ms).
 SHORT = 1.0
 ALL = {**CASES, **{f"{line}@{x}": case for line, points in LINES.items() for x, case in points.items()}}
 
@@ -26,17 +27,17 @@ def seconds(function, *arguments):
 
 
 def resident(name):
-    """Return VmRSS (now) or VmHWM (the most so far), in bytes."""
+    """Return VmRSS (the current value) or VmHWM (the peak), in bytes."""
     lines = Path("/proc/self/status").read_text().splitlines()
     return 1024 * next(int(line.split()[1]) for line in lines if line.startswith(name))
 
 
 def extra_memory(run, prepared):
-    """Return the peak of resident memory while it ran, beyond what was there before and the result's own."""
-    run(prepared)  # threads and imports have theirs
+    """Return the peak of resident memory during a run, minus the memory before it and that of the result."""
+    run(prepared)  # threads and imports need memory of their own
     gc.collect()
     try:
-        Path("/proc/self/clear_refs").write_text("5")  # the peak starts anew
+        Path("/proc/self/clear_refs").write_text("5")  # resets the peak
     except OSError:
         return float("nan")
     before = resident("VmRSS")
@@ -45,7 +46,7 @@ def extra_memory(run, prepared):
 
 
 def task(case, what, prepared):
-    """Return a function that measures once."""
+    """Return a function that takes one measurement."""
     if what == "memory":
         return lambda: extra_memory(case.run, prepared)
     if what == "read":

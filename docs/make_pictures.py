@@ -1,6 +1,6 @@
-"""Makes the pictures of the page on picking: real windows, a real browser, a real notebook.
+"""Makes the pictures of the guide to picking, with real windows, a real browser and a real notebook.
 
-python docs/make_pictures.py [SCALE]      # 1 or 2; needs what the tests of the front ends need
+python docs/make_pictures.py [SCALE]      # 1 or 2; needs the same packages as the tests of the front ends
 """
 
 import json
@@ -36,7 +36,7 @@ CELLS = [
 
 
 def desktop(backend: str, name: str, scale: int) -> None:
-    """Photograph a window on a virtual screen."""
+    """Take a picture of a window on a virtual screen."""
     shown = screens.Screen((1480 * scale, 820 * scale), dpi=96 * scale)
     environment = {**os.environ, "DISPLAY": shown.name, "QT_SCALE_FACTOR": str(scale)}
     program = subprocess.Popen([sys.executable, "-c", DESKTOP.format(backend=backend, call=CALL)], env=environment)
@@ -54,7 +54,7 @@ def desktop(backend: str, name: str, scale: int) -> None:
 
 
 def page(scale: int) -> None:
-    """Photograph the page of a script without a screen."""
+    """Take a picture of the page served by a script without a screen."""
     from playwright.sync_api import sync_playwright
 
     environment = {key: value for key, value in os.environ.items() if key != "DISPLAY"}
@@ -75,7 +75,7 @@ def page(scale: int) -> None:
 
 
 def notebook(scale: int) -> None:
-    """Photograph a notebook."""
+    """Take a picture of a notebook."""
     from playwright.sync_api import sync_playwright
 
     folder = Path(tempfile.mkdtemp())
@@ -88,7 +88,7 @@ def notebook(scale: int) -> None:
     (folder / "picking.ipynb").write_text(json.dumps(content))
     options = ["--no-browser", "--allow-root", "--ip=127.0.0.1", "--ServerApp.port=0", "--ServerApp.token=secret"]
     quiet = [f"--ServerApp.root_dir={folder}"]
-    # Settings of its own: the user's stay as they are.
+    # Separate settings, so that the user's stay as they are.
     own = {name: str(folder / name) for name in ("JUPYTER_CONFIG_DIR", "JUPYTER_RUNTIME_DIR", "JUPYTER_DATA_DIR")}
     server = subprocess.Popen(
         [sys.executable, "-m", "jupyterlab", *options, *quiet],
@@ -109,7 +109,7 @@ def notebook(scale: int) -> None:
         for _ in CELLS:
             tab.keyboard.press("Shift+Enter")
         tab.wait_for_selector("text=<Selection of 3 traces", timeout=60_000)
-        tab.get_by_role("button", name="No", exact=True).click()  # no news, thank you
+        tab.get_by_role("button", name="No", exact=True).click()  # decline the question about news
         tab.wait_for_timeout(2500)
         tab.locator(".jp-Notebook").screenshot(path=IMAGES / "pick-notebook.png")
         window.close()

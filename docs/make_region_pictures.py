@@ -1,4 +1,4 @@
-"""Makes the pictures of the page on regions: outlines as ImageJ keeps them, a real call of the command line, its table.
+"""Makes the pictures of the guide to regions, from ImageJ outlines, a real call of the command line and its table.
 
 python docs/make_region_pictures.py      # needs roifile and pandas
 """
@@ -37,7 +37,7 @@ def outlined(points: list[tuple[int, int]], name: str) -> ImagejRoi:
 
 
 def write_rois(path: Path) -> None:
-    """Write what the ROI Manager would: an oval, a freehand outline, a polygon."""
+    """Write the file that the ROI Manager would write: an oval, a freehand outline, a polygon."""
     angle = np.linspace(0, 2 * np.pi, 60, endpoint=False)
     radius = 13 + 2.5 * np.sin(3 * angle) + 1.5 * np.cos(5 * angle)
     hand = np.stack([64 + 1.3 * radius * np.cos(angle), 40 + radius * np.sin(angle)], axis=1).round().astype(int)
@@ -71,7 +71,7 @@ def picture_of_outlines(rois: Path, image: np.ndarray) -> None:
 
 
 def picture_of_table(table: Path) -> None:
-    """Draw the first rows as pandas reads them."""
+    """Draw the first rows of the table as pandas reads them."""
     read = pd.read_csv(table)
     rows = read.head(8).map(lambda value: f"{value:.10g}").values.tolist()
     fig, ax = plt.subplots(figsize=(7.4, 2.6), layout="constrained")

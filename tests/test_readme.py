@@ -1,4 +1,4 @@
-"""What the README says is true."""
+"""The README's example runs, its lists are complete, and the links of all documents lead somewhere."""
 
 import re
 from pathlib import Path
@@ -22,9 +22,11 @@ def test_the_python_example_runs(tmp_path, monkeypatch):
     assert space["clean"].shape == (600, 3)
 
 
-@pytest.mark.parametrize("document", ["README.md", "CONTRIBUTING.md", "benchmarks/README.md"])
-def test_links_lead_somewhere(document):
-    path = ROOT / document
+DOCUMENTS = [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("benchmarks/*.md")]
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)
+def test_links_lead_somewhere(path):
     targets = re.findall(r"\]\(([^)#]+)\)", path.read_text(encoding="utf-8"))
     missing = [t for t in targets if not t.startswith("http") and not (path.parent / t).exists()]
     assert not missing
@@ -33,6 +35,13 @@ def test_links_lead_somewhere(document):
 def test_every_format_is_listed():
     for row in FORMATS:
         assert f"`{row.suffixes[0]}`" in README
+
+
+def test_every_decision_is_listed():
+    listed = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    names = [path.name for path in (ROOT / "docs" / "decisions").glob("*.md")]
+    assert names
+    assert not [name for name in names if f"(decisions/{name})" not in listed]
 
 
 def test_make_targets_exist():

@@ -16,8 +16,9 @@ from optimap._base import device_home
 from optimap._base import devices as _arrays
 from optimap._extract import device as _arrays_extract
 from optimap._extract import span_traces
+from optimap._reading import as_source
 from optimap._regions import Spans, window_spans
-from optimap._series import normalize_device
+from optimap._series import samples
 from optimap.trace import (
     compare_traces,
     detrend_timeseries,
@@ -29,11 +30,14 @@ from optimap.trace import (
     show_traces,
 )
 from tests import arrays
+from tests.errors import check_error
 from tests.strategies import WINDOWS, positions
 
 RNG = np.random.default_rng(0)
 VIDEO = RNG.integers(0, 65536, (12, 6, 7), dtype=np.uint16)
-DTYPES = ["u1", "i1", "u2", "i2", "u4", "i4", "u8", "i8", "f2", "f4", "f8", "?"]
+# Integers of 64 bits are computed in the host's memory alone.
+DTYPES = ["u1", "i1", "u2", "i2", "u4", "i4", "f2", "f4", "f8", "?"]
+HOST_DTYPES = [*DTYPES, "u8", "i8"]
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -182,9 +186,9 @@ def test_sliding_sums_do_not_wrap(monkeypatch, library):
 
 
 @pytest.mark.parametrize("sums", [False, True])
-@pytest.mark.parametrize("dtype", ["u2", "i8", "f4"])
+@pytest.mark.parametrize("dtype", ["u2", "i4", "f4"])
 def test_regions_of_very_different_sizes_and_weights(library, dtype, sums):
-    video = (RNG.integers(-900, 900, (4, 30, 40)) * (2**40 if dtype == "i8" else 1)).astype(dtype)
+    video = (RNG.integers(-900, 900, (4, 30, 40)) * (2**20 if dtype == "i4" else 1)).astype(dtype)
     if dtype == "f4":
         video[1, 0, 3], video[2, 20, 0], video[3, 25, :] = np.nan, np.inf, np.nan
     lengths = np.array([1, 40, 2, 40, 3, 1, 1])
@@ -194,9 +198,9 @@ def test_regions_of_very_different_sizes_and_weights(library, dtype, sums):
         spans = Spans(rows, starts, starts + lengths, weights, first, None, sums)
         for policy in ("propagate", "omit"):
             there = library.to(video)
-            expected = span_traces(video, spans, policy)
+            expected = span_traces(as_source(video), spans, policy)
             whole = dtype != "f4" and (weights == 1).all()
-            check(library, span_traces(there, spans, policy), expected, there, whole, 50 * magnitude(video))
+            check(library, span_traces(as_source(there), spans, policy), expected, there, whole, 50 * magnitude(video))
 
 
 def test_a_large_window_among_many_small_ones_is_not_padded_for_all():
@@ -316,7 +320,7 @@ def test_jax_gives_double_precision_where_it_is_switched_on():
         (lambda t: t.zeros(3, 4, 5, dtype=t.complex64), TypeError, "video has dtype torch.complex64"),
         (lambda t: t.zeros(4, 5), ValueError, r"video has shape \(4, 5\), a single image"),
         (lambda t: t.zeros(3, 4, 5, 3), ValueError, "a colour video"),
-        (lambda t: t.tensor(3), TypeError, "video is no array"),
+        (lambda t: t.tensor(3), TypeError, "video is not an array"),
     ],
 )
 def test_tensors_that_are_no_video_are_refused(torch, make, error, message):
@@ -340,7 +344,7 @@ def test_whose_arrays_are_taken():
 # normalize
 
 LIMITS = [{}, {"vmin": 20, "vmax": 90}, {"vmin": 2.5}, {"vmax": 90}, {"vmin": -7, "vmax": 10**6, "clip": False}]
-TARGETS = ["f4", "f8", "u1", "u2", "i4", "u8", "i8"]
+TARGETS = ["f4", "f8", "u1", "u2", "i4"]
 
 
 def outcome(work):
@@ -387,7 +391,7 @@ def test_any_array_any_option_equals_numpy(library, data, limits, target, ends, 
 def test_ends_are_exact_and_blocks_do_not_show(monkeypatch, any_library):
     array = RNG.normal(1000, 10, (30, 4, 5)).astype(np.float32)
     array[3, 2, 2], array[:, 0, 0], array[:, 1, 1] = np.nan, np.nan, 7
-    monkeypatch.setattr(normalize_device, "BLOCK_VALUES", 45)
+    monkeypatch.setattr(samples, "BLOCK_VALUES", 45)
     for axis in (0, 1, None):
         result = any_library.back(normalize(any_library.to(array), ymin=-1, axis=axis))
         assert result.dtype == np.float32
@@ -395,17 +399,19 @@ def test_ends_are_exact_and_blocks_do_not_show(monkeypatch, any_library):
         np.testing.assert_allclose(result, normalize(array, ymin=-1, axis=axis), atol=1e-4)
 
 
-@pytest.mark.parametrize("name", [name for name in arrays.STANDARD if name != "strict32"])
-def test_64_bit_integers_keep_their_last_bits(name):
-    library = arrays.library(name)
-    base = 2**62
-    near = library.to(np.array([base - 5, base, base + 1, base + 4]))
-    assert library.back(normalize(near, vmin=base, dtype="f8")).tolist() == [0, 0, 0.25, 1]
-    assert library.back(normalize(near[1:], dtype="f8")).tolist() == [0, 0.25, 1]
-    unsigned = library.to(np.array([0, 2**63, 2**64 - 1], np.uint64))
-    assert library.back(normalize(unsigned)).tolist() == [0, 0.5, 1]
-    assert library.back(normalize(unsigned, dtype="u8")).tolist() == [0, 2**63, 2**64 - 1]
-    assert library.back(normalize(library.to([-1.7e308, 0, 1.7e308]))).tolist() == [0, 0.5, 1]
+def test_ranges_beyond_the_largest_float(library):
+    if library.has_double:
+        assert library.back(normalize(library.to([-1.7e308, 0, 1.7e308]))).tolist() == [0, 0.5, 1]
+
+
+@pytest.mark.parametrize("dtype", ["i8", "u8"])
+def test_64_bit_integers_are_refused_with_a_cure(library, dtype):
+    if not library.has(dtype):
+        pytest.skip(f"{library.name} has no {dtype}")
+    video = library.to(np.ones((2, 3, 4), dtype))
+    for name, call in (("video", lambda: extract_traces(video, (1, 1))), ("array", lambda: normalize(video))):
+        error = check_error(call, TypeError, name, f"{name} has dtype .*64 .*integers of up to 32 bits are computed")
+        assert "convert it" in error.cure
 
 
 def test_limits_for_each_series_from_the_host_or_the_device(any_library):
@@ -447,10 +453,7 @@ def test_errors_are_those_of_numpy(any_library, kwargs):
     _, expected = outcome(lambda: normalize(array, **kwargs))
     _, error = outcome(lambda: normalize(any_library.to(array), **kwargs))
     assert expected is not None
-    if kwargs.get("dtype") is bool:
-        assert error == "TypeError: dtype = <class 'bool'>: it must be one of NumPy's float or integer types"
-    else:
-        assert error == expected
+    assert error == expected
 
 
 @pytest.mark.parametrize(
@@ -470,17 +473,22 @@ def test_arrays_that_cannot_be_normalized_are_refused(any_library, array, kwargs
 
 
 def test_result_types_that_a_device_lacks_are_refused(torch):
-    assert normalize(torch.tensor([1, 2]), dtype=torch.uint16).dtype == torch.uint16
-    for dtype in (torch.bfloat16, torch.bool, "nothing"):
+    tensor = torch.tensor([1.0, 2.0])
+    assert normalize(tensor, dtype=torch.uint16).dtype == torch.uint16
+    for dtype in (torch.bfloat16, "nothing"):
         with pytest.raises(TypeError, match=r"dtype = .*: it must be one of NumPy's float or integer types"):
-            normalize(torch.tensor([1, 2]), dtype=dtype)
-    with pytest.raises(TypeError, match="dtype = float16: array_api_strict has no such type"):
+            normalize(tensor, dtype=dtype)
+    with pytest.raises(TypeError, match="dtype = bool: it must be a float or an integer type"):
+        normalize(tensor, dtype=torch.bool)
+    with pytest.raises(TypeError, match="dtype = uint64 has 64 bits, which are not computed on devices"):
+        normalize(tensor, dtype="u8")
+    with pytest.raises(TypeError, match="dtype = float16 is not a type of array_api_strict"):
         normalize(array_api_strict.asarray([1, 2]), dtype=np.float16)
     single = arrays.library("strict32").to([1, 2])
-    for dtype in ("f8", "i4", "u8"):
-        with pytest.raises(TypeError, match=r"dtype = .*no_float64.* computes in float32"):
+    for dtype in ("f8", "i4"):
+        with pytest.raises(TypeError, match=r"dtype = .* more digits than float32, in which .*no_float64.* computes"):
             normalize(single, dtype=dtype)
-    with pytest.raises(TypeError, match="dtype = float64: JAX gives 64 bits after"):
+    with pytest.raises(TypeError, match="dtype = float64 has 64 bits: JAX has them after"):
         normalize(arrays.library("jax").to([1, 2]), dtype=np.float64)
 
 
@@ -496,7 +504,7 @@ def host_loops(monkeypatch):
 
 
 @pytest.mark.parametrize("name", ["torch", "jax"])
-@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("dtype", HOST_DTYPES)
 def test_arrays_in_the_hosts_memory_are_computed_by_the_loops_for_numpy(host_loops, name, dtype):
     library = arrays.library(name)
     if not library.has(dtype):
@@ -570,7 +578,7 @@ def test_the_view_for_picking_takes_tensors(torch):
 
     view = TracesView(
         Figure(),
-        [arrays.library("torch").to(VIDEO)],
+        [as_source(arrays.library("torch").to(VIDEO))],
         VIDEO[0],
         PointPicker([(3, 2), (1, 1)], frame_shape=(6, 7)),
         frame=0,
@@ -599,4 +607,4 @@ def test_spans_of_windows_are_the_kernels_own():
     spans = window_spans(np.array([[2.0, 3.0], [6.0, 0.0], [0.5, 2.25]]), 3, "rect", frame_shape)
     out = np.empty((12, 3))
     kernels.window_means(VIDEO, spans, out)
-    np.testing.assert_allclose(library.back(span_traces(library.to(VIDEO), spans)), out, rtol=1e-15)
+    np.testing.assert_allclose(library.back(span_traces(as_source(library.to(VIDEO)), spans)), out, rtol=1e-15)

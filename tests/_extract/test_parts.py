@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from optimap._extract import parts as _parts
 from optimap._extract import span_traces
+from optimap._reading import as_source, plan_reading
 from optimap._reading import blocks as video_module
-from optimap._reading import natural_chunk, plan_reading
 from optimap._regions import window_spans
 from optimap.trace import extract_traces
 from optimap.video import open_video
@@ -93,10 +93,10 @@ def test_parts_add_up_to_whole_frames(data, size, window, nan_policy, sums):
     where = np.array(data.draw(st.lists(positions(video.shape[1:]), min_size=1, max_size=4)), float)
     chunks = tuple(data.draw(st.integers(1, n)) for n in video.shape)
     spans = replace(window_spans(where, size, window, video.shape[1:]), sums=sums)
-    expected = span_traces(video, spans, nan_policy)
+    expected = span_traces(as_source(video), spans, nan_policy)
     with pytest.MonkeyPatch.context() as patch:
         small_blocks(patch, data.draw(st.sampled_from([1, 50, 400])))
-        traces = span_traces(Chunked(np.asarray(video), chunks), spans, nan_policy)
+        traces = span_traces(as_source(Chunked(np.asarray(video), chunks)), spans, nan_policy)
     assert traces.dtype == expected.dtype
     if video.dtype.kind != "f" and (spans.weights == 1).all():
         np.testing.assert_array_equal(traces, expected)
@@ -136,7 +136,9 @@ def test_h5py_and_zarr_are_read_along_their_chunks(tmp_path, monkeypatch):
     expected = extract_traces(VIDEO, where, 3)
     with h5py.File(tmp_path / "a.h5", "w") as file:
         dataset = file.create_dataset("video", data=VIDEO, chunks=(10, 5, 6), compression="gzip")
-        assert plan_reading(dataset, window_spans(np.array([(3.0, 2.0)]), 3, "rect", (20, 24))).boxes == [(0, 5, 0, 6)]
+        assert plan_reading(as_source(dataset), window_spans(np.array([(3.0, 2.0)]), 3, "rect", (20, 24))).boxes == [
+            (0, 5, 0, 6)
+        ]
         np.testing.assert_allclose(extract_traces(dataset, where, 3), expected, rtol=1e-14)
     path = makers.zarr(tmp_path / "a.zarr", VIDEO, chunks=(10, 5, 6), shards=(20, 10, 12))
     np.testing.assert_allclose(extract_traces(zarr.open_array(path, mode="r"), where, 3), expected, rtol=1e-14)
@@ -159,12 +161,12 @@ def test_maps_whose_frames_are_not_one_after_the_other(tmp_path, monkeypatch):
     small_blocks(monkeypatch, 2 * 30 * 24 * 2)
     where = [(3, 2), (20.5, 17.25), (6, 5)]
     for video, chunk in transposed_maps(tmp_path):
-        assert natural_chunk(video) == chunk
+        assert as_source(video).chunk == chunk
         np.testing.assert_allclose(extract_traces(video, where, 5), extract_traces(VIDEO, where, 5), rtol=1e-14)
     with open_video(tmp_path / "fortran.npy") as recording:
-        assert natural_chunk(recording) == (30, 20, 1)
+        assert as_source(recording).chunk == (30, 20, 1)
         np.testing.assert_allclose(extract_traces(recording, where, 5), extract_traces(VIDEO, where, 5), rtol=1e-14)
-    assert natural_chunk(np.asfortranarray(VIDEO)) is None  # in memory nothing is read
+    assert as_source(np.asfortranarray(VIDEO)).chunk is None  # in memory nothing is read
 
 
 @pytest.mark.parametrize("chunks", [None, ((10, 20), (20,), (24,)), (10, 20), "auto"])

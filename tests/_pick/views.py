@@ -9,6 +9,7 @@ from matplotlib.figure import Figure
 from optimap._pick import PointPicker
 from optimap._pick.positions_view import PositionsView, point_color
 from optimap._pick.traces_view import TracesView
+from optimap._reading import as_source
 
 VIDEO = np.random.default_rng(0).integers(0, 999, (60, 20, 30), dtype=np.uint16)
 
@@ -54,7 +55,7 @@ def traces_view(kind=TracesView, videos=(VIDEO,), positions=(), limit=None, **kw
         "display": {"cmap": "gray"},
         "title": "title",
     }
-    view = kind(figure, list(videos), VIDEO[0], picker, **{**given, **kwargs})
+    view = kind(figure, [as_source(video) for video in videos], VIDEO[0], picker, **{**given, **kwargs})
     canvas.draw()
     return view
 

@@ -10,9 +10,11 @@ import pytest
 from optimap import kernels
 from optimap._extract import host as _extract
 from optimap._extract import parts as _parts
+from optimap._reading import as_source
 from optimap._reading import blocks as _video
 from optimap._reading import threads as _reading
 from optimap._regions import window_spans
+from optimap.kernels import Stop, _workers
 from optimap.trace import extract_traces
 from optimap.video import open_video
 from tests import makers
@@ -99,15 +101,15 @@ def test_the_first_nan_is_named_whichever_thread_met_it(tmp_path, threads):
 def test_what_no_thread_can_be_started_for_is_done_by_the_caller(tmp_path, threads, monkeypatch, granted):
     np.save(tmp_path / "rec.npy", VIDEO)
     expected = extract_traces(VIDEO, POSITIONS, 5)
-    mapped, left, real = np.load(tmp_path / "rec.npy", mmap_mode="r"), [None] * granted, threading.Thread.start
+    mapped, left, real = np.load(tmp_path / "rec.npy", mmap_mode="r"), [None] * granted, _workers.start_new_thread
 
-    def start(thread):  # as where the system grants no more (RLIMIT_NPROC)
+    def start(*arguments):  # as where the system grants no more (RLIMIT_NPROC)
         if not left:
             raise RuntimeError("can't start new thread")
         left.pop()
-        real(thread)
+        return real(*arguments)
 
-    monkeypatch.setattr(threading.Thread, "start", start)
+    monkeypatch.setattr(_workers, "start_new_thread", start)
     np.testing.assert_array_equal(extract_traces(mapped, POSITIONS, 5), expected)
     left.extend([None] * granted)
     # Of bytes in another order each block is converted, ahead of the loops.
@@ -118,8 +120,8 @@ def test_what_no_thread_can_be_started_for_is_done_by_the_caller(tmp_path, threa
 @pytest.mark.parametrize("error", [OSError, KeyboardInterrupt])
 def test_threads_stop_after_an_error(tmp_path, threads, error):
     np.save(tmp_path / "rec.npy", VIDEO)
-    file = _reading.file_of(np.load(tmp_path / "rec.npy", mmap_mode="r"), 500)
-    stopped, computed = Event(), []
+    file = _reading.file_of(as_source(np.load(tmp_path / "rec.npy", mmap_mode="r")), 500)
+    stop, computed, waiting = Stop(), [], Event()
 
     def advance(done):
         raise error
@@ -127,32 +129,32 @@ def test_threads_stop_after_an_error(tmp_path, threads, error):
     def compute(start, number, block):
         computed.append(start)
         if start > 0:
-            stopped.wait(10)
+            waiting.wait(0.2)
 
     with pytest.raises(error):
-        _reading.from_file(file, compute, advance, stopped)
+        _reading.from_file(file, compute, advance, stop)
     file.close()
-    assert stopped.is_set()
+    assert stop.is_set()
     assert len(computed) <= 4
 
 
 @pytest.mark.parametrize("error", [OSError, KeyboardInterrupt])
 def test_nobody_waits_for_the_rest_of_a_block_after_an_error(error):
-    stopped = Event()
+    stop = Stop()
 
     def todo():
         yield 0, 0, VIDEO
         raise error
 
     with pytest.raises(error):
-        _reading.read_ahead(lambda *_: None, todo(), lambda _: None, stopped)
-    assert stopped.is_set()
+        _reading.read_ahead(lambda *_: None, todo(), lambda _: None, stop)
+    assert stop.is_set()
     out = np.full((30, 1), -1.0)
-    _parts.window_means(VIDEO, window_spans(np.array([(3.0, 3)]), 7, "disc", (20, 24)), out, False, stopped)
+    _parts.window_means(VIDEO, window_spans(np.array([(3.0, 3)]), 7, "disc", (20, 24)), out, False, stop)
     assert (out == -1).all()
 
 
 def test_half_of_the_pages_are_many():
-    video = np.zeros((1, 64, 1024), np.uint16)  # 32 pages
-    assert _video.are_few(video, 15)
-    assert not _video.are_few(video, 16)
+    source = as_source(np.zeros((1, 64, 1024), np.uint16))  # 32 pages
+    assert _video.are_few(source, 15)
+    assert not _video.are_few(source, 16)

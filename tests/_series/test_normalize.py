@@ -5,7 +5,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from optimap._series import normalize as module
+from optimap._series import samples as module
 from optimap.trace import normalize
 from tests import oracles
 
@@ -134,7 +134,7 @@ def test_masked_values_count_as_nan():
 def test_input_is_not_modified_and_blocks_do_not_show(monkeypatch):
     before = VIDEO.copy()
     whole = normalize(VIDEO, dtype=np.float64)
-    monkeypatch.setattr(module, "_BLOCK", 45)
+    monkeypatch.setattr(module, "BLOCK", 45)
     np.testing.assert_array_equal(normalize(VIDEO, dtype=np.float64), whole)
     np.testing.assert_array_equal(normalize(VIDEO, axis=None), normalize(VIDEO.copy(), axis=None))
     np.testing.assert_array_equal(VIDEO, before)

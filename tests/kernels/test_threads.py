@@ -10,6 +10,7 @@ import pytest
 from optimap import kernels
 from optimap._regions import window_spans
 from optimap.kernels import _numpy, _threads
+from tests.kernels.test_workers import refuse_threads
 
 
 @pytest.fixture
@@ -117,20 +118,14 @@ assert (extract_traces(video, where, size=3) == 7).all()
     subprocess.run([sys.executable, "-c", script], check=True, env=environment)
 
 
-def test_where_no_thread_can_be_started_the_twins_work_in_the_caller(monkeypatch):
-    started = []
-
-    def submit(self, work, *arguments):
-        started.append(arguments)
-        raise RuntimeError("can't start new thread")
-
-    monkeypatch.setattr("concurrent.futures.ThreadPoolExecutor.submit", submit)
+@pytest.mark.parametrize("granted", [0, 1, 2])
+def test_where_no_thread_can_be_started_the_twins_work_in_the_caller(monkeypatch, granted):
+    refuse_threads(monkeypatch, granted)
     frames = np.random.default_rng(0).integers(0, 999, (40, 6, 7), dtype=np.uint16)
     spans = window_spans(np.array([[3.0, 2.0], [0.0, 5.0]]), 3, "rect", (6, 7))
     results = [np.empty((40, 2)) for _ in range(2)]
     for threads, out in zip((4, 1), results, strict=True):
         _numpy.box_means(frames, *spans.boxes, out, False, threads)
-    assert len(started) == 4
     np.testing.assert_array_equal(*results)
 
 

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from optimap._reading import as_source, source
 from optimap._reading import blocks as video_module
 from optimap.trace import extract_traces, set_default_trace_window
 from tests import oracles
@@ -146,16 +147,23 @@ def test_work_goes_in_blocks_of_frames(monkeypatch, wrap):
         assert video.read == [(0, 5), (5, 10), (10, 12)]
 
 
+def starts(video):
+    """Return the first frames of the blocks in which a video is walked."""
+    source = as_source(video)
+    plan = video_module.Plan(video_module.block_frames(source), [None])
+    return [start for start, *_ in video_module.walk_blocks(source, plan)]
+
+
 def test_what_is_copied_or_read_goes_in_small_blocks_and_arrays_in_memory_in_large_ones(tmp_path, monkeypatch):
     monkeypatch.setattr(video_module, "BLOCK_BYTES", 1)
     monkeypatch.setattr(video_module, "READ_BYTES", 1)
     np.save(tmp_path / "a.npy", VIDEO)
     mapped = np.load(tmp_path / "a.npy", mmap_mode="r")
     for video in (VIDEO, VIDEO[::2], VIDEO.astype("f4"), VIDEO > 9):
-        assert [start for start, *_ in video_module.walk_blocks(video)] == [0]
+        assert starts(video) == [0]
     small = (VIDEO.astype("f2"), VIDEO.astype(">u2"), VIDEO[:, :, ::2], np.ma.array(VIDEO), mapped, np.asarray(mapped))
     for video in small:
-        assert [start for start, *_ in video_module.walk_blocks(video)] == list(range(len(VIDEO)))
+        assert starts(video) == list(range(len(VIDEO)))
 
 
 @pytest.mark.skipif(not hasattr(mmap, "MADV_RANDOM"), reason="this system takes no advice on memory maps")
@@ -166,7 +174,7 @@ def test_a_large_map_is_not_read_ahead_for_a_few_windows(tmp_path, monkeypatch):
     np.save(tmp_path / "a.npy", video)
     monkeypatch.setattr(video_module, "SPARSE_BYTES", 1000)
     told = []
-    real = video_module.mapping_of
+    real = source.mapping_of
 
     class Mapping:
         def __init__(self, mapping):
@@ -176,7 +184,7 @@ def test_a_large_map_is_not_read_ahead_for_a_few_windows(tmp_path, monkeypatch):
             told.append(advice)
             self._mapping.madvise(advice)
 
-    monkeypatch.setattr(video_module, "mapping_of", lambda v: Mapping(real(v)) if real(v) is not None else None)
+    monkeypatch.setattr(source, "mapping_of", lambda v: Mapping(real(v)) if real(v) is not None else None)
     expected = extract_traces(video, (30, 40))
     assert told == []
     for mapped in (np.load(tmp_path / "a.npy", mmap_mode="r"), open_video(tmp_path / "a.npy")):

@@ -21,7 +21,6 @@ from .devices import (
     host_view,
     is_dask,
     is_device_array,
-    is_unsigned,
     on_host,
     refuse_device_array,
 )
@@ -89,7 +88,6 @@ __all__ = [
     "import_extra",
     "is_dask",
     "is_device_array",
-    "is_unsigned",
     "on_host",
     "parse_time_axis",
     "positive_number",

@@ -2,7 +2,7 @@
 
 Nothing is imported unless such an array is met: a type says by its name which library it is from. `Home` answers what
 the computing needs to know: the library's functions, the device, whether that device has double precision.
-`_arrays_extract` and `_arrays_normalize` compute with it.
+`_extract.device` and `_series.samples` compute with it.
 """
 
 import importlib
@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .devices import dtype_bytes, dtype_kind, dtype_name
+from .errors import ArgumentTypeError
 
 # Values computed at once: each array of them takes 32 MB in double precision. Enough to keep a device busy, and few
 # enough for the three or four of them that are alive at a time.
@@ -59,6 +60,17 @@ class Home:
             raise TypeError(f"{name} is a sparse tensor ({array.layout}): give {name}.to_dense()")
         self.has_double = self.device.type != "mps"  # Apple's processors have none
 
+    def refuse_64_bits(self, array: Any, name: str) -> None:
+        """Raise an error for 64-bit integers: no camera gives them, and exact sums would need more than 64 bits."""
+        if dtype_kind(array) in "iu" and dtype_bytes(array) == 8:
+            raise ArgumentTypeError(
+                name,
+                array,
+                f"has dtype {array.dtype} on {self.device}, where integers of up to 32 bits are computed",
+                f"convert it, for example {name}.to(torch.int32) or {name}.astype('int32')",
+                subject=name,
+            )
+
     @contextmanager
     def computing(self) -> Iterator[None]:
         """Compute in double precision where JAX needs to be asked, and without NumPy's warnings of NaN and infinity."""
@@ -88,34 +100,20 @@ class Home:
         PyTorch has few operations for unsigned integers above 8 bits: their bytes are taken as signed ones, at no
         cost, and `numbers` undoes it. The bits are 0 where there is nothing to undo.
         """
-        if not self.is_torch or dtype_name(array.dtype) not in ("uint16", "uint32", "uint64"):
+        if not self.is_torch or dtype_name(array.dtype) not in ("uint16", "uint32"):
             return array, 0
         bits = 8 * dtype_bytes(array)
         return array.view(getattr(self.xp, f"int{bits}")), bits
 
     def numbers(self, stored: Any, bits: int) -> Any:
-        """Return stored values in a type to compute with; 64-bit integers as they are, see `halves`."""
+        """Return stored values in a type to compute with: floating, or integers wide enough for the sums."""
         kind, size = dtype_kind(stored), dtype_bytes(stored)
         if kind == "f":
             return self.xp.astype(stored, self.wide)
         if kind == "b":
             return self.xp.astype(stored, self.xp.int32)
-        if size == 8:
-            return stored
         wider = self.xp.astype(stored, self.xp.int32 if size <= 2 else self.xp.int64)
         return wider & (2**bits - 1) if bits else wider
-
-    def halves(self, values: Any, unsigned: bool) -> tuple[Any, Any]:
-        """Return the upper and lower 32 bits of 64-bit integers, as int64: ``upper * 2**32 + lower`` is the value."""
-        upper, lower = values >> 32, values & 0xFFFFFFFF
-        if unsigned:
-            upper = upper & 0xFFFFFFFF
-        return self.xp.astype(upper, self.xp.int64), self.xp.astype(lower, self.xp.int64)
-
-    def joined(self, upper: Any, lower: Any) -> Any:
-        """Return ``upper * 2**32 + lower`` in floating point, rounded once."""
-        upper, lower = upper + (lower >> 32), lower & 0xFFFFFFFF
-        return self.xp.astype(upper, self.wide) * 4294967296.0 + self.xp.astype(lower, self.wide)
 
 
 def _jax_gives_double() -> bool:

@@ -62,11 +62,6 @@ def dtype_bytes(array: Any) -> int:
     return int(digits[0]) // 8 if digits else 1
 
 
-def is_unsigned(array: Any) -> bool:
-    """Whether the values of an array are unsigned integers."""
-    return dtype_kind(array) == "u"
-
-
 def on_host(array: Any) -> Any:
     """Return a device's array as a NumPy array, to draw it; anything else as it is."""
     if not is_device_array(array):

@@ -1,11 +1,9 @@
 from .engines import (
     check_nan_policy,
-    less_background,
     span_traces,
 )
 
 __all__ = [
     "check_nan_policy",
-    "less_background",
     "span_traces",
 ]

@@ -1,11 +1,12 @@
-"""Dask arrays: traces, normalized and detrended series as lazy dask arrays, one task a block.
+"""Traces of dask arrays as lazy dask arrays, one task a block.
 
 A block never leaves the worker that has it. Where frames are cut in space, each block gives the sums over its part of
 each window, and a second task adds them up: only those small sums travel. What all tasks of an extraction share, the
 windows, is one entry of the graph, which each worker gets once. dask is imported here, and only inside functions.
 """
 
-from collections.abc import Sequence
+import importlib
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
@@ -14,19 +15,12 @@ import numpy as np
 
 from .. import kernels
 from .._base import Array
-from .._reading import walk_blocks
+from .._reading import Plan, Source, as_source, block_frames, walk_blocks
 from .._regions import Spans
 from .parts import Part, cut, raise_on_nan
-from .sums import Adding, Sums, adding
+from .sums import Adding, Sums, Then, adding
 
 
-def dask_array() -> Any:
-    import dask.array
-
-    return dask.array
-
-
-# Traces
 @dataclass(frozen=True)
 class Extraction:
     """What the tasks of an extraction share."""
@@ -40,20 +34,29 @@ class Extraction:
     adding: Adding  # of parts of windows, where frames are cut
 
 
-def dask_span_traces(video: Any, spans: Spans, nan_policy: str, result: Any = None) -> Array:
-    """Return the traces (T, N) of the N windows in `spans` as a dask array, in the time chunks of the video."""
+def dask_traces(source: Source, spans: Spans, nan_policy: str, then: Then | None = None) -> Any:
+    """Return the traces (T, N) of the N windows in `spans` as a dask array, in the time chunks of the video.
+
+    What `then` makes of them is made in double precision.
+    """
+    result = kernels.result_dtype(source.dtype)
+    if then is None:
+        return _lazy_traces(source, spans, nan_policy, result)
+    return then(_lazy_traces(source, spans, nan_policy, np.dtype(np.float64))).astype(result)
+
+
+def _lazy_traces(source: Source, spans: Spans, nan_policy: str, dtype: "np.dtype[Any]") -> Any:
+    """Return the traces in a floating type."""
     from dask.base import tokenize
     from dask.delayed import delayed
     from dask.highlevelgraph import HighLevelGraph
 
-    da = dask_array()
-    dtype = np.dtype(result or kernels.result_dtype(np.dtype(video.dtype)))
+    da: Any = importlib.import_module("dask.array")
+    video = source.video
     chunks = (video.chunks[0], (len(spans.first) - 1,))
-    traces: Array
     if chunks[1] == (0,):
-        traces = da.zeros((video.shape[0], 0), dtype=dtype, chunks=chunks)
-        return traces
-    plan = _plan(video, spans, dtype, nan_policy)
+        return da.zeros((source.shape[0], 0), dtype=dtype, chunks=chunks)
+    plan = _plan(source, spans, dtype, nan_policy)
     token = tokenize(video.name, *vars(spans).values(), dtype, nan_policy)
     shared = delayed(plan, name=f"trace-windows-{token}", traverse=False)
     # A layer of blocks, which dask joins with what makes the blocks: reading and adding up become one task.
@@ -62,8 +65,7 @@ def dask_span_traces(video: Any, spans: Spans, nan_policy: str, result: Any = No
     blockwise = video.map_blocks(work, plan=shared, name=f"trace-sums-{token}", dtype=dtype, meta=meta)
     graph = _results(plan, f"traces-{token}", blockwise.name, shared.key)
     layers = HighLevelGraph.from_collections(f"traces-{token}", graph, dependencies=[blockwise, shared])
-    traces = da.Array(layers, f"traces-{token}", chunks=chunks, meta=np.empty((0, 0), dtype))
-    return traces
+    return da.Array(layers, f"traces-{token}", chunks=chunks, meta=np.empty((0, 0), dtype))
 
 
 def _results(plan: Extraction, name: str, blockwise: str, shared: str) -> dict[Any, Any]:
@@ -77,8 +79,8 @@ def _results(plan: Extraction, name: str, blockwise: str, shared: str) -> dict[A
     return graph
 
 
-def _plan(video: Any, spans: Spans, result: "np.dtype[Any]", nan_policy: str) -> Extraction:
-    dtype = np.dtype(video.dtype)
+def _plan(source: Source, spans: Spans, result: "np.dtype[Any]", nan_policy: str) -> Extraction:
+    video, dtype = source.video, source.dtype
     first_frames = np.cumsum([0, *video.chunks[0]])[:-1].tolist()
     as_float = isinstance(video._meta, np.ma.MaskedArray) and dtype.kind != "f"  # masked is NaN
     rule = adding(spans, np.dtype(np.float64) if as_float else dtype, nan_policy == "omit")
@@ -104,7 +106,7 @@ def block_traces(block: Any, plan: Extraction, block_id: tuple[int, int, int]) -
     start = plan.first_frames[block_id[0]]
     traces = np.empty((len(block), len(plan.spans.first) - 1), plan.result)
     with kernels.one_thread():
-        for at, _, piece in walk_blocks(block):
+        for at, piece in _pieces(block):
             out = traces[at : at + len(piece)]
             kernels.window_means(piece, plan.spans, out, plan.nan_policy == "omit")
             _check_nan(piece, plan, cut(plan.spans, None, plan.spans.sums), out, start + at)
@@ -117,7 +119,7 @@ def block_sums(block: Any, plan: Extraction, block_id: tuple[int, int, int]) -> 
     start, part = plan.first_frames[block_id[0]], plan.cuts[block_id[1:]]
     sums = np.empty((plan.adding.numbers, len(block), len(part.windows)))
     with kernels.one_thread():
-        for at, _, piece in walk_blocks(block):
+        for at, piece in _pieces(block):
             out = sums[:, at : at + len(piece)]
             plan.adding.sums(piece, part.spans, out)
             _check_nan(piece, plan, part, out[0], start + at)
@@ -131,6 +133,12 @@ def add_up(plan: Extraction, *sums_of_blocks: Sums) -> Array:
         for part, sums in zip(plan.cuts.values(), sums_of_blocks, strict=True):
             totals[:, :, part.windows] += sums
     return np.asarray(plan.adding.traces(totals), plan.result)
+
+
+def _pieces(block: Array) -> Iterator[tuple[int, Array]]:
+    """Yield (first frame, frames) of a block, ready for the loops."""
+    source = as_source(block)
+    return ((start, piece) for start, _, piece in walk_blocks(source, Plan(block_frames(source), [None])))
 
 
 def _check_block(block: Any, plan: Extraction) -> None:

@@ -15,17 +15,17 @@ it is large itself (0.5 GB for 1000 windows all over a frame of 256 x 256); and 
 windows that do not hold it. Integers are added as integers, floats in double precision where the device has it.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from .. import kernels
-from .._base import BLOCK_VALUES, Home, Ints, Result, dtype_bytes, dtype_kind, host_view, is_unsigned
+from .._base import BLOCK_VALUES, Home, Ints, Result, dtype_bytes, dtype_kind, host_view
+from .._reading import Source, as_source
 from .._regions import Spans, nan_error
-from .host import host_span_traces
+from .host import host_traces
+from .sums import Then
 
 # A gathered pixel costs as much as adding so many values of whole frames, in 8 bytes; in 4 bytes twice as many.
 # PyTorch on one core: 2 to 3.5 ns for a pixel, 0.6 ns for an addition in 8 bytes, 0.3 ns in 4.
@@ -42,19 +42,18 @@ class WindowSums:
     counts: Any = None  # where NaN is left out: whether any pixel counts
 
 
-def device_span_traces(video: Any, spans: Spans, nan_policy: str, then: Callable[[Any], Any] | None = None) -> Any:
+def device_traces(source: Source, spans: Spans, nan_policy: str, then: Then | None = None) -> Any:
     """Return the traces (T, N) of the N windows in `spans`, computed where the video lies.
 
-    What `then` makes of them, it makes in the precision that they are computed in.
+    What `then` makes of them is made in the precision that they are computed in.
     """
+    video = source.video
     home = Home(video, "video")
     view = host_view(video)
     if view is not None:
-        if then is None:
-            return home.own(host_span_traces(view, spans, nan_policy))
-        traces = then(host_span_traces(view, spans, nan_policy, np.float64))
-        return home.own(traces.astype(kernels.result_dtype(view.dtype)))
-    xp, frames, windows = home.xp, int(video.shape[0]), len(spans.first) - 1
+        return home.own(host_traces(as_source(view), spans, nan_policy, then))
+    home.refuse_64_bits(video, "video")
+    xp, frames, windows = home.xp, source.shape[0], len(spans.first) - 1
     is_float = dtype_kind(video) == "f"
     with home.computing():
         result = Result(home, (frames, windows), _result_dtype(home, video) if then is None else home.wide)
@@ -106,8 +105,7 @@ class Gather:
     """Takes the pixels of the windows from each frame by index."""
 
     def __init__(self, home: Home, spans: Spans, video: Any) -> None:
-        self.home, self.unsigned = home, is_unsigned(video)
-        self.is_64_bit = dtype_kind(video) in "iu" and dtype_bytes(video) == 8
+        self.home = home
         lengths = spans.stops - spans.starts
         ends = np.concatenate(([0], np.cumsum(lengths)))
         width = int(video.shape[2])
@@ -181,16 +179,10 @@ class Gather:
         """Add integers, exactly where all weigh one."""
         home, xp = self.home, self.home.xp
         if part.weights is not None:
-            values = (
-                home.joined(*home.halves(pixels, self.unsigned)) if self.is_64_bit else xp.astype(pixels, home.wide)
-            )
-            return xp.sum(values * part.weights, axis=2)
-        # The sum of 64-bit values needs more than 64 bits: upper and lower halves are added apart.
-        parts = home.halves(pixels, self.unsigned) if self.is_64_bit else (pixels,)
+            return xp.sum(xp.astype(pixels, home.wide) * part.weights, axis=2)
         if part.present is not None:
-            parts = tuple(xp.where(part.present, values, 0) for values in parts)
-        added = [xp.sum(values, axis=2, dtype=xp.int64) for values in parts]
-        return home.joined(*added) if self.is_64_bit else xp.astype(added[0], home.wide)
+            pixels = xp.where(part.present, pixels, 0)
+        return xp.astype(xp.sum(pixels, axis=2, dtype=xp.int64), home.wide)
 
 
 def _groups(counts: Ints) -> list[Ints]:
@@ -220,7 +212,7 @@ class EqualBoxes:
 
 def _sliding_boxes(spans: Spans, video: Any, windows: int) -> EqualBoxes | None:
     """Return the windows as boxes of one size, where sliding sums are less work than taking every pixel."""
-    if spans.boxes is None or (dtype_kind(video) in "iu" and dtype_bytes(video) == 8):
+    if spans.boxes is None:
         return None
     top, bottom, left, right = spans.boxes
     rows, columns = (_unclipped(*ends) for ends in ((top, bottom, video.shape[1]), (left, right, video.shape[2])))

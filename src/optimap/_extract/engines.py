@@ -1,47 +1,48 @@
-"""Video x spans -> traces: the engine is chosen here, once, by where the frames are."""
+"""Video x spans -> traces: the engine is chosen here, once, by how the frames are reached."""
 
+from collections.abc import Callable
 from typing import Any
 
-import numpy as np
-
-from .. import kernels
-from .._base import is_dask, is_device_array
+from .._base import ArgumentError
+from .._reading import Source
 from .._regions import Spans, join_spans
-from .dask import dask_span_traces
-from .device import device_span_traces
-from .host import host_span_traces
+from .dask import dask_traces
+from .device import device_traces
+from .host import host_traces
+from .sums import Then
 
 NAN_POLICIES = ("propagate", "omit", "raise")
 
+# An engine returns traces (T, N) for a source, spans, a NaN policy, and a function of them before they are rounded.
+Engine = Callable[[Source, Spans, str, Then | None], Any]
+ENGINES: dict[str, Engine] = {"dask": dask_traces, "device": device_traces}
 
-def check_nan_policy(nan_policy: str) -> None:
+
+def check_nan_policy(nan_policy: object) -> None:
     """Raise an error where the policy is unknown."""
     if nan_policy not in NAN_POLICIES:
-        raise ValueError(f"nan_policy = {nan_policy!r}: it must be one of {', '.join(map(repr, NAN_POLICIES))}")
+        raise ArgumentError.must_be("nan_policy", nan_policy, f"one of {', '.join(map(repr, NAN_POLICIES))}")
 
 
-def less_background(video: Any, spans: Spans, background: "Spans | float", factor: float, nan_policy: str) -> Any:
-    """Return ``F - r * F_background``, rounded once."""
+def span_traces(
+    source: Source,
+    spans: Spans,
+    nan_policy: str = "propagate",
+    background: "Spans | float | None" = None,
+    factor: float = 1.0,
+) -> Any:
+    """Return the traces (T, N) of the N windows in `spans`, less ``factor`` times the background where there is one.
+
+    The background is one window for all traces, one for each, or a number; traces are rounded once.
+    """
+    engine: Engine = ENGINES.get(source.reach, host_traces)
+    if background is None:
+        return engine(source, spans, nan_policy, None)
     count = len(spans.first) - 1
-    both = join_spans(spans, background) if isinstance(background, Spans) else spans
+    windows = join_spans(spans, background) if isinstance(background, Spans) else spans
 
     def subtract(traces: Any) -> Any:
         behind = traces[:, count:] if isinstance(background, Spans) else background
         return traces[:, :count] - factor * behind
 
-    if is_device_array(video):
-        return device_span_traces(video, both, nan_policy, subtract)
-    traces = subtract(span_traces(video, both, nan_policy, np.float64))
-    return traces.astype(kernels.result_dtype(np.dtype(video.dtype)), copy=False)
-
-
-def span_traces(video: Any, spans: Spans, nan_policy: str = "propagate", dtype: Any = None) -> Any:
-    """Return the traces (T, N) of the N windows in `spans`, reading the video block by block.
-
-    `dtype` is float32 or float64, by default as `kernels.result_dtype` says.
-    """
-    if is_device_array(video):
-        return device_span_traces(video, spans, nan_policy)
-    if is_dask(video):
-        return dask_span_traces(video, spans, nan_policy, dtype)
-    return host_span_traces(video, spans, nan_policy, dtype)
+    return engine(source, windows, nan_policy, subtract)

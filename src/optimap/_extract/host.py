@@ -1,12 +1,10 @@
 """Traces from frames in memory, in a memory map, or behind a reader: block by block through the compiled loops.
 
 The frames are walked block by block along the chunks of the recording, so that memory stays flat; blocks reach the
-loops in the way that is fastest for where they are (`_reading`).
+loops in the way that is fastest for where they are (`_reading.threads`).
 """
 
 from contextlib import closing
-from threading import Event
-from typing import Any
 
 import numpy as np
 
@@ -16,28 +14,38 @@ from .._reading import (
     Advance,
     Compute,
     Plan,
+    Source,
     file_of,
     from_file,
     in_place,
-    is_ready,
     plan_reading,
     read_ahead,
     read_sparsely,
     walk_blocks,
 )
 from .._regions import Spans
+from ..kernels import Stop
 from .parts import PartSums, cut, raise_on_nan, window_means
+from .sums import Then
 
 
-def host_span_traces(video: Any, spans: Spans, nan_policy: str = "propagate", dtype: Any = None) -> Array:
-    """Return the traces (T, N) of the N windows in `spans`; `dtype` is by default as `kernels.result_dtype` says."""
-    windows = len(spans.first) - 1
-    traces = np.empty((int(video.shape[0]), windows), dtype or kernels.result_dtype(np.dtype(video.dtype)))
-    if windows == 0 or len(traces) == 0:
+def host_traces(source: Source, spans: Spans, nan_policy: str, then: Then | None = None) -> Array:
+    """Return the traces (T, N) of the N windows in `spans`; what `then` makes of them is made in double precision."""
+    result = kernels.result_dtype(source.dtype)
+    if then is None:
+        return _traces(source, spans, nan_policy, result)
+    traces: Array = then(_traces(source, spans, nan_policy, np.dtype(np.float64))).astype(result, copy=False)
+    return traces
+
+
+def _traces(source: Source, spans: Spans, nan_policy: str, dtype: "np.dtype[np.float32 | np.float64]") -> Array:
+    """Return the traces in a floating type, reading the video block by block."""
+    traces = np.empty((source.shape[0], len(spans.first) - 1), dtype)
+    if traces.size == 0:
         return traces
-    plan = plan_reading(video, spans)
-    omit_nan, stopped = nan_policy == "omit", Event()
-    sums = PartSums(spans, plan.boxes, traces, omit_nan, stopped) if len(plan.boxes) > 1 else None
+    plan = plan_reading(source, spans)
+    omit_nan, stop = nan_policy == "omit", Stop()
+    sums = PartSums(spans, plan.boxes, traces, omit_nan, stop) if len(plan.boxes) > 1 else None
     parts = sums.parts if sums else [cut(spans, plan.boxes[0], spans.sums)]
 
     def compute(start: int, number: int, block: Array) -> None:
@@ -45,31 +53,36 @@ def host_span_traces(video: Any, spans: Spans, nan_policy: str = "propagate", dt
             out = sums.add(start, number, block)
         else:
             out = traces[start : start + len(block)]
-            window_means(block, parts[number].spans, out, omit_nan, stopped)
-        if nan_policy == "raise" and block.dtype.kind == "f" and not stopped.is_set():
+            window_means(block, parts[number].spans, out, omit_nan, stop)
+        if nan_policy == "raise" and block.dtype.kind == "f" and not stop.is_set():
             raise_on_nan(block, parts[number], out, start)
 
-    with progress_bar(_bytes_to_read(video, plan)) as advance:
-        _walk(video, spans, plan, compute, advance, stopped)
+    with progress_bar(_bytes_to_read(source, plan)) as advance:
+        _walk(source, spans, plan, compute, advance, stop)
     return traces
 
 
-def _walk(video: Any, spans: Spans, plan: Plan, compute: Compute, advance: Advance, stopped: Event) -> None:
+def _walk(source: Source, spans: Spans, plan: Plan, compute: Compute, advance: Advance, stop: Stop) -> None:
     """Hand every block of the video to `compute`."""
-    file = file_of(video, len(spans.rows)) if len(plan.boxes) == 1 and plan.boxes[0] is None else None
+    is_whole = len(plan.boxes) == 1 and plan.boxes[0] is None
+    file = file_of(source, len(spans.rows)) if is_whole and source.mapping is not None else None
     if file is not None:
         with closing(file):
-            from_file(file, compute, advance, stopped)
+            from_file(file, compute, advance, stop)
         return
-    todo = walk_blocks(video, plan)
-    with read_sparsely(video, len(spans.rows)):
-        if is_ready(video):
+    todo = walk_blocks(source, plan)
+    if source.mapping is None and source.is_ready:
+        in_place(compute, todo, advance)
+        return
+    with read_sparsely(source, len(spans.rows)):
+        if source.is_ready:
             in_place(compute, todo, advance)
         else:
-            read_ahead(compute, todo, advance, stopped)
+            read_ahead(compute, todo, advance, stop)
 
 
-def _bytes_to_read(video: Any, plan: Plan) -> int:
-    whole = (0, int(video.shape[1]), 0, int(video.shape[2]))
+def _bytes_to_read(source: Source, plan: Plan) -> int:
+    """Return the bytes of all parts of all frames, for the progress bar."""
+    whole = (0, source.shape[1], 0, source.shape[2])
     pixels = sum((bottom - top) * (right - left) for top, bottom, left, right in (box or whole for box in plan.boxes))
-    return int(video.shape[0]) * pixels * int(np.dtype(video.dtype).itemsize)
+    return source.shape[0] * pixels * source.dtype.itemsize

@@ -5,7 +5,6 @@ that lies in a part of the frame; after the last part, the sums become the trace
 """
 
 from dataclasses import dataclass, replace
-from threading import Event
 
 import numpy as np
 
@@ -13,6 +12,7 @@ from .. import kernels
 from .._base import Array, Ints
 from .._reading import Box, Boxes
 from .._regions import Spans, nan_error
+from ..kernels import Stop
 from .sums import adding
 
 # Sums that become traces at a time, 8 MB.
@@ -57,14 +57,14 @@ def cut(spans: Spans, box: "Box | None", sums: bool) -> Part:
     return Part(windows, part)
 
 
-def window_means(block: Array, spans: Spans, out: Array, omit_nan: bool, stopped: Event) -> None:
-    """Call the kernel for as many frames at a time as are done in a fraction of a second, until `stopped` is set."""
+def window_means(block: Array, spans: Spans, out: Array, omit_nan: bool, stop: Stop) -> None:
+    """Call the kernel for as many frames at a time as are done in a fraction of a second, until `stop` is set."""
     pixels = int((spans.stops - spans.starts).sum())
     if spans.boxes is not None:  # running sums: a frame, and some 32 columns of each window
         pixels = min(pixels, block[0].size + 32 * spans.boxes.shape[1])
     step = max(1, CALL_PIXELS[kernels.backend] // max(1, pixels))
     for first in range(0, len(block), step):
-        if stopped.is_set():
+        if stop.is_set():
             return
         kernels.window_means(block[first : first + step], spans, out[first : first + step], omit_nan)
 
@@ -82,8 +82,8 @@ def raise_on_nan(block: Array, part: Part, out: Array, start: int) -> None:
 class PartSums:
     """Adds up the sums over the parts of some frames; after their last part they become the traces."""
 
-    def __init__(self, spans: Spans, boxes: Boxes, traces: Array, omit_nan: bool, stopped: Event) -> None:
-        self._spans, self._traces, self._omit_nan, self._stopped = spans, traces, omit_nan, stopped
+    def __init__(self, spans: Spans, boxes: Boxes, traces: Array, omit_nan: bool, stop: Stop) -> None:
+        self._spans, self._traces, self._omit_nan, self._stop = spans, traces, omit_nan, stop
         to_cut = adding(spans, np.dtype(np.float64), omit_nan).spans
         self.parts = [cut(to_cut, box, sums=True) for box in boxes]
 
@@ -115,4 +115,4 @@ class PartSums:
             traces[t : t + step] = self._adding.traces(self._totals[:, t : t + step])
 
     def _loop(self, block: Array, spans: Spans, out: Array) -> None:
-        window_means(block, spans, out, False, self._stopped)
+        window_means(block, spans, out, False, self._stop)

@@ -19,6 +19,7 @@ Sums = NDArray[np.float64]
 
 
 Loop = Callable[[Array, Spans, Array], None]
+Then = Callable[[Any], Any]  # traces -> traces
 
 
 @dataclass(frozen=True)

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from .._base import ArgumentError, Array, FrameShape, VideoLike, on_host, parse_time_axis
+from .._base import ArgumentError, Array, FrameShape, VideoLike, parse_time_axis
 from .._draw import as_image, check_scale
 from .._extract import check_nan_policy
-from .._reading import as_video
+from .._reading import Source, as_source
 from .._regions import Positions, check_size, check_window, find_places
 from ..trace import Picked
 from .frontends.base import Frontend
@@ -22,7 +22,7 @@ from .frontends.choose import choose_frontend
 from .points import PointPicker, Position
 from .positions_view import PositionsView
 from .selection import PositionsSelection, TracesSelection
-from .traces_view import ComparisonView, TracesView, frame_shape
+from .traces_view import ComparisonView, TracesView, read_frame
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -74,20 +74,20 @@ def pick_traces(
     browser: bool | None,
 ) -> "Picked | TracesSelection":
     """Pick positions on a video and see their traces; see `optimap.trace.select_traces`."""
-    video = as_video(video)
+    source = as_source(video)
     size, window = check_size(size), check_window(window)
     check_nan_policy(nan_policy)
-    times, label = parse_time_axis(int(video.shape[0]), x, fps)
-    frame = frame_number(video, ref_frame)
-    points = first_points(positions, frame_shape(video))
-    picker = PointPicker(points, frame_shape=frame_shape(video), as_integers=as_integers, limit=num_points)
+    times, label = parse_time_axis(source.shape[0], x, fps)
+    frame = frame_number(source, ref_frame)
+    points = first_points(positions, source.frame_shape)
+    picker = PointPicker(points, frame_shape=source.frame_shape, as_integers=as_integers, limit=num_points)
     shown = display_options(display, colorbar)
     frontend = choose_frontend(block, browser)
     with closed_on_failure(frontend):
         view = TracesView(
             frontend.new_figure((14, 7)),
-            [video],
-            reference_image(video, ref_frame, frame),
+            [source],
+            reference_image(source, ref_frame, frame),
             picker,
             frame=frame,
             size=size,
@@ -124,15 +124,16 @@ def compare_by_clicking(
     """Show the traces of several videos at the position that was clicked last; return their Axes."""
     styles = [{"color": f"C{i}", **style} for i, style in enumerate(styles)]
     size, window = check_size(size), check_window(window)
-    frame = frame_number(videos[0], ref_frame)
-    smallest = tuple(min(frame_shape(video)[axis] for video in videos) for axis in (0, 1))
-    picker = PointPicker((), frame_shape=(smallest[0], smallest[1]), limit=1)
+    sources = [as_source(video) for video in videos]
+    frame = frame_number(sources[0], ref_frame)
+    height, width = (min(sizes) for sizes in zip(*(source.frame_shape for source in sources), strict=True))
+    picker = PointPicker((), frame_shape=(height, width), limit=1)
     frontend = choose_frontend(block, browser)
     with closed_on_failure(frontend):
         view = ComparisonView(
             frontend.new_figure((14, 7)),
-            videos,
-            reference_image(videos[0], ref_frame, frame),
+            sources,
+            reference_image(sources[0], ref_frame, frame),
             picker,
             frame=frame,
             size=size,
@@ -210,13 +211,13 @@ def height_width(pixels: Array) -> FrameShape:
     return int(pixels.shape[0]), int(pixels.shape[1])
 
 
-def frame_number(video: VideoLike, ref_frame: ArrayLike) -> int | None:
+def frame_number(video: Source, ref_frame: ArrayLike) -> int | None:
     """Return the number of the frame to show at first, or None where `ref_frame` is an image."""
-    frames = int(video.shape[0])
+    frames = video.shape[0]
     if np.ndim(ref_frame) > 0:
         pixels = as_image(ref_frame, "ref_frame")
-        if height_width(pixels) != frame_shape(video):
-            cure = f"give an image of the size of the video's frames, {frame_shape(video)}"
+        if height_width(pixels) != video.frame_shape:
+            cure = f"give an image of the size of the video's frames, {video.frame_shape}"
             raise ArgumentError("ref_frame", ref_frame, f"has shape {pixels.shape}", cure, subject="ref_frame")
         return None
     if not isinstance(ref_frame, (int, np.integer)) or not -frames <= ref_frame < frames:
@@ -225,6 +226,6 @@ def frame_number(video: VideoLike, ref_frame: ArrayLike) -> int | None:
     return int(ref_frame) % frames
 
 
-def reference_image(video: VideoLike, ref_frame: ArrayLike, frame: int | None) -> Array:
+def reference_image(video: Source, ref_frame: ArrayLike, frame: int | None) -> Array:
     """Return the image to show at first: `ref_frame` itself, or a frame of the video."""
-    return as_image(ref_frame) if frame is None else np.asarray(on_host(video[frame]))
+    return as_image(ref_frame) if frame is None else read_frame(video, frame)

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .._base import Array, FrameShape, VideoLike, on_host
+from .._base import Array, on_host
 from .._draw import pixel_columns
 from .._extract import span_traces
+from .._reading import Source
 from .._regions import Positions, window_spans
 from .points import Point, PointPicker, Position
 from .positions_view import IMAGE_HELP, PositionsView, point_color
@@ -43,7 +44,7 @@ class TracesView(PositionsView):
     def __init__(
         self,
         figure: "Figure",
-        videos: list[VideoLike],
+        videos: list[Source],
         image: Array,
         picker: PointPicker,
         *,
@@ -100,7 +101,7 @@ class TracesView(PositionsView):
         """Add the slider that selects the frame."""
         from matplotlib.widgets import Slider
 
-        frames = int(self.videos[0].shape[0])
+        frames = self.videos[0].shape[0]
         ax = self.figure.add_axes((0.09, 0.075, 0.28, 0.03))
         slider = Slider(ax, "frame ", 0, max(frames - 1, 1), valinit=self.frame or 0, valstep=1, color="0.6")
         slider.drawon = False  # it would draw the whole figure
@@ -121,12 +122,12 @@ class TracesView(PositionsView):
 
     def show_frame(self, frame: int) -> None:
         """Show a frame of the (first) video, and mark its time among the traces."""
-        frames = int(self.videos[0].shape[0])
+        frames = self.videos[0].shape[0]
         frame = min(max(frame, 0), frames - 1)
         if frame == self.frame:
             return
         self.frame = frame
-        pixels = np.asarray(self.videos[0][frame])
+        pixels = read_frame(self.videos[0], frame)
         self.drawn_image.set_data(pixels)
         if self._levels_are_free:  # they come from another image, or from a blank one
             self.drawn_image.set_clim(np.nanmin(pixels), np.nanmax(pixels))
@@ -188,9 +189,9 @@ class TracesView(PositionsView):
         self._memory.move_to_end(key)
         return self._memory[key]
 
-    def _extract(self, video: VideoLike, positions: Positions, nan_policy: str = "propagate") -> Array:
+    def _extract(self, video: Source, positions: Positions, nan_policy: str = "propagate") -> Array:
         """Return traces (T, N) in the host's memory."""
-        spans = window_spans(positions, self.size, self.window, frame_shape(video))
+        spans = window_spans(positions, self.size, self.window, video.frame_shape)
         return np.asarray(on_host(span_traces(video, spans, nan_policy)))
 
     @property
@@ -297,9 +298,9 @@ class TracesView(PositionsView):
             outline.set(width=size, height=size, xy=(left, top))
 
 
-def frame_shape(video: VideoLike) -> FrameShape:
-    """Return (H, W) of a video."""
-    return int(video.shape[1]), int(video.shape[2])
+def read_frame(video: Source, number: int) -> Array:
+    """Return a frame in the host's memory."""
+    return np.asarray(on_host(video.read(number)))
 
 
 class ComparisonView(TracesView):

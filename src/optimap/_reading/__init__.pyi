@@ -2,7 +2,7 @@ from .blocks import (
     Box,
     Boxes,
     Plan,
-    is_ready,
+    block_frames,
     read_sparsely,
     walk_blocks,
 )
@@ -17,7 +17,8 @@ from .plan import (
     plan_reading,
 )
 from .source import (
-    as_video,
+    Source,
+    as_source,
     check_sizes,
 )
 from .threads import (
@@ -35,12 +36,13 @@ __all__ = [
     "Boxes",
     "Compute",
     "Plan",
-    "as_video",
+    "Source",
+    "as_source",
+    "block_frames",
     "check_sizes",
     "file_of",
     "from_file",
     "in_place",
-    "is_ready",
     "natural_chunk",
     "patch_checksum",
     "plan_reading",

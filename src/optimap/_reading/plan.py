@@ -1,12 +1,11 @@
 """What of a recording is read at once: how many frames, and which parts of them.
 
-A recording is read along its natural chunks (`memory_maps.natural_chunk`), each of them once. Where chunks are smaller
+A recording is read along its natural chunks (`Source.chunk`), each of them once. Where chunks are smaller
 than frames, only those that windows touch are read; and where they are so long in time that a block of whole frames
 would not be small, frames are read part after part. A window may lie in several parts: their sums are added up.
 """
 
 from collections.abc import Iterator
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,29 +13,27 @@ from numpy.typing import NDArray
 from .._regions import Spans
 from . import blocks
 from .blocks import Box, Plan, block_frames
-from .memory_maps import natural_chunk
+from .source import Source
 
 # Above this share of chunks, all are read: one large request is better than many small ones.
 MANY_CHUNKS = 0.5
 
 
-def plan_reading(video: Any, spans: Spans) -> Plan:
+def plan_reading(source: Source, spans: Spans) -> Plan:
     """Return what of a video to read at once for the windows in `spans`."""
-    chunk = natural_chunk(video)
-    if chunk is None:
-        return Plan(block_frames(video), [None])
-    frames, height, width = chunk
-    shape = (int(video.shape[1]), int(video.shape[2]))
+    if source.chunk is None:
+        return Plan(block_frames(source), [None])
+    frames, height, width = source.chunk
+    shape = source.frame_shape
     touched = _touched(spans, (height, width), shape)
     if touched.mean() > MANY_CHUNKS:
         touched[:] = True
-    pixel_bytes = np.dtype(video.dtype).itemsize
+    pixel_bytes = source.dtype.itemsize
     # All that is touched of one chunk's frames, as often as it fits; or else as many chunks side by side as fit.
     of_frames = int(touched.sum()) * height * width * pixel_bytes * frames
     step = frames * max(1, blocks.READ_BYTES // of_frames)
-    shards = getattr(video, "shards", None)
-    if shards is not None and step > shards[0]:
-        step -= step % shards[0]
+    if source.shard is not None and step > source.shard:
+        step -= step % source.shard
     most = max(1, blocks.READ_BYTES // (height * width * pixel_bytes * frames))
     boxes = list(_boxes(touched, (height, width), shape, max(most, int(touched.sum()) if step > frames else 1)))
     return Plan(step, [None] if boxes == [(0, shape[0], 0, shape[1])] else boxes)

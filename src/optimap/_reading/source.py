@@ -1,47 +1,181 @@
-"""What a video is: anything with ``shape (T, H, W)``, ``dtype`` and slicing; and how it is read: block by block.
+"""The one description of a video, made once where a public function takes it: what it is, how its frames are reached.
 
-`as_video` is the door; `blocks` walks over the frames so that memory stays flat, and hands the kernels what they
-need: native byte order, aligned, pixels of a row neighbours in memory. An array in memory that is so already is not
-copied, a memory map is read only where the windows lie.
+Nothing below asks the video itself again what kind of array it is. The pixels are not looked at here.
 """
 
-from typing import Any
+import mmap
+from dataclasses import dataclass
+from typing import Any, Literal
 
 import numpy as np
 
-from .._base import dtype_kind
+from .._base import ArgumentError, ArgumentTypeError, Array, VideoLike, dtype_kind, is_dask, is_device_array
+from .layout import is_ready
+from .memory_maps import mapping_of, natural_chunk
+
+# memory: an array of NumPy; map: a memory map, or a recording whose slices are views of one; reader: anything else that
+# is read by slicing; dask and device: arrays that other libraries compute with.
+Reach = Literal["memory", "map", "reader", "dask", "device"]
 
 
-def as_video(video: Any, name: str = "video") -> Any:
-    """Return `video` as it is where it looks like one, nested lists as an array; else raise an error."""
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A video (T, H, W) and how its frames are reached.
+
+    Attributes
+    ----------
+    video : VideoLike
+        What was given; nested lists as an array.
+    shape : (T, H, W)
+    dtype : numpy.dtype
+        Of the pixels; for arrays on a device whose type NumPy does not have, that of the results, float32.
+    reach : {'memory', 'map', 'reader', 'dask', 'device'}
+    chunk : (T, H, W) or None
+        Frames, rows and columns that are best read together; None where that is whole frames one by one.
+    shard : int or None
+        Frames of the files that hold several chunks.
+    frames : numpy.ndarray or None
+        All frames as a view that costs nothing to slice, where there is one: in memory, or mapped.
+    is_ready : bool
+        Whether slices of `frames` are what the loops need: nothing is to be read or converted ahead of them.
+    mapping : mmap.mmap or None
+        The memory map that they lie in.
+    fps : float or None
+        Frames per second, where the video says so.
+    times : (T,) array or None
+        The time of each frame in s, where the video says so.
+    """
+
+    video: Any
+    shape: tuple[int, int, int]
+    dtype: "np.dtype[Any]"
+    reach: Reach
+    chunk: tuple[int, int, int] | None = None
+    shard: int | None = None
+    frames: Array | None = None
+    is_ready: bool = False
+    mapping: mmap.mmap | None = None
+    fps: float | None = None
+    times: Array | None = None
+
+    @property
+    def frame_shape(self) -> tuple[int, int]:
+        """(H, W)."""
+        return self.shape[1], self.shape[2]
+
+    @property
+    def frame_bytes(self) -> int:
+        """Bytes of one frame."""
+        return self.shape[1] * self.shape[2] * self.dtype.itemsize
+
+    def read(self, key: Any) -> Any:
+        """Return frames of the video, or parts of them."""
+        return self.video[key]
+
+
+def as_source(video: object, name: str = "video") -> Source:
+    """Return the description of a video, or raise an error that calls it by `name`."""
+    # An array in memory, by far the most frequent case, is described in a few microseconds.
+    is_plain = type(video) is np.ndarray and video.ndim == 3 and video.dtype.kind in "biuf"
+    array: Any = video if is_plain else _as_array(video, name)
+    if not isinstance(array, np.ndarray) and (is_device_array(array) or is_dask(array)):
+        return _elsewhere(array)
+    frames = array if isinstance(array, np.ndarray) else array[:] if getattr(array, "is_mapped", False) else None
+    shape = array.shape if is_plain else (int(array.shape[0]), int(array.shape[1]), int(array.shape[2]))
+    fps = None if is_plain else getattr(array, "fps", None)
+    if frames is None:
+        shards = getattr(array, "shards", None)
+        return Source(
+            array,
+            shape,
+            np.dtype(array.dtype),
+            "reader",
+            chunk=natural_chunk(array),
+            shard=shards[0] if shards else None,
+            fps=fps,
+        )
+    mapping = None if frames.base is None else mapping_of(frames)
+    return Source(
+        array,
+        shape,
+        frames.dtype,
+        "memory" if mapping is None else "map",
+        chunk=None if mapping is None else natural_chunk(frames),
+        frames=frames,
+        is_ready=is_ready(frames),
+        mapping=mapping,
+        fps=fps,
+    )
+
+
+def _elsewhere(array: Any) -> Source:
+    """Return the description of an array that other libraries compute with."""
+    shape = (int(array.shape[0]), int(array.shape[1]), int(array.shape[2]))
+    if is_dask(array):
+        return Source(array, shape, np.dtype(array.dtype), "dask")
+    return Source(array, shape, _numpy_dtype(array), "device")
+
+
+def _numpy_dtype(array: Any) -> "np.dtype[Any]":
+    """Return the NumPy dtype of an array on a device; float32 for types that NumPy does not have, such as bfloat16."""
+    name = str(getattr(array.dtype, "name", array.dtype)).rpartition(".")[2]
+    try:
+        return np.dtype(name)
+    except TypeError:
+        return np.dtype(np.float32)
+
+
+def _as_array(video: Any, name: str) -> Any:
+    """Return `video` as it is where it looks like one, nested lists as an array; otherwise raise an error."""
     if not all(hasattr(video, attribute) for attribute in ("shape", "dtype", "__getitem__")):
         try:
             video = np.asarray(video)
         except ValueError as error:
-            raise ValueError(f"{name} is not a video: its frames or rows differ in length") from error
-    shape = tuple(video.shape)
-    if shape == ():
-        raise TypeError(f"{name} is no array: open a recording first, {name} = optimap.open_video(path)")
-    if len(shape) == 4 and shape[-1] in (3, 4):
-        raise ValueError(
-            f"{name} has shape {shape}, a colour video: make it grey first, for example {name}[..., 1] for green"
-        )
-    if len(shape) == 2:
-        raise ValueError(f"{name} has shape {shape}, a single image: a video of one frame is {name}[np.newaxis]")
-    if len(shape) != 3:
-        raise ValueError(f"{name} has shape {shape}: a video is (T, H, W), frames, rows, columns")
+            raise ArgumentError(
+                name,
+                video,
+                "is not a video, because its frames or rows differ in length",
+                "give an array (T, H, W)",
+                subject=name,
+            ) from error
+    _check_shape(video, name)
     check_sizes(video, name)
     kind = dtype_kind(video)
     if kind not in "biuf":
-        raise TypeError(f"{name} has dtype {video.dtype}: pixels are real numbers; {_cure(kind, name)}")
+        raise ArgumentTypeError(
+            name, video, f"has dtype {video.dtype}", f"pixels are real numbers; {_cure(kind, name)}", subject=name
+        )
     return video
 
 
-def check_sizes(array: Any, name: str) -> None:
+def _check_shape(video: VideoLike, name: str) -> None:
+    """Raise an error where an array does not have the three axes of a video."""
+    shape = tuple(video.shape)
+    if len(shape) == 3:
+        return
+    if shape == ():
+        raise ArgumentTypeError(
+            name, video, "is not an array", f"open a recording first, {name} = optimap.open_video(path)", subject=name
+        )
+    problem, cure = f"has shape {shape}", "a video is (T, H, W), frames, rows, columns"
+    if len(shape) == 4 and shape[-1] in (3, 4):
+        problem += ", a colour video"
+        cure = f"make it grey first, for example {name}[..., 1] for green"
+    elif len(shape) == 2:
+        problem += ", a single image"
+        cure = f"a video of one frame is {name}[np.newaxis]"
+    raise ArgumentError(name, video, problem, cure, subject=name)
+
+
+def check_sizes(array: VideoLike, name: str) -> None:
     """Raise an error where the sizes of a dask array's chunks are not known, which its shape gives as NaN."""
     if any(size != size for size in array.shape):
-        raise ValueError(
-            f"{name} has shape {array.shape}, from chunks of unknown sizes: call {name}.compute_chunk_sizes() first"
+        raise ArgumentError(
+            name,
+            array,
+            f"has shape {array.shape}, from chunks of unknown sizes",
+            f"call {name}.compute_chunk_sizes() first",
+            subject=name,
         )
 
 

@@ -1,25 +1,27 @@
 from .dask import (
-    dask_detrend_timeseries,
-    dask_normalize,
+    detrend_dask,
+    normalize_dask,
 )
 from .detrend import (
+    Detrending,
     detrend_host,
 )
 from .normalize import (
+    Options,
+    normalize_device,
     normalize_host,
-)
-from .normalize_device import (
-    device_normalize,
 )
 from .period import (
     estimate_period,
 )
 
 __all__ = [
-    "dask_detrend_timeseries",
-    "dask_normalize",
+    "Detrending",
+    "Options",
+    "detrend_dask",
     "detrend_host",
-    "device_normalize",
     "estimate_period",
+    "normalize_dask",
+    "normalize_device",
     "normalize_host",
 ]

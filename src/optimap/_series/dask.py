@@ -1,87 +1,101 @@
 """Series of dask arrays, normalized and detrended as lazy dask arrays: one task a block, time in one chunk.
 
-dask is imported inside functions, where an array of it is at hand.
+What is wrong with the arguments is said before anything is computed; what is wrong with samples, when they are. dask is
+imported inside functions, where an array of it is at hand.
 """
 
+import importlib
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
 import numpy as np
 
 from .. import kernels
-from .._base import Array, is_dask
+from .._base import ArgumentError, ArgumentTypeError, Array, is_dask
 from .._reading import check_sizes
-from .detrend import detrend_host
-from .normalize import as_real, check_range, input_range, normalize_host
+from .detrend import Detrending, detrend_host
+from .normalize import Options, check_axis, check_fits, check_range, normalize_samples, output_range
+from .period import check_layout
+from .samples import HostSamples, checked_kind, checked_target
 
 
-def _dask_array() -> Any:
-    import dask.array
-
-    return dask.array
-
-
-def dask_detrend_timeseries(data: Any, *options: Any) -> Array:
+def detrend_dask(data: Any, options: Detrending) -> Any:
     """Detrend each series of a dask array that has time in one chunk."""
     check_sizes(data, "data")
-    if data.ndim not in (1, 2, 3):
-        raise ValueError(f"data has shape {data.shape}: give (T,), (T, N) or (T, H, W), time along axis 0")
-    # The same arguments for as many samples of no series: what is wrong with them is said now.
-    detrend_host(np.empty((data.shape[0], 0), data.dtype), *options)
+    options.check_kind()
+    check_layout(data, options.min_samples)
+    options.window(int(data.shape[0]))
     _check_whole(data, 0, "data", "detrend_timeseries")
     dtype = kernels.result_dtype(np.dtype(data.dtype))
-    clean: Array = data.map_blocks(_detrend_block, options=options, dtype=dtype, meta=np.empty((0,) * data.ndim, dtype))
-    return clean
+    return data.map_blocks(_detrend_block, options=options, dtype=dtype, meta=np.empty((0,) * data.ndim, dtype))
 
 
-def _detrend_block(block: Any, options: tuple[Any, ...]) -> Array:
+def _detrend_block(block: Array, options: Detrending) -> Array:
+    """Detrend the series of a block, in the one thread that a scheduler gave it."""
     with kernels.one_thread():
-        return detrend_host(block, *options)
+        return detrend_host(block, options)
 
 
-def dask_normalize(
-    array: Any, ymin: float, ymax: float | None, vmin: Any, vmax: Any, dtype: Any, clip: bool, axis: int | None
-) -> Array:
+def normalize_dask(array: Any, options: Options) -> Any:
     """Normalize each series of a dask array that has time in one chunk; or, with ``axis=None``, all blocks alike."""
-    da = _dask_array()
-    options = {"ymin": ymin, "ymax": ymax, "dtype": dtype, "clip": clip}
-    target = _check_normalize(array, vmin, vmax, axis, options)
-    ends_missing = vmin is None or vmax is None
-    if axis is not None and ends_missing:
-        _check_whole(array, axis, "array", "normalize")
-    limits = {name: _limit(given, array, axis) for name, given in (("vmin", vmin), ("vmax", vmax))}
-    if axis is None and ends_missing:
-        limits |= {"low": _end(array, np.fmin), "high": _end(array, np.fmax)}
-    blocked = {name: limit for name, limit in limits.items() if is_dask(limit)}
-    options |= {"axis": axis} | {name: limit for name, limit in limits.items() if name not in blocked}
-    meta = np.empty((0,) * array.ndim, target)
-    arguments = {"names": tuple(blocked), "options": options, "dtype": target, "meta": meta}
-    result: Array = da.map_blocks(_normalize_block, array, *blocked.values(), **arguments)
-    return result
+    da: Any = importlib.import_module("dask.array")
+
+    target = _check_normalize(array, options)
+    ends_missing = options.vmin is None or options.vmax is None
+    if options.axis is not None and ends_missing:
+        _check_whole(array, options.axis, "array", "normalize")
+    blocked = {name: _limit(getattr(options, name), array, options.axis) for name in ("vmin", "vmax")}
+    if options.axis is None and ends_missing:
+        blocked |= {"low": _end(array, np.fmin), "high": _end(array, np.fmax)}
+    shared = replace(options, **{name: blocked.pop(name) for name in ("vmin", "vmax") if not is_dask(blocked[name])})
+    return da.map_blocks(
+        _normalize_block,
+        array,
+        *blocked.values(),
+        names=tuple(blocked),
+        options=shared,
+        dtype=target,
+        meta=np.empty((0,) * array.ndim, target),
+    )
 
 
-def _check_normalize(array: Any, vmin: Any, vmax: Any, axis: int | None, options: dict[str, Any]) -> "np.dtype[Any]":
+def _check_normalize(array: Any, options: Options) -> "np.dtype[Any]":
     """Raise the errors of `normalize` that need no samples; return the type of the result."""
     check_sizes(array, "array")
-    for name, limit in (("vmin", vmin), ("vmax", vmax)):
+    given = {name: getattr(options, name) for name in ("vmin", "vmax")}
+    for name, limit in given.items():
         if is_dask(limit):
-            raise TypeError(f"{name} is a dask array: give its values, {name}.compute()")
-    nothing = as_real(np.broadcast_to(np.zeros((), array.dtype), array.shape))  # takes no memory
-    two = np.arange(2, dtype=np.uint8).reshape(2, *(1,) * (array.ndim - 1))
-    result = normalize_host(two, axis=axis, **options)
-    own = np.zeros((1,) * array.ndim)
-    if axis is not None:
-        own = np.broadcast_to(own, tuple(1 if i == axis % array.ndim else n for i, n in enumerate(array.shape)))
-    low, high = input_range(nothing, vmin, vmax, (own, own), axis)
-    if vmin is not None and vmax is not None:
-        check_range(bool((low >= high).any()), vmin, vmax, options["clip"])
-    return result.dtype
+            raise ArgumentTypeError(name, limit, "is a dask array", f"give its values, {name}.compute()", subject=name)
+    shape = tuple(int(n) for n in array.shape)
+    checked_kind(array.dtype.kind, array.dtype, shape)
+    target = checked_target(np.dtype(options.dtype))
+    output_range(options.ymin, options.ymax, target)
+    check_axis(options.axis, array.ndim)
+    axis = options.axis
+    kept = tuple(1 if axis is None or i == axis % array.ndim else n for i, n in enumerate(shape))
+    ends = {name: _spread_limit(name, limit, axis, shape, kept) for name, limit in given.items() if limit is not None}
+    if len(ends) == 2:
+        low, high = (np.broadcast_to(end, kept) for end in ends.values())
+        check_range(bool((low >= high).any()), options.vmin, options.vmax, options.clip)
+    return target
+
+
+def _spread_limit(name: str, given: Any, axis: int | None, shape: tuple[int, ...], kept: tuple[int, ...]) -> Array:
+    """Return a limit over the axis of time, or raise an error where it does not fit."""
+    limit: Array = np.asarray(given)
+    if limit.dtype.kind not in "iuf" or not np.isfinite(limit).all():
+        raise ArgumentError.must_be(name, given, "finite numbers")
+    spread = np.expand_dims(limit, axis) if limit.ndim and axis is not None and limit.ndim < len(shape) else limit
+    check_fits(name, given, limit.shape, spread.shape, kept, shape)
+    return spread
 
 
 def _limit(given: Any, array: Any, axis: int | None) -> Any:
-    """Return a limit as it is where it is one number, else cut like the array."""
-    da = _dask_array()
-    limit = np.asarray(given)
+    """Return a limit as it is where it is one number; otherwise cut like the array."""
+    da: Any = importlib.import_module("dask.array")
+
+    limit: Array = np.asarray(given)
     if given is None or limit.ndim == 0:
         return given
     if axis is None:
@@ -96,7 +110,8 @@ def _limit(given: Any, array: Any, axis: int | None) -> Any:
 
 def _end(array: Any, extreme: np.ufunc) -> Any:
     """Return the smallest or largest value of a dask array, NaN left out, as a dask array of one block."""
-    da = _dask_array()
+    da: Any = importlib.import_module("dask.array")
+
     masked = isinstance(array._meta, np.ma.MaskedArray)
     dtype = np.dtype(np.uint8 if array.dtype == bool else np.float64 if masked else array.dtype)
     reduce = partial(_extreme, extreme)
@@ -104,28 +119,28 @@ def _end(array: Any, extreme: np.ufunc) -> Any:
     return da.reduction(array, chunk=reduce, aggregate=reduce, keepdims=True, dtype=dtype, meta=meta)
 
 
-def _extreme(extreme: np.ufunc, block: Any, axis: Any, keepdims: bool) -> Array:
+def _extreme(extreme: np.ufunc, block: Array, axis: Any, keepdims: bool) -> Array:
+    """Return the smallest or largest value of a block."""
+    return np.asarray(extreme.reduce(HostSamples(block).values, axis=axis, keepdims=keepdims))
 
-    return np.asarray(extreme.reduce(as_real(block), axis=axis, keepdims=keepdims))
 
-
-def _normalize_block(block: Any, *limits: Array, names: tuple[str, ...], options: dict[str, Any]) -> Array:
-
-    given: dict[str, Any] = dict(zip(names, limits, strict=True))
-    ends = [given.pop(name).reshape(-1) for name in ("low", "high") if name in given]
+def _normalize_block(block: Array, *ends: Array, names: tuple[str, ...], options: Options) -> Any:
+    """Normalize the series of a block; with the ends of the whole array, as it is there."""
+    given: dict[str, Any] = dict(zip(names, ends, strict=True))
+    own = (given.pop("low"), given.pop("high")) if "low" in given else None
     with kernels.one_thread():
-        if not ends:
-            return normalize_host(block, **given, **options)
-        # With the ends of all blocks among its values, this block is mapped as it is in the whole array.
-        values = np.concatenate([*ends, as_real(block).reshape(-1)])
-        return normalize_host(values, **given, **options)[2:].reshape(block.shape)
+        return normalize_samples(HostSamples(block), replace(options, **given), own)
 
 
 def _check_whole(array: Any, axis: int, name: str, function: str) -> None:
     """Raise an error where series are cut along time."""
     axis = axis % array.ndim
     if array.numblocks[axis] > 1:
-        raise ValueError(
-            f"{name} is cut along time, into {array.numblocks[axis]} chunks along axis {axis}; {function}() needs each "
-            f"series whole: {name}.rechunk({{{axis}: -1}})"
+        raise ArgumentError(
+            name,
+            array,
+            f"is cut along time, into {array.numblocks[axis]} chunks along axis {axis}; {function}() needs each series "
+            "whole",
+            f"{name}.rechunk({{{axis}: -1}})",
+            subject=name,
         )

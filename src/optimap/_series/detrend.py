@@ -5,13 +5,12 @@ smoothers are in `smooth`, the period in `period`.
 """
 
 from collections.abc import Callable
-from typing import Any
+from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
 
 from .. import kernels
-from .._base import Ints, positive_number, progress_bar
+from .._base import ArgumentError, Array, Ints, positive_number, progress_bar
 from .period import MIN_SAMPLES, Series, as_series, estimate_periods, series_blocks
 from .smooth import coarse_spline, robust_line, running_mean, running_median, straighten_ends
 
@@ -27,30 +26,53 @@ SMOOTHERS: dict[str, tuple[Smoother, bool]] = {
 }
 
 
-def detrend_host(
-    data: ArrayLike,
-    kind: str | None = "spline",
-    period: float | None = None,
-    ptimes: float = 2,
-    retain_baseline: bool = True,
-    return_trend_data: bool = False,
-) -> NDArray[Any]:
-    """Detrend series in the host's memory; see `optimap.trace.detrend_timeseries`."""
-    if kind is not None and (not isinstance(kind, str) or kind not in SMOOTHERS):
-        raise ValueError(f"kind = {kind!r} is unknown: it must be one of {', '.join(map(repr, SMOOTHERS))} or None")
-    # A cubic spline with one knot has five coefficients; what other windows need is checked with the window.
-    fewest = MIN_SAMPLES if period is None else {"spline": 5}.get(str(kind), 3)
-    series, shape = as_series(data, 1 if kind is None else fewest)
-    samples = len(series)
-    ptimes = positive_number(ptimes, "ptimes")
-    window = None if period is None or kind is None else _window(period, ptimes, samples, kind)
+@dataclass(frozen=True)
+class Detrending:
+    """What `detrend_timeseries` was asked for."""
 
+    kind: str | None
+    period: float | None
+    ptimes: float
+    retain_baseline: bool
+    return_trend_data: bool
+
+    @property
+    def min_samples(self) -> int:
+        """Samples that are needed at least; what the window needs is checked with the window."""
+        if self.kind is None:
+            return 1
+        # A cubic spline with one knot has five coefficients.
+        return MIN_SAMPLES if self.period is None else {"spline": 5}.get(self.kind, 3)
+
+    def check_kind(self) -> None:
+        """Raise an error where the kind is unknown."""
+        if self.kind is not None and (not isinstance(self.kind, str) or self.kind not in SMOOTHERS):
+            known = f"one of {', '.join(map(repr, SMOOTHERS))} or None"
+            raise ArgumentError("kind", self.kind, "is unknown", f"it must be {known}")
+
+    def window(self, samples: int) -> int | None:
+        """Return the window of all series, or None where each has its own or none is needed, after checking it."""
+        ptimes = positive_number(self.ptimes, "ptimes")
+        if self.period is None or self.kind is None:
+            return None
+        return _window(self.period, ptimes, samples, self.kind)
+
+
+def detrend_host(data: object, options: Detrending) -> Array:
+    """Detrend series in the host's memory."""
+    options.check_kind()
+    series, shape = as_series(data, options.min_samples)
+    samples = len(series)
+    window = options.window(samples)
     result = np.empty(series.shape, kernels.result_dtype(series.dtype))
     with progress_bar(series.shape[1], "series") as advance:
         for columns, block in series_blocks(series):
-            trends = np.zeros_like(block) if kind is None else _block_trends(block, kind, window, ptimes)
-            if not return_trend_data:
-                trends = block - trends + (trends.mean(axis=1, keepdims=True) if retain_baseline else 0)
+            trends = np.zeros_like(block)
+            if options.kind is not None:
+                trends = _block_trends(block, options.kind, window, float(options.ptimes))
+            if not options.return_trend_data:
+                level = trends.mean(axis=1, keepdims=True) if options.retain_baseline else 0
+                trends = block - trends + level
             result[:, columns] = trends.T
             advance(len(block))
     return result.reshape(samples, *shape)
@@ -69,14 +91,18 @@ def _estimated_windows(block: Series, ptimes: float, kind: str) -> Ints:
     return np.array([_window(period, ptimes, block.shape[1], kind, "estimated ") for period in periods], np.int64)
 
 
-def _window(period: float, ptimes: float, samples: int, kind: str, origin: str = "") -> int:
+def _window(period: object, ptimes: float, samples: int, kind: str, origin: str = "") -> int:
     """Return the odd window just below `ptimes` periods."""
-    period = positive_number(period, "period", "a positive number of samples, or None to estimate it")
-    window = int(period * ptimes) // 2 * 2 - 1
+    beat = positive_number(period, "period", "a positive number of samples, or None to estimate it")
+    window = int(beat * ptimes) // 2 * 2 - 1
     longest = samples - 1 if kind == "line" else samples
     if not 3 <= window <= longest:
-        raise ValueError(
-            f"{origin}period = {period:g} with ptimes = {ptimes:g} makes a window of {max(window, 0)} samples; "
-            f"the data ({samples} samples) allow 3 to {longest}: choose another period or ptimes"
+        raise ArgumentError(
+            "period",
+            period,
+            f"with ptimes = {ptimes:g} makes a window of {max(window, 0)} samples; the data ({samples} samples) allow "
+            f"3 to {longest}",
+            "choose another period or ptimes",
+            subject=f"{origin}period = {beat:g}",
         )
     return window

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import ArrayLike, NDArray
 
-from .._base import refuse_device_array
+from .._base import ArgumentError, ArgumentTypeError, Array, VideoLike, refuse_device_array
 from .smooth import running_median, straighten_ends
 
 Series = NDArray[np.float64]
@@ -69,25 +69,45 @@ def estimate_period(data: ArrayLike) -> "int | NDArray[np.int64]":
     return int(periods[0]) if shape == () else periods.reshape(shape)
 
 
-def as_series(data: ArrayLike, min_samples: int) -> tuple[NDArray[Any], tuple[int, ...]]:
+def as_series(data: object, min_samples: int) -> tuple[Array, tuple[int, ...]]:
     """Return data as (T, M) and the shape of one sample, after checking it."""
     refuse_device_array(data, "data", "finding beats and trends")
     if isinstance(data, np.ma.MaskedArray) and np.ma.is_masked(data):
-        raise ValueError("data has masked samples: fill the gaps, for example with np.interp")
+        raise ArgumentError(
+            "data", data, "has masked samples", "fill the gaps, for example with np.interp", subject="data"
+        )
     try:
-        values = np.asarray(data)
+        values: Array = np.asarray(data)
     except ValueError as error:
-        raise ValueError(f"data is ragged, its series differ in length: {error}") from error
-    if values.dtype.kind not in "biuf":
-        raise TypeError(f"data has dtype {values.dtype}: a time-series holds real numbers")
-    if values.ndim not in (1, 2, 3):
-        raise ValueError(f"data has shape {values.shape}: give (T,), (T, N) or (T, H, W), time along axis 0")
-    if len(values) < min_samples:
-        raise ValueError(f"data has {len(values)} samples: at least {min_samples} are needed")
+        raise ArgumentError(
+            "data",
+            data,
+            "is ragged, its series differ in length",
+            f"give series of one length ({error})",
+            subject="data",
+        ) from error
+    check_layout(values, min_samples)
     series = values.reshape(len(values), -1)
     if values.dtype.kind == "f":
         _check_finite(series)
     return series, values.shape[1:]
+
+
+def check_layout(data: VideoLike, min_samples: int) -> None:
+    """Raise an error where an array, whose values are not looked at, cannot be a time-series."""
+    shape = tuple(data.shape)
+    if data.dtype.kind not in "biuf":
+        raise ArgumentTypeError(
+            "data", data, f"has dtype {data.dtype}", "a time-series holds real numbers", subject="data"
+        )
+    if len(shape) not in (1, 2, 3):
+        raise ArgumentError(
+            "data", data, f"has shape {shape}", "give (T,), (T, N) or (T, H, W), time along axis 0", subject="data"
+        )
+    if shape[0] < min_samples:
+        raise ArgumentError(
+            "data", data, f"has {shape[0]} samples", f"at least {min_samples} are needed", subject="data"
+        )
 
 
 def _check_finite(series: NDArray[Any]) -> None:
@@ -96,9 +116,13 @@ def _check_finite(series: NDArray[Any]) -> None:
         bad = ~np.isfinite(series[start : start + step])
         if bad.any():
             count = sum(np.count_nonzero(~np.isfinite(series[t : t + step])) for t in range(start, len(series), step))
-            raise ValueError(
-                f"data holds {count} values that are NaN or infinite, the first at sample "
-                f"{start + int(np.nonzero(bad.any(axis=1))[0][0])}: fill the gaps, for example with np.interp"
+            first = start + int(np.nonzero(bad.any(axis=1))[0][0])
+            raise ArgumentError(
+                "data",
+                series,
+                f"holds {count} values that are NaN or infinite, the first at sample {first}",
+                "fill the gaps, for example with np.interp",
+                subject="data",
             )
 
 

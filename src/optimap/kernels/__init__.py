@@ -14,6 +14,9 @@ from numpy.typing import NDArray
 from . import _numpy
 from ._threads import allowed_threads, is_alone
 from ._threads import one_thread as one_thread
+from ._workers import Stop as Stop
+from ._workers import in_background as in_background
+from ._workers import run_in_threads as run_in_threads
 
 Array = NDArray[Any]
 

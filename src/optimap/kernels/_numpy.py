@@ -1,13 +1,13 @@
 """The loops of ``compiled.cpp`` again, in NumPy: the fallback without a compiler and the oracle of the tests."""
 
 from collections.abc import Callable
-from itertools import pairwise
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ._numpy_series import coarse_splines, falling_pairs, median_slopes, running_medians  # noqa: F401
+from ._workers import run_in_threads
 
 Array = NDArray[Any]
 
@@ -181,18 +181,8 @@ def _in_parallel(work: Callable[[int, int], None], frames: int, threads: int) ->
     if threads == 1 or frames < 2 * threads:
         work(0, frames)
         return
-    from concurrent.futures import ThreadPoolExecutor
-
     edges = [frames * i // threads for i in range(threads + 1)]
-    with ThreadPoolExecutor(threads) as team:
-        begun = []
-        for begin, end in pairwise(edges):
-            try:
-                begun.append(team.submit(work, begin, end))
-            except RuntimeError:  # no more threads are to be had; done twice, it is the same
-                work(begin, end)
-        for share in begun:
-            share.result()
+    run_in_threads(lambda share: work(edges[share], edges[share + 1]), threads, threads)
 
 
 def extremes(samples: Array, low: Array, high: Array, threads: int = 1) -> None:

@@ -10,8 +10,8 @@ from numpy.typing import ArrayLike
 
 from .._base import is_dask
 from .._draw import check_traces_arguments, show_traces
-from .._extract import check_nan_policy, less_background, span_traces
-from .._reading import as_video
+from .._extract import check_nan_policy, span_traces
+from .._reading import as_source
 from .._regions import Regions as Regions
 from .._regions import collage_positions as collage_positions
 from .._regions import find_background, find_places
@@ -127,23 +127,17 @@ def extract_traces(
     >>> extract_traces(video, cell, background=around, background_factor=0.7)
     array([-5.85,  1.35])
     """
-    video = as_video(video)
-    frame_shape = (int(video.shape[1]), int(video.shape[2]))
-    places = find_places(coords, frame_shape, size, window, weights)
+    source = as_source(video)
+    places = find_places(coords, source.frame_shape, size, window, weights)
     spans = places.spans
-    count = len(places)
-    behind = find_background(background, background_factor, spans, frame_shape, size, window)
+    behind = find_background(background, background_factor, spans, source.frame_shape, size, window)
     check_nan_policy(nan_policy)
     draw = show or "ax" in kwargs
-    if draw and "labels" not in kwargs and spans.names is not None and count <= MOST_LABELS:
+    if draw and "labels" not in kwargs and spans.names is not None and len(places) <= MOST_LABELS:
         kwargs["labels"] = spans.names
-    _check_plot_arguments(kwargs, draw, int(video.shape[0]), count)
-
-    if behind is None:
-        traces = span_traces(video, spans, nan_policy)
-    else:
-        traces = less_background(video, spans, behind, background_factor, nan_policy)
-
+    if draw or kwargs:
+        _check_plot_arguments(kwargs, draw, source.shape[0], len(places))
+    traces = span_traces(source, spans, nan_policy, behind, background_factor)
     result = traces[:, 0] if places.single else traces
     if draw:
         result = np.asarray(result) if is_dask(result) else result  # computed once

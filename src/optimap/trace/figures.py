@@ -26,7 +26,7 @@ from .._draw import show_positions as show_positions
 from .._draw import show_regions as show_regions
 from .._draw import show_trace as show_trace
 from .._draw import show_traces as show_traces
-from .._reading import as_video
+from .._reading import as_source
 from .._regions import Places, Regions, find_drawn, find_places
 from .extract import extract_traces
 
@@ -101,7 +101,7 @@ def show_positions_and_traces(
     is_video = len(np.shape(video_or_traces)) == 3
     check_scale(cmap, vmin, vmax)
     _check_two_axes(axs)
-    given: Any = as_video(video_or_traces) if is_video else video_or_traces
+    given: Any = as_source(video_or_traces).video if is_video else video_or_traces
     frame = as_image(_frame(given, image) if is_video else _image_for_traces(image))
     places = _places(positions, given.shape[1:] if is_video else frame.shape[:2], is_video, size, window)
     points: Any = places.regions if places.positions is None else places.positions
@@ -272,7 +272,7 @@ def _as_videos(videos: Sequence[Any]) -> list[Any]:
     if len(getattr(videos, "shape", ())) == 3:
         cure = "give a list of videos, [video]"
         raise ArgumentError("videos", videos, "is a single video", cure, subject="videos")
-    clips = [as_video(video, f"videos[{i}]") for i, video in enumerate(videos)]
+    clips = [as_source(video, f"videos[{i}]").video for i, video in enumerate(videos)]
     if not clips:
         raise ArgumentError("videos", videos, "is empty", "give at least one video", subject="videos")
     return clips

@@ -7,13 +7,7 @@ import numpy as np
 from numpy.typing import ArrayLike, DTypeLike
 
 from .._base import Array, is_dask, is_device_array
-from .._series import (
-    dask_detrend_timeseries,
-    dask_normalize,
-    detrend_host,
-    device_normalize,
-    normalize_host,
-)
+from .._series import Detrending, Options, detrend_dask, detrend_host, normalize_dask, normalize_device, normalize_host
 from .._series import estimate_period as estimate_period
 from .._tables import TraceTable as TraceTable
 from .._tables import load_traces as load_traces
@@ -81,11 +75,12 @@ def normalize(
     >>> normalize([10, 15, 20], ymin=1, ymax=0, vmin=15).tolist()
     [1.0, 1.0, 0.0]
     """
+    options = Options(ymin, ymax, vmin, vmax, dtype, clip, axis)
     if is_dask(array):
-        return dask_normalize(array, ymin, ymax, vmin, vmax, dtype, clip, axis)
+        return normalize_dask(array, options)  # type: ignore[no-any-return]
     if is_device_array(array):
-        return device_normalize(array, ymin, ymax, vmin, vmax, dtype, clip, axis)  # type: ignore[no-any-return]
-    return normalize_host(array, ymin, ymax, vmin, vmax, dtype, clip, axis=axis)
+        return normalize_device(array, options)  # type: ignore[no-any-return]
+    return normalize_host(array, options)
 
 
 def detrend_timeseries(
@@ -147,6 +142,7 @@ def detrend_timeseries(
     >>> bool(np.abs(clean - beats)[100:-100].max() < 0.05)
     True
     """
+    options = Detrending(kind, period, ptimes, retain_baseline, return_trend_data)
     if is_dask(data):
-        return dask_detrend_timeseries(data, kind, period, ptimes, retain_baseline, return_trend_data)
-    return detrend_host(data, kind, period, ptimes, retain_baseline, return_trend_data)
+        return detrend_dask(data, options)  # type: ignore[no-any-return]
+    return detrend_host(data, options)

@@ -1,0 +1,42 @@
+"""The form of frames that the loops need: native byte order, aligned, pixels of a row neighbours in memory.
+
+Arrays that are so already are passed on as they are; others are copied block by block.
+"""
+
+from typing import Any
+
+import numpy as np
+
+from .._base import Array
+
+
+def prepare(block: Any) -> Array:
+    """Return a block in the form that the loops need; the block itself where it has that form already."""
+    if isinstance(block, np.ma.MaskedArray):  # masked pixels are unknown: NaN
+        block = np.ma.filled(block.astype(np.float64 if block.dtype.kind != "f" else block.dtype), np.nan)
+    block = np.asarray(block)
+    if block.shape[1] == 1 and block.strides[1] < 0:  # one row upside down, which NumPy calls contiguous
+        block = block[:, ::-1]
+    dtype = block.dtype
+    if is_ready(block):
+        return np.asarray(block.view(np.uint8)) if dtype.kind == "b" else block
+    if dtype.kind == "b":
+        return np.ascontiguousarray(block, np.uint8)
+    if dtype.kind == "f" and dtype.itemsize not in (4, 8):
+        return np.ascontiguousarray(block, np.float32 if dtype.itemsize < 4 else np.float64)
+    return np.ascontiguousarray(block, dtype.newbyteorder("="))
+
+
+def is_ready(block: Array) -> bool:
+    """Return whether the loops take an array as it is; no pixel is looked at."""
+    if isinstance(block, np.ma.MaskedArray) or (block.dtype.kind == "f" and block.dtype.itemsize not in (4, 8)):
+        return False
+    itemsize = block.dtype.itemsize
+    rows_of_neighbours = block.shape[2] <= 1 or block.strides[2] == itemsize
+    return (
+        block.dtype.isnative
+        and block.flags.aligned
+        and rows_of_neighbours
+        and block.strides[1] >= 0
+        and all(stride % itemsize == 0 for stride in block.strides)
+    )

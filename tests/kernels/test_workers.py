@@ -1,0 +1,188 @@
+"""Threads for a caller who may be interrupted: all work is done once, errors arrive, and nobody waits for ever."""
+
+import signal
+import subprocess
+import sys
+import threading
+import time
+
+import pytest
+
+from optimap.kernels import Stop, _workers, in_background, run_in_threads
+
+
+def refuse_threads(monkeypatch, granted):
+    """Let the system grant only so many more threads, as under a limit of the user's processes."""
+    left, real = [None] * granted, _workers.start_new_thread
+
+    def start(*arguments):
+        if not left:
+            raise RuntimeError("can't start new thread")
+        left.pop()
+        return real(*arguments)
+
+    monkeypatch.setattr(_workers, "start_new_thread", start)
+
+
+@pytest.mark.parametrize("threads", [1, 3, 50])
+@pytest.mark.parametrize("granted", [0, 1, 2, 99])
+def test_each_number_is_worked_on_once(monkeypatch, threads, granted):
+    refuse_threads(monkeypatch, granted)
+    done, names = [], set()
+
+    def work(number):
+        names.add(threading.get_ident())
+        return number * number
+
+    run_in_threads(work, 20, threads, done.append)
+    assert sorted(done) == [i * i for i in range(20)]
+    assert len(names) <= max(1, min(threads, granted))
+
+
+def test_no_work_is_no_error():
+    run_in_threads(lambda number: 1 / 0, 0, 3)
+
+
+def test_the_error_of_the_lowest_number_is_raised_whichever_came_first():
+    later = threading.Event()
+
+    def work(number):
+        if number == 0:
+            later.wait(10)
+            raise ValueError("zero")
+        later.set()
+        raise ValueError("one")
+
+    with pytest.raises(ValueError, match="zero"):
+        run_in_threads(work, 2, 2)
+
+
+def test_after_an_error_no_more_work_begins():
+    begun = []
+
+    def work(number):
+        begun.append(number)
+        raise OSError("no disk")
+
+    with pytest.raises(OSError, match="no disk"):
+        run_in_threads(work, 1000, 2)
+    assert len(begun) <= 2
+
+
+@pytest.mark.parametrize("error", [OSError, KeyboardInterrupt])
+def test_an_error_of_the_caller_stops_the_work(error):
+    stop, begun = Stop(), []
+
+    def work(number):
+        begun.append(number)
+        time.sleep(0.001)
+
+    def done(_):
+        raise error
+
+    with pytest.raises(error):
+        run_in_threads(work, 100_000, 2, done, stop)
+    assert stop.is_set()
+    count = len(begun)
+    time.sleep(0.02)
+    assert len(begun) == count < 100_000
+
+
+@pytest.mark.parametrize("granted", [0, 1])
+def test_calls_are_made_one_at_a_time_and_in_order(monkeypatch, granted):
+    refuse_threads(monkeypatch, granted)
+    made, running = [], []
+
+    def call(number):
+        running.append(number)
+        time.sleep(0.002)
+        assert running == [number]
+        made.append(running.pop())
+
+    with in_background() as submit:
+        for number in range(5):
+            submit(call, number)
+    assert made == list(range(5))
+
+
+def submit_all(calls, stop=None):
+    """Submit calls; an exception among them is raised in the place of a call."""
+    with in_background(stop) as submit:
+        for call in calls:
+            if isinstance(call, BaseException):
+                raise call
+            submit(call)
+
+
+@pytest.mark.parametrize("granted", [0, 1])
+def test_an_error_of_a_call_is_raised_by_the_next(monkeypatch, granted):
+    refuse_threads(monkeypatch, granted)
+    stop, made = Stop(), []
+
+    def fail():
+        made.append("fail")
+        raise ValueError("one")
+
+    with pytest.raises(ValueError, match="one"):
+        submit_all([lambda: made.append("first"), fail, lambda: made.append("never")], stop)
+    assert made == ["first", "fail"]
+    assert stop.is_set()
+
+
+def test_an_error_of_the_last_call_is_raised_at_the_end():
+    with pytest.raises(ZeroDivisionError):
+        submit_all([lambda: 1 / 0])
+
+
+def test_after_an_interrupt_the_block_ends_when_the_last_call_has_ended():
+    begun, ended = threading.Event(), []
+
+    def call():
+        begun.set()
+        time.sleep(0.02)
+        ended.append(True)
+
+    def calls():
+        yield call
+        begun.wait(10)
+        yield KeyboardInterrupt()
+
+    with pytest.raises(KeyboardInterrupt):
+        submit_all(calls())
+    assert ended == [True]
+
+
+INTERRUPTED = """
+import signal, sys, threading, time
+from optimap.kernels import Stop, in_background, run_in_threads
+
+def interrupt(*_):
+    raise KeyboardInterrupt
+
+signal.signal(signal.SIGALRM, interrupt)
+spin = lambda *_: sum(range(200))
+for turn in range(TURNS):
+    stop = Stop()
+    try:
+        # From before the first thread starts to after the last has ended.
+        signal.setitimer(signal.ITIMER_REAL, 1e-6 + (turn % 100) * 2e-5)
+        if turn % 2:
+            run_in_threads(spin, 200, 3, spin, stop)
+        else:
+            with in_background(stop) as submit:
+                for number in range(100):
+                    submit(spin, number)
+        time.sleep(0.01)
+    except KeyboardInterrupt:
+        pass
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+print("done", sys.exc_info()[0])
+"""
+
+
+@pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="timers of POSIX systems")
+def test_interrupts_at_any_moment_leave_nobody_waiting():
+    script = INTERRUPTED.replace("TURNS", "1000")
+    run = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=120, check=True)
+    assert run.stdout == "done None\n"
