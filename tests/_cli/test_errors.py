@@ -90,7 +90,12 @@ def test_in_python_the_argument_is_named(odd_files):
 # Rendering. The words are those of a command that was given --regions and --background files, and -o.
 
 WORDS = Words(
-    {"coords": "--regions cells.npy", "size": "--size", "background": "--background"},
+    {
+        "coords": "--regions cells.npy",
+        "size": "--size",
+        "background": "--background",
+        "dataset": "--option dataset=",
+    },
     (("--regions", Path("cells.npy")), ("-o", Path("out.csv"))),
     {"dataset": "--option dataset=", "channel": "--option channel=", "overwrite": "--overwrite", "fps": "--fps"},
 )
@@ -133,6 +138,7 @@ WORDS = Words(
             "the rate is unknown: give --fps",
         ),
         (ArgumentError("x", 1, "is bad", "give kind=", keyword="kind"), "x = 1 is bad: give kind="),
+        (ArgumentError("dataset", "v", "is not there", "use a"), "--option dataset=v is not there: use a"),
         (ValueError("coords[1] = (x=7, y=0): no size"), "coords[1] = (x=7, y=0): no size"),
         (ValueError("two\n   lines"), "two lines"),
         (MemoryError(), "MemoryError"),

@@ -28,7 +28,7 @@ class ConvertOptions:
 
     def words(self) -> Words:
         """Return what the command calls things in errors; IN and OUT are not options."""
-        return Words({"fps": "--fps"}, (), {**READING_KEYWORDS, **OVERWRITE_KEYWORD, **FPS_KEYWORD})
+        return Words({"fps": "--fps", **READING_KEYWORDS}, (), {**READING_KEYWORDS, **OVERWRITE_KEYWORD, **FPS_KEYWORD})
 
 
 def add_command(commands: "Commands") -> None:

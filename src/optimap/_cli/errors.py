@@ -16,7 +16,7 @@ from .._base import Explained
 # command passes on.)
 EXPECTED = (ValueError, TypeError, OSError, ImportError, MemoryError, RuntimeError, OverflowError)
 
-# Keyword arguments that cures ask for, and what they are on the command line. Values follow those of recordings.
+# Keyword arguments that errors are about, or cures ask for, and what they are on the command line. A value follows "=".
 READING_KEYWORDS = {name: f"--option {name}=" for name in ("dataset", "fieldname", "axes", "channel", "z")}
 OVERWRITE_KEYWORD = {"overwrite": "--overwrite"}
 FPS_KEYWORD = {"fps": "--fps"}
@@ -70,9 +70,9 @@ def _subject(error: Explained, words: Words) -> str | None:
         x, y = error.value
         return f"{option}: (x={x:.15g}, y={y:.15g})"
     if error.subject == f"{argument} = {error.value!r}":
-        return f"{option} {error.value}"
+        return f"{option}{error.value}" if option.endswith("=") else f"{option} {error.value}"
     if error.subject.startswith(argument):
-        return option + error.subject[len(argument) :]
+        return option.removesuffix("=") + error.subject[len(argument) :]
     return f"{option}{bracket}{index}: {error.subject}" if argument in PLACES else None
 
 

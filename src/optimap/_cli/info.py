@@ -29,7 +29,7 @@ class InfoOptions:
 
     def words(self) -> Words:
         """Return what the command calls things in errors."""
-        return Words({}, (), READING_KEYWORDS)
+        return Words(READING_KEYWORDS, (), READING_KEYWORDS)
 
 
 def add_command(commands: "Commands") -> None:

@@ -6,11 +6,6 @@ from typing import Any
 from .. import _tables
 
 
-def counted(number: int, thing: str) -> str:
-    """Return a number and what it counts: ``1 trace``, ``2 traces``."""
-    return f"{number} {thing}{'s' * (number != 1)}"
-
-
 def rate_text(fps: float | None, frames: int) -> str:
     """Return the frame rate and the duration in words."""
     return "unknown" if fps is None else f"{fps:g} frames/s, {frames / fps:g} s"

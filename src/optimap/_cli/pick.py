@@ -6,10 +6,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, cast
 
 from .. import _regions, _tables, trace
-from .._base import ArgumentError, Array, say
+from .._base import ArgumentError, Array, counted, say
 from .errors import BROWSER_KEYWORD, FPS_KEYWORD, OVERWRITE_KEYWORD, READING_KEYWORDS, Words
 from .existing import About, picture_description
-from .listing import counted
 from .open import open_recording
 from .options import Position, Reading, add_reading_argument, add_window_arguments
 from .outputs import check_inputs_are_kept
@@ -45,7 +44,7 @@ class PickOptions:
 
     def words(self) -> Words:
         """Return what the command calls things in errors."""
-        arguments = {"size": "--size", "window": "--window", "fps": "--fps", "tidy": "--tidy"}
+        arguments = {"size": "--size", "window": "--window", "fps": "--fps", "tidy": "--tidy", **READING_KEYWORDS}
         keywords = {**READING_KEYWORDS, **OVERWRITE_KEYWORD, **FPS_KEYWORD, **BROWSER_KEYWORD}
         return Words(arguments, tuple(self.outputs()), keywords)
 

@@ -6,11 +6,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from .. import _files
-from .._base import ArgumentError, progress_bar, say
+from .._base import ArgumentError, counted, progress_bar, say
 from . import cluster
 from .errors import say_error
 from .jobs import Job, Outcome, check_done, run_job, run_job_on_worker
-from .listing import counted
 from .outputs import check_inputs_are_kept, find_outputs
 from .places import Where
 from .traces_options import TracesOptions, add_arguments, parse

@@ -60,6 +60,7 @@ class Recipe:
             "window": "--window",
             "fps": "--fps",
             "tidy": "--tidy",
+            **READING_KEYWORDS,
         }
         return Words(
             arguments,

@@ -6,8 +6,7 @@ A job is any picklable object that a function takes. What jobs do, and what is r
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from ..._base import say
-from ..listing import counted
+from ..._base import counted, say
 from . import errors
 from .errors import SchedulerError
 
