@@ -140,7 +140,7 @@ def test_a_killed_conversion_never_looks_complete_and_runs_again(folder, start):
     assert end(process, signal.SIGKILL)[0] == -signal.SIGKILL
     (left,) = (path for path in folder.iterdir() if path.name != "rec.npy")
     assert left.name.startswith(".out.")
-    with pytest.raises(ValueError, match=r"is incomplete: \d+ of its \d+ chunks are missing"):
+    with pytest.raises(ValueError, match=r"is incomplete.*\d+ of its \d+ chunks"):
         open_video(left)
     left.rename("out.zarr")  # not even under its name
     with pytest.raises(ValueError, match=r"out\.zarr is incomplete"):
