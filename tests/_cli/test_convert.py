@@ -73,3 +73,13 @@ def test_a_value_that_cannot_be_stored(folder):
     with pytest.raises(TypeError, match="made = 'today'"):
         save_video("new.tif", VIDEO, made="today")
     assert not (folder / "new.tif").exists()
+
+
+def test_what_interrupted_runs_left_is_reported(folder, capsys):
+    (folder / ".new.0badcafe.old.zarr").mkdir()
+    (folder / ".new.0badcafe.partial.zarr").mkdir()
+    assert run("convert", "rec.tif", "new.zarr") == 0
+    old, partial, done = capsys.readouterr().out.splitlines()
+    assert old.startswith("note: .new.0badcafe.old.zarr is new.zarr as it was before an interrupted run: rename it to")
+    assert partial.startswith("note: .new.0badcafe.partial.zarr was left by an interrupted run: delete it unless")
+    assert done == "rec.tif -> new.zarr: (40, 12, 15), uint16"

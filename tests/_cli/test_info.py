@@ -1,5 +1,9 @@
 """`optimap info`: recordings, tables, positions, regions, pictures, and the installation."""
 
+import os
+import subprocess
+import sys
+
 import h5py
 import scipy.io
 import tifffile
@@ -107,3 +111,19 @@ def test_info_of_a_csv_from_another_program(made, monkeypatch, capsys):
     assert "rate        unknown (the axis was given)\n" in out
     assert main(["info", "people.csv"]) == 2
     assert "its columns are name, age" in capsys.readouterr().err
+
+
+def test_what_is_not_installed_is_named_with_its_pip_line(capsys, monkeypatch):
+    monkeypatch.setitem(sys.modules, "h5py", None)
+    assert run("info") == 0
+    lines = [line for line in capsys.readouterr().out.splitlines() if line.startswith("HDF5")]
+    assert len(lines) == 2
+    assert all(line.endswith("   (needs: pip install 'optimap-trace[hdf5]')") for line in lines)
+
+
+def test_without_compiled_loops_info_says_so():
+    environment = {**os.environ, "OPTIMAP_KERNELS": "numpy"}
+    command = [sys.executable, "-m", "optimap", "info"]
+    out = subprocess.run(command, capture_output=True, text=True, env=environment, check=True).stdout
+    assert out.splitlines()[0].endswith("(kernels: numpy)")
+    assert out.splitlines()[1].startswith("The compiled loops are not in use: results are the same, but slower.")

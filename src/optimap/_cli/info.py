@@ -83,7 +83,9 @@ def _backend() -> str:
 def _print_installed() -> None:
     print(version_text())
     if _backend() == "numpy":
-        print("The compiled loops are missing: results are the same, but slower. Install a C++ compiler and reinstall.")
+        print(
+            "The compiled loops are not in use: results are the same, but slower. They need a C++ compiler to install."
+        )
     print("\nformat           suffixes")
     for row in video.FORMATS:
         _print_row(row.name, row.suffixes, [row.needs] if row.needs else [], row.extra)
