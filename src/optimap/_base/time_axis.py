@@ -1,28 +1,35 @@
-"""Drawing traces and positions. Every function draws on the Axes it is given, or shows a new figure; returns Axes."""
+"""The x-axis of traces: `x` or `fps` -> its values and its label."""
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from .checks import RATE, positive_number
+from .errors import ArgumentError, ArgumentTypeError
 from .types import Array
 
 
 def parse_time_axis(frames: int, x: ArrayLike | None, fps: float | None) -> tuple[Array, str]:
     """Return the values and the label of the x-axis, after checking them."""
     if x is not None and fps is not None:
-        raise ValueError(f"x and fps = {fps!r} are both given: give one of them")
+        raise ArgumentError("fps", fps, "are both given", "give one of them", subject=f"x and fps = {fps!r}")
     if fps is not None:
         return np.arange(frames) / positive_number(fps, "fps", RATE), "Time [s]"
     if x is None:
         return np.arange(frames), "Frame"
+    return _parse_x(x, frames), ""
+
+
+def _parse_x(x: ArrayLike, frames: int) -> Array:
+    """Return one place on the axis for each frame."""
+    cure = f"give one value for each of {frames} frames"
     try:
         times = np.asarray(x)
     except ValueError as error:
-        raise ValueError(f"x is no array: the traces need one number for each of {frames} frames") from error
+        raise ArgumentError("x", x, "cannot be read as an array", cure, subject="x") from error
     if times.shape != (frames,):
-        raise ValueError(f"x has shape {times.shape}: the traces need one value for each of {frames} frames")
+        raise ArgumentError("x", x, f"has shape {times.shape}", cure, subject="x")
     if times.dtype.kind in "cOUS":
-        raise TypeError(f"x has dtype {times.dtype}: give real numbers, or times")
+        raise ArgumentTypeError("x", x, f"has dtype {times.dtype}", "give real numbers, or times", subject="x")
     if times.dtype.kind == "f" and not np.isfinite(times).all():
-        raise ValueError("x holds NaN or infinity: each frame needs a finite place on the axis")
-    return times, ""
+        raise ArgumentError("x", x, "holds NaN or infinity", "give each frame a finite place on the axis", subject="x")
+    return times
