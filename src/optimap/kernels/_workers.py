@@ -1,10 +1,10 @@
 """Threads that work for a caller who may be interrupted at any moment, by Ctrl-C or SIGTERM.
 
 Python runs the handler of a signal in the main thread, between any two instructions. An exception raised there may
-leave a lock of `threading` or `concurrent.futures` held for ever; then workers and caller wait for each other. (An
+leave a lock of `threading` or `concurrent.futures` locked; then workers and caller wait for each other for ever. (An
 executor that was given one future for each block hung in about 1 of 50 interrupted runs on a loaded machine.) So the
 caller starts a single thread, and after that only receives messages from queues that are written in C. That thread, in
-which no handler runs, starts the others and waits for them. Whatever happens, the caller returns when all have ended.
+which no handler runs, starts the others and waits for them. In every case, the caller returns when all have ended.
 """
 
 from _thread import start_new_thread
@@ -18,27 +18,27 @@ Result = TypeVar("Result")
 
 
 class Stop:
-    """A flag that asks work in other threads to end early; unlike `threading.Event` it has no lock to be left held."""
+    """A flag that asks work in other threads to end early; unlike `threading.Event`, it has no lock."""
 
     def __init__(self) -> None:
         self._is_set = False
 
     def set(self) -> None:
-        """Ask."""
+        """Request that the work ends."""
         self._is_set = True
 
     def is_set(self) -> bool:
-        """Return whether somebody asked."""
+        """Return whether the end was requested."""
         return self._is_set
 
 
 class _Companion:
-    """A thread that runs one function, and can be waited for whatever interrupts the waiting."""
+    """A thread that runs one function, and can be waited for even if the waiting is interrupted."""
 
     def __init__(self, function: Callable[[], None], wake: Callable[[], None]) -> None:
         self._function, self._wake = function, wake
         self._ended: list[bool] = []
-        self._claim = [True]  # taken by the thread when it begins, or by the caller who was interrupted before that
+        self._claim = [True]  # taken by the thread when it begins, or by a caller that was interrupted before that
         self._last_words: SimpleQueue[None] = SimpleQueue()
 
     def start(self) -> bool:
@@ -60,7 +60,7 @@ class _Companion:
             self._wake()
 
     def wait(self) -> None:
-        """Return when the thread has ended, or will never begin; interrupts that come meanwhile are raised then."""
+        """Return when the thread has ended, or will never begin; interrupts in the meantime are raised afterwards."""
         interrupt: BaseException | None = None
         while True:
             try:
@@ -90,12 +90,12 @@ def run_in_threads(
     done: Callable[[Result], None] | None = None,
     stop: Stop | None = None,
 ) -> None:
-    """Call ``work(0)`` to ``work(count - 1)``, each number once, in so many threads; return when all have ended.
+    """Call ``work(0)`` to ``work(count - 1)``, each number once, in a number of threads; return when all have ended.
 
     Each thread takes the next number from a counter. `done` is called in the caller's thread with each result, in the
-    order in which they come. After an error of `work` no number is taken any more; of several errors, that of the
-    lowest number is raised, whichever thread met it first. An error of `done`, or an interrupt of the caller, sets
-    `stop`, and is raised when the calls that had begun are over.
+    order in which they come. After an error in `work`, no more numbers are taken; of several errors, that of the lowest
+    number is raised. An error in `done`, or an interrupt of the caller, sets `stop`, and is raised when the calls that
+    had begun are over.
     """
     stop = stop or Stop()
     results: SimpleQueue[tuple[Result] | None] = SimpleQueue()
@@ -127,7 +127,7 @@ def run_in_threads(
             for _ in range(min(threads, count) - 1):
                 start_new_thread(follow, ())
                 followers += 1
-        except RuntimeError:  # the system has no more threads: those that there are do the work
+        except RuntimeError:  # the system has no more threads: the existing ones do the work
             pass
         take()
         for _ in range(followers):
@@ -151,10 +151,10 @@ def run_in_threads(
 
 @contextmanager
 def in_background(stop: Stop | None = None) -> Iterator[Callable[..., None]]:
-    """Yield a function that makes calls in a second thread, one at a time: the caller prepares the next meanwhile.
+    """Yield a function that makes calls in a second thread, one at a time, while the caller prepares the next.
 
-    It returns when the call before this one is over, and raises the error of that. The block ends when the last call is
-    over, after an error or an interrupt too, which set `stop`: nothing goes on behind the caller's back.
+    It returns when the previous call is over, and raises its error. The with statement ends when the last call is over,
+    even after an error or an interrupt, which set `stop`: nothing continues in the background.
     """
     calls: SimpleQueue[tuple[Callable[..., Any], tuple[Any, ...]] | None] = SimpleQueue()
     answers: SimpleQueue[BaseException | None] = SimpleQueue()
@@ -194,7 +194,7 @@ def in_background(stop: Stop | None = None) -> Iterator[Callable[..., None]]:
         finish()
     except BaseException:
         if stop is not None:
-            stop.set()  # nobody waits for the rest of a call
+            stop.set()  # the rest of a call is not needed
         raise
     finally:
         calls.put(None)
