@@ -48,7 +48,7 @@ NO_BACKGROUND = "is no finite number, no position X,Y, and no FILE that exists"
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["--regions", "half.npy"], "--regions half.npy[0, 0] = 0.5 (x=0, y=0) is no label"),
+        (["--regions", "half.npy"], "--regions half.npy[0, 0] = 0.5 (x=0, y=0) is not a label"),
         (
             ["--regions", "nan.npy"],
             "--regions nan.npy[1][3, 4] = nan (x=4, y=3), in region 1 ('region_1'): weights must be finite",

@@ -305,8 +305,8 @@ class Untouchable(Sliceable):
         ({"colour": "red"}, TypeError, "'colour': keywords of show_traces"),
         ({"show": True, "fps": 0}, ValueError, "fps = 0"),
         ({"show": True, "fps": 5, "x": range(12)}, ValueError, "x and fps"),
-        ({"show": True, "labels": ["a", "b"]}, ValueError, "labels has 2 entries for 1 traces"),
-        ({"show": True, "foo": 1}, AttributeError, "keywords .*foo"),
+        ({"show": True, "labels": ["a", "b"]}, ValueError, "labels has 2 entries for 1 trace:"),
+        ({"show": True, "foo": 1}, AttributeError, "foo = 1 is not accepted by matplotlib"),
         ({"ax": 3}, TypeError, "ax = 3: give matplotlib Axes"),
     ],
 )

@@ -53,6 +53,9 @@ from .types import (
     Ints,
     VideoLike,
 )
+from .words import (
+    counted,
+)
 
 __all__ = [
     "BLOCK_VALUES",
@@ -75,6 +78,7 @@ __all__ = [
     "VideoLike",
     "check_flag",
     "check_order",
+    "counted",
     "dtype_bytes",
     "dtype_kind",
     "dtype_name",

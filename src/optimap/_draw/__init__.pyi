@@ -1,17 +1,24 @@
 from .decimate import (
+    min_max,
     pixel_columns,
 )
 from .figures import (
+    Colors,
     as_image,
+    check_axes,
     check_scale,
     new_axes,
     parse_colors,
     show_figures,
 )
+from .long_traces import (
+    LONG,
+)
 from .positions import (
     show_positions,
 )
 from .regions import (
+    outlines,
     show_regions,
 )
 from .traces import (
@@ -23,12 +30,17 @@ from .traces import (
 )
 
 __all__ = [
+    "LONG",
+    "Colors",
     "as_image",
     "as_traces",
+    "check_axes",
     "check_scale",
     "check_traces_arguments",
     "line_arguments",
+    "min_max",
     "new_axes",
+    "outlines",
     "parse_colors",
     "pixel_columns",
     "show_figures",

@@ -1,7 +1,7 @@
-"""Long traces on few pixels: the minimum and maximum of each bin, worked out again when the view changes.
+"""Long traces on few pixels: the minimum and maximum of each bin. It only computes; `long_traces` draws.
 
-A line of a million samples on a thousand pixels shows nothing but each pixel column's minimum and maximum, so only
-those are handed to matplotlib; no peak is lost, however short. Bins follow the axes' width and visible range.
+A line of a million samples on a thousand pixels shows only the minimum and maximum at each column of pixels, so only
+those are given to matplotlib; no peak is lost, however short. Bins follow the axes' width and visible range.
 """
 
 from concurrent.futures import ThreadPoolExecutor
@@ -14,7 +14,7 @@ View = tuple[int, int, int]  # first visible sample, last + 1, number of bins
 
 
 def min_max(x: Array, traces: Array, view: View) -> tuple[Array, Array]:
-    """Return the samples in view, as minimum and maximum of each bin where there are many more than bins.
+    """Return the samples in view; if there are many more than bins, the minimum and maximum of each bin.
 
     Parameters
     ----------
@@ -26,7 +26,7 @@ def min_max(x: Array, traces: Array, view: View) -> tuple[Array, Array]:
     -------
     x : (M,) array
     traces : (M, N) array
-        A bin of NaN alone gives NaN.
+        A bin that holds only NaN gives NaN.
     """
     start, stop, bins = view
     if stop - start <= 4 * bins:
@@ -34,7 +34,7 @@ def min_max(x: Array, traces: Array, view: View) -> tuple[Array, Array]:
     edges = np.linspace(start, stop, bins + 1).astype(np.intp)
     result = np.empty((2 * bins, traces.shape[1]), traces.dtype)
     low, high = _extremes(traces[:stop], edges[:-1])
-    # Minimum, maximum, maximum, minimum, ...: no stroke goes back through the bin, which halves the drawing.
+    # Minimum, maximum, maximum, minimum, ...: no stroke goes back through its bin, which halves the time of drawing.
     result[0::4], result[1::4] = low[0::2], high[0::2]
     result[2::4], result[3::4] = high[1::2], low[1::2]
     places = np.stack([edges[:-1], edges[1:] - 1], axis=1).ravel()
@@ -45,25 +45,27 @@ def _extremes(values: Array, starts: Array) -> list[Array]:
     """Return the minimum and the maximum of each bin, ignoring NaN."""
 
     def extreme(functions: tuple[np.ufunc, np.ufunc]) -> Array:
+        """Return one of the two."""
         plain, ignoring_nan = functions
-        # fmin is half as fast as minimum, and needed only where there is NaN.
+        # fmin takes twice the time of minimum, and is needed only if there is NaN.
         result = np.asarray(plain.reduceat(values, starts, axis=0))
         if result.dtype.kind == "f" and np.isnan(result).any():
             result = np.asarray(ignoring_nan.reduceat(values, starts, axis=0))
         return result
 
     both = ((np.minimum, np.fmin), (np.maximum, np.fmax))
-    if values.size < 2**20:  # a thread costs more than it saves
+    if values.size < 2**20:  # starting a thread takes more time than it saves
         return [extreme(functions) for functions in both]
-    with ThreadPoolExecutor(2) as pool:  # NumPy lets go of the interpreter meanwhile
+    with ThreadPoolExecutor(2) as pool:  # NumPy releases the interpreter's lock
         return list(pool.map(extreme, both))
 
 
 def pixel_columns(x: Array, trace: Array, view: View) -> tuple[Array, Array]:
-    """Return one trace as a stroke from minimum to maximum for each bin, with gaps between: what a fast drawing needs.
+    """Return one trace as a stroke from minimum to maximum for each bin, with gaps between, for fast drawing.
 
-    A stroke reaches to the first sample of the next bin, so that steep parts stay joined and level ones are lines.
-    Strokes without joints are drawn several times faster than the zigzag of `min_max`. Few samples come as they are.
+    A stroke extends to the first sample of the next bin, so that steep parts stay joined and flat parts are lines.
+    Strokes without joints are drawn several times faster than the zigzag of `min_max`. Few samples are returned as
+    they are.
     """
     start, stop, bins = view
     if stop - start <= 1.5 * bins:

@@ -1,52 +1,70 @@
-"""What every drawing function needs: new axes that appear by themselves, checked images, scales and colours."""
+"""What every drawing function needs: axes of new figures, and checks of images, scales, axes and colours."""
 
 import math
-from typing import TYPE_CHECKING, Any, SupportsFloat
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any, SupportsFloat, TypeAlias, cast
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
+
+from .._base import ArgumentError, ArgumentTypeError, Array, counted
 
 if TYPE_CHECKING:
-    pass
+    from matplotlib.typing import ColorType
 
 
-def as_image(image: ArrayLike, name: str = "image") -> NDArray[Any]:
-    """Return an image as an array matplotlib draws, or raise an error."""
+# One colour for all, or one for each; None stands for matplotlib's own.
+Colors: TypeAlias = "ColorType | Sequence[ColorType | None] | None"
+
+
+def as_image(image: ArrayLike, name: str = "image") -> Array:
+    """Return an image as an array that matplotlib draws, or raise an error."""
     pixels = image if isinstance(image, np.ma.MaskedArray) else np.asarray(image)
     if pixels.dtype.kind not in "biuf":
-        raise TypeError(f"{name} holds {pixels.dtype} values: an image holds real numbers, or True and False")
+        cure = "an image holds real numbers, or True and False"
+        raise ArgumentTypeError(name, image, f"holds {pixels.dtype} values", cure, subject=name)
     if pixels.ndim == 3 and pixels.shape[-1] in (3, 4):
         return pixels
     if pixels.ndim != 2:
-        cure = f": for a video, give one frame, for example {name}[0]" if pixels.ndim == 3 else ""
-        raise ValueError(f"{name} has shape {pixels.shape}; an image is (H, W), or (H, W, 3) in colour{cure}")
+        cure = "an image is (H, W), or (H, W, 3) in colour"
+        if pixels.ndim == 3:
+            cure += f"; for a video, give one frame, for example {name}[0]"
+        raise ArgumentError(name, image, f"has shape {pixels.shape}", cure, subject=name)
     return pixels
 
 
-def check_scale(cmap: Any, vmin: Any, vmax: Any) -> None:
-    """Raise an error, before a figure is made, for what is no colour map or no range of values."""
+def check_scale(cmap: object, vmin: object, vmax: object) -> None:
+    """Raise an error, before a figure is made, if the colour map or the range of values cannot be used."""
     import matplotlib
     from matplotlib.colors import Colormap
 
     if not (cmap is None or isinstance(cmap, Colormap) or (isinstance(cmap, str) and cmap in matplotlib.colormaps)):
-        raise ValueError(f"cmap = {cmap!r} is no colour map that matplotlib knows, such as 'gray' or 'viridis'")
-    for name, value in (("vmin", vmin), ("vmax", vmax)):
-        is_number = isinstance(value, SupportsFloat) and getattr(value, "ndim", 0) == 0 and math.isfinite(float(value))
-        if value is not None and not is_number:
-            raise ValueError(f"{name} = {value!r}: it must be a finite number, or left out")
-    if vmin is not None and vmax is not None and vmin > vmax:
-        raise ValueError(f"vmin = {vmin!r} is more than vmax = {vmax!r}: exchange them, or take cmap='gray_r'")
+        cure = "give the name of one that matplotlib has, such as 'gray' or 'viridis'"
+        raise ArgumentError("cmap", cmap, "is not a colour map", cure)
+    low, high = _limit(vmin, "vmin"), _limit(vmax, "vmax")
+    if low is not None and high is not None and low > high:
+        cure = "exchange them, or use cmap='gray_r'"
+        raise ArgumentError("vmin", vmin, f"is more than vmax = {vmax!r}", cure, keyword="cmap")
+
+
+def _limit(value: object, name: str) -> float | None:
+    """Return a limit of the range of values as a float, None if it was left out, or raise an error."""
+    if value is None:
+        return None
+    if not isinstance(value, SupportsFloat) or getattr(value, "ndim", 0) != 0 or not math.isfinite(float(value)):
+        raise ArgumentError.must_be(name, value, "a finite number, or left out")
+    return float(value)
 
 
 def new_axes(**subplots: Any) -> Any:
-    """Return the axes (array) of a new figure."""
+    """Return the axes of a new figure, or an array of them."""
     import matplotlib.pyplot as plt
 
     return plt.subplots(**{"layout": "constrained", **subplots})[1]
 
 
 def show_figures() -> None:
-    """Show new figures where there is something to show them on; a file-only backend stays silent."""
+    """Show new figures on the screen; a backend that only writes files does nothing."""
     import matplotlib.pyplot as plt
     from matplotlib.backends.registry import BackendFilter, backend_registry
 
@@ -55,23 +73,39 @@ def show_figures() -> None:
         plt.show()
 
 
-def check_axes(ax: Any, name: str = "ax") -> None:
-    """Raise an error where something else than Axes is given to draw on."""
+def check_axes(ax: object, name: str = "ax") -> None:
+    """Raise an error if something other than Axes is given to draw on."""
     if ax is not None and not hasattr(ax, "plot"):
-        raise TypeError(f"{name} = {ax!r}: give matplotlib Axes")
+        raise ArgumentTypeError(name, ax, "is not a matplotlib Axes", "give matplotlib Axes", plain=True)
 
 
-def parse_colors(colors: Any, count: int, name: str = "colors", things: str = "traces") -> list[Any]:
-    """Return one colour for each thing, from one for all or one each."""
+def keyword_error(make: Callable[..., object], keywords: dict[str, Any], error: Exception) -> ArgumentError:
+    """Return the error for keywords that matplotlib refuses, about the first of them that it refuses alone."""
+    argument, value = "**kwargs", cast(object, keywords)
+    for name, given in keywords.items():
+        try:
+            make(**{name: given})
+        except (AttributeError, TypeError, ValueError) as own:
+            argument, value, error = name, given, own
+            break
+    kind = ArgumentError if isinstance(error, ValueError) else ArgumentTypeError
+    cure = "give keywords and values that matplotlib accepts"
+    return kind(argument, value, f"is not accepted by matplotlib ({error})", cure)
+
+
+def parse_colors(colors: Any, count: int, name: str = "colors", thing: str = "trace") -> "list[ColorType]":
+    """Return one colour for each thing, given one for all or one for each."""
     from matplotlib.colors import is_color_like
 
+    problem, cure = "is not a colour that matplotlib knows", "give a name such as 'red', or (r, g, b)"
     if is_color_like(colors):
         return [colors] * count
     if isinstance(colors, str) or not hasattr(colors, "__len__"):
-        raise ValueError(f"{name} = {colors!r} is not a colour that matplotlib knows")
+        raise ArgumentError(name, colors, problem, cure)
     if len(colors) != count:
-        raise ValueError(f"{name} has {len(colors)} entries for {count} {things}: give one for all or one for each")
+        number = f"has {counted(len(colors), 'entry', 'entries')} for {counted(count, thing)}"
+        raise ArgumentError(name, colors, number, "give one for all or one for each", subject=name)
     for i, color in enumerate(colors):
         if color is not None and not is_color_like(color):
-            raise ValueError(f"{name}[{i}] = {color!r} is not a colour that matplotlib knows")
+            raise ArgumentError(f"{name}[{i}]", color, problem, cure)
     return [f"C{i}" if color is None else color for i, color in enumerate(colors)]

@@ -1,6 +1,6 @@
-"""Lines of long traces in a figure: decimated to the pixels at hand, at first and whenever the view changes.
+"""Lines of long traces in a figure: reduced to the available pixels, again whenever the view changes.
 
-Imports matplotlib, so it is imported only to draw.
+This module imports matplotlib, so it is imported only to draw. How traces are reduced is in `decimate`.
 """
 
 import math
@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
+from matplotlib.backend_bases import RendererBase
 from matplotlib.lines import Line2D
 
 from .._base import Array
@@ -17,25 +18,23 @@ from .decimate import View, min_max
 # Resolution of vector files, which have no pixels.
 PRINT_DPI = 300
 
-
-# Pixels that a stroke covers at least, at the usual width of lines; finer bins only overlap, and cost most of the time.
+# Width in pixels of a stroke of the usual line width; finer bins only overlap, and would take most of the time.
 STROKE = 1.5
-
 
 # Shorter traces are drawn as they are.
 LONG = 10_000
 
 
-def plot_traces(ax: Axes, x: Array, traces: Array, **kwargs: Any) -> list[Line2D]:
-    """Draw the columns of `traces`, long ones by minimum and maximum, anew whenever the view changes."""
+def plot_traces(ax: Axes, x: Array, traces: Array, style: dict[str, Any]) -> list[Line2D]:
+    """Draw the columns of `traces`, long ones by minimum and maximum, again whenever the view changes."""
     increasing = x.dtype.kind in "iuf" and bool((np.diff(x) > 0).all())
     if len(x) <= LONG or not increasing or traces.dtype.kind not in "iuf":
-        return ax.plot(x, traces, **kwargs)
+        return ax.plot(x, traces, **style)
     if traces.dtype.itemsize == 2 and traces.dtype.kind == "f":
         traces = traces.astype(np.float32)  # NumPy compares half floats one by one
-    # Some more bins than pixels: axes grow when the layout finds its place, and that need no second reduction.
+    # A few more bins than pixels: axes grow when the figure is laid out, which then needs no second reduction.
     view = (0, len(x), math.ceil(1.2 * _bins(ax, raster=True)))
-    lines = ax.plot(*min_max(x, traces, view), **kwargs)
+    lines = ax.plot(*min_max(x, traces, view), **style)
     keeper = LongTraces(x, traces, lines, view)
     ax.add_artist(keeper)
     ax.callbacks.connect("xlim_changed", lambda changed: keeper.update_lines(changed, raster=True))
@@ -43,7 +42,7 @@ def plot_traces(ax: Axes, x: Array, traces: Array, **kwargs: Any) -> list[Line2D
 
 
 class LongTraces(Artist):
-    """Draws nothing itself: it is drawn first, and gives the lines what their pixels can show."""
+    """An artist that draws nothing: it is drawn first, and gives the lines the samples that their pixels can show."""
 
     def __init__(self, x: Array, traces: Array, lines: list[Line2D], view: View) -> None:
         super().__init__()
@@ -51,7 +50,7 @@ class LongTraces(Artist):
         self.set_zorder(-1e9)
         self.set_in_layout(False)
 
-    def draw(self, renderer: Any) -> None:
+    def draw(self, renderer: RendererBase) -> None:
         """Give the lines the samples for this renderer's pixels."""
         ax: Any = self.axes
         if ax is not None:
@@ -60,10 +59,10 @@ class LongTraces(Artist):
     def update_lines(self, ax: Axes, raster: bool) -> None:
         """Give the lines the samples in view."""
         low, high = sorted(ax.get_xlim())
-        # One sample more on each side, so that lines run to the edge.
+        # One more sample on each side, so that lines reach the edge.
         start = max(int(np.searchsorted(self.x, low)) - 1, 0)
         stop = min(int(np.searchsorted(self.x, high, side="right")) + 1, len(self.x))
-        # Bins of equal width would be too wide where a logarithmic axis is stretched: no bins there.
+        # No bins on a logarithmic axis: bins of equal width would be too wide where it is stretched.
         bins = _bins(ax, raster) if ax.get_xscale() == "linear" else stop
         if (start, stop) == self.seen[:2] and bins <= self.seen[2] <= 2 * bins:
             return
@@ -75,7 +74,7 @@ class LongTraces(Artist):
 
 
 def _bins(ax: Axes, raster: bool) -> int:
-    """One bin for each width of a stroke; a vector file has no pixels, and gets what a good print has."""
+    """Return one bin for each width of a stroke; a vector file has no pixels, and gets the resolution of a print."""
     width = ax.get_window_extent().width
     if not raster:
         width *= PRINT_DPI / ax.figure.dpi

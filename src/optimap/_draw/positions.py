@@ -1,14 +1,14 @@
-"""show_positions: dots over an image."""
+"""show_positions: dots over an image. Regions are drawn by `regions`."""
 
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from .._base import ArgumentError
+from .._base import ArgumentError, Floats, counted
 from .._regions import find_drawn
-from .figures import as_image, check_axes, check_scale, new_axes, parse_colors, show_figures
-from .regions import show_regions
+from .figures import Colors, as_image, check_axes, check_scale, new_axes, parse_colors, show_figures
+from .regions import none_error, show_regions
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -20,12 +20,12 @@ def show_positions(
     positions: "ArrayLike | Regions",
     image: ArrayLike | None = None,
     size: ArrayLike | None = None,
-    color: Any = None,
+    color: Colors = None,
     cmap: str = "gray",
     vmin: float | None = None,
     vmax: float | None = None,
     ax: "Axes | None" = None,
-    **kwargs: Any,
+    **kwargs: object,
 ) -> "Axes":
     """Draw positions as dots, or regions as outlines, over an image if one is given.
 
@@ -38,7 +38,7 @@ def show_positions(
     size : float or sequence of N floats, optional
         Area of the dots in points squared, as `s` of `matplotlib.axes.Axes.scatter`. Only for positions.
     color : color or sequence of N colors, optional
-        One for all, or one each; by default matplotlib's colour cycle, as in `show_traces`.
+        One for all, or one for each; by default matplotlib's colour cycle, as in `show_traces`.
     cmap, vmin, vmax
         How the image is drawn, see `optimap.image.show_image`.
     ax : matplotlib Axes, optional
@@ -53,7 +53,7 @@ def show_positions(
     Raises
     ------
     ValueError
-        If a position is not a pair, `image` is not an image, `size` or `color` have the wrong length, or `size` is
+        If a position is not a pair, `image` is not an image, `size` or `color` has the wrong length, or `size` is
         given for regions.
 
     Examples
@@ -68,21 +68,15 @@ def show_positions(
     if places.positions is None:
         if size is not None:
             raise ArgumentError("size", size, "is the area of dots, but regions have outlines", "leave size out")
-        return show_regions(places.regions, image, color=color, cmap=cmap, vmin=vmin, vmax=vmax, ax=ax, **kwargs)
+        if len(places.spans.first) == 1:  # making spans checks the regions, under their name here
+            raise none_error("positions", positions)
+        keywords: dict[str, Any] = {"color": color, "cmap": cmap, "vmin": vmin, "vmax": vmax, "ax": ax, **kwargs}
+        return show_regions(places.regions, image, **keywords)
     points = places.positions
-    sizes = np.asarray(36.0 if size is None else size, float)
-    if sizes.ndim and sizes.shape != (len(points),):
-        raise ValueError(f"size has shape {sizes.shape} for {len(points)} positions: give one for all or one for each")
-    if not (np.isfinite(sizes).all() and (sizes >= 0).all()):
-        raise ValueError(f"size = {size!r}: areas of dots are 0 or more")
-    if "c" in kwargs:
-        if color is not None:
-            raise ValueError("c and color are both given: give one of them")
-        color = kwargs.pop("c")
+    sizes = _areas(size, len(points))
+    style = _style(color, len(points), kwargs)
     check_axes(ax)
     check_scale(cmap, vmin, vmax)
-    wanted = [f"C{i}" for i in range(len(points))] if color is None else color
-    dots = parse_colors(wanted, len(points), "color", "positions")
 
     new = ax is None
     if ax is None:
@@ -90,19 +84,42 @@ def show_positions(
     if pixels is not None:
         ax.imshow(pixels, cmap=cmap, vmin=vmin, vmax=vmax, interpolation="none")
         ax.set_axis_off()
-    elif not (ax.images or ax.collections):  # empty axes: make them an image's, origin at the top left
+    elif not (ax.images or ax.collections):  # empty axes become those of an image, with the origin at the top left
         ax.set_aspect("equal")
         ax.yaxis.set_inverted(True)
-    has_face = {"facecolor", "facecolors", "fc"} & kwargs.keys()
-    has_edge = {"edgecolor", "edgecolors", "ec"} & kwargs.keys()
-    if not has_face:
-        kwargs["c"] = dots
-    if has_face and not has_edge:
-        kwargs["edgecolors"] = dots
-    elif not has_edge and "marker" not in kwargs:
-        kwargs["edgecolors"] = "white"  # keeps dots visible on an image of any brightness
     if len(points):
-        ax.scatter(points[:, 0], points[:, 1], s=sizes, **kwargs)
+        ax.scatter(points[:, 0], points[:, 1], s=sizes, **style)
     if new:
         show_figures()
     return ax
+
+
+def _areas(size: ArrayLike | None, count: int) -> Floats:
+    """Return the areas of the dots, one for all or one for each."""
+    sizes = np.asarray(36.0 if size is None else size, float)
+    if sizes.ndim and sizes.shape != (count,):
+        problem = f"has shape {sizes.shape} for {counted(count, 'position')}"
+        raise ArgumentError("size", size, problem, "give one for all or one for each", subject="size")
+    if not (np.isfinite(sizes).all() and (sizes >= 0).all()):
+        raise ArgumentError("size", size, "is not an area", "areas of dots are 0 or more", plain=True)
+    return sizes
+
+
+def _style(color: Colors, count: int, kwargs: dict[str, Any]) -> dict[str, Any]:
+    """Return the keywords of the dots, with their colours."""
+    style = dict(kwargs)
+    if "c" in style:
+        if color is not None:
+            raise ArgumentError("color", color, "is given together with c", "give one of them", subject="color")
+        color = style.pop("c")
+    wanted = [f"C{i}" for i in range(count)] if color is None else color
+    dots = parse_colors(wanted, count, "color", "position")
+    has_face = {"facecolor", "facecolors", "fc"} & style.keys()
+    has_edge = {"edgecolor", "edgecolors", "ec"} & style.keys()
+    if not has_face:
+        style["c"] = dots
+    if has_face and not has_edge:
+        style["edgecolors"] = dots
+    elif not has_edge and "marker" not in style:
+        style["edgecolors"] = "white"  # keeps dots visible on an image of any brightness
+    return style

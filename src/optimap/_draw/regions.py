@@ -1,37 +1,39 @@
-"""show_regions: outlines along the edges of the pixels that count, over an image, in the colours of the traces."""
+"""show_regions: outlines along the edges of the pixels of each region, over an image, in the colours of the traces."""
 
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from .._base import ArgumentError, ArgumentTypeError, Array
 from .._regions import Regions, Spans, make_regions
-from .figures import as_image, check_axes, check_scale, new_axes, parse_colors, show_figures
+from .figures import Colors, as_image, check_axes, check_scale, keyword_error, new_axes, parse_colors, show_figures
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.collections import PathCollection
     from matplotlib.path import Path
+    from matplotlib.typing import ColorType
 
-# More names than these would cover the image.
+# More names would cover the image.
 MOST_NAMES = 50
 
 
 def show_regions(
-    regions: Any,
+    regions: object,
     image: ArrayLike | None = None,
     names: bool = True,
-    color: Any = None,
+    color: Colors = None,
     cmap: str = "gray",
     vmin: float | None = None,
     vmax: float | None = None,
     ax: "Axes | None" = None,
-    **kwargs: Any,
+    **kwargs: object,
 ) -> "Axes":
     """Draw the outlines of regions, over an image if one is given.
 
-    The outlines follow the edges of the pixels that count, so that what is drawn is what is measured.
+    The outlines follow the edges of the pixels that are measured.
 
     Parameters
     ----------
@@ -39,9 +41,9 @@ def show_regions(
     image : (H, W) or (H, W, 3) array, optional
         Drawn below the outlines, which are clipped to it.
     names : bool
-        Write the names above the regions where there are no more than 50.
+        Write the names above the regions if there are no more than 50.
     color : color or sequence of N colors, optional
-        One for all, or one each; by default matplotlib's colour cycle, as in `show_traces`, so that a region and its
+        One for all, or one for each; by default matplotlib's colour cycle, as in `show_traces`: a region and its
         trace have the same colour.
     cmap, vmin, vmax
         How the image is drawn, see `optimap.image.show_image`.
@@ -57,8 +59,8 @@ def show_regions(
     Raises
     ------
     ValueError
-        If there are no regions, `image` is not an image or not of the regions' frame, `color` has the wrong length, or
-        the value of a keyword is none.
+        If there are no regions, `image` is not an image or does not have the shape of the regions' frame, `color` has
+        the wrong length, or a keyword has a wrong value.
     TypeError
         If a keyword is unknown, or `names` is not True or False.
 
@@ -77,13 +79,14 @@ def show_regions(
     found = regions if isinstance(regions, Regions) else make_regions(regions, frame, name="regions")
     spans = found.spans(frame)
     if not len(found):
-        raise ValueError("regions holds no regions: there is nothing to draw")
+        raise none_error("regions", regions)
     if not isinstance(names, (bool, np.bool_)):
-        raise TypeError(f"names = {names!r}: it must be True or False; optimap.trace.regions(..., names=) gives names")
+        cure = "it must be True or False; name regions with optimap.trace.regions(..., names=)"
+        raise ArgumentTypeError("names", names, "is not True or False", cure, plain=True)
     check_axes(ax)
     check_scale(cmap, vmin, vmax)
     wanted = [f"C{i % 10}" for i in range(len(found))] if color is None else color
-    colors = parse_colors(wanted, len(found), "color", "regions")
+    colors = parse_colors(wanted, len(found), "color", "region")
     drawn = _collection(spans, colors, kwargs)
 
     new = ax is None
@@ -103,31 +106,38 @@ def show_regions(
     return ax
 
 
-def _collection(spans: Spans, colors: list[Any], kwargs: dict[str, Any]) -> "PathCollection":
-    """Return the outlines, or let matplotlib say which of the keywords it does not know, before a figure is made."""
+def none_error(name: str, value: object) -> ArgumentError:
+    """Return the error for something that holds no regions."""
+    cure = "there is nothing to draw; give at least one region"
+    return ArgumentError(name, value, "holds no regions", cure, subject=name)
+
+
+def _collection(spans: Spans, colors: "list[ColorType]", kwargs: dict[str, Any]) -> "PathCollection":
+    """Return the outlines, or raise an error for keywords that matplotlib does not accept, before a figure is made."""
     from matplotlib.collections import PathCollection
 
-    # Ends that reach over by half a line close the corners.
+    # Ends that project by half the width of a line close the corners.
     style = {"facecolors": "none", "linewidths": 1.5, "capstyle": "projecting", **kwargs}
     if not {"edgecolor", "edgecolors", "ec"} & style.keys():
         style["edgecolors"] = colors
     try:
         return PathCollection(outlines(spans), **style)
     except (AttributeError, TypeError, ValueError) as error:
-        kind = ValueError if isinstance(error, ValueError) else TypeError
-        raise kind(f"show_regions() keywords {kwargs}: matplotlib says {error}") from error
+        raise keyword_error(lambda **keyword: PathCollection([], **keyword), kwargs, error) from error
 
 
 def _draw(ax: "Axes", drawn: "PathCollection") -> None:
+    """Add the outlines to axes."""
     empty = not (ax.images or ax.collections or ax.lines)
     ax.add_collection(drawn, autolim=True)
-    if empty:  # make them an image's, origin at the top left
+    if empty:  # they become those of an image, with the origin at the top left
         ax.set_aspect("equal")
         ax.autoscale_view()
         ax.yaxis.set_inverted(True)
 
 
-def _write_names(ax: "Axes", spans: Spans, names: list[str], colors: list[Any]) -> None:
+def _write_names(ax: "Axes", spans: Spans, names: list[str], colors: "list[ColorType]") -> None:
+    """Write the name of each region above it, on its colour."""
     from matplotlib.colors import to_rgb
 
     for i, (name, color) in enumerate(zip(names, colors, strict=True)):
@@ -141,7 +151,7 @@ def _write_names(ax: "Axes", spans: Spans, names: list[str], colors: list[Any]) 
 
 
 def outlines(spans: Spans) -> "list[Path]":
-    """Return the outline of each region: straight pieces along the edges of its pixels."""
+    """Return the outline of each region: straight lines along the edges of its pixels."""
     from matplotlib.path import Path
 
     owners, begins, ends = _edges(spans)
@@ -152,8 +162,8 @@ def outlines(spans: Spans) -> "list[Path]":
     return [Path(points[2 * a : 2 * b], codes[2 * a : 2 * b]) for a, b in pairwise(bounds.tolist())]
 
 
-def _edges(spans: Spans) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any]]:
-    """Return owner, begin (x, y) and end of all straight edges between a region's pixels and others."""
+def _edges(spans: Spans) -> tuple[Array, Array, Array]:
+    """Return owner, begin (x, y) and end of all straight edges between a region's pixels and other pixels."""
     lengths = spans.stops - spans.starts
     owner = np.repeat(np.repeat(np.arange(len(spans.first) - 1), np.diff(spans.first)), lengths)
     x = np.arange(lengths.sum()) + np.repeat(spans.starts - (np.cumsum(lengths) - lengths), lengths)
@@ -166,26 +176,29 @@ def _edges(spans: Spans) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any]]:
     parts = []
     for along, across in ((1, width), (width, 1)):
         for side in (-across, across):
-            # Edges towards this side, those next to each other in a line joined to one.
+            # Edges on this side; neighbours in one line are joined.
             free = cells[~_contains(cells, cells + side)]
             first = free[~_contains(free, free - along)]
             last = free[~_contains(free, free + along)]
-            if along == width:  # column by column, so that each first stands beside its last
+            if along == width:  # column by column, so that first and last match
                 first, last = (_by_column(part, width, height) for part in (first, last))
             parts.append((first, last, along == 1, side > 0))
     return _as_lines(parts, width, height)
 
 
-def _by_column(cells: NDArray[Any], width: int, height: int) -> NDArray[Any]:
+def _by_column(cells: Array, width: int, height: int) -> Array:
+    """Return cells in the order of columns, region by region."""
     return cells[np.lexsort((cells // width, cells % width, cells // (width * height)))]
 
 
-def _contains(cells: NDArray[Any], wanted: NDArray[Any]) -> NDArray[Any]:
+def _contains(cells: Array, wanted: Array) -> Array:
+    """Return whether each wanted cell is among the sorted cells."""
     at = np.searchsorted(cells, wanted)
     return np.asarray(cells[np.minimum(at, len(cells) - 1)] == wanted)
 
 
-def _as_lines(parts: Any, width: int, height: int) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any]]:
+def _as_lines(parts: list[tuple[Array, Array, bool, bool]], width: int, height: int) -> tuple[Array, Array, Array]:
+    """Return owner, begin (x, y) and end of lines from their first and last cell, direction and side."""
     owners, begins, ends = [], [], []
     for first, last, horizontal, behind in parts:
         owners.append(first // (width * height))

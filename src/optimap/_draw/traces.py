@@ -1,12 +1,13 @@
 """show_traces: lines over time."""
 
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from .._base import Array, on_host, parse_time_axis
-from .figures import check_axes, new_axes, parse_colors, show_figures
+from .._base import ArgumentError, ArgumentTypeError, Array, counted, on_host, parse_time_axis
+from .figures import Colors, check_axes, keyword_error, new_axes, parse_colors, show_figures
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -16,15 +17,15 @@ def show_traces(
     traces: ArrayLike,
     x: ArrayLike | None = None,
     fps: float | None = None,
-    colors: Any = None,
-    labels: Any = None,
+    colors: Colors = None,
+    labels: str | Sequence[str] | None = None,
     ax: "Axes | None" = None,
-    **kwargs: Any,
+    **kwargs: object,
 ) -> "Axes":
     """Plot one or more traces over time.
 
-    Long traces are reduced to each pixel's minimum and maximum, anew when the view changes, so that a million
-    samples draw at once and no peak is lost.
+    Long traces are reduced to the minimum and maximum at each pixel, again whenever the view changes, so that a million
+    samples are drawn at once and no peak is lost.
 
     Parameters
     ----------
@@ -35,7 +36,7 @@ def show_traces(
     fps : float, optional
         Frames per second: the x-axis is in seconds. Without `x` and `fps` it is in frames.
     colors : color or sequence of N colors, optional
-        One for all, or one each; by default matplotlib's colour cycle.
+        One for all, or one for each; by default matplotlib's colour cycle.
     labels : str or sequence of N str, optional
         Names for the legend.
     ax : matplotlib Axes, optional
@@ -47,7 +48,7 @@ def show_traces(
     -------
     matplotlib.axes.Axes
         Lines of traces of more than 10,000 samples hold the points that are drawn, not every sample; such traces are
-        kept by reference and read again when the view changes.
+        kept by reference, and read again when the view changes.
 
     Raises
     ------
@@ -66,14 +67,14 @@ def show_traces(
     check_axes(ax)
     values = as_traces(traces)
     times, label = parse_time_axis(len(values), x, fps)
-    per_trace, kwargs = line_arguments(values.shape[1], colors, labels, kwargs)
+    per_trace, style = line_arguments(values.shape[1], colors, labels, kwargs)
     new = ax is None
     if ax is None:
         ax = new_axes()
 
-    from .long_traces import plot_traces
+    from .long_traces import plot_traces  # imports matplotlib
 
-    for line, properties in zip(plot_traces(ax, times, values, **kwargs), per_trace, strict=True):
+    for line, properties in zip(plot_traces(ax, times, values, style), per_trace, strict=True):
         line.set(**properties)
     if len(times) > 1 and times[0] != times[-1]:
         ax.set_xlim(times[0], times[-1])
@@ -107,62 +108,77 @@ def show_trace(*args: Any, **kwargs: Any) -> "Axes":
     return show_traces(*args, **kwargs)
 
 
-def as_traces(traces: ArrayLike) -> Array:
+def as_traces(traces: ArrayLike, name: str = "traces") -> Array:
+    """Return traces as an array (T, N) of real numbers on the host, or raise an error."""
     if isinstance(traces, np.ma.MaskedArray):
         traces = np.ma.filled(traces.astype(float), np.nan)
     values = np.asarray(on_host(traces))
     if values.dtype.kind not in "biuf":
-        raise TypeError(f"traces has dtype {values.dtype}: give real numbers, (T,) or (T, N)")
+        problem, cure = f"has dtype {values.dtype}", "give real numbers, (T,) or (T, N)"
+        raise ArgumentTypeError(name, traces, problem, cure, subject=name)
     if values.ndim not in (1, 2):
-        raise ValueError(f"traces has shape {values.shape}: give one trace (T,) or several (T, N)")
+        problem, cure = f"has shape {values.shape}", "give one trace (T,) or several (T, N)"
+        raise ArgumentError(name, traces, problem, cure, subject=name)
     return values[:, None] if values.ndim == 1 else values
 
 
 def check_traces_arguments(
     shape: tuple[int, int],
-    x: Any = None,
-    fps: Any = None,
-    colors: Any = None,
-    labels: Any = None,
-    ax: Any = None,
-    **kwargs: Any,
+    x: ArrayLike | None = None,
+    fps: float | None = None,
+    colors: Colors = None,
+    labels: object = None,
+    ax: object = None,
+    **kwargs: object,
 ) -> None:
-    """Raise the errors that `show_traces` would, before any work is done."""
+    """Raise the errors that `show_traces` would raise, before any work is done."""
     check_axes(ax)
     parse_time_axis(shape[0], x, fps)
     line_arguments(shape[1], colors, labels, kwargs)
 
 
 def line_arguments(
-    count: int, colors: Any, labels: Any, kwargs: dict[str, Any], things: str = "traces"
+    count: int, colors: Colors, labels: object, kwargs: dict[str, Any], thing: str = "trace"
 ) -> tuple[list[dict[str, Any]], dict[str, Any]]:
-    """Return each line's own properties, and the keywords that all lines share."""
+    """Return the properties of each line, and the keywords that all lines share."""
     kwargs = dict(kwargs)
     if colors is not None:
         if "color" in kwargs or "c" in kwargs:
-            raise ValueError("color and colors are both given: give one of them")
+            raise ArgumentError("colors", colors, "is given together with color", "give one of them", subject="colors")
     else:
         colors = kwargs.pop("color", kwargs.pop("c", None))
     own: list[dict[str, Any]] = [{} for _ in range(count)]
     if colors is not None:
-        for line, color in zip(own, parse_colors(colors, count, things=things), strict=True):
+        for line, color in zip(own, parse_colors(colors, count, thing=thing), strict=True):
             line["color"] = color
     if labels is not None:
-        names = [labels] if isinstance(labels, str) else list(labels)
-        if len(names) != count:
-            raise ValueError(f"labels has {len(names)} entries for {count} {things}: give one for each")
+        names = _names(labels, count, thing)
         for line, name in zip(own, names, strict=True):
             line["label"] = str(name)
     _check_line_keywords(kwargs)
     return own, kwargs
 
 
+def _names(labels: object, count: int, thing: str) -> list[object]:
+    """Return the names in the legend, one for each line."""
+    if not isinstance(labels, Iterable):
+        raise ArgumentTypeError("labels", labels, "is not text", "give text, or a sequence of text, one for each line")
+    names = [labels] if isinstance(labels, str) else list(labels)
+    if len(names) != count:
+        problem = f"has {counted(len(names), 'entry', 'entries')} for {counted(count, thing)}"
+        raise ArgumentError("labels", labels, problem, "give one for each", subject="labels")
+    return names
+
+
 def _check_line_keywords(kwargs: dict[str, Any]) -> None:
-    """Let matplotlib say what it does not know, before a figure is made."""
+    """Raise an error for keywords that matplotlib does not accept, before a figure is made."""
     from matplotlib.lines import Line2D
 
     known = {name: value for name, value in kwargs.items() if name not in ("label", "scalex", "scaley", "data")}
     try:
         Line2D([], [], **known)
     except (AttributeError, TypeError, ValueError) as error:
-        raise type(error)(f"keywords {known}: matplotlib says {error}") from error
+        refused = keyword_error(lambda **keyword: Line2D([], [], **keyword), known, error)
+        if isinstance(error, AttributeError):  # an unknown keyword, as matplotlib itself raises it
+            raise AttributeError(str(refused)) from error
+        raise refused from error

@@ -1,70 +1,89 @@
-"""Regions in files: ImageJ's own, and images that hold masks, labels or stacks."""
+"""Regions in files: those of ImageJ, images that hold masks, labels or stacks, and tables of positions."""
 
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
-from .imagej import read_rois
+from .._base import ArgumentError, Array, FolderError, MissingFileError
+from .imagej import Drawn, read_rois
 from .kinds import IMAGE_SUFFIXES, ROI_SUFFIXES
 from .position_files import read_positions
 
 SHAPES = "masks and labels are images (H, W), stacks are (N, H, W)"
 
 
-def read_region_file(path: Path) -> Any:
-    """Return ImageJ regions as `Drawn`, an image or ``.npy`` file as an array, a ``.csv`` file as a list of (x, y)."""
+def read_region_file(path: Path, name: str = "path") -> Drawn | Array | list[tuple[float, float]]:
+    """Return ImageJ regions as `Drawn`, an image or ``.npy`` file as an array, a ``.csv`` file as a list of (x, y).
+
+    Errors call the argument that names the file by `name`.
+    """
     suffix = path.suffix.lower()
-    suffixes = ROI_SUFFIXES + IMAGE_SUFFIXES + (".csv",)
+    suffixes = (*ROI_SUFFIXES, *IMAGE_SUFFIXES, ".csv")
     if suffix not in suffixes:
-        known = " ".join(suffixes)
-        raise ValueError(f"{path} has an unknown suffix {suffix!r}: regions are read from {known}")
+        problem, cure = f"has an unknown suffix {suffix!r}", f"regions are read from {' '.join(suffixes)}"
+        raise ArgumentError(name, path, problem, cure, subject=str(path))
     if not path.exists():
-        raise FileNotFoundError(f"{path} does not exist")
+        raise MissingFileError(name, path, "does not exist", "check the name and the folder", subject=str(path))
     if path.is_dir():
-        raise IsADirectoryError(f"{path} is a folder: give one file of regions")
+        raise FolderError(name, path, "is a folder", "give one file of regions", subject=str(path))
     if suffix in ROI_SUFFIXES:
-        return read_rois(path)
+        return read_rois(path, name)
     if suffix == ".csv":
-        return read_positions(path)
+        return read_positions(path, name)
     if suffix == ".npy":
-        return _read_npy(path)
-    return _read_png(path) if suffix == ".png" else _read_tiff(path)
+        return _read_npy(path, name)
+    return _read_png(path, name) if suffix == ".png" else _read_tiff(path, name)
 
 
-def _read_npy(path: Path) -> Any:
+def _read_npy(path: Path, name: str) -> Array:
+    """Return the array in a ``.npy`` file."""
     try:
-        array = np.load(path, allow_pickle=False)
+        array: Array = np.load(path, allow_pickle=False)
     except (ValueError, EOFError) as error:
-        raise ValueError(f"{path} is no .npy file of numbers: {error}") from error
+        cure = "save an array of numbers with numpy.save"
+        raise ArgumentError(
+            name, path, f"cannot be read as a .npy file of numbers ({error})", cure, subject=str(path)
+        ) from error
     if array.ndim not in (2, 3) and array.shape != (2,):
-        raise ValueError(f"{path} has shape {array.shape}: {SHAPES}, positions (N, 2)")
+        cure = f"{SHAPES}, positions (N, 2)"
+        raise ArgumentError(name, path, f"has shape {array.shape}", cure, subject=str(path))
     return array
 
 
-def _read_png(path: Path) -> Any:
+def _read_png(path: Path, name: str) -> Array:
+    """Return the grey values of a PNG image; for a palette image, the numbers in the palette, which are the labels."""
     from PIL import Image, UnidentifiedImageError
 
     try:
         with Image.open(path) as image:
-            # Of a palette image, the numbers in the palette are the labels.
             if image.mode not in ("1", "L", "P", "I", "I;16", "F"):
-                raise ValueError(f"{path} is a colour image ({image.mode}): masks and labels are grey values")
+                raise _colour_error(path, name, f" ({image.mode})")
             return np.asarray(image)
     except UnidentifiedImageError as error:
-        raise ValueError(f"{path} is no PNG image, or is damaged: {error}") from error
+        raise _damaged_error(path, name, "PNG", error) from error
 
 
-def _read_tiff(path: Path) -> Any:
+def _read_tiff(path: Path, name: str) -> Array:
+    """Return the grey values of a TIFF image or stack."""
     import tifffile
 
     try:
         with tifffile.TiffFile(path) as file:
             if file.pages.first.photometric == tifffile.PHOTOMETRIC.RGB:
-                raise ValueError(f"{path} is a colour image: masks and labels are grey values")
-            image = file.asarray()
+                raise _colour_error(path, name, "")
+            image = np.asarray(file.asarray())
     except tifffile.TiffFileError as error:
-        raise ValueError(f"{path} is no TIFF image, or is damaged: {error}") from error
+        raise _damaged_error(path, name, "TIFF", error) from error
     if image.ndim not in (2, 3):
-        raise ValueError(f"{path} has shape {image.shape}: {SHAPES}")
+        raise ArgumentError(name, path, f"has shape {image.shape}", SHAPES, subject=str(path))
     return image
+
+
+def _colour_error(path: Path, name: str, mode: str) -> ArgumentError:
+    cure = "masks and labels are grey values; save it as a grey image"
+    return ArgumentError(name, path, f"is a colour image{mode}", cure, subject=str(path))
+
+
+def _damaged_error(path: Path, name: str, kind: str, error: Exception) -> ArgumentError:
+    problem = f"cannot be read as a {kind} image, or is damaged ({error})"
+    return ArgumentError(name, path, problem, "save the image again", subject=str(path))

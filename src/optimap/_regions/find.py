@@ -13,7 +13,7 @@ from typing import SupportsFloat
 
 import numpy as np
 
-from .._base import ArgumentError, FrameShape
+from .._base import ArgumentError, FrameShape, counted
 from .files import read_region_file
 from .kinds import find_kind
 from .make import make_regions
@@ -122,7 +122,7 @@ def _one_position(given: object, frame_shape: FrameShape | None) -> Positions | 
 def _known_kind(given: object, frame_shape: FrameShape | None, name: str) -> tuple[object, str]:
     """Return what was given, read where it is a file, and its kind."""
     if isinstance(given, (str, os.PathLike)):
-        given = read_region_file(Path(given))
+        given = read_region_file(Path(given), name)
     if frame_shape is None and _is_table(given):
         return given, "positions"
     kind, given = find_kind(given, frame_shape, name)
@@ -161,7 +161,7 @@ def find_background(
         raise ArgumentError(
             "background",
             background,
-            f"holds {count} {'region' if count == 1 else 'regions'} for {wanted} traces",
+            f"holds {counted(count, 'region')} for {counted(wanted, 'trace')}",
             "give one for all, one for each, or a number",
             subject="background",
         )

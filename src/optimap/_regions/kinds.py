@@ -1,31 +1,25 @@
 """Which kind of regions something is, without guessing.
 
 Images are arrays of the frame's size, one or a stack; positions are pairs; polygons are sequences of vertices; files
-are known by their suffix. Lists of numbers are never images. What could be meant in two ways is refused.
+are recognised by their suffix. Lists of numbers are never images. An ambiguous array is an error.
 """
 
 import os
 from collections.abc import Iterable, Sequence
-from typing import Any
 
 import numpy as np
 
-from .._base import FrameShape, check_order
+from .._base import ArgumentError, ArgumentTypeError, Array, FrameShape, check_order
 from .imagej import Drawn, is_roi
 from .region_set import Regions
 
 KINDS = ("mask", "labels", "stack", "polygons", "positions", "imagej")
 
-
 ROI_SUFFIXES = (".roi", ".zip")
-
-
 IMAGE_SUFFIXES = (".png", ".tif", ".tiff", ".npy")
-
 
 # What to do with a dict of regions.
 OF_DICT = "with the keys as names, optimap.trace.regions(list({0}.values()), names=list({0}))"
-
 
 _WORDS = {
     "imagej": "a region of roifile",
@@ -35,8 +29,8 @@ _WORDS = {
 }
 
 
-def find_kind(source: Any, frame_shape: FrameShape | None, name: str) -> tuple[str, Any]:
-    """Return the kind of `source` (one of `KINDS`, or 'file'), and `source`, as a list where it was an iterator."""
+def find_kind(source: object, frame_shape: FrameShape | None, name: str) -> tuple[str, object]:
+    """Return the kind of `source` (one of `KINDS`, or 'file'), and `source`, as a list if it was an iterator."""
     if isinstance(source, (str, os.PathLike)):
         return "file", source
     if is_roi(source) or isinstance(source, Drawn):
@@ -44,24 +38,23 @@ def find_kind(source: Any, frame_shape: FrameShape | None, name: str) -> tuple[s
     if hasattr(source, "__array__"):
         return _kind_of_array(np.asanyarray(source), frame_shape, name), source
     if not isinstance(source, Iterable) or isinstance(source, (bytes, bytearray)):
-        raise TypeError(
-            f"{name} = {source!r}: give one position (x, y) or a sequence of positions, or regions, as "
-            "optimap.trace.regions takes them"
-        )
+        cure = "give one position (x, y) or a sequence of positions, or regions, as optimap.trace.regions takes them"
+        raise ArgumentTypeError(name, source, "is neither a position nor a region", cure, plain=True)
     check_order(source, name, OF_DICT.format(name))
     if not isinstance(source, Sequence):
         source = list(source)
     return _kind_of_sequence(source, frame_shape, name), source
 
 
-def _kind_of_array(array: Any, frame_shape: FrameShape | None, name: str) -> str:
+def _kind_of_array(array: Array, frame_shape: FrameShape | None, name: str) -> str:
+    """Return the kind of one array, by its shape and dtype."""
     shape = array.shape
     if array.ndim not in (2, 3) or array.dtype.kind not in "biuf":
         return "positions"
     is_bool = array.dtype.kind == "b"
     fits = shape[-2:] == frame_shape if frame_shape is not None else True
     if shape[-1] == 2 and fits and not is_bool and array.size:
-        raise ValueError(_ambiguous(shape, frame_shape, name))
+        raise _ambiguous(array, shape, frame_shape, name)
     if array.ndim == 2:
         if is_bool:
             return "mask"
@@ -71,71 +64,74 @@ def _kind_of_array(array: Any, frame_shape: FrameShape | None, name: str) -> str
     return "polygons" if shape[-1] == 2 and not is_bool and not fits else "stack"
 
 
-def _kind_of_sequence(source: Sequence[Any], frame_shape: FrameShape | None, name: str) -> str:
+def _kind_of_sequence(source: Sequence[object], frame_shape: FrameShape | None, name: str) -> str:
+    """Return the kind that all items of a list have."""
     if len(source) == 0:
         return "positions"
     for i, item in enumerate(source):
         if isinstance(item, Regions):
-            raise TypeError(f"{name}[{i}] is a set of regions, {item!r}: give one set, not a list of them")
+            problem = f"is a set of regions, {item!r}"
+            cure = "give one set, not a list of them"
+            raise ArgumentTypeError(f"{name}[{i}]", item, problem, cure, subject=f"{name}[{i}]")
     kind = _kind_of_item(source[0], frame_shape, f"{name}[0]")
-    if kind == "positions":  # what is none among them is found when they become one array
+    if kind == "positions":  # items that are not are found when they become one array
         return kind
-    shape: Any = getattr(source[0], "shape", ())
+    shape = np.shape(source[0]) if hasattr(source[0], "__array__") else ()
     if kind == "stack" and shape == frame_shape and shape[1] == 2 and np.asanyarray(source[0]).dtype.kind != "b":
-        raise ValueError(_ambiguous((len(source), *shape), frame_shape, name))
+        raise _ambiguous(source, (len(source), *shape), frame_shape, name)
     for i, item in enumerate(source):
         other = _kind_of_item(item, frame_shape, f"{name}[{i}]")
         if other != kind:
-            raise TypeError(
-                f"{name}[{i}] is {_WORDS[other]}, but {name}[0] {_WORDS[kind]}: give regions of one kind at a time, "
-                "and put their traces side by side, numpy.column_stack([...])"
-            )
+            problem = f"is {_WORDS[other]}, but {name}[0] is {_WORDS[kind]}"
+            cure = "give regions of one kind at a time, and put their traces side by side, numpy.column_stack([...])"
+            raise ArgumentTypeError(f"{name}[{i}]", item, problem, cure, subject=f"{name}[{i}]")
     return kind
 
 
-def _kind_of_item(item: Any, frame_shape: FrameShape | None, name: str) -> str:
+def _kind_of_item(item: object, frame_shape: FrameShape | None, name: str) -> str:
     """Return the kind of a sequence that has such an item."""
     if is_roi(item):
         return "imagej"
     if isinstance(item, (str, os.PathLike)):
-        raise TypeError(
-            f"{name} = {os.fspath(item)!r} is text in a list: give one path alone; of several .roi files make a list, "
+        cure = (
+            "give one path alone; for several .roi files, give a list, "
             "[roifile.ImagejRoi.fromfile(path) for path in paths]"
         )
+        raise ArgumentTypeError(name, item, "is text in a list", cure, subject=f"{name} = {os.fspath(item)!r}")
     deep = depth(item)
     if deep > 2:
-        raise ValueError(
-            f"{name} is nested {deep} deep: a polygon is (M, 2), vertices (x, y), an image an array (H, W)"
-        )
+        cure = "a polygon is (M, 2), vertices (x, y); an image is an array (H, W)"
+        raise ArgumentError(name, item, f"is nested {deep} deep", cure, subject=name)
     if deep < 2:
         return "positions"
     if not hasattr(item, "__array__"):
         return "polygons"  # a sequence of pairs
-    pairs = item.shape[1] == 2 and np.asanyarray(item).dtype.kind != "b"
-    return "polygons" if pairs and item.shape != frame_shape else "stack"
+    image = np.asanyarray(item)
+    pairs = image.shape[1] == 2 and image.dtype.kind != "b"
+    return "polygons" if pairs and image.shape != frame_shape else "stack"
 
 
-def depth(thing: Any) -> int:
+def depth(thing: object) -> int:
     """Return how many indices lead to a number: 0 for a number, 1 for a pair, 2 for a sequence of pairs."""
     if hasattr(thing, "__array__"):
-        return int(np.ndim(thing))
+        return np.asanyarray(thing).ndim
     if not isinstance(thing, Sequence) or isinstance(thing, (str, bytes)):
         return 0
     return 1 + (depth(thing[0]) if len(thing) else 0)
 
 
-def _ambiguous(shape: tuple[int, ...], frame_shape: FrameShape | None, name: str) -> str:
+def _ambiguous(value: object, shape: tuple[int, ...], frame_shape: FrameShape | None, name: str) -> ArgumentError:
+    """Return the error for an array that could be of two kinds."""
     images, pairs = ("labels", "positions") if len(shape) == 2 else ("stack", "polygons")
+    picture = "a label image" if images == "labels" else "a stack of images"
     frames = "the frame is two pixels wide" if frame_shape is not None else "frame_shape is not given"
-    return (
-        f"{name} has shape {tuple(shape)}, which could be {pairs} or "
-        f"{'a label image' if images == 'labels' else 'a stack of images'} as {frames}: say which with "
-        f"optimap.trace.regions({name}, kind={pairs!r}) or kind={images!r}"
-    )
+    problem = f"has shape {tuple(shape)}, which could be {pairs} or {picture} as {frames}"
+    cure = f"choose with optimap.trace.regions({name}, kind={pairs!r}) or {images!r}"
+    return ArgumentError(name, value, problem, cure, subject=name, keyword="kind")
 
 
-def check_kind(kind: Any) -> str:
+def check_kind(kind: object) -> str:
     """Return the kind, or raise an error."""
     if not isinstance(kind, str) or kind not in KINDS:
-        raise ValueError(f"kind = {kind!r}: it must be one of {', '.join(map(repr, KINDS))}, or left out")
+        raise ArgumentError.must_be("kind", kind, f"one of {', '.join(map(repr, KINDS))}, or left out")
     return kind

@@ -1,13 +1,23 @@
-"""What users call regions -> `Regions`: the door of `extract_traces`, `show_regions` and `regions` itself."""
+"""`regions`: masks, labels, weights, polygons, positions and ImageJ's regions become `Regions`."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from .._base import Array, FrameShape, check_order, text_names, whole_number
+from .._base import (
+    ArgumentError,
+    ArgumentTypeError,
+    Array,
+    Floats,
+    FrameShape,
+    check_order,
+    counted,
+    text_names,
+    whole_number,
+)
 from .files import read_region_file
 from .imagej import Drawn, convert, is_roi
 from .kinds import OF_DICT, check_kind, depth, find_kind
@@ -19,7 +29,7 @@ from .windows import check_size, check_window, window_spans
 
 
 def regions(
-    source: Any,
+    source: object,
     frame_shape: Sequence[int] | None = None,
     *,
     kind: str | None = None,
@@ -30,28 +40,31 @@ def regions(
 ) -> Regions:
     """Make regions of a mask, labels, weights, polygons, positions, or what was drawn in ImageJ.
 
-    `extract_traces` takes all of these as they are; here they can be named, chosen from (``regions(...)["cell 3"]``),
-    looked at (`show_regions`), and what could be meant in two ways can be said with `kind`.
+    `extract_traces` takes all of these as they are; here they can be named, selected (``regions(...)["cell 3"]``) and
+    shown (`show_regions`), and `kind` resolves what would be ambiguous.
 
     Parameters
     ----------
     source : array, sequence, path or roifile object
-        Without `kind`, what it is follows from what it looks like:
+        Without `kind`, its kind follows from its type and shape:
 
         - a boolean array ``(H, W)``: a mask, one region;
         - another array ``(H, W)``: a label image, one region for each label in order; 0 is the background;
-        - an array ``(N, H, W)``, or a list of arrays ``(H, W)``: a stack of masks or of weights, one region an image;
+        - an array ``(N, H, W)``, or a list of arrays ``(H, W)``: a stack of masks or of weights, one region for each
+          image;
         - a list of sequences of vertices ``(M, 2)``, or an array ``(N, M, 2)``: polygons;
         - pairs ``(x, y)``: positions, with windows of `size` pixels;
         - objects of ``roifile``, a ``.roi`` or ``.zip`` file: regions drawn in ImageJ or Fiji;
-        - a ``.png``, ``.tif`` or ``.npy`` file: what the array in it is. An image file of 1 bit is a mask, else labels.
+        - a ``.png``, ``.tif`` or ``.npy`` file: the array in it, as above. An image file of 1 bit is a mask, else
+          labels;
+        - a ``.csv`` file: positions, one on each row.
 
-        Lists of numbers are never images. An array of two columns that also has the shape of the frame (or where the
-        frame is not known) could be two things and is refused.
+        Lists of numbers are never images. An array of two columns that also has the shape of the frame (or if the
+        frame is not known) is ambiguous, which is an error.
     frame_shape : (H, W), optional
-        Shape of the frames. Images have it by themselves; outlines without it go with frames of any size.
+        Shape of the frames. Images have their own; outlines without it can be used with frames of any size.
     kind : {'mask', 'labels', 'stack', 'polygons', 'positions', 'imagej'}, optional
-        What `source` is. A ``'mask'`` may hold numbers (0 is outside); a ``'stack'`` may be one image of weights
+        The kind of `source`. A ``'mask'`` may hold numbers (0 is outside); a ``'stack'`` may be one image of weights
         alone, ``'polygons'`` one polygon alone: these are one region given alone.
     names : str or sequence of N str, optional
         By default ImageJ's names, ``label_7``, ``x12_y16``, else ``region_0`` and so on.
@@ -60,7 +73,7 @@ def regions(
     size : int
         Width of the windows around positions.
     window : {'rect', 'disc', 'pixel'}, optional
-        Of positions, see `extract_traces`.
+        For positions, see `extract_traces`.
 
     Returns
     -------
@@ -69,24 +82,23 @@ def regions(
     Raises
     ------
     ValueError
-        If `source` could be meant in two ways; labels are not whole numbers, weights not finite, polygons without area;
-        an image has not the shape of the frame; a region of ImageJ is a line or a text; a number of names does not fit.
-        Regions that are empty or outside the frame are found where they are used.
+        If `source` is ambiguous; labels are not whole numbers; weights are not finite; polygons have fewer than 3
+        vertices; an image does not have the shape of the frame; an ImageJ region is a line or a text; or the number of
+        names does not fit. Regions that are empty or outside the frame raise an error when they are used.
     TypeError
-        If `source` is none of these.
+        If `source` is not one of these.
     FileNotFoundError
-        If there is no such file.
+        If the file does not exist.
     ImportError
-        If ``roifile`` is needed and missing: ``pip install "optimap-trace[roi]"``.
+        If ``roifile`` is needed and not installed: ``pip install "optimap-trace[roi]"``.
 
     Notes
     -----
     A polygon or an oval holds the pixels whose centres lie inside. A centre exactly on a left or top edge of a polygon
     is in, on a right or bottom edge out, as in slices; so polygons that share an edge share no pixel and miss none. For
-    outlines drawn in ImageJ it is the other way round, as in ImageJ itself. Polygons that cross themselves are filled
-    by the even-odd rule. Ovals hold the centres strictly inside. A point of ImageJ is the pixel that it lies in, and
-    each point of a multi-point region is a region; for windows around points, give ``regions(path).centers()`` as
-    positions.
+    outlines drawn in ImageJ it is the opposite, as in ImageJ itself. Polygons that cross themselves are filled by the
+    even-odd rule. Ovals hold the centres strictly inside. A point of ImageJ is the pixel that it lies in, and each
+    point of a multi-point region is a region; for windows around points, give ``regions(path).centers()`` as positions.
 
     Examples
     --------
@@ -106,7 +118,7 @@ def regions(
 
 
 def make_regions(
-    source: Any,
+    source: object,
     frame_shape: FrameShape | None,
     *,
     kind: str | None = None,
@@ -119,13 +131,15 @@ def make_regions(
     """Return regions; errors call `source` by `name`."""
     check_weights(weights)
     if isinstance(source, Regions):
-        raise TypeError(f"{name} is a set of regions already: {source!r}")
+        problem, cure = "is a set of regions already", f"use it as it is, {source!r}"
+        raise ArgumentTypeError(name, source, problem, cure, subject=name)
     if isinstance(source, (str, os.PathLike)):
-        source = read_region_file(Path(source))
+        source = read_region_file(Path(source), name)
     if kind is None:
         kind, source = find_kind(source, frame_shape, name)
     elif check_kind(kind) != "imagej" and isinstance(source, Drawn):
-        raise ValueError(f"kind = {kind!r}: {name} is a file of ImageJ regions, kind 'imagej'")
+        problem = f"does not fit {name}, a file of ImageJ regions"
+        raise ArgumentError("kind", kind, problem, "leave it out, or give 'imagej'")
     check_order(source, name, OF_DICT.format(name))
     if kind == "positions":
         return _of_positions(source, frame_shape, names, weights, size, window, name)
@@ -135,20 +149,24 @@ def make_regions(
 
 
 def _frame_shape(frame_shape: Sequence[int] | None) -> FrameShape | None:
+    """Return a frame's shape as two ints, or raise an error."""
     if frame_shape is None:
         return None
     if not hasattr(frame_shape, "__len__") or len(frame_shape) != 2:
-        raise ValueError(f"frame_shape = {frame_shape!r}: give (H, W), for example video.shape[1:]")
+        problem, cure = "is not the shape of a frame", "give (H, W), for example video.shape[1:]"
+        raise ArgumentError("frame_shape", frame_shape, problem, cure, plain=True)
     height, width = (whole_number(n, "frame_shape", minimum=1) for n in frame_shape)
     return height, width
 
 
 def _names(names: str | Sequence[str] | None, default: Sequence[str]) -> list[str]:
+    """Return the names given, one for each region, or the default ones."""
     if names is None:
         return list(default)
     given = text_names(names, "regions")
     if len(given) != len(default):
-        raise ValueError(f"names has {len(given)} entries for {len(default)} regions: give one for each")
+        problem = f"has {counted(len(given), 'entry', 'entries')} for {counted(len(default), 'region')}"
+        raise ArgumentError("names", names, problem, "give one for each", subject="names")
     return given
 
 
@@ -157,14 +175,15 @@ def _numbered(count: int) -> list[str]:
 
 
 def _of_positions(
-    source: Any,
+    source: object,
     frame_shape: FrameShape | None,
-    names: Any,
+    names: str | Sequence[str] | None,
     weights: str,
     size: int,
     window: str | None,
     argument: str,
 ) -> Regions:
+    """Return the windows around positions as regions."""
     positions, single = parse_positions(source, frame_shape, argument)
     size, window = check_size(size), check_window(window)
 
@@ -180,8 +199,15 @@ def _of_positions(
 
 
 def _of_outlines(
-    source: Any, kind: str, frame_shape: FrameShape | None, names: Any, weights: str, argument: str
+    source: object,
+    kind: str,
+    frame_shape: FrameShape | None,
+    names: str | Sequence[str] | None,
+    weights: str,
+    argument: str,
 ) -> Regions:
+    """Return polygons or ImageJ's regions as regions."""
+    shapes: Sequence[list[Floats] | Ellipse]
     if kind == "polygons":
         shapes, single = _polygons(source, argument)
         default, side = _numbered(len(shapes)), "left"
@@ -201,41 +227,67 @@ def _of_outlines(
     return Regions(make, _names(names, default), single=single, frame_shape=frame_shape, weights=weights)
 
 
-def _polygons(source: Any, argument: str) -> tuple[list[Any], bool]:
-    """Return polygons, each a list of its one path, and whether there is one alone."""
-    polygons = source if hasattr(source, "__len__") else list(source)
+def _polygons(source: object, argument: str) -> tuple[list[list[Floats]], bool]:
+    """Return polygons, each a list of its one path, and whether one was given alone."""
+    if not isinstance(source, Iterable) or isinstance(source, (str, bytes)):
+        raise ArgumentTypeError(
+            argument, source, "is not a polygon", "give polygons (M, 2), one vertex (x, y) on each row"
+        )
+    polygons: Any = source if hasattr(source, "__len__") else list(source)
     if len(polygons) and depth(polygons[0]) == 1:
         return [[parse_polygon(polygons, argument)]], True
     return [[parse_polygon(polygon, f"{argument}[{i}]")] for i, polygon in enumerate(polygons)], False
 
 
-def _drawn(source: Any, argument: str) -> Drawn:
-    single = is_roi(source)
-    rois = [source] if single else list(source)
+def _drawn(source: object, argument: str) -> Drawn:
+    """Return roifile objects as outlines."""
+    cure = "give ImagejRoi objects, or a path"
+    if is_roi(source):
+        return convert([source], single=True, argument=argument)
+    if not isinstance(source, Iterable):
+        raise ArgumentTypeError(argument, source, "is not a region of roifile", cure)
+    rois = list(source)
     for i, roi in enumerate(rois):
         if not is_roi(roi):
-            raise TypeError(f"{argument}[{i}] = {roi!r} is no region of roifile: give ImagejRoi objects, or a path")
-    return convert(rois, single=single)
+            raise ArgumentTypeError(f"{argument}[{i}]", roi, "is not a region of roifile", cure)
+    return convert(rois, single=False, argument=argument)
 
 
-def _of_images(
-    source: Any, kind: str, frame_shape: FrameShape | None, names: Any, weights: str, argument: str
-) -> Regions:
+def _as_images(source: Any, argument: str) -> Array:
+    """Return one image or a stack as an array of real numbers, or raise an error."""
     if isinstance(source, np.ma.MaskedArray) and np.ma.is_masked(source):
-        raise ValueError(f"{argument} has masked entries: say what they are, for example {argument}.filled(0)")
+        cure = f"fill them, for example {argument}.filled(0)"
+        raise ArgumentError(argument, source, "has masked entries", cure, subject=argument)
     try:
-        images = source if hasattr(source, "__array__") else np.asarray(source)
-        images = np.asarray(images)
+        images = np.asarray(source)
     except ValueError as error:
         for i, image in enumerate(source):
             if np.ndim(image) == 2 and np.shape(image) != np.shape(source[0]):
-                raise ValueError(
-                    f"{argument}[{i}] has shape {np.shape(image)}, but {argument}[0] {np.shape(source[0])}: images of "
-                    "one set have the shape of the frame"
-                ) from None
-        raise ValueError(f"{argument} is no array: its images or rows differ in length") from error
+                one = f"{argument}[{i}]"
+                problem = f"has shape {np.shape(image)}, but {argument}[0] has shape {np.shape(source[0])}"
+                cure = "images of one set have the shape of the frame"
+                raise ArgumentError(one, image, problem, cure, subject=one) from None
+        problem, cure = (
+            "is not an array",
+            "its images or rows differ in length; give all of them the shape of the frame",
+        )
+        raise ArgumentError(argument, source, problem, cure, subject=argument) from error
     if images.dtype.kind not in "biuf":
-        raise TypeError(f"{argument} holds {images.dtype} values: masks, labels and weights are real numbers")
+        problem, cure = f"holds {images.dtype} values", "masks, labels and weights are real numbers"
+        raise ArgumentTypeError(argument, source, problem, cure, subject=argument)
+    return images
+
+
+def _of_images(
+    source: object,
+    kind: str,
+    frame_shape: FrameShape | None,
+    names: str | Sequence[str] | None,
+    weights: str,
+    argument: str,
+) -> Regions:
+    """Return a mask, a label image or a stack as regions."""
+    images = _as_images(source, argument)
     _check_frame(images, kind, frame_shape, argument)
     alone = images.ndim == 2
     if kind == "labels":
@@ -250,12 +302,15 @@ def _of_images(
 
 
 def _check_frame(images: Array, kind: str, frame_shape: FrameShape | None, argument: str) -> None:
+    """Raise an error for images that do not have the shape of the frame."""
     dimensions = (2, 3) if kind == "stack" else (2,)
     if images.ndim not in dimensions:
         shape = "(N, H, W), or (H, W) for one" if kind == "stack" else "(H, W)"
-        raise ValueError(f"{argument} has shape {images.shape}: kind {kind!r} is an array of shape {shape}")
+        cure = f"kind {kind!r} is an array of shape {shape}"
+        raise ArgumentError(argument, images, f"has shape {images.shape}", cure, subject=argument)
     if frame_shape is not None and images.shape[-2:] != frame_shape:
-        raise ValueError(
-            f"{argument} has shape {images.shape}: masks, labels and weights have the shape of the frame, "
-            f"{frame_shape} (H, W); positions are (N, 2), polygons a list of (M, 2)"
+        cure = (
+            f"masks, labels and weights have the shape of the frame, {frame_shape} (H, W); positions are (N, 2), "
+            "polygons are a list of (M, 2)"
         )
+        raise ArgumentError(argument, images, f"has shape {images.shape}", cure, subject=argument)

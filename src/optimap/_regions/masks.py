@@ -1,15 +1,15 @@
-"""Masks, label images and stacks of weights -> runs: neighbouring pixels of one row, of one region, of one weight."""
+"""Masks, label images and stacks of weights -> runs: neighbouring pixels in one row that have one region and weight."""
 
-from collections.abc import Sequence
-from typing import Any, NamedTuple
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
 
 import numpy as np
 
-from .._base import Array, Floats, Ints
+from .._base import ArgumentError, Array, Floats, Ints
 
 
 class Runs(NamedTuple):
-    """Runs of pixels, each of the region with number ``owners``; not yet clipped to a frame, in no special order."""
+    """Runs of pixels, each of the region with number ``owners``; not yet clipped to a frame, in any order."""
 
     owners: Ints
     rows: Ints
@@ -37,7 +37,7 @@ def value_runs(image: Array) -> tuple[Array, Ints, Ints, Ints]:
     at = np.flatnonzero(begins)
     values = image.ravel()[at]
     ends = np.append(at[1:], image.size)
-    kept = values != 0  # of weights, too: zero times NaN is NaN
+    kept = values != 0  # also for weights: zero times NaN is NaN
     rows, starts = np.divmod(at[kept], width)
     return values[kept], rows, starts, starts + (ends - at)[kept]
 
@@ -58,27 +58,27 @@ def label_runs(labels: Array, name: str) -> tuple[Runs, list[int]]:
 
 
 def _whole_labels(labels: Array, name: str) -> Array:
+    """Return labels as integers, or raise an error for the first pixel whose value cannot be a label."""
     if labels.dtype.kind == "b":
         labels = labels.view(np.uint8)
     if labels.dtype.kind == "u":
         return labels
     wrong = labels < 0
     if labels.dtype.kind == "f":
-        with np.errstate(invalid="ignore", over="ignore"):  # float16 holds no such limit
+        with np.errstate(invalid="ignore", over="ignore"):  # the limit is beyond float16
             wrong |= ~np.isfinite(labels) | (labels != np.floor(labels)) | (labels >= 2.0**63)
     if wrong.any():
         y, x = (int(i) for i in np.argwhere(wrong)[0])
-        stack = (1, *labels.shape)
-        cure = f"; an image of weights is a stack of one, of shape {stack}" if labels.dtype.kind == "f" else ""
-        raise ValueError(
-            f"{name}[{y}, {x}] = {labels[y, x].item()!r} (x={x}, y={y}) is no label: "
-            f"labels are whole numbers, 0 for the background and up{cure}"
-        )
+        cure = "labels are whole numbers, 0 for the background and up"
+        if labels.dtype.kind == "f":
+            cure += f"; an image of weights is a stack of one, of shape {(1, *labels.shape)}"
+        pixel, value = f"{name}[{y}, {x}]", labels[y, x].item()
+        raise ArgumentError(pixel, value, "is not a label", cure, subject=f"{pixel} = {value!r} (x={x}, y={y})")
     return labels.astype(np.int64) if labels.dtype.kind == "f" else labels
 
 
-def stack_runs(images: Any, name: str, names: Sequence[str]) -> Runs:
-    """Return the runs of a stack of masks or of weights, one region an image; weights of 0 are left out."""
+def stack_runs(images: Iterable[Array], name: str, names: Sequence[str]) -> Runs:
+    """Return the runs of a stack of masks or of weights, one region for each image; weights of 0 are left out."""
     parts = []
     for i, image in enumerate(images):
         _check_finite(image, name, f"[{i}]", f", in region {i} ({names[i]!r})")
@@ -88,7 +88,11 @@ def stack_runs(images: Any, name: str, names: Sequence[str]) -> Runs:
 
 
 def _check_finite(image: Array, name: str, index: str = "", region: str = "") -> None:
+    """Raise an error for the first pixel of NaN or infinity."""
     if image.dtype.kind != "f" or np.isfinite(image).all():
         return
     y, x = (int(i) for i in np.argwhere(~np.isfinite(image))[0])
-    raise ValueError(f"{name}{index}[{y}, {x}] = {image[y, x]} (x={x}, y={y}){region}: weights must be finite numbers")
+    pixel, value = f"{name}{index}[{y}, {x}]", image[y, x].item()
+    subject = f"{pixel} = {value} (x={x}, y={y}){region}"
+    problem, cure = "is not a finite number", "weights must be finite numbers"
+    raise ArgumentError(pixel, value, problem, cure, subject=subject, plain=True)

@@ -1,24 +1,18 @@
-"""What a position is: ``(x, y)``, column first, pixel centres at whole numbers, origin at the top left.
+"""Positions placed by a rule: at random, on a line, on a grid, in a collage. They are lists of tuples ``(x, y)``."""
 
-`parse_positions` is the one door: whatever a caller wrote becomes an ``(N, 2)`` float64 array here, checked
-against the frame, and nothing behind it asks again. A position lies in the frame when it lies in one of its
-pixels, and a pixel reaches half a pixel to each side of its centre.
-"""
-
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from .._base import whole_number
+from .._base import ArgumentError, FrameShape, Ints, counted, whole_number
 from .positions import parse_positions
 
 
 def random_positions(
     shape_or_mask: ArrayLike, N: int = 1, *, rng: "np.random.Generator | int | None" = None
 ) -> list[tuple[int, int]]:
-    """Draw random pixel positions, none of them twice.
+    """Draw random pixel positions without repetition.
 
     Parameters
     ----------
@@ -54,19 +48,22 @@ def random_positions(
     given = np.asarray(shape_or_mask)
     if given.ndim == 1 and given.size == 2:
         height, width = (whole_number(n, "shape_or_mask", minimum=1) for n in given.tolist())
-        pixels: Any = height * width
+        pixels: Ints | int = height * width
         where = f"a frame of {height} x {width}"
     elif given.ndim == 2:
         width = given.shape[1]
         pixels = np.flatnonzero(given)
         where = "the mask"
     else:
-        raise ValueError(f"shape_or_mask has shape {given.shape}: give a frame shape (H, W) or a 2-D mask")
-    available = int(np.size(pixels)) if given.ndim == 2 else int(pixels)
+        cure = "give a frame shape (H, W) or a 2-D mask"
+        raise ArgumentError("shape_or_mask", given, f"has shape {given.shape}", cure, subject="shape_or_mask")
+    available = pixels if isinstance(pixels, int) else len(pixels)
     if available == 0:
-        raise ValueError("shape_or_mask is an empty mask: no pixel is left to draw from")
+        cure = "set the pixels to draw from"
+        raise ArgumentError("shape_or_mask", given, "is an empty mask", cure, subject="shape_or_mask")
     if count > available:
-        raise ValueError(f"N = {count}: {where} has only {available} pixels to draw from without repetition")
+        problem = f"is more than the {counted(available, 'pixel')} of {where}"
+        raise ArgumentError("N", count, problem, f"give {available} or fewer, as pixels are drawn without repetition")
     drawn = np.random.default_rng(rng).choice(pixels, size=count, replace=False)
     y, x = np.divmod(drawn, width)
     return list(zip(x.tolist(), y.tolist(), strict=True))
@@ -103,7 +100,7 @@ def positions_from_A_to_B(
     for name, end in (("A", A), ("B", B)):
         position, single = parse_positions(end, name=name)
         if not single:
-            raise ValueError(f"{name} = {end!r} is not one position: give (x, y), two numbers")
+            raise ArgumentError(name, end, "is not one position", "give (x, y), two numbers")
         ends.append(position[0])
     points = np.linspace(ends[0], ends[1], count)
     # floor(x + 0.5) is the pixel that x lies in; rounding halves to even would favour even pixels.
@@ -112,9 +109,9 @@ def positions_from_A_to_B(
 
 
 def collage_positions(
-    positions: Sequence[Any], image_shape: Sequence[int], ncols: int = 6, *, padding: int = 0
+    positions: Sequence[ArrayLike], image_shape: Sequence[int], ncols: int = 6, *, padding: int = 0
 ) -> list[tuple[float, float]]:
-    """Move positions of several images to where `optimap.image.collage` puts those images.
+    """Move positions in several images to where those images are in an `optimap.image.collage`.
 
     Parameters
     ----------
@@ -130,7 +127,7 @@ def collage_positions(
     Returns
     -------
     list of (x, y)
-        In the order given, whole numbers staying Python ints.
+        In the order given; whole numbers stay Python ints.
 
     Examples
     --------
@@ -140,23 +137,24 @@ def collage_positions(
     """
     ncols, padding = whole_number(ncols, "ncols", minimum=1), whole_number(padding, "padding")
     if not hasattr(image_shape, "__len__") or len(image_shape) < 2:
-        raise ValueError(f"image_shape = {image_shape!r}: give (H, W)")
+        raise ArgumentError("image_shape", image_shape, "is not the shape of an image", "give (H, W)")
     height, width = (whole_number(n, "image_shape", minimum=1) for n in list(image_shape)[:2])
     moved: list[tuple[float, float]] = []
     for i, points in enumerate(positions):
-        points = points if hasattr(points, "__len__") else list(points)
-        parsed, _ = parse_positions(points, (height, width), name=f"positions[{i}]")
+        listed = list(points) if isinstance(points, Iterable) and not hasattr(points, "__len__") else points
+        parsed, _ = parse_positions(listed, (height, width), name=f"positions[{i}]")
         row, column = divmod(i, ncols)
         parsed = parsed + np.array([column * (width + padding), row * (height + padding)])
-        whole = np.asarray(points).dtype.kind in "iu"
+        whole = np.asarray(listed).dtype.kind in "iu"
         moved.extend((x, y) for x, y in (parsed.astype(int) if whole else parsed).tolist())
     return moved
 
 
-def grid_positions(shape: tuple[int, int], N: int) -> list[tuple[int, int]]:
+def grid_positions(shape: FrameShape, N: int) -> list[tuple[int, int]]:
     """Return the centres of N x N equal fields of a frame (H, W), row by row."""
     count = whole_number(N, "N", minimum=1)
     if count > min(shape):
-        raise ValueError(f"N = {count}: a frame of {shape[0]} x {shape[1]} has no {count} pixels on each side")
+        problem = f"is more than a frame of {shape[0]} x {shape[1]} has pixels on a side"
+        raise ArgumentError("N", count, problem, f"give {min(shape)} or fewer")
     y, x = (((np.arange(count) + 0.5) * n / count).astype(int).tolist() for n in shape)
     return [(column, row) for row in y for column in x]

@@ -2,27 +2,26 @@
 
 A polygon is filled by the even-odd rule. A centre exactly on an edge belongs to one side only, the same for every
 edge, so that polygons which share an edge neither share a pixel nor miss one: a pixel on a left or top edge is in, on
-a right or bottom edge out (``'left'``, as slices do); ImageJ's own rule is the other way round (``'right'``).
+a right or bottom edge out (``'left'``, as in slices); ImageJ's own rule is the opposite (``'right'``).
 """
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike
 
-from .._base import Floats, Ints
+from .._base import ArgumentError, ArgumentTypeError, Array, Floats, Ints, counted
 from .masks import Runs, join
 
 # Rows that an outline may reach to where no frame limits it.
 MOST_ROWS = 2**20
 
-
-# Vertices farther out would lose the digits that say where their edges cross the frame.
+# Vertices farther out would lose the digits that determine where their edges cross the frame.
 FAR = 1e9
 
 
 class Ellipse(NamedTuple):
-    """An ellipse inscribed in a box, in positions' coordinates."""
+    """An ellipse inscribed in a box, measured from pixel centres."""
 
     left: float
     top: float
@@ -33,7 +32,7 @@ class Ellipse(NamedTuple):
 def polygon_runs(polygons: list[list[Floats]], height: int | None, side: str = "left") -> Runs:
     """Return the runs of filled polygons; each is a list of closed paths (M, 2), filled as one by the even-odd rule.
 
-    Runs are found for rows from 0 to `height`, where that is known; columns are not clipped.
+    Runs are found for rows from 0 to `height`, if that is known; columns are not clipped.
     """
     paths = [(owner, path) for owner, polygon in enumerate(polygons) for path in polygon]
     if not paths:
@@ -41,7 +40,7 @@ def polygon_runs(polygons: list[list[Floats]], height: int | None, side: str = "
     owners = np.repeat([owner for owner, _ in paths], [len(path) for _, path in paths])
     begin = np.concatenate([path for _, path in paths])
     end = np.concatenate([np.roll(path, -1, axis=0) for _, path in paths])
-    # Every edge from its upper end to its lower: two polygons that share it find the same crossings, to the last bit.
+    # Every edge runs from its upper end to its lower, so two polygons that share it find exactly the same crossings.
     down = (begin[:, 1] <= end[:, 1])[:, None]
     upper, lower = np.where(down, begin, end), np.where(down, end, begin)
     limits = (-MOST_ROWS, MOST_ROWS) if height is None else (0, height)
@@ -55,13 +54,13 @@ def polygon_runs(polygons: list[list[Floats]], height: int | None, side: str = "
     columns = _from(x + (rows - y) * dx / dy, side)
     order = np.lexsort((columns, rows, owners[edge]))
     rows, columns, owners = rows[order], columns[order], owners[edge][order]
-    # Clipped before they become integers, which a far vertex would overflow.
+    # Clipped before they become integers, which would overflow for a far vertex.
     starts, stops = (np.clip(columns[i::2], -(2.0**40), 2.0**40).astype(np.int64) for i in (0, 1))
     return Runs(owners[::2], rows[::2], starts, stops, np.ones(len(starts)))
 
 
 def _from(edges: Floats, side: str) -> Floats:
-    """Return the first pixel centre that lies behind each edge, or on it where that counts."""
+    """Return the first pixel centre behind each edge, or on it if `side` is 'left'."""
     return np.ceil(edges) if side == "left" else np.floor(edges) + 1
 
 
@@ -82,24 +81,32 @@ def ellipse_runs(ellipse: Ellipse, height: int | None) -> tuple[Ints, Ints, Ints
     return rows[some], starts[some], stops[some]
 
 
-def parse_polygon(vertices: Any, name: str) -> Floats:
+def parse_polygon(vertices: ArrayLike, name: str) -> Floats:
     """Return the vertices of a polygon as (M, 2), or raise an error."""
     try:
-        numbers: NDArray[Any] = np.asarray(vertices)
+        numbers: Array = np.asarray(vertices)
     except ValueError as error:
-        raise ValueError(f"{name} is no polygon: its vertices must be pairs (x, y)") from error
+        problem, cure = "is not a polygon", "its vertices must be pairs (x, y)"
+        raise ArgumentError(name, vertices, problem, cure, subject=name) from error
     if numbers.dtype.kind not in "iuf":
-        raise TypeError(f"{name} holds {numbers.dtype} values: vertices are pairs of real numbers (x, y)")
+        problem, cure = f"holds {numbers.dtype} values", "vertices are pairs of real numbers (x, y)"
+        raise ArgumentTypeError(name, vertices, problem, cure, subject=name)
     if numbers.ndim != 2 or numbers.shape[1] != 2:
-        raise ValueError(f"{name} has shape {numbers.shape}: a polygon is (M, 2), one vertex (x, y) a row")
+        cure = "a polygon is (M, 2), one vertex (x, y) on each row"
+        raise ArgumentError(name, vertices, f"has shape {numbers.shape}", cure, subject=name)
     if len(numbers) < 3:
-        raise ValueError(f"{name} has {len(numbers)} vertices: a polygon needs at least 3")
-    bad = np.flatnonzero(~np.isfinite(numbers).all(axis=1))
+        problem = f"has {counted(len(numbers), 'vertex', 'vertices')}"
+        raise ArgumentError(name, vertices, problem, "a polygon needs at least 3", subject=name)
+    exact = numbers.astype(np.float64)
+    _check_vertices(~np.isfinite(exact), numbers, name, "is not finite", "give two finite numbers")
+    _check_vertices(np.abs(exact) > FAR, numbers, name, "is too far from any frame", f"vertices are within {FAR:.0g}")
+    return exact
+
+
+def _check_vertices(wrong: Array, numbers: Array, name: str, problem: str, cure: str) -> None:
+    """Raise an error for the first vertex with a wrong coordinate."""
+    bad = np.flatnonzero(wrong.any(axis=1))
     if bad.size:
-        x, y = numbers[bad[0]]
-        raise ValueError(f"{name}[{bad[0]}] = (x={x}, y={y}) is not finite: give two finite numbers")
-    far = np.flatnonzero((np.abs(numbers.astype(np.float64)) > FAR).any(axis=1))
-    if far.size:
-        x, y = numbers[far[0]]
-        raise ValueError(f"{name}[{far[0]}] = (x={x}, y={y}) is too far from any frame: vertices are within {FAR:.0g}")
-    return numbers.astype(np.float64)
+        x, y = numbers[bad[0]].tolist()
+        vertex = f"{name}[{bad[0]}]"
+        raise ArgumentError(vertex, (x, y), problem, cure, subject=f"{vertex} = (x={x}, y={y})")

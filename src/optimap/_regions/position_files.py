@@ -1,18 +1,19 @@
-"""Tables of positions, as CSV."""
+"""Tables of positions, as CSV: written with a description next to them, and read from any program."""
 
 import csv
 import json
 from pathlib import Path
 from typing import Any
 
+from .._base import ArgumentError, MissingFileError
 from .._files import CHECKSUM, check_output, check_sidecar, checksum, is_sidecar, sidecar_path, written_with_sidecar
 from .._version import __version__
 
-MARKER = "optimap_positions"  # in the file beside each table; its value is the layout's version
+MARKER = "optimap_positions"  # in the file next to each table; its value is the version of the layout
 
 
 def check_positions(path: Path, overwrite: bool) -> None:
-    """Raise an error, before any work, where no table of positions can be written at `path`."""
+    """Raise an error, before any work, if a table of positions cannot be written at `path`."""
     check_output(path, overwrite)
     check_sidecar(path, overwrite)
 
@@ -20,7 +21,7 @@ def check_positions(path: Path, overwrite: bool) -> None:
 def write_positions(
     path: Path, positions: list[tuple[float, float]], overwrite: bool = False, made: dict[str, Any] | None = None
 ) -> None:
-    """Write positions as a table with the columns ``x`` and ``y``, and beside it how they were `made`."""
+    """Write positions as a table with the columns ``x`` and ``y``, and next to it how they were `made`."""
     check_positions(path, overwrite)
 
     def describe(written: Path) -> str:
@@ -35,7 +36,7 @@ def write_positions(
 
 
 def is_positions(path: Path) -> bool:
-    """Return whether a file is a table of positions: what lies beside it says so, else its columns."""
+    """Return whether a file is a table of positions, by the file next to it if there is one, else by its columns."""
     if path.suffix.lower() != ".csv" or not path.is_file():
         return False
     if is_sidecar(sidecar_path(path)):
@@ -45,7 +46,7 @@ def is_positions(path: Path) -> bool:
 
 
 def read_made(path: Path) -> dict[str, Any]:
-    """Return what lies beside a table of positions, and whether it was edited since; nothing of tables of others."""
+    """Return the description next to a table of positions, and whether the table was edited since; empty if none."""
     described = sidecar_path(path)
     if not described.exists():
         return {}
@@ -54,33 +55,46 @@ def read_made(path: Path) -> dict[str, Any]:
         edited = header[CHECKSUM] != checksum(path)
         return {"written_by": header["written_by"], "metadata": dict(header["metadata"]), "edited": edited}
     except (ValueError, KeyError, TypeError) as error:
-        raise ValueError(f"{described}, which describes {path.name}, is damaged: {error}") from error
+        subject = f"{described}, which describes {path.name},"
+        cure = f"move it away; {path.name} is read without it"
+        raise ArgumentError("path", described, f"is damaged ({error})", cure, subject=subject) from error
 
 
-def read_positions(path: Path) -> list[tuple[float, float]]:
-    """Read positions from a CSV file: columns ``x`` and ``y`` where there is a header, else the first two."""
-    if not path.is_file():
-        problem = "is a folder" if path.is_dir() else "does not exist"
-        raise FileNotFoundError(f"{path} {problem}: give a CSV file with columns x, y")
-    try:
-        with open(path, encoding="utf-8-sig", newline="") as file:
-            rows = [[cell.strip() for cell in row] for row in csv.reader(file) if any(cell.strip() for cell in row)]
-    except UnicodeDecodeError as error:
-        raise ValueError(f"{path} is not a CSV file: {error}") from error
+def read_positions(path: Path, name: str = "path") -> list[tuple[float, float]]:
+    """Read positions from a CSV file: columns ``x`` and ``y`` if there is a header, else the first two.
+
+    Errors call the argument that names the file by `name`.
+    """
+    rows = _rows(path, name)
     columns, first = (0, 1), 0
     if rows and not _is_number(rows[0][0]):
-        names = [name.lower() for name in rows[0]]
-        if "x" not in names or "y" not in names:
-            raise ValueError(f"{path} has the columns {', '.join(rows[0])}: positions need the columns x and y")
-        columns, first = (names.index("x"), names.index("y")), 1
+        header = [title.lower() for title in rows[0]]
+        if "x" not in header or "y" not in header:
+            problem = f"has the columns {', '.join(rows[0])}"
+            raise ArgumentError(name, path, problem, "positions need the columns x and y", subject=str(path))
+        columns, first = (header.index("x"), header.index("y")), 1
     positions = []
     for number, row in enumerate(rows[first:], start=first + 1):
         if len(row) <= max(columns) or not all(_is_number(row[c]) for c in columns):
-            raise ValueError(f"{path}, row {number}: {','.join(row)!r} holds no position: give two numbers, x,y")
+            problem = f"{','.join(row)!r} is not a position"
+            raise ArgumentError(name, path, problem, "give two numbers, x,y", subject=f"{path}, row {number}:")
         positions.append((float(row[columns[0]]), float(row[columns[1]])))
     if not positions:
-        raise ValueError(f"{path} holds no positions: give one a row, x,y")
+        raise ArgumentError(name, path, "holds no positions", "give one on each row, x,y", subject=str(path))
     return positions
+
+
+def _rows(path: Path, name: str) -> list[list[str]]:
+    """Return the cells of each row of a CSV file that is not blank."""
+    if not path.is_file():
+        problem = "is a folder" if path.is_dir() else "does not exist"
+        raise MissingFileError(name, path, problem, "give a CSV file with columns x, y", subject=str(path))
+    try:
+        with open(path, encoding="utf-8-sig", newline="") as file:
+            return [[cell.strip() for cell in row] for row in csv.reader(file) if any(cell.strip() for cell in row)]
+    except UnicodeDecodeError as error:
+        cure = "save it as CSV, as text in UTF-8"
+        raise ArgumentError(name, path, f"is not a CSV file ({error})", cure, subject=str(path)) from error
 
 
 def _is_number(text: str) -> bool:

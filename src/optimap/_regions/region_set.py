@@ -1,4 +1,4 @@
-"""Regions of any shape: a `Regions` object knows how to become `Spans` for a frame, all that extraction needs."""
+"""Regions of any shape: a `Regions` object gives its `Spans` for a frame, which is all that extraction needs."""
 
 import operator
 from collections.abc import Callable, Iterable, Mapping, Sequence, Set
@@ -8,34 +8,32 @@ from typing import Any
 
 import numpy as np
 
-from .._base import Floats, FrameShape, Ints
+from .._base import ArgumentError, ArgumentTypeError, Floats, FrameShape, Ints, counted
 from .masks import Runs
 from .spans import Spans
 
 Maker = Callable[[FrameShape | None], Runs]
 
-
 WEIGHTS = ("mean", "sum")
 
-
-# The frame that regions are in where none is known: large enough for every picture.
+# The frame that is used if none is known: large enough for every image.
 ANY_FRAME = (2**31, 2**31)
 
 
 class Regions:
-    """Regions of a frame, made by `optimap.trace.regions`: what `extract_traces` and `show_regions` take.
+    """Regions of a frame, made by `optimap.trace.regions`, for `extract_traces`, `show_regions` and other functions.
 
     ``len(r)`` is their number. ``r[2]``, ``r["cell 3"]``, ``r[:5]``, ``r[[4, 1]]``, ``r[["cell 3", "cell 9"]]`` and
-    ``r[kept]``, with True or False for each, are regions again.
+    ``r[kept]``, with True or False for each, are also `Regions`.
 
     Attributes
     ----------
     names : list of str
         One for each region, in order; names may repeat.
     frame_shape : (H, W) or None
-        Of the frames that they belong to; None where outlines may go with frames of any size.
+        Shape of the frames that they belong to; None for outlines that fit frames of any size.
     single : bool
-        Whether one region was given alone, of which `extract_traces` makes ``(T,)``.
+        Whether one region was given alone, so that `extract_traces` returns ``(T,)``.
     weights : {'mean', 'sum'}
         Whether traces are weighted means or weighted sums of the pixels.
 
@@ -75,7 +73,7 @@ class Regions:
 
     @cached_property
     def _places(self) -> dict[str, list[int]]:
-        """The numbers of the regions of each name."""
+        """The numbers of the regions that have each name."""
         places: dict[str, list[int]] = {}
         for i, name in enumerate(self.names):
             places.setdefault(name, []).append(i)
@@ -92,7 +90,7 @@ class Regions:
     def __iter__(self) -> Any:
         return (self[i] for i in range(len(self)))
 
-    def __getitem__(self, which: Any) -> "Regions":
+    def __getitem__(self, which: object) -> "Regions":
         numbers, single = _chosen(which, self)
         return Regions(
             self._make,
@@ -104,7 +102,7 @@ class Regions:
         )
 
     def weighted(self, weights: str) -> "Regions":
-        """Return the same regions, of which traces are ``'mean'`` or ``'sum'``."""
+        """Return the same regions, with traces that are the ``'mean'`` or the ``'sum'``."""
         return Regions(
             self._make,
             self._all_names,
@@ -120,33 +118,35 @@ class Regions:
         Parameters
         ----------
         frame_shape : (H, W), optional
-            By default the regions' own; where they have none, they are clipped at the left and at the top only.
+            By default the regions' own; if they have none, they are only clipped on the left and at the top.
         argument : str
-            What errors call these regions.
+            Name of these regions in errors.
 
         Returns
         -------
         Spans
-            Read by the kernels; ``rows``, ``starts``, ``stops``, ``weights`` of runs, ``first`` run of each region.
+            Input of the kernels: ``rows``, ``starts``, ``stops``, ``weights`` of runs, ``first`` run of each region.
 
         Raises
         ------
         ValueError
-            If the frame is not theirs, or a region has no pixel in it, or its weights sum to 0.
+            If the regions belong to frames of another shape, a region has no pixel in the frame, or its weights sum
+            to 0.
         """
         if frame_shape is None:
             frame_shape = self.frame_shape
         elif self.frame_shape is not None and tuple(frame_shape) != self.frame_shape:
-            raise ValueError(
-                f"{argument} belong to frames of shape {self.frame_shape} (H, W): these frames are {tuple(frame_shape)}"
-            )
+            problem = f"belong to frames of shape {self.frame_shape} (H, W)"
+            cure = f"these frames are {tuple(frame_shape)}; make regions of that shape"
+            raise ArgumentError(argument, self, problem, cure, subject=argument)
         if self._known is None or self._known[0] != frame_shape:
             self._known = frame_shape, self._spans(frame_shape, argument)
         return self._known[1]
 
     def _spans(self, frame_shape: FrameShape | None, argument: str) -> Spans:
+        """Return the spans, made for a frame and checked."""
         runs = _clip(self._make(frame_shape), frame_shape or ANY_FRAME)
-        order = np.argsort(runs.owners, kind="stable")  # rows of a region are in order already
+        order = np.argsort(runs.owners, kind="stable")  # rows of a region are already in order
         counts = np.bincount(runs.owners, minlength=self._total)
         begins = np.cumsum(counts) - counts
         chosen = np.asarray(self._chosen, np.int64)
@@ -156,19 +156,21 @@ class Regions:
         _, rows, starts, stops, weights = (column[order][places] for column in runs)
         if not counts.all():
             i = int(np.argmin(counts != 0))
-            why = self._why_empty(int(chosen[i]), frame_shape or ANY_FRAME)
-            raise ValueError(f"{argument}: region {i} ({self.names[i]!r}) {why}")
+            problem, cure = self._why_empty(int(chosen[i]), frame_shape or ANY_FRAME)
+            subject = f"{argument}: region {i} ({self.names[i]!r})"
+            raise ArgumentError(argument, self, problem, cure, subject=subject)
         spans = Spans(rows, starts, stops, weights, first, sums=self.weights == "sum", names=tuple(self.names))
         if not spans.sums:
             spans = replace(spans, weights=_mean_weights(spans, self.names, argument))
         return replace(spans, boxes=_boxes(spans))
 
-    def _why_empty(self, region: int, frame_shape: FrameShape) -> str:
+    def _why_empty(self, region: int, frame_shape: FrameShape) -> tuple[str, str]:
+        """Return the problem of a region without a pixel in the frame, and its cure."""
         anywhere = self._make(None)
         if ((anywhere.stops > anywhere.starts) & (anywhere.owners == region)).any():
             height, width = frame_shape
-            return f"lies wholly outside the frame (width {width}, height {height})"
-        return "is empty: it holds the centre of no pixel"
+            return f"lies wholly outside the frame (width {width}, height {height})", "move it, or leave it out"
+        return "is empty", "it does not contain the centre of any pixel; enlarge it, or leave it out"
 
     def pixels(self, i: int | str) -> tuple[Ints, Ints, Floats]:
         """Return the pixels of region `i`.
@@ -181,7 +183,7 @@ class Regions:
         Returns
         -------
         x, y, weight : arrays
-            Columns, rows, and what each pixel counts: weights of a mean sum to 1.
+            Columns, rows, and the weight of each pixel; the weights of a mean sum to 1.
 
         Examples
         --------
@@ -203,7 +205,7 @@ class Regions:
         Returns
         -------
         (N, 2) array
-            Of each region (x, y), its pixels weighted by the size of their weights.
+            One (x, y) for each region, its pixels weighted by the absolute value of their weights.
         """
         spans = self.spans()
         if not len(self):
@@ -214,13 +216,15 @@ class Regions:
         return np.asarray(sums[:, :2] / sums[:, 2:])
 
 
-def _chosen(which: Any, regions: Regions) -> tuple[list[int], bool]:
-    """Return the numbers of the regions that an index means, and whether it means one alone."""
+def _chosen(which: object, regions: Regions) -> tuple[list[int], bool]:
+    """Return the numbers of the regions that an index selects, and whether it selects one alone."""
     if isinstance(which, slice):
         try:
             return list(range(len(regions))[which]), False
         except TypeError:
-            raise TypeError(f"regions[{which}]: the ends of a slice are whole numbers") from None
+            problem, cure = "cannot select regions", "the ends of a slice are whole numbers"
+            index = f"regions[{which}]"
+            raise ArgumentTypeError(index, which, problem, cure, subject=index, plain=True) from None
     if (
         not isinstance(which, Iterable)
         or isinstance(which, (str, bytes, Mapping, Set))
@@ -230,46 +234,50 @@ def _chosen(which: Any, regions: Regions) -> tuple[list[int], bool]:
     listed = list(which)
     if listed and all(isinstance(one, (bool, np.bool_)) for one in listed):
         if len(listed) != len(regions):
-            raise IndexError(f"regions[...] with {len(listed)} of True and False: there are {len(regions)} regions")
+            raise IndexError(f"regions[...] holds True or False {len(listed)} times: {_there_are(len(regions))}")
         return np.flatnonzero(listed).tolist(), False
     return [_number(one, regions) for one in listed], False
 
 
+def _there_are(count: int) -> str:
+    return f"there {'is' if count == 1 else 'are'} {counted(count, 'region')}"
+
+
 def _number(which: Any, regions: Regions) -> int:
-    """Return the number of a region from its number, which may count from the end, or its name."""
+    """Return the number of a region, given its number, which may be counted from the end, or its name."""
     count = len(regions)
     if isinstance(which, str):
         places = regions._places.get(which, [])
         if not places:
             few = ", ".join(map(repr, regions.names[:20])) + (", ..." if count > 20 else "")
-            raise KeyError(f"no region of the name {which!r}; names are {few}")
+            raise KeyError(f"there is no region named {which!r}; names are {few}")
         if len(places) > 1:
             few = ", ".join(map(str, places[:20])) + (", ..." if len(places) > 20 else "")
-            raise KeyError(f"{len(places)} regions of the name {which!r}; choose by number, these are {few}")
+            raise KeyError(f"{len(places)} regions are named {which!r}; choose by number, these are {few}")
         return places[0]
     try:
         if isinstance(which, (bool, np.bool_)):
             raise TypeError
         number = operator.index(which)
     except TypeError:
-        raise TypeError(
-            f"regions[{which!r}]: regions are chosen by number, name, slice, a list of numbers or names, or True or "
-            "False for each"
-        ) from None
+        index, problem = f"regions[{which!r}]", "cannot select regions"
+        cure = "regions are chosen by number, name, slice, a list of numbers or names, or True or False for each"
+        raise ArgumentTypeError(index, which, problem, cure, subject=index, plain=True) from None
     if not -count <= number < count:
-        there = f"there are {count} regions, 0 to {count - 1}" if count else "there are no regions"
+        there = f"{_there_are(count)}, 0 to {count - 1}" if count else "there are no regions"
         raise IndexError(f"regions[{number}]: {there}")
     return number % count
 
 
-def check_weights(weights: Any) -> str:
-    """Return what weights mean, or raise an error."""
+def check_weights(weights: object) -> str:
+    """Return ``'mean'`` or ``'sum'``, or raise an error."""
     if not isinstance(weights, str) or weights not in WEIGHTS:
-        raise ValueError(f"weights = {weights!r}: it must be 'mean' or 'sum'")
+        raise ArgumentError.must_be("weights", weights, "'mean' or 'sum'")
     return weights
 
 
 def _clip(runs: Runs, frame_shape: FrameShape) -> Runs:
+    """Return the parts of runs that lie in the frame."""
     height, width = frame_shape
     starts, stops = np.clip(runs.starts, 0, width), np.clip(runs.stops, 0, width)
     keep = (runs.rows >= 0) & (runs.rows < height) & (stops > starts)
@@ -277,19 +285,19 @@ def _clip(runs: Runs, frame_shape: FrameShape) -> Runs:
 
 
 def _mean_weights(spans: Spans, names: Sequence[str], argument: str) -> Floats:
-    """Return the weights of means: 1 where all of a region are the same, for sums of integers are exact then."""
+    """Return the weights of means: 1 where all of a region are the same, as then sums of integers are exact."""
     first = spans.first[:-1]
     if not len(first) or (spans.weights == 1).all():
         return spans.weights
-    # Scaled by the largest of each region, which changes no mean: their sum would be infinite.
+    # Scaled by the largest of each region, which does not change the mean: the sum of huge weights would be infinite.
     largest = np.repeat(np.maximum.reduceat(np.abs(spans.weights), first), np.diff(spans.first))
     masses = spans.weights / largest * (spans.stops - spans.starts)
     totals = np.add.reduceat(masses, first)
     vanish = np.abs(totals) <= 1e-12 * np.add.reduceat(np.abs(masses), first)
     if vanish.any():
         i = int(np.argmax(vanish))
-        which = f"region {i} ({names[i]!r})"
-        raise ValueError(f"{argument}: the weights of {which} sum to 0, so there is no mean: use weights='sum'")
+        subject, problem = f"{argument}: the weights of region {i} ({names[i]!r})", "sum to 0, so there is no mean"
+        raise ArgumentError(argument, spans.weights, problem, "use weights='sum'", subject=subject, keyword="weights")
     same = np.minimum.reduceat(spans.weights, first) == np.maximum.reduceat(spans.weights, first)
     huge = largest > 1e100  # products with pixels would overflow
     weights = np.where(huge, spans.weights / largest, spans.weights)
@@ -297,7 +305,7 @@ def _mean_weights(spans: Spans, names: Sequence[str], argument: str) -> Floats:
 
 
 def _boxes(spans: Spans) -> Ints | None:
-    """Return top, bottom, left, right where all regions are boxes of whole pixels, which running sums work on."""
+    """Return top, bottom, left, right if all regions are boxes of whole pixels, for running sums; else None."""
     first = spans.first[:-1]
     if not len(first) or (spans.weights != 1).any():
         return None

@@ -1,22 +1,14 @@
-"""Position + window + size -> spans: the pixels that count, with their weights.
+"""Spans: the pixels that windows and regions cover, with their weights.
 
-A span is a run of neighbouring pixels in one row with one weight; every window is a list of spans, so one kernel
-serves all windows. Built for all positions at once:
-
-- a ``rect`` of width ``size`` at a whole position has ``size`` spans of weight 1; at a fractional position the box
-  covers its outer rows and columns in part, and each pixel's weight is the area covered;
-- ``pixel`` is the rect of size 1 (at a fractional position: bilinear interpolation);
-- a ``disc`` has one span of weight 1 per row of the circle.
-
-Spans are clipped at the frame's edge, and the mean is over what is left. Clipped, not padded: padding would pull an
-edge pixel's mean towards the padding value.
+A span is a run of neighbouring pixels in one row with one weight; every window and every region is a list of spans, so
+one kernel serves them all. How they are made is in `windows` for positions, and in `region_set` for regions.
 """
 
 from dataclasses import dataclass
 
 import numpy as np
 
-from .._base import Floats, Ints
+from .._base import ArgumentError, Floats, Ints
 
 
 @dataclass(frozen=True)
@@ -28,25 +20,24 @@ class Spans:
     stops: Ints
     weights: Floats
     first: Ints
-    # Top, bottom, left, right of windows that are boxes of whole pixels, (4, N): what running sums work on.
+    # Top, bottom, left, right of windows that are all boxes of whole pixels, (4, N), for running sums.
     boxes: Ints | None = None
-    # Whether weighted sums are wanted instead of means.
+    # Whether traces are weighted sums instead of means.
     sums: bool = False
-    # Of regions; positions have none.
+    # Names of regions; positions have none.
     names: tuple[str, ...] | None = None
 
 
-def nan_error(spans: Spans, window: int, frame: int) -> ValueError:
+def nan_error(spans: Spans, window: int, frame: int) -> ArgumentError:
     """Return the error for a NaN under ``nan_policy='raise'``."""
     where = f"region {window} ({spans.names[window]!r})" if spans.names else f"the window of position {window}"
-    return ValueError(
-        f"video holds NaN in frame {frame} within {where}: "
-        "nan_policy='omit' leaves such pixels out, 'propagate' passes them on"
-    )
+    problem = f"holds NaN in frame {frame} within {where}"
+    cure = "nan_policy='omit' leaves such pixels out, 'propagate' passes them on"
+    return ArgumentError("video", np.nan, problem, cure, subject="video", keyword="nan_policy")
 
 
 def join_spans(first: Spans, second: Spans) -> Spans:
-    """Return the windows of both, means or sums as those of `first` are."""
+    """Return the windows of both; whether they are means or sums is that of `first`."""
     parts = (first, second)
     rows, starts, stops = (np.concatenate([getattr(p, name) for p in parts]) for name in ("rows", "starts", "stops"))
     weights = np.concatenate([first.weights, second.weights])
@@ -61,4 +52,5 @@ def join_spans(first: Spans, second: Spans) -> Spans:
 
 
 def _numbered(spans: Spans) -> list[str]:
+    """Return names for windows of positions, which have none."""
     return [f"position_{i}" for i in range(len(spans.first) - 1)]

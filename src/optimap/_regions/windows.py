@@ -12,22 +12,19 @@ Spans are clipped at the frame's edge, and the mean is over what is left. Clippe
 edge pixel's mean towards the padding value.
 """
 
-from typing import Any
-
 import numpy as np
 
-from .._base import Floats, FrameShape, Ints, whole_number
+from .._base import ArgumentError, Floats, FrameShape, Ints, whole_number
 from .positions import Positions
 from .spans import Spans
 
 WINDOWS = ("rect", "disc", "pixel")
 
-
 _default_window = "rect"
 
 
 def set_default_trace_window(window: str) -> None:
-    """Set the window that `extract_traces` and its kin use when none is given.
+    """Set the window that `extract_traces` and related functions use when none is given.
 
     Parameters
     ----------
@@ -68,26 +65,27 @@ def get_default_trace_window() -> str:
     return _default_window
 
 
-def check_window(window: Any) -> str:
+def check_window(window: object) -> str:
     """Return the window's name (the default for None), or raise an error."""
     if window is None:
         return _default_window
     if not isinstance(window, str) or window not in WINDOWS:
-        raise ValueError(f"window = {window!r} is unknown: it must be one of {', '.join(map(repr, WINDOWS))}")
+        cure = f"it must be one of {', '.join(map(repr, WINDOWS))}"
+        raise ArgumentError("window", window, "is unknown", cure)
     return window
 
 
-def check_size(size: Any) -> int:
+def check_size(size: object) -> int:
     """Return the window's width as an int, or raise an error."""
     return whole_number(size, "size")
 
 
-def window_spans(positions: Positions, size: int, window: str, frame_shape: tuple[int, int]) -> Spans:
+def window_spans(positions: Positions, size: int, window: str, frame_shape: FrameShape) -> Spans:
     """Return the spans of a window of `size` pixels at each of the ``(N, 2)`` `positions`."""
     if len(positions) == 0:
         nothing = np.zeros(0, np.int64)
         return Spans(nothing, nothing, nothing, np.zeros(0), np.zeros(1, np.int64))
-    # A window larger than this covers the frame from anywhere; parity decides which way an even one reaches.
+    # A window larger than this covers the frame from anywhere; its parity must stay, as even windows are not symmetric.
     largest = 2 * (max(frame_shape) + 2)
     size = min(size, largest + size % 2)
     if window == "disc" and size > 1:
@@ -102,8 +100,8 @@ def window_spans(positions: Positions, size: int, window: str, frame_shape: tupl
     return _clip(positions, *_box_spans(positions, size), frame_shape)
 
 
-def _whole_box_spans(positions: Positions, size: int, frame_shape: tuple[int, int]) -> Spans:
-    """Spans of boxes at whole positions, clipped: one for each row, and the boxes themselves."""
+def _whole_box_spans(positions: Positions, size: int, frame_shape: FrameShape) -> Spans:
+    """Return the spans of boxes at whole positions, clipped: one for each row, and the boxes themselves."""
     first = positions.astype(np.int64)[:, ::-1] - size // 2  # rows before columns
     (top, left), (bottom, right) = np.maximum(first, 0).T, np.minimum(first + size, frame_shape).T
     heights = bottom - top
@@ -116,7 +114,7 @@ def _whole_box_spans(positions: Positions, size: int, frame_shape: tuple[int, in
 
 
 def _one_whole_box(x: int, y: int, size: int, frame_shape: FrameShape) -> Spans:
-    """As `_whole_box_spans` for one position, which is the most frequent call, ten times faster."""
+    """Return the same as `_whole_box_spans` for one position: the most frequent call, several times faster."""
     top, left = y - size // 2, x - size // 2
     bottom, right = min(top + size, frame_shape[0]), min(left + size, frame_shape[1])
     top, left = max(top, 0), max(left, 0)
@@ -129,12 +127,12 @@ def _one_whole_box(x: int, y: int, size: int, frame_shape: FrameShape) -> Spans:
 
 
 def _box_spans(positions: Positions, size: int) -> tuple[Ints, Ints, Ints, Floats]:
-    """Spans of boxes at fractional positions, each as (N, spans a window) arrays: row, start, stop, weight."""
+    """Return the spans of boxes at fractional positions as (N, spans of a window) arrays: row, start, stop, weight."""
     whole = np.floor(positions)
     fraction = positions - whole
     left, top = (whole.astype(np.int64) - size // 2).T
     fx, fy = fraction.T
-    # One row and one column more, the outer ones covered in part: 1 - f, 1, ..., 1, f.
+    # One row and one column more, the outer ones partly covered: 1 - f, 1, ..., 1, f.
     rows = top[:, None] + np.arange(size + 1)
     row_weights = np.ones(rows.shape)
     row_weights[:, 0] = 1 - fy
@@ -153,7 +151,7 @@ def _box_spans(positions: Positions, size: int) -> tuple[Ints, Ints, Ints, Float
 
 
 def _disc_spans(positions: Positions, size: int) -> tuple[Ints, Ints, Ints, Floats]:
-    """One span for each row of the circle of diameter `size` inscribed in the square of `size` pixels."""
+    """Return one span for each row of the circle of diameter `size` inscribed in the square of `size` pixels."""
     x, y = (positions - (0.5 if size % 2 == 0 else 0.0)).T
     radius = size / 2
     rows = np.ceil(y - radius).astype(np.int64)[:, None] + np.arange(size + 1)
@@ -173,17 +171,18 @@ def _clip(
     starts: Ints,
     stops: Ints,
     weights: Floats,
-    frame_shape: tuple[int, int],
+    frame_shape: FrameShape,
 ) -> Spans:
+    """Return the spans that lie in the frame; none of the windows is left without a pixel."""
     height, width = frame_shape
     starts = np.clip(starts, 0, width)
     stops = np.clip(stops, 0, width)
-    # A span of weight zero must go: zero times NaN is NaN.
+    # Spans of weight zero are removed: zero times NaN is NaN.
     keep = (rows >= 0) & (rows < height) & (stops > starts) & (weights > 0)
     counts = keep.sum(axis=1)
     empty = np.flatnonzero(counts == 0)
     if empty.size:
-        # A disc of size 2 at the very corner covers no pixel's centre: the pixel that holds the position stays.
+        # A disc of size 2 at the very corner covers no pixel centre: it gets the pixel that holds the position.
         x, y = np.floor(positions[empty] + 0.5).astype(np.int64).T
         rows, starts, stops, weights = rows.copy(), starts.copy(), stops.copy(), weights.copy()
         rows[empty, 0], starts[empty, 0], stops[empty, 0], weights[empty, 0] = y, x, x + 1, 1.0

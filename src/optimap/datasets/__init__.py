@@ -1,4 +1,4 @@
-"""Recordings to try things on: a simulated heart whose truth is known."""
+"""Recordings to try things on: simulated cardiac tissue with known truth."""
 
 import lazy_loader
 

@@ -1,8 +1,8 @@
-"""A simulated optical mapping recording whose truth is known.
+"""A simulated optical mapping recording with known truth.
 
 Tissue: the two-variable model of Aliev and Panfilov (1996) on a square sheet without flux at its edges, paced at the
-left edge. Optics: a voltage-sensitive dye whose light falls by a few percent at depolarisation, scattering (blur),
-uneven illumination, photobleaching, shot noise, 16-bit counts. The same seed gives the same recording.
+left edge. Optics: a voltage-sensitive dye that darkens by a few percent at depolarisation, scattering (blur), uneven
+illumination, photobleaching, shot noise, 16-bit counts. The same seed gives the same recording.
 """
 
 import logging
@@ -21,42 +21,23 @@ from .._files import written_whole
 
 log = logging.getLogger(__name__)
 
-
 FPS = 500.0
-
-
 FRAMES = 600
-
-
 PIXEL_SIZE = 0.1  # mm
 
-
 STIMULUS_TIMES: NDArray[np.float64] = np.asarray(0.05 + 0.2 * np.arange(6), np.float64)  # s
+BEATS_BEFORE = 4  # paced before the camera starts, so that all recorded beats are alike
 
-
-BEATS_BEFORE = 4  # paced before the camera starts, so that every recorded beat is like the next
-
-
-# Changed whenever the recording does, so that an older one in the cache is not taken for it.
+# Increased whenever the recording changes, so that an older one in the cache is not used.
 VERSION = 1
 
-
-# Parameters of the model as published; time in its own units, of 4 ms here, which makes action potentials of 100 ms.
+# Parameters of the model as published. One unit of its time is 4 ms here, so action potentials last about 100 ms.
 K, A, EPSILON, MU1, MU2 = 8.0, 0.15, 0.002, 0.2, 0.3
-
-
 TIME_UNIT = 0.004  # s
-
-
 TIME_STEP = 0.05  # model units
-
-
 DIFFUSION = 4.0  # grid cells squared per model unit
 
-
-CELLS = 64  # a side of the grid; the camera has two pixels for each
-
-
+CELLS = 64  # on each side of the grid; the camera has two pixels for each
 PIXELS = 2 * CELLS
 
 
@@ -71,15 +52,15 @@ class SimulatedRecording:
     signal : (T, H, W) float32 array
         The transmembrane potential that the camera sees, without noise: about 0 at rest, 1 when excited.
     activation_times : (beats, H, W) float64 array
-        When `signal` rises through 0.5, in s; NaN outside the tissue.
+        Times when `signal` rises through 0.5, in s; NaN outside the tissue.
     tissue : (H, W) bool array
-        Where there is tissue; the rest is dark.
+        True where there is tissue; the rest is dark.
     stimulus_times : (beats,) float64 array
-        In s.
+        Times of the stimuli, in s.
     fps : float
         Frames per second.
     pixel_size : float
-        In mm.
+        Width of a pixel, in mm.
     """
 
     video: NDArray[np.uint16]
@@ -97,9 +78,10 @@ def simulated_tissue(seed: int = 0, *, cache: bool = True) -> SimulatedRecording
     Parameters
     ----------
     seed : int
-        Of the noise and the uneven illumination.
+        Seed of the noise and of the uneven illumination.
     cache : bool
-        Keep the recording in the user's cache folder (``OPTIMAP_CACHE`` names another), and take it from there.
+        Keep the recording in the user's cache folder (or in the folder named by ``OPTIMAP_CACHE``), and read it from
+        there next time.
 
     Returns
     -------
@@ -123,7 +105,7 @@ def simulated_tissue(seed: int = 0, *, cache: bool = True) -> SimulatedRecording
         try:
             return _read(path)
         except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
-            log.warning("%s is damaged: the recording is simulated anew", path)
+            log.warning("%s is damaged: the recording is simulated again", path)
     recording = _simulate(seed)
     if cache:
         _keep(path, recording)
@@ -131,6 +113,7 @@ def simulated_tissue(seed: int = 0, *, cache: bool = True) -> SimulatedRecording
 
 
 def _cache_folder() -> Path:
+    """Return the user's cache folder, which depends on the operating system."""
     if "OPTIMAP_CACHE" in os.environ:
         return Path(os.environ["OPTIMAP_CACHE"])
     if sys.platform == "win32":
@@ -141,6 +124,7 @@ def _cache_folder() -> Path:
 
 
 def _read(path: Path) -> SimulatedRecording:
+    """Return a recording from the cache."""
     with open(path, "rb") as file, np.load(file) as stored:  # np.load leaves a damaged file open
         values: dict[str, Any] = {field.name: stored[field.name] for field in fields(SimulatedRecording)}
     for name in ("fps", "pixel_size"):
@@ -149,16 +133,18 @@ def _read(path: Path) -> SimulatedRecording:
 
 
 def _keep(path: Path, recording: SimulatedRecording) -> None:
+    """Write a recording to the cache if that is possible."""
     values: dict[str, Any] = {field.name: getattr(recording, field.name) for field in fields(SimulatedRecording)}
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with written_whole(path, overwrite=True) as partial:
             np.savez(partial, **values)
-    except OSError as error:  # a read-only home: nothing is lost but time
+    except OSError as error:  # for example, a read-only home folder: only time is lost
         log.warning("%s cannot be written (%s): the recording is not kept", path, error)
 
 
 def _simulate(seed: int) -> SimulatedRecording:
+    """Return a new recording."""
     rng = np.random.default_rng(seed)
     signal = _camera_view(_excitation())
     tissue = _tissue()
@@ -183,7 +169,7 @@ def _excitation() -> NDArray[np.float32]:
             potential[step // steps_per_frame] = u
         if step in stimulus_steps:
             u[site] = 1.0
-        padded[1:-1, 1:-1] = u  # mirrored edges let nothing flow through them
+        padded[1:-1, 1:-1] = u  # mirrored edges: no flux through them
         padded[0], padded[-1], padded[:, 0], padded[:, -1] = (
             padded[1],
             padded[-2],
@@ -199,7 +185,7 @@ def _excitation() -> NDArray[np.float32]:
 
 
 def _camera_view(potential: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Light scatters in the tissue: each pixel sees its neighbourhood."""
+    """Return the potential that each camera pixel sees: that of its neighbourhood, as light scatters in the tissue."""
     from scipy.ndimage import gaussian_filter
 
     fine = potential.repeat(2, axis=1).repeat(2, axis=2)
@@ -207,6 +193,7 @@ def _camera_view(potential: NDArray[np.float32]) -> NDArray[np.float32]:
 
 
 def _tissue() -> NDArray[np.bool_]:
+    """Return where there is tissue: an oval."""
     y, x = np.mgrid[:PIXELS, :PIXELS] / (PIXELS - 1) * 2 - 1
     return np.asarray((x / 0.92) ** 2 + (y / 0.8) ** 2 + 0.15 * x * y < 1)
 
@@ -225,7 +212,7 @@ def _rise_times(signal: NDArray[np.float32], beats: int) -> NDArray[np.float64]:
 
 
 def _expose(signal: NDArray[np.float32], tissue: NDArray[np.bool_], rng: np.random.Generator) -> NDArray[np.uint16]:
-    """Turn potential into camera counts."""
+    """Return the camera counts of a potential."""
     from scipy.ndimage import gaussian_filter
 
     y, x = np.mgrid[:PIXELS, :PIXELS] / PIXELS

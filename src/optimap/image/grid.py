@@ -1,23 +1,22 @@
-"""Images side by side in a grid."""
+"""collage: images side by side in a grid."""
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
-from .._base import whole_number
+from .._base import ArgumentError, Array, whole_number
 
 
 def collage(
-    images: Sequence[ArrayLike] | NDArray[Any], ncols: int = 6, padding: int = 0, padding_value: ArrayLike = 0
-) -> NDArray[Any]:
+    images: Sequence[ArrayLike] | Array, ncols: int = 6, padding: int = 0, padding_value: ArrayLike = 0
+) -> Array:
     """Arrange images of one shape in a grid, row by row.
 
     Parameters
     ----------
     images : sequence of (H, W) or (H, W, C) arrays
-        Grey or colour images, masks; all of one shape.
+        Grey or colour images, or masks; all of one shape.
     ncols : int
         Images per row. The collage is always `ncols` images wide; cells without an image are filled.
     padding : int
@@ -30,6 +29,11 @@ def collage(
     (rows, columns) or (rows, columns, C) array
         With the images' common dtype.
 
+    Raises
+    ------
+    ValueError
+        If there are no images, or they are not images of one shape.
+
     Examples
     --------
     >>> import numpy as np
@@ -40,13 +44,15 @@ def collage(
     ncols, padding = whole_number(ncols, "ncols", minimum=1), whole_number(padding, "padding")
     arrays = [np.asarray(image) for image in images]
     if not arrays:
-        raise ValueError("images is empty: give at least one image")
+        raise ArgumentError("images", images, "is empty", "give at least one image", subject="images")
     shape = arrays[0].shape
     if len(shape) not in (2, 3):
-        raise ValueError(f"images[0] has shape {shape}: an image is (H, W) or (H, W, C)")
+        problem, cure = f"has shape {shape}", "an image is (H, W) or (H, W, C)"
+        raise ArgumentError("images[0]", arrays[0], problem, cure, subject="images[0]")
     for i, array in enumerate(arrays):
         if array.shape != shape:
-            raise ValueError(f"images[{i}] has shape {array.shape}, images[0] has {shape}: give images of one shape")
+            problem = f"has shape {array.shape}, but images[0] has shape {shape}"
+            raise ArgumentError(f"images[{i}]", array, problem, "give images of one shape", subject=f"images[{i}]")
 
     height, width = shape[:2]
     nrows = -(-len(arrays) // ncols)

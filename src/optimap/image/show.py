@@ -1,10 +1,10 @@
-"""show_image: an image, pixel for pixel."""
+"""show_image: an image, drawn pixel by pixel."""
 
 from typing import TYPE_CHECKING, Any
 
 from numpy.typing import ArrayLike
 
-from .._draw import as_image, check_scale, new_axes, show_figures
+from .._draw import as_image, check_axes, check_scale, new_axes, show_figures
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -19,9 +19,9 @@ def show_image(
     show_colorbar: bool = False,
     colorbar_title: str = "",
     ax: "Axes | None" = None,
-    **kwargs: Any,
+    **kwargs: object,
 ) -> "Axes":
-    """Show an image, pixel for pixel, without interpolation.
+    """Show an image pixel by pixel, without interpolation.
 
     Parameters
     ----------
@@ -29,10 +29,10 @@ def show_image(
         Masked pixels and NaN stay blank.
     title : str
     vmin, vmax : float, optional
-        Values that are black and white (or the ends of `cmap`).
+        Values drawn black and white (or as the ends of `cmap`).
     cmap : str or matplotlib colormap
     show_colorbar : bool
-        Draw the colour scale at the right.
+        Draw the colour scale on the right.
     colorbar_title : str
     ax : matplotlib Axes, optional
         Draw there; by default in a new figure, which is shown.
@@ -46,9 +46,10 @@ def show_image(
     Raises
     ------
     ValueError
-        If `image` is neither 2-D nor colour, `cmap` is unknown, or `vmin` and `vmax` are no range.
+        If `image` is neither 2-D nor colour, `cmap` is unknown, `vmin` or `vmax` is not finite, or `vmin` is more than
+        `vmax`.
     TypeError
-        If `image` holds no real numbers.
+        If `image` does not hold real numbers, or `ax` is not Axes.
 
     Examples
     --------
@@ -57,11 +58,13 @@ def show_image(
     >>> ax = show_image(np.eye(8), title="a diagonal", show_colorbar=True)
     """
     pixels = as_image(image)
+    check_axes(ax)
     check_scale(cmap, vmin, vmax)
     new = ax is None
     if ax is None:
         ax = new_axes()
-    drawn = ax.imshow(pixels, **{"cmap": cmap, "vmin": vmin, "vmax": vmax, "interpolation": "none", **kwargs})
+    style: dict[str, Any] = {"cmap": cmap, "vmin": vmin, "vmax": vmax, "interpolation": "none", **kwargs}
+    drawn = ax.imshow(pixels, **style)
     ax.set_title(title)
     ax.set_axis_off()
     if show_colorbar:

@@ -110,7 +110,7 @@ def window_means(frames: Array, windows: Windows, out: Array, omit_nan: bool = F
         _loops.pixel_values(frames, windows.rows, windows.starts, out, threads)
         return
     direct, table = _work(frames, windows, omit_nan)
-    # Starting a thread takes some 20 us, as much as some 50,000 units of work; counting the allowed ones takes some 5 us.
+    # Starting a thread takes some 20 us, as much as some 50,000 units of work; counting the allowed ones some 5 us.
     worth = 1 + int(min(direct, table) * len(frames)) // 50_000
     threads = 1 if worth == 1 else min(thread_count(), worth)
     if table < direct and windows.boxes is not None:

@@ -1,6 +1,7 @@
 """Figures of videos and traces together: compare_traces, show_positions_and_traces.
 
-Every function draws on the Axes it is given, or shows a new figure; returns Axes. Figures of one thing are in `_draw`.
+Every function draws on the Axes that it is given, or shows a new figure, and returns Axes. Figures of traces alone, of
+positions and of regions are in `_draw`.
 """
 
 from collections.abc import Sequence
@@ -9,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from .._base import ArgumentError, Array, on_host, parse_time_axis
+from .._base import ArgumentError, ArgumentTypeError, Array, VideoLike, counted, on_host, parse_time_axis
 from .._draw import (
+    Colors,
     as_image,
     as_traces,
     check_scale,
@@ -33,11 +35,11 @@ if TYPE_CHECKING:
 
 
 def show_positions_and_traces(
-    video_or_traces: Any,
+    video_or_traces: VideoLike | ArrayLike,
     positions: "ArrayLike | Regions",
-    image: Any = 0,
+    image: ArrayLike | int = 0,
     size: int = 5,
-    colors: Any = None,
+    colors: Colors = None,
     figsize: tuple[float, float] = (10, 2.5),
     fps: float | None = None,
     vmin: float | None = None,
@@ -49,7 +51,7 @@ def show_positions_and_traces(
     axs: "Sequence[Axes] | None" = None,
     **kwargs: Any,
 ) -> "tuple[Axes, Axes]":
-    """Show an image with positions beside their traces, in the same colours.
+    """Show positions or regions on an image next to their traces, in the same colours.
 
     Parameters
     ----------
@@ -58,7 +60,7 @@ def show_positions_and_traces(
     positions : (x, y) or sequence of (x, y), in pixels; or regions
         Anything that `extract_traces` takes as `coords`. Outlines are drawn for regions.
     image : int or array (H, W)
-        Frame number of the video, or an image; traces need an image.
+        Frame number of the video, or an image; for traces, an image.
     size : int
         Width of the window in pixels, for a video.
     colors : color or sequence of N colors, optional
@@ -67,11 +69,11 @@ def show_positions_and_traces(
     fps : float, optional
         Frames per second.
     vmin, vmax, cmap
-        How the image is drawn, see `optimap.image.show_image`.
+        How the image is drawn; see `optimap.image.show_image`.
     x : (T,) array-like, optional
         Values on the x-axis, instead of `fps`.
     window : {'rect', 'disc', 'pixel'}, optional
-        For a video, see `extract_traces`.
+        For a video; see `extract_traces`.
     axs : sequence of two matplotlib Axes, optional
         Draw there (image, traces); by default in a new figure, which is shown.
     **kwargs
@@ -80,7 +82,7 @@ def show_positions_and_traces(
     Returns
     -------
     (Axes, Axes)
-        Of the image and of the traces.
+        The Axes of the image and those of the traces.
 
     Raises
     ------
@@ -96,20 +98,22 @@ def show_positions_and_traces(
     >>> len(traces_ax.lines)
     2
     """
-
     is_video = len(np.shape(video_or_traces)) == 3
     check_scale(cmap, vmin, vmax)
-    frame = as_image(_frame(as_source(video_or_traces).video, image) if is_video else _image_for_traces(image))
-    places = _places(positions, video_or_traces.shape[1:] if is_video else frame.shape[:2], is_video, size, window)
+    _check_two_axes(axs)
+    given: Any = as_source(video_or_traces).video if is_video else video_or_traces
+    frame = as_image(_frame(given, image) if is_video else _image_for_traces(image))
+    places = _places(positions, given.shape[1:] if is_video else frame.shape[:2], is_video, size, window)
     points: Any = places.regions if places.positions is None else places.positions
     count = len(places)
     wanted = [f"C{i}" for i in range(count)] if colors is None else parse_colors(colors, count)
-    check_traces_arguments((len(video_or_traces), count), x, fps, wanted, **kwargs)
-    values = as_traces(extract_traces(video_or_traces, points, size, window=window) if is_video else video_or_traces)
+    check_traces_arguments((len(given), count), x, fps, wanted, **kwargs)
+    values = as_traces(extract_traces(given, points, size, window=window) if is_video else given, "video_or_traces")
     if values.shape[1] != count:
-        raise ValueError(f"video_or_traces holds {values.shape[1]} traces for {count} positions: give one each")
+        problem = f"holds {counted(values.shape[1], 'trace')} for {counted(count, 'position')}"
+        raise ArgumentError("video_or_traces", video_or_traces, problem, "give one for each", subject="video_or_traces")
 
-    ax_image, ax_traces = _two_axes(axs, figsize)
+    ax_image, ax_traces = axs if axs is not None else new_axes(ncols=2, figsize=figsize, width_ratios=[1, 3])
     show_positions(points, frame, color=wanted, cmap=cmap, vmin=vmin, vmax=vmax, ax=ax_image)
     show_traces(values, x=x, fps=fps, colors=wanted, ax=ax_traces, **kwargs)
     if axs is None:
@@ -125,27 +129,29 @@ def _places(given: object, frame_shape: Sequence[int], is_video: bool, size: int
     return find_drawn(given, frame, "positions")
 
 
-def _two_axes(axs: "Sequence[Axes] | None", figsize: tuple[float, float]) -> "tuple[Axes, Axes]":
-    if axs is None:
-        axs = new_axes(ncols=2, figsize=figsize, width_ratios=[1, 3])
-    elif len(axs) != 2:
-        raise ValueError(f"axs has {len(axs)} entries: give two Axes, for the image and for the traces")
-    return axs[0], axs[1]
+def _check_two_axes(axs: "Sequence[Axes] | None") -> None:
+    """Raise an error if Axes are given, but not two."""
+    if axs is not None and len(axs) != 2:
+        cure = "give two Axes, for the image and for the traces"
+        raise ArgumentError("axs", axs, f"has {counted(len(axs), 'entry', 'entries')}", cure, subject="axs")
 
 
-def _frame(video: Any, image: Any, name: str = "image") -> Any:
+def _frame(video: VideoLike, image: "ArrayLike | int") -> ArrayLike:
     """Return the image: a frame of the video by number, or the array given."""
     if np.ndim(image) > 0:
         return image
     frames = int(video.shape[0])
     if not isinstance(image, (int, np.integer)) or not -frames <= image < frames:
-        raise ValueError(f"{name} = {image!r}: give a frame number in 0..{frames - 1}, or an image (H, W)")
+        cure = f"give a frame number in 0..{frames - 1}, or an image (H, W)"
+        raise ArgumentError("image", image, "is not a frame of the video", cure, plain=True)
     return np.asarray(on_host(video[int(image)]))
 
 
-def _image_for_traces(image: Any) -> Any:
+def _image_for_traces(image: "ArrayLike | int") -> ArrayLike:
+    """Return the image given, as traces have none."""
     if np.ndim(image) == 0:
-        raise ValueError(f"image = {image!r}: traces have no frames to show; give an image (H, W)")
+        cure = "traces have no frames to show; give an image (H, W)"
+        raise ArgumentError("image", image, "is not an image", cure, plain=True)
     return image
 
 
@@ -153,7 +159,7 @@ def compare_traces(
     videos: Sequence[Any],
     coords: "ArrayLike | Regions | None" = None,
     labels: Sequence[str] | None = None,
-    colors: Any = None,
+    colors: Colors = None,
     size: int = 5,
     ref_frame: int = 0,
     fps: float | None = None,
@@ -172,7 +178,7 @@ def compare_traces(
     Parameters
     ----------
     videos : sequence of (T, H, W) array-likes
-        Lengths may differ: a shorter video ends where it ends. Not modified.
+        Lengths may differ. Not modified.
     coords : (x, y) or sequence of (x, y), in pixels; or regions, optional
         Anything that `extract_traces` takes. Without it, the position is picked with the mouse.
     labels : sequence of str, optional
@@ -182,11 +188,11 @@ def compare_traces(
     size : int
         Width of the window in pixels, see `extract_traces`.
     ref_frame : int or (H, W) array
-        Frame of the first video to pick a position on, or an image; not used where `coords` are given.
+        Frame of the first video to pick a position on, or an image; not used if `coords` is given.
     fps : float, optional
         Frames per second: the x-axis is in seconds.
     x : (T,) array-like, optional
-        Values on the x-axis, for the longest video; not together with `fps`.
+        Values on the x-axis, for the longest video; cannot be given together with `fps`.
     window : {'rect', 'disc', 'pixel'}, optional
     title : str, optional
         Above all panels.
@@ -203,9 +209,9 @@ def compare_traces(
     Raises
     ------
     RuntimeError
-        If there is no way to pick: no display, or a backend that only writes files.
+        If picking is not possible: there is no display, or the backend only writes files.
     ValueError
-        If `videos` is empty, `coords` is, a position lies outside a video, or a number of labels, colors or axs does
+        If `videos` or `coords` is empty, a position lies outside a video, or the number of labels, colors or axs does
         not fit.
 
     Examples
@@ -220,23 +226,20 @@ def compare_traces(
     clips = _as_videos(videos)
     longest = max(int(clip.shape[0]) for clip in clips)
     times, label = parse_time_axis(longest, x, fps)
-    own, _ = line_arguments(len(clips), colors, labels, {}, "videos")
+    own, _ = line_arguments(len(clips), colors, labels, {}, "video")
     if coords is None:
         from .._pick import compare_by_clicking
 
         if axs is not None:
-            raise ValueError("axs is given without coords: a window for picking has its own axes")
+            cure = "give coords=, or leave axs out: picking opens a figure of its own"
+            raise ArgumentError("axs", axs, "is given without coords", cure, subject="axs", keyword="coords")
         choice: dict[str, Any] = {"size": size, "window": window, "ref_frame": ref_frame, "title": title}
         return compare_by_clicking(clips, times, label, own, **choice, block=block, browser=browser)
     places = _places_in_all(coords, clips, size, window)
+    given = None if axs is None else _given_panels(axs, len(places))
     traces = [_traces_of(clip, places, size, window) for clip in clips]
-    panels = _panels(axs, len(places))
-    for i, (panel, name) in enumerate(zip(panels, _panel_titles(places), strict=True)):
-        for trace, properties in zip(traces, own, strict=True):
-            show_traces(trace[:, i], x=times[: len(trace)], ax=panel, **properties)
-        if longest > 1:
-            panel.set_xlim(times[0], times[-1])
-        panel.set_title(name)
+    panels = _new_panels(len(places)) if given is None else given
+    _draw_panels(panels, _panel_titles(places), traces, times, own)
     panels[-1].set_xlabel(label)
     figure = panels[0].figure
     if title:
@@ -250,14 +253,28 @@ def compare_traces(
     return panels[0] if places.single else panels
 
 
+def _draw_panels(
+    panels: Array, titles: list[str], traces: list[Array], times: Array, own: list[dict[str, Any]]
+) -> None:
+    """Draw one line for each video on the panel of each position."""
+    for i, (panel, title) in enumerate(zip(panels, titles, strict=True)):
+        for trace, properties in zip(traces, own, strict=True):
+            show_traces(trace[:, i], x=times[: len(trace)], ax=panel, **properties)
+        if len(times) > 1:
+            panel.set_xlim(times[0], times[-1])
+        panel.set_title(title)
+
+
 def _as_videos(videos: Sequence[Any]) -> list[Any]:
+    """Return the videos as a list, checked."""
     if not hasattr(videos, "__iter__"):
-        raise TypeError(f"videos = {videos!r}: give a list of videos")
+        raise ArgumentTypeError("videos", videos, "is not a list", "give a list of videos", plain=True)
     if len(getattr(videos, "shape", ())) == 3:
-        raise ValueError("videos is a single video: give a list of videos, [video]")
+        cure = "give a list of videos, [video]"
+        raise ArgumentError("videos", videos, "is a single video", cure, subject="videos")
     clips = [as_source(video, f"videos[{i}]").video for i, video in enumerate(videos)]
     if not clips:
-        raise ValueError("videos is empty: give at least one video")
+        raise ArgumentError("videos", videos, "is empty", "give at least one video", subject="videos")
     return clips
 
 
@@ -274,13 +291,13 @@ def _places_in_all(coords: object, clips: list[Any], size: int, window: str | No
             raise type(error)(error.argument, error.value, error.problem, error.cure, subject=subject) from None
         if i == 0:
             found = places
-            given = found.regions if found.positions is None else found.positions
+            given = found.regions if found.positions is None else found.positions[0 if found.single else slice(None)]
     if not len(found):
         raise ArgumentError("coords", coords, "is empty", "give at least one position to compare at", subject="coords")
     return found
 
 
-def _traces_of(clip: Any, places: Places, size: int, window: str | None) -> Array:
+def _traces_of(clip: VideoLike, places: Places, size: int, window: str | None) -> Array:
     """Return the traces of one video, (T, N)."""
     points: Any = places.regions if places.positions is None else places.positions
     traces = np.asarray(extract_traces(clip, points, size, window=window))
@@ -288,15 +305,22 @@ def _traces_of(clip: Any, places: Places, size: int, window: str | None) -> Arra
 
 
 def _panel_titles(places: Places) -> list[str]:
+    """Return the names of regions, or the positions."""
     if places.positions is None:
         return list(places.names or ())
     return [f"({x:g}, {y:g})" for x, y in places.positions]
 
 
-def _panels(axs: Any, count: int) -> Array:
-    if axs is None:
-        axs = new_axes(nrows=count, sharex=True, squeeze=False, figsize=(7, 0.6 + 2.2 * count))
+def _new_panels(count: int) -> Array:
+    """Return the Axes of a new figure, one above the other."""
+    axs: Array = new_axes(nrows=count, sharex=True, squeeze=False, figsize=(7, 0.6 + 2.2 * count))
+    return axs.ravel()
+
+
+def _given_panels(axs: "Sequence[Axes]", count: int) -> Array:
+    """Return the Axes given, or raise an error unless there is one for each position."""
     panels = np.atleast_1d(np.asarray(axs, dtype=object)).ravel()
     if len(panels) != count:
-        raise ValueError(f"axs has {len(panels)} entries for {count} positions: give one Axes for each")
+        problem = f"has {counted(len(panels), 'entry', 'entries')} for {counted(count, 'position')}"
+        raise ArgumentError("axs", axs, problem, "give one Axes for each", subject="axs")
     return panels
