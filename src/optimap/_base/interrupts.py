@@ -1,15 +1,15 @@
-"""Ctrl-C and SIGTERM at times when they would break something."""
+"""Ctrl-C and SIGTERM, held back while they would break something."""
 
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-ENDING = (signal.SIGINT, signal.SIGTERM)
+ENDING = (signal.SIGINT, signal.SIGTERM)  # what ends a run
 
 
 @contextmanager
 def held_back() -> Iterator[None]:
-    """Let Ctrl-C and SIGTERM wait for the end of the block; threads and processes that begin in it never get them."""
+    """Let Ctrl-C and SIGTERM wait for the end of the block; threads and processes started in it never receive them."""
     if not hasattr(signal, "pthread_sigmask"):  # Windows
         yield
         return
