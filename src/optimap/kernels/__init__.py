@@ -12,8 +12,8 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from .._base import deferred_interrupts
 from . import _numpy
-from ._interrupts import deferred_interrupts
 from ._threads import allowed_threads, is_alone, one_thread
 from ._workers import Stop, in_background, run_in_threads
 
