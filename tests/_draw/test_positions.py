@@ -8,6 +8,7 @@ from matplotlib.colors import to_rgba
 from optimap.trace import (
     show_positions,
 )
+from tests.errors import check_error
 
 
 def dots(ax):
@@ -56,17 +57,19 @@ def test_colours_and_sizes():
 
 
 @pytest.mark.parametrize(
-    ("args", "kwargs", "message"),
+    ("args", "kwargs", "argument", "message"),
     [
-        ([[(1, 2, 3)]], {}, r"positions\[0\] = \(1, 2, 3\)"),
-        ([[(1, 2)], np.zeros((3, 4, 5))], {}, "image has shape .* give one frame"),
-        ([[(1, 2)]], {"size": [1, 2]}, r"size has shape \(2,\) for 1 position"),
-        ([[(1, 2)]], {"color": ["r", "g"]}, "color has 2 entries for 1 position"),
-        ([[(1, 2)]], {"color": "r", "c": "g"}, "color is given together with c"),
-        ([[(1, 2)]], {"size": -1}, "size = -1"),
-        ([[(1, 2)]], {"cmap": "nope"}, "cmap = 'nope' is not a colour map"),
+        ([[(1, 2, 3)]], {}, "positions[0]", r"positions\[0\] = \(1, 2, 3\)"),
+        ([[(1, 2)], np.zeros((3, 4, 5))], {}, "image", "image has shape .* give one frame"),
+        ([[(1, 2)]], {"size": [1, 2]}, "size", r"size has shape \(2,\) for 1 position"),
+        ([[(1, 2)]], {"color": ["r", "g"]}, "color", "color has 2 entries for 1 position"),
+        ([[(1, 2)]], {"color": "r", "c": "g"}, "color", "color is given together with c"),
+        ([[(1, 2)]], {"size": -1}, "size", "size = -1"),
+        ([np.eye(5) > 0], {"size": 3}, "size", "is the area of dots, but regions have outlines: leave size out"),
+        ([np.eye(5) > 1], {}, "positions", "positions: region 0 .* is empty"),
+        ([np.zeros((5, 5), int)], {}, "positions", "positions holds no regions: there is nothing to draw"),
+        ([[(1, 2)]], {"cmap": "nope"}, "cmap", "cmap = 'nope' is not a colour map"),
     ],
 )
-def test_wrong_positions_are_refused(args, kwargs, message):
-    with pytest.raises(ValueError, match=message):
-        show_positions(*args, **kwargs)
+def test_wrong_positions_are_refused(args, kwargs, argument, message):
+    check_error(lambda: show_positions(*args, **kwargs), ValueError, argument, message)

@@ -9,6 +9,7 @@ from optimap.trace import (
     show_trace,
     show_traces,
 )
+from tests.errors import check_error
 
 TRACES = np.random.default_rng(0).normal(size=(20, 3))
 
@@ -65,31 +66,39 @@ def test_odd_traces():
 
 
 @pytest.mark.parametrize(
-    ("traces", "kwargs", "error", "message"),
+    ("traces", "kwargs", "error", "argument", "message"),
     [
-        (TRACES, {"x": range(20), "fps": 5}, ValueError, "x and fps = 5 are both given"),
-        (TRACES, {"fps": 0}, ValueError, "fps = 0: it must be a positive number of frames per second"),
-        (TRACES, {"fps": -3}, ValueError, "fps = -3"),
-        (TRACES, {"fps": np.nan}, ValueError, "fps = nan"),
-        (TRACES, {"fps": "fast"}, ValueError, "fps = 'fast'"),
-        (TRACES, {"x": range(19)}, ValueError, r"x has shape \(19,\)"),
-        (TRACES, {"x": [np.nan] * 20}, ValueError, "x holds NaN"),
-        (TRACES, {"labels": ["a", "b"]}, ValueError, "labels has 2 entries for 3 traces"),
-        (TRACES, {"labels": "abc"}, ValueError, "labels has 1 entry for 3 traces"),
-        (TRACES, {"colors": ["r", "g"]}, ValueError, "colors has 2 entries for 3 traces"),
-        (TRACES, {"colors": "reddish"}, ValueError, "colors = 'reddish' is not a colour"),
-        (TRACES, {"colors": ["r", "g", "x!"]}, ValueError, r"colors\[2\] = 'x!' is not a colour"),
-        (TRACES, {"colors": "r", "color": "g"}, ValueError, "colors is given together with color"),
-        (np.zeros((2, 2, 2)), {}, ValueError, r"traces has shape \(2, 2, 2\)"),
-        (None, {}, TypeError, "traces has dtype object"),
-        (TRACES, {"linestyle": "zz"}, ValueError, "linestyle = 'zz' is not accepted by matplotlib"),
-        (TRACES, {"nothing": 1}, AttributeError, "nothing = 1 is not accepted by matplotlib"),
-        (TRACES, {"ax": "axes"}, TypeError, "ax = 'axes': give matplotlib Axes"),
-        (TRACES, {"x": np.ones(20) * 1j}, TypeError, "x has dtype complex128"),
+        (TRACES, {"x": range(20), "fps": 5}, ValueError, "fps", "x and fps = 5 are both given"),
+        (TRACES, {"fps": 0}, ValueError, "fps", "fps = 0: it must be a positive number of frames per second"),
+        (TRACES, {"fps": -3}, ValueError, "fps", "fps = -3"),
+        (TRACES, {"fps": np.nan}, ValueError, "fps", "fps = nan"),
+        (TRACES, {"fps": "fast"}, ValueError, "fps", "fps = 'fast'"),
+        (TRACES, {"x": range(19)}, ValueError, "x", r"x has shape \(19,\)"),
+        (TRACES, {"x": [np.nan] * 20}, ValueError, "x", "x holds NaN"),
+        (TRACES, {"labels": ["a", "b"]}, ValueError, "labels", "labels has 2 entries for 3 traces"),
+        (TRACES, {"labels": "abc"}, ValueError, "labels", "labels has 1 entry for 3 traces"),
+        (TRACES, {"colors": ["r", "g"]}, ValueError, "colors", "colors has 2 entries for 3 traces"),
+        (TRACES, {"colors": "reddish"}, ValueError, "colors", "colors = 'reddish' is not a colour"),
+        (TRACES, {"colors": ["r", "g", "x!"]}, ValueError, "colors[2]", r"colors\[2\] = 'x!' is not a colour"),
+        (TRACES, {"colors": "r", "color": "g"}, ValueError, "colors", "colors is given together with color"),
+        (np.zeros((2, 2, 2)), {}, ValueError, "traces", r"traces has shape \(2, 2, 2\)"),
+        (None, {}, TypeError, "traces", "traces has dtype object"),
+        (TRACES, {"linestyle": "zz"}, ValueError, "linestyle", "linestyle = 'zz' is not accepted by matplotlib"),
+        (TRACES, {"ax": "axes"}, TypeError, "ax", "ax = 'axes': give matplotlib Axes"),
+        (TRACES, {"x": np.ones(20) * 1j}, TypeError, "x", "x has dtype complex128"),
     ],
 )
-def test_wrong_arguments_are_refused(traces, kwargs, error, message):
+def test_wrong_arguments_are_refused(traces, kwargs, error, argument, message):
     figures = plt.get_fignums()
-    with pytest.raises(error, match=message):
-        show_traces(traces, **kwargs)
+    check_error(lambda: show_traces(traces, **kwargs), error, argument, message)
     assert plt.get_fignums() == figures  # and no empty figure is left behind
+
+
+def test_labels_that_are_not_text_are_refused():
+    check_error(lambda: show_traces(TRACES, labels=3), TypeError, "labels", "labels = 3 is not text", 3)
+
+
+def test_an_unknown_keyword_is_an_error_as_in_matplotlib():
+    with pytest.raises(AttributeError, match="nothing = 1 is not accepted by matplotlib"):
+        show_traces(TRACES, nothing=1)
+    assert not plt.get_fignums()

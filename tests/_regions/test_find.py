@@ -9,6 +9,7 @@ import roifile
 from optimap._regions import Places, find_drawn, find_places, write_positions
 from optimap.trace import Regions, extract_traces, regions
 from tests._regions.examples import LABELS, VIDEO
+from tests.errors import check_error
 
 FRAME = (6, 8)
 MASK = np.zeros(FRAME, bool)
@@ -125,26 +126,35 @@ def test_drawn_positions_may_lie_outside_the_picture_but_regions_may_not():
 
 
 @pytest.mark.parametrize(
-    ("kwargs", "error", "message"),
+    ("kwargs", "error", "argument", "message"),
     [
-        ({"weights": "median"}, ValueError, "weights = 'median': it must be 'mean' or 'sum'"),
-        ({"weights": 1}, ValueError, "weights = 1"),
-        ({"size": -1}, ValueError, "size = -1"),
-        ({"window": "star"}, ValueError, "window = 'star'"),
-        ({"coords": [regions(LABELS)]}, TypeError, r"coords\[0\] is a set of regions, <Regions .*: give one set"),
-        ({"background": True}, TypeError, "background = True"),
-        ({"background": np.nan}, ValueError, "background = nan: it must be finite"),
-        ({"background": [(0, 0), (1, 1)]}, ValueError, "background holds 2 regions for 3 traces"),
-        ({"background": (9, 0)}, ValueError, r"background = \(x=9, y=0\) is outside the frame"),
-        ({"background": LABELS == 9}, ValueError, "background: region 0 .* is empty"),
-        ({"background": 3, "background_factor": np.inf}, ValueError, "background_factor = inf"),
-        ({"background": 3, "background_factor": "1"}, ValueError, "background_factor = '1'"),
-        ({"background_factor": 0.7}, ValueError, "background_factor = 0.7 is given without a background"),
+        ({"weights": "median"}, ValueError, "weights", "weights = 'median': it must be 'mean' or 'sum'"),
+        ({"weights": 1}, ValueError, "weights", "weights = 1"),
+        ({"size": -1}, ValueError, "size", "size = -1"),
+        ({"window": "star"}, ValueError, "window", "window = 'star'"),
+        (
+            {"coords": [regions(LABELS)]},
+            TypeError,
+            "coords[0]",
+            r"coords\[0\] is a set of regions, <Regions .*: give one set",
+        ),
+        ({"background": True}, TypeError, "background", "background = True"),
+        ({"background": np.nan}, ValueError, "background", "background = nan: it must be finite"),
+        ({"background": [(0, 0), (1, 1)]}, ValueError, "background", "background holds 2 regions for 3 traces"),
+        ({"background": (9, 0)}, ValueError, "background", r"background = \(x=9, y=0\) is outside the frame"),
+        ({"background": LABELS == 9}, ValueError, "background", "background: region 0 .* is empty"),
+        ({"background": 3, "background_factor": np.inf}, ValueError, "background_factor", "background_factor = inf"),
+        ({"background": 3, "background_factor": "1"}, ValueError, "background_factor", "background_factor = '1'"),
+        (
+            {"background_factor": 0.7},
+            ValueError,
+            "background_factor",
+            "background_factor = 0.7 is given without a background",
+        ),
     ],
 )
-def test_wrong_arguments_are_named(kwargs, error, message):
-    with pytest.raises(error, match=message):
-        extract_traces(VIDEO, **{"coords": LABELS, **kwargs})
+def test_wrong_arguments_are_named(kwargs, error, argument, message):
+    check_error(lambda: extract_traces(VIDEO, **{"coords": LABELS, **kwargs}), error, argument, message)
 
 
 def test_a_background_is_subtracted():

@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from optimap._regions import parse_positions
+from tests.errors import check_error
 
 
 @pytest.mark.parametrize(
@@ -49,36 +50,35 @@ def test_one_position_in_a_list_is_not_alone():
 
 
 @pytest.mark.parametrize(
-    ("coords", "message"),
+    ("coords", "argument", "message"),
     [
         (
             [(1, 1), (7, 0)],
+            "coords[1]",
             r"coords\[1\] = \(x=7, y=0\) is outside the frame \(width 7, height 6\): x must be in 0\.\.6",
         ),
-        ((0, 6), r"coords = \(x=0, y=6\) is outside the frame \(width 7, height 6\): y must be in 0\.\.5"),
-        ([(-1, 9)], r"x must be in 0\.\.6 and y must be in 0\.\.5"),
-        ((6.5, 0), r"x=6.5.*outside.*x must be at least -0.5 and below 6.5"),
-        (np.ma.masked_array([(1, 2)], [(0, 1)]), "masked"),
-        ((1e300, 2), r"x=1e\+300"),
-        ((-0.51, 0), r"x=-0.51.*outside"),
-        ([(0, 0), (np.nan, 2)], r"coords\[1\] = \(x=nan, y=2.0\) is not finite"),
-        ((np.inf, 2), "not finite"),
-        ([(1, 2, 3)], r"coords\[0\] = \(1, 2, 3\) has 3 numbers: a position is \(x, y\)"),
-        ((1, 2, 3), r"coords = \(1, 2, 3\) is not a position"),
-        ([(1, 2), (1, 2, 3)], r"coords\[1\] = \(1, 2, 3\) is not a position"),
-        (np.zeros((2, 2, 2)), r"shape \(2, 2, 2\): give positions as \(N, 2\)"),
-        ([5], r"coords = \(5,\) is not a position"),
+        ((0, 6), "coords", r"coords = \(x=0, y=6\) is outside the frame \(width 7, height 6\): y must be in 0\.\.5"),
+        ([(-1, 9)], "coords[0]", r"x must be in 0\.\.6 and y must be in 0\.\.5"),
+        ((6.5, 0), "coords", r"x=6.5.*outside.*x must be at least -0.5 and below 6.5"),
+        (np.ma.masked_array([(1, 2)], [(0, 1)]), "coords", "masked"),
+        ((1e300, 2), "coords", r"x=1e\+300"),
+        ((-0.51, 0), "coords", r"x=-0.51.*outside"),
+        ([(0, 0), (np.nan, 2)], "coords[1]", r"coords\[1\] = \(x=nan, y=2.0\) is not finite"),
+        ((np.inf, 2), "coords", "not finite"),
+        ([(1, 2, 3)], "coords[0]", r"coords\[0\] = \(1, 2, 3\) has 3 numbers: a position is \(x, y\)"),
+        ((1, 2, 3), "coords", r"coords = \(1, 2, 3\) is not a position"),
+        ([(1, 2), (1, 2, 3)], "coords[1]", r"coords\[1\] = \(1, 2, 3\) is not a position"),
+        (np.zeros((2, 2, 2)), "coords", r"shape \(2, 2, 2\): give positions as \(N, 2\)"),
+        ([5], "coords", r"coords = \(5,\) is not a position"),
     ],
 )
-def test_wrong_positions_are_named(coords, message):
-    with pytest.raises(ValueError, match=message):
-        parse_positions(coords, (6, 7))
+def test_wrong_positions_are_named(coords, argument, message):
+    check_error(lambda: parse_positions(coords, (6, 7)), ValueError, argument, message)
 
 
 @pytest.mark.parametrize("coords", [None, 5, "5,3", b"53", [(1j, 2)], [("a", "b")], [(True, False)], [Decimal(1), 2]])
 def test_positions_of_a_wrong_type_are_refused(coords):
-    with pytest.raises(TypeError, match="coords"):
-        parse_positions(coords, (6, 7))
+    check_error(lambda: parse_positions(coords, (6, 7)), TypeError, "coords", "coords")
 
 
 @pytest.mark.parametrize("coords", [(-0.5, -0.5), (6.49, 5.49), (0, 5), (6, 0)])

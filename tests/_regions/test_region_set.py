@@ -7,6 +7,7 @@ import pytest
 from optimap._reading import blocks as video_module
 from optimap.trace import Regions, extract_traces, regions
 from tests._regions.examples import LABELS, SQUARE, VIDEO
+from tests.errors import check_error
 
 
 def test_sums_of_masks_windows_and_region_sets():
@@ -78,15 +79,30 @@ def test_regions_are_chosen_by_number_and_by_name():
         (3, IndexError, r"regions\[3\]: there are 3 regions, 0 to 2"),
         ([0, -4], IndexError, r"regions\[-4\]: there are 3 regions"),
         ([True, False], IndexError, "holds True or False 2 times: there are 3 regions"),
-        (1.0, TypeError, r"regions\[1.0\]: regions are chosen by number, name, slice, a list of numbers or names"),
-        (True, TypeError, r"regions\[True\]: regions are chosen by"),
-        ({0, 1}, TypeError, r"regions\[\{0, 1\}\]: regions are chosen by"),
-        (slice("a", "b"), TypeError, "the ends of a slice are whole numbers"),
     ],
 )
 def test_an_index_that_means_no_region_is_named(which, error, message):
     with pytest.raises(error, match=message):
         regions(LABELS, names=["a", "b", "b"])[which]
+
+
+@pytest.mark.parametrize(
+    ("which", "argument", "message"),
+    [
+        (1.0, "regions[1.0]", r"regions\[1.0\]: regions are chosen by number, name, slice, a list of numbers or names"),
+        (True, "regions[True]", r"regions\[True\]: regions are chosen by"),
+        ({0, 1}, "regions[{0, 1}]", r"regions\[\{0, 1\}\]: regions are chosen by"),
+        (slice("a", "b"), "regions[slice('a', 'b', None)]", "the ends of a slice are whole numbers"),
+    ],
+)
+def test_an_index_of_a_wrong_type_is_named(which, argument, message):
+    check_error(lambda: regions(LABELS)[which], TypeError, argument, message, which)
+
+
+def test_wrong_frames_and_weights_are_named():
+    found = regions(LABELS)
+    check_error(lambda: found.spans((5, 5)), ValueError, "regions", "belong to frames of shape", found)
+    check_error(lambda: found.weighted("median"), ValueError, "weights", "it must be 'mean' or 'sum'", "median")
 
 
 def test_nothing_is_chosen_from_no_regions():

@@ -14,6 +14,7 @@ from optimap.trace import (
     show_positions,
     show_positions_and_traces,
 )
+from tests.errors import check_error
 
 VIDEO = np.random.default_rng(1).integers(0, 999, (20, 6, 8))
 MASK = np.zeros((6, 8), bool)
@@ -112,21 +113,20 @@ def test_given_traces_are_drawn_as_they_are():
 
 
 @pytest.mark.parametrize(
-    ("video", "kwargs", "message"),
+    ("video", "kwargs", "argument", "message"),
     [
-        (VIDEO, {"image": 20}, r"image = 20: give a frame number in 0\.\.19"),
-        (VIDEO, {"image": 1.5}, "image = 1.5"),
-        (VIDEO[:, 0, :2], {}, "image = 0: traces have no frames"),
-        (VIDEO[:, 0, :3], {"image": VIDEO[0]}, "holds 3 traces for 2 positions"),
-        (VIDEO, {"fps": 0}, "fps = 0"),
-        (VIDEO, {"labels": ["r"]}, "labels has 1 entry for 2 traces"),
-        (VIDEO, {"axs": [1, 2, 3]}, "axs has 3 entries"),
+        (VIDEO, {"image": 20}, "image", r"image = 20: give a frame number in 0\.\.19"),
+        (VIDEO, {"image": 1.5}, "image", "image = 1.5"),
+        (VIDEO[:, 0, :2], {}, "image", "image = 0: traces have no frames"),
+        (VIDEO[:, 0, :3], {"image": VIDEO[0]}, "video_or_traces", "holds 3 traces for 2 positions"),
+        (VIDEO, {"fps": 0}, "fps", "fps = 0"),
+        (VIDEO, {"labels": ["r"]}, "labels", "labels has 1 entry for 2 traces"),
+        (VIDEO, {"axs": [1, 2, 3]}, "axs", "axs has 3 entries"),
     ],
 )
-def test_what_does_not_fit_is_refused(video, kwargs, message):
+def test_what_does_not_fit_is_refused(video, kwargs, argument, message):
     figures = plt.get_fignums()
-    with pytest.raises(ValueError, match=message):
-        show_positions_and_traces(video, [(1, 2), (3, 4)], **kwargs)
+    check_error(lambda: show_positions_and_traces(video, [(1, 2), (3, 4)], **kwargs), ValueError, argument, message)
     assert plt.get_fignums() == figures
 
 
@@ -165,22 +165,37 @@ def test_given_axes_and_x_are_used():
 
 
 @pytest.mark.parametrize(
-    ("videos", "kwargs", "message"),
+    ("videos", "kwargs", "argument", "message"),
     [
-        ([], {}, "videos is empty"),
-        (VIDEO, {}, "videos is a single video"),
-        ([VIDEO, VIDEO[0]], {}, r"videos\[1\] has shape \(6, 8\), a single image"),
-        ([VIDEO], {"coords": []}, "coords is empty"),
-        ([VIDEO, VIDEO[:, :3]], {"coords": (1, 4)}, "outside the frame"),
-        ([VIDEO], {"labels": ["a", "b"]}, "labels has 2 entries for 1 video:"),
-        ([VIDEO], {"colors": ["r", "g"]}, "colors has 2 entries for 1 video:"),
-        ([VIDEO], {"fps": 1, "x": range(20)}, "x and fps"),
-        ([VIDEO], {"axs": [1, 2, 3]}, "axs has 3 entries for 1 position"),
+        ([], {}, "videos", "videos is empty"),
+        (VIDEO, {}, "videos", "videos is a single video"),
+        ([VIDEO, VIDEO[0]], {}, "videos[1]", r"videos\[1\] has shape \(6, 8\), a single image"),
+        ([VIDEO], {"coords": []}, "coords", "coords is empty"),
+        (
+            [VIDEO, VIDEO[:, :3]],
+            {"coords": (1, 4)},
+            "coords",
+            r"in videos\[1\], coords = \(x=1, y=4\) is outside",
+        ),
+        ([VIDEO], {"labels": ["a", "b"]}, "labels", "labels has 2 entries for 1 video:"),
+        ([VIDEO], {"colors": ["r", "g"]}, "colors", "colors has 2 entries for 1 video:"),
+        ([VIDEO], {"fps": 1, "x": range(20)}, "fps", "x and fps"),
+        (
+            [VIDEO, VIDEO[:, :3]],
+            {"coords": MASK},
+            "coords",
+            r"in videos\[1\], coords belong to frames of shape",
+        ),
+        ([VIDEO], {"coords": (1, 2, 3)}, "coords", "is not a position"),
+        ([VIDEO], {"size": -1}, "size", "size = -1"),
+        ([VIDEO], {"window": "star"}, "window", "window = 'star' is unknown"),
+        ([VIDEO], {"coords": None, "axs": [1]}, "axs", "axs is given without coords: give coords="),
+        (3, {}, "videos", "videos = 3: give a list of videos"),
+        ([VIDEO], {"axs": [1, 2, 3]}, "axs", "axs has 3 entries for 1 position"),
     ],
 )
-def test_what_cannot_be_compared_is_refused(videos, kwargs, message):
-    with pytest.raises(ValueError, match=message):
-        compare_traces(videos, **{"coords": (1, 2), **kwargs})
+def test_what_cannot_be_compared_is_refused(videos, kwargs, argument, message):
+    check_error(lambda: compare_traces(videos, **{"coords": (1, 2), **kwargs}), ValueError, argument, message)
 
 
 def test_regions_beside_their_traces():

@@ -12,12 +12,27 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from .._base import deferred_interrupts
 from . import _numpy
-from ._threads import allowed_threads, is_alone
-from ._threads import one_thread as one_thread
-from ._workers import Stop as Stop
-from ._workers import in_background as in_background
-from ._workers import run_in_threads as run_in_threads
+from ._threads import allowed_threads, is_alone, one_thread
+from ._workers import Stop, in_background, run_in_threads
+
+__all__ = [
+    "Stop",
+    "backend",
+    "coarse_splines",
+    "extremes",
+    "falling_pairs",
+    "in_background",
+    "median_slopes",
+    "one_thread",
+    "rescale",
+    "result_dtype",
+    "run_in_threads",
+    "running_medians",
+    "thread_count",
+    "window_means",
+]
 
 Array = NDArray[Any]
 
@@ -30,7 +45,8 @@ def _choose() -> tuple[str, Any]:
     if asked == "numpy":
         return "numpy", _numpy
     try:
-        from . import _compiled  # type: ignore[attr-defined, unused-ignore]
+        with deferred_interrupts():  # of nanobind, which drops errors of Python code that it runs when it is loaded
+            from . import _compiled  # type: ignore[attr-defined, unused-ignore]
     except ImportError:
         if asked == "compiled":
             raise
@@ -94,8 +110,9 @@ def window_means(frames: Array, windows: Windows, out: Array, omit_nan: bool = F
         _loops.pixel_values(frames, windows.rows, windows.starts, out, threads)
         return
     direct, table = _work(frames, windows, omit_nan)
-    # Starting a thread takes some 20 us, as much as some 50,000 units of work.
-    threads = min(thread_count(), 1 + int(min(direct, table) * len(frames)) // 50_000)
+    # Starting a thread takes some 20 us, as much as some 50,000 units of work; counting the allowed ones some 5 us.
+    worth = 1 + int(min(direct, table) * len(frames)) // 50_000
+    threads = 1 if worth == 1 else min(thread_count(), worth)
     if table < direct and windows.boxes is not None:
         _loops.box_means(frames, *windows.boxes, out, windows.sums, threads)
     else:
