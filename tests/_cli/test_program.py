@@ -105,7 +105,7 @@ def test_ctrl_c_leaves_no_half_written_file(folder, monkeypatch, capsys):
 def test_a_wrong_environment_variable_is_an_error_like_others(folder):
     for variable in ("OPTIMAP_KERNELS", "OPTIMAP_THREADS"):
         done = subprocess.run(
-            [sys.executable, "-m", "optimap", "traces", "rec.tif", "--at", "3,4"],
+            [sys.executable, "-m", "optimap", "traces", "rec.tif", "--at", "3,4", "--normalize"],
             capture_output=True,
             text=True,
             env={**os.environ, variable: "many"},

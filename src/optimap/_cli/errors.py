@@ -8,7 +8,7 @@ import os
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, TypeGuard
 
 from .._base import Explained
 
@@ -80,7 +80,7 @@ def _is_file(value: object, path: Path) -> bool:
     return isinstance(value, (str, os.PathLike)) and bool(value) and Path(value) == path
 
 
-def _is_pair(value: object) -> bool:
+def _is_pair(value: object) -> TypeGuard[tuple[float, float]]:
     return isinstance(value, tuple) and len(value) == 2 and all(isinstance(number, (int, float)) for number in value)
 
 
