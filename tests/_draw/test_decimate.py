@@ -31,7 +31,7 @@ def test_few_samples_are_left_as_they_are():
     np.testing.assert_array_equal(seen, values[3:9])
 
 
-def test_a_bin_of_nan_alone_is_a_gap():
+def test_a_bin_that_holds_only_nan_is_a_gap():
     values = np.ones((100, 1))
     values[40:60] = np.nan
     _, seen = min_max(np.arange(100), values, (0, 100, 10))

@@ -24,7 +24,7 @@ def test_every_position_is_drawn_over_the_image():
     assert (shown.get_cmap().name, shown.get_clim(), shown.get_interpolation()) == ("viridis", (0.1, 0.9), "none")
 
 
-def test_a_single_position_works_and_none_at_all():
+def test_one_position_or_none_can_be_drawn():
     np.testing.assert_array_equal(dots(show_positions((1, 2))), [(1, 2)])
     assert not show_positions([]).collections
 

@@ -32,7 +32,7 @@ def test_labels_of_any_dtype(dtype):
     np.testing.assert_array_equal(extract_traces(VIDEO, LABELS.astype(dtype)), extract_traces(VIDEO, LABELS))
 
 
-def test_one_label_is_not_alone_and_no_label_is_none():
+def test_one_label_is_not_given_alone_and_no_labels_give_no_traces():
     assert extract_traces(VIDEO, (LABELS == 2) * 5).shape == (12, 1)
     assert extract_traces(VIDEO, np.zeros((6, 7), int)).shape == (12, 0)
     assert extract_traces(VIDEO, np.zeros((0, 6, 7))).shape == (12, 0)
@@ -48,7 +48,7 @@ def test_a_stack_of_masks_may_overlap():
         np.testing.assert_array_equal(traces[:, 1], VIDEO[:, second].mean(axis=1))
 
 
-def test_weights_are_scaled_to_sum_1_unless_sums_are_wanted():
+def test_weights_are_scaled_to_sum_1_unless_sums_are_requested():
     weights = np.random.default_rng(1).normal(size=(2, 6, 7)) + 1
     weights[:, :2] = 0
     expected = np.tensordot(VIDEO.astype(float), weights, axes=([1, 2], [1, 2]))

@@ -67,7 +67,7 @@ def test_fractional_pixel_is_bilinear():
 
 
 @given(st.data(), st.integers(0, 8), st.sampled_from(WINDOWS), st.integers(1, 9), st.integers(1, 9))
-def test_any_window_holds_the_pixels_that_its_definition_names(data, size, window, height, width):
+def test_any_window_holds_the_pixels_of_its_definition(data, size, window, height, width):
     position = data.draw(positions((height, width)))
     expected = np.zeros((height, width))
     for (r, c), weight in oracles.window_weights(position, size, window, (height, width)).items():
@@ -80,7 +80,7 @@ def test_any_window_holds_the_pixels_that_its_definition_names(data, size, windo
 
 
 @given(st.data(), st.integers(0, 6), st.sampled_from(WINDOWS))
-def test_many_windows_are_each_as_if_alone(data, size, window):
+def test_each_of_many_windows_is_the_same_as_alone(data, size, window):
     where = data.draw(st.lists(positions((7, 9)), min_size=2, max_size=4))
     together = window_spans(np.array(where), size, window, (7, 9))
     for i, position in enumerate(where):

@@ -1,4 +1,4 @@
-"""The simulated recording, and what the library makes of it against its truth."""
+"""The simulated recording, and results of the library compared with its truth."""
 
 import numpy as np
 import pytest
@@ -28,7 +28,7 @@ def positions(tissue, count=12):
     return [(int(x), int(y)) for y, x in picked]
 
 
-def test_the_recording_is_what_a_camera_gives(tissue):
+def test_the_recording_looks_like_that_of_a_camera(tissue):
     assert tissue.video.shape == tissue.signal.shape == (600, 128, 128)
     assert tissue.video.dtype == np.uint16
     assert (tissue.fps, tissue.pixel_size) == (500.0, 0.1)
@@ -73,7 +73,7 @@ def test_the_estimated_period_is_that_of_the_pacing(tissue):
     np.testing.assert_allclose(periods / tissue.fps, 0.2, rtol=0.06)
 
 
-def test_a_damaged_cache_is_made_anew_and_an_unwritable_one_does_not_matter(tissue, tmp_path, monkeypatch, caplog):
+def test_a_damaged_cache_is_replaced_and_an_unwritable_one_is_ignored(tissue, tmp_path, monkeypatch, caplog):
     monkeypatch.setattr(_simulation, "_simulate", lambda seed: tissue)
     monkeypatch.setenv("OPTIMAP_CACHE", str(tmp_path / "cache"))
     simulated_tissue()
@@ -88,7 +88,7 @@ def test_a_damaged_cache_is_made_anew_and_an_unwritable_one_does_not_matter(tiss
     assert "not kept" in caplog.text
 
 
-def test_the_seed_makes_the_noise(tissue, monkeypatch):
+def test_the_seed_determines_the_noise(tissue, monkeypatch):
     monkeypatch.setattr(_simulation, "_excitation", lambda: tissue.signal[:, ::2, ::2])
     monkeypatch.setattr(_simulation, "FRAMES", 3)
     monkeypatch.setattr(_simulation, "_camera_view", lambda potential: tissue.signal[:3])
