@@ -256,8 +256,8 @@ def test_the_example_equals_masks_of_scikit_image(example):
     assert found.names == ["0001-0087-0085", "0001-0049-0041"]
     assert traces.shape == (20, 2)
     for i, points in enumerate(outlines(path)):
-        # From corners to centres, then slightly to the right and less so down, so that no centre is on an edge: left and
-        # top edges are out, right and bottom edges in, as in ImageJ.
+        # From corners to centres, then slightly to the right and less so down, so that no centre is on an edge: left
+        # and top edges are out, right and bottom edges in, as in ImageJ.
         columns, rows = points.T - 0.5 + [[2e-6], [1e-6]]
         theirs = np.zeros(video.shape[1:], bool)
         theirs[skimage.draw.polygon(rows, columns, theirs.shape)] = True
