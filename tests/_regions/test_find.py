@@ -181,6 +181,12 @@ def test_a_background_is_subtracted():
     )
 
 
+def test_an_array_of_one_number_is_a_background():
+    np.testing.assert_array_equal(
+        extract_traces(VIDEO, LABELS, background=np.array(100)), extract_traces(VIDEO, LABELS, background=100)
+    )
+
+
 def test_a_background_for_each_region():
     around = np.stack([LABELS == 30, LABELS == 2, LABELS == 7])
     np.testing.assert_array_equal(

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from PIL import Image, ImageDraw
 from roifile import ROI_OPTIONS, ROI_SUBTYPE, ROI_TYPE, ImagejRoi
 
+from optimap._regions import holds_rois, named_rois
 from optimap.trace import extract_traces, regions, show_regions
 from tests import oracles
 from tests.errors import check_error
@@ -228,6 +229,18 @@ def test_one_file_alone_a_zip_and_names(tmp_path):
     roi("LINE").tofile(tmp_path / "line.roi")
     message = r"line.roi: region 0 \('line'\) is a line and has no area"
     check_error(lambda: regions(tmp_path / "line.roi"), ValueError, "source", message, tmp_path / "line.roi")
+
+
+def test_files_of_regions_are_recognised_by_suffix_and_content(tmp_path):
+    first = roi("RECT", (1, 2, 3, 4), "inside")
+    first.tofile(tmp_path / "cell.roi")
+    roifile.roiwrite(tmp_path / "RoiSet.zip", [first])
+    with zipfile.ZipFile(tmp_path / "other.zip", "w") as archive:
+        archive.writestr("notes.txt", b"hello")
+    (tmp_path / "broken.zip").write_bytes(b"nonsense")
+    names = ("cell.roi", "RoiSet.zip", "other.zip", "broken.zip", "nope.roi")
+    assert [holds_rois(tmp_path / name) for name in names] == [True, True, False, False, False]
+    assert [name for name, _ in named_rois(tmp_path / "RoiSet.zip")] == ["inside"]
 
 
 def test_without_roifile_the_error_says_what_to_install(tmp_path, monkeypatch):

@@ -101,3 +101,13 @@ def test_weights_equal_the_oracle_with_nan_too(seed, policy, as_sums):
     for trace, image in zip(traces.T, weights, strict=True):
         expected = oracles.weighted(video, image, policy == "omit", as_sums)
         np.testing.assert_allclose(trace, expected, rtol=1e-12, atol=1e-12)
+
+
+def test_a_mask_is_the_label_image_of_one_label():
+    mask = regions(LABELS == 7, kind="labels")
+    assert mask.names == ["label_1"]
+    np.testing.assert_array_equal(extract_traces(VIDEO, mask)[:, 0], extract_traces(VIDEO, LABELS == 7))
+
+
+def test_an_image_without_pixels_has_no_labels():
+    assert regions(np.zeros((0, 7), int)).names == []

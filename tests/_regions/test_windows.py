@@ -46,6 +46,13 @@ def test_discs_are_round_and_never_wider_than_their_size():
     np.testing.assert_array_equal(picture((4, 3), 4, "disc"), disc4)
 
 
+def test_a_disc_at_the_very_corner_holds_the_pixel_of_its_position():
+    spans = window_spans(np.array([(-0.5, -0.5), (4, 3)]), 2, "disc", (7, 9))
+    expected = np.zeros((7, 9))
+    expected[0, 0] = 1
+    np.testing.assert_array_equal(paint(spans, slice(0, spans.first[1])), expected)
+
+
 def test_windows_are_clipped_at_the_edge():
     expected = np.zeros((7, 9))
     expected[:3, 7:] = 1
