@@ -114,14 +114,15 @@ def detrending(samples=5000):
     return Case(prepare, run)
 
 
-def live_window(figure, recording, where):
-    """Return the view of `select_traces` in this package, with these points picked."""
+def live_view(figure, recording, where):
+    """Return our view of `select_traces`, with these points picked."""
     from optimap._pick import PointPicker
-    from optimap._pick.traces_window import TracesWindow
+    from optimap._pick.traces_view import TracesView
+    from optimap._reading import as_source
 
-    return TracesWindow(
+    return TracesView(
         figure,
-        [recording],
+        [as_source(recording)],
         recording[0],
         PointPicker(where, frame_shape=recording.shape[1:]),
         frame=0,
@@ -150,9 +151,9 @@ def picking(action):
         where = positions(29, 240)
         if not hasattr(optimap.trace, "Selection"):
             return recording, figure, where, figure.subplots(ncols=2)
-        window = live_window(figure, recording, where)
+        view = live_view(figure, recording, where)
         figure.canvas.draw()
-        return recording, figure, where, window
+        return recording, figure, where, view
 
     def run(prepared):
         import optimap.trace

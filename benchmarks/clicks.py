@@ -10,7 +10,7 @@ import time
 import matplotlib as mpl
 import numpy as np
 
-from cases import live_window, positions, video
+from cases import live_view, positions, video
 
 
 def main() -> None:
@@ -20,8 +20,8 @@ def main() -> None:
 
     recording = video(np.uint16, (5000, 256, 256))
     figure = plt.figure(figsize=(14, 7))
-    window = live_window(figure, recording, positions(29, 240))
-    picker = window.picker
+    view = live_view(figure, recording, positions(29, 240))
+    picker = view.picker
     figure.canvas.draw()
     if backend != "agg":
         figure.show()
@@ -35,7 +35,7 @@ def main() -> None:
         picker.undo()
         figure.canvas.flush_events()
     key = picker.points[0].key
-    window.adapter._held = key
+    view.adapter._held = key
     for i in range(100):
         start = time.perf_counter()
         picker.move(key, (60 + i, 100 + i % 9), continues=True)

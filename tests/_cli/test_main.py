@@ -180,7 +180,7 @@ def test_several_files_again_does_what_is_missing(folder, capsys):
         ),
         (["pick", "nope.tif"], "nope.tif does not exist"),
         (["pick", "rec.tif", "-o", "a.csv", "--traces", "a.csv"], "name the same file"),
-        (["pick", "rec.tif"], "there is no window to click in (the matplotlib backend is 'agg'"),
+        (["pick", "rec.tif"], "Cannot open a window (the matplotlib backend is 'agg'"),
         (["pick", "rec.tif", "-o", "rec.tif", "--overwrite"], "tables are written as .csv"),
         (["traces", "rec.tif", "./rec.tif", "--at", "1,1"], "two recordings would be written to rec_traces.csv"),
         (["info", "nope.tif"], "nope.tif does not exist"),

@@ -570,15 +570,15 @@ def test_traces_are_copied_to_the_host_to_be_drawn(torch):
     assert ax.lines[-1].get_ydata().tolist() == [1] * 5
 
 
-def test_the_window_for_picking_takes_tensors(torch):
+def test_the_view_for_picking_takes_tensors(torch):
     from matplotlib.figure import Figure
 
     from optimap._pick import PointPicker
-    from optimap._pick.traces_window import TracesWindow
+    from optimap._pick.traces_view import TracesView
 
-    window = TracesWindow(
+    view = TracesView(
         Figure(),
-        [arrays.library("torch").to(VIDEO)],
+        [as_source(arrays.library("torch").to(VIDEO))],
         VIDEO[0],
         PointPicker([(3, 2), (1, 1)], frame_shape=(6, 7)),
         frame=0,
@@ -590,7 +590,7 @@ def test_the_window_for_picking_takes_tensors(torch):
         display={},
         title="",
     )
-    np.testing.assert_array_equal(window.traces, extract_traces(VIDEO, [(3, 2), (1, 1)], 3))
+    np.testing.assert_array_equal(view.traces, extract_traces(VIDEO, [(3, 2), (1, 1)], 3))
 
 
 def test_detrending_asks_for_an_array_on_the_host(torch):

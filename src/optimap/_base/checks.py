@@ -1,11 +1,11 @@
-"""Checks of arguments that every room needs."""
+"""Checks of arguments that every room needs; what only one room checks stays there."""
 
 import math
 import operator
 import os
 from collections.abc import Iterable, KeysView, Mapping, Set
 from pathlib import Path
-from typing import Any, SupportsFloat
+from typing import SupportsFloat
 
 import numpy as np
 
@@ -14,12 +14,12 @@ from .errors import ArgumentError, ArgumentTypeError
 RATE = "a positive number of frames per second"
 
 
-def whole_number(value: Any, name: str, minimum: int = 0) -> int:
+def whole_number(value: object, name: str, minimum: int = 0) -> int:
     """Return `value` as an int, or raise an error that names the argument; ``5.0`` is a whole number."""
     if isinstance(value, (float, np.floating)) and float(value).is_integer():
         value = int(value)
     try:
-        number = operator.index(value)
+        number = operator.index(value)  # type: ignore[arg-type]  # anything else raises the TypeError
     except TypeError:
         number = minimum - 1
     if number < minimum or isinstance(value, bool):
@@ -27,7 +27,7 @@ def whole_number(value: Any, name: str, minimum: int = 0) -> int:
     return number
 
 
-def file_path(path: Any, name: str = "path") -> Path:
+def file_path(path: object, name: str = "path") -> Path:
     """Return a path, or raise an error that names the argument."""
     if not isinstance(path, (str, os.PathLike)) or not os.fspath(path):
         raise ArgumentTypeError(
@@ -36,14 +36,14 @@ def file_path(path: Any, name: str = "path") -> Path:
     return Path(path)
 
 
-def check_flag(value: Any, name: str) -> None:
-    """Raise an error for what is neither True nor False, such as the text 'no', which counts as true."""
+def check_flag(value: object, name: str) -> None:
+    """Raise an error for anything but True and False, such as the text 'no', which Python takes as true."""
     if not isinstance(value, (bool, np.bool_)):
         raise ArgumentTypeError.must_be(name, value, "True or False")
 
 
-def check_order(values: Any, name: str, of_dict: str) -> None:
-    """Raise an error for collections whose order is not that of the traces, or whose keys would be lost."""
+def check_order(values: object, name: str, of_dict: str) -> None:
+    """Raise an error for collections without an order, or with keys, which would be lost."""
     kind = type(values).__name__
     if isinstance(values, Mapping):
         raise ArgumentTypeError(name, values, f"is a {kind}", f"give its values, {of_dict}", subject=name)
@@ -51,14 +51,14 @@ def check_order(values: Any, name: str, of_dict: str) -> None:
         raise ArgumentTypeError(
             name,
             values,
-            f"is a {kind}, which has no order, so what belongs to which trace is unknown",
+            f"is a {kind}, which has no order, so it is unknown which entry belongs to which trace",
             "give a list",
             subject=name,
         )
 
 
-def text_names(names: Any, things: str) -> list[str]:
-    """Return names as a list, one text alone as a list of one, or raise an error that names what is no text."""
+def text_names(names: object, things: str) -> list[str]:
+    """Return names as a list, one text alone as a list of one, or raise an error for entries that are not text."""
     if not isinstance(names, Iterable) or isinstance(names, (bytes, Mapping)):
         raise ArgumentTypeError(
             "names", names, "is not text", f"give text, or a sequence of text, one for each of the {things}", plain=True
@@ -71,10 +71,11 @@ def text_names(names: Any, things: str) -> list[str]:
     return [str(name) for name in listed]
 
 
-def positive_number(value: Any, name: str, meaning: str = "a positive number") -> float:
+def positive_number(value: object, name: str, meaning: str = "a positive number") -> float:
     """Return `value` as a float, or raise an error that names the argument."""
-    is_number = isinstance(value, SupportsFloat) and not isinstance(value, bool) and getattr(value, "ndim", 0) == 0
-    number = float(value) if is_number else 0.0
+    number = 0.0
+    if isinstance(value, SupportsFloat) and not isinstance(value, bool) and getattr(value, "ndim", 0) == 0:
+        number = float(value)
     if not 0 < number < math.inf:
         raise ArgumentError.must_be(name, value, meaning)
     return number

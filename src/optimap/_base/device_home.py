@@ -1,8 +1,8 @@
-"""Arrays of other libraries (PyTorch, CuPy, JAX, any that follows the array API standard): where they live.
+"""Where an array of another library lives: its functions, its device, and what can be computed there.
 
-Nothing is imported unless such an array is met: a type says by its name which library it is from. `Home` answers what
-the computing needs to know: the library's functions, the device, whether that device has double precision.
-`_extract.device` and `_series.samples` compute with it.
+`Home` has what the computation needs to know: the functions of the library, the device, and whether that device has
+double precision; `_extract.device` and `_series.samples` compute with it. Which arrays belong to such a library at all
+is the concern of `devices`.
 """
 
 import importlib
@@ -11,10 +11,10 @@ from contextlib import AbstractContextManager, ExitStack, contextmanager
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
-from .devices import dtype_bytes, dtype_kind, dtype_name
-from .errors import ArgumentTypeError
+from .devices import HasDtype, dtype_bytes, dtype_kind, dtype_name, library_of
+from .errors import ArgumentError, ArgumentTypeError
 
 # Values computed at once: each array of them takes 32 MB in double precision. Enough to keep a device busy, and few
 # enough for the three or four of them that are alive at a time.
@@ -24,12 +24,12 @@ BLOCK_VALUES = 2**22
 class Home:
     """Where an array lives: the functions of its library (`xp`), its device, and what can be computed there."""
 
-    def __init__(self, array: Any, name: str) -> None:
+    def __init__(self, array: HasDtype, name: str) -> None:
         try:
             import array_api_compat
         except ImportError as error:
             raise ImportError(
-                f"{name} is an array of {type(array).__module__.partition('.')[0]}, which needs array_api_compat: "
+                f"{name} is an array of {library_of(array)}, which needs array_api_compat: "
                 "pip install 'optimap-trace[arrays]'"
             ) from error
         self.xp: Any = array_api_compat.array_namespace(array)
@@ -39,29 +39,39 @@ class Home:
         self.is_writable = not self.is_jax
         self.has_double = True
         if self.is_torch:
-            self._look_at_tensor(array, name)
+            self._check_tensor(array, name)
         elif self.is_jax:
-            # An array over several devices: the library then places the indices itself.
-            if self.device is not None and len(array.devices()) != 1:
-                self.device = None
+            devices: Any = getattr(array, "devices", None)
+            if self.device is not None and len(devices()) != 1:
+                self.device = None  # the array is spread over several devices: JAX places the indices itself
         else:
-            known = self.xp.__array_namespace_info__().dtypes(device=self.device)
-            self.has_double = "float64" in known
-            if "int64" not in known:
-                raise TypeError(f"{name} is on {self.device}, which has no 64-bit integers: exact sums need them")
+            self._check_standard(array, name)
         # JAX computes in double precision when asked to, but users who did not switch it on expect float32.
         self.gives_double = self.has_double and (not self.is_jax or _jax_gives_double())
         self.wide: Any = self.xp.float64 if self.has_double else self.xp.float32
 
-    def _look_at_tensor(self, array: Any, name: str) -> None:
+    def _check_tensor(self, array: HasDtype, name: str) -> None:
+        """Raise an error for tensors that hold no values, or not all; find out about double precision."""
         if self.device.type == "meta":
-            raise ValueError(f"{name} is on PyTorch's meta device, which holds no values: give a tensor that has some")
-        if str(array.layout) != "torch.strided":
-            raise TypeError(f"{name} is a sparse tensor ({array.layout}): give {name}.to_dense()")
-        self.has_double = self.device.type != "mps"  # Apple's processors have none
+            problem = "is on PyTorch's meta device, which holds no values"
+            raise ArgumentError(name, array, problem, "give a tensor that has values", subject=name)
+        layout = str(getattr(array, "layout", "torch.strided"))
+        if layout != "torch.strided":
+            cure = f"give {name}.to_dense()"
+            raise ArgumentTypeError(name, array, f"is a sparse tensor ({layout})", cure, subject=name)
+        self.has_double = self.device.type != "mps"  # Apple's processors do not have it
+
+    def _check_standard(self, array: HasDtype, name: str) -> None:
+        """Find out which types the device has; raise an error where the sums would not be exact."""
+        known = self.xp.__array_namespace_info__().dtypes(device=self.device)
+        self.has_double = "float64" in known
+        if "int64" not in known:
+            problem = f"is on {self.device}, which has no 64-bit integers"
+            cure = "exact sums need them, so copy it to the host's memory as a NumPy array"
+            raise ArgumentTypeError(name, array, problem, cure, subject=name)
 
     def refuse_64_bits(self, array: Any, name: str) -> None:
-        """Raise an error for 64-bit integers: no camera gives them, and exact sums would need more than 64 bits."""
+        """Raise an error for 64-bit integers: no camera produces them, and exact sums would need more than 64 bits."""
         if dtype_kind(array) in "iu" and dtype_bytes(array) == 8:
             raise ArgumentTypeError(
                 name,
@@ -73,39 +83,40 @@ class Home:
 
     @contextmanager
     def computing(self) -> Iterator[None]:
-        """Compute in double precision where JAX needs to be asked, and without NumPy's warnings of NaN and infinity."""
+        """Compute in double precision, which JAX must be asked for, and without NumPy's warnings about NaN."""
         with ExitStack() as stack:
             stack.enter_context(np.errstate(all="ignore"))
             if self.is_jax:
                 stack.enter_context(_jax_double())
             yield
 
-    def array(self, values: Any) -> Any:
+    def array(self, values: ArrayLike) -> Any:
         """Return the host's values as an array on the device."""
         return self.xp.asarray(np.array(values, order="C"), device=self.device)
 
     def own(self, values: NDArray[Any]) -> Any:
-        """Return a new array of the host as one of the library, in the same memory where that can be."""
+        """Return a new array of the host as an array of the library, in the same memory where that is possible."""
         if values.dtype == np.float64 and not self.gives_double:
             values = values.astype(np.float32)
         return self.xp.asarray(values, device=self.device)
 
-    def wide_array(self, values: Any) -> Any:
+    def wide_array(self, values: ArrayLike) -> Any:
         """Return the host's values in the widest floating type of the device."""
         return self.array(np.asarray(values, np.float64 if self.has_double else np.float32))
 
-    def stored(self, array: Any) -> tuple[Any, int]:
+    def stored(self, array: HasDtype) -> tuple[Any, int]:
         """Return an array whose values all libraries can move and compute with, and the bits of an unsigned type.
 
-        PyTorch has few operations for unsigned integers above 8 bits: their bytes are taken as signed ones, at no
-        cost, and `numbers` undoes it. The bits are 0 where there is nothing to undo.
+        PyTorch has few operations for unsigned integers above 8 bits: their bytes are read as signed integers, at no
+        cost, and `numbers` reverses it. The bits are 0 where there is nothing to reverse.
         """
         if not self.is_torch or dtype_name(array.dtype) not in ("uint16", "uint32"):
             return array, 0
         bits = 8 * dtype_bytes(array)
-        return array.view(getattr(self.xp, f"int{bits}")), bits
+        tensor: Any = array
+        return tensor.view(getattr(self.xp, f"int{bits}")), bits
 
-    def numbers(self, stored: Any, bits: int) -> Any:
+    def numbers(self, stored: HasDtype, bits: int) -> Any:
         """Return stored values in a type to compute with: floating, or integers wide enough for the sums."""
         kind, size = dtype_kind(stored), dtype_bytes(stored)
         if kind == "f":
@@ -117,11 +128,13 @@ class Home:
 
 
 def _jax_gives_double() -> bool:
+    """Whether the user switched double precision on."""
     jax: Any = importlib.import_module("jax")
     return bool(jax.config.jax_enable_x64)
 
 
 def _jax_double() -> AbstractContextManager[Any]:
+    """Return the context in which JAX computes in double precision."""
     jax: Any = importlib.import_module("jax")
     if not hasattr(jax, "enable_x64"):  # JAX until 0.7
         jax = importlib.import_module("jax.experimental")
@@ -130,16 +143,16 @@ def _jax_double() -> AbstractContextManager[Any]:
 
 
 class Result:
-    """An array that is filled from its start, block by block; libraries without assignment join the blocks."""
+    """An array that is filled from its start, block by block; where a library has no assignment, blocks are joined."""
 
-    def __init__(self, home: Home, shape: tuple[int, ...], dtype: Any) -> None:
+    def __init__(self, home: Home, shape: tuple[int, ...], dtype: object) -> None:
         self._home, self._blocks, self._filled = home, list[Any](), 0
         self._dtype = dtype
         self._whole = home.xp.empty(shape, dtype=dtype, device=home.device) if home.is_writable or 0 in shape else None
 
-    def append(self, block: Any) -> None:
+    def append(self, rows: HasDtype) -> None:
         """Add the next rows."""
-        block = self._home.xp.astype(block, self._dtype)
+        block = self._home.xp.astype(rows, self._dtype)
         if self._whole is None:
             self._blocks.append(block)
             return

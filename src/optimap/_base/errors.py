@@ -1,8 +1,8 @@
 """Errors that carry their argument: which one is wrong, its value, the problem, and the cure.
 
 A message is one sentence, ``subject problem: cure``. A caller with other names than Python's, such as the command line,
-builds the sentence again from the fields, in its own words; nobody parses messages. Errors that no argument is to blame
-for are not here, such as a missing optional package (`extras`).
+builds the sentence again from the fields, in its own words, and need not parse messages. Errors that no argument
+causes, such as a missing optional package (`extras`), are not here.
 """
 
 from typing import Any, Self
@@ -16,21 +16,21 @@ class Explained(Exception):
     argument : str
         The argument, or the part of it that is wrong, such as ``"coords[1]"``.
     value : object
-        What was given there.
+        The value that was given.
     problem : str
-        What is wrong with it, to be read after the argument.
+        What is wrong with it; it reads on from the argument.
     cure : str
         What to do.
     keyword : str or None
-        An argument that `cure` asks for, where it is another one; it stands there as ``keyword=``.
+        Another argument that `cure` asks for, if there is one; it appears there as ``keyword=``.
     plain : bool
-        Whether the cure says the problem, too, so that a message without it is the better sentence.
+        Whether the cure also states the problem, so that the message is better without it.
     """
 
     def __init__(
         self,
         argument: str,
-        value: Any,
+        value: object,
         problem: str,
         cure: str,
         *,
@@ -55,7 +55,7 @@ class Explained(Exception):
         return _restored, (type(self), vars(self).copy())  # workers send errors to other processes
 
     @classmethod
-    def must_be(cls, argument: str, value: Any, allowed: str, subject: str | None = None) -> Self:
+    def must_be(cls, argument: str, value: object, allowed: str, subject: str | None = None) -> Self:
         """Return the error for a value that is not one of those allowed: ``size = -1: it must be a whole number``."""
         return cls(argument, value, f"is not {allowed}", f"it must be {allowed}", subject=subject, plain=True)
 

@@ -1,4 +1,4 @@
-"""Optional dependencies: imported where they are needed, and named where they are missing."""
+"""Optional dependencies: imported where they are needed; where one is missing, the error says how to install it."""
 
 import importlib
 from typing import Any

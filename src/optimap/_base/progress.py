@@ -1,7 +1,7 @@
-"""Progress of long work: a bar on the terminal, after a second, where somebody is watching.
+"""Progress of long work: a bar on the terminal, after a second, where a user can see it.
 
-The library is quiet in scripts, notebooks, pipes and threads: the bar is shown where standard error is a terminal, by
-the main thread. tqdm is imported when the first second has passed; ``TQDM_DISABLE=1`` turns it off.
+The library is quiet in notebooks, pipes and threads: only the main thread shows the bar, and only where standard error
+is a terminal. tqdm is imported after the first second; ``TQDM_DISABLE=1`` turns the bar off.
 """
 
 import shutil
@@ -17,7 +17,7 @@ DELAY = 1.0  # seconds
 
 @contextmanager
 def progress_bar(total: int, unit: str = "B") -> Iterator[Callable[[int], None]]:
-    """Yield a function to call with what has been done since, in parts of `total`."""
+    """Yield a function to call with the amount that was done since the last call; `total` is the whole."""
     if not _is_watched():
         yield lambda done: None
         return
@@ -29,19 +29,22 @@ def progress_bar(total: int, unit: str = "B") -> Iterator[Callable[[int], None]]
 
 
 def say(text: str) -> None:
-    """Write a line to standard output, clear of a bar that may be there."""
+    """Write a line to standard output, without breaking a bar that may be shown."""
     if "tqdm" in sys.modules:
         sys.modules["tqdm"].tqdm.write(text)
     else:
-        print(text)  # noqa: T201 - this is the command line's voice
+        print(text)  # noqa: T201 - only the command line calls this
 
 
 def _is_watched() -> bool:
+    """Whether a bar would be seen, and by one thread only."""
     stream = sys.stderr
     return stream is not None and stream.isatty() and threading.current_thread() is threading.main_thread()
 
 
 class _Bar:
+    """A bar of tqdm that appears after the first second."""
+
     def __init__(self, total: int, unit: str) -> None:
         self._total, self._unit = total, unit
         self._start = time.monotonic()
@@ -49,22 +52,24 @@ class _Bar:
         self._bar: Any = None
 
     def advance(self, done: int) -> None:
+        """Count what was done; show the bar when it is time."""
         self._done += done
         if self._bar is not None:
             self._bar.update(done)
         elif time.monotonic() - self._start >= DELAY and self._done < self._total:
             from tqdm import tqdm
 
-            size = shutil.get_terminal_size()  # tqdm draws nothing where a terminal says 0 by 0, as some do
+            size = shutil.get_terminal_size()  # tqdm draws nothing where a terminal reports 0 by 0, as some do
             scale = {"unit_scale": True, "unit_divisor": 1000} if self._unit == "B" else {}
             self._bar = tqdm(
                 total=self._total, unit=self._unit, leave=False, ncols=size.columns, nrows=size.lines, **scale
             )
             if not self._bar.disable:
-                # The time that has passed counts, or the seconds left would be far too few.
+                # The first second counts, or the time left would be far too short.
                 self._bar.start_t = self._bar.last_print_t = self._bar.start_t - (time.monotonic() - self._start)
             self._bar.update(self._done)
 
     def close(self) -> None:
+        """Remove the bar."""
         if self._bar is not None:
             self._bar.close()

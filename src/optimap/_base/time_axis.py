@@ -1,4 +1,4 @@
-"""The time axis of traces, from the arguments `fps` and `x` that many functions take."""
+"""The x-axis of traces: `x` or `fps` -> its values and its label."""
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -16,18 +16,20 @@ def parse_time_axis(frames: int, x: ArrayLike | None, fps: float | None) -> tupl
         return np.arange(frames) / positive_number(fps, "fps", RATE), "Time [s]"
     if x is None:
         return np.arange(frames), "Frame"
+    return _parse_x(x, frames), ""
+
+
+def _parse_x(x: ArrayLike, frames: int) -> Array:
+    """Return one place on the axis for each frame."""
+    cure = f"give one value for each of {frames} frames"
     try:
         times = np.asarray(x)
     except ValueError as error:
-        raise ArgumentError(
-            "x", x, "is not an array", f"the traces need one number for each of {frames} frames", subject="x"
-        ) from error
+        raise ArgumentError("x", x, "cannot be read as an array", cure, subject="x") from error
     if times.shape != (frames,):
-        raise ArgumentError(
-            "x", x, f"has shape {times.shape}", f"the traces need one value for each of {frames} frames", subject="x"
-        )
+        raise ArgumentError("x", x, f"has shape {times.shape}", cure, subject="x")
     if times.dtype.kind in "cOUS":
         raise ArgumentTypeError("x", x, f"has dtype {times.dtype}", "give real numbers, or times", subject="x")
     if times.dtype.kind == "f" and not np.isfinite(times).all():
-        raise ArgumentError("x", x, "holds NaN or infinity", "each frame needs a finite place on the axis", subject="x")
-    return times, ""
+        raise ArgumentError("x", x, "holds NaN or infinity", "give each frame a finite place on the axis", subject="x")
+    return times

@@ -1,4 +1,4 @@
-"""Picking with the mouse: points, windows, and the places where windows appear."""
+"""Picking with the mouse: points, views that show them, and the front ends where views appear."""
 
 import lazy_loader
 

@@ -1,3 +1,6 @@
+from .frontends.base import (
+    NoWindowError,
+)
 from .points import (
     PointPicker,
 )
@@ -8,6 +11,7 @@ from .select import (
 )
 
 __all__ = [
+    "NoWindowError",
     "PointPicker",
     "compare_by_clicking",
     "pick_positions",

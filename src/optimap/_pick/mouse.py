@@ -1,7 +1,7 @@
-"""Which points are picked: a model that knows no window, and the adapter that turns mouse events into its calls.
+"""Mouse events on an image -> calls of a `PointPicker`.
 
-`PointPicker` holds all behaviour (add, remove, move, undo, redo, limit) and is tested without a screen. `MouseAdapter`
-only translates: a left press adds a point or takes hold of one, motion drags it, a right press removes the nearest.
+`MouseAdapter` only translates: a left press adds a point or grabs one, motion drags it, a right press removes the
+nearest. What the calls do is the picker's concern (`points`), and what is drawn after them that of the views.
 """
 
 import time
@@ -10,16 +10,17 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .points import PointPicker
+from .points import PointPicker, Position
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.backend_bases import MouseEvent
 
 
 class MouseAdapter:
     """Translates matplotlib's mouse events on the axes of an image into calls of a `PointPicker`."""
 
-    GRIP = 7.0  # points (1/72 inch) around a picked point in which the mouse takes hold of it
+    GRIP = 7.0  # points (1/72 inch) around a picked point in which the mouse grabs it
     SLACK = 3.0  # points that the mouse may move before a click becomes a drag
     DOUBLE = 0.4  # s; some toolkits send a double click as two or three presses
 
@@ -35,7 +36,7 @@ class MouseAdapter:
         self._on_scroll, self._on_release = on_scroll, on_release
         self._held: int | None = None
         self._grabbed: tuple[float, float, float, float] | None = None  # mouse in pixels, offset in data
-        self._tells_buttons = False
+        self._reports_buttons = False
         self._continues = self._dragging = False
         self._last_press = (-1.0, 0.0, 0.0)
         canvas: Any = ax.figure.canvas
@@ -52,103 +53,113 @@ class MouseAdapter:
         return self._held
 
     def disconnect(self) -> None:
-        """Take no more events."""
+        """Stop taking events."""
         canvas: Any = self.ax.figure.canvas
         for connection in self._ids:
             canvas.mpl_disconnect(connection)
         self._ids = []
 
-    def press(self, event: Any) -> None:
-        """Left: add a point, or take hold of the one below the mouse. Right: remove the nearest."""
-        if not self._is_ours(event):
+    def press(self, event: "MouseEvent") -> None:
+        """Left: add a point, or grab the one under the mouse. Right: remove the nearest."""
+        position = self._position_of(event)
+        if position is None:
             return
         if event.button == 3:
-            self.let_go()
-            self.picker.remove_nearest((event.xdata, event.ydata))
+            self.drop()
+            self.picker.remove_nearest(position)
         elif event.button == 1 and not self._is_second_of_double(event):
-            self._press_left(event)
+            self._press_left(event, position)
 
-    def let_go(self) -> None:
-        """Hold no point any more."""
-        self._held, self._grabbed, self._dragging, self._tells_buttons = None, None, False, False
+    def drop(self) -> None:
+        """Stop dragging; the point stays where it is."""
+        self._held, self._grabbed, self._dragging, self._reports_buttons = None, None, False, False
 
-    def _press_left(self, event: Any) -> None:
-        below = self.point_below(event)
+    def _press_left(self, event: "MouseEvent", position: Position) -> None:
+        below = self._point_below(event, position)
         if below is not None:
             held = next(point for point in self.picker.points if point.key == below)
             self._held, self._continues = below, False
-            self._grabbed = (event.x, event.y, held.x - event.xdata, held.y - event.ydata)
+            self._grabbed = (event.x, event.y, held.x - position[0], held.y - position[1])
             self.picker.select(below)
             return
         if self.picker.limit == 1 and self.picker.full:  # one point that follows the clicks
             point = self.picker.points[0]
-            self.picker.move(point.key, (event.xdata, event.ydata))
-        elif not self.picker.full and self._is_in_frame(event):
-            point = self.picker.add((event.xdata, event.ydata))
+            self.picker.move(point.key, position)
+        elif not self.picker.full and self._is_in_frame(position):
+            point = self.picker.add(position)
         else:
             return
-        # Dragged before the button is let go, adding and moving are one step to undo.
+        # Dragged before the button is released, adding and moving are one step to undo.
         self._held, self._continues = point.key, True
         self._grabbed = (event.x, event.y, 0.0, 0.0)
 
-    def motion(self, event: Any) -> None:
+    def motion(self, event: "MouseEvent") -> None:
         """Drag the point that is held."""
         if self._held is None or self._grabbed is None:
             return
-        gone = self._held not in {point.key for point in self.picker.points}  # undone meanwhile
-        if gone or self._is_up_unheard(event):
-            self.let_go()
+        gone = self._held not in {point.key for point in self.picker.points}  # undone during the drag
+        if gone or self._missed_release(event):
+            self.drop()
             return
         px, py, dx, dy = self._grabbed
         if not self._dragging:
-            self._dragging = np.hypot(event.x - px, event.y - py) > self.SLACK * self.ax.figure.dpi / 72
+            self._dragging = bool(np.hypot(event.x - px, event.y - py) > self._points(self.SLACK))
         if self._dragging:
             x, y = self.ax.transData.inverted().transform((event.x, event.y))
             if self.picker.move(self._held, (x + dx, y + dy), continues=self._continues):
                 self._continues = True
 
-    def _is_up_unheard(self, event: Any) -> bool:
-        """Whether the button is up though no release came: let go outside a browser's canvas, say."""
+    def _missed_release(self, event: "MouseEvent") -> bool:
+        """Whether the button is up although no release was reported, for example outside a browser's canvas."""
         if event.name != "motion_notify_event":
             return False
         down = 1 in (getattr(event, "buttons", None) or ())
-        unheard = self._tells_buttons and not down
-        self._tells_buttons = self._tells_buttons or down  # not all front ends tell
-        return unheard
+        missed = self._reports_buttons and not down
+        self._reports_buttons = self._reports_buttons or down  # not all front ends do
+        return missed
 
-    def release(self, event: Any) -> None:
-        """Let go."""
+    def release(self, event: "MouseEvent") -> None:
+        """Stop dragging, where the mouse is now."""
         if event.button == 1 and self._held is not None:
             self.motion(event)  # front ends may leave out motion on the way
-            self.let_go()
+            self.drop()
             if self._on_release is not None:
                 self._on_release()
 
-    def scroll(self, event: Any) -> None:
-        """Turn the wheel over a point."""
-        if self._on_scroll is not None and self._is_ours(event) and self.point_below(event) is not None:
+    def scroll(self, event: "MouseEvent") -> None:
+        """Report the direction in which the wheel was turned over a point."""
+        position = self._position_of(event)
+        if self._on_scroll is not None and position is not None and self._point_below(event, position) is not None:
             self._on_scroll(1 if event.step > 0 else -1)
 
-    def point_below(self, event: Any) -> int | None:
-        """Return the key of the point below the mouse."""
-        near = self.picker.nearest((event.xdata, event.ydata))
+    def _point_below(self, event: "MouseEvent", position: Position) -> int | None:
+        """Return the key of the point under the mouse."""
+        near = self.picker.nearest(position)
         if near is None:
             return None
         px, py = self.ax.transData.transform(near.position)
-        grip = self.GRIP * self.ax.figure.dpi / 72
-        same_pixel = self.picker.as_integers and max(abs(near.x - event.xdata), abs(near.y - event.ydata)) < 0.5
-        return near.key if same_pixel or np.hypot(px - event.x, py - event.y) <= grip else None
+        same_pixel = self.picker.as_integers and max(abs(near.x - position[0]), abs(near.y - position[1])) < 0.5
+        in_reach = np.hypot(px - event.x, py - event.y) <= self._points(self.GRIP)
+        return near.key if same_pixel or in_reach else None
 
-    def _is_ours(self, event: Any) -> bool:
+    def _points(self, number: float) -> float:
+        """Return the pixels of the screen in so many points (1/72 inch)."""
+        return number * self.ax.figure.dpi / 72
+
+    def _position_of(self, event: "MouseEvent") -> Position | None:
+        """Return where on the image the mouse is, or None where the event means something else."""
+        if event.inaxes is not self.ax or event.xdata is None or event.ydata is None:
+            return None
         canvas: Any = self.ax.figure.canvas
-        navigating = bool(getattr(canvas.toolbar, "mode", "")) if getattr(canvas, "toolbar", None) else False
-        return event.inaxes is self.ax and not navigating and bool(canvas.widgetlock.available(self))
+        toolbar = getattr(canvas, "toolbar", None)
+        is_navigating = bool(getattr(toolbar, "mode", "")) if toolbar else False
+        return (event.xdata, event.ydata) if not is_navigating and canvas.widgetlock.available(self) else None
 
-    def _is_in_frame(self, event: Any) -> bool:
+    def _is_in_frame(self, position: Position) -> bool:
         height, width = self.picker.frame_shape
-        return bool(-0.5 <= event.xdata < width - 0.5 and -0.5 <= event.ydata < height - 0.5)
+        return -0.5 <= position[0] < width - 0.5 and -0.5 <= position[1] < height - 0.5
 
-    def _is_second_of_double(self, event: Any) -> bool:
+    def _is_second_of_double(self, event: "MouseEvent") -> bool:
         now, (then, x, y) = time.monotonic(), self._last_press
         self._last_press = (now, event.x, event.y)
         again = now - then < self.DOUBLE and np.hypot(x - event.x, y - event.y) < 3

@@ -1,9 +1,9 @@
 """Fast drawing for live figures: only what changed is drawn again.
 
-A full draw of a figure with two axes and thirty traces takes a tenth of a second, too long for a mouse that moves. Here
-what changes (markers, traces) are *animated* artists, which matplotlib leaves out of full draws except when it saves a
-figure; the rest of each axes is kept as a bitmap (bare), and what changes is drawn on top of it. When an axes' scale
-changes, that axes alone is drawn again.
+A full draw of a figure with two axes and thirty traces takes a tenth of a second, too long to follow a moving mouse.
+So markers and traces, which change, are *animated* artists, which matplotlib leaves out of full draws except when it
+saves a figure. The rest of each axes is kept as a bitmap (bare), and the animated artists are drawn on top of it. When
+the scale of an axes changes, only that axes is drawn again. The views decide what is drawn, and when.
 """
 
 import asyncio
@@ -13,33 +13,36 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from matplotlib.artist import Artist
     from matplotlib.axes import Axes
+    from matplotlib.backend_bases import DrawEvent
     from matplotlib.figure import Figure
+    from matplotlib.transforms import BboxBase
 
 Area = tuple[float, float, float, float]  # left, bottom, right, top in fractions of the figure
 
 
 class Painter:
-    """Draws animated artists over bitmaps of the axes they are in."""
+    """Draws animated artists over bitmaps of the axes that hold them."""
 
     def __init__(self, figure: "Figure") -> None:
         self.figure = figure
         self._boxes: dict[Axes, Area] = {}
         self._artists: dict[Axes, list[Artist]] = {}
-        self._bare: dict[Axes, Any] = {}
+        self._bare: dict[Axes, Any] = {}  # bitmap without animated artists
         self._held: dict[Axes, tuple[tuple[Artist, ...], Any]] = {}  # bitmap of all but some artists
         self._push_is_due = False
         self._canvas.mpl_connect("draw_event", self._on_draw)
 
     @property
     def _canvas(self) -> Any:
+        """The canvas, which has methods that only those with an Agg renderer have."""
         return self.figure.canvas
 
     def watch(self, ax: "Axes", box: Area) -> None:
-        """Look after an axes, which with its labels lies inside `box`."""
+        """Draw an axes from now on; with its labels, it lies inside `box`."""
         self._boxes[ax], self._artists[ax] = box, []
 
     def add(self, ax: "Axes", *artists: "Artist") -> None:
-        """Look after artists of an axes; draw them now, on top of the rest."""
+        """Draw artists of an axes from now on, and once at this point, on top of the rest."""
         for artist in artists:
             artist.set_animated(True)
             self._artists[ax].append(artist)
@@ -64,7 +67,7 @@ class Painter:
             self._blit(ax)
 
     def repaint_only(self, ax: "Axes", *artists: "Artist") -> None:
-        """Draw artists again that change many times in turn: the others are kept as a bitmap."""
+        """Draw artists again that change many times in a row: the others are kept as a bitmap."""
         if ax not in self._bare:
             return
         if ax not in self._held or self._held[ax][0] != artists:
@@ -81,16 +84,17 @@ class Painter:
         if ax not in self._bare:
             return
         from matplotlib.patches import Rectangle
+        from matplotlib.transforms import IdentityTransform
 
         region = self._region(ax)
         blank = Rectangle(
             region.p0, region.width, region.height, facecolor=self.figure.get_facecolor(), edgecolor="none"
         )
-        blank.set_transform(_identity())
+        blank.set_transform(IdentityTransform())
         blank.set_figure(self.figure)
         renderer = self._canvas.get_renderer()
         blank.draw(renderer)
-        for other in self.figure.axes:  # its colour scale, too
+        for other in self.figure.axes:  # and the axes of its colour bar
             center = other.bbox.x0 + other.bbox.width / 2, other.bbox.y0 + other.bbox.height / 2
             if other is ax or (other not in self._boxes and region.contains(*center)):
                 other.draw(renderer)
@@ -98,7 +102,8 @@ class Painter:
         self._draw(self._artists[ax])
         self._blit(ax)
 
-    def _on_draw(self, event: Any) -> None:
+    def _on_draw(self, event: "DrawEvent") -> None:
+        """Keep the bitmaps of a full draw, and add the animated artists to it."""
         if self._canvas.is_saving():
             return
         self._held.clear()
@@ -111,13 +116,15 @@ class Painter:
         for artist in sorted(artists, key=lambda artist: artist.get_zorder()):
             artist.draw(renderer)
 
-    def _region(self, ax: "Axes") -> Any:
+    def _region(self, ax: "Axes") -> "BboxBase":
+        """Return the box of an axes in pixels of the canvas."""
         from matplotlib.transforms import Bbox, TransformedBbox
 
         left, bottom, right, top = self._boxes[ax]
         return TransformedBbox(Bbox([[left, bottom], [right, top]]), self.figure.transFigure)
 
     def _blit(self, ax: "Axes") -> None:
+        """Bring an axes to the screen."""
         canvas = self._canvas
         if hasattr(canvas, "get_diff_image"):
             self._push_soon()
@@ -125,10 +132,10 @@ class Painter:
             canvas.blit(self._region(ax))
 
     def _push_soon(self) -> None:
-        """Send a browser the whole picture, once for all that changes within some ms.
+        """Send the browser the whole picture, once for all changes within 20 ms.
 
-        Pictures of what changed since the last one, which the canvas sends by itself, leave traces where a busy browser
-        skips one.
+        The canvas would send only the difference to the last picture; where a busy browser skips one of these, parts of
+        older pictures stay visible.
         """
         if self._push_is_due:
             return
@@ -146,9 +153,3 @@ class Painter:
         canvas._force_full = canvas._png_is_old = True
         if canvas.manager is not None:
             canvas.manager.refresh_all()
-
-
-def _identity() -> Any:
-    from matplotlib.transforms import IdentityTransform
-
-    return IdentityTransform()

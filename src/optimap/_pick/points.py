@@ -1,18 +1,19 @@
-"""Which points are picked: a model that knows no window, and the adapter that turns mouse events into its calls.
+"""Which points are picked: a model without a window or a mouse.
 
-`PointPicker` holds all behaviour (add, remove, move, undo, redo, limit) and is tested without a screen. `MouseAdapter`
-only translates: a left press adds a point or takes hold of one, motion drags it, a right press removes the nearest.
+`PointPicker` holds all behaviour (add, remove, move, undo, redo, limit) and is tested without a screen. `mouse` calls
+it, and the views draw what it holds.
 """
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 
-from .._base import whole_number
+from .._base import ArgumentError, FrameShape, whole_number
 from .._regions import parse_positions
 
+Position = tuple[float, float]
 Observer = Callable[[], None]
 
 
@@ -25,7 +26,7 @@ class Point:
     y: float
 
     @property
-    def position(self) -> tuple[float, float]:
+    def position(self) -> Position:
         """``(x, y)`` in pixels."""
         return self.x, self.y
 
@@ -36,7 +37,7 @@ class PointPicker:
     Parameters
     ----------
     positions : sequence of (x, y)
-        To begin with.
+        The first points.
     frame_shape : (H, W)
         Points stay inside this frame.
     as_integers : bool
@@ -46,7 +47,7 @@ class PointPicker:
 
     Examples
     --------
-    >>> from optimap.trace._picker import PointPicker
+    >>> from optimap._pick import PointPicker
     >>> picker = PointPicker(frame_shape=(10, 10))
     >>> point = picker.add((3.2, 4))
     >>> picker.positions
@@ -57,9 +58,9 @@ class PointPicker:
 
     def __init__(
         self,
-        positions: Any = (),
+        positions: ArrayLike = (),
         *,
-        frame_shape: tuple[int, int],
+        frame_shape: FrameShape,
         as_integers: bool = True,
         limit: int | None = None,
     ) -> None:
@@ -68,7 +69,8 @@ class PointPicker:
         self.limit = None if limit is None else whole_number(limit, "num_points", minimum=1)
         parsed, _ = parse_positions(positions, frame_shape, name="positions")
         if self.limit is not None and len(parsed) > self.limit:
-            raise ValueError(f"positions has {len(parsed)} entries, num_points = {self.limit}: begin with fewer")
+            problem = f"has {len(parsed)} entries, more than num_points = {self.limit}"
+            raise ArgumentError("positions", positions, problem, "give fewer positions", subject="positions")
         self._keys = 0
         self._points: tuple[Point, ...] = tuple(self._new_point(position) for position in parsed.tolist())
         self._past: list[tuple[Point, ...]] = []
@@ -82,8 +84,8 @@ class PointPicker:
         return self._points
 
     @property
-    def positions(self) -> list[tuple[float, float]]:
-        """The positions ``(x, y)``, of ints if points are whole pixels."""
+    def positions(self) -> list[Position]:
+        """The positions ``(x, y)``, as ints if points are whole pixels."""
         return [point.position for point in self._points]
 
     @property
@@ -92,14 +94,15 @@ class PointPicker:
         return self.limit is not None and len(self._points) >= self.limit
 
     def observe(self, observer: Observer) -> Callable[[], None]:
-        """Call `observer` after every change; return a function that ends this."""
+        """Call `observer` after every change; return a function that stops this."""
         self._observers.append(observer)
         return lambda: self._observers.remove(observer)
 
     def add(self, position: Sequence[float]) -> Point:
         """Add a point inside the frame and select it."""
         if self.full:
-            raise ValueError(f"position = {tuple(position)}: the limit of {self.limit} points is reached")
+            problem = f"is one more than num_points = {self.limit} allows"
+            raise ArgumentError("position", tuple(position), problem, "remove a point first")
         parsed, _ = parse_positions(position, self.frame_shape, name="position")
         point = self._new_point(parsed[0].tolist())
         self.selected = point.key
@@ -119,7 +122,7 @@ class PointPicker:
         return point
 
     def nearest(self, position: Sequence[float]) -> Point | None:
-        """Return the point nearest to a position, the later one of two as near."""
+        """Return the point nearest to a position; of two at the same distance, the later one."""
         return min(
             reversed(self._points),
             key=lambda point: (point.x - position[0]) ** 2 + (point.y - position[1]) ** 2,
@@ -144,20 +147,20 @@ class PointPicker:
             self._change(())
 
     def undo(self) -> bool:
-        """Take back the last change; return whether there was one."""
+        """Undo the last change; return whether there was one."""
         return self._travel(self._past, self._future)
 
     def redo(self) -> bool:
-        """Make the change again that was taken back last; return whether there was one."""
+        """Repeat the change that was undone last; return whether there was one."""
         return self._travel(self._future, self._past)
 
     def revert(self) -> None:
-        """Take back the last change for good, as if it had not been made."""
+        """Undo the last change so that it cannot be repeated, as if it had not been made."""
         if self._past:
             self._set(self._past.pop())
 
     def select(self, key: int | None) -> None:
-        """Select a point, or none."""
+        """Select a point, or with None no point."""
         if key is not None:
             self._find(key)
         if key != self.selected:
@@ -165,6 +168,7 @@ class PointPicker:
             self._notify()
 
     def _travel(self, source: list[tuple[Point, ...]], target: list[tuple[Point, ...]]) -> bool:
+        """Go to the last state of `source`, and remember the present one in `target`."""
         if not source:
             return False
         target.append(self._points)
@@ -172,6 +176,7 @@ class PointPicker:
         return True
 
     def _change(self, points: tuple[Point, ...], remember: bool = True) -> None:
+        """Replace the points; with `remember`, this is a step to undo."""
         if remember:
             self._past.append(self._points)
         self._future.clear()
@@ -197,12 +202,12 @@ class PointPicker:
         self._keys += 1
         return Point(self._keys, *self._inside(position))
 
-    def _inside(self, position: Sequence[float]) -> tuple[float, float]:
-        """Return the position inside the frame nearest to this one, as a whole pixel if points are."""
+    def _inside(self, position: Sequence[float]) -> Position:
+        """Return the nearest position inside the frame, rounded where points are whole pixels."""
         height, width = self.frame_shape
         if self.as_integers:
             x, y = (int(np.floor(c + 0.5)) for c in position)
             return min(max(x, 0), width - 1), min(max(y, 0), height - 1)
-        # A frame reaches half a pixel beyond its centres, to the right without the edge itself.
+        # A frame extends half a pixel beyond its outermost centres; the edges at the right and bottom are outside it.
         right, bottom = (float(np.nextafter(n - 0.5, 0)) for n in (width, height))
         return min(max(float(position[0]), -0.5), right), min(max(float(position[1]), -0.5), bottom)

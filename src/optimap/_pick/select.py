@@ -1,7 +1,7 @@
-"""Picking with the mouse: what `select_positions`, `select_traces` and `compare_traces` without coordinates do.
+"""Picking with the mouse: the work of `select_positions`, `select_traces` and `compare_traces` without coordinates.
 
-Each function checks its arguments, opens a window on the front end in use (`frontends`), and waits for it where that is
-possible; otherwise it returns a live selection.
+Each function checks its arguments, opens a view on the front end in use (`frontends`), and returns what was picked,
+or a live selection where the call cannot wait.
 """
 
 from collections.abc import Iterator
@@ -9,31 +9,32 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 
-from .._base import Array, on_host, parse_time_axis
-from .._draw import as_image
+from .._base import ArgumentError, Array, FrameShape, VideoLike, parse_time_axis
+from .._draw import as_image, check_scale
 from .._extract import check_nan_policy
-from .._reading import as_source
-from .._regions import check_size, check_window
+from .._reading import Source, as_source
+from .._regions import Positions, check_size, check_window, find_places
 from ..trace import Picked
 from .frontends.base import Frontend
 from .frontends.choose import choose_frontend
-from .points import PointPicker
-from .positions_window import PositionsWindow
-from .selection import Position, PositionsSelection, TracesSelection
-from .traces_window import ComparisonWindow, TracesWindow, frame_shape
+from .points import PointPicker, Position
+from .positions_view import PositionsView
+from .selection import PositionsSelection, TracesSelection
+from .traces_view import ComparisonView, TracesView, read_frame
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 
 def pick_positions(
-    image: Any,
+    image: ArrayLike,
     as_integers: bool,
     *,
     title: str,
     num_points: int | None,
-    positions: Any,
+    positions: object,
     display: dict[str, Any],
     colorbar: str | None,
     block: bool | None,
@@ -41,25 +42,28 @@ def pick_positions(
 ) -> "list[Position] | PositionsSelection":
     """Pick positions on an image; see `optimap.trace.select_positions`."""
     pixels = as_picture(image)
-    picker = PointPicker(positions, frame_shape=height_width(pixels), as_integers=as_integers, limit=num_points)
-    frontend = choose_frontend(block, browser)
+    shape = height_width(pixels)
+    points = first_points(positions, shape)
+    picker = PointPicker(points, frame_shape=shape, as_integers=as_integers, limit=num_points)
     shown = display_options(display, colorbar)
+    frontend = choose_frontend(block, browser)
     with closed_on_failure(frontend):
         figure = frontend.new_figure((7, 7))
-        window = PositionsWindow(figure, pixels, picker, shown, title or "Click to pick positions")
-        window.sync()
-    return window.positions if run(frontend, window) else PositionsSelection(window)
+        view = PositionsView(figure, pixels, picker, shown, title or "Click to pick positions")
+        view.sync()
+        is_done = run(frontend, view)
+    return view.positions if is_done else PositionsSelection(view)
 
 
 def pick_traces(
-    video: Any,
-    size: Any,
-    ref_frame: Any,
-    x: Any,
-    fps: Any,
+    video: VideoLike,
+    size: int,
+    ref_frame: ArrayLike,
+    x: ArrayLike | None,
+    fps: float | None,
     *,
     window: str | None,
-    positions: Any,
+    positions: object,
     as_integers: bool,
     num_points: int | None,
     nan_policy: str,
@@ -70,19 +74,20 @@ def pick_traces(
     browser: bool | None,
 ) -> "Picked | TracesSelection":
     """Pick positions on a video and see their traces; see `optimap.trace.select_traces`."""
-    video = as_source(video).video
+    source = as_source(video)
     size, window = check_size(size), check_window(window)
     check_nan_policy(nan_policy)
-    times, label = parse_time_axis(int(video.shape[0]), x, fps)
-    frame, pixels = reference_image(video, ref_frame)
-    picker = PointPicker(positions, frame_shape=frame_shape(video), as_integers=as_integers, limit=num_points)
-    frontend = choose_frontend(block, browser)
+    times, label = parse_time_axis(source.shape[0], x, fps)
+    frame = frame_number(source, ref_frame)
+    points = first_points(positions, source.frame_shape)
+    picker = PointPicker(points, frame_shape=source.frame_shape, as_integers=as_integers, limit=num_points)
     shown = display_options(display, colorbar)
+    frontend = choose_frontend(block, browser)
     with closed_on_failure(frontend):
-        view = TracesWindow(
+        view = TracesView(
             frontend.new_figure((14, 7)),
-            [video],
-            pixels,
+            [source],
+            reference_image(source, ref_frame, frame),
             picker,
             frame=frame,
             size=size,
@@ -94,7 +99,8 @@ def pick_traces(
             title=title or "Click to pick positions",
             nan_policy=nan_policy,
         )
-    if not run(frontend, view):
+        is_done = run(frontend, view)
+    if not is_done:
         return TracesSelection(view)
     picked = Picked((view.traces, view.positions))
     picked.size = view.size
@@ -103,52 +109,60 @@ def pick_traces(
 
 
 def compare_by_clicking(
-    videos: list[Any],
+    videos: list[VideoLike],
     times: Array,
     label: str,
     styles: list[dict[str, Any]],
     *,
     size: int,
     window: str | None,
-    ref_frame: Any,
+    ref_frame: ArrayLike,
     title: str | None,
     block: bool | None,
     browser: bool | None,
 ) -> "Axes":
-    """Show traces of several videos at the position that was clicked last; return their Axes."""
+    """Show the traces of several videos at the position that was clicked last; return their Axes."""
+    styles = [{"color": f"C{i}", **style} for i, style in enumerate(styles)]
     size, window = check_size(size), check_window(window)
-    frame, pixels = reference_image(videos[0], ref_frame)
-    smallest = tuple(min(frame_shape(video)[axis] for video in videos) for axis in (0, 1))
-    picker = PointPicker((), frame_shape=(smallest[0], smallest[1]), limit=1)
+    sources = [as_source(video) for video in videos]
+    frame = frame_number(sources[0], ref_frame)
+    height, width = (min(sizes) for sizes in zip(*(source.frame_shape for source in sources), strict=True))
+    picker = PointPicker((), frame_shape=(height, width), limit=1)
     frontend = choose_frontend(block, browser)
     with closed_on_failure(frontend):
-        view = ComparisonWindow(
+        view = ComparisonView(
             frontend.new_figure((14, 7)),
-            videos,
-            pixels,
+            sources,
+            reference_image(sources[0], ref_frame, frame),
             picker,
             frame=frame,
             size=size,
             window=window,
             times=times,
             time_label=label,
-            styles=[{"color": f"C{i}", **style} for i, style in enumerate(styles)],
+            styles=styles,
             display={"cmap": "gray"},
             title=title or "Click to compare",
         )
-    if any("label" in style for style in styles):
-        from matplotlib.lines import Line2D
-
-        handles = [Line2D([], [], **{"color": f"C{i}", **style}) for i, style in enumerate(styles)]
-        view.ax_traces.legend(handles=handles, loc="upper left", ncols=min(len(handles), 4))
-    if run(frontend, view):
+        add_legend(view.ax_traces, styles)
+        is_done = run(frontend, view)
+    if is_done:
         view.release()
     return view.ax_traces
 
 
+def add_legend(ax: "Axes", styles: list[dict[str, Any]]) -> None:
+    """Name the videos, where they have labels."""
+    from matplotlib.lines import Line2D
+
+    if any("label" in style for style in styles):
+        handles = [Line2D([], [], **style) for style in styles]
+        ax.legend(handles=handles, loc="upper left", ncols=min(len(handles), 4))
+
+
 @contextmanager
 def closed_on_failure(frontend: Frontend) -> Iterator[None]:
-    """Leave no half-made window behind."""
+    """Leave no window behind when something goes wrong."""
     try:
         yield
     except BaseException:
@@ -156,53 +170,62 @@ def closed_on_failure(frontend: Frontend) -> Iterator[None]:
         raise
 
 
-def display_options(display: dict[str, Any], colorbar: str | None) -> dict[str, Any]:
-    """Return how the image is drawn; positions are pixels, so nothing may move these."""
-    for name in ("extent", "origin", "transform"):
-        if name in display:
-            raise ValueError(
-                f"{name} = {display[name]!r} would move the pixels, and positions are pixels: leave it out"
-            )
-    return {**display, "colorbar": colorbar}
-
-
-def run(frontend: Frontend, window: PositionsWindow) -> bool:
+def run(frontend: Frontend, view: PositionsView) -> bool:
     """Let the user pick; return whether that is over."""
-    window.when_finished(frontend.finish)
-    if window.picker.full and window.closes_when_full:
-        frontend.close()
-        return True
-    if not frontend.blocks:
-        frontend.show()
+    view.when_finished(frontend.finish)
+    is_complete = view.picker.full and view.closes_when_full
+    if not is_complete and not frontend.present():
         return False
-    try:
-        frontend.wait()
-    finally:
-        window.finish()
-        frontend.close()
+    view.finish()
+    frontend.close()
     return True
 
 
-def as_picture(image: Any) -> Array:
+def display_options(display: dict[str, Any], colorbar: str | None) -> dict[str, Any]:
+    """Return how the image is drawn; positions are pixels, so no option may move these."""
+    for name in ("extent", "origin", "transform"):
+        if name in display:
+            problem = "would move the pixels, and positions are pixels"
+            raise ArgumentError(name, display[name], problem, "leave it out")
+    check_scale(*(display.get(name) for name in ("cmap", "vmin", "vmax")))
+    return {**display, "colorbar": colorbar}
+
+
+def first_points(positions: object, shape: FrameShape) -> Positions:
+    """Return the positions to start with; regions start with a point at the centre of each."""
+    places = find_places(positions, shape, name="positions")
+    return np.asarray(places.positions) if places.regions is None else places.regions.centers()
+
+
+def as_picture(image: ArrayLike) -> Array:
     """Return an image, or the first frame of a video."""
     shape = np.shape(image)
-    is_video = len(shape) == 3 and shape[-1] not in (3, 4)
-    return as_image(np.asarray(image[0]) if is_video else image)
+    if len(shape) == 3 and shape[-1] not in (3, 4):
+        video: Any = image
+        return as_image(np.asarray(video[0]))
+    return as_image(image)
 
 
-def height_width(pixels: Array) -> tuple[int, int]:
+def height_width(pixels: Array) -> FrameShape:
+    """Return (H, W) of an image, grey or in colour."""
     return int(pixels.shape[0]), int(pixels.shape[1])
 
 
-def reference_image(video: Any, ref_frame: Any) -> tuple[int | None, Array]:
-    """Return the number of the frame to show at first (None for an image), and the image."""
-    frames = int(video.shape[0])
+def frame_number(video: Source, ref_frame: ArrayLike) -> int | None:
+    """Return the number of the frame to show at first, or None where `ref_frame` is an image."""
+    frames = video.shape[0]
     if np.ndim(ref_frame) > 0:
         pixels = as_image(ref_frame, "ref_frame")
-        if height_width(pixels) != frame_shape(video):
-            raise ValueError(f"ref_frame has shape {pixels.shape}: the video's frames are {frame_shape(video)}")
-        return None, pixels
+        if height_width(pixels) != video.frame_shape:
+            cure = f"give an image of the size of the video's frames, {video.frame_shape}"
+            raise ArgumentError("ref_frame", ref_frame, f"has shape {pixels.shape}", cure, subject="ref_frame")
+        return None
     if not isinstance(ref_frame, (int, np.integer)) or not -frames <= ref_frame < frames:
-        raise ValueError(f"ref_frame = {ref_frame!r}: give a frame number in 0..{frames - 1}, or an image (H, W)")
-    number = int(ref_frame) % frames
-    return number, np.asarray(on_host(video[number]))
+        cure = f"give a frame number in 0..{frames - 1}, or an image (H, W)"
+        raise ArgumentError("ref_frame", ref_frame, "is not a frame of the video", cure, plain=True)
+    return int(ref_frame) % frames
+
+
+def reference_image(video: Source, ref_frame: ArrayLike, frame: int | None) -> Array:
+    """Return the image to show at first: `ref_frame` itself, or a frame of the video."""
+    return as_image(ref_frame) if frame is None else read_frame(video, frame)

@@ -1,32 +1,25 @@
-"""What the select functions return: live selections where a call cannot wait, and what was picked where it could.
+"""What the select functions return where a call cannot wait: the current state of a view, for as long as it is open."""
 
-A selection of positions can be used as the list of them; a selection of traces unpacks into traces and positions.
-"""
-
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
-from .._base import Array
+from .._base import Array, counted
 from ..trace import Selection
-from .positions_window import PositionsWindow
-from .traces_window import TracesWindow
+from .points import Position
+from .positions_view import PositionsView
+from .traces_view import TracesView
 
-Position = tuple[float, float]
 
+class PositionsSelection(Selection, Sequence[Position]):
+    """Positions that are being picked, which can be used as the list of them."""
 
-class PositionsSelection(Selection):
-    """Positions that are being picked: usable as the list of those so far."""
-
-    def __init__(self, window: PositionsWindow) -> None:
-        self.window = window
+    def __init__(self, view: PositionsView) -> None:
+        self._view = view  # kept here, because matplotlib's callbacks do not keep it alive
 
     @property
     def positions(self) -> list[Position]:
         """The positions picked so far."""
-        return self.window.positions
-
-    def __iter__(self) -> Iterator[Position]:
-        return iter(self.positions)
+        return self._view.positions
 
     def __len__(self) -> int:
         return len(self.positions)
@@ -34,33 +27,38 @@ class PositionsSelection(Selection):
     def __getitem__(self, index: Any) -> Any:
         return self.positions[index]
 
+    def __iter__(self) -> Iterator[Position]:
+        return iter(self.positions)  # as they are now; clicks during the loop do not disturb it
+
+    def __eq__(self, other: object) -> bool:
+        return self.positions == other if isinstance(other, list) else NotImplemented
+
+    __hash__ = None  # type: ignore[assignment]  # it changes with every click
+
     def __repr__(self) -> str:
-        return f"<Selection of {len(self.positions)} positions: {self._listed()}>"
+        return f"<Selection of {counted(len(self), 'position')}: {listed(self.positions)}>"
 
 
 class TracesSelection(Selection):
-    """Positions that are being picked, with their traces: unpacks into both, as they are at the time."""
+    """Positions that are being picked, with their traces; it unpacks into the current traces and positions."""
 
-    def __init__(self, window: TracesWindow) -> None:
-        self.window = window
+    def __init__(self, view: TracesView) -> None:
+        self._view = view
 
     @property
     def positions(self) -> list[Position]:
         """The positions picked so far."""
-        return self.window.positions
+        return self._view.positions
 
     @property
     def traces(self) -> Array:
         """The traces at these positions, (T, N)."""
-        return self.window.traces
+        return self._view.traces
 
     @property
     def size(self) -> int:
-        """The present width of the window in pixels."""
-        return self.window.size
-
-    def __iter__(self) -> Iterator[Any]:
-        return iter((self.traces, self.positions))
+        """The current width of the window in pixels."""
+        return self._view.size
 
     def __len__(self) -> int:
         return 2
@@ -68,6 +66,14 @@ class TracesSelection(Selection):
     def __getitem__(self, index: Any) -> Any:
         return (self.traces, self.positions)[index]
 
+    def __iter__(self) -> Iterator[Any]:
+        return iter((self.traces, self.positions))
+
     def __repr__(self) -> str:
-        frames = len(self.window.times)
-        return f"<Selection of {len(self.positions)} traces of {frames} frames, positions: {self._listed()}>"
+        traces, frames = counted(len(self.positions), "trace"), counted(len(self._view.times), "frame")
+        return f"<Selection of {traces} of {frames}, positions: {listed(self.positions)}>"
+
+
+def listed(positions: list[Position]) -> str:
+    """Return the positions in words."""
+    return ", ".join(f"({x:g}, {y:g})" for x, y in positions) or "none yet, click on the image"

@@ -1,6 +1,7 @@
 """Picking with the mouse: select_positions and select_traces.
 
-What can be wrong is found here; windows and front ends are those of `_pick`, which only these functions import.
+The names, the documentation and the types of what is returned are here; `_pick` checks the arguments and does the work,
+and is imported when it is needed.
 """
 
 from abc import ABC, abstractmethod
@@ -9,30 +10,37 @@ from typing import Any
 
 from numpy.typing import ArrayLike
 
-from .._base import Array
+from .._base import Array, VideoLike
+from .._regions import Regions
 
 Position = tuple[float, float]
 
 
 class Picked(tuple[Array, list[Position]]):
-    """``(traces, positions)``, which knows the size that the window had in the end."""
+    """``(traces, positions)``, with the width of the window when picking ended.
+
+    Attributes
+    ----------
+    size : int
+        The width in pixels.
+    """
 
     size: int
 
 
 class Selection(ABC):
-    """What is being picked, live: it gives the present state at any time.
+    """What is being picked, live: it always returns the current points.
 
-    Of `select_positions` it can be used as the list of positions; of `select_traces`,
-    ``traces, positions = selection`` unpacks it.
+    The selection that `select_positions` returns can be used as the list of positions. The one that `select_traces`
+    returns unpacks, ``traces, positions = selection``, and has the attributes `traces` and `size`, too.
 
     Attributes
     ----------
     positions : list of (x, y)
     traces : (T, N) array
-        Only of `select_traces`.
+        Only from `select_traces`.
     size : int
-        The present width of the window in pixels, which the wheel changes; only of `select_traces`.
+        The current width of the window in pixels, which the wheel changes; only from `select_traces`.
     """
 
     @property
@@ -44,15 +52,6 @@ class Selection(ABC):
     def __iter__(self) -> Iterator[Any]:
         """Iterate over the positions, or over traces and positions."""
 
-    def __eq__(self, other: object) -> bool:
-        return self.positions == other if isinstance(other, list) else NotImplemented
-
-    __hash__ = None  # type: ignore[assignment]
-
-    def _listed(self) -> str:
-        """Return the positions in words."""
-        return ", ".join(f"({x:g}, {y:g})" for x, y in self.positions) or "none yet, click on the image"
-
 
 def select_positions(
     image: ArrayLike,
@@ -60,7 +59,7 @@ def select_positions(
     *,
     title: str = "",
     num_points: int | None = None,
-    positions: ArrayLike = (),
+    positions: ArrayLike | Regions = (),
     vmin: float | None = None,
     vmax: float | None = None,
     cmap: str = "gray",
@@ -72,27 +71,28 @@ def select_positions(
 ) -> "list[Position] | Selection":
     """Pick positions on an image with the mouse.
 
-    A left click adds a position, dragging moves one, a right click removes the nearest; Ctrl+Z and Ctrl+Shift+Z undo
-    and redo, Delete removes the selected one. Closing the window finishes.
+    A left click adds a position, dragging moves one, and a right click removes the nearest; Ctrl+Z and Ctrl+Shift+Z
+    undo and redo, Delete removes the selected one. Close the figure window to finish.
 
     Parameters
     ----------
     image : (H, W), (H, W, 3) or (H, W, 4) array, or (T, H, W) video
-        Of a video, the first frame is shown.
+        For a video, the first frame is shown.
     as_integers : bool
-        Return whole pixels, to which given `positions` are rounded, too; else exact positions.
+        Return whole pixels; the given `positions` are rounded, too. Otherwise, positions are exact.
     title : str
     num_points : int, optional
-        Finish by itself when this many are picked.
-    positions : (x, y) or sequence of (x, y)
-        To begin with.
+        Finish when this many are picked.
+    positions : (x, y) or sequence of (x, y), in pixels; or regions
+        The first points. Anything that `extract_traces` takes is accepted; regions start with a point at the centre of
+        each (see `Regions.centers`).
     vmin, vmax, cmap, show_colorbar, colorbar_title
         How the image is drawn, see `optimap.image.show_image`.
     block : bool, optional
-        Wait until the window is closed. By default it waits where that is possible: everywhere but in notebooks with
-        ``%matplotlib widget``, where the returned selection is live.
+        Whether the call waits until the user has finished. By default it waits wherever that is possible: everywhere
+        but in notebooks with ``%matplotlib widget``, where the returned selection is live.
     browser : bool, optional
-        Pick in a browser, on a page of this machine; by default where the matplotlib backend is WebAgg, or the
+        Pick in a browser, on a page that this machine serves; by default if the matplotlib backend is WebAgg, or the
         environment variable ``OPTIMAP_BROWSER`` is 1.
     **kwargs
         Passed to `matplotlib.axes.Axes.imshow`.
@@ -100,15 +100,18 @@ def select_positions(
     Returns
     -------
     list of (x, y)
-        Tuples, of ints with `as_integers`. Where the call does not wait, a live `Selection` that can be used as such a
-        list.
+        Tuples of floats, or of ints with `as_integers`. Where the call does not wait, a live `Selection` that can be
+        used as such a list.
 
     Raises
     ------
     RuntimeError
-        If there is no way to interact: no display, or a backend that only writes files. The message names the ways out.
+        If no window can be opened: no display, or a backend that only writes files. The message lists alternatives.
     ValueError
-        If `image` is not an image, or `positions` lie outside it.
+        If `image` is not an image, `positions` lie outside it or are more than `num_points`, or an argument has a value
+        that cannot be used.
+    TypeError
+        If `image` does not hold numbers, or `positions` cannot be read as positions or regions.
 
     Examples
     --------
@@ -132,14 +135,14 @@ def select_positions(
 
 
 def select_traces(
-    video: Any,
+    video: VideoLike,
     size: int = 5,
-    ref_frame: Any = 0,
+    ref_frame: ArrayLike = 0,
     x: ArrayLike | None = None,
     fps: float | None = None,
     *,
     window: str | None = None,
-    positions: ArrayLike = (),
+    positions: ArrayLike | Regions = (),
     as_integers: bool = True,
     num_points: int | None = None,
     nan_policy: str = "propagate",
@@ -153,31 +156,31 @@ def select_traces(
     browser: bool | None = None,
     **kwargs: Any,
 ) -> Picked | Selection:
-    """Pick positions on a video with the mouse, and see their traces at once.
+    """Pick positions on a video with the mouse, and see their traces immediately.
 
-    Clicks are those of `select_positions`. The wheel over a point changes the size of the window; the slider and the
-    arrow keys go through the frames. Closing the window finishes.
+    Clicks and keys are those of `select_positions`. The wheel over a point changes the size of the window; the slider
+    and the arrow keys select the frame. Close the figure window to finish.
 
     Parameters
     ----------
     video : (T, H, W) array-like
         See `extract_traces`; only the frames and traces that are shown are read.
     size : int
-        Width of the window in pixels to begin with.
+        Width of the window in pixels at the start.
     ref_frame : int or (H, W) array
-        The frame to show at first, or an image to show instead.
+        The frame to show first, or an image to show instead.
     x : (T,) array-like, optional
         Values on the x-axis of the traces.
     fps : float, optional
         Frames per second: the x-axis is in seconds. Without `x` and `fps` it is in frames.
     window : {'rect', 'disc', 'pixel'}, optional
         See `extract_traces`.
-    positions : (x, y) or sequence of (x, y)
-        To begin with.
+    positions : (x, y) or sequence of (x, y), in pixels; or regions
+        The first points, see `select_positions`.
     as_integers : bool
-        Pick whole pixels; else exact positions.
+        Pick whole pixels; otherwise, positions are exact.
     num_points : int, optional
-        Finish by itself when this many are picked.
+        Finish when this many are picked.
     nan_policy : {'propagate', 'omit', 'raise'}
         See `extract_traces`.
     title, vmin, vmax, cmap, show_colorbar, colorbar_title, **kwargs
@@ -190,16 +193,18 @@ def select_traces(
     traces : (T, N) array
         See `extract_traces`; ``(T, 0)`` if nothing was picked.
     positions : list of (x, y)
-        Together a tuple with the attribute ``size``, the width of the window in the end. Where the call does not
-        wait, one live `Selection`: ``traces, positions = selection`` gives its present state.
+        Together a tuple with the attribute ``size``, the width of the window when picking ended. Where the call does
+        not wait, a live `Selection`: ``traces, positions = selection`` returns the current ones.
 
     Raises
     ------
     RuntimeError
-        If there is no way to interact: no display, or a backend that only writes files.
+        If no window can be opened: no display, or a backend that only writes files. The message lists alternatives.
     ValueError
-        As for `extract_traces` and `show_traces`; if `ref_frame` is neither a frame number nor an image of the size of
-        the video.
+        If `ref_frame` is neither a frame number nor an image of the size of the video's frames; otherwise as for
+        `select_positions`, `extract_traces` and `show_traces`.
+    TypeError
+        As for `select_positions`, `extract_traces` and `show_traces`.
 
     Examples
     --------

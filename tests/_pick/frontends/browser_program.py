@@ -7,7 +7,8 @@ import matplotlib as mpl
 import numpy as np
 
 mpl.use("agg")
-from optimap._pick.frontends import browser as _web
+from optimap._pick.frontends import choose
+from optimap._pick.frontends.browser import Browser
 from optimap.trace import select_positions, select_traces
 
 
@@ -16,28 +17,27 @@ def say(**what):
     sys.stdout.flush()
 
 
-original = _web.Browser.wait
+class Reporting(Browser):
+    """The page in the browser; says where pixels are before it waits."""
 
+    def new_figure(self, figsize):
+        self.figure = super().new_figure(figsize)
+        return self.figure
 
-def wait(self):
-    figure = self._figure
-    figure.canvas.draw()  # axes take their places
-
-    def where():
-        ratio = figure.canvas.device_pixel_ratio
-        height = figure.bbox.height / ratio
+    def present(self):
+        self.figure.canvas.draw()  # axes take their places
+        ratio = self.figure.canvas.device_pixel_ratio
+        height = self.figure.bbox.height / ratio
         points = {}
         for x in range(0, 30, 5):
             for y in range(0, 20, 5):
-                px, py = figure.axes[0].transData.transform((x, y)) / ratio
+                px, py = self.figure.axes[0].transData.transform((x, y)) / ratio
                 points[f"{x},{y}"] = (px, height - py)
-        return points
-
-    say(where=where(), size=list(figure.bbox.size / figure.canvas.device_pixel_ratio))
-    original(self)
+        say(where=points, size=list(self.figure.bbox.size / ratio))
+        return super().present()
 
 
-_web.Browser.wait = wait
+choose.Browser = Reporting
 video = np.random.default_rng(0).integers(0, 999, (60, 20, 30), dtype=np.uint16)
 backend = mpl.get_backend()
 for call in sys.argv[1:]:

@@ -8,7 +8,8 @@ import numpy as np
 
 backend, call = sys.argv[1:3]
 mpl.use(backend)
-from optimap._pick.frontends import choose as _frontend  # noqa: E402
+from optimap._pick.frontends import choose  # noqa: E402
+from optimap._pick.frontends.desktop import Desktop  # noqa: E402
 from optimap.trace import compare_traces, select_positions, select_traces  # noqa: E402
 
 
@@ -34,26 +35,28 @@ def on_screen(canvas, ax, position):
     return left + x, top + canvas.figure.bbox.height - y
 
 
-original = _frontend.Desktop.wait
+class Reporting(Desktop):
+    """The window on the screen; says where pixels are once it is open."""
 
+    def new_figure(self, figsize):
+        self.figure = super().new_figure(figsize)
+        return self.figure
 
-def wait(self):
-    canvas = self._figure.canvas
-    ax = self._figure.axes[0]
+    def present(self):
+        self.timer = self.figure.canvas.new_timer(interval=700, callbacks=[(self.report, [], {})])
+        self.timer.single_shot = True
+        self.timer.start()
+        return super().present()
 
-    def tell():
-        grid = {f"{x},{y}": on_screen(canvas, ax, (x, y)) for x in range(0, 30, 5) for y in range(0, 20, 5)}
-        slider = self._figure.axes[-1]
+    def report(self):
+        canvas, axes = self.figure.canvas, self.figure.axes
+        grid = {f"{x},{y}": on_screen(canvas, axes[0], (x, y)) for x in range(0, 30, 5) for y in range(0, 20, 5)}
+        slider = axes[-1]
         say(ready=True, where=grid, slider=on_screen(canvas, slider, (np.mean(slider.get_xlim()), 0.5)))
         return False
 
-    timer = canvas.new_timer(interval=700, callbacks=[(tell, [], {})])
-    timer.single_shot = True
-    timer.start()
-    original(self)
 
-
-_frontend.Desktop.wait = wait
+choose.Desktop = Reporting
 
 video = np.random.default_rng(0).integers(0, 999, (60, 20, 30), dtype=np.uint16)
 if "another" in sys.argv:  # a figure of the user's own, which stays
@@ -67,6 +70,12 @@ elif call == "exact":
     result = select_positions(video, as_integers=False)
 elif call == "three":
     result = select_positions(video, num_points=3)
+elif call == "live":  # the call returns at once; a script's own loop lets the user pick
+    import matplotlib.pyplot as plt
+
+    spots = select_positions(video, num_points=2, block=False)
+    plt.show()
+    result = list(spots)
 elif call == "select_traces":
     traces, result = select_traces(video, 3, fps=100)
     say(shape=traces.shape)

@@ -54,7 +54,10 @@ class Program:
         """Close the window; return what the script said."""
         if close:
             self.screen.ask_to_close(self.window)
-        out, err = self._process.communicate(timeout=30)
+        try:
+            out, err = self._process.communicate(timeout=30)
+        finally:
+            self._process.kill()
         assert self._process.returncode == 0, err
         lines = [json.loads(line) for line in out.splitlines()]
         assert lines[-1]["unchanged"], "backend or rcParams are not what they were"
@@ -94,6 +97,14 @@ def test_the_window_closes_by_itself_when_enough_is_picked(screen, backend):
     for pixel in ("5,5", "20,10", "10,15"):
         screen.click(program.where[pixel])
     assert program.finish(close=False)[-1]["result"] == [[5, 5], [20, 10], [10, 15]]
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_a_call_that_does_not_wait_closes_its_window_by_itself(screen, backend):
+    program = Program(screen, backend, "live")
+    for pixel in ("5,5", "20,10"):
+        screen.click(program.where[pixel])
+    assert program.finish(close=False)[-1]["result"] == [[5, 5], [20, 10]]
 
 
 @pytest.mark.parametrize("backend", BACKENDS)

@@ -1,43 +1,49 @@
-"""Which front end a call gets: a desktop window, a page in a browser, or a canvas in a notebook."""
+"""Which front end a call uses: a desktop window, a page in a browser, or a canvas in a notebook."""
 
 import os
 
-from .base import NO_WAY, Frontend, has_display
+from ..._base import ArgumentError
+from .base import Frontend, NoWindowError, has_display
 from .browser import Browser
 from .desktop import Desktop
 from .notebook import Notebook
 
+# Frameworks of matplotlib's backends that open no window on the screen of this machine.
+WITHOUT_WINDOWS = (None, "headless", "nbagg", "webagg")
+
 
 def choose_frontend(block: bool | None, browser: bool | None) -> Frontend:
-    """Return the front end for the backend in use, or raise an error that names the ways out."""
+    """Return the front end for the backend in use, or raise an error that lists the alternatives."""
     if browser is None:
         browser = os.environ.get("OPTIMAP_BROWSER", "") not in ("", "0")
     name, framework = _backend()
     if browser or name == "webagg":
         if block is False:
-            raise ValueError("block = False: a page in the browser is served only while the call waits")
+            problem = "cannot be used with a page in the browser, which is served only while the call waits"
+            raise ArgumentError("block", block, problem, "leave block out")
         return Browser()
     if framework is not None:
-        return Desktop(blocks=block is not False, toolkit=framework)
+        return Desktop(waits=block is not False, toolkit=framework)
     if "ipympl" in name or name == "widget":
         if block:
-            raise ValueError("block = True: in a notebook a call cannot wait; leave block out and use what is returned")
+            problem = "cannot be used in a notebook, where a call cannot wait"
+            raise ArgumentError("block", block, problem, "leave block out and use the selection that is returned")
         return Notebook()
     display = "" if has_display() else ", no display"
-    raise RuntimeError(NO_WAY.format(reason=f"the matplotlib backend is {name!r}{display}"))
+    raise NoWindowError(f"the matplotlib backend is {name!r}{display}")
 
 
 def _backend() -> tuple[str, str | None]:
-    """Return the name of the matplotlib backend, and its desktop toolkit if it has one and it can be used."""
+    """Return the name of the matplotlib backend, and its desktop toolkit if it has one that works here."""
     import matplotlib.pyplot as plt
     from matplotlib.backends.registry import backend_registry
 
     name = plt.get_backend()
-    framework = backend_registry.resolve_backend(name)[1]  # type: ignore[no-untyped-call]
-    if framework in (None, "headless"):
+    framework = backend_registry.resolve_backend(name)[1]  # type: ignore[no-untyped-call]  # matplotlib has no type here
+    if framework in WITHOUT_WINDOWS:
         return name.lower(), None
     try:
-        plt.switch_backend(name)  # the backend in use: this only finds out whether it works here
+        plt.switch_backend(name)  # the backend already in use: this only finds out whether it works here
     except ImportError as error:
-        raise RuntimeError(NO_WAY.format(reason=str(error))) from error
+        raise NoWindowError(str(error)) from error
     return name.lower(), str(framework)

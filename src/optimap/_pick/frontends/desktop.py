@@ -1,57 +1,75 @@
-"""A window of the desktop toolkit in use (Qt, Tk, ...), which can wait until it is closed."""
+"""A window of the desktop toolkit in use (Qt, Tk, ...); a call can wait until it is closed."""
 
 import time
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 
 class Desktop:
-    """A window on the screen."""
+    """A window on the screen.
 
-    def __init__(self, blocks: bool, toolkit: str) -> None:
-        self.blocks, self._toolkit = blocks, toolkit
+    Parameters
+    ----------
+    waits : bool
+        Whether `present` returns only when the window is closed.
+    toolkit : str
+        The toolkit of the matplotlib backend, such as ``'qt'`` or ``'tk'``.
+    """
+
+    def __init__(self, *, waits: bool, toolkit: str) -> None:
+        self._waits, self._toolkit = waits, toolkit
         self._figure: Any = None
-        self._waiting = False
+        self._timer: Any = None
+        self._is_open = False  # while a call waits
 
-    def new_figure(self, figsize: tuple[float, float]) -> Any:
+    def new_figure(self, figsize: tuple[float, float]) -> "Figure":
         """Return an empty figure of the backend in use."""
         import matplotlib.pyplot as plt
 
         with plt.rc_context({"figure.constrained_layout.use": False, "figure.autolayout": False}):
-            self._figure = plt.figure(figsize=figsize)
-        return self._figure
+            figure = plt.figure(figsize=figsize)
+        self._figure = figure
+        return figure
 
-    def show(self) -> None:
-        """Show the window."""
-        self._figure.show()
+    def present(self) -> bool:
+        """Show the window; where the call waits, return when it is closed."""
+        if self._waits:
+            self._wait()
+        else:
+            self._figure.show()
+        return self._waits
 
-    def wait(self) -> None:
+    def _wait(self) -> None:
         """Show the window; return when it is closed."""
         canvas = self._figure.canvas
         canvas.mpl_connect("close_event", lambda _: self.finish())
         self._figure.show()
-        self._waiting = True
+        self._is_open = True
         if self._toolkit == "tk":
             self._wait_for_tk(canvas.get_tk_widget().tk)
         else:
             canvas.start_event_loop(0)
 
     def _wait_for_tk(self, tk: Any) -> None:
-        """Tk's own loop ends when its last window is closed, which may be another than ours."""
-        without_waiting = 2  # TCL_DONT_WAIT: short sleeps between let Ctrl-C through
-        while self._waiting:
+        """Run Tk's events until our window is closed; Tk's own loop ends with the last window, perhaps another."""
+        without_waiting = 2  # TCL_DONT_WAIT: short sleeps in between let Ctrl-C through
+        while self._is_open:
             if not tk.dooneevent(without_waiting):
                 time.sleep(0.005)
 
     def finish(self) -> None:
-        """End the wait; where nobody waits, close the window, once the event at hand is dealt with."""
-        if self._waiting:
-            self._waiting = False
+        """End the wait; where nothing waits, close the window after the current event."""
+        if self._is_open:
+            self._is_open = False
             if self._toolkit != "tk":
                 self._figure.canvas.stop_event_loop()
-        elif not self.blocks:
-            timer = self._figure.canvas.new_timer(interval=10, callbacks=[(self.close, [], {})])
-            timer.single_shot = True
-            timer.start()
+        elif not self._waits:
+            # Kept, because a timer that is garbage-collected never fires.
+            self._timer = self._figure.canvas.new_timer(interval=10, callbacks=[(self.close, [], {})])
+            self._timer.single_shot = True
+            self._timer.start()
 
     def close(self) -> None:
         """Close the window."""

@@ -1,40 +1,44 @@
-"""A canvas of ipympl below the cell, which cannot wait."""
+"""A canvas of ipympl below the notebook cell; a call cannot wait for it."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 
 class Notebook:
-    """A canvas below the cell."""
+    """A canvas below the cell, where it stays."""
 
-    blocks = False
+    WIDTH = 10.0  # inches; a cell has about that much room
 
     def __init__(self) -> None:
-        self._figure: Any = None
+        self._canvas: Any = None
 
-    def new_figure(self, figsize: tuple[float, float]) -> Any:
-        """Return an empty figure of the backend in use."""
+    def new_figure(self, figsize: tuple[float, float]) -> "Figure":
+        """Return an empty figure of the backend in use, reduced to the width of a cell."""
         import matplotlib.pyplot as plt
 
-        # Not interactive meanwhile, or the figure would appear twice: when it is made, and when it is shown.
+        # Not in interactive mode, or the figure would appear twice: when it is made, and when it is shown.
         with plt.ioff():
-            # Narrower than on the desktop: a cell has some 10 inches.
-            scale = min(1.0, 10 / figsize[0])
-            self._figure = plt.figure(figsize=(figsize[0] * scale, figsize[1] * scale))
-        self._figure.canvas.capture_scroll = True  # the wheel over a point does not move the page
-        return self._figure
+            scale = min(1.0, self.WIDTH / figsize[0])
+            figure = plt.figure(figsize=(figsize[0] * scale, figsize[1] * scale))
+        self._canvas = figure.canvas
+        self._canvas.capture_scroll = True  # the wheel over a point does not move the page
+        return figure
 
-    def show(self) -> None:
-        """Show the canvas."""
+    def present(self) -> bool:
+        """Show the canvas and return at once: the kernel handles clicks only between cells."""
         from IPython.display import display
 
-        display(self._figure.canvas)  # type: ignore[no-untyped-call]
-
-    def wait(self) -> None:
-        """A notebook cannot wait."""
-        raise NotImplementedError
+        display(self._canvas)  # type: ignore[no-untyped-call]  # IPython has no types here
+        return False
 
     def finish(self) -> None:
-        """Nothing waits."""
+        """Do nothing: no call waits, and the canvas stays below its cell."""
 
     def close(self) -> None:
-        """The canvas stays below its cell."""
+        """Close the figure, and with it the canvas."""
+        import matplotlib.pyplot as plt
+
+        if self._canvas is not None:
+            plt.close(self._canvas.figure)

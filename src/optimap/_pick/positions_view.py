@@ -1,36 +1,43 @@
-"""The windows: a figure, a `PointPicker`, and what is drawn of it.
+"""The view of `select_positions`: a figure, a `PointPicker`, and what is drawn of it.
 
-After a change of the picker a window compares what is drawn with what is picked, and draws the difference. Every window
-runs on every front end (`_frontend`).
+After a change of the picker, the view compares what is drawn with what is picked, and draws the difference. A view runs
+on every front end (`frontends`), and knows none of them.
 """
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from .._base import Array
 from .mouse import MouseAdapter
 from .painter import Painter
-from .points import Point, PointPicker
+from .points import Point, PointPicker, Position
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist
     from matplotlib.axes import Axes
-
-Position = tuple[float, float]
-
+    from matplotlib.backend_bases import KeyEvent
+    from matplotlib.figure import Figure
+    from matplotlib.image import AxesImage
+    from matplotlib.lines import Line2D
 
 IMAGE_HELP = "click: add   drag: move   right click: remove   Ctrl+Z, Ctrl+Shift+Z: undo, redo   Del: remove selected"
 
 
-class PositionsWindow:
+class PositionsView:
     """An image to pick positions on."""
 
     help = IMAGE_HELP
+    image_place = (0.03, 0.07, 0.94, 0.86)
+    image_box = (0.0, 0.055, 1.0, 1.0)  # with the title, and the numbers of points at the edge
+    closes_when_full = True
 
-    def __init__(self, figure: Any, image: Array, picker: PointPicker, display: dict[str, Any], title: str) -> None:
+    def __init__(
+        self, figure: "Figure", image: Array, picker: PointPicker, display: dict[str, Any], title: str
+    ) -> None:
         self.figure, self.picker = figure, picker
         self.finished = False
         self._shift = False  # whether the Shift key is down
-        self._on_finish: Any = None
+        self._on_finish: Callable[[], None] | None = None
         self._marks: dict[int, tuple[Artist, ...]] = {}
         self._drawn: dict[int, Position] = {}
         self.painter = Painter(figure)
@@ -41,7 +48,8 @@ class PositionsWindow:
         self._take_keys()
         picker.observe(self.sync)
 
-    def _add_image(self, image: Array, display: dict[str, Any], title: str) -> "tuple[Axes, Any]":
+    def _add_image(self, image: Array, display: dict[str, Any], title: str) -> "tuple[Axes, AxesImage]":
+        """Draw the image, with a colour scale where `display` has the text for one."""
         ax = self.figure.add_axes(self.image_place)
         display = dict(display)
         colorbar = display.pop("colorbar", None)
@@ -53,7 +61,8 @@ class PositionsWindow:
         self.painter.watch(ax, self.image_box)
         return ax, drawn
 
-    def _add_ring(self) -> Any:
+    def _add_ring(self) -> "Line2D":
+        """Add the ring around the selected point, which is hidden at first."""
         from matplotlib.lines import Line2D
 
         ring = Line2D([], [], linestyle="", marker="o", markersize=14, markerfacecolor="none", color="white")
@@ -62,20 +71,16 @@ class PositionsWindow:
         self.painter.add(self.ax_image, ring)
         return ring
 
-    image_place = (0.03, 0.07, 0.94, 0.86)
-    image_box = (0.0, 0.055, 1.0, 1.0)  # with title and the numbers of points at the edge
-
-    closes_when_full = True
-
-    def _on_scroll(self) -> Any:
+    def _on_scroll(self) -> Callable[[int], None] | None:
+        """Return the function that takes turns of the wheel over a point."""
         return None
 
-    def when_finished(self, function: Any) -> None:
-        """Call `function` when the window is done by itself."""
+    def when_finished(self, function: Callable[[], None]) -> None:
+        """Call `function` when picking ends, for example because enough points are picked."""
         self._on_finish = function
 
     def finish(self) -> None:
-        """Take no more clicks."""
+        """Stop taking clicks."""
         if not self.finished:
             self.finished = True
             self.adapter.disconnect()
@@ -85,15 +90,15 @@ class PositionsWindow:
     # Keys
 
     def _take_keys(self) -> None:
-        """Handle our keys before matplotlib's, of which some (arrows, backspace) mean other things."""
+        """Handle our keys before matplotlib's, where some (arrows, backspace) mean something else."""
         canvas = self.figure.canvas
-        manager = canvas.manager
-        if manager is not None and getattr(manager, "key_press_handler_id", None) is not None:
-            canvas.mpl_disconnect(manager.key_press_handler_id)
+        theirs = getattr(canvas.manager, "key_press_handler_id", None)
+        if theirs is not None:
+            canvas.mpl_disconnect(theirs)
         canvas.mpl_connect("key_press_event", self._on_key)
         canvas.mpl_connect("key_release_event", self._on_key_release)
 
-    def _on_key(self, event: Any) -> None:
+    def _on_key(self, event: "KeyEvent") -> None:
         from matplotlib.backend_bases import key_press_handler
 
         key = event.key or ""
@@ -103,21 +108,21 @@ class PositionsWindow:
         if not ours and self.figure.canvas.manager is not None:
             key_press_handler(event)
 
-    def _on_key_release(self, event: Any) -> None:
+    def _on_key_release(self, event: "KeyEvent") -> None:
         if (event.key or "").rpartition("+")[2] == "shift":
             self._shift = False
 
     def press_key(self, key: str) -> bool:
-        """Act on a key; return whether it meant something here."""
+        """Act on a key; return whether it has a meaning here."""
         modifier, _, letter = key.rpartition("+")
         if letter in ("z", "Z", "y") and modifier.split("+")[0] in ("ctrl", "cmd", "super"):
-            # Qt says ctrl+Z where Tk and browsers say ctrl+z with Shift held.
+            # Qt reports ctrl+Z where Tk and browsers report ctrl+z with Shift held.
             redo = letter in ("Z", "y") or "shift" in modifier or self._shift
-            self.adapter.let_go()
+            self.adapter.drop()
             _ = self.picker.redo() if redo else self.picker.undo()
             return True
         if key in ("delete", "backspace"):
-            self.adapter.let_go()
+            self.adapter.drop()
             if self.picker.selected is not None:
                 self.picker.remove(self.picker.selected)
             return True
@@ -134,28 +139,28 @@ class PositionsWindow:
         try:
             self.prepare([*new, *moved])
         except (ValueError, OSError, RuntimeError, MemoryError) as error:
-            self.adapter.let_go()
+            self.adapter.drop()
             self.picker.revert()
-            self.tell(f"not picked: {error}", problem=True)
+            self.show_message(f"not picked: {error}", problem=True)
             return
         self._drawn = {key: point.position for key, point in points.items()}
         self.change(gone, new, moved)
         if self.message.get_text() != self.help:
-            self.tell(self.help)
+            self.show_message(self.help)
         if self.picker.full and self.closes_when_full:
             self.finish()
 
     def prepare(self, points: list[Point]) -> None:
         """Do what may fail before anything is drawn."""
 
-    def tell(self, text: str, problem: bool = False) -> None:
-        """Say something in the line at the bottom."""
+    def show_message(self, text: str, problem: bool = False) -> None:
+        """Show a text in the line at the bottom."""
         self.message.set_text(text if len(text) < 180 else text[:177] + "...")
         self.message.set_color("firebrick" if problem else "0.35")
         self.figure.canvas.draw_idle()
 
     def release(self) -> None:
-        """Let go of what is large; toolkits may keep a closed window's figure for long."""
+        """Release what is large; toolkits may keep the figure of a closed window for a long time."""
 
     def change(self, gone: list[int], new: list[Point], moved: list[Point]) -> None:
         """Draw points that are gone, new, or moved."""
@@ -178,18 +183,19 @@ class PositionsWindow:
             self.painter.repaint(self.ax_image)
 
     def _place_ring(self, new: list[Point]) -> None:
-        """Put a ring around the selected point; a new point needs none to be seen, which saves a repaint."""
+        """Put a ring around the selected point; a new one is noticed without, which saves a repaint."""
         selected = [point for point in self.picker.points if point.key == self.picker.selected]
         self._ring.set_visible(bool(selected) and selected[0] not in new)
         if selected:
             self._ring.set_data([selected[0].x], [selected[0].y])
 
     def _show_ring(self) -> None:
-        """Show what is selected, after a drag."""
+        """Show which point is selected, after a drag."""
         self._place_ring([])
         self.painter.repaint(self.ax_image)
 
     def _mark(self, point: Point) -> "tuple[Artist, ...]":
+        """Add the artists of a point: first the dot, then its number."""
         from matplotlib.lines import Line2D
         from matplotlib.patheffects import withStroke
 
@@ -208,11 +214,13 @@ class PositionsWindow:
         return dot, number
 
     def _place(self, point: Point) -> None:
+        """Move the artists of a point to where it is."""
         dot, number = self._marks[point.key][:2]
         dot.set_data([point.x], [point.y])  # type: ignore[attr-defined]
         number.xy = point.position  # type: ignore[attr-defined]
 
     def _number(self) -> None:
+        """Number the points in their order."""
         for i, point in enumerate(self.picker.points, start=1):
             self._marks[point.key][1].set_text(str(i))  # type: ignore[attr-defined]
 
@@ -223,5 +231,5 @@ class PositionsWindow:
 
 
 def point_color(point: Point) -> str:
-    """Return a point's colour, the same as long as it lives."""
+    """Return a point's colour, which it keeps."""
     return f"C{(point.key - 1) % 10}"

@@ -1,10 +1,11 @@
-"""The windows: a figure, a `PointPicker`, and what is drawn of it.
+"""The views of `select_traces` and `compare_traces`: the image of a video at the left, traces at the right.
 
-After a change of the picker a window compares what is drawn with what is picked, and draws the difference. Every window
-runs on every front end (`_frontend`).
+Points, keys and messages are those of `PositionsView`; added here are frames, traces, and the outline of the window
+(the box of pixels) at each point.
 """
 
 from collections import OrderedDict
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -12,14 +13,17 @@ import numpy as np
 from .._base import Array, on_host
 from .._draw import pixel_columns
 from .._extract import span_traces
-from .._reading import as_source
-from .._regions import Positions, Spans, window_spans
-from .points import Point, PointPicker
-from .positions_window import IMAGE_HELP, Position, PositionsWindow, point_color
+from .._reading import Source
+from .._regions import Positions, window_spans
+from .points import Point, PointPicker, Position
+from .positions_view import IMAGE_HELP, PositionsView, point_color
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist
     from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+    from matplotlib.lines import Line2D
+    from matplotlib.widgets import Slider
 
 TRACES_HELP = f"{IMAGE_HELP}   wheel on a point: window size   slider, \u2190 \u2192: frame"
 
@@ -27,10 +31,10 @@ TRACES_HELP = f"{IMAGE_HELP}   wheel on a point: window size   slider, \u2190 \u
 MEMORY = 2**27  # bytes of traces kept, so that undo and redo need not extract again
 
 
-class TracesWindow(PositionsWindow):
+class TracesView(PositionsView):
     """The image of a video at the left, the traces of the picked positions at the right.
 
-    `videos` are the videos that are compared, one line each for every point; mostly there is one.
+    `videos` holds one video, or several to compare, with one line for each of them at every point.
     """
 
     help = TRACES_HELP
@@ -39,8 +43,8 @@ class TracesWindow(PositionsWindow):
 
     def __init__(
         self,
-        figure: Any,
-        videos: list[Any],
+        figure: "Figure",
+        videos: list[Source],
         image: Array,
         picker: PointPicker,
         *,
@@ -58,7 +62,7 @@ class TracesWindow(PositionsWindow):
         self.times, self.frame, self.nan_policy = times, frame, nan_policy
         self._styles = styles
         self._memory: OrderedDict[tuple[Position, int], list[Array]] = OrderedDict()
-        self._lines: dict[int, tuple[Any, ...]] = {}
+        self._lines: dict[int, tuple[Line2D, ...]] = {}
         self._ranges: dict[int, tuple[float, float]] = {}
         super().__init__(figure, image, picker, display, title)
         given = any(display.get(name) is not None for name in ("vmin", "vmax", "norm"))
@@ -68,10 +72,11 @@ class TracesWindow(PositionsWindow):
         if picker.points:
             self.sync()
 
-    def _on_scroll(self) -> Any:
+    def _on_scroll(self) -> Callable[[int], None]:
         return self.resize
 
     def _add_traces_axes(self, label: str) -> "Axes":
+        """Add the axes of the traces, with a line at the time of the frame that is shown."""
         ax: Axes = self.figure.add_axes((0.53, 0.16, 0.455, 0.77))
         self.painter.watch(ax, (0.455, 0.055, 1.0, 1.0))
         ax.set_xlabel(label)
@@ -88,13 +93,15 @@ class TracesWindow(PositionsWindow):
         return ax
 
     def _name_window(self, ax: "Axes") -> None:
+        """Write the kind and size of the window above the traces."""
         what = "pixel" if self.window == "pixel" or self.size <= 1 else f"{self.window}, {self.size} px"
         ax.set_title(f"window: {what}", fontsize="medium", loc="right", color="0.35")
 
-    def _add_slider(self) -> Any:
+    def _add_slider(self) -> "Slider":
+        """Add the slider that selects the frame."""
         from matplotlib.widgets import Slider
 
-        frames = int(self.videos[0].shape[0])
+        frames = self.videos[0].shape[0]
         ax = self.figure.add_axes((0.09, 0.075, 0.28, 0.03))
         slider = Slider(ax, "frame ", 0, max(frames - 1, 1), valinit=self.frame or 0, valstep=1, color="0.6")
         slider.drawon = False  # it would draw the whole figure
@@ -104,6 +111,7 @@ class TracesWindow(PositionsWindow):
         return slider
 
     def _is_blank(self) -> bool:
+        """Whether all pixels of the image have the same value."""
         low, high = self.drawn_image.get_clim()
         return bool(low is None or not low < high)
 
@@ -113,15 +121,15 @@ class TracesWindow(PositionsWindow):
     # Frames
 
     def show_frame(self, frame: int) -> None:
-        """Show a frame of the (first) video, and mark its time in the traces."""
-        frames = int(self.videos[0].shape[0])
+        """Show a frame of the (first) video, and mark its time among the traces."""
+        frames = self.videos[0].shape[0]
         frame = min(max(frame, 0), frames - 1)
         if frame == self.frame:
             return
         self.frame = frame
-        pixels = np.asarray(self.videos[0][frame])
+        pixels = read_frame(self.videos[0], frame)
         self.drawn_image.set_data(pixels)
-        if self._levels_are_free:  # those of another image, or of a blank one
+        if self._levels_are_free:  # they come from another image, or from a blank one
             self.drawn_image.set_clim(np.nanmin(pixels), np.nanmax(pixels))
             self._levels_are_free = self._is_blank()
         self._marker.set_xdata([self._time_of(frame)] * 2)
@@ -135,7 +143,7 @@ class TracesWindow(PositionsWindow):
         self.painter.repaint_only(self.ax_traces, self._marker)
 
     def press_key(self, key: str) -> bool:
-        """Act on a key; return whether it meant something here."""
+        """Act on a key; return whether it has a meaning here."""
         steps = {"left": -1, "right": 1, "shift+left": -10, "shift+right": 10, "pageup": -100, "pagedown": 100}
         if key in steps:
             self.show_frame((self.frame or 0) + steps[key])
@@ -165,7 +173,7 @@ class TracesWindow(PositionsWindow):
             self.traces_at(point.position)
 
     def release(self) -> None:
-        """Let go of the videos and traces."""
+        """Release the videos and traces."""
         self.videos = []
         self._memory.clear()
 
@@ -173,31 +181,25 @@ class TracesWindow(PositionsWindow):
         """Return the traces at a position, one for each video; extracted once, then remembered."""
         key = (position, self.size)
         if key not in self._memory:
-            self._memory[key] = [
-                np.asarray(
-                    on_host(
-                        span_traces(as_source(video), self._spans(np.array([position], float), video), self.nan_policy)
-                    )
-                )[:, 0]
-                for video in self.videos
-            ]
+            place = np.array([position], float)
+            self._memory[key] = [self._extract(video, place, self.nan_policy)[:, 0] for video in self.videos]
             size = sum(trace.nbytes for trace in self._memory[key])
             while len(self._memory) > max(MEMORY // max(size, 1), 2 * len(self.picker.points), 2):
                 self._memory.popitem(last=False)
         self._memory.move_to_end(key)
         return self._memory[key]
 
-    def _spans(self, positions: Positions, video: Any) -> Spans:
-        return window_spans(positions, self.size, self.window, frame_shape(video))
+    def _extract(self, video: Source, positions: Positions, nan_policy: str = "propagate") -> Array:
+        """Return traces (T, N) in the host's memory."""
+        spans = window_spans(positions, self.size, self.window, video.frame_shape)
+        return np.asarray(on_host(span_traces(video, spans, nan_policy)))
 
     @property
     def traces(self) -> Array:
         """Traces (T, N) of the first video at the picked positions."""
         positions = self.picker.positions
         if not positions:
-            return np.asarray(
-                on_host(span_traces(as_source(self.videos[0]), self._spans(np.empty((0, 2)), self.videos[0])))
-            )
+            return self._extract(self.videos[0], np.empty((0, 2)))
         return np.stack([self.traces_at(position)[0] for position in positions], axis=1)
 
     def change(self, gone: list[int], new: list[Point], moved: list[Point]) -> None:
@@ -219,7 +221,8 @@ class TracesWindow(PositionsWindow):
             if gone or moved:
                 self.painter.repaint(self.ax_traces)
 
-    def _add_lines(self, point: Point) -> tuple[Any, ...]:
+    def _add_lines(self, point: Point) -> "tuple[Line2D, ...]":
+        """Add the traces of a point to their axes."""
         from matplotlib.lines import Line2D
 
         lines = []
@@ -233,7 +236,7 @@ class TracesWindow(PositionsWindow):
         return self._lines[point.key]
 
     def _set_lines(self, point: Point) -> None:
-        """Give a point's lines the minimum and maximum for each pixel of its traces."""
+        """Set the lines of a point to the minimum and maximum of its traces in each pixel of the axes."""
         low, high = sorted(self.ax_traces.get_xlim())
         bins = max(100, int(self.ax_traces.bbox.width))
         increasing = self.times.dtype.kind in "iuf" and bool((np.diff(self.times) > 0).all())
@@ -247,12 +250,13 @@ class TracesWindow(PositionsWindow):
             line.set_data(*pixel_columns(times, trace, (start, min(stop, len(times)), bins if increasing else stop)))
 
     def _reduce_all(self) -> None:
+        """Set all lines again, after a change of the axis or its width."""
         for point in self.picker.points:
             if point.key in self._lines:
                 self._set_lines(point)
 
     def _fit(self) -> bool:
-        """Make the y-axis hold all traces, unless the user zoomed; return whether it changed."""
+        """Extend the y-axis to all traces, unless the user zoomed; return whether it changed."""
         if not self.ax_traces.get_autoscaley_on() or not self.picker.points:
             return False
         ranges = np.array([self._ranges[point.key] for point in self.picker.points])
@@ -282,29 +286,30 @@ class TracesWindow(PositionsWindow):
         super()._place(point)
         self._set_outline(self._marks[point.key][2], point)
 
-    def _set_outline(self, outline: Any, point: Point) -> None:
+    def _set_outline(self, outline: "Artist", point: Point) -> None:
+        """Give an outline the place and size of the window."""
+        from matplotlib.patches import Ellipse, Rectangle
+
         size = 1 if self.window == "pixel" else max(self.size, 1)
-        outline.set_width(size)
-        outline.set_height(size)
         left, top = point.x - size // 2 - 0.5, point.y - size // 2 - 0.5
-        if self.window == "disc":
-            outline.set_center((left + size / 2, top + size / 2))
-        else:
-            outline.set_xy((left, top))
+        if isinstance(outline, Ellipse):
+            outline.set(width=size, height=size, center=(left + size / 2, top + size / 2))
+        elif isinstance(outline, Rectangle):
+            outline.set(width=size, height=size, xy=(left, top))
 
 
-def frame_shape(video: Any) -> tuple[int, int]:
-    """Return (H, W) of a video."""
-    return int(video.shape[1]), int(video.shape[2])
+def read_frame(video: Source, number: int) -> Array:
+    """Return a frame in the host's memory."""
+    return np.asarray(on_host(video.read(number)))
 
 
-class ComparisonWindow(TracesWindow):
-    """One point, one trace of each video."""
+class ComparisonView(TracesView):
+    """One point that follows the clicks, with one trace of each video."""
 
     closes_when_full = False
 
     def change(self, gone: list[int], new: list[Point], moved: list[Point]) -> None:
-        """Draw the traces where the point is now, and name the place."""
+        """Draw the traces at the point, and write its position above them."""
         place = ", ".join(f"({x:g}, {y:g})" for x, y in self.positions)
         if self.ax_traces.get_title() != place:
             self.ax_traces.set_title(place)

@@ -1,0 +1,81 @@
+"""What front ends promise: each fulfils the protocol, and the error where there is none lists the alternatives."""
+
+import inspect
+import pickle
+
+import pytest
+from matplotlib.figure import Figure
+
+from optimap._pick import NoWindowError
+from optimap._pick.frontends.base import Frontend, has_display
+from optimap._pick.frontends.browser import Browser
+from optimap._pick.frontends.desktop import Desktop
+from optimap._pick.frontends.notebook import Notebook
+from tests._pick.puppet import Puppet
+
+FRONTENDS = {
+    "desktop": lambda: Desktop(waits=True, toolkit="qt"),
+    "desktop that does not wait": lambda: Desktop(waits=False, toolkit="qt"),
+    "browser": Browser,
+    "notebook": Notebook,
+    "puppet of the tests": Puppet,
+}
+METHODS = [name for name in vars(Frontend) if not name.startswith("_")]
+
+
+def test_the_protocol_has_methods():
+    assert METHODS == ["new_figure", "present", "finish", "close"]
+
+
+@pytest.mark.parametrize("name", METHODS)
+@pytest.mark.parametrize("frontend", FRONTENDS)
+def test_every_front_end_has_every_method_with_the_same_arguments(frontend, name):
+    made = getattr(FRONTENDS[frontend](), name)
+    promised = list(inspect.signature(getattr(Frontend, name)).parameters)[1:]
+    assert list(inspect.signature(made).parameters) == promised
+    assert "NotImplementedError" not in inspect.getsource(made)
+
+
+@pytest.mark.parametrize("frontend", FRONTENDS)
+def test_every_front_end_makes_a_figure_and_closes_it(frontend):
+    made = FRONTENDS[frontend]()
+    made.close()  # nothing is open yet
+    figure = made.new_figure((8, 4))
+    assert isinstance(figure, Figure)
+    assert figure.get_size_inches().tolist() == [8, 4]
+    assert not figure.axes
+    made.close()
+    made.close()
+    import matplotlib.pyplot as plt
+
+    assert plt.get_fignums() == []
+
+
+def test_the_error_where_no_window_can_open_lists_the_alternatives():
+    error = NoWindowError("no display")
+    assert str(error).startswith("Cannot open a window (no display). Try one of: ")
+    for way in ("optimap-trace[qt]", "%matplotlib widget", "browser=True", "OPTIMAP_BROWSER=1"):
+        assert way in str(error)
+    assert "--" not in str(error)
+    again = pickle.loads(pickle.dumps(error))
+    assert (str(again), again.reason) == (str(error), "no display")
+
+
+@pytest.mark.parametrize(
+    ("platform", "variables", "expected"),
+    [
+        ("linux", {}, False),
+        ("linux", {"DISPLAY": ":1"}, True),
+        ("linux", {"WAYLAND_DISPLAY": "wayland-0"}, True),
+        ("linux", {"DISPLAY": ""}, False),
+        ("darwin", {}, True),
+        ("win32", {}, True),
+    ],
+)
+def test_a_display(monkeypatch, platform, variables, expected):
+    monkeypatch.setattr("sys.platform", platform)
+    for name in ("DISPLAY", "WAYLAND_DISPLAY"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    assert has_display() is expected

@@ -1,0 +1,84 @@
+"""The view of positions, on a canvas without a screen: what is drawn is what is picked."""
+
+import pytest
+from matplotlib.backend_bases import KeyEvent
+
+from tests._pick.views import click, difference, key, mouse, numbers, positions_view, ring
+
+
+def test_keys_undo_redo_and_remove():
+    view = positions_view()
+    for position in ((5, 5), (20, 10), (25, 15)):
+        click(view, position)
+    key(view, "ctrl+z")
+    assert len(view.positions) == 2
+    for names in (["ctrl+Z"], ["ctrl+shift+z"], ["ctrl+y"], ["ctrl+shift", "ctrl+z"]):
+        for name in names:
+            key(view, name)
+        KeyEvent("key_release_event", view.figure.canvas, "shift", 0, 0)._process()
+        assert len(view.positions) == 3
+        key(view, "cmd+z")
+    click(view, (5, 5))
+    key(view, "delete")
+    assert view.positions == [(20, 10)]
+    assert numbers(view) == ["1"]
+    key(view, "q")
+    key(view, "s")
+    assert view.positions == [(20, 10)]
+
+
+def test_the_selected_point_has_a_ring_after_a_drag():
+    view = positions_view(positions=[(5, 5)])
+    mouse(view, "button_press_event", (5, 5), 1)
+    mouse(view, "motion_notify_event", (9, 9))
+    mouse(view, "button_release_event", (9, 9), 1)
+    assert ring(view).get_visible()
+    assert ring(view).get_xydata().tolist() == [[9, 9]]
+
+
+def test_an_undone_drag_does_not_continue():
+    view = positions_view(positions=[(5, 5)])
+    click(view, (20, 10))
+    mouse(view, "button_press_event", (20, 10), 1)
+    mouse(view, "motion_notify_event", (22, 10))
+    key(view, "ctrl+z")
+    mouse(view, "motion_notify_event", (25, 12))
+    assert view.positions == [(5, 5), (20, 10)]
+    key(view, "ctrl+z")
+    assert view.positions == [(5, 5)]
+
+
+def test_the_limit_finishes_and_then_clicks_do_nothing():
+    view = positions_view(limit=2)
+    done = []
+    view.when_finished(lambda: done.append(1))
+    for position in ((5, 5), (20, 10), (25, 15)):
+        click(view, position)
+    assert done == [1]
+    assert view.positions == [(5, 5), (20, 10)]
+    key(view, "ctrl+z")
+    assert len(view.positions) == 2
+
+
+def test_clicks_are_drawn():
+    view = positions_view(positions=[(5, 5)])
+    click(view, (20, 10))
+    assert view.positions == [(5, 5), (20, 10)]
+    assert difference(view) < 1e-3
+    assert "click: add" in view.figure.texts[0].get_text()
+
+
+@pytest.mark.parametrize("key_name", ["delete", "backspace"])
+def test_nothing_is_removed_where_nothing_is_selected(key_name):
+    view = positions_view(positions=[(5, 5)])
+    key(view, key_name)
+    assert view.positions == [(5, 5)]
+
+
+def test_a_long_message_is_shortened():
+    view = positions_view()
+    view.show_message("x" * 500, problem=True)
+    assert len(view.message.get_text()) == 180
+    assert view.message.get_text().endswith("...")
+    click(view, (5, 5))
+    assert view.message.get_text() == view.help
