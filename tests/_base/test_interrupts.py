@@ -4,12 +4,14 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 
 import numpy as np
 import psutil
 import pytest
 
+from optimap._base import deferred_interrupts
 from optimap.video import load_video, open_video
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="interrupts of POSIX systems")
@@ -140,7 +142,7 @@ def test_a_killed_conversion_never_looks_complete_and_runs_again(folder, start):
     assert end(process, signal.SIGKILL)[0] == -signal.SIGKILL
     (left,) = (path for path in folder.iterdir() if path.name != "rec.npy")
     assert left.name.startswith(".out.")
-    with pytest.raises(ValueError, match=r"is incomplete: \d+ of its \d+ chunks are missing"):
+    with pytest.raises(ValueError, match=r"is incomplete \(\d+ of its \d+ chunks missing\)"):
         open_video(left)
     left.rename("out.zarr")  # not even under its name
     with pytest.raises(ValueError, match=r"out\.zarr is incomplete"):
@@ -192,3 +194,39 @@ except KeyboardInterrupt:
     else:
         assert status == -signal.SIGINT
         assert stderr.rstrip().endswith("KeyboardInterrupt")
+
+
+def test_an_interrupt_is_raised_at_the_end_of_the_block():
+    done = []
+    handler = signal.getsignal(signal.SIGINT)
+    with pytest.raises(KeyboardInterrupt):
+        interrupted_block(done)
+    assert done == ["to its end"]
+    assert signal.getsignal(signal.SIGINT) is handler
+
+
+def interrupted_block(done):
+    with deferred_interrupts():
+        os.kill(os.getpid(), signal.SIGINT)
+        done.append("to its end")
+
+
+def test_without_an_interrupt_nothing_happens():
+    with deferred_interrupts():
+        pass
+
+
+def test_other_threads_have_no_handlers_to_defer():
+    errors = []
+
+    def block():
+        try:
+            with deferred_interrupts():
+                pass
+        except ValueError as error:  # signal.signal() outside the main thread
+            errors.append(error)
+
+    thread = threading.Thread(target=block)
+    thread.start()
+    thread.join()
+    assert errors == []

@@ -189,8 +189,8 @@ class Slow:
 def test_long_work_shows_it(tmp_path, monkeypatch, watch, clock, what):
     terminal = watch()
     monkeypatch.setattr("optimap._reading.blocks.READ_BYTES", 1)
-    monkeypatch.setattr("optimap.video.save.BLOCK_BYTES", 1)
-    monkeypatch.setattr("optimap.video.save.LARGEST_BLOCK_BYTES", 1)
+    monkeypatch.setattr("optimap.video.writing.BLOCK_BYTES", 1)
+    monkeypatch.setattr("optimap.video.writing.LARGEST_BLOCK_BYTES", 1)
     if what == "extract":
         extract_traces(Slow(clock), (3, 3))
     else:

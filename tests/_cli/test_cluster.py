@@ -21,7 +21,7 @@ import optimap.trace
 from optimap._cli import cluster as _cluster
 from optimap._cli import main
 from optimap._cli import traces as _traces
-from optimap._files import hidden_beside
+from optimap._files import hidden_path
 from optimap.trace import extract_traces
 from optimap.video import open_video
 from tests import makers
@@ -101,7 +101,7 @@ def hold_recordings(folder, but):
     def waiting(video, *arguments, **options):
         if video.path.name != but:
             table = video.path.parent / "out" / f"{video.path.stem}_traces.csv"
-            hidden_beside(table, "partial").write_text("half a ta")
+            hidden_path(table, "partial").write_text("half a ta")
             held(folder)
         return original(video, *arguments, **options)
 

@@ -252,7 +252,7 @@ def test_info_tells_recordings_from_tables_by_what_is_in_them(made, monkeypatch,
     for name, message in (
         ("other.h5", "holds no 3-D array"),
         ("other.mat", "holds no 3-D array"),
-        ("cut.mat", "cut.mat cannot be read as a MATLAB file, it may be cut off"),
+        ("cut.mat", "cut.mat cannot be read as a MATLAB file"),
         ("v73.mat", "v73.mat cannot be read as HDF5"),
     ):
         assert main(["info", name]) == 2
@@ -271,7 +271,7 @@ def test_info_of_a_csv_of_others(made, monkeypatch, capsys):
     assert "traces      2, float64\n  frames      2\n  rate        100 frames/s, 0.02 s\n  names       RV, LV\n" in out
     assert "rate        unknown (the axis was given)\n" in out
     assert main(["info", "people.csv"]) == 2
-    assert "people.csv is no table of traces, its columns are name, age" in capsys.readouterr().err
+    assert "people.csv is not a table of traces, because its columns are name, age" in capsys.readouterr().err
 
 
 def test_several_recordings_into_another_kind(made, monkeypatch):
@@ -285,7 +285,7 @@ def test_several_recordings_into_another_kind(made, monkeypatch):
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["-o", "n.h5", "--tidy"], "--tidy: n.h5 has no long form"),
+        (["-o", "n.h5", "--tidy"], "tidy is not possible for .h5 files, which have no long form"),
         (["-o", "n.h5", "--format", "csv"], "-o n.h5 and --format csv differ"),
         (["--format", "docx"], "--format docx: known are csv, tsv, parquet, xlsx, mat, npz, h5, hdf5, nc, nwb"),
         (["-o", "none"], "-o none is neither a table, such as none.csv, nor a folder that exists: none/ makes it"),
@@ -312,7 +312,10 @@ def test_what_a_kind_cannot_hold_is_said_before_the_traces_are_computed(made, mo
     monkeypatch.setattr(optimap.trace.extract, "span_traces", never)
     np.save("unknown.npy", VIDEO[:10])
     assert main(["traces", "unknown.npy", "--at", "3,4", "-o", "n.nwb"]) == 2
-    assert "times of .nwb files are in seconds: give fps (--fps)" in capsys.readouterr().err
+    assert (
+        "the rate is unknown, but .nwb files contain times in seconds: give the frames per second with "
+        in capsys.readouterr().err
+    )
 
 
 def test_a_table_goes_on_as_another_kind_with_its_masks(made):

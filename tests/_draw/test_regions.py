@@ -1,4 +1,4 @@
-"""Outlines along the edges of pixels, in the colours of the traces."""
+"""show_regions: outlines along the edges of pixels."""
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -8,10 +8,11 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from matplotlib.colors import to_rgba
 
-from optimap._draw.regions import outlines
-from optimap.trace import extract_traces, regions, show_positions_and_traces, show_regions
+from optimap._draw import outlines
+from optimap.trace import extract_traces, regions, show_regions
+from tests.errors import check_error
 
-VIDEO = np.random.default_rng(0).integers(0, 999, (20, 6, 8))
+VIDEO = np.random.default_rng(1).integers(0, 999, (20, 6, 8))
 LABELS = np.zeros((6, 8), int)
 LABELS[1:3, 1:4], LABELS[4:, 3:] = 1, 5
 
@@ -97,36 +98,33 @@ def test_many_regions_are_drawn_without_names():
     assert axes.get_legend() is None
 
 
-def test_regions_beside_their_traces():
-    image_ax, traces_ax = show_positions_and_traces(VIDEO, regions(LABELS, names=["a", "b"]), fps=10)
-    np.testing.assert_array_equal(traces_ax.lines[1].get_ydata(), VIDEO[:, LABELS == 5].mean(axis=1))
-    assert [text.get_text() for text in image_ax.texts] == ["a", "b"]
-    alone = regions(LABELS == 5)
-    assert len(show_positions_and_traces(VIDEO, alone)[1].lines) == 1
-
-
 @pytest.mark.parametrize(
-    ("kwargs", "error", "message"),
+    ("kwargs", "error", "argument", "message"),
     [
-        ({"regions": LABELS, "image": np.zeros((5, 8))}, ValueError, r"regions has shape \(6, 8\)"),
-        ({"regions": regions(LABELS), "image": np.zeros((5, 8))}, ValueError, r"regions belong to frames of shape"),
-        ({"regions": LABELS, "image": VIDEO}, ValueError, "image has shape"),
-        ({"regions": LABELS, "color": ["r"]}, ValueError, "color has 1 entry for 2 regions"),
-        ({"regions": LABELS, "ax": 3}, TypeError, "ax = 3"),
-        ({"regions": LABELS == 9}, ValueError, "regions: region 0 .* is empty"),
-        ({"regions": []}, ValueError, "regions holds no regions: there is nothing to draw"),
-        ({"regions": LABELS * 0}, ValueError, "regions holds no regions"),
-        ({"regions": LABELS, "foo": 3}, TypeError, r"foo = 3 is not accepted by matplotlib \(.*'foo'"),
-        ({"regions": LABELS, "alpha": 3}, ValueError, r"alpha = 3 is not accepted by matplotlib \(alpha"),
+        ({"regions": LABELS, "image": np.zeros((5, 8))}, ValueError, "regions", r"regions has shape \(6, 8\)"),
+        (
+            {"regions": regions(LABELS), "image": np.zeros((5, 8))},
+            ValueError,
+            "regions",
+            r"regions belong to frames of shape",
+        ),
+        ({"regions": LABELS, "image": VIDEO}, ValueError, "image", "image has shape"),
+        ({"regions": LABELS, "color": ["r"]}, ValueError, "color", "color has 1 entry for 2 regions"),
+        ({"regions": LABELS, "ax": 3}, TypeError, "ax", "ax = 3"),
+        ({"regions": LABELS == 9}, ValueError, "regions", "regions: region 0 .* is empty"),
+        ({"regions": []}, ValueError, "regions", "regions holds no regions: there is nothing to draw"),
+        ({"regions": LABELS * 0}, ValueError, "regions", "regions holds no regions"),
+        ({"regions": LABELS, "foo": 3}, TypeError, "foo", r"foo = 3 is not accepted by matplotlib \(.*'foo'"),
+        ({"regions": LABELS, "alpha": 3}, ValueError, "alpha", r"alpha = 3 is not accepted by matplotlib \(alpha"),
         (
             {"regions": LABELS, "names": ["a", "b"]},
             TypeError,
+            "names",
             r"names = \['a', 'b'\]: .*name regions with .*regions\(..., names=\)",
         ),
-        ({"regions": LABELS, "cmap": "nope"}, ValueError, "cmap = 'nope' is not a colour map"),
+        ({"regions": LABELS, "cmap": "nope"}, ValueError, "cmap", "cmap = 'nope' is not a colour map"),
     ],
 )
-def test_what_cannot_be_drawn_is_named(kwargs, error, message):
-    with pytest.raises(error, match=message):
-        show_regions(**kwargs)
+def test_what_cannot_be_drawn_is_named(kwargs, error, argument, message):
+    check_error(lambda: show_regions(**kwargs), error, argument, message)
     assert not plt.get_fignums()

@@ -6,14 +6,17 @@ import tifffile
 from PIL import Image
 
 from optimap.trace import extract_traces, regions
-from tests._regions.test_region_set import LABELS, VIDEO
+from tests._regions.examples import LABELS, VIDEO
+from tests.errors import check_error
 
 
 @pytest.mark.parametrize("suffix", [".roi", ".zip", ".npy", ".png", ".tif"])
 def test_a_folder_is_no_file_of_regions(tmp_path, suffix):
     (tmp_path / f"a{suffix}").mkdir()
-    with pytest.raises(IsADirectoryError, match=f"a{suffix} is a folder: give one file of regions"):
-        regions(tmp_path / f"a{suffix}")
+    path = tmp_path / f"a{suffix}"
+    check_error(
+        lambda: regions(path), IsADirectoryError, "source", f"a{suffix} is a folder: give one file of regions", path
+    )
 
 
 def test_images_in_files(tmp_path):
@@ -40,24 +43,37 @@ def test_images_in_files(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("name", "content", "message"),
+    ("name", "content", "argument", "message"),
     [
-        ("a.png", b"nonsense", "a.png cannot be read as a PNG image"),
-        ("a.tif", b"nonsense", "a.tif cannot be read as a TIFF image"),
-        ("a.npy", b"nonsense", "a.npy cannot be read as a .npy file"),
-        ("a.roi", b"nonsense", "a.roi cannot be read as an ImageJ region, or is damaged"),
-        ("a.zip", b"nonsense", "a.zip cannot be read as a zip file of ImageJ regions"),
+        ("a.png", b"nonsense", "coords", "a.png cannot be read as a PNG image"),
+        ("a.tif", b"nonsense", "coords", "a.tif cannot be read as a TIFF image"),
+        ("a.npy", b"nonsense", "coords", "a.npy cannot be read as a .npy file"),
+        ("a.roi", b"nonsense", "coords", "a.roi cannot be read as an ImageJ region, or is damaged"),
+        ("a.zip", b"nonsense", "coords", "a.zip cannot be read as a zip file of ImageJ regions"),
     ],
 )
-def test_damaged_files_are_named(tmp_path, name, content, message):
+def test_damaged_files_are_named(tmp_path, name, content, argument, message):
     (tmp_path / name).write_bytes(content)
-    with pytest.raises(ValueError, match=message):
-        extract_traces(VIDEO, tmp_path / name)
+    check_error(lambda: extract_traces(VIDEO, tmp_path / name), ValueError, argument, message)
 
 
 def test_colour_images_are_refused(tmp_path):
     Image.new("RGB", (7, 6)).save(tmp_path / "c.png")
     tifffile.imwrite(tmp_path / "c.tif", np.zeros((6, 7, 3), np.uint8), photometric="rgb")
     for name in ("c.png", "c.tif"):
-        with pytest.raises(ValueError, match=f"{name} is a colour image"):
-            regions(tmp_path / name)
+        path = tmp_path / name
+        check_error(lambda path=path: regions(path), ValueError, "source", f"{name} is a colour image", path)
+
+
+def test_arrays_of_other_shapes_are_not_regions(tmp_path):
+    np.save(tmp_path / "a.npy", np.zeros((2, 3, 4, 5)))
+    tifffile.imwrite(tmp_path / "a.tif", np.zeros((2, 3, 16, 16), np.uint8), photometric="minisblack")
+    for path in (tmp_path / "a.npy", tmp_path / "a.tif"):
+        message = r"has shape \(2, 3, .* masks and labels are images \(H, W\), stacks are \(N, H, W\)"
+        check_error(lambda path=path: regions(path), ValueError, "source", message, path)
+
+
+def test_a_file_that_does_not_exist_is_named(tmp_path):
+    path = tmp_path / "nope.roi"
+    check_error(lambda: regions(path), FileNotFoundError, "source", "nope.roi does not exist: check the name", path)
+    check_error(lambda: extract_traces(VIDEO, str(path)), FileNotFoundError, "coords", "nope.roi does not exist", path)

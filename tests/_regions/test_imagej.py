@@ -14,6 +14,7 @@ from roifile import ROI_OPTIONS, ROI_SUBTYPE, ROI_TYPE, ImagejRoi
 
 from optimap.trace import extract_traces, regions, show_regions
 from tests import oracles
+from tests.errors import check_error
 
 VIDEO = np.random.default_rng(0).integers(0, 65536, (6, 20, 30), dtype=np.uint16)
 
@@ -169,10 +170,10 @@ def test_composite_regions_have_holes():
     ],
 )
 def test_what_has_no_area_is_named(made, message):
-    with pytest.raises(ValueError, match=message):
-        extract_traces(VIDEO, made)
-    with pytest.raises(ValueError, match=message.replace("region 0", "region 1").replace("region_0", "region_1")):
-        extract_traces(VIDEO, [roi("RECT", (1, 1, 5, 5)), made])
+    check_error(lambda: extract_traces(VIDEO, made), ValueError, "coords", message, made)
+    two = [roi("RECT", (1, 1, 5, 5)), made]
+    message = message.replace("region 0", "region 1").replace("region_0", "region_1")
+    check_error(lambda: extract_traces(VIDEO, two), ValueError, "coords[1]", message, made)
 
 
 def test_a_polygon_with_a_spline_is_refused():
@@ -220,10 +221,13 @@ def test_one_file_alone_a_zip_and_names(tmp_path):
         regions(tmp_path / "none.zip")
     with zipfile.ZipFile(tmp_path / "bad.zip", "w") as archive:
         archive.writestr("cut.roi", polygon([(1, 1), (5, 5), (1, 9)]).tobytes()[:70])
-    with pytest.raises(ValueError, match=r"bad.zip, cut.roi cannot be read as an ImageJ region, or is damaged"):
-        regions(tmp_path / "bad.zip")
-    with pytest.raises(ValueError, match="kind = 'mask' does not fit source, a file of ImageJ regions"):
-        regions(tmp_path / "RoiSet.zip", kind="mask")
+    message = r"bad.zip, cut.roi cannot be read as an ImageJ region, or is damaged"
+    check_error(lambda: regions(tmp_path / "bad.zip"), ValueError, "source", message, tmp_path / "bad.zip")
+    message = "kind = 'mask' does not fit source, a file of ImageJ regions"
+    check_error(lambda: regions(tmp_path / "RoiSet.zip", kind="mask"), ValueError, "kind", message, "mask")
+    roi("LINE").tofile(tmp_path / "line.roi")
+    message = r"line.roi: region 0 \('line'\) is a line and has no area"
+    check_error(lambda: regions(tmp_path / "line.roi"), ValueError, "source", message, tmp_path / "line.roi")
 
 
 def test_without_roifile_the_error_says_what_to_install(tmp_path, monkeypatch):

@@ -6,9 +6,10 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from PIL import Image, ImageDraw
 
+from optimap._regions import polygon_runs
 from optimap.trace import extract_traces, regions
 from tests import oracles
-from tests._regions.test_region_set import SQUARE, TRIANGLE, VIDEO, masks
+from tests._regions.examples import SQUARE, TRIANGLE, VIDEO, masks
 
 
 def eighths(low, high):
@@ -46,8 +47,6 @@ def test_a_polygon_that_crosses_itself_is_filled_by_the_even_odd_rule():
 
 @given(polygons(), st.integers(1, 9), st.integers(1, 9), st.sampled_from(["left", "right"]))
 def test_any_polygon_equals_the_oracle(polygon, height, width, side):
-    from optimap._regions.polygons import polygon_runs
-
     runs = polygon_runs([[np.array(polygon)]], height, side)
     mask = np.zeros((height, width), int)
     for row, start, stop in zip(runs.rows, runs.starts, runs.stops, strict=True):

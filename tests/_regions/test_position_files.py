@@ -2,7 +2,8 @@
 
 import pytest
 
-from optimap._regions import read_positions
+from optimap._regions import is_positions, read_made, read_positions, write_positions
+from tests.errors import check_error
 
 
 @pytest.mark.parametrize(
@@ -21,23 +22,57 @@ def test_positions_are_read(tmp_path, text, expected):
 
 
 @pytest.mark.parametrize(
-    ("text", "message"),
+    ("text", "argument", "message"),
     [
-        ("", "holds no positions"),
-        ("x,y\n", "holds no positions"),
-        ("a,b\n1,2\n", "has the columns a, b: positions need the columns x and y"),
-        ("x,y\n1,2\n3\n", "row 3: '3' is not a position"),
-        ("1,2\n3,four\n", "row 2: '3,four' is not a position"),
+        ("", "path", "holds no positions"),
+        ("x,y\n", "path", "holds no positions"),
+        ("a,b\n1,2\n", "path", "has the columns a, b: positions need the columns x and y"),
+        ("x,y\n1,2\n3\n", "path", "row 3: '3' is not a position"),
+        ("1,2\n3,four\n", "path", "row 2: '3,four' is not a position"),
     ],
 )
-def test_what_is_no_table_of_positions_is_named(tmp_path, text, message):
+def test_what_is_no_table_of_positions_is_named(tmp_path, text, argument, message):
     path = tmp_path / "p.csv"
     path.write_text(text)
-    with pytest.raises(ValueError, match=message):
-        read_positions(path)
+    check_error(lambda: read_positions(path), ValueError, argument, message)
 
 
 def test_a_binary_file_is_no_table(tmp_path):
     (tmp_path / "p.csv").write_bytes(b"\xff\xfe\x00\x81")
-    with pytest.raises(ValueError, match="is not a CSV file"):
-        read_positions(tmp_path / "p.csv")
+    path = tmp_path / "p.csv"
+    check_error(lambda: read_positions(path, "coords"), ValueError, "coords", "is not a CSV file", path)
+
+
+def test_a_missing_file_and_a_folder_are_no_tables(tmp_path):
+    missing = tmp_path / "nope.csv"
+    check_error(lambda: read_positions(missing), FileNotFoundError, "path", "nope.csv does not exist", missing)
+    check_error(lambda: read_positions(tmp_path), FileNotFoundError, "path", "is a folder: give a CSV file", tmp_path)
+
+
+def test_positions_written_are_read_again_with_how_they_were_made(tmp_path):
+    path = tmp_path / "p.csv"
+    write_positions(path, [(1, 2.5), (3, 4)], made={"command": "optimap pick"})
+    assert read_positions(path) == [(1, 2.5), (3, 4)]
+    assert is_positions(path)
+    assert read_made(path)["metadata"] == {"command": "optimap pick"}
+    assert not read_made(path)["edited"]
+    path.write_text("x,y\n1,2\n")
+    assert read_made(path)["edited"]
+
+
+def test_a_damaged_description_is_an_error_about_the_table(tmp_path):
+    path = tmp_path / "p.csv"
+    write_positions(path, [(1, 2)])
+    (description,) = set(tmp_path.iterdir()) - {path}
+    description.write_text("{")
+    check_error(lambda: read_made(path), ValueError, "path", "which describes p.csv, is damaged", description)
+    description.unlink()
+    assert read_made(path) == {}
+
+
+def test_a_table_without_a_description_is_known_by_its_columns(tmp_path):
+    (tmp_path / "p.csv").write_text("X, Y\n1,2\n")
+    (tmp_path / "other.csv").write_text("x,y,z\n1,2,3\n")
+    assert is_positions(tmp_path / "p.csv")
+    assert not is_positions(tmp_path / "other.csv")
+    assert not is_positions(tmp_path / "p.txt")

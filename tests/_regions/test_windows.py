@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from optimap._regions import window_spans
 from optimap.trace import get_default_trace_window, set_default_trace_window
 from tests import oracles
+from tests.errors import check_error
 from tests.strategies import WINDOWS, positions
 
 
@@ -100,6 +101,6 @@ def test_default_window_is_rect_and_can_be_set():
 def test_an_unknown_default_window_is_refused(window):
     if window is None:
         window = "none"
-    with pytest.raises(ValueError, match=r"window = .* unknown: it must be one of 'rect', 'disc', 'pixel'"):
-        set_default_trace_window(window)
+    message = r"window = .* unknown: it must be one of 'rect', 'disc', 'pixel'"
+    check_error(lambda: set_default_trace_window(window), ValueError, "window", message, window)
     assert get_default_trace_window() == "rect"

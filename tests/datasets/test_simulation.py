@@ -6,6 +6,7 @@ import pytest
 from optimap.datasets import simulated_tissue
 from optimap.datasets import simulation as _simulation
 from optimap.trace import detrend_timeseries, estimate_period, extract_traces, normalize
+from tests.errors import check_error
 
 
 @pytest.fixture(scope="module")
@@ -98,5 +99,4 @@ def test_the_seed_makes_the_noise(tissue, monkeypatch):
 
 @pytest.mark.parametrize("seed", [-1, 1.5, "a"])
 def test_a_wrong_seed_is_refused(seed):
-    with pytest.raises(ValueError, match="seed = "):
-        simulated_tissue(seed)
+    check_error(lambda: simulated_tissue(seed), ValueError, "seed", "seed = .*: it must be a whole number", seed)

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from optimap.image import collage
+from tests.errors import check_error
 
 
 def test_images_stand_row_by_row():
@@ -31,20 +32,20 @@ def test_colour_images_and_colour_padding():
 
 
 @pytest.mark.parametrize(
-    ("images", "kwargs", "message"),
+    ("images", "kwargs", "argument", "message"),
     [
-        ([], {}, "images is empty"),
+        ([], {}, "images", "images is empty"),
         (
             [np.zeros((2, 3)), np.zeros((3, 2))],
             {},
+            "images[1]",
             r"images\[1\] has shape \(3, 2\), but images\[0\] has shape \(2, 3\)",
         ),
-        ([np.zeros(3)], {}, r"images\[0\] has shape \(3,\)"),
-        ([np.zeros((2, 3))], {"ncols": 0}, "ncols = 0"),
-        ([np.zeros((2, 3))], {"ncols": 2.5}, "ncols = 2.5"),
-        ([np.zeros((2, 3))], {"padding": -1}, "padding = -1"),
+        ([np.zeros(3)], {}, "images[0]", r"images\[0\] has shape \(3,\)"),
+        ([np.zeros((2, 3))], {"ncols": 0}, "ncols", "ncols = 0"),
+        ([np.zeros((2, 3))], {"ncols": 2.5}, "ncols", "ncols = 2.5"),
+        ([np.zeros((2, 3))], {"padding": -1}, "padding", "padding = -1"),
     ],
 )
-def test_impossible_collages_are_refused(images, kwargs, message):
-    with pytest.raises(ValueError, match=message):
-        collage(images, **kwargs)
+def test_impossible_collages_are_refused(images, kwargs, argument, message):
+    check_error(lambda: collage(images, **kwargs), ValueError, argument, message)

@@ -6,6 +6,7 @@ import pytest
 
 from optimap._draw import show_figures
 from optimap.image import show_image
+from tests.errors import check_error
 
 
 def test_the_image_is_shown_as_it_is():
@@ -27,24 +28,23 @@ def test_colour_and_colourbar():
 
 @pytest.mark.parametrize("shape", [(3,), (5, 6, 7), (2, 3, 4, 5)])
 def test_what_is_no_image_is_refused(shape):
-    with pytest.raises(ValueError, match="an image is"):
-        show_image(np.zeros(shape))
+    check_error(lambda: show_image(np.zeros(shape)), ValueError, "image", "an image is")
 
 
 @pytest.mark.parametrize(
-    ("kwargs", "error", "message"),
+    ("kwargs", "error", "argument", "message"),
     [
-        ({"image": [["a"]]}, TypeError, "image holds <U1 values: an image holds real numbers"),
-        ({"cmap": "nope"}, ValueError, "cmap = 'nope' is not a colour map"),
-        ({"cmap": 3}, ValueError, "cmap = 3 is not a colour map"),
-        ({"vmin": "a"}, ValueError, "vmin = 'a': it must be a finite number"),
-        ({"vmax": np.nan}, ValueError, "vmax = nan: it must be a finite number"),
-        ({"vmin": 3, "vmax": 1}, ValueError, "vmin = 3 is more than vmax = 1: exchange them"),
+        ({"image": [["a"]]}, TypeError, "image", "image holds <U1 values: an image holds real numbers"),
+        ({"cmap": "nope"}, ValueError, "cmap", "cmap = 'nope' is not a colour map"),
+        ({"cmap": 3}, ValueError, "cmap", "cmap = 3 is not a colour map"),
+        ({"vmin": "a"}, ValueError, "vmin", "vmin = 'a': it must be a finite number"),
+        ({"vmax": np.nan}, ValueError, "vmax", "vmax = nan: it must be a finite number"),
+        ({"ax": 3}, TypeError, "ax", "ax = 3: give matplotlib Axes"),
+        ({"vmin": 3, "vmax": 1}, ValueError, "vmin", "vmin = 3 is more than vmax = 1: exchange them"),
     ],
 )
-def test_what_cannot_be_shown_is_named_before_a_figure_is_made(kwargs, error, message):
-    with pytest.raises(error, match=message):
-        show_image(**{"image": np.eye(3), **kwargs})
+def test_what_cannot_be_shown_is_named_before_a_figure_is_made(kwargs, error, argument, message):
+    check_error(lambda: show_image(**{"image": np.eye(3), **kwargs}), error, argument, message)
     assert not plt.get_fignums()
 
 

@@ -1,16 +1,13 @@
-"""How many threads: the setting first, else the least of what the machine, the container and the job allow."""
+"""The number of threads: the setting, or else the least that the machine, the container and the job allow."""
 
 import os
 import subprocess
 import sys
 
-import numpy as np
 import pytest
 
 from optimap import kernels
-from optimap._regions import window_spans
-from optimap.kernels import _numpy, _threads
-from tests.kernels.test_workers import refuse_threads
+from optimap.kernels import _threads
 
 
 @pytest.fixture
@@ -67,7 +64,7 @@ def test_the_cores_are_those_that_the_process_may_run_on():
 
 
 def cores(folder, own, **files):
-    """Return what a process in the groups `own` is given by these files, written below a root."""
+    """Return the cores that these files, written below a root, give to a process in the groups `own`."""
     for name, text in files.items():
         path = folder / "root" / name.replace("__", "/").replace("-", ".")
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -81,12 +78,12 @@ def test_quota_of_a_container_is_rounded_up_to_whole_cores(tmp_path, quota, expe
     assert cores(tmp_path, "0::/\n", **{"cpu-max": quota + "\n"}) == expected
 
 
-def test_no_quota_is_no_limit(tmp_path):
+def test_without_a_quota_there_is_no_limit(tmp_path):
     assert cores(tmp_path, "0::/\n", **{"cpu-max": "max 100000\n"}) == sys.maxsize
     assert _threads.container_cores(tmp_path / "missing", tmp_path) == sys.maxsize
 
 
-def test_the_tightest_group_on_the_way_counts(tmp_path):
+def test_the_group_with_the_smallest_quota_counts(tmp_path):
     files = {"a__cpu-max": "300000 100000", "a__b__cpu-max": "800000 100000", "other__cpu-max": "100000 100000"}
     assert cores(tmp_path, "0::/a/b\n", **files) == 3
 
@@ -101,7 +98,7 @@ def test_groups_of_the_first_version(tmp_path):
     assert cores(tmp_path, "4:memory:/far\n2:cpu,cpuacct:/job\n", **files) == 3
 
 
-@pytest.mark.skipif(kernels.backend == "numpy", reason="its twin is tested below")
+@pytest.mark.skipif(kernels.backend == "numpy", reason="its twin is tested in test_numpy.py")
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="limits memory as Linux does")
 def test_where_no_thread_can_be_started_the_caller_does_the_work():
     script = """
@@ -116,29 +113,3 @@ assert (extract_traces(video, where, size=3) == 7).all()
 """
     environment = {**os.environ, "OPTIMAP_THREADS": "64"}
     subprocess.run([sys.executable, "-c", script], check=True, env=environment)
-
-
-@pytest.mark.parametrize("granted", [0, 1, 2])
-def test_where_no_thread_can_be_started_the_twins_work_in_the_caller(monkeypatch, granted):
-    refuse_threads(monkeypatch, granted)
-    frames = np.random.default_rng(0).integers(0, 999, (40, 6, 7), dtype=np.uint16)
-    spans = window_spans(np.array([[3.0, 2.0], [0.0, 5.0]]), 3, "rect", (6, 7))
-    results = [np.empty((40, 2)) for _ in range(2)]
-    for threads, out in zip((4, 1), results, strict=True):
-        _numpy.box_means(frames, *spans.boxes, out, False, threads)
-    np.testing.assert_array_equal(*results)
-
-
-@pytest.mark.parametrize(("threads", "frames_at_once"), [(1, 8), (4, 5), (20, 1)])
-def test_tables_of_all_threads_together_have_a_limit(monkeypatch, threads, frames_at_once):
-    rows_and_columns = 7 * 7  # of a table for frames of 6 x 7
-    monkeypatch.setattr(_numpy, "_TABLE", 8 * rows_and_columns)
-    monkeypatch.setattr(_numpy, "_ALL_TABLES", 20 * rows_and_columns)
-    blocks, real = [], _numpy._empty_table
-    monkeypatch.setattr(_numpy, "_empty_table", lambda block: blocks.append(len(block)) or real(block))
-    frames = np.random.default_rng(0).integers(0, 999, (400, 6, 7), dtype=np.uint16)
-    spans = window_spans(np.array([[3.0, 2.0]]), 3, "rect", (6, 7))
-    out = np.empty((400, 1))
-    _numpy.box_means(frames, *spans.boxes, out, False, threads)
-    assert set(blocks) == {frames_at_once}
-    np.testing.assert_array_equal(out[:, 0], frames[:, 1:4, 2:5].mean(axis=(1, 2)))

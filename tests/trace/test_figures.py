@@ -1,16 +1,26 @@
 """show_positions_and_traces and compare_traces: figures of videos and traces together."""
 
+import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 import roifile
+from matplotlib.colors import to_rgba
 
 from optimap._regions import write_positions
-from optimap.trace import compare_traces, extract_traces, regions, show_positions, show_positions_and_traces
+from optimap.trace import (
+    compare_traces,
+    extract_traces,
+    regions,
+    show_positions,
+    show_positions_and_traces,
+)
+from tests.errors import check_error
 
-FRAME = (6, 8)
-VIDEO = np.random.default_rng(0).integers(0, 4096, (20, *FRAME), np.uint16)
-MASK = np.zeros(FRAME, bool)
+VIDEO = np.random.default_rng(1).integers(0, 999, (20, 6, 8))
+MASK = np.zeros((6, 8), bool)
 MASK[1:3, 2:5] = True
+LABELS = np.zeros((6, 8), int)
+LABELS[1:3, 1:4], LABELS[4:, 3:] = 1, 5
 SQUARE = [(1.5, 0.5), (4.5, 0.5), (4.5, 2.5), (1.5, 2.5)]
 
 
@@ -28,6 +38,10 @@ def pointed_at(request, tmp_path):
         "regions": regions(MASK),
         "file": tmp_path / "square.roi",
     }[request.param]
+
+
+def dots(ax):
+    return np.concatenate([c.get_offsets() for c in ax.collections])
 
 
 def test_show_positions_draws_any_region_as_an_outline(pointed_at):
@@ -73,3 +87,120 @@ def test_a_table_of_positions(tmp_path):
 def test_positions_from_an_iterator_are_read_once():
     axs = compare_traces([VIDEO, VIDEO + 1], (position for position in [(1, 2), (3, 4)]))
     assert [ax.get_title() for ax in axs] == ["(1, 2)", "(3, 4)"]
+
+
+def test_positions_beside_their_traces_in_the_same_colours():
+    where = [(1, 2), (3.5, 4)]
+    left, right = show_positions_and_traces(VIDEO, where, 3, size=3, fps=500)
+    np.testing.assert_array_equal(left.images[0].get_array(), VIDEO[3])
+    np.testing.assert_array_equal(dots(left), where)
+    for i, line in enumerate(right.lines):
+        np.testing.assert_array_equal(line.get_ydata(), extract_traces(VIDEO, where[i], 3))
+        np.testing.assert_array_equal(left.collections[0].get_facecolors()[i], to_rgba(line.get_color()))
+    assert right.get_xlabel() == "Time [s]"
+
+
+def test_given_traces_are_drawn_as_they_are():
+    image = np.zeros((6, 8))
+    traces = np.random.default_rng(0).normal(size=(20, 2))
+    _, axs = plt.subplots(ncols=2)
+    left, right = show_positions_and_traces(traces, [(1, 2), (3, 4)], image, colors="red", axs=axs, linewidth=2)
+    assert (left, right) == tuple(axs)
+    np.testing.assert_array_equal([line.get_ydata() for line in right.lines], traces.T)
+    assert {line.get_linewidth() for line in right.lines} == {2}
+    one = show_positions_and_traces(traces[:, 0], (1, 2), image)[1]
+    np.testing.assert_array_equal(one.lines[0].get_ydata(), traces[:, 0])
+
+
+@pytest.mark.parametrize(
+    ("video", "kwargs", "argument", "message"),
+    [
+        (VIDEO, {"image": 20}, "image", r"image = 20: give a frame number in 0\.\.19"),
+        (VIDEO, {"image": 1.5}, "image", "image = 1.5"),
+        (VIDEO[:, 0, :2], {}, "image", "image = 0: traces have no frames"),
+        (VIDEO[:, 0, :3], {"image": VIDEO[0]}, "video_or_traces", "holds 3 traces for 2 positions"),
+        (VIDEO, {"fps": 0}, "fps", "fps = 0"),
+        (VIDEO, {"labels": ["r"]}, "labels", "labels has 1 entry for 2 traces"),
+        (VIDEO, {"axs": [1, 2, 3]}, "axs", "axs has 3 entries"),
+    ],
+)
+def test_what_does_not_fit_is_refused(video, kwargs, argument, message):
+    figures = plt.get_fignums()
+    check_error(lambda: show_positions_and_traces(video, [(1, 2), (3, 4)], **kwargs), ValueError, argument, message)
+    assert plt.get_fignums() == figures
+
+
+def test_one_panel_for_each_position_one_line_for_each_video():
+    clips = [VIDEO, VIDEO[:12] + 100]
+    given = list(clips)
+    axs = compare_traces(clips, [(1, 2), (3, 4)], ["raw", "short"], ["red", "blue"], 3, fps=500, title="both")
+    assert axs.shape == (2,)
+    assert [ax.get_title() for ax in axs] == ["(1, 2)", "(3, 4)"]
+    for ax, position in zip(axs, [(1, 2), (3, 4)], strict=True):
+        for line, clip, color in zip(ax.lines, clips, ["red", "blue"], strict=True):
+            np.testing.assert_array_equal(line.get_ydata(), extract_traces(clip, position, 3))
+            np.testing.assert_array_equal(line.get_xdata(), np.arange(len(clip)) / 500)
+            assert line.get_color() == color
+        assert ax.get_xlim() == (0, 19 / 500)
+    assert axs[-1].get_xlabel() == "Time [s]"
+    figure = axs[0].figure
+    assert [text.get_text() for text in figure.legends[0].get_texts()] == ["raw", "short"]
+    assert figure.get_suptitle() == "both"
+    assert all(a is b for a, b in zip(clips, given, strict=True))
+
+
+def test_one_position_alone_gives_one_axes():
+    ax = compare_traces((VIDEO, VIDEO), (1, 2), window="disc")
+    np.testing.assert_array_equal(ax.lines[1].get_ydata(), extract_traces(VIDEO, (1, 2), window="disc"))
+    assert ax.get_xlabel() == "Frame"
+
+
+def test_given_axes_and_x_are_used():
+    _, axs = plt.subplots(2)
+    x = np.linspace(0, 1, 20)
+    result = compare_traces(iter([VIDEO, VIDEO[:5]]), [(1, 2), (3, 4)], labels=["a", "b"], x=x, axs=axs)
+    assert list(result) == list(axs)
+    np.testing.assert_array_equal(axs[0].lines[1].get_xdata(), x[:5])
+    assert [text.get_text() for text in axs[0].get_legend().get_texts()] == ["a", "b"]
+
+
+@pytest.mark.parametrize(
+    ("videos", "kwargs", "argument", "message"),
+    [
+        ([], {}, "videos", "videos is empty"),
+        (VIDEO, {}, "videos", "videos is a single video"),
+        ([VIDEO, VIDEO[0]], {}, "videos[1]", r"videos\[1\] has shape \(6, 8\), a single image"),
+        ([VIDEO], {"coords": []}, "coords", "coords is empty"),
+        (
+            [VIDEO, VIDEO[:, :3]],
+            {"coords": (1, 4)},
+            "coords",
+            r"in videos\[1\], coords = \(x=1, y=4\) is outside",
+        ),
+        ([VIDEO], {"labels": ["a", "b"]}, "labels", "labels has 2 entries for 1 video:"),
+        ([VIDEO], {"colors": ["r", "g"]}, "colors", "colors has 2 entries for 1 video:"),
+        ([VIDEO], {"fps": 1, "x": range(20)}, "fps", "x and fps"),
+        (
+            [VIDEO, VIDEO[:, :3]],
+            {"coords": MASK},
+            "coords",
+            r"in videos\[1\], coords belong to frames of shape",
+        ),
+        ([VIDEO], {"coords": (1, 2, 3)}, "coords", "is not a position"),
+        ([VIDEO], {"size": -1}, "size", "size = -1"),
+        ([VIDEO], {"window": "star"}, "window", "window = 'star' is unknown"),
+        ([VIDEO], {"coords": None, "axs": [1]}, "axs", "axs is given without coords: give coords="),
+        (3, {}, "videos", "videos = 3: give a list of videos"),
+        ([VIDEO], {"axs": [1, 2, 3]}, "axs", "axs has 3 entries for 1 position"),
+    ],
+)
+def test_what_cannot_be_compared_is_refused(videos, kwargs, argument, message):
+    check_error(lambda: compare_traces(videos, **{"coords": (1, 2), **kwargs}), ValueError, argument, message)
+
+
+def test_regions_beside_their_traces():
+    image_ax, traces_ax = show_positions_and_traces(VIDEO, regions(LABELS, names=["a", "b"]), fps=10)
+    np.testing.assert_array_equal(traces_ax.lines[1].get_ydata(), VIDEO[:, LABELS == 5].mean(axis=1))
+    assert [text.get_text() for text in image_ax.texts] == ["a", "b"]
+    alone = regions(LABELS == 5)
+    assert len(show_positions_and_traces(VIDEO, alone)[1].lines) == 1

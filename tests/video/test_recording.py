@@ -1,4 +1,6 @@
-"""A Recording indexes like the array that it stands for, whatever its frames come from."""
+"""A Recording indexes like the array that it represents, for every source of frames."""
+
+import pickle
 
 import numpy as np
 import pytest
@@ -6,16 +8,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import basic_indices
 
-from optimap._reading import patch_checksum
 from optimap.video import Recording, open_video
 from tests import makers
+from tests.errors import check_error, check_pickles
 
 VIDEO = makers.random_video((7, 5, 6))
 FRAMES, HEIGHT, WIDTH = VIDEO.shape
 
 
 class Frames:
-    """A source of frames that writes down what it is asked for."""
+    """A source of frames that records the ranges it has read."""
 
     def __init__(self, video=VIDEO):
         self._video = video
@@ -115,7 +117,7 @@ def test_every_format_indexes_as_the_array_does(every_format, index):
     ],
     ids=repr,
 )
-def test_indices_a_person_can_check(either, index):
+def test_indices_that_a_person_can_check(either, index):
     np.testing.assert_array_equal(either[index], VIDEO[index])
     assert np.shape(either[index]) == np.shape(VIDEO[index])
 
@@ -164,7 +166,7 @@ def test_read_frames_of_every_format_belong_to_the_caller(tmp_path, name):
         (slice(2, 5), [range(2, 5)]),
         (slice(5, 1, -2), [range(3, 6, 2)]),
         ((slice(0, 7, 3), 1, 1), [range(0, 7, 3)]),
-        ([5, 1, -2, 1], [range(1, 2), range(5, 6)]),  # once each, and forwards
+        ([5, 1, -2, 1], [range(1, 2), range(5, 6)]),  # once each, in order
     ],
 )
 def test_only_wanted_frames_are_read(recording, source, index, asked):
@@ -183,8 +185,8 @@ def test_frames_beyond_the_end(recording, i):
 @pytest.mark.parametrize(
     ("index", "message"),
     [
-        (None, "np.newaxis is not understood here"),
-        ((0, None), "np.newaxis is not understood here"),
+        (None, "np.newaxis cannot be used here"),
+        ((0, None), "np.newaxis cannot be used here"),
         ((0, 0, 0, 0), "a recording has 3 axes, 4 were indexed"),
         ([[0, 1], [2, 3]], "index frames by a number, a slice, or a 1-D list"),
         ([0.5], "index frames by a number"),
@@ -197,7 +199,7 @@ def test_frames_beyond_the_end(recording, i):
         ((slice(None), 0, -7), "out of bounds"),
     ],
 )
-def test_indices_that_mean_nothing(recording, index, message):
+def test_wrong_indices(recording, index, message):
     with pytest.raises(IndexError, match=message):
         recording[index]
 
@@ -232,27 +234,63 @@ def test_closed_recordings_of_every_format(tmp_path, name):
     [
         (np.zeros((4, 5, 6, 3)), r"is a colour recording of shape \(4, 5, 6, 3\)"),
         (np.zeros((4, 5, 6, 4)), "is a colour recording"),
-        (np.zeros((4, 5, 6, 2)), r"shape \(4, 5, 6, 2\): a recording is \(T, H, W\)"),
-        (np.zeros((5, 6)), r"shape \(5, 6\): a recording is"),
-        (np.zeros((0, 5, 6)), r"holds no pixels: its shape is \(0, 5, 6\)"),
-        (np.zeros((4, 5, 6), complex), "holds complex128 values: the pixels of a recording are real numbers"),
-        (np.zeros((4, 5, 6), "M8[s]"), "are real numbers"),
-        (np.zeros((4, 5, 6), "i4,i4"), "are real numbers"),
+        (np.zeros((4, 5, 6, 2)), r"shape \(4, 5, 6, 2\): save the recording as \(T, H, W\)"),
+        (np.zeros((5, 6)), r"shape \(5, 6\): save the recording as"),
+        (np.zeros((0, 5, 6)), r"holds no pixels, its shape is \(0, 5, 6\)"),
+        (np.zeros((4, 5, 6), complex), "holds complex128 values: save the pixels as real numbers"),
+        (np.zeros((4, 5, 6), "M8[s]"), "save the pixels as real numbers"),
+        (np.zeros((4, 5, 6), "i4,i4"), "save the pixels as real numbers"),
     ],
 )
-def test_arrays_that_are_no_recording(tmp_path, video, message):
+def test_arrays_that_are_not_a_recording(tmp_path, video, message):
     with pytest.raises(ValueError, match=message):
         Recording(video, path=tmp_path / "rec", format="test")
 
 
-def test_the_pixels_that_tell_recordings_apart_are_soon_decoded():
-    class Decoded:
-        shape = (10_000, 50, 60)
+@pytest.mark.parametrize("name", ["npy", "hdf5", "zarr 3", "tiff folder"])
+def test_a_recording_opens_again_in_another_process(tmp_path, name):
+    path = makers.EVERY_FORMAT[name](tmp_path, VIDEO)
+    with open_video(path) as recording:
+        text = pickle.dumps(recording)
+    with pickle.loads(text) as again:
+        np.testing.assert_array_equal(again[2:5], VIDEO[2:5])
+        assert (again.path, again.is_mapped) == (path, name == "npy")
+    with pytest.raises(ValueError, match="is closed: open it again"):
+        again[0]
 
-        def __getitem__(self, index):
-            asked.append(index)
-            return np.zeros((1, 32, 32), np.uint8)
 
-    asked = []
-    patch_checksum(Decoded())
-    assert asked == [(slice(16, 17), slice(9, 41), slice(14, 46))]
+def test_a_recording_opens_again_with_its_options(tmp_path):
+    path = makers.hdf5(tmp_path / "rec.h5", calcium=VIDEO[::-1], voltage=VIDEO)
+    with open_video(path, dataset="calcium") as recording:
+        text = pickle.dumps(recording)
+    with pickle.loads(text) as again:
+        np.testing.assert_array_equal(again[:], VIDEO[::-1])
+
+
+def test_another_recording_in_its_place_is_an_error(tmp_path):
+    path = makers.npy(tmp_path / "rec.npy", VIDEO)
+    with open_video(path) as recording:
+        text = pickle.dumps(recording)
+    makers.npy(path, VIDEO[:3])
+    again = pickle.loads(text)
+    message = r"now holds another recording, \(3, 5, 6\) of uint16 instead of \(7, 5, 6\) of uint16: open it again"
+    check_pickles(check_error(lambda: again[0], ValueError, "path", message, value=path))
+
+
+def test_only_opened_recordings_are_sent_to_other_processes(recording):
+    with pytest.raises(TypeError, match=r"only recordings from open_video\(\) can"):
+        pickle.dumps(recording)
+
+
+def test_errors_of_a_closed_recording_carry_their_fields(either):
+    either.close()
+    error = check_error(lambda: either[0], ValueError, "path", "is closed: open it again", value=either.path)
+    check_pickles(error)
+
+
+@pytest.mark.parametrize(
+    "video", [np.zeros((4, 5, 6, 3)), np.zeros((5, 6)), np.zeros((0, 5, 6)), np.zeros((4, 5, 6), complex)]
+)
+def test_errors_of_arrays_that_are_not_a_recording_carry_their_fields(tmp_path, video):
+    path = tmp_path / "rec"
+    check_error(lambda: Recording(video, path=path, format="test"), ValueError, "path", "rec ", value=path)

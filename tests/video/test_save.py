@@ -11,10 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.io import loadmat, whosmat
 
-from optimap.video import load_metadata, load_video, open_video, save_video
-from optimap.video import save as _save
+from optimap.video import load_metadata, load_video, open_video, save_video, writing
 from optimap.video.formats import zarr
 from tests import makers
+from tests.errors import check_error, check_pickles
 
 VIDEO = makers.random_video((7, 5, 6))
 INTEGERS = ["u1", "i1", "u2", "i2", "u4", "i4", "u8", "i8"]
@@ -44,15 +44,15 @@ class Failing:
 
 @pytest.fixture
 def frame_by_frame(monkeypatch):
-    monkeypatch.setattr(_save, "BLOCK_BYTES", 1)
-    monkeypatch.setattr(_save, "LARGEST_BLOCK_BYTES", 1)
+    monkeypatch.setattr(writing, "BLOCK_BYTES", 1)
+    monkeypatch.setattr(writing, "LARGEST_BLOCK_BYTES", 1)
     monkeypatch.setattr(zarr, "CHUNK_BYTES", 1)
 
 
 @every_suffix
 @settings(max_examples=60)
 @given(data=st.data())
-def test_what_is_read_is_what_was_saved(tmp_path_factory, suffix, data):
+def test_saved_values_are_read_again(tmp_path_factory, suffix, data):
     dtype = data.draw(st.sampled_from(DTYPES[suffix]))
     columns = st.integers(2 if suffix == ".tif" else 1, 20)
     shape = data.draw(st.tuples(st.integers(1, 9), st.integers(1, 20), columns))
@@ -77,7 +77,7 @@ def test_the_rate_is_kept(tmp_path, suffix, fps):
 
 
 @pytest.mark.parametrize("suffix", WITH_RATE)
-def test_no_rate_is_no_rate(tmp_path, suffix):
+def test_an_unknown_rate_stays_unknown(tmp_path, suffix):
     save_video(tmp_path / f"rec{suffix}", VIDEO)
     with open_video(tmp_path / f"rec{suffix}") as recording:
         assert recording.fps is None
@@ -117,7 +117,7 @@ def test_lists_and_datasets(tmp_path):
 
 @every_suffix
 @pytest.mark.parametrize("dtype", ["u2", "i2"])
-def test_a_saved_file_cut_off_anywhere_is_an_error_or_whole(tmp_path, suffix, dtype):
+def test_a_saved_file_truncated_anywhere_is_an_error_or_whole(tmp_path, suffix, dtype):
     path, fps = tmp_path / f"rec{suffix}", 500 if suffix in WITH_RATE else None
     video = VIDEO[:4].astype("u2" if suffix == ".mkv" else dtype)  # fewer frames than columns
     save_video(path, video, fps)
@@ -145,7 +145,7 @@ def test_the_video_is_not_changed(tmp_path, suffix):
 def test_overwriting_only_when_asked(tmp_path, suffix):
     path = tmp_path / f"rec{suffix}"
     save_video(path, VIDEO)
-    with pytest.raises(FileExistsError, match=rf"rec\{suffix} exists: choose another name, or ask for overwriting"):
+    with pytest.raises(FileExistsError, match=rf"rec\{suffix} exists: choose another name, or set overwrite=True"):
         save_video(path, VIDEO[:3])
     np.testing.assert_array_equal(load_video(path), VIDEO)
     save_video(path, VIDEO[:3], overwrite=True)
@@ -184,19 +184,19 @@ def test_dtypes_that_a_format_cannot_hold(tmp_path, suffix, dtype):
 
 @every_suffix
 @pytest.mark.parametrize("dtype", ["c8", "M8[s]", "O", "U3"])
-def test_pixels_that_are_no_numbers(tmp_path, suffix, dtype):
-    with pytest.raises(ValueError, match="the pixels of a recording are real numbers"):
+def test_pixels_that_are_not_numbers(tmp_path, suffix, dtype):
+    with pytest.raises(ValueError, match=r"video holds .* values: convert them to real numbers"):
         save_video(tmp_path / f"rec{suffix}", np.zeros((2, 3, 4), dtype))
 
 
 @pytest.mark.parametrize("shape", [(4, 5), (), (0, 4, 5), (4, 0, 5), (4, 5, 6, 3)])
-def test_shapes_that_are_no_video(tmp_path, shape):
+def test_shapes_that_are_not_a_video(tmp_path, shape):
     with pytest.raises(ValueError, match=r"video has shape \(.*\): give \(T, H, W\)"):
         save_video(tmp_path / "rec.npy", np.zeros(shape))
 
 
 @pytest.mark.parametrize("fps", [0, -1, np.nan, np.inf, 1j, "500", [500], True])
-def test_rates_that_are_none(tmp_path, fps):
+def test_rates_that_are_not_positive_numbers(tmp_path, fps):
     with pytest.raises(ValueError, match=r"fps = .*: it must be a positive number"):
         save_video(tmp_path / "rec.tif", VIDEO, fps)
 
@@ -215,13 +215,13 @@ def test_an_unknown_suffix(tmp_path, name):
 
 
 @pytest.mark.parametrize("overwrite", [False, True])
-def test_a_folder_in_the_way(tmp_path, overwrite):
+def test_a_folder_of_that_name(tmp_path, overwrite):
     (tmp_path / "rec.tif").mkdir()
-    with pytest.raises(ValueError, match=r"rec\.tif cannot be written"):
+    with pytest.raises(ValueError, match=r"rec\.tif is a folder and is not replaced: choose another name"):
         save_video(tmp_path / "rec.tif", VIDEO, overwrite=overwrite)
 
 
-def test_a_folder_that_is_not_there(tmp_path):
+def test_a_missing_folder(tmp_path):
     with pytest.raises(FileNotFoundError, match=r"the folder .*nowhere does not exist"):
         save_video(tmp_path / "nowhere" / "rec.tif", VIDEO)
 
@@ -235,15 +235,17 @@ def test_a_missing_package_has_its_pip_line(tmp_path, monkeypatch, suffix, packa
 
 
 def test_tiff_cannot_hold_frames_of_one_column(tmp_path):
-    with pytest.raises(ValueError, match=r"shape \(7, 5, 1\): \.tif files cannot hold frames of one column"):
+    with pytest.raises(
+        ValueError, match=r"shape \(7, 5, 1\), and \.tif files cannot hold frames of one column: choose"
+    ):
         save_video(tmp_path / "rec.tif", VIDEO[:, :, :1])
     assert list(tmp_path.iterdir()) == []
 
 
-# --- what other programs see in our files -------------------------------------------------------------------------
+# --- saved files in other programs ----------------------------------------------------------------------------------
 
 
-def test_tifffile_reads_our_tiff(tmp_path):
+def test_tifffile_reads_saved_files(tmp_path):
     save_video(tmp_path / "rec.tif", VIDEO, 500)
     with tifffile.TiffFile(tmp_path / "rec.tif") as tif:
         np.testing.assert_array_equal(tif.asarray(), VIDEO, strict=True)
@@ -267,27 +269,29 @@ def test_large_tiff_files_are_bigtiff(tmp_path, monkeypatch, frames, is_big):
     monkeypatch.setattr(tifffile, "imwrite", write)
     save_video(tmp_path / "rec.tif", np.broadcast_to(np.uint16(1), (frames, 1024, 1024)))
     assert options["bigtiff"] == is_big
-    assert options.get("imagej", False) == (not is_big)  # ImageJ knows no BigTIFF
+    assert options.get("imagej", False) == (not is_big)  # ImageJ cannot read BigTIFF
     assert options.get("ome", False) == is_big
 
 
-def test_scipy_reads_our_mat(tmp_path):
+def test_scipy_reads_saved_files(tmp_path):
     save_video(tmp_path / "rec.mat", VIDEO, 500)
     variables = loadmat(tmp_path / "rec.mat")
     np.testing.assert_array_equal(variables["video"], VIDEO, strict=True)
     assert (variables["fps"].item(), variables["axes"].item()) == (500, "TYX")
-    # A file cut off between two variables looks whole: the pixels come last, so that the notes are never lost.
+    # A file truncated between two variables looks whole: the pixels come last, so that the notes are never lost.
     assert [name for name, *_ in whosmat(tmp_path / "rec.mat")][-1] == "video"
 
 
 def test_mat_files_end_at_two_gigabytes(tmp_path):
     video = np.broadcast_to(np.uint8(1), (2**11, 2**10, 2**10))
-    with pytest.raises(ValueError, match=r"2147483648 bytes do not fit a \.mat file of version 5 \(2 GB\)"):
+    with pytest.raises(
+        ValueError, match=r"2147483648 bytes, and a \.mat file of version 5 holds at most 2 GB: save it as \.h5"
+    ):
         save_video(tmp_path / "rec.mat", video)
     assert list(tmp_path.iterdir()) == []
 
 
-def test_h5py_reads_our_hdf5(tmp_path):
+def test_h5py_reads_saved_files(tmp_path):
     save_video(tmp_path / "rec.h5", VIDEO, 500)
     with h5py.File(tmp_path / "rec.h5") as file:
         np.testing.assert_array_equal(file["video"][()], VIDEO, strict=True)
@@ -296,7 +300,7 @@ def test_h5py_reads_our_hdf5(tmp_path):
 
 @pytest.mark.parametrize(("dtype", "pixel_format"), [("u1", "gray"), ("u2", "gray16le")])
 @pytest.mark.parametrize("shape", [(3, 1, 1), (3, 5, 6), (3, 40, 33)])
-def test_ffmpeg_reads_our_mkv(tmp_path, dtype, pixel_format, shape):
+def test_ffmpeg_reads_saved_files(tmp_path, dtype, pixel_format, shape):
     video = makers.random_video(shape, dtype)
     save_video(tmp_path / "rec.mkv", video, 25)
     with av.open(str(tmp_path / "rec.mkv")) as container:
@@ -308,51 +312,35 @@ def test_ffmpeg_reads_our_mkv(tmp_path, dtype, pixel_format, shape):
     np.testing.assert_array_equal(np.stack(decoded), video, strict=True)
 
 
-# --- blocks -------------------------------------------------------------------------------------------------------
+# --- wrong arguments ------------------------------------------------------------------------------------------------
+
+RAGGED = [[[1, 2], [3]]]
 
 
 @pytest.mark.parametrize(
-    ("stored", "multiple", "starts"),
+    ("name", "video", "options", "kind", "argument", "value", "text"),
     [
-        (1, 1, range(0, 60, 8)),  # eight frames fit
-        (3, 1, range(0, 60, 6)),  # whole chunks of the source
-        (1, 5, range(0, 60, 5)),  # whole chunks of the target
-        (3, 2, range(0, 60, 6)),  # both
-        (3, 5, range(0, 60, 15)),  # both, in more memory than usual
-        (20, 1, range(0, 60, 20)),  # a chunk that is larger than a block is decoded once
-        (7, 6, range(0, 60, 6)),  # not both: the target's, or chunks would be written twice
-        (50, 1, range(0, 60, 32)),  # chunks that do not fit are decoded as few times as memory allows
-        (50, 5, range(0, 60, 30)),
+        (3, VIDEO, {}, TypeError, "path", 3, "path = 3: give the name of a file"),
+        ("rec.avi", VIDEO, {}, ValueError, "path", ..., r"cannot be written: choose one of \.npy"),
+        ("folder.tif", VIDEO, {}, ValueError, "path", ..., "is a folder and is not replaced: choose another name"),
+        ("none/rec.tif", VIDEO, {}, FileNotFoundError, "path", ..., "the folder .* does not exist: create it"),
+        ("old.tif", VIDEO, {}, FileExistsError, "path", ..., "exists: choose another name, or set overwrite=True"),
+        ("rec.npy", VIDEO[0], {}, ValueError, "video", None, r"video has shape \(5, 6\): give \(T, H, W\)"),
+        ("rec.npy", RAGGED, {}, ValueError, "video", None, "video has frames or rows of different lengths: give"),
+        ("rec.npy", VIDEO * 1j, {}, ValueError, "video", None, "video holds complex128 values: convert them"),
+        ("rec.mkv", VIDEO / 2, {}, ValueError, "video", np.dtype("f8"), r"\.mkv files cannot hold float64 .*: choose"),
+        ("rec.tif", VIDEO[..., :1], {}, ValueError, "video", (7, 5, 1), "cannot hold frames of one column: choose"),
+        ("rec.tif", VIDEO, {"fps": 0}, ValueError, "fps", 0, "fps = 0: it must be a positive number"),
+        ("rec.tif", VIDEO, {"made": 3}, TypeError, "made", 3, "made = 3: it must be a dict"),
+        ("rec.tif", VIDEO, {"made": {"x": {1}}}, TypeError, "made", {"x": {1}}, "made = .* cannot be stored .*: use"),
     ],
 )
-def test_blocks_begin_with_chunks(monkeypatch, stored, multiple, starts):
-    monkeypatch.setattr(_save, "BLOCK_BYTES", 8 * VIDEO[0].nbytes)
-    monkeypatch.setattr(_save, "LARGEST_BLOCK_BYTES", 32 * VIDEO[0].nbytes)
-    asked = []
-
-    class Chunked:
-        shape, dtype, chunks = (60, *VIDEO.shape[1:]), VIDEO.dtype, (stored, 5, 6)
-
-        def __getitem__(self, key):
-            asked.append(key.start)
-            return np.zeros((len(range(60)[key]), 5, 6), np.uint16)
-
-    assert sum(len(block) for block in _save.frame_blocks(Chunked(), multiple)) == 60
-    assert asked == list(starts)
-
-
-def test_writing_in_the_background_ends_with_the_block():
-    done = []
-    with _save.in_background() as submit:
-        for i in range(3):
-            submit(done.append, i)
-    assert done == [0, 1, 2]
-
-    def fail():
-        raise OSError("the disk is full")
-
-    with pytest.raises(OSError, match="the disk is full"), _save.in_background() as submit:
-        submit(fail)
-    with pytest.raises(OSError, match="the disk is full"), _save.in_background() as submit:
-        [submit(work) for work in (fail, done.clear)]
-    assert done == [0, 1, 2]
+def test_wrong_arguments(tmp_path, name, video, options, kind, argument, value, text):
+    (tmp_path / "folder.tif").mkdir()
+    (tmp_path / "old.tif").write_text("old")
+    path = tmp_path / name if isinstance(name, str) else name
+    error = check_error(lambda: save_video(path, video, **options), kind, argument, text)
+    assert error.value is video or error.value == (path if value is ... else value)
+    assert error.keyword == ("overwrite" if kind is FileExistsError else None)
+    check_pickles(error)
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["folder.tif", "old.tif"]

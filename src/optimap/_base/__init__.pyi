@@ -37,6 +37,7 @@ from .extras import (
 )
 from .interrupts import (
     ENDING,
+    deferred_interrupts,
     held_back,
 )
 from .progress import (
@@ -47,10 +48,12 @@ from .time_axis import (
     parse_time_axis,
 )
 from .types import (
+    AnyArray,
     Array,
     Floats,
     FrameShape,
     Ints,
+    Namespace,
     VideoLike,
 )
 from .words import (
@@ -63,6 +66,7 @@ __all__ = [
     "NUMPY_TYPES",
     "RATE",
     "WHOLE_TYPES",
+    "AnyArray",
     "ArgumentError",
     "ArgumentTypeError",
     "Array",
@@ -74,11 +78,13 @@ __all__ = [
     "Home",
     "Ints",
     "MissingFileError",
+    "Namespace",
     "Result",
     "VideoLike",
     "check_flag",
     "check_order",
     "counted",
+    "deferred_interrupts",
     "dtype_bytes",
     "dtype_kind",
     "dtype_name",

@@ -1,6 +1,7 @@
 """Ctrl-C and SIGTERM, held back while they would break something."""
 
 import signal
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -18,3 +19,27 @@ def held_back() -> Iterator[None]:
         yield
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+@contextmanager
+def deferred_interrupts() -> Iterator[None]:
+    """Let the handlers of Ctrl-C and SIGTERM run at the end of the block.
+
+    This is for code in C that may drop the exception that a handler raises, and the interrupt with it. Blocking the
+    signals would not suffice: another thread may receive them, and Python then runs the handlers in the main thread.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield  # handlers run in the main thread alone
+        return
+    came: list[int] = []
+    handlers = {number: signal.getsignal(number) for number in ENDING}
+    handlers = {number: handler for number, handler in handlers.items() if callable(handler)}
+    try:
+        for number in handlers:
+            signal.signal(number, lambda number, frame: came.append(number))
+        yield
+    finally:
+        for number, handler in handlers.items():
+            signal.signal(number, handler)
+        for sent in came:
+            signal.raise_signal(sent)

@@ -8,6 +8,8 @@ from numpy.typing import NDArray
 Array = NDArray[Any]
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
+AnyArray = Any  # an array of any library, computed with in the functions of that library
+Namespace = Any  # the functions of an array library
 FrameShape = tuple[int, int]  # rows and columns of a frame
 
 

@@ -30,7 +30,7 @@ def add_command(commands: Any) -> None:
 
 def run(options: argparse.Namespace) -> int:
     from .._files import check_output, make_folder
-    from .._tables import find_kind
+    from .._tables import find_table_kind
     from ..datasets import simulated_tissue
     from ..trace import detrend_timeseries, extract_traces, normalize, save_traces
     from ..video import open_video, save_video
@@ -38,7 +38,7 @@ def run(options: argparse.Namespace) -> int:
 
     make_folder(options.folder)
     recording_path, table, picture = (options.folder / name for name in ("tissue.tif", "traces.csv", "traces.png"))
-    for path in (recording_path, *find_kind(table).outputs(table), picture):
+    for path in (recording_path, *find_table_kind(table).outputs(table), picture):
         check_output(path, options.overwrite)
 
     tissue = simulated_tissue()

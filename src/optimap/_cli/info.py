@@ -83,11 +83,11 @@ def _print_one(path: Path, options: dict[str, Any]) -> None:
 
 
 def _print_table(path: Path) -> None:
-    from .._tables import find_kind, load_header
+    from .._tables import find_table_kind, load_header
 
     header = load_header(path)
     print(path)
-    print(f"  table       {find_kind(path).name}")
+    print(f"  table       {find_table_kind(path).name}")
     for line in lines(header):
         print(f"  {line}")
 

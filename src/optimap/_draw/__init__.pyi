@@ -1,4 +1,5 @@
 from .decimate import (
+    min_max,
     pixel_columns,
 )
 from .figures import (
@@ -10,10 +11,14 @@ from .figures import (
     parse_colors,
     show_figures,
 )
+from .long_traces import (
+    LONG,
+)
 from .positions import (
     show_positions,
 )
 from .regions import (
+    outlines,
     show_regions,
 )
 from .traces import (
@@ -25,6 +30,7 @@ from .traces import (
 )
 
 __all__ = [
+    "LONG",
     "Colors",
     "as_image",
     "as_traces",
@@ -32,7 +38,9 @@ __all__ = [
     "check_scale",
     "check_traces_arguments",
     "line_arguments",
+    "min_max",
     "new_axes",
+    "outlines",
     "parse_colors",
     "pixel_columns",
     "show_figures",

@@ -8,7 +8,7 @@ from numpy.typing import ArrayLike
 from .._base import ArgumentError, Floats, counted
 from .._regions import find_drawn
 from .figures import Colors, as_image, check_axes, check_scale, new_axes, parse_colors, show_figures
-from .regions import show_regions
+from .regions import none_error, show_regions
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -68,6 +68,8 @@ def show_positions(
     if places.positions is None:
         if size is not None:
             raise ArgumentError("size", size, "is the area of dots, but regions have outlines", "leave size out")
+        if len(places.spans.first) == 1:  # making spans checks the regions, under their name here
+            raise none_error("positions", positions)
         keywords: dict[str, Any] = {"color": color, "cmap": cmap, "vmin": vmin, "vmax": vmax, "ax": ax, **kwargs}
         return show_regions(places.regions, image, **keywords)
     points = places.positions

@@ -79,8 +79,7 @@ def show_regions(
     found = regions if isinstance(regions, Regions) else make_regions(regions, frame, name="regions")
     spans = found.spans(frame)
     if not len(found):
-        cure = "there is nothing to draw; give at least one region"
-        raise ArgumentError("regions", regions, "holds no regions", cure, subject="regions")
+        raise none_error("regions", regions)
     if not isinstance(names, (bool, np.bool_)):
         cure = "it must be True or False; name regions with optimap.trace.regions(..., names=)"
         raise ArgumentTypeError("names", names, "is not True or False", cure, plain=True)
@@ -105,6 +104,12 @@ def show_regions(
     if new:
         show_figures()
     return ax
+
+
+def none_error(name: str, value: object) -> ArgumentError:
+    """Return the error for something that holds no regions."""
+    cure = "there is nothing to draw; give at least one region"
+    return ArgumentError(name, value, "holds no regions", cure, subject=name)
 
 
 def _collection(spans: Spans, colors: "list[ColorType]", kwargs: dict[str, Any]) -> "PathCollection":

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from .. import kernels
-from .._base import Array
+from .._base import AnyArray, Array
 from .._reading import Plan, Source, as_source, block_frames, walk_blocks
 from .._regions import Spans
 from .parts import Part, cut, raise_on_nan
@@ -100,7 +100,7 @@ def _cut_everywhere(spans: Spans, heights: Sequence[int], widths: Sequence[int])
     return cuts
 
 
-def block_traces(block: Any, plan: Extraction, block_id: tuple[int, int, int]) -> Array:
+def block_traces(block: AnyArray, plan: Extraction, block_id: tuple[int, int, int]) -> Array:
     """Return the traces in a block of whole frames."""
     _check_block(block, plan)
     start = plan.first_frames[block_id[0]]
@@ -113,7 +113,7 @@ def block_traces(block: Any, plan: Extraction, block_id: tuple[int, int, int]) -
     return traces
 
 
-def block_sums(block: Any, plan: Extraction, block_id: tuple[int, int, int]) -> Sums:
+def block_sums(block: AnyArray, plan: Extraction, block_id: tuple[int, int, int]) -> Sums:
     """Return the sums (numbers, frames, windows) over what a block holds of the windows that touch it."""
     _check_block(block, plan)
     start, part = plan.first_frames[block_id[0]], plan.cuts[block_id[1:]]
@@ -141,7 +141,7 @@ def _pieces(block: Array) -> Iterator[tuple[int, Array]]:
     return ((start, piece) for start, _, piece in walk_blocks(source, Plan(block_frames(source), [None])))
 
 
-def _check_block(block: Any, plan: Extraction) -> None:
+def _check_block(block: AnyArray, plan: Extraction) -> None:
     if np.dtype(block.dtype) != plan.dtype:
         raise ValueError(
             f"a block of the video has dtype {block.dtype}, the dask array says {plan.dtype}: "

@@ -21,7 +21,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .._base import BLOCK_VALUES, Home, Ints, Result, dtype_bytes, dtype_kind, host_view
+from .._base import BLOCK_VALUES, AnyArray, Home, Ints, Namespace, Result, dtype_bytes, dtype_kind, host_view
 from .._reading import Source, as_source
 from .._regions import Spans, nan_error
 from .host import host_traces
@@ -38,7 +38,7 @@ class WindowSums:
 
     sums: Any
     total: Any  # of the weights that count
-    has_nan: Any = None
+    has_nan: AnyArray = None
     counts: Any = None  # where NaN is left out: whether any pixel counts
 
 
@@ -73,17 +73,17 @@ def device_traces(source: Source, spans: Spans, nan_policy: str, then: Then | No
         return traces if then is None else xp.astype(then(traces), _result_dtype(home, video))
 
 
-def _result_dtype(home: Home, video: Any) -> Any:
+def _result_dtype(home: Home, video: AnyArray) -> Any:
     small = (dtype_kind(video) == "f" and dtype_bytes(video) <= 4) or not home.gives_double
     return home.xp.float32 if small else home.xp.float64
 
 
-def _means(xp: Any, found: WindowSums, as_sums: bool, omit_nan: bool) -> Any:
+def _means(xp: Namespace, found: WindowSums, as_sums: bool, omit_nan: bool) -> Any:
     traces = found.sums if as_sums else found.sums / found.total
     return xp.where(found.counts, traces, xp.nan) if omit_nan else traces
 
 
-def _raise_on_nan(xp: Any, has_nan: Any, spans: Spans, start: int) -> None:
+def _raise_on_nan(xp: Namespace, has_nan: AnyArray, spans: Spans, start: int) -> None:
     if bool(xp.any(has_nan)):
         first = int(xp.argmax(xp.astype(xp.reshape(has_nan, (-1,)), xp.int32)))
         frame, window = divmod(first, has_nan.shape[1])
@@ -104,7 +104,7 @@ class WindowGroup:
 class Gather:
     """Takes the pixels of the windows from each frame by index."""
 
-    def __init__(self, home: Home, spans: Spans, video: Any) -> None:
+    def __init__(self, home: Home, spans: Spans, video: AnyArray) -> None:
         self.home = home
         lengths = spans.stops - spans.starts
         ends = np.concatenate(([0], np.cumsum(lengths)))
@@ -136,7 +136,7 @@ class Gather:
             home.wide_array(own.sum(axis=1)),
         )
 
-    def add(self, block: Any, bits: int, policy: str) -> WindowSums:
+    def add(self, block: AnyArray, bits: int, policy: str) -> WindowSums:
         """Add the pixels of each window in a block of frames."""
         xp = self.home.xp
         flat = xp.reshape(block, (block.shape[0], -1))
@@ -152,7 +152,7 @@ class Gather:
         whole = parts[0] if len(parts) == 1 else xp.concat(parts, axis=1)
         return whole if self.back is None else xp.take(whole, self.back, axis=1)
 
-    def _add_part(self, flat: Any, part: WindowGroup, bits: int, policy: str) -> WindowSums:
+    def _add_part(self, flat: AnyArray, part: WindowGroup, bits: int, policy: str) -> WindowSums:
         home, xp = self.home, self.home.xp
         taken = xp.reshape(xp.take(flat, part.index, axis=1), (flat.shape[0], *part.shape))
         pixels = home.numbers(taken, bits)
@@ -175,7 +175,7 @@ class Gather:
             xp.sum(pixels if part.weights is None else pixels * part.weights, axis=2), total, has_nan, counts
         )
 
-    def _whole_sums(self, pixels: Any, part: WindowGroup) -> Any:
+    def _whole_sums(self, pixels: AnyArray, part: WindowGroup) -> Any:
         """Add integers, exactly where all weigh one."""
         home, xp = self.home, self.home.xp
         if part.weights is not None:
@@ -210,7 +210,7 @@ class EqualBoxes:
     fits_32_bits: bool  # whether the sums do
 
 
-def _sliding_boxes(spans: Spans, video: Any, windows: int) -> EqualBoxes | None:
+def _sliding_boxes(spans: Spans, video: AnyArray, windows: int) -> EqualBoxes | None:
     """Return the windows as boxes of one size, where sliding sums are less work than taking every pixel."""
     if spans.boxes is None:
         return None
@@ -244,7 +244,7 @@ def _additions(size: int) -> int:
 class Sliding:
     """Adds neighbours all over the frame, then takes the sums at the windows."""
 
-    def __init__(self, home: Home, boxes: EqualBoxes, video: Any) -> None:
+    def __init__(self, home: Home, boxes: EqualBoxes, video: AnyArray) -> None:
         self.home, self.boxes = home, boxes
         shape = tuple(int(n) for n in video.shape[1:])
         ends = ((boxes.top, boxes.height), (boxes.left, boxes.width))
@@ -259,7 +259,7 @@ class Sliding:
         self.values = (bottom - top) * (right - left)
         self.whole = home.xp.int32 if boxes.fits_32_bits else home.xp.int64
 
-    def add(self, block: Any, bits: int, policy: str) -> WindowSums:
+    def add(self, block: AnyArray, bits: int, policy: str) -> WindowSums:
         """Add the pixels of each window in a block of frames."""
         home, xp = self.home, self.home.xp
         pixels = home.numbers(block[:, self.cut[0], self.cut[1]], bits)
@@ -274,13 +274,13 @@ class Sliding:
         total = self.inside - xp.astype(count, home.wide)
         return WindowSums(self._sums(pixels), total, count > 0, total > 0)
 
-    def _sums(self, values: Any) -> Any:
+    def _sums(self, values: AnyArray) -> Any:
         xp, boxes = self.home.xp, self.boxes
         for axis, size, pad in ((1, boxes.height, self.pads[0]), (2, boxes.width, self.pads[1])):
             values = sliding_sums(xp, self._padded(values, axis, pad), size, axis)
         return xp.take(xp.reshape(values, (values.shape[0], -1)), self.index, axis=1)
 
-    def _padded(self, values: Any, axis: int, pad: tuple[int, int]) -> Any:
+    def _padded(self, values: AnyArray, axis: int, pad: tuple[int, int]) -> Any:
         """Zeros around: nothing is added where a window reaches over the edge."""
         xp = self.home.xp
         pieces = [values]
@@ -291,11 +291,11 @@ class Sliding:
         return xp.concat(pieces, axis=axis) if len(pieces) > 1 else values
 
 
-def sliding_sums(xp: Any, values: Any, size: int, axis: int) -> Any:
+def sliding_sums(xp: Namespace, values: AnyArray, size: int, axis: int) -> Any:
     """Return the sums of `size` neighbours along an axis: from sums of 1, 2, 4, ..., as `size` is written in binary."""
     count = values.shape[axis] - size + 1
 
-    def cut(array: Any, start: int, stop: int) -> Any:
+    def cut(array: AnyArray, start: int, stop: int) -> Any:
         return array[tuple(slice(start, stop) if i == axis else slice(None) for i in range(array.ndim))]
 
     total, done, power, width = None, 0, values, 1  # `power` holds sums of `width` neighbours

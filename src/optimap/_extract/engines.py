@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from .._base import ArgumentError
+from .._base import AnyArray, ArgumentError
 from .._reading import Source
 from .._regions import Spans, join_spans
 from .dask import dask_traces
@@ -41,7 +41,7 @@ def span_traces(
     count = len(spans.first) - 1
     windows = join_spans(spans, background) if isinstance(background, Spans) else spans
 
-    def subtract(traces: Any) -> Any:
+    def subtract(traces: AnyArray) -> Any:
         behind = traces[:, count:] if isinstance(background, Spans) else background
         return traces[:, :count] - factor * behind
 

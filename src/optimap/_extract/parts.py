@@ -33,9 +33,10 @@ class Part:
 
 def cut(spans: Spans, box: "Box | None", sums: bool) -> Part:
     """Return the windows, or what of them lies in a part of the frame."""
-    numbers = np.repeat(np.arange(len(spans.first) - 1), np.diff(spans.first))
+    count = len(spans.first) - 1
     if box is None:
-        return Part(numbers[spans.first[:-1]], spans)
+        return Part(np.arange(count), spans)
+    numbers = np.repeat(np.arange(count), np.diff(spans.first))
     top, bottom, left, right = box
     starts, stops = np.clip(spans.starts, left, right), np.clip(spans.stops, left, right)
     keep = (spans.rows >= top) & (spans.rows < bottom) & (stops > starts)

@@ -1,4 +1,4 @@
-"""Files that are written whole or not at all, and what describes them."""
+"""Files that are written whole or not at all, and the sidecar files that describe them."""
 
 import lazy_loader
 

@@ -4,7 +4,7 @@ from .atomic import (
     written_whole,
 )
 from .leftovers import (
-    hidden_beside,
+    hidden_path,
     leftovers_in,
     leftovers_of,
     new_run,
@@ -27,7 +27,7 @@ __all__ = [
     "check_output",
     "check_sidecar",
     "checksum",
-    "hidden_beside",
+    "hidden_path",
     "is_sidecar",
     "leftovers_in",
     "leftovers_of",

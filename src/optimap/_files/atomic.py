@@ -1,4 +1,7 @@
-"""Files are written whole or not at all."""
+"""Writing files and folders whole or not at all, and the checks before that.
+
+What interrupted runs leave behind is found in `leftovers`.
+"""
 
 import os
 import tempfile
@@ -6,19 +9,21 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from .leftovers import hidden_beside, remove
+from .._base import ExistingFileError, FolderError, MissingFileError
+from .leftovers import hidden_path, remove_path
+
+KEEP_OR_REPLACE = "choose another name, or set overwrite=True"
 
 
 def check_output(path: Path, overwrite: bool, is_folder: bool = False) -> None:
-    """Raise an error, before any work, where `path` cannot be written; `is_folder`: it is one that may be replaced."""
+    """Raise an error, before any work, if `path` cannot be written; with `is_folder`, it may be a folder."""
     if path.is_dir() and not is_folder:
-        raise IsADirectoryError(f"{path} is a folder: give the name of a file")
+        raise FolderError("path", path, "is a folder", "give the name of a file", subject=str(path))
     if path.exists() and not overwrite:
-        raise FileExistsError(
-            f"{path} exists: choose another name, or ask for overwriting (overwrite=True, --overwrite)"
-        )
+        raise ExistingFileError("path", path, "exists", KEEP_OR_REPLACE, subject=str(path), keyword="overwrite")
     if not path.parent.is_dir():
-        raise FileNotFoundError(f"the folder {path.parent} does not exist: make it, or choose another")
+        folder = f"the folder {path.parent}"
+        raise MissingFileError("path", path, "does not exist", "create it, or choose another", subject=folder)
     try:
         tempfile.TemporaryFile(dir=path.parent).close()
     except OSError as error:
@@ -26,7 +31,7 @@ def check_output(path: Path, overwrite: bool, is_folder: bool = False) -> None:
 
 
 def make_folder(path: Path) -> None:
-    """Make a folder, and those above it, where it is not there yet."""
+    """Create a folder, and those above it, if it does not exist yet."""
     try:
         path.mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -35,9 +40,9 @@ def make_folder(path: Path) -> None:
 
 @contextmanager
 def written_whole(path: Path, overwrite: bool = False, is_folder: bool = False) -> Iterator[Path]:
-    """Yield a temporary path beside `path`, for a file or folder; rename it when the block succeeds, else remove it."""
+    """Yield a temporary path next to `path` for a file or folder; rename it after the block, remove it on failure."""
     check_output(path, overwrite, is_folder)
-    partial = hidden_beside(path, "partial")
+    partial = hidden_path(path, "partial")
     try:
         yield partial
         if not overwrite:
@@ -47,31 +52,32 @@ def written_whole(path: Path, overwrite: bool = False, is_folder: bool = False) 
         else:
             os.replace(partial, path)
     finally:
-        remove(partial)
+        remove_path(partial)
 
 
 def _put_new(partial: Path, path: Path) -> None:
-    """Give a file or folder its name, which must still be free: nobody else's work is lost."""
+    """Give a file or folder its name, which must still be free, so that the work of other processes is not lost."""
     try:
-        if partial.is_dir():  # renaming replaces no folder that holds something
+        if partial.is_dir():  # renaming does not replace a folder that is not empty
             os.rename(partial, path)
             return
-        os.link(partial, path)  # fails where there is something; renaming would not
+        os.link(partial, path)  # fails if the name is taken; renaming would not
     except OSError as error:
         if path.exists():
-            raise FileExistsError(
-                f"{path} was made by somebody else meanwhile: it is kept, and nothing written"
+            problem = "was written by another process in the meantime and is kept"
+            raise ExistingFileError(
+                "path", path, problem, KEEP_OR_REPLACE, subject=str(path), keyword="overwrite"
             ) from error
         os.replace(partial, path)  # disks without links
 
 
 def _swap(new: Path, path: Path) -> None:
-    """Put a folder in the place of another, which no system does in one step."""
-    old = hidden_beside(path, "old")
+    """Replace a folder by another, which no system does in one step."""
+    old = hidden_path(path, "old")
     os.rename(path, old)
     try:
         os.rename(new, path)
     except BaseException:
         os.rename(old, path)
         raise
-    remove(old)
+    remove_path(old)

@@ -1,4 +1,4 @@
-"""Hidden files of unfinished work: their names, and what interrupted runs left behind."""
+"""Hidden files of unfinished work: their names, and those that interrupted runs left behind."""
 
 import glob
 import secrets
@@ -9,47 +9,44 @@ from contextvars import ContextVar
 from pathlib import Path
 
 ANY = "?" * 8  # eight letters of a hidden name
-
-
 LONGEST_STEM = 200  # bytes, in hidden names
-
 
 # Threads of one worker may do jobs of several runs.
 _run: ContextVar[str] = ContextVar("run", default="")
 
 
 def leftovers_of(path: Path, kind: str = "partial") -> list[Path]:
-    """Return what interrupted runs that could not clean up (power, kill -9) left hidden beside `path`.
+    """Return the hidden files next to `path` of interrupted runs that could not clean up (power failure, kill -9).
 
-    Of the kind ``"partial"`` is what they wrote, of ``"old"`` a folder that they were replacing. Some may be what
-    another process is writing now.
+    The kind ``"partial"`` is what they wrote, ``"old"`` a folder that they were replacing. Some of the files may belong
+    to a process that is still writing.
     """
     stem, suffix = glob.escape(_hidden_stem(path)), glob.escape(path.suffix)
     return sorted(found for mark in (ANY, ANY + ANY) for found in path.parent.glob(f".{stem}.{mark}.{kind}{suffix}"))
 
 
 def leftovers_in(folder: Path) -> list[Path]:
-    """Return what interrupted runs left hidden in a folder, or what others are writing there now."""
+    """Return the hidden files of interrupted runs in a folder, and of processes that are writing there now."""
     return sorted(found for mark in (ANY, ANY + ANY) for found in folder.glob(f".*.{mark}.partial*"))
 
 
 def remove_leftovers(folder: Path, run: str) -> None:
-    """Remove what processes of a run (see `written_by`) left in a folder that were killed; none may be writing now.
+    """Remove the files that killed processes of a run (see `written_by`) left in a folder; none may be writing now.
 
-    What others write is left alone.
+    Files of other runs are left alone.
     """
     for partial in folder.glob(f".*.{run}{ANY}.partial*"):
-        remove(partial)
+        remove_path(partial)
 
 
 def new_run() -> str:
-    """Return a mark for the files of one run, whichever processes and machines write them."""
+    """Return a mark for the files of one run, which several processes and machines may write."""
     return secrets.token_hex(4)
 
 
 @contextmanager
 def written_by(run: str) -> Iterator[None]:
-    """Mark unfinished files that this thread makes in the block as those of a run, for `remove_leftovers`."""
+    """Mark unfinished files that this thread writes in the block as those of a run, for `remove_leftovers`."""
     before = _run.set(run)
     try:
         yield
@@ -58,15 +55,17 @@ def written_by(run: str) -> Iterator[None]:
 
 
 def _hidden_stem(path: Path) -> str:
-    """Return as much of a name as leaves room for the rest of a hidden one; file systems take some 255 bytes."""
+    """Return the start of a name, short enough for the rest of a hidden name: file systems allow some 255 bytes."""
     return path.stem.encode(errors="surrogateescape")[:LONGEST_STEM].decode(errors="ignore")
 
 
-def hidden_beside(path: Path, kind: str) -> Path:
+def hidden_path(path: Path, kind: str) -> Path:
+    """Return a new hidden name next to a file, for work of a kind that is unfinished."""
     return path.with_name(f".{_hidden_stem(path)}.{_run.get()}{secrets.token_hex(4)}.{kind}{path.suffix}")
 
 
-def remove(path: Path) -> None:
+def remove_path(path: Path) -> None:
+    """Remove a file or a whole folder, if it is there."""
     if path.is_dir():
         shutil.rmtree(path)
     path.unlink(missing_ok=True)

@@ -24,6 +24,9 @@ from .patterns import (
     positions_from_A_to_B,
     random_positions,
 )
+from .polygons import (
+    polygon_runs,
+)
 from .position_files import (
     check_positions,
     is_positions,
@@ -75,6 +78,7 @@ __all__ = [
     "named_rois",
     "nan_error",
     "parse_positions",
+    "polygon_runs",
     "positions_from_A_to_B",
     "random_positions",
     "read_made",

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from .. import kernels
-from .._base import ArgumentError, ArgumentTypeError, Array, is_dask
+from .._base import AnyArray, ArgumentError, ArgumentTypeError, Array, is_dask
 from .._reading import check_sizes
 from .detrend import Detrending, detrend_host
 from .normalize import Options, check_axis, check_fits, check_range, normalize_samples, output_range
@@ -37,7 +37,7 @@ def _detrend_block(block: Array, options: Detrending) -> Array:
         return detrend_host(block, options)
 
 
-def normalize_dask(array: Any, options: Options) -> Any:
+def normalize_dask(array: AnyArray, options: Options) -> Any:
     """Normalize each series of a dask array that has time in one chunk; or, with ``axis=None``, all blocks alike."""
     da: Any = importlib.import_module("dask.array")
 
@@ -60,7 +60,7 @@ def normalize_dask(array: Any, options: Options) -> Any:
     )
 
 
-def _check_normalize(array: Any, options: Options) -> "np.dtype[Any]":
+def _check_normalize(array: AnyArray, options: Options) -> "np.dtype[Any]":
     """Raise the errors of `normalize` that need no samples; return the type of the result."""
     check_sizes(array, "array")
     given = {name: getattr(options, name) for name in ("vmin", "vmax")}
@@ -81,7 +81,7 @@ def _check_normalize(array: Any, options: Options) -> "np.dtype[Any]":
     return target
 
 
-def _spread_limit(name: str, given: Any, axis: int | None, shape: tuple[int, ...], kept: tuple[int, ...]) -> Array:
+def _spread_limit(name: str, given: AnyArray, axis: int | None, shape: tuple[int, ...], kept: tuple[int, ...]) -> Array:
     """Return a limit over the axis of time, or raise an error where it does not fit."""
     limit: Array = np.asarray(given)
     if limit.dtype.kind not in "iuf" or not np.isfinite(limit).all():
@@ -91,7 +91,7 @@ def _spread_limit(name: str, given: Any, axis: int | None, shape: tuple[int, ...
     return spread
 
 
-def _limit(given: Any, array: Any, axis: int | None) -> Any:
+def _limit(given: AnyArray, array: AnyArray, axis: int | None) -> Any:
     """Return a limit as it is where it is one number; otherwise cut like the array."""
     da: Any = importlib.import_module("dask.array")
 
@@ -108,7 +108,7 @@ def _limit(given: Any, array: Any, axis: int | None) -> Any:
     return da.from_array(np.ascontiguousarray(np.broadcast_to(limit, shape)), chunks=chunks)
 
 
-def _end(array: Any, extreme: np.ufunc) -> Any:
+def _end(array: AnyArray, extreme: np.ufunc) -> Any:
     """Return the smallest or largest value of a dask array, NaN left out, as a dask array of one block."""
     da: Any = importlib.import_module("dask.array")
 
@@ -132,7 +132,7 @@ def _normalize_block(block: Array, *ends: Array, names: tuple[str, ...], options
         return normalize_samples(HostSamples(block), replace(options, **given), own)
 
 
-def _check_whole(array: Any, axis: int, name: str, function: str) -> None:
+def _check_whole(array: AnyArray, axis: int, name: str, function: str) -> None:
     """Raise an error where series are cut along time."""
     axis = axis % array.ndim
     if array.numblocks[axis] > 1:

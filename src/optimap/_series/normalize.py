@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from .. import kernels
-from .._base import ArgumentError, Array
+from .._base import AnyArray, ArgumentError, Array, Namespace
 from .samples import DeviceSamples, HostSamples, Samples
 
 
@@ -141,7 +141,7 @@ def limits(samples: Samples, options: Options, own: tuple[Any, Any]) -> tuple[An
     return ends[0], ends[1]
 
 
-def _spread(xp: Any, limit: Any, axis: int | None, ndim: int) -> Any:
+def _spread(xp: Namespace, limit: AnyArray, axis: int | None, ndim: int) -> Any:
     """Return a limit with the axis of time, where it has one number for each series."""
     return xp.expand_dims(limit, axis=axis) if limit.ndim and axis is not None and limit.ndim < ndim else limit
 
@@ -206,7 +206,7 @@ def _rescaled(
     return result if done else None
 
 
-def _are_integers(low: Any, high: Any, samples: Samples) -> bool:
+def _are_integers(low: AnyArray, high: AnyArray, samples: Samples) -> bool:
     """Return whether limits are values of the samples' integer type; asked for 64-bit integers, which the host has."""
     if not isinstance(samples, HostSamples):
         return False
@@ -214,7 +214,7 @@ def _are_integers(low: Any, high: Any, samples: Samples) -> bool:
     return all(a.dtype.kind in "iu" and int(a.min()) >= info.min and int(a.max()) <= info.max for a in (low, high))
 
 
-def _place(xp: Any, above: Any, span: Any, touching: Any, beyond: float) -> Any:
+def _place(xp: Namespace, above: AnyArray, span: AnyArray, touching: AnyArray, beyond: float) -> Any:
     """Return where values lie between low (0) and high (1); `beyond` where a given limit leaves no range."""
     empty = span <= 0
     if not bool(xp.any(empty)):
@@ -225,7 +225,7 @@ def _place(xp: Any, above: Any, span: Any, touching: Any, beyond: float) -> Any:
     return xp.where(empty, ends, above / xp.where(empty, xp.ones_like(span), span))
 
 
-def _to_target(xp: Any, place: Any, ymin: float, ymax: float, target: "np.dtype[Any]") -> Any:
+def _to_target(xp: Namespace, place: AnyArray, ymin: float, ymax: float, target: "np.dtype[Any]") -> Any:
     """Return the result's values for places in the range; the result's array casts them to its type."""
     values = place if (ymin, ymax) == (0, 1) else (1 - place) * ymin + place * ymax
     if target.kind == "f":
@@ -246,6 +246,6 @@ def _to_target(xp: Any, place: Any, ymin: float, ymax: float, target: "np.dtype[
     return xp.where(place == 1, int(ymax), xp.where(place == 0, int(ymin), whole))
 
 
-def _whole(xp: Any, values: Any, target: "np.dtype[Any]") -> Any:
+def _whole(xp: Namespace, values: AnyArray, target: "np.dtype[Any]") -> Any:
     """Return floats as integers: of the result's type on the host, of 64 bits on devices, which cast them later."""
     return values.astype(target) if xp is np else xp.astype(values, xp.int64)

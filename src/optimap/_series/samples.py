@@ -13,10 +13,12 @@ from .._base import (
     BLOCK_VALUES,
     NUMPY_TYPES,
     WHOLE_TYPES,
+    AnyArray,
     ArgumentError,
     ArgumentTypeError,
     Array,
     Home,
+    Namespace,
     Result,
     dtype_kind,
     dtype_name,
@@ -32,7 +34,7 @@ COMPARABLE = WHOLE_TYPES | {"float32", "float64"}
 class Samples(Protocol):
     """An array of series, in blocks along axis 0, and the functions to compute with it (`xp`)."""
 
-    xp: Any
+    xp: Namespace
     shape: tuple[int, ...]
     kind: str
 
@@ -42,7 +44,7 @@ class Samples(Protocol):
     def extremes(self, axis: int | None) -> tuple[Any, Any]:
         """Return each series' minimum and maximum, NaN ignored; NaN where there is nothing else. The axis is kept."""
 
-    def has_nan(self, low: Any) -> bool:
+    def has_nan(self, low: AnyArray) -> bool:
         """Return whether there is NaN among the samples, whose minima are `low`."""
 
     def limit(self, name: str, given: object) -> Any:
@@ -51,7 +53,7 @@ class Samples(Protocol):
     def blocks(self) -> list[slice]:
         """Return the rows that are computed at once, one block after the other."""
 
-    def above(self, rows: slice, low: Any, high: Any, exact: bool) -> tuple[Any, Any]:
+    def above(self, rows: slice, low: AnyArray, high: AnyArray, exact: bool) -> tuple[Any, Any]:
         """Return how far the values lie above `low`, and `high` above it; with `exact` as if integers had no limits."""
 
     def result(self, target: "np.dtype[Any]") -> Any:
@@ -84,9 +86,9 @@ def checked_target(dtype: "np.dtype[Any]") -> "np.dtype[Any]":
 class HostSamples:
     """Samples in the host's memory."""
 
-    xp: Any = np
+    xp: Namespace = np
 
-    def __init__(self, array: Any) -> None:
+    def __init__(self, array: AnyArray) -> None:
         self.values = _as_numbers(array)
         self.shape = self.values.shape
         self.kind: str = self.values.dtype.kind
@@ -116,7 +118,7 @@ class HostSamples:
         """Return whether there is NaN among the samples."""
         return bool(np.isnan(self.values.min()))
 
-    def limit(self, name: str, given: Any) -> Array:
+    def limit(self, name: str, given: AnyArray) -> Array:
         """Return a limit as an array."""
         return _finite_numbers(name, given)
 
@@ -156,7 +158,7 @@ class HostResult:
         return self._whole
 
 
-def distances(xp: Any, values: Any, low: Any, high: Any) -> tuple[Any, Any]:
+def distances(xp: Namespace, values: AnyArray, low: AnyArray, high: AnyArray) -> tuple[Any, Any]:
     """Return values above low, and high above it, halved where the range is beyond the largest float."""
     with np.errstate(over="ignore"):
         halve = 0.5 if bool(xp.any(xp.isinf(high - low))) else 1.0
@@ -165,7 +167,7 @@ def distances(xp: Any, values: Any, low: Any, high: Any) -> tuple[Any, Any]:
     return values * halve - low * halve, high * halve - low * halve
 
 
-def _as_numbers(array: Any) -> Array:
+def _as_numbers(array: AnyArray) -> Array:
     """Return an array of real numbers, masked ones as NaN, or raise an error."""
     if isinstance(array, np.ma.MaskedArray):
         array = np.ma.filled(array.astype(np.float64), np.nan)
@@ -183,7 +185,7 @@ def _as_numbers(array: Any) -> Array:
     return values.view(np.uint8) if values.dtype.kind == "b" else values
 
 
-def _finite_numbers(name: str, given: Any) -> Array:
+def _finite_numbers(name: str, given: AnyArray) -> Array:
     """Return a limit as an array of the host."""
     limit: Array = np.asarray(given)
     if limit.dtype.kind not in "iuf" or not np.isfinite(limit).all():
@@ -194,12 +196,12 @@ def _finite_numbers(name: str, given: Any) -> Array:
 class DeviceSamples:
     """Samples on a device, in the functions of the array's library."""
 
-    def __init__(self, array: Any) -> None:
+    def __init__(self, array: AnyArray) -> None:
         self.kind = dtype_kind(array)
         self.shape = tuple(int(n) for n in array.shape)
         checked_kind(self.kind, array.dtype, self.shape)
         self.home, self.array = Home(array, "array"), array
-        self.xp: Any = self.home.xp
+        self.xp: Namespace = self.home.xp
 
     def target(self, dtype: Any) -> "np.dtype[Any]":
         """Return the result's dtype as NumPy's; names of the array's own library are understood."""
@@ -245,7 +247,7 @@ class DeviceSamples:
         nothing = low > high  # no number in the series
         return xp.where(nothing, xp.nan, low), xp.where(nothing, xp.nan, high)
 
-    def _extremes(self, block: Any, axis: int | None) -> tuple[Any, Any]:
+    def _extremes(self, block: AnyArray, axis: int | None) -> tuple[Any, Any]:
         """Return those of a block; infinity and minus infinity where there is only NaN."""
         xp = self.xp
         # The array's own type moves fewer bytes; where the library cannot compare it, it is converted first.
@@ -261,16 +263,16 @@ class DeviceSamples:
 
     _nan = False
 
-    def has_nan(self, low: Any) -> bool:
+    def has_nan(self, low: AnyArray) -> bool:
         """Return whether `extremes` met NaN."""
         return self._nan
 
-    def _wide(self, values: Any) -> Any:
+    def _wide(self, values: AnyArray) -> Any:
         """Return values in the widest floating type."""
         stored, bits = self.home.stored(values)
         return self.xp.astype(self.home.numbers(stored, bits), self.home.wide)
 
-    def limit(self, name: str, given: Any) -> Any:
+    def limit(self, name: str, given: AnyArray) -> Any:
         """Return a limit on the device, from there or from the host."""
         if not is_device_array(given):
             return self.home.wide_array(_finite_numbers(name, given))
@@ -280,7 +282,7 @@ class DeviceSamples:
             raise ArgumentError.must_be(name, given, "finite numbers")
         return self._wide(given)
 
-    def check_neighbour(self, name: str, given: Any) -> None:
+    def check_neighbour(self, name: str, given: AnyArray) -> None:
         """Raise an error where a limit lies elsewhere."""
         other = Home(given, name)
         if other.xp is not self.home.xp or other.device != self.home.device:
@@ -300,7 +302,7 @@ class DeviceSamples:
         step = max(1, BLOCK_VALUES * rows // int(np.prod(self.shape)))
         return [slice(start, min(start + step, rows)) for start in range(0, rows, step)]
 
-    def above(self, rows: slice, low: Any, high: Any, exact: bool) -> tuple[Any, Any]:
+    def above(self, rows: slice, low: AnyArray, high: AnyArray, exact: bool) -> tuple[Any, Any]:
         """Return distances in the widest floating type, which integers of up to 32 bits fit."""
         return distances(self.xp, self._wide(self.array[rows, ...]), low, high)
 

@@ -1,7 +1,7 @@
 from .kinds import (
     KINDS,
     SUFFIXES,
-    find_kind,
+    find_table_kind,
 )
 from .labelled import (
     to_dataframe,
@@ -24,7 +24,7 @@ __all__ = [
     "SUFFIXES",
     "TraceTable",
     "check_table",
-    "find_kind",
+    "find_table_kind",
     "header_labels",
     "is_table",
     "load_header",

@@ -1,33 +1,39 @@
-"""What the arguments of `save_traces`, `to_xarray` and `to_dataframe` mean, after checking all of them."""
+"""The arguments of `save_traces`, `to_xarray` and `to_dataframe`, which are checked here and become a `TraceTable`.
+
+Limits of single kinds of files are not checked here, but in `kinds`.
+"""
 
 import math
 import os
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .._base import Array, on_host, parse_time_axis, text_names
-from .._regions import parse_positions
+from .._base import ArgumentError, ArgumentTypeError, Array, Floats, on_host, parse_time_axis, text_names
+from .._regions import Places, Regions, find_places
 from .from_labelled import from_labelled
 from .table import TraceTable
 
-# Metadata is written as JSON, MATLAB structs and rows of a sheet, all of which end somewhere.
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
+
+# Metadata is written as JSON, as MATLAB structs and as rows of a sheet, all of which have a limit.
 DEEPEST = 30
 
 
 def parse_table(
-    traces: Any,
-    positions: Any = None,
-    fps: Any = None,
-    x: Any = None,
-    names: Any = None,
-    metadata: Any = None,
-    regions: Any = None,
-) -> TraceTable:
-    """Return what the arguments of `save_traces` mean, after checking all of them."""
+    traces: object,
+    positions: object = None,
+    fps: float | None = None,
+    x: "ArrayLike | None" = None,
+    names: object = None,
+    metadata: object = None,
+    regions: object = None,
+) -> tuple[TraceTable, Regions | None]:
+    """Return the table that the arguments of `save_traces` describe, and its regions if there are any."""
     table = traces if isinstance(traces, TraceTable) else from_labelled(traces)
-    if table is not None:  # what is given beside replaces what the table says
+    if table is not None:  # arguments replace what the table says
         if fps is None and x is None:
             fps, x = table.fps, table.x
         positions = table.positions if positions is None else positions
@@ -36,36 +42,52 @@ def parse_table(
         traces = table.traces
     values = _parse_values(traces)
     shape = values.shape if values.ndim == 2 else (len(values), 1)
-    if regions is not None:
-        if not all(hasattr(regions, name) for name in ("names", "centers", "pixels")):
-            raise TypeError(
-                f"regions is a {type(regions).__name__}: give what optimap.trace.regions(...) makes of it, "
-                "the same that the traces were extracted with"
-            )
-        _check_count("regions", len(regions), shape)
-        names = regions.names if names is None else names
-        positions = regions.centers() if positions is None else positions
-    return TraceTable(
+    axis = _parse_x(len(values), x, fps)
+    places = [
+        _parse_places(given, name, shape)
+        for given, name in ((positions, "positions"), (regions, "regions"))
+        if given is not None
+    ]
+    outlines = [place.regions for place in places if place.regions is not None]
+    drawn = outlines[-1] if outlines else None  # regions= before positions=, for names and pixels
+    listed = _parse_names(names, shape)
+    parsed = TraceTable(
         values,
-        _parse_x(len(values), x, fps),
+        axis,
         None if fps is None else float(fps),
-        _parse_positions(positions, shape),
-        _parse_names(names, shape),
-        plain_metadata(metadata),
+        _centers(places[0]) if places else None,
+        drawn.names if drawn is not None and listed is None else listed,
+        _parse_metadata(metadata),
     )
+    return parsed, drawn
 
 
-def _check_count(name: str, given: int, shape: tuple[int, ...]) -> None:
+def _check_count(name: str, given: object, entries: int, shape: tuple[int, ...]) -> None:
+    """Raise an error unless there is one entry for each trace."""
     frames, count = shape
-    if given != count:
-        cure = f"; traces has shape {shape}, (T, N): is it traces.T?" if given == frames else ""
-        raise ValueError(f"{name} holds {given} {name} for {count} traces: give one for each trace{cure}")
+    if entries != count:
+        transposed = f", or give traces.T if the shape {shape} of traces is (N, T)" if entries == frames else ""
+        raise ArgumentError(
+            name,
+            given,
+            f"has {_counted(entries, 'entry', 'entries')} for {_counted(count, 'trace', 'traces')}",
+            f"give one for each trace{transposed}",
+            subject=name,
+        )
 
 
-def _parse_values(traces: Any) -> Array:
+def _counted(count: int, one: str, many: str) -> str:
+    return f"{count} {one if count == 1 else many}"
+
+
+def _parse_values(traces: object) -> Array:
     if isinstance(traces, Mapping):
-        raise TypeError(
-            f"traces is a {type(traces).__name__}: give numpy.column_stack(list(traces.values())), names=list(traces)"
+        raise ArgumentTypeError(
+            "traces",
+            traces,
+            f"is a {type(traces).__name__}",
+            "give numpy.column_stack(list(traces.values())) and names=list(traces)",
+            subject="traces",
         )
     traces = on_host(traces)
     if isinstance(traces, np.ma.MaskedArray):
@@ -73,73 +95,104 @@ def _parse_values(traces: Any) -> Array:
     try:
         values = np.asarray(traces)
     except ValueError as error:
-        raise ValueError("traces is no array: its rows differ in length") from error
+        raise ArgumentError(
+            "traces", traces, "is not an array, because its rows differ in length", "give (T, N)", subject="traces"
+        ) from error
     if values.dtype.kind not in "biuf" or values.dtype.itemsize > 8:
-        raise TypeError(f"traces has dtype {values.dtype}: give integers or floats of up to 64 bits, (T,) or (T, N)")
+        raise ArgumentTypeError(
+            "traces",
+            traces,
+            f"has dtype {values.dtype}",
+            "give integers or floats of up to 64 bits, (T,) or (T, N)",
+            subject="traces",
+        )
     if values.ndim not in (1, 2):
-        raise ValueError(f"traces has shape {values.shape}: give one trace (T,) or several (T, N)")
+        raise ArgumentError(
+            "traces", traces, f"has shape {values.shape}", "give one trace (T,) or several (T, N)", subject="traces"
+        )
     return values.astype(values.dtype.newbyteorder("="), copy=False)
 
 
-def _parse_x(frames: int, x: Any, fps: Any) -> Array | None:
+def _parse_x(frames: int, x: "ArrayLike | None", fps: float | None) -> Array | None:
     times, _ = parse_time_axis(frames, None if x is None else on_host(x), fps)
     if x is None:
         return None
     if times.dtype.kind not in "iuf" or times.dtype.itemsize > 8:
-        raise TypeError(f"x has dtype {times.dtype}: give real numbers, such as seconds since the start")
+        raise ArgumentTypeError(
+            "x", x, f"has dtype {times.dtype}", "give real numbers, such as seconds since the start", subject="x"
+        )
     return times.astype(times.dtype.newbyteorder("="), copy=False)
 
 
-def _parse_positions(positions: Any, shape: tuple[int, ...]) -> Array | None:
-    if positions is None:
-        return None
-    if hasattr(positions, "centers"):
-        raise TypeError(f"positions is a set of regions, {positions!r}: give regions=, or positions.centers()")
-    parsed, _ = parse_positions(on_host(positions), name="positions")
-    _check_count("positions", len(parsed), shape)
-    return parsed
+def _parse_places(given: object, name: str, shape: tuple[int, ...]) -> Places:
+    """Return positions or regions of any kind, one for each trace."""
+    places = find_places(on_host(given), None, name=name)
+    _check_count(name, given, len(places), shape)
+    if places.regions is not None:
+        places.spans  # noqa: B018  # empty regions are errors
+    return places
 
 
-def _parse_names(names: Any, shape: tuple[int, ...]) -> list[str] | None:
+def _centers(places: Places) -> Floats | None:
+    """Return the positions, or the centres of the regions."""
+    return places.positions if places.regions is None else places.regions.centers()
+
+
+def _parse_names(names: object, shape: tuple[int, ...]) -> list[str] | None:
     if names is None:
         return None
     listed = text_names(names, "traces")
-    _check_count("names", len(listed), shape)
+    _check_count("names", names, len(listed), shape)
     for i, name in enumerate(listed):
         if any("\ud800" <= character <= "\udfff" for character in name):
-            raise ValueError(f"names[{i}] = {name!r} holds half a character (a surrogate): no file can hold it")
+            raise ArgumentError(
+                f"names[{i}]",
+                name,
+                "contains half a character (a surrogate), which cannot be written to a file",
+                "remove it",
+            )
     return listed
 
 
-def plain_metadata(metadata: Any, name: str = "metadata", depth: int = 0) -> dict[str, Any]:
-    """Return metadata in plain Python values, or raise an error that names the key of what is none."""
+def _parse_metadata(metadata: object, name: str = "metadata", depth: int = 0) -> dict[str, Any]:
+    """Return metadata as plain Python values, or raise an error that names the key of a value that is not plain."""
     if metadata is None:
         return {}
     if not isinstance(metadata, Mapping):
-        raise TypeError(f"{name} = {metadata!r}: give a dict")
+        raise ArgumentTypeError(name, metadata, "is not a dict", "give a dict", plain=True)
     return {_plain_key(key, name): _plain(value, f"{name}[{key!r}]", depth + 1) for key, value in metadata.items()}
 
 
-def _plain_key(key: Any, name: str) -> str:
+def _plain_key(key: object, name: str) -> str:
     if not isinstance(key, str):
-        raise TypeError(f"{name} has the key {key!r}: keys must be text")
+        raise ArgumentTypeError(name, key, f"has the key {key!r}, which is not text", "use text as keys", subject=name)
     return str(key)
 
 
 def _plain(value: Any, name: str, depth: int) -> Any:
+    """Return a value of the metadata, and everything in it, as a plain Python value."""
     if depth > DEEPEST:
-        raise ValueError(f"{name[:80]}... is nested more than {DEEPEST} deep: does it hold itself? Leave that out")
-    if hasattr(value, "tolist"):  # arrays and numbers of NumPy and its like
+        raise ArgumentError(
+            name,
+            value,
+            f"is nested more than {DEEPEST} levels deep",
+            "remove a list or dict that contains itself, or flatten the metadata",
+            subject=f"{name[:80]}...",
+        )
+    if hasattr(value, "tolist"):  # arrays and numbers of NumPy and similar packages
         value = value.tolist()
     if isinstance(value, Mapping):
-        return plain_metadata(value, name, depth)
+        return _parse_metadata(value, name, depth)
     if isinstance(value, Sequence) and not isinstance(value, (str, bytes)):
         return [_plain(item, f"{name}[{i}]", depth + 1) for i, item in enumerate(value)]
     if isinstance(value, float) and not math.isfinite(value):
-        raise ValueError(f"{name} = {value!r}: metadata holds finite numbers; give None, or text")
+        raise ArgumentError(name, value, "is not finite", "give a finite number, None or text")
     if value is None or isinstance(value, (bool, int, float, str)):
         return value
-    holds = "metadata holds text, numbers, None, lists and dicts"
     is_text = isinstance(value, os.PathLike) or hasattr(value, "isoformat")  # paths, dates and times
-    cure = f"; give str({name})" if is_text else ""
-    raise TypeError(f"{name} = {value!r} is of type {type(value).__name__}: {holds}{cure}")
+    raise ArgumentTypeError(
+        name,
+        value,
+        f"is of type {type(value).__name__}",
+        f"give str({name})" if is_text else "give text, numbers, None, lists or dicts",
+    )

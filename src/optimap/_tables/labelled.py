@@ -1,4 +1,4 @@
-"""Traces as xarray and pandas objects: dimensions and coordinates that carry their names."""
+"""Traces as objects of xarray and pandas, with named dimensions and coordinates; `from_labelled` is the inverse."""
 
 import json
 from typing import TYPE_CHECKING, Any
@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from .._base import check_flag, import_extra
+from .._base import Array, check_flag, import_extra
 from .arguments import parse_table
+from .axes import FRAMES, SECONDS
 from .from_labelled import unpacked
-from .kinds import tidy as long_form
-from .table import FRAMES, SECONDS, TraceTable
+from .table import TraceTable
+from .tidy import tidy_columns
 
 if TYPE_CHECKING:
     import pandas
@@ -19,13 +20,13 @@ if TYPE_CHECKING:
 
 def to_xarray(
     traces: "ArrayLike | TraceTable",
-    positions: Any = None,
+    positions: object = None,
     fps: float | None = None,
     x: ArrayLike | None = None,
-    names: Any = None,
-    metadata: Any = None,
+    names: object = None,
+    metadata: object = None,
     *,
-    regions: Any = None,
+    regions: object = None,
 ) -> "xarray.DataArray":
     """Return traces as an `xarray.DataArray`.
 
@@ -37,11 +38,11 @@ def to_xarray(
     Returns
     -------
     xarray.DataArray
-        Named ``traces``, with the dimensions ``time`` and ``name``. The coordinate ``time`` is in seconds where `fps`
-        is given, or `x`; without either the dimension is ``frame``. ``name`` holds the labels of the columns (see
-        `save_traces`), ``x`` and ``y`` along ``name`` the positions in pixels. A single trace ``(T,)`` has the first
-        dimension only. The attributes are `fps` and the metadata, what is neither text nor a number as
-        JSON.
+        Named ``traces``, with the dimensions ``time`` and ``name``. The coordinate ``time`` is in seconds if `fps` is
+        given, or `x` if that is given; without either, the dimension is ``frame``. ``name`` contains the labels of the
+        columns (see `save_traces`), and ``x`` and ``y`` along ``name`` contain the positions in pixels. A single trace
+        ``(T,)`` has only the first dimension. The attributes are `fps` and the metadata; entries that are neither text
+        nor numbers are stored as JSON.
 
     Raises
     ------
@@ -60,14 +61,14 @@ def to_xarray(
     >>> float(array.sel(name="b", time=0.002))
     1.0
     """
-    array: xarray.DataArray = as_data_array(parse_table(traces, positions, fps, x, names, metadata, regions))
-    return array
+    table, _ = parse_table(traces, positions, fps, x, names, metadata, regions)
+    return as_data_array(table)
 
 
-def as_data_array(table: TraceTable) -> Any:
+def as_data_array(table: TraceTable) -> "xarray.DataArray":
     """Return a table as a DataArray."""
     xr = import_extra("xarray", "xarray", "labelled arrays")
-    first = long_form.columns(table.axis_name)[0]
+    first = tidy_columns(table.axis_name)[0]
     coords: dict[str, Any] = {first: (first, _axis(table), _axis_attributes(table.axis_name))}
     along: tuple[str, ...] = () if table.traces.ndim == 1 else ("name",)
     pick: Any = 0 if table.traces.ndim == 1 else slice(None)
@@ -78,23 +79,26 @@ def as_data_array(table: TraceTable) -> Any:
             coords[axis] = (along, table.positions[pick, i], about)
     attributes = {key: value if _is_attribute(value) else json.dumps(value) for key, value in table.metadata.items()}
     attributes = _with_rate(attributes, table.fps)
-    return xr.DataArray(table.traces, coords=coords, dims=(first, *along), name="traces", attrs=attributes)
+    array: xarray.DataArray = xr.DataArray(
+        table.traces, coords=coords, dims=(first, *along), name="traces", attrs=attributes
+    )
+    return array
 
 
 def _with_rate(attributes: dict[str, Any], fps: float | None) -> dict[str, Any]:
-    """Return attributes with the rate first, which metadata of that name must not replace."""
+    """Return attributes with the rate first; metadata with the same name does not replace it."""
     return attributes if fps is None else {"fps": fps} | attributes | {"fps": fps}
 
 
-def _is_attribute(value: Any) -> bool:
-    """Whether NetCDF takes a value as it is, text and numbers of 64 bits, and it comes back as it is."""
+def _is_attribute(value: object) -> bool:
+    """Return whether NetCDF stores and returns a value unchanged: text and numbers of 64 bits."""
     if isinstance(value, str):
         return bool(unpacked(value) == value)
     return isinstance(value, float) or (type(value) is int and abs(value) < 2**63)
 
 
-def _axis(table: TraceTable) -> Any:
-    """Return the axis in a data type that pandas has."""
+def _axis(table: TraceTable) -> Array:
+    """Return the axis with a data type that pandas has."""
     return table.axis.astype(np.float32) if table.axis.dtype == np.float16 else table.axis
 
 
@@ -106,14 +110,14 @@ def _axis_attributes(axis: str) -> dict[str, str]:
 
 def to_dataframe(
     traces: "ArrayLike | TraceTable",
-    positions: Any = None,
+    positions: object = None,
     fps: float | None = None,
     x: ArrayLike | None = None,
-    names: Any = None,
-    metadata: Any = None,
+    names: object = None,
+    metadata: object = None,
     *,
     tidy: bool = False,
-    regions: Any = None,
+    regions: object = None,
 ) -> "pandas.DataFrame":
     """Return traces as a `pandas.DataFrame`.
 
@@ -127,10 +131,10 @@ def to_dataframe(
     Returns
     -------
     pandas.DataFrame
-        One column for each trace, under its label (see `save_traces`), and the index ``time``: in seconds where `fps`
-        is given, or `x`; without either it is ``frame``. In long form the columns are ``time`` (or ``frame``),
-        ``name``, ``x``, ``y`` (NaN without positions) and ``value``, trace after trace. ``attrs`` holds `fps` and the
-        metadata.
+        One column for each trace, named by its label (see `save_traces`), and the index ``time``: in seconds if `fps`
+        is given, or `x` if that is given; without either, the index is ``frame``. In long form the columns are ``time``
+        (or ``frame``), ``name``, ``x``, ``y`` (NaN without positions) and ``value``, one trace after the other.
+        ``attrs`` contains `fps` and the metadata.
 
     Raises
     ------
@@ -156,9 +160,9 @@ def to_dataframe(
     3  0.002    b  6.0  10.0    1.0
     """
     check_flag(tidy, "tidy")
-    table = parse_table(traces, positions, fps, x, names, metadata, regions)
+    table, _ = parse_table(traces, positions, fps, x, names, metadata, regions)
     pd = import_extra("pandas", "xarray", "data frames")
-    columns = long_form.columns(table.axis_name)
+    columns = tidy_columns(table.axis_name)
     frames, count = table.columns.shape
     if tidy:
         places = np.full((count, 2), np.nan) if table.positions is None else table.positions

@@ -1,33 +1,37 @@
-"""Tables of traces on disk: `save_traces` and `load_traces`. The suffix chooses the kind (`table_kinds`)."""
+"""Tables of traces on disk: `save_traces`, `load_traces`, and what the command line asks of a table before it does.
+
+How the file of each kind is written and read is in `kinds`; the suffix chooses the kind.
+"""
 
 import json
 import os
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
 from numpy.typing import ArrayLike
 
-from .._base import check_flag, file_path
+from .._base import ArgumentError, FolderError, MissingFileError, check_flag, file_path
 from .._files import CHECKSUM, check_output, check_sidecar, checksum, sidecar_path, written_whole, written_with_sidecar
 from .arguments import parse_table
-from .kinds import KINDS, Kind, find_kind
+from .kinds import KINDS, Kind, find_table_kind
 from .table import TraceTable, from_header, to_header
 
 
 def save_traces(
     path: "str | os.PathLike[str]",
     traces: "ArrayLike | TraceTable",
-    positions: Any = None,
+    positions: object = None,
     fps: float | None = None,
     x: ArrayLike | None = None,
-    names: Any = None,
-    metadata: Any = None,
+    names: object = None,
+    metadata: object = None,
     *,
     tidy: bool = False,
-    regions: Any = None,
+    regions: object = None,
     overwrite: bool = False,
 ) -> None:
-    """Write traces into a table, which other programs read and `load_traces` gives back exactly.
+    """Write traces to a table that other programs can read and `load_traces` returns exactly.
 
     The suffix chooses the kind: ``.csv``, ``.tsv``, ``.parquet``, ``.xlsx`` (Excel), ``.mat`` (MATLAB), ``.npz``
     (NumPy), ``.h5`` (HDF5), ``.nc`` (NetCDF) or ``.nwb`` (Neurodata Without Borders).
@@ -35,46 +39,47 @@ def save_traces(
     Parameters
     ----------
     path : path-like
-        The file to write. Beside ``NAME.csv`` and ``NAME.tsv`` goes ``NAME.csv.json``, with all that is not a number.
+        The file to write. Next to ``NAME.csv`` or ``NAME.tsv`` goes ``NAME.csv.json`` or ``NAME.tsv.json``, with
+        everything that is not a number.
     traces : (T, N) or (T,) array-like of integers or floats, TraceTable, or labelled array
-        The values, which are written as they are, every digit. A table from `load_traces`, an `xarray.DataArray` and a
-        `pandas.DataFrame` or `Series` (as `to_xarray` and `to_dataframe` make them, or with an axis and labels of your
-        own) bring axis, names, positions and metadata; what is given beside them replaces what they say. Wide frames
-        know positions only by labels such as ``x12_y16``: with names, they have none. Dask arrays are computed,
-        tensors are copied to the host's memory, ``bfloat16`` as float32.
-    positions : (x, y) or (N, 2) array-like, optional
-        Where the traces come from, in pixels.
+        The values, which are written unchanged, with every digit. A table from `load_traces`, an `xarray.DataArray` and
+        a `pandas.DataFrame` or `Series` (as `to_xarray` and `to_dataframe` return them, or with your own axis and
+        labels) already have an axis, names, positions and metadata; other arguments replace these. Wide data frames
+        have positions only in labels such as ``x12_y16``, so there are none if the columns have names. Dask arrays are
+        computed, tensors are copied to the host's memory, ``bfloat16`` as float32.
+    positions : (x, y), (N, 2) array-like, or whatever `extract_traces` accepts, optional
+        Where the traces come from, in pixels. For regions, these are their centres.
     fps : float, optional
-        Frames per second: the axis of the table is in seconds. Without `fps` and `x` it is frame numbers.
+        Frames per second: the axis of the table is in seconds. Without `fps` and `x`, it is frame numbers.
     x : (T,) array-like of numbers, optional
         The axis itself, instead of `fps`.
     names : str or sequence of N str, optional
-        A name for each trace. Columns are labelled by names, else by positions (``x12_y16``), else by number. Labels
-        of columns are made unique (``a``, ``a_2``), and control characters become spaces; `load_traces` gives back
-        the names themselves.
+        A name for each trace. Columns are labelled by names, else by positions (``x12_y16``), else by numbers. Labels
+        of columns are made unique (``a``, ``a_2``), and control characters become spaces; `load_traces` returns the
+        names themselves.
     metadata : dict, optional
-        Anything else: text, finite numbers, None, lists and dicts of these; arrays become lists. Of NWB files the
+        Anything else: text, finite numbers, None, lists and dicts of these; arrays become lists. In NWB files, the
         entry ``nwb`` describes the experiment, see the guide to tables.
     tidy : bool
-        Long form, for ``.csv``, ``.tsv``, ``.parquet`` and ``.xlsx``: the columns ``time`` (``frame`` where no time is
-        known), ``name``, ``x``, ``y`` and ``value``, one row for each value.
-    regions : optional
-        The regions that the traces come from (`optimap.trace.regions`): names and positions (their centres) where
-        none are given, and the masks of NWB files.
+        Long form, for ``.csv``, ``.tsv``, ``.parquet`` and ``.xlsx``: the columns ``time`` (``frame`` if no time is
+        known), ``name``, ``x``, ``y`` and ``value``, with one row for each value.
+    regions : mask, labels, polygons, Regions, region file, or whatever `extract_traces` accepts, optional
+        The regions that the traces come from: their names and positions (the centres) unless these are given, and
+        their pixels for NWB files.
     overwrite : bool
-        Replace a file that exists.
+        Replace an existing file.
 
     Raises
     ------
     FileExistsError
-        If the file exists and `overwrite` is not set.
+        If the file exists and `overwrite` is not True.
     ValueError
-        If the suffix is unknown; `fps` and `x` are both given; lengths do not match; `x` or the metadata holds NaN or
-        infinity; the kind has no long form, or cannot hold so many values.
+        If the suffix is unknown; `fps` and `x` are both given; lengths do not match; `x` or the metadata contains NaN
+        or infinity; the kind has no long form, or cannot hold so many values.
     TypeError
-        If `traces` are not real numbers, a name is not text, or the metadata holds something that is no plain value.
+        If `traces` are not real numbers, a name is not text, or the metadata contains a value that is not plain.
     ImportError
-        If a package is missing; the message has the pip line.
+        If a package is missing; the message contains the pip command.
 
     Examples
     --------
@@ -96,26 +101,29 @@ def save_traces(
     path = file_path(path)
     check_flag(tidy, "tidy")
     check_flag(overwrite, "overwrite")
-    table = parse_table(traces, positions, fps, x, names, metadata, regions)
+    table, outlines = parse_table(traces, positions, fps, x, names, metadata, regions)
     timed = table.fps is not None or table.x is not None
     check_table(path, overwrite, tidy, table.columns.shape, str(table.columns.dtype), timed)
-    kind = find_kind(path)
+    kind = find_table_kind(path)
     module, header = kind.load(), to_header(table, tidy)
-    if hasattr(module, "check_table"):
-        module.check_table(table, regions)
-    if kind.sidecar:
+    if hasattr(module, "check_contents"):
+        module.check_contents(table, outlines)
+    with _written(path, kind, header, overwrite) as partial:
+        module.write(partial, table, header, outlines)
 
-        def describe(written: Path) -> str:
-            marker, *rest = header.items()  # not last: to delete its line leaves JSON
-            described = dict([marker, (CHECKSUM, checksum(written)), *rest])
-            lines = [f"  {json.dumps(key)}: {json.dumps(value)}" for key, value in described.items()]
-            return "{\n" + ",\n".join(lines) + "\n}\n"
 
-        with written_with_sidecar(path, sidecar_path(path), describe, overwrite) as partial:
-            module.write(partial, table, header, regions)
-    else:
-        with written_whole(path, overwrite) as partial:
-            module.write(partial, table, header, regions)
+def _written(path: Path, kind: Kind, header: dict[str, Any], overwrite: bool) -> AbstractContextManager[Path]:
+    """Return a context that provides a temporary path, which becomes the table when the block succeeds."""
+    if not kind.sidecar:
+        return written_whole(path, overwrite)
+
+    def describe(written: Path) -> str:
+        marker, *rest = header.items()  # the checksum is not last, so that without its line the text is still JSON
+        described = dict([marker, (CHECKSUM, checksum(written)), *rest])
+        lines = [f"  {json.dumps(key)}: {json.dumps(value)}" for key, value in described.items()]
+        return "{\n" + ",\n".join(lines) + "\n}\n"
+
+    return written_with_sidecar(path, sidecar_path(path), describe, overwrite)
 
 
 def check_table(
@@ -126,44 +134,57 @@ def check_table(
     dtype: str = "float64",
     timed: bool = True,
 ) -> None:
-    """Raise an error, before any work, where no table of such (T, N) values can be written at `path`."""
-    kind = find_kind(path)
+    """Raise an error, before any work, if a table of such (T, N) values cannot be written at `path`."""
+    kind = find_table_kind(path)
     if tidy and not kind.tidy:
-        known = ", ".join(suffix for row in KINDS if row.tidy for suffix in row.suffixes)
-        raise ValueError(f"tidy = True: {path} has no long form, which {known} have")
+        *known, last = (suffix for row in KINDS if row.tidy for suffix in row.suffixes)
+        raise ArgumentError(
+            "tidy",
+            tidy,
+            f"is not possible for {path.suffix.lower()} files, which have no long form",
+            f"save as {', '.join(known)} or {last}, or without the long form",
+            subject="tidy",
+        )
     if tidy and shape is not None and shape[1] == 0:
-        raise ValueError("tidy = True: a long table of no traces has no rows; leave tidy out")
+        raise ArgumentError(
+            "tidy",
+            tidy,
+            "is not possible without traces, because the long form would have no rows",
+            "save without the long form",
+            subject="tidy",
+        )
     check_output(path, overwrite)
     if kind.sidecar:
         check_sidecar(path, overwrite)
     module = kind.load()
-    if shape is not None and hasattr(module, "check"):
-        module.check(shape, dtype, tidy, timed)
+    if shape is not None and hasattr(module, "check_limits"):
+        module.check_limits(shape, dtype, tidy, timed)
 
 
 def load_traces(path: "str | os.PathLike[str]") -> TraceTable:
-    """Read a table that `save_traces` or the command line wrote: exactly what was saved.
+    """Read a table that `save_traces` or the command line wrote, exactly as it was saved.
 
     Parameters
     ----------
     path : path-like
-        The suffix tells the kind, see `save_traces`. ``.csv`` and ``.tsv`` are read without their ``.json``, too, from
-        any program: float64, the first column ``time_s``, ``frame`` or ``x``, one column for each trace.
+        The kind is recognised by the suffix, see `save_traces`. ``.csv`` and ``.tsv`` can also be read without their
+        ``.json``, from any program: as float64, with the first column ``time_s``, ``frame`` or ``x`` and one column for
+        each trace.
 
     Returns
     -------
     TraceTable
-        With ``traces`` (data type and shape as saved; of a long table as before), ``x``, ``fps``, ``positions`` as an
-        ``(N, 2)`` array, ``names``, ``metadata``; None for what was not given.
+        With ``traces`` (with the data type and the shape that were saved, also for the long form), ``x``, ``fps``,
+        ``positions`` as an ``(N, 2)`` array, ``names`` and ``metadata``; None for anything that was not given.
 
     Raises
     ------
     FileNotFoundError
-        If there is no such file.
+        If the file does not exist.
     ValueError
-        If the suffix is unknown, the file is damaged, or no table of traces.
+        If the suffix is unknown, or the file is damaged or not a table of traces.
     ImportError
-        If a package is missing; the message has the pip line.
+        If a package is missing; the message contains the pip command.
 
     Examples
     --------
@@ -185,21 +206,22 @@ def load_traces(path: "str | os.PathLike[str]") -> TraceTable:
 
 
 def load_header(path: Path) -> dict[str, Any]:
-    """Return all that a table says, without reading its values."""
+    """Return everything that a table says, without reading its values."""
     header: dict[str, Any] = _existing(path).load().read_header(path)
     return header
 
 
 def is_table(path: Path) -> bool:
-    """Return whether a file is a table by its suffix and, where recordings have the same one, by its content."""
+    """Return whether a file is a table, by its suffix and, if recordings have the same suffix, by its content."""
     suffix = path.suffix.lower()
     kind = next((row for row in KINDS if suffix in row.suffixes), None)
     return kind is not None and path.is_file() and (not kind.shared or bool(kind.load().is_table(path)))
 
 
 def _existing(path: Path) -> Kind:
+    """Return the kind of a table that exists."""
     if not path.exists():
-        raise FileNotFoundError(f"{path} does not exist: check the name and the folder")
+        raise MissingFileError("path", path, "does not exist", "check the name and the folder", subject=str(path))
     if path.is_dir():
-        raise IsADirectoryError(f"{path} is a folder: give the name of a table")
-    return find_kind(path)
+        raise FolderError("path", path, "is a folder", "give the name of a table", subject=str(path))
+    return find_table_kind(path)

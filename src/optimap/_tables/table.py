@@ -1,49 +1,52 @@
-"""What a table of traces is: the header that every kind of file carries, column labels.
+"""What a table of traces is: the values, the header that every kind of file carries, and the labels of its columns.
 
-The header is a small JSON object: the data type, the shape, the axis, names, positions and metadata, everything but the
-numbers. Each kind writes it beside what other programs read, so each gives back exactly what was saved.
+The header is a small JSON object with everything but the numbers: the data type, the shape, the axis, names, positions
+and metadata. Each kind of file stores it next to what other programs read, so `load_traces` returns exactly what was
+saved. Files are read and written in `kinds`, not here.
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from .._base import Array, parse_time_axis
+from .._base import ArgumentError, Array, parse_time_axis
 from .._version import __version__
+from .axes import FRAMES, OTHER, SECONDS
 
-MARKER = "optimap_trace_table"  # in every file of ours; its value is the layout's version
-
-
+MARKER = "optimap_trace_table"  # marks every file that optimap wrote; its value is the version of the layout
 LAYOUT = 1
 
-
-SECONDS, FRAMES, OTHER = "time_s", "frame", "x"  # names of the axis: the rate is known, nothing is known, x= was given
-
-
-# Control characters and two that XML does not know either; a tab or a line break may stand in a label.
+# Control characters and two more that XML does not allow; tabs and line breaks may be part of a label.
 _NOT_IN_LABELS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff]")
+_NUMBER = r"(-?\d+\.?\d*(?:e[+-]?\d+)?)"
+_POSITION = re.compile(f"x{_NUMBER}_y{_NUMBER}")  # as `position_names` writes it
+
+_BITS = (8, 16, 32, 64)
+_DTYPES = {"bool", "float16", "float32", "float64", *(f"{kind}{bits}" for kind in ("int", "uint") for bits in _BITS)}
 
 
 @dataclass(frozen=True, eq=False)
 class TraceTable:
-    """Traces with all that belongs to them, as `load_traces` returns them.
+    """Traces with everything that belongs to them, as `load_traces` returns them.
 
     Attributes
     ----------
     traces : (T, N) or (T,) array
         The values, in the data type and the shape in which they were saved.
     x : (T,) array or None
-        The x-axis, where one was given.
+        The x-axis, if one was given.
     fps : float or None
-        Frames per second, where given.
+        Frames per second, if given.
     positions : (N, 2) array or None
         ``(x, y)`` of each trace, in pixels.
     names : list of str or None
         The name of each trace.
     metadata : dict
-        What else was saved, such as how the traces were made.
+        Anything else that was saved, such as how the traces were made.
     """
 
     traces: Array
@@ -70,7 +73,7 @@ class TraceTable:
 
     @property
     def labels(self) -> list[str]:
-        """A label for each trace that can be the name of a column: never empty, no two alike."""
+        """A label for each trace, to be used as the name of a column: never empty, and no two are the same."""
         return column_labels(self.columns.shape[1], self.names, self.positions, self.axis_name)
 
 
@@ -79,11 +82,19 @@ def position_names(positions: Array) -> list[str]:
     return [f"x{x:.15g}_y{y:.15g}" for x, y in positions]
 
 
+def positions_in_names(names: Sequence[str]) -> list[list[float]] | None:
+    """Return the (x, y) that names such as ``x12_y16`` contain, or None unless all names are like that."""
+    matches = [_POSITION.fullmatch(name) for name in names]
+    positions = [[float(number) for number in match.groups()] for match in matches if match]
+    return positions if positions and len(positions) == len(names) else None
+
+
 def column_labels(count: int, names: list[str] | None, positions: Array | None, *taken: str) -> list[str]:
     """Return `count` labels, from names, else positions, else numbers; repeated ones get a number: ``a``, ``a_2``."""
     if names is None:
         names = [f"trace_{i}" for i in range(count)] if positions is None else position_names(positions)
-    lines = [name.replace("\r\n", "\n").replace("\r", "\n") for name in names]  # as XML does, so in workbooks
+    # XML, and therefore Excel, knows one kind of line break only.
+    lines = [name.replace("\r\n", "\n").replace("\r", "\n") for name in names]
     wanted = [_NOT_IN_LABELS.sub(" ", name) or f"trace_{i}" for i, name in enumerate(lines)]
     used, own, labels = set(taken), set(wanted), []
     for label in wanted:
@@ -97,7 +108,7 @@ def column_labels(count: int, names: list[str] | None, positions: Array | None, 
 
 
 def to_header(table: TraceTable, tidy: bool = False) -> dict[str, Any]:
-    """Return all but the numbers as a JSON object."""
+    """Return everything but the numbers as a JSON object."""
     return {
         MARKER: LAYOUT,
         "written_by": f"optimap-trace {__version__}",
@@ -114,7 +125,7 @@ def to_header(table: TraceTable, tidy: bool = False) -> dict[str, Any]:
 
 
 def from_header(header: dict[str, Any], values: Array, axis: Array) -> TraceTable:
-    """Return the table of a header, (T, N) values and the axis; values may come in a wider data type."""
+    """Return the table that a header, (T, N) values and the axis describe; values may have a wider data type."""
     positions = header["positions"]
     return TraceTable(
         np.ascontiguousarray(values, dtype=header["dtype"]).reshape(header["shape"]),
@@ -139,21 +150,48 @@ def header_shape(header: dict[str, Any]) -> tuple[int, int]:
     return frames, count[0] if count else 1
 
 
-def check_header(header: Any, path: Any) -> dict[str, Any]:
-    """Return the header, or raise an error where it is none of ours."""
+def check_header(header: object, path: Path) -> dict[str, Any]:
+    """Return the header of a file, or raise an error if optimap did not write it, or cannot read it."""
     if not isinstance(header, dict) or MARKER not in header:
-        raise ValueError(f"{path} {FOREIGN}")
+        raise not_ours(path)
     if header[MARKER] > LAYOUT:
-        raise ValueError(f"{path} was written by {header.get('written_by')}: install that version to read it")
-    types = {"bool", "float16", "float32", "float64", *(f"{kind}{bits}" for kind in ("int", "uint") for bits in BITS)}
+        raise ArgumentError(
+            "path",
+            path,
+            f"was written by {header.get('written_by')}",
+            "install that version to read it",
+            subject=str(path),
+        )
     fps = header.get("fps")
-    known = header.get("dtype") in types and (fps is None or isinstance(fps, (int, float)))
+    known = header.get("dtype") in _DTYPES and (fps is None or isinstance(fps, (int, float)))
     if not known or not isinstance(header.get("shape"), list):
-        raise ValueError(f"{path} is damaged: its data type, shape or rate is none")
+        raise ArgumentError(
+            "path",
+            path,
+            "is damaged, because its data type, shape or rate is invalid",
+            "copy it or save it again",
+            subject=str(path),
+        )
     return header
 
 
-BITS = (8, 16, 32, 64)
+def not_ours(path: Path) -> ArgumentError:
+    """Return the error for a file of another program."""
+    return ArgumentError(
+        "path",
+        path,
+        "does not contain a table of traces written by optimap",
+        "open it with the program that made it",
+        subject=str(path),
+    )
 
 
-FOREIGN = "holds no table of traces that optimap wrote: open it with the program that made it"
+def unreadable(path: Path, kind: str, error: Exception) -> ArgumentError:
+    """Return the error for a file that is not of its kind, or is damaged."""
+    return ArgumentError(
+        "path",
+        path,
+        f"cannot be read as {kind} ({error})",
+        "it may be truncated; copy it or save it again",
+        subject=str(path),
+    )

@@ -1,8 +1,9 @@
-"""The loops over pixels: compiled where a compiler was found, the same in NumPy everywhere.
+"""The loops over pixels and over samples: compiled where a compiler was found, and as twins in NumPy.
 
-``OPTIMAP_KERNELS=numpy`` forces the NumPy twins, ``compiled`` refuses to run without the compiled loops; unset,
-the compiled loops are used where they were built. ``OPTIMAP_THREADS`` sets their threads; unset, they use as many as
-the machine, the container and the job allow.
+Here are only the choice between the two, the choice of the faster loop, and the number of threads; arguments are
+checked by the callers. ``OPTIMAP_KERNELS=numpy`` forces the NumPy twins, ``compiled`` makes it an error if the compiled
+loops are missing; unset, the compiled loops are used where they were built. ``OPTIMAP_THREADS`` sets the number of
+threads; unset, they use as many as the machine, the container and the job allow.
 """
 
 import os
@@ -11,24 +12,41 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from .._base import deferred_interrupts
 from . import _numpy
-from ._threads import allowed_threads, is_alone
-from ._threads import one_thread as one_thread
-from ._workers import Stop as Stop
-from ._workers import in_background as in_background
-from ._workers import run_in_threads as run_in_threads
+from ._threads import allowed_threads, is_alone, one_thread
+from ._workers import Stop, in_background, run_in_threads
+
+__all__ = [
+    "Stop",
+    "backend",
+    "coarse_splines",
+    "extremes",
+    "falling_pairs",
+    "in_background",
+    "median_slopes",
+    "one_thread",
+    "rescale",
+    "result_dtype",
+    "run_in_threads",
+    "running_medians",
+    "thread_count",
+    "window_means",
+]
 
 Array = NDArray[Any]
 
 
 def _choose() -> tuple[str, Any]:
+    """Return the name and the module of the loops in use."""
     asked = os.environ.get("OPTIMAP_KERNELS", "")
     if asked not in ("", "numpy", "compiled"):
         raise ValueError(f"OPTIMAP_KERNELS = {asked!r}: it must be 'compiled', 'numpy' or unset")
     if asked == "numpy":
         return "numpy", _numpy
     try:
-        from . import _compiled  # type: ignore[attr-defined, unused-ignore]
+        with deferred_interrupts():  # of nanobind, which drops errors of Python code that it runs when it is loaded
+            from . import _compiled  # type: ignore[attr-defined, unused-ignore]
     except ImportError:
         if asked == "compiled":
             raise
@@ -40,7 +58,7 @@ backend, _loops = _choose()
 
 
 def thread_count() -> int:
-    """Threads that the loops use: ``OPTIMAP_THREADS``, else what machine, container and ``OMP_NUM_THREADS`` allow."""
+    """Return ``OPTIMAP_THREADS``, or else as many as machine, container and ``OMP_NUM_THREADS`` allow."""
     if is_alone():
         return 1
     asked = os.environ.get("OPTIMAP_THREADS", "")
@@ -52,7 +70,7 @@ def thread_count() -> int:
 
 
 class Windows(Protocol):
-    """Windows as spans (see `optimap.trace._windows.Spans`), and as boxes where they are boxes of whole pixels."""
+    """Windows as spans (see `optimap._regions.Spans`), and as boxes if all of them are boxes of whole pixels."""
 
     @property
     def rows(self) -> Array: ...
@@ -71,18 +89,18 @@ class Windows(Protocol):
 
 
 def window_means(frames: Array, windows: Windows, out: Array, omit_nan: bool = False) -> None:
-    """Write the weighted mean (or sum) of each window in each frame to `out`, by the loop that does less work.
+    """Write the weighted mean (or sum) of each window in each frame to `out`, with the loop that does less work.
 
     Parameters
     ----------
-    frames : (T, H, W) array, native byte order, pixels of a row neighbours in memory
+    frames : (T, H, W) array, native byte order, pixels of a row contiguous in memory
     windows : Windows
         Span ``i`` holds the pixels ``starts[i] <= x < stops[i]`` of row ``rows[i]`` with ``weights[i]``; window ``w``
         owns the spans ``first[w]`` to ``first[w + 1] - 1``. ``boxes`` is (4, N): top, bottom, left, right. With
-        ``sums``, weighted sums are wanted instead of means.
+        ``sums``, weighted sums are written instead of means.
     out : (T, N) C-contiguous array, float32 or float64 for float32 frames, else float64
     omit_nan : bool
-        Leave NaN pixels out of the mean; a window with nothing else gives NaN.
+        Leave NaN pixels out of the mean; a window of NaN alone gives NaN.
     """
     count = len(windows.first) - 1
     if count == 0 or len(frames) == 0:
@@ -92,8 +110,9 @@ def window_means(frames: Array, windows: Windows, out: Array, omit_nan: bool = F
         _loops.pixel_values(frames, windows.rows, windows.starts, out, threads)
         return
     direct, table = _work(frames, windows, omit_nan)
-    # A thread costs some 20 us to start, as much as some 50,000 units of work.
-    threads = min(thread_count(), 1 + int(min(direct, table) * len(frames)) // 50_000)
+    # Starting a thread takes some 20 us, as much as some 50,000 units of work; counting the allowed ones some 5 us.
+    worth = 1 + int(min(direct, table) * len(frames)) // 50_000
+    threads = 1 if worth == 1 else min(thread_count(), worth)
     if table < direct and windows.boxes is not None:
         _loops.box_means(frames, *windows.boxes, out, windows.sums, threads)
     else:
@@ -101,8 +120,8 @@ def window_means(frames: Array, windows: Windows, out: Array, omit_nan: bool = F
         _loops.span_means(frames, *arguments, out, omit_nan, windows.sums, threads)
 
 
-# Work in units of one chunk of integers, about a nanosecond, as measured on 4000 frames of 256 x 256: chunks of floats,
-# what comes on top for each window and each box, one pixel of a table of running sums.
+# Work in units of one chunk of integers, about a nanosecond, measured on 4000 frames of 256 x 256: a chunk of floats,
+# the overhead of each window and each box, one pixel of a table of running sums.
 CHUNK = 16  # pixels
 FLOAT_COST = 2.4
 WINDOW_COST = 1.5
@@ -111,18 +130,20 @@ TABLE_COST = 0.07
 
 
 def _are_pixels(windows: Windows) -> bool:
+    """Whether all spans are single pixels."""
     return bool((windows.stops - windows.starts == 1).all())
 
 
 def _chunks(lengths: Array) -> Array:
+    """Return the number of chunks for spans of some lengths."""
     return (lengths + (CHUNK - 1)) // CHUNK
 
 
 def _work(frames: Array, windows: Windows, omit_nan: bool) -> tuple[float, float]:
-    """Return the work for one frame by direct sums and by running sums, infinite where those cannot be."""
+    """Return the work for one frame by direct sums and by running sums, infinite where those cannot be used."""
     cost = FLOAT_COST if frames.dtype.kind == "f" else 1.0
     count = len(windows.first) - 1
-    # For one window, counting takes longer than it could save.
+    # For one window, this comparison takes longer than it could save.
     if windows.boxes is None or count == 1 or not _may_run_sums(frames, omit_nan):
         return cost * int(_chunks(windows.stops - windows.starts).sum()) + WINDOW_COST * count, float("inf")
     top, bottom, left, right = windows.boxes
@@ -135,22 +156,23 @@ def _work(frames: Array, windows: Windows, omit_nan: bool) -> tuple[float, float
 
 
 def _may_run_sums(frames: Array, omit_nan: bool) -> bool:
-    """Running sums are exact for integers of up to 32 bits, and good enough for float32 results of float32 pixels."""
+    """Whether running sums are exact (integers of up to 32 bits) or accurate enough (float32 results of float32)."""
     is_float = frames.dtype.kind == "f"
     return len(frames) > 0 and frames.dtype.itemsize <= 4 and not (is_float and omit_nan) and frames.shape[1] <= 65_536
 
 
-PLAIN = ("u1", "u2", "i2", "f4", "f8")  # what the loops over samples take
+PLAIN = ("u1", "u2", "i2", "f4", "f8")  # dtypes that the loops over samples accept
 
 
 def _is_plain(samples: Array) -> bool:
+    """Whether the loops over samples accept an array."""
     return samples.flags.c_contiguous and samples.dtype.isnative and samples.dtype.str[1:] in PLAIN
 
 
 def extremes(samples: Array) -> tuple[Array, Array] | None:
-    """Return the smallest and the largest sample of each series of (T, M) samples, or None where no loop can.
+    """Return the smallest and the largest sample of each series of (T, M) samples, or None where no loop applies.
 
-    NaN is left out; a series of nothing else has infinity for its smallest and minus infinity for its largest.
+    NaN is left out; a series of NaN alone has infinity as its smallest and minus infinity as its largest sample.
     """
     if not _is_plain(samples):
         return None
@@ -161,7 +183,7 @@ def extremes(samples: Array) -> tuple[Array, Array] | None:
 
 
 def rescale(samples: Array, low: Array, span: Array, ymin: float, ymax: float, clip: bool, out: Array) -> bool:
-    """Write each series, from ``low`` and ``low + span`` to ``ymin`` and ``ymax``, to `out`; return whether a loop can.
+    """Rescale each series from ``low``, ``low + span`` to ``ymin``, ``ymax`` into `out`; return whether a loop did.
 
     Parameters
     ----------
@@ -169,7 +191,7 @@ def rescale(samples: Array, low: Array, span: Array, ymin: float, ymax: float, c
     low, span : (M,) float64 arrays
     ymin, ymax : float
     clip : bool
-        Limit the result to the range between them; NaN stays NaN.
+        Limit the result to this range; NaN stays NaN.
     out : (T, M) C-contiguous array of float32 or float64
     """
     if not _is_plain(samples) or out.dtype.str[1:] not in ("f4", "f8"):
@@ -180,13 +202,13 @@ def rescale(samples: Array, low: Array, span: Array, ymin: float, ymax: float, c
 
 
 def result_dtype(dtype: "np.dtype[Any]") -> "np.dtype[Any]":
-    """Dtype of traces: float32 for float16 and float32 videos, else float64."""
+    """Return the dtype of traces: float32 for float16 and float32 videos, else float64."""
     small = dtype.kind == "f" and dtype.itemsize <= 4
     return np.dtype(np.float32 if small else np.float64)
 
 
-# Loops over series take (M, T) C-contiguous float64 samples, a series in each row, and do each row by itself: no
-# series' numbers depend on its neighbours.
+# Loops over series take (M, T) C-contiguous float64 samples, one series in each row, and each row is processed alone:
+# the result of a series does not depend on its neighbours.
 
 
 def running_medians(series: Array, windows: Array) -> Array:
@@ -203,13 +225,13 @@ def running_medians(series: Array, windows: Array) -> Array:
 
 
 def coarse_splines(series: Array, knots: Array) -> Array:
-    """Return for each series the cubic spline closest to it in least squares.
+    """Return the least-squares cubic spline of each series.
 
     Parameters
     ----------
     series : (M, T) array
     knots : (M,) int64 array
-        Inner knots, evenly spaced but for the last stretch, which is twice as long.
+        Inner knots, evenly spaced except for the last stretch, which is twice as long.
     """
     out = np.empty_like(series)
     _loops.coarse_splines(series, knots, out, _series_threads(series.size // 50_000))
@@ -219,7 +241,7 @@ def coarse_splines(series: Array, knots: Array) -> Array:
 def median_slopes(series: Array, starts: Array, stops: Array) -> Array:
     """Return the Theil-Sen slope of the samples [starts, stops) of each series: the median over all pairs of samples.
 
-    Exactly the number that computing the slopes of all pairs gives, in n log n steps.
+    The result equals exactly that of computing the slopes of all pairs, in n log n steps.
     """
     out = np.empty(len(series))
     _loops.median_slopes(series, starts, stops, out, _series_threads(int((stops - starts).sum()) // 500))
@@ -227,12 +249,12 @@ def median_slopes(series: Array, starts: Array, stops: Array) -> Array:
 
 
 def falling_pairs(series: Array, starts: Array, stops: Array) -> tuple[Array, Array]:
-    """Count the pairs of samples [starts, stops) of each series whose later one is lower, and those that are level."""
+    """Count the pairs of samples [starts, stops) of each series with a lower later sample, and those of equal ones."""
     falling, level = (np.empty(len(series), np.int64) for _ in range(2))
     _loops.falling_pairs(series, starts, stops, falling, level, _series_threads(int((stops - starts).sum()) // 2000))
     return falling, level
 
 
 def _series_threads(worth: int) -> int:
-    """Threads for work that is worth so many: each costs some 20 us to start."""
+    """Return the number of threads, not more than the work is worth: each takes some 20 us to start."""
     return min(thread_count(), 1 + worth)

@@ -1,4 +1,4 @@
-"""The loops of ``compiled.cpp`` again, in NumPy: the fallback without a compiler and the oracle of the tests."""
+"""The loops of ``compiled.cpp`` in NumPy: the fallback without a compiler and the reference in tests."""
 
 from collections.abc import Callable
 from typing import Any, NamedTuple
@@ -11,9 +11,10 @@ from ._workers import run_in_threads
 
 Array = NDArray[Any]
 
-# Gathered pixels held at once by each thread: their sums are four times as fast while they stay in the caches.
+# Gathered pixels held at once by each thread: summing is four times as fast while they stay in the caches.
 _GATHER = 2**19
-# Running sums held at once by each thread, and by all: with a quarter as many for each, a third of the time is calls.
+# Running sums held at once by each thread, and by all threads: with a quarter of them per thread, calls take a third of
+# the time.
 _TABLE = 2**22
 _ALL_TABLES = 2**25
 
@@ -36,7 +37,7 @@ def span_means(
         return
     lengths = stops - starts
     ends = np.concatenate(([0], np.cumsum(lengths)))
-    # Every pixel of every span, one after the other.
+    # All pixels of all spans, one after the other.
     x = np.arange(ends[-1]) - np.repeat(ends[:-1] - starts, lengths)
     y = np.repeat(rows, lengths)
     pixel_weights = np.repeat(weights, lengths)
@@ -56,7 +57,7 @@ def span_means(
                 sums[np.add.reduceat(keep, window_starts, axis=1, dtype=np.int64) == 0] = np.nan
             else:
                 sums = _sums(pixels, pixel_weights, window_starts)
-            with np.errstate(invalid="ignore"):  # nothing but NaN in a window: 0 / 0
+            with np.errstate(invalid="ignore"):  # only NaN in a window: 0 / 0
                 out[t : t + len(pixels)] = sums if as_sums else sums / total
 
     _in_parallel(work, len(frames), threads)
@@ -100,7 +101,7 @@ def box_means(
             block = frames[t : min(t + step, end)]
             sums = _all_sums(_column_sums(block, table[:, : len(block)]), bands, len(top))
             if block.dtype.kind == "f":
-                largest = max(-block.min(), block.max())  # NaN or infinite: no sum is sure
+                largest = max(-block.min(), block.max())  # NaN or infinite: no sum is certain
                 unsure = ~(np.abs(sums) >= doubtful * largest)
                 for w in np.flatnonzero(unsure.any(axis=0)):
                     box = block[unsure[:, w], top[w] : bottom[w], left[w] : right[w]]
@@ -112,7 +113,7 @@ def box_means(
 
 
 class _Band(NamedTuple):
-    """Boxes between the same rows: which ones, their rows, the columns that they lie in, and their places in these."""
+    """Boxes between the same rows: their numbers, rows, the columns that contain them, and their places in these."""
 
     boxes: Any
     top: int
@@ -124,6 +125,7 @@ class _Band(NamedTuple):
 
 
 def _bands(top: Array, bottom: Array, left: Array, right: Array) -> list[_Band]:
+    """Group boxes between the same rows."""
     order = np.lexsort((bottom, top))
     edges = np.flatnonzero((np.diff(top[order]) != 0) | (np.diff(bottom[order]) != 0)) + 1
     bands = []
@@ -135,7 +137,7 @@ def _bands(top: Array, bottom: Array, left: Array, right: Array) -> list[_Band]:
 
 
 def _empty_table(block: Array) -> Array:
-    """Return room for the running sums of a block, (rows + 1, T, W), zero in the first row."""
+    """Return an array for the running sums of a block, (rows + 1, T, W), zero in the first row."""
     if block.dtype.kind == "f":
         dtype = np.dtype(np.float64)
     else:  # 32 bits hold the sums of 65536 pixels of 16 bits
@@ -156,6 +158,7 @@ def _column_sums(block: Array, table: Array) -> Array:
 
 
 def _all_sums(table: Array, bands: list[_Band], boxes: int) -> Array:
+    """Return the sums of all boxes in each frame from a filled table."""
     sums = np.empty((table.shape[1], boxes), np.float64 if table.dtype.kind == "f" else np.int64)
     with np.errstate(invalid="ignore"):  # infinities may meet
         for band in bands:
@@ -170,14 +173,14 @@ def _all_sums(table: Array, bands: list[_Band], boxes: int) -> Array:
 
 
 def _doubtful(top: Array, bottom: Array, left: Array, right: Array, width: int) -> Array:
-    """Return the sum of a box below which it may be off by more than 1e-9 of itself, of pixels not larger than one."""
-    # Each addition may be off by 2**-53 of all above it in the column, and of all to the left of it in the band.
+    """Return the sum below which the error of a box may exceed 1e-9 of its sum, for pixels not larger than one."""
+    # Each addition may err by 2**-53 of all above it in the column, and of all to the left of it in the band.
     doubtful: Array = 1.2e-16 * (bottom - top) * (right - left) * (bottom + width + 1) * 1e9
     return doubtful
 
 
 def _in_parallel(work: Callable[[int, int], None], frames: int, threads: int) -> None:
-    """Call work(begin, end) for all frames, a share in each thread."""
+    """Call work(begin, end) for all frames, one share in each thread."""
     if threads == 1 or frames < 2 * threads:
         work(0, frames)
         return
@@ -186,10 +189,10 @@ def _in_parallel(work: Callable[[int, int], None], frames: int, threads: int) ->
 
 
 def extremes(samples: Array, low: Array, high: Array, threads: int = 1) -> None:
-    """Write each series' smallest and largest sample of (T, 1, M) samples, NaN left out; nothing but NaN: inf, -inf."""
+    """Write the extremes of each series of (T, 1, M) samples, leaving NaN out; a series of NaN alone gets inf, -inf."""
     for reduction, quiet, out in ((np.minimum, np.fmin, low), (np.maximum, np.fmax, high)):
         reduction.reduce(samples[:, 0], axis=0, out=out)
-        missing = np.isnan(out)  # fmin is slower than minimum, and needed only where there is NaN
+        missing = np.isnan(out)  # fmin is slower than minimum, and only needed for NaN
         if missing.any():
             out[missing] = quiet.reduce(samples[:, 0, missing], axis=0)
             out[np.isnan(out)] = np.inf if quiet is np.fmin else -np.inf
@@ -198,7 +201,7 @@ def extremes(samples: Array, low: Array, high: Array, threads: int = 1) -> None:
 def rescale(
     samples: Array, low: Array, span: Array, ymin: float, ymax: float, clip: bool, out: Array, threads: int = 1
 ) -> None:
-    """Write each series of (T, 1, M) samples, moved from its own range to ``ymin`` and ``ymax``, to (T, M) ``out``."""
+    """Rescale each series of (T, 1, M) samples from its own range to ``ymin`` and ``ymax`` into (T, M) ``out``."""
     step = max(1, 2**17 // max(1, len(low)))  # double precision that stays in the cache
     for t in range(0, len(samples), step):
         place = (samples[t : t + step, 0] - low) / span
@@ -208,6 +211,7 @@ def rescale(
 
 
 def _sums(pixels: Array, weights: Array, starts: Array) -> Array:
+    """Return weighted sums of runs of gathered pixels, exact for integers of weight one."""
     with np.errstate(invalid="ignore", over="ignore"):  # infinities may meet
         if (weights != 1).any():
             return np.asarray(np.add.reduceat(pixels * weights, starts, axis=1))
@@ -215,7 +219,7 @@ def _sums(pixels: Array, weights: Array, starts: Array) -> Array:
             return np.asarray(np.add.reduceat(pixels, starts, axis=1, dtype=np.float64))
     if pixels.dtype.itemsize <= 4:
         return np.asarray(np.add.reduceat(pixels, starts, axis=1, dtype=np.int64).astype(np.float64))
-    # The sum of 64-bit values needs more than 64 bits: upper and lower halves are added apart.
+    # The sum of 64-bit values needs more than 64 bits: upper and lower halves are added separately.
     high = np.add.reduceat((pixels >> 32).astype(np.int64), starts, axis=1)
     low = np.add.reduceat((pixels & 0xFFFFFFFF).astype(np.int64), starts, axis=1)
     return np.asarray((high + (low >> 32)) * 4294967296.0 + (low & 0xFFFFFFFF))

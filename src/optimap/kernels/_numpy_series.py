@@ -1,4 +1,4 @@
-"""The loops over series of ``compiled.cpp`` again, in NumPy and SciPy: (M, T) samples, one series after the other."""
+"""The loops over series of ``compiled.cpp`` in NumPy and SciPy: (M, T) samples, one series after the other."""
 
 from typing import Any
 
@@ -23,7 +23,7 @@ def running_medians(series: Array, windows: Array, out: Array, threads: int = 1)
 
 
 def coarse_splines(series: Array, knots: Array, out: Array, threads: int = 1) -> None:
-    """Write the closest cubic splines with some evenly spaced knots, before a last stretch of two, to `out`."""
+    """Write the least-squares cubic splines with evenly spaced knots, the last stretch twice as long, to `out`."""
     from scipy.interpolate import make_lsq_spline
 
     samples = series.shape[1]
@@ -40,7 +40,7 @@ def median_slopes(series: Array, starts: Array, stops: Array, out: Array, thread
 
 
 def falling_pairs(series: Array, starts: Array, stops: Array, falling: Array, level: Array, threads: int = 1) -> None:
-    """Count the pairs of a part of each series whose later sample is lower, and those that are level."""
+    """Count the pairs in a part of each series with a lower later sample, and those of equal samples."""
     for i, (start, stop) in enumerate(zip(starts.tolist(), stops.tolist(), strict=True)):
         _, ranks, ties = np.unique(series[i, start:stop], return_inverse=True, return_counts=True)
         falling[i] = sum(int(counts.sum()) for _, _, counts, _ in side_changes(ranks))

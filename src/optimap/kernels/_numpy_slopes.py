@@ -1,4 +1,4 @@
-"""The median slope between all pairs of samples (``slopes.hpp``) again, in NumPy."""
+"""The median slope between all pairs of samples (``slopes.hpp``) in NumPy."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 Array = NDArray[Any]
 Samples = NDArray[np.float64]
 
-LONG = 400  # samples; up to here all slopes at once are quicker than sorting
+LONG = 400  # samples; up to here computing all slopes at once is faster than sorting
 SAMPLED_PAIRS = 2**18
 
 
@@ -24,14 +24,14 @@ def median_slope(data: Samples) -> float:
 
 
 def side_changes(places: Array) -> Iterator[tuple[Array, Array, Array, Array]]:
-    """Find all pairs whose later place is lower: merge sort, all merges of a level at once.
+    """Find all pairs with a lower later place: merge sort, all merges of a level at once.
 
     Yields (lefts, first, counts, rights) for each level: the sample ``rights[k]`` comes before ``counts[k]`` samples of
     ``lefts[first[k]:]``. Samples are numbers from 0, in the order in which their places are given.
     """
     samples, span, width = np.arange(len(places)), int(places.max(initial=0)) + 1, 1
     while width < len(places):
-        # Left halves are sorted in one go, each among numbers of its own; so is each right half found in its left one.
+        # All left halves are sorted at once, each in its own range of numbers, in which the right halves are found.
         block = samples // width
         keys = block // 2 * span + places
         lefts, rights = samples[block % 2 == 0], samples[block % 2 == 1]
@@ -42,18 +42,18 @@ def side_changes(places: Array) -> Iterator[tuple[Array, Array, Array, Array]]:
 
 
 def _slopes_by_sorting(data: Samples, ranks: list[int]) -> list[float]:
-    """Return the slopes of two neighbouring ranks, or nothing where very many slopes are equal or nearly so."""
+    """Return the slopes of two neighbouring ranks, or an empty list if very many slopes are equal or nearly so."""
     n, rng = len(data), np.random.default_rng(0)
     sampled = min(SAMPLED_PAIRS, 16 * n)
     first, lag = rng.integers(0, n, sampled), rng.integers(1, n, sampled)
     pairs = np.stack([first, (first + lag) % n])
-    below, inside = 0, n * (n - 1) // 2  # pairs that are too low, and those that may be it
+    below, inside = 0, n * (n - 1) // 2  # pairs that are too low, and the candidates
     while True:
         slopes = np.sort((data[pairs[1]] - data[pairs[0]]) / (pairs[1] - pairs[0]))
         reach = 2 * np.sqrt(len(slopes))  # four standard deviations
         place = [(rank - below) / inside * len(slopes) for rank in ranks]
         low, high = slopes[[max(0, int(place[0] - reach)), min(len(slopes) - 1, int(place[1] + reach))]]
-        # Pairs are parted where rounding, of keys and of quotients, can take none for one on the other side.
+        # Pairs are separated where rounding of keys and quotients cannot move any to the other side.
         margins = [8 * np.finfo(float).eps * (np.abs(data).max() + abs(end) * n) for end in (low, high)]
         lower = _places(data, low - margins[0])
         below = sum(int(counts.sum()) for _, _, counts, _ in side_changes(lower))
@@ -72,14 +72,14 @@ def _slopes_by_sorting(data: Samples, ranks: list[int]) -> list[float]:
 
 
 def _places(data: Samples, slope: float) -> Array:
-    """Return which place each sample takes when a line is taken away and the rest sorted."""
+    """Return the place of each sample after subtracting a line and sorting."""
     places = np.empty(len(data), np.int64)
     places[np.argsort(data - slope * np.arange(len(data)), kind="stable")] = np.arange(len(data))
     return places
 
 
 def _pairs_inside(places: Array, picked: Array) -> Array:
-    """Return (2, N) samples of some of the pairs that change sides, numbered from 0."""
+    """Return (2, N) samples of the picked pairs among those that change sides, numbered from 0."""
     pairs, seen, picked = [], 0, np.sort(picked)
     for lefts, first, counts, rights in side_changes(places):
         ends = seen + np.cumsum(counts)
@@ -91,10 +91,10 @@ def _pairs_inside(places: Array, picked: Array) -> Array:
 
 
 def slopes_of_ranks(data: Samples, ranks: list[int], spread: float = 5.0) -> list[float]:
-    """Return the slopes of some ranks (from 0) among those between all pairs of samples, by looking at all of them.
+    """Return the slopes of some ranks (from 0) among those between all pairs of samples, by computing all of them.
 
-    A random sample of pairs tells between which values each must lie; one walk over all pairs counts the slopes below
-    and keeps those between. Memory stays small where the number of pairs does not.
+    A random sample of pairs gives two values that each must lie between; one walk over all pairs counts the slopes
+    below and keeps those in between. Memory stays small for any number of pairs.
     """
     n = len(data)
     pairs = n * (n - 1) // 2
@@ -123,7 +123,7 @@ def slopes_of_ranks(data: Samples, ranks: list[int], spread: float = 5.0) -> lis
     for i, rank in enumerate(ranks):
         kept = np.concatenate(inside[i]) if inside[i] else np.empty(0)
         place = rank - below[i]
-        if place < 0:  # the sample misled: look again, between values further apart
+        if place < 0:  # the sample was off: repeat with values further apart
             found.append(slopes_of_ranks(data, [rank], 4 * spread)[0])
         elif place < equal[i]:
             found.append(float(brackets[i][0]))
@@ -135,6 +135,6 @@ def slopes_of_ranks(data: Samples, ranks: list[int], spread: float = 5.0) -> lis
 
 
 def _at_or_above(data: Samples, high: float, rank: int, place: int, spread: float) -> float:
-    """Return the slope that is `place` slopes into those not below `high`: `high` itself where many are equal."""
+    """Return the slope at a place among those not below `high`, which is `high` itself if many are equal."""
     equal = sum(np.count_nonzero((data[step:] - data[:-step]) / step == high) for step in range(1, len(data)))
     return float(high) if place < equal else slopes_of_ranks(data, [rank], 4 * spread)[0]

@@ -1,4 +1,4 @@
-"""How many threads this process may use: what the machine, its container and its job allow."""
+"""The number of threads that this process may use: as many as the machine, its container and its job allow."""
 
 import math
 import os
@@ -14,7 +14,7 @@ _alone: ContextVar[bool] = ContextVar("alone", default=False)
 
 @contextmanager
 def one_thread() -> Iterator[None]:
-    """Let the loops that this thread calls run in it alone: where a scheduler gives cores to tasks, each has one."""
+    """Run the loops that this thread calls in this thread alone, for schedulers that give each task one core."""
     token = _alone.set(True)
     try:
         yield
@@ -28,9 +28,9 @@ def is_alone() -> bool:
 
 
 def allowed_threads() -> int:
-    """Return the least of: cores that this process may run on, its container's share of them, ``OMP_NUM_THREADS``."""
+    """Return the least of the cores that this process may use, its container's share, and ``OMP_NUM_THREADS``."""
     limits = [_cores(), _container_cores()]
-    # A list is for nested teams, the outermost first. Anything else is not ours to complain about.
+    # A list is for nested teams, the outermost first. Other values are not an error here.
     outermost = os.environ.get("OMP_NUM_THREADS", "").split(",")[0].strip()
     if outermost.isdecimal() and int(outermost) >= 1:
         limits.append(int(outermost))
@@ -38,22 +38,23 @@ def allowed_threads() -> int:
 
 
 def _cores() -> int:
+    """Return the cores that the system gives to this process."""
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
 
 
-@cache  # one reading of small files; a container's share hardly ever changes while a process runs
+@cache  # small files are read once; the share of a container hardly ever changes while a process runs
 def _container_cores() -> int:
-    """Return the cores' worth of time that this process's control groups are given, rounded up."""
+    """Return the number of cores that the control groups of this process allow, rounded up."""
     return container_cores(Path("/proc/self/cgroup"), Path("/sys/fs/cgroup"))
 
 
 def container_cores(own: Path, root: Path) -> int:
-    """Return the cores of the tightest group around the process, the largest number where none has a limit."""
+    """Return the cores of the most limited group of the process, or the largest number if there is no limit."""
     try:
         lines = own.read_text().splitlines()
-    except OSError:  # no Linux
+    except OSError:  # not Linux
         lines = []
     quotas = [quota for line in lines for quota in _group_quotas(line, root)]
     return max(1, math.ceil(min(quotas))) if quotas else sys.maxsize
@@ -67,14 +68,14 @@ def _group_quotas(line: str, root: Path) -> list[float]:
         return []
     top = root if not controllers else root / "cpu"
     below = top / path.lstrip("/")
-    # Inside a container the path may be that of the machine, which is not there to see: then the root is the group.
+    # Inside a container, the path may be that of the machine, which is not visible: then the root is the group.
     folders = [folder for folder in (below, *below.parents) if folder == top or top in folder.parents]
     quotas = (_quota(folder) for folder in folders)
     return [quota for quota in quotas if quota is not None]
 
 
 def _quota(folder: Path) -> float | None:
-    """Return the cores' worth of time that one group is given, None where it has no limit."""
+    """Return the number of cores that one group allows, or None if it has no limit."""
     try:
         if (folder / "cpu.max").exists():  # version 2
             quota, period = (folder / "cpu.max").read_text().split()

@@ -1,10 +1,10 @@
 """Threads that work for a caller who may be interrupted at any moment, by Ctrl-C or SIGTERM.
 
 Python runs the handler of a signal in the main thread, between any two instructions. An exception raised there may
-leave a lock of `threading` or `concurrent.futures` held for ever; then workers and caller wait for each other. (An
+leave a lock of `threading` or `concurrent.futures` locked; then workers and caller wait for each other for ever. (An
 executor that was given one future for each block hung in about 1 of 50 interrupted runs on a loaded machine.) So the
 caller starts a single thread, and after that only receives messages from queues that are written in C. That thread, in
-which no handler runs, starts the others and waits for them. Whatever happens, the caller returns when all have ended.
+which no handler runs, starts the others and waits for them. In every case, the caller returns when all have ended.
 """
 
 from _thread import start_new_thread
@@ -12,33 +12,33 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from queue import SimpleQueue
 from threading import Lock
-from typing import Any, TypeVar
+from typing import Any, Generic, TypeVar
 
 Result = TypeVar("Result")
 
 
 class Stop:
-    """A flag that asks work in other threads to end early; unlike `threading.Event` it has no lock to be left held."""
+    """A flag that asks work in other threads to end early; unlike `threading.Event`, it has no lock."""
 
     def __init__(self) -> None:
         self._is_set = False
 
     def set(self) -> None:
-        """Ask."""
+        """Request that the work ends."""
         self._is_set = True
 
     def is_set(self) -> bool:
-        """Return whether somebody asked."""
+        """Return whether the end was requested."""
         return self._is_set
 
 
 class _Companion:
-    """A thread that runs one function, and can be waited for whatever interrupts the waiting."""
+    """A thread that runs one function, and can be waited for even if the waiting is interrupted."""
 
     def __init__(self, function: Callable[[], None], wake: Callable[[], None]) -> None:
         self._function, self._wake = function, wake
         self._ended: list[bool] = []
-        self._claim = [True]  # taken by the thread when it begins, or by the caller who was interrupted before that
+        self._claim = [True]  # taken by the thread when it begins, or by a caller that was interrupted before that
         self._last_words: SimpleQueue[None] = SimpleQueue()
 
     def start(self) -> bool:
@@ -60,7 +60,7 @@ class _Companion:
             self._wake()
 
     def wait(self) -> None:
-        """Return when the thread has ended, or will never begin; interrupts that come meanwhile are raised then."""
+        """Return when the thread has ended, or will never begin; interrupts in the meantime are raised afterwards."""
         interrupt: BaseException | None = None
         while True:
             try:
@@ -83,6 +83,53 @@ def _taken(claim: list[bool]) -> bool:
         return False
 
 
+class _Team(Generic[Result]):
+    """Work on numbers, each of which is taken from a counter by one thread."""
+
+    def __init__(self, work: Callable[[int], Result], count: int, stop: Stop) -> None:
+        self._work, self._count, self._stop = work, count, stop
+        self._numbers, self._lock = iter(range(count)), Lock()
+        self.results: SimpleQueue[tuple[Result] | None] = SimpleQueue()
+        self.failures: dict[int, BaseException] = {}
+
+    def take(self) -> None:
+        """Take numbers and work on them until there are none, something failed, or the caller asks to stop."""
+        while not self._stop.is_set() and not self.failures:
+            with self._lock:
+                number = next(self._numbers, None)
+            if number is None:
+                return
+            try:
+                self.results.put((self._work(number),))
+            except BaseException as error:  # noqa: BLE001 - raised in the caller's thread
+                self.failures[number] = error
+
+    def lead(self, threads: int) -> None:
+        """Start the other threads, work like them, and return when all have ended."""
+        ends: SimpleQueue[None] = SimpleQueue()
+
+        def follow() -> None:
+            try:
+                self.take()
+            finally:
+                ends.put(None)
+
+        followers = 0
+        try:
+            for _ in range(min(threads, self._count) - 1):
+                start_new_thread(follow, ())
+                followers += 1
+        except RuntimeError:  # the system has no more threads: the existing ones do the work
+            pass
+        self.take()
+        for _ in range(followers):
+            ends.get()
+
+    def close(self) -> None:
+        """Put the end of the results."""
+        self.results.put(None)
+
+
 def run_in_threads(
     work: Callable[[int], Result],
     count: int,
@@ -90,112 +137,93 @@ def run_in_threads(
     done: Callable[[Result], None] | None = None,
     stop: Stop | None = None,
 ) -> None:
-    """Call ``work(0)`` to ``work(count - 1)``, each number once, in so many threads; return when all have ended.
+    """Call ``work(0)`` to ``work(count - 1)``, each number once, in a number of threads; return when all have ended.
 
     Each thread takes the next number from a counter. `done` is called in the caller's thread with each result, in the
-    order in which they come. After an error of `work` no number is taken any more; of several errors, that of the
-    lowest number is raised, whichever thread met it first. An error of `done`, or an interrupt of the caller, sets
-    `stop`, and is raised when the calls that had begun are over.
+    order in which they come. After an error in `work`, no more numbers are taken; of several errors, that of the lowest
+    number is raised. An error in `done`, or an interrupt of the caller, sets `stop`, and is raised when the calls that
+    had begun are over.
     """
     stop = stop or Stop()
-    results: SimpleQueue[tuple[Result] | None] = SimpleQueue()
-    failures: dict[int, BaseException] = {}
-    numbers, lock = iter(range(count)), Lock()
-
-    def take() -> None:
-        while not stop.is_set() and not failures:
-            with lock:
-                number = next(numbers, None)
-            if number is None:
-                return
-            try:
-                results.put((work(number),))
-            except BaseException as error:  # noqa: BLE001 - raised in the caller's thread
-                failures[number] = error
-
-    def lead() -> None:
-        ends: SimpleQueue[None] = SimpleQueue()
-
-        def follow() -> None:
-            try:
-                take()
-            finally:
-                ends.put(None)
-
-        followers = 0
-        try:
-            for _ in range(min(threads, count) - 1):
-                start_new_thread(follow, ())
-                followers += 1
-        except RuntimeError:  # the system has no more threads: those that there are do the work
-            pass
-        take()
-        for _ in range(followers):
-            ends.get()
-
-    companion = _Companion(lead, wake=lambda: results.put(None))
+    team = _Team(work, count, stop)
+    companion = _Companion(lambda: team.lead(threads), wake=team.close)
     try:
         if not companion.start():
-            take()
-            results.put(None)
-        while (result := results.get()) is not None:
+            team.take()
+            team.close()
+        while (result := team.results.get()) is not None:
             if done is not None:
                 done(*result)
     except BaseException:
         stop.set()
         companion.wait()
         raise
-    if failures:
-        raise failures[min(failures)]
+    if team.failures:
+        raise team.failures[min(team.failures)]
+
+
+class _Calls:
+    """Calls that a second thread makes, one at a time."""
+
+    def __init__(self) -> None:
+        self._calls: SimpleQueue[tuple[Callable[..., Any], tuple[Any, ...]] | None] = SimpleQueue()
+        self._answers: SimpleQueue[BaseException | None] = SimpleQueue()
+        self._is_waiting = False
+        self.has_thread = False
+
+    def make(self) -> None:
+        """Make the calls, until one fails or there are no more."""
+        while (call := self._calls.get()) is not None:
+            try:
+                call[0](*call[1])
+            except BaseException as error:  # noqa: BLE001 - raised in the caller's thread
+                self._answers.put(error)
+                return
+            self._answers.put(None)
+
+    def submit(self, function: Callable[..., Any], *arguments: Any) -> None:
+        """Have a call made when the previous one is over, whose error is raised here."""
+        if not self.has_thread:
+            function(*arguments)
+            return
+        self.finish()
+        self._calls.put((function, arguments))
+        self._is_waiting = True
+
+    def finish(self) -> None:
+        """Return when the last call is over, or raise its error."""
+        if self._is_waiting:
+            self._is_waiting = False
+            error = self._answers.get()
+            if error is not None:
+                raise error
+
+    def wake(self) -> None:
+        """Answer a caller who may still be waiting."""
+        self._answers.put(None)
+
+    def close(self) -> None:
+        """Let the thread end after the calls that it was given."""
+        self._calls.put(None)
 
 
 @contextmanager
 def in_background(stop: Stop | None = None) -> Iterator[Callable[..., None]]:
-    """Yield a function that makes calls in a second thread, one at a time: the caller prepares the next meanwhile.
+    """Yield a function that makes calls in a second thread, one at a time, while the caller prepares the next.
 
-    It returns when the call before this one is over, and raises the error of that. The block ends when the last call is
-    over, after an error or an interrupt too, which set `stop`: nothing goes on behind the caller's back.
+    It returns when the previous call is over, and raises its error. The with statement ends when the last call is over,
+    even after an error or an interrupt, which set `stop`: nothing continues in the background.
     """
-    calls: SimpleQueue[tuple[Callable[..., Any], tuple[Any, ...]] | None] = SimpleQueue()
-    answers: SimpleQueue[BaseException | None] = SimpleQueue()
-
-    def make_calls() -> None:
-        while (call := calls.get()) is not None:
-            try:
-                call[0](*call[1])
-            except BaseException as error:  # noqa: BLE001 - raised in the caller's thread
-                answers.put(error)
-                return
-            answers.put(None)
-
-    companion = _Companion(make_calls, wake=lambda: answers.put(None))
-    has_thread = is_waiting = False
-
-    def finish() -> None:
-        nonlocal is_waiting
-        if is_waiting:
-            is_waiting = False
-            error = answers.get()
-            if error is not None:
-                raise error
-
-    def submit(function: Callable[..., Any], *arguments: Any) -> None:
-        nonlocal is_waiting
-        if not has_thread:
-            function(*arguments)
-            return
-        finish()
-        calls.put((function, arguments))
-        is_waiting = True
-
+    calls = _Calls()
+    companion = _Companion(calls.make, wake=calls.wake)
     try:
-        has_thread = companion.start()
-        yield submit
-        finish()
+        calls.has_thread = companion.start()
+        yield calls.submit
+        calls.finish()
     except BaseException:
         if stop is not None:
-            stop.set()  # nobody waits for the rest of a call
+            stop.set()  # the rest of a call is not needed
         raise
     finally:
-        calls.put(None)
+        calls.close()
         companion.wait()

@@ -1,11 +1,11 @@
 // box_means: the mean (or sum) of the pixels of each box, in every frame, by running sums down the columns.
 //
 // Row y of the table holds the sums of all pixels above row y, one for each column: a frame costs one vector addition a
-// row, and a box the difference of two rows of the table, whatever its height. Only the rows that the tallest box spans
-// are kept, in a ring that stays in the nearest cache, and boxes are computed as soon as the row at their bottom is
-// there. Boxes side by side, each a column further, share the sums of 1, 2, 4, 8 ... columns that they are put together of.
+// row, and a box of any height the difference of two rows of the table. Only the rows that the tallest box spans are kept,
+// in a ring that stays in the nearest cache, and boxes are computed as soon as the row at their bottom is complete. Boxes
+// side by side, each one column further, share the sums of 1, 2, 4, 8 ... columns that they are made of.
 //
-// Integers stay exact. Float pixels are added in double precision; where a box is so much darker than what lies above it
+// Integers stay exact. Float pixels are added in double precision; where a box is so much darker than the pixels above it
 // that the difference would lose digits, and below NaN or infinity, its pixels are added directly.
 
 #pragma once
@@ -15,14 +15,14 @@
 
 namespace optimap {
 
-// Bytes to fetch ahead of what is added, over the rows that follow, and the next frame's. Left to itself, the hardware
+// Bytes to fetch ahead of the addition, over the rows that follow and those of the next frame. Without this, the hardware
 // fetched half as much in the same time.
 constexpr int64_t kFetchedBytes = 8 * 1024;
 
-// Boxes of a run from which on, and columns for each up to which, sharing sums is faster.
+// Sharing sums is faster from this number of boxes in a run on, and up to this number of columns for each.
 constexpr int64_t kShared = 4, kSharedColumns = 8;
 
-// Results from this size on are written past the caches.
+// Results of this size and above are written past the caches.
 constexpr int64_t kStreamedResult = 32 * 1024 * 1024;
 
 template <class Pixel>
@@ -57,16 +57,16 @@ class Table {
         }
     }
 
-    // The sum below which that of a box may be off by more than 1e-9 of itself.
+    // The sum below which the error of a box may exceed 1e-9 of its sum.
     OPTIMAP_INLINE double doubtful(const Run& run) const {
         double largest = most[0];
         for (int k = 1; k < R::kSize; ++k) largest = std::max(largest, double(most[k]));
-        // Each addition down a box may be off by 2**-53 of all above it in the column, each across by as much of the box.
+        // Each addition down a box may err by 2**-53 of all above it in the column, each one across by as much of the box.
         const double height = double(run.bottom - run.top), width = double(run.width);
         return 1.2e-16 * height * width * (double(run.bottom) + height * width) * largest * 1e9;
     }
 
-    // The sums of boxes at all columns of a run, in `totals`, where they fit into lanes.
+    // The sums of boxes at all columns of a run, in `totals`, if they fit into lanes.
     OPTIMAP_INLINE Lane<Pixel>* sums_of_run(const Run& run) {
         const Lane<Pixel>*above = sums.data() + run.above, *below = sums.data() + run.below;
         const int64_t length = run.columns + run.width - 1;
@@ -138,7 +138,7 @@ OPTIMAP_INLINE double direct_sum(const Pixel* frame, int64_t row_stride, const R
     return R::sum(parts) + rest;
 }
 
-// Writes the boxes of a run, from the sums at all its columns where those are good enough.
+// Writes the boxes of a run, from the sums at all its columns where those are accurate enough.
 template <class Pixel, class Out>
 OPTIMAP_INLINE void write_run(const Pixel* frame, int64_t row_stride, const Table<Pixel>& table, const BoxPlan& plan,
                               const Run& run, Lane<Pixel>* values, Out* out, bool sums) {
@@ -154,7 +154,7 @@ OPTIMAP_INLINE void write_run(const Pixel* frame, int64_t row_stride, const Tabl
         }
     }
     const double pixels = sums ? 1.0 : double(run.bottom - run.top) * double(run.width);
-    // What fits into lanes fits into signed ones, which every machine converts by the vector.
+    // Values that fit into lanes fit into signed ones, which every machine converts a vector at a time.
     using Value = std::conditional_t<std::is_same_v<Lane<Pixel>, uint32_t>, int32_t, Lane<Pixel>>;
     if (run.together) {
         Out* result = out + order[0];

@@ -1,4 +1,4 @@
-// The order in which boxes are computed while a frame goes by row for row, and which of them are neighbours.
+// The order in which boxes are computed while a frame is read row by row, and which of them are neighbours.
 
 #pragma once
 
@@ -11,19 +11,19 @@ struct Boxes {
     int64_t count;
 };
 
-// Boxes between the same rows, as wide as each other, each some columns to the right of the one before.
+// Boxes between the same rows and of the same width, each some columns to the right of the one before.
 struct Run {
     int32_t top, bottom, left, width, columns;  // `columns` is the number of places from its first box to its last
-    bool together;                              // whether there is a box at each, and their results are neighbours, in order
+    bool together;                              // whether there is a box at each place, their results in order
     int64_t first, count;                       // its boxes, in the order of the plan
     int64_t above, below;                       // places of its leftmost pixel in the table, in the rows of top and bottom
 };
 
-// Columns between neighbours that end a run.
+// Columns between neighbours at which a run ends.
 constexpr int64_t kApart = 32;
 
-// Rows added to the table before the boxes that end in them are computed. Row by row, what is still on its way to memory
-// had to be waited for, and the number of boxes to come was guessed wrong each time.
+// Rows added to the table before the boxes that end in them are computed. Row by row, the loop had to wait for values
+// still on their way to memory, and the number of boxes to come was mispredicted each time.
 constexpr int64_t kBand = 16;
 
 struct BoxPlan {
@@ -31,8 +31,8 @@ struct BoxPlan {
     std::vector<int32_t> column;  // of each box in that order, in its run
     std::vector<Run> runs;
     int64_t top = 0, bottom = 0, left = 0, right = 0;  // of all boxes together
-    bool in_order = true;         // whether the boxes came in that order
-    int64_t rows = 0, stride = 0;  // of the table; the stride leaves a chunk's room beyond the last column
+    bool in_order = true;         // whether the boxes were given in that order
+    int64_t rows = 0, stride = 0;  // of the table; the stride leaves room for a chunk beyond the last column
 };
 
 // Whether box i comes before box k, row by row.

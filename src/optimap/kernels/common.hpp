@@ -1,4 +1,4 @@
-// What all loops share: frames in memory, exact sums, threads.
+// Shared by all loops: frames in memory, exact sums, threads.
 
 #pragma once
 
@@ -17,14 +17,14 @@
 #include <type_traits>
 #include <vector>
 
-// One build runs on every x86-64 machine and uses the widest vectors that each has: the loader picks the clone.
+// One build runs on every x86-64 machine and uses its widest vectors: the loader picks the clone.
 #if defined(__x86_64__) && defined(__linux__) && defined(__GNUC__) && !defined(__clang__)
 #define OPTIMAP_CLONES __attribute__((target_clones("avx512f", "avx2", "default")))
 #else
 #define OPTIMAP_CLONES
 #endif
 
-// What a clone calls must become part of it, to be compiled for its machine.
+// Functions that a clone calls must be inlined into it, to be compiled for its machine.
 #if defined(__GNUC__)
 #define OPTIMAP_INLINE inline __attribute__((always_inline))
 #else
@@ -39,7 +39,7 @@ struct Frames {
     int64_t count, frame_stride, row_stride;  // strides in pixels
 };
 
-// Always inline: GCC takes a function that only prefetches for one that does nothing, and leaves its calls out.
+// Always inline: to GCC, a function that only prefetches does nothing, and its calls are removed.
 OPTIMAP_INLINE void prefetch(const void* address) {
 #if defined(__GNUC__)
     __builtin_prefetch(address, 0, 3);
@@ -48,12 +48,12 @@ OPTIMAP_INLINE void prefetch(const void* address) {
 #endif
 }
 
-// Fetches bytes [from, to) of `size` from an address on.
+// Fetches bytes [from, to) of the `size` bytes at an address.
 OPTIMAP_INLINE void fetch(const void* address, int64_t from, int64_t to, int64_t size) {
     for (to = std::min(to, size); from < to; from += 64) prefetch(static_cast<const char*>(address) + from);
 }
 
-// Copies past the caches to where nobody will read soon: what is overwritten need not be read first.
+// Copies past the caches to memory that is not read soon: the overwritten bytes need not be read first.
 template <class T>
 OPTIMAP_INLINE void stream(const T* from, int64_t count, T* to) {
     int64_t i = 0;
@@ -72,7 +72,7 @@ inline std::vector<int64_t> in_order(int64_t count) {
     return order;
 }
 
-// Sorts by a key of small numbers, equal ones in the order in which they came: 65536 boxes in a quarter millisecond.
+// Sorts by a key of small numbers, equal ones in their previous order: 65536 boxes in a quarter of a millisecond.
 inline void sort_by(const int64_t* key, std::vector<int64_t>& order) {
     const int64_t size = int64_t(order.size());
     std::vector<int64_t> place(*std::max_element(key, key + size) + 2), sorted(size);
@@ -82,8 +82,8 @@ inline void sort_by(const int64_t* key, std::vector<int64_t>& order) {
     order.swap(sorted);
 }
 
-// Run work(from, to) over all frames (or series), split between threads. Where no more threads are to be had, as in
-// containers that limit them, this one does the rest; what goes wrong in any of them is thrown here.
+// Runs work(from, to) over all frames (or series), split between threads. Where no more threads are available, as in
+// containers that limit them, the calling thread does the rest; errors in any thread are thrown here.
 template <class Work>
 void in_parallel(int64_t frames, int threads, Work work) {
     const int64_t share = std::max<int64_t>((frames + threads - 1) / std::max(threads, 1), 1);

@@ -1,4 +1,4 @@
-// The compiled loops and their Python door. Each loop has a NumPy twin in _numpy.py: same name, same
+// The compiled loops and their Python interface. Each loop has a NumPy twin in _numpy.py: same name, same
 // arguments, same numbers.
 
 #include <nanobind/nanobind.h>
@@ -23,7 +23,7 @@ using Ints = Vector<int64_t>;
 using Video = nb::ndarray<nb::ro, nb::ndim<3>, nb::device::cpu>;
 using Result = nb::ndarray<nb::device::cpu>;
 
-// Only what would read or write outside memory is checked here; the Python side explains errors.
+// Only arguments that would read or write outside memory are checked here; the Python side explains errors.
 void check(const Video& video, const Result& out, int64_t windows) {
     if (video.shape(2) > 1 && video.stride(2) != 1)
         throw std::invalid_argument("pixels of a row must be neighbours in memory");
@@ -50,7 +50,7 @@ void typed(const Video& video, Result& out, Loop& loop) {
     loop(frames, result);
 }
 
-// A loop may be asked for float32 or float64 results, where it says so.
+// Some loops write float32 or float64 results, as requested.
 template <class Pixel, class Loop>
 void typed_to_any_float(const Video& video, Result& out, Loop& loop) {
     if (out.dtype() == nb::dtype<float>()) typed<Pixel, float>(video, out, loop);
@@ -132,7 +132,7 @@ void rescale(Video samples, Vector<double> low, Vector<double> span, double ymin
     else throw std::invalid_argument("unsupported dtype");
 }
 
-// Like `typed`, where the result has the type of the samples.
+// Like `typed`, with results of the type of the samples.
 template <class Sample>
 bool extremes_of(const Video& samples, Result& low, Result& high, int threads) {
     if (samples.dtype() != nb::dtype<Sample>()) return false;
@@ -185,7 +185,7 @@ void falling_pairs(Series series, Ints starts, Ints stops, Out<int64_t> falling,
                            int64_t(series.shape(0)), falling.data(), level.data(), threads);
 }
 
-// For each series one whole number, from `least` on, and a result of the same shape.
+// One whole number for each series, `least` or more, and a result of the same shape.
 void check_smoother(const Series& series, const Ints& numbers, const Out<double, 2>& out, int64_t least) {
     if (numbers.shape(0) != series.shape(0) || out.shape(0) != series.shape(0) || out.shape(1) != series.shape(1))
         throw std::invalid_argument("one number and result for each series");

@@ -6,10 +6,10 @@
 
 namespace optimap {
 
-// Series done at once: their extremes stay in the nearest cache.
+// Series computed at once: their extremes stay in the nearest cache.
 constexpr int64_t kTile = 4096;
 
-// Takes in the samples of four moments, so that the extremes so far are read and written once for all four.
+// Adds the samples of four moments, so that the extremes so far are read and written once for all four.
 template <class Sample>
 OPTIMAP_INLINE void take_in(const Sample* a, int64_t stride, int64_t moments, int64_t series, Sample* low, Sample* high) {
     const Sample *b = a + (moments > 1) * stride, *c = b + (moments > 2) * stride, *d = c + (moments > 3) * stride;

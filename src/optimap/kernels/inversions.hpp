@@ -1,4 +1,4 @@
-// Ranking: samples in some order, sorted by new keys; which pairs change sides is counted or told.
+// Ranking: samples in some order, sorted by new keys; the pairs that change sides are counted or visited.
 
 #pragma once
 
@@ -9,14 +9,14 @@ namespace optimap {
 template <class Key>
 class Ranking {
   public:
-    std::vector<int32_t> order;  // samples, in the order that they have now
+    std::vector<int32_t> order;  // samples, in their current order
     std::vector<Key> keys;       // keys[k] is the key of sample order[k]
 
     explicit Ranking(int64_t samples = 0) : order(samples), keys(samples), spare_order_(samples), spare_keys_(samples) {
         for (int64_t i = 0; i < samples; ++i) order[i] = int32_t(i);
     }
 
-    // Sorts, equal keys as they were, and returns how many pairs changed sides: those where `goes_first(right, left)`.
+    // Sorts, equal keys in their previous order, and returns how many pairs (`goes_first(right, left)`) changed sides.
     template <class GoesFirst>
     int64_t sort(GoesFirst goes_first) {
         int64_t changed = 0;
@@ -66,7 +66,7 @@ class Ranking {
 
     template <bool kVisits, class GoesFirst, class Visit>
     int64_t merge(int64_t from, int64_t middle, int64_t to, GoesFirst goes_first, Visit visit) {
-        // Samples at both ends that are in place already stay: of orders that differ little, nearly all.
+        // Samples at both ends that are already in place stay: nearly all of them where orders differ little.
         const auto first = std::partition_point(keys.begin() + from, keys.begin() + middle,
                                                 [&](Key left) { return !goes_first(keys[middle], left); });
         const auto last = std::partition_point(keys.begin() + middle, keys.begin() + to,
@@ -79,7 +79,7 @@ class Ranking {
         Key* key = keys.data() + start;
         int32_t* sample = order.data() + start;
         int64_t left = 0, right = lefts, changed = 0;  // places among lefts, and from `start` on
-        for (int64_t place = 0; right < end - start; ++place) {  // the last of the lefts comes last of all
+        for (int64_t place = 0; right < end - start; ++place) {  // the last of the lefts comes last
             const Key key_left = left_key[left], key_right = key[right];
             const int32_t sample_left = left_sample[left], sample_right = sample[right];
             const bool is_right = goes_first(key_right, key_left);
@@ -88,7 +88,7 @@ class Ranking {
             } else {
                 changed += (lefts - left) & -int64_t(is_right);
             }
-            // No branches: which side comes next cannot be foretold, and a wrong guess costs more than all this.
+            // No branches: which side comes next cannot be predicted, and a wrong guess costs more than this.
             key[place] = is_right ? key_right : key_left;
             sample[place] = sample_left ^ ((sample_left ^ sample_right) & -int32_t(is_right));
             right += is_right;

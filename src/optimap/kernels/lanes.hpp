@@ -1,7 +1,7 @@
 // Lanes: pixels side by side in vector registers, added where a mask says so, without losing a bit.
 //
-// Registers are 32 bytes wide: AVX2 and AVX-512 keep whole sums in them. Left to find the vectors themselves, compilers
-// took three times as long; sums wider than a register went through memory.
+// Registers are 32 bytes wide: AVX2 and AVX-512 keep whole sums in them. Loops vectorised by the compiler took three times
+// as long; sums wider than a register went through memory.
 
 #pragma once
 
@@ -27,7 +27,7 @@ struct Register {
         std::memcpy(&raw, from, sizeof raw);
         return __builtin_convertvector(raw, Type);
     }
-    OPTIMAP_INLINE static Type only(Type value, Bits mask) { return Type(Bits(value) & mask); }  // also of NaN nothing is left
+    OPTIMAP_INLINE static Type only(Type value, Bits mask) { return Type(Bits(value) & mask); }  // removes NaN, too
     OPTIMAP_INLINE static Bits numbers(Type value) { return Bits(value == value); }
     OPTIMAP_INLINE static Bits both(Bits a, Bits b) { return a & b; }
     OPTIMAP_INLINE static Type plus(Type a, Type b) { return a + b; }
@@ -92,7 +92,7 @@ struct Register {
     }
 };
 
-// What sums of pixels are kept in: of 8- and 16-bit pixels kLanePixels fit in 32 bits, which has twice as many lanes.
+// The type of sums of pixels: kLanePixels pixels of 8 and 16 bits fit in 32 bits, which has twice as many lanes.
 constexpr int64_t kLanePixels = 32768;
 
 template <class Pixel>
@@ -100,7 +100,7 @@ using Lane = std::conditional_t<
     std::is_floating_point_v<Pixel>, double,
     std::conditional_t<sizeof(Pixel) <= 2, std::conditional_t<std::is_signed_v<Pixel>, int32_t, uint32_t>, int64_t>>;
 
-// Neighbouring pixels that are read at once.
+// Neighbouring pixels read at once.
 constexpr int kChunk = 8;
 
 // Masks of a chunk: all bits in lanes [from, to), none elsewhere.

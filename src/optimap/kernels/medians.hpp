@@ -1,7 +1,7 @@
 // running_median: the median of the samples around each, in windows of an odd number of samples.
 //
-// Samples are replaced by their ranks once; a window is then a set of bits, one for each rank, and its median moves to
-// the next or the last set bit as one sample comes and one goes, whatever the window's length.
+// Samples are replaced by their ranks once; a window is then a set of bits, one for each rank. As one sample enters and
+// one leaves, the median moves to the next or the previous set bit, for windows of any length.
 
 #pragma once
 
@@ -33,7 +33,7 @@ inline int highest_bit_of(uint64_t bits) {
 }
 
 // A set of numbers below a limit that finds the neighbours of a number. Each bit of a level stands for a word of the
-// level below that is not empty, so that long empty stretches are passed over.
+// level below that is not empty, so that long empty stretches are skipped.
 class BitSet {
   public:
     explicit BitSet(int64_t limit) {
@@ -83,7 +83,7 @@ class BitSet {
     std::vector<std::vector<uint64_t>> levels_;
 };
 
-// Ranks of samples, and the samples in order: equal ones rank as they come.
+// Ranks of samples, and the samples in order: equal ones are ranked by their place.
 class Ranks {
   public:
     std::vector<int32_t> rank;
@@ -104,7 +104,7 @@ class Ranks {
     }
 
   private:
-    // Digits of a key that are sorted by, the last first: the time does not depend on what the samples are.
+    // Digits of a key, sorted by the last one first: the time does not depend on the values of the samples.
     static constexpr int kBits = 11, kDigits = 6, kValues = 1 << kBits;
 
     struct Entry {
@@ -131,7 +131,7 @@ class Ranks {
     }
 };
 
-// Writes the medians of all whole windows to the samples in their middles; the half windows at the ends are copied.
+// Writes the medians of all whole windows to the samples at their centres; the half windows at the ends are copied.
 inline void running_median(const double* samples, int64_t count, int64_t window, double* out) {
     const int64_t half = window / 2;
     std::copy(samples, samples + count, out);

@@ -18,7 +18,7 @@ OPTIMAP_INLINE void rescale_moments(const Frames<Pixel>& samples, int64_t series
                 place = place < 0 ? 0 : place;
                 place = place > 1 ? 1 : place;
             }
-            // Exact at both ends, which place * (ymax - ymin) + ymin is not.
+            // Exact at both ends, unlike place * (ymax - ymin) + ymin.
             result[i] = kUnit ? Out(place) : Out((1 - place) * ymin + place * ymax);
         }
     }

@@ -1,4 +1,4 @@
-// Pairs of samples and their slopes: random samples of them, and all that lie between two orders.
+// Pairs of samples and their slopes: random samples of pairs, and all pairs that two orders rank differently.
 
 #pragma once
 
@@ -12,14 +12,14 @@ struct Pair {
     int32_t first, second;  // samples, first < second
 };
 
-// Rounded as NumPy rounds it.
+// Rounded as in NumPy.
 inline double slope_between(const double* y, Pair pair) {
     return (y[pair.second] - y[pair.first]) / double(pair.second - pair.first);
 }
 
 inline int64_t pairs_of(int64_t samples) { return samples * (samples - 1) / 2; }
 
-// Numbers that look random, the same every time.
+// Pseudo-random numbers, the same every time.
 class Dice {
   public:
     double fraction() {
@@ -44,8 +44,8 @@ inline std::vector<Pair> draw_pairs(int64_t samples, int64_t count, Dice& dice) 
     return pairs;
 }
 
-// Pairs drawn from those that change sides when a ranking is sorted, of which there are `inside`: one out of each
-// `inside / count` that come one after the other.
+// Pairs drawn from the `inside` pairs that change sides when a ranking is sorted: one out of every `inside / count`
+// consecutive pairs.
 template <class Key, class GoesFirst>
 std::vector<Pair> draw_pairs(Ranking<Key> ranking, int64_t inside, int64_t count, GoesFirst goes_first, Dice& dice) {
     std::vector<Pair> pairs;
@@ -59,7 +59,7 @@ std::vector<Pair> draw_pairs(Ranking<Key> ranking, int64_t inside, int64_t count
     return pairs;
 }
 
-// Slopes of all pairs that change sides when a ranking is sorted, of which there are `inside`.
+// Slopes of the `inside` pairs that change sides when a ranking is sorted.
 template <class Key, class GoesFirst>
 std::vector<double> slopes_inside(const double* y, Ranking<Key>& ranking, int64_t inside, GoesFirst goes_first) {
     std::vector<double> slopes(inside);
@@ -77,13 +77,13 @@ inline std::vector<double> slopes_of(const double* y, const std::vector<Pair>& p
     return slopes;
 }
 
-// The value that stands at a place, not before `from`, when all from there on are sorted. Those before are not above it.
+// The value at a place, `from` or later, when all values from there on are sorted. Earlier values are not above it.
 inline double value_at(std::vector<double>& values, int64_t place, int64_t from = 0) {
     std::nth_element(values.begin() + from, values.begin() + place, values.end());
     return values[place];
 }
 
-// Two ranks, from 0, of so many slopes: the median is the mean of the slopes there.
+// Two ranks, from 0, among a number of slopes: the median is the mean of the slopes at these ranks.
 struct Middle {
     int64_t first, second;
     explicit Middle(int64_t count) : first((count - 1) / 2), second(count / 2) {}
@@ -95,7 +95,7 @@ inline std::pair<double, double> values_at(std::vector<double>& values, int64_t 
     return {value, first == second ? value : *std::min_element(values.begin() + second, values.end())};
 }
 
-// As NumPy: without the sum, which may overflow, where there is only one number.
+// As in NumPy: without the sum, which may overflow, if there is only one number.
 inline double mean(double first, double second) { return first == second ? first : (first + second) / 2; }
 
 }  // namespace optimap

@@ -1,12 +1,12 @@
 // median_slope: the Theil-Sen slope of a series, the median of the slopes between all pairs of its samples, exactly.
 //
-// There are n * (n - 1) / 2 pairs, too many to look at. The pair i < j is less steep than t where
+// There are n * (n - 1) / 2 pairs, too many to compute. The pair i < j is less steep than t where
 // y[j] - t * j < y[i] - t * i, so sorting these keys counts the pairs below t in n log n steps (Dillencourt, Mount and
-// Netanyahu 1992; Matousek 1991). A random sample of pairs says between which two numbers the median must lie, counting
-// proves it, the pairs in between are sampled again, until they are so few that each is looked at.
+// Netanyahu 1992; Matousek 1991). A random sample of pairs suggests two numbers that the median lies between, counting
+// proves it, and the pairs in between are sampled again, until they are few enough to compute all of them.
 //
-// The result is the number that computing all slopes in double precision gives, bit for bit: keys part the pairs only
-// at numbers that are too far from the median for rounding to matter.
+// The result is, bit for bit, that of computing all slopes in double precision: keys separate the pairs only at numbers
+// that are too far from the median for rounding to matter.
 
 #pragma once
 
@@ -21,7 +21,7 @@ class MedianSlope {
     double find() {
         if (n_ < 2) return std::numeric_limits<double>::quiet_NaN();
         if (pairs_of(n_) <= kFew) return median_of_all();
-        for (double deviations = 2.5;; deviations *= 2) {  // a sample seldom misleads by more standard deviations
+        for (double deviations = 2.5;; deviations *= 2) {  // a sample is rarely off by more standard deviations
             const Outcome outcome = narrow(deviations);
             if (outcome == Outcome::found) return median_;
             if (outcome == Outcome::tied) return TiedSlopes(y_, n_).median(low_.slope, high_.slope);
@@ -31,13 +31,13 @@ class MedianSlope {
   private:
     enum class Outcome { found, misled, tied };
 
-    // A slope, and a number beyond it at which pairs are parted.
+    // A slope, and a number beyond it at which pairs are separated.
     struct End {
         double slope, edge;
     };
 
-    static constexpr int64_t kFew = 4096;   // pairs that are all looked at from the start
-    static constexpr int64_t kEnough = 16;  // pairs for each sample that are no longer parted
+    static constexpr int64_t kFew = 4096;   // up to this many pairs, all are computed from the start
+    static constexpr int64_t kEnough = 16;  // up to this many pairs for each sample, all are computed
 
     double median_of_all() const {
         std::vector<double> slopes;
@@ -69,11 +69,11 @@ class MedianSlope {
         auto slopes = slopes_inside(y_, ranking, inside, std::less<double>());
         const auto [first, second] = values_at(slopes, middle_.first - below, middle_.second - below);
         median_ = mean(first, second);
-        // Next to an edge a pair may have been taken for one beyond it.
+        // Near an edge, a pair may have been counted on the wrong side.
         return low_.slope <= first && second <= high_.slope ? Outcome::found : Outcome::misled;
     }
 
-    // Moves both ends towards the median, as far as a sample of the pairs between them says that it is.
+    // Moves both ends towards the median, as far as a sample of the pairs between them allows.
     bool move_ends(const Ranking<double>& ranking, int64_t below, int64_t inside, double deviations) {
         const int64_t wanted = std::clamp<int64_t>(n_, 1024, 65536);
         auto slopes = slopes_of(y_, inside == pairs_of(n_)
@@ -86,7 +86,7 @@ class MedianSlope {
         if (first >= 0) {
             const double slope = value_at(slopes, place), margin = margin_at(slope);
             if (!std::isfinite(margin)) return false;
-            // Ends closer than rounding would disagree about pairs.
+            // Ends closer than rounding would assign pairs to different sides.
             if (slope - 2 * margin > low_.edge) low_ = {slope, slope - margin};
         }
         if (last < count - 1) {
@@ -97,7 +97,7 @@ class MedianSlope {
         return true;
     }
 
-    // Four times what rounding can do to a comparison at a slope: of keys, and of the quotient that is the slope.
+    // Four times the largest error that rounding causes in a comparison at a slope: of keys, and of the quotient.
     double margin_at(double slope) {
         using Limits = std::numeric_limits<double>;
         rests_at(slope, y_, n_, rests_.data());
@@ -107,7 +107,7 @@ class MedianSlope {
     }
 
     void set_keys(Ranking<double>& ranking, double edge) {
-        if (std::isinf(edge)) {  // only the order of the samples is left
+        if (std::isinf(edge)) {  // only the order of the samples matters
             for (int64_t i = 0; i < n_; ++i) rests_[i] = edge > 0 ? -double(i) : double(i);
         } else {
             rests_at(edge, y_, n_, rests_.data());
@@ -115,8 +115,7 @@ class MedianSlope {
         for (int64_t k = 0; k < n_; ++k) ranking.keys[k] = rests_[ranking.order[k]];
     }
 
-    // What is left of samples without a line. A fused product is rounded once, so that of a series close to a line all
-    // digits are kept.
+    // The samples minus a line. A fused product is rounded once, which keeps all digits for a series close to a line.
     OPTIMAP_CLONES static void rests_at(double slope, const double* y, int64_t n, double* rests) {
         for (int64_t i = 0; i < n; ++i) rests[i] = std::fma(-slope, double(i), y[i]);
     }
@@ -139,7 +138,7 @@ inline void median_slopes(const double* series, int64_t samples, const int64_t* 
     });
 }
 
-// Pairs whose later sample is lower, and those whose two samples are the same: each in n log n steps.
+// Pairs with a lower later sample, and pairs of equal samples: each in n log n steps.
 inline void falling_pairs(const double* series, int64_t samples, const int64_t* starts, const int64_t* stops,
                           int64_t count, int64_t* falling, int64_t* level, int threads) {
     in_parallel(count, threads, [&](int64_t from, int64_t to) {

@@ -1,10 +1,10 @@
 // span_means: the weighted mean (or sum) of the pixels of each window, in every frame, by adding them up.
 //
-// A window is a list of spans: runs of neighbouring pixels in one row, each with one weight. Spans are cut into chunks of
-// as many pixels as are read at once, with a mask for those that count. Windows are visited from the top of the frame to
-// its bottom, each in several frames at once, so a chunk's place and mask are looked up once for all. Integer pixels are
-// added exactly, floats in double precision. Which lane a pixel is added in follows from its column alone, where that
-// could change a rounding: the same frame gives the same number wherever it lies in memory.
+// A window is a list of spans: runs of neighbouring pixels in one row, each with one weight. Spans are divided into chunks
+// of the number of pixels that are read at once, with a mask for those that count. Windows are visited from the top of the
+// frame to its bottom, each in several frames at once, so the place and mask of a chunk are looked up once for all. Integer
+// pixels are added exactly, floats in double precision. Where the lane of a pixel could change a rounding, it depends only
+// on its column: the same frame gives the same number at any address in memory.
 
 #pragma once
 
@@ -13,27 +13,27 @@
 namespace optimap {
 
 struct Spans {
-    const int64_t *row, *start, *stop;  // one entry a span: pixels [start, stop) of a row
+    const int64_t *row, *start, *stop;  // one entry per span: pixels [start, stop) of a row
     const double* weight;
     const int64_t* first;  // window w owns spans [first[w], first[w + 1])
     int64_t windows;
 };
 
 struct Chunk {
-    int64_t place;  // in pixels from the frame's first
+    int64_t place;  // in pixels from the first of the frame
     int64_t mask;   // in the table of masks
 };
 
-// Cache lines ahead to fetch, each once for all windows that need it. Rows of a window are a frame's width apart and
-// windows are anywhere, which the hardware does not foresee. Into the nearest cache: with hints for farther ones, 100
-// windows of 5 x 5 took four times as long.
+// Cache lines to fetch ahead, each once for all windows that need it. Rows of a window are the width of a frame apart and
+// windows can be anywhere, which the hardware does not predict. Lines go to the nearest cache: with hints for other caches,
+// 100 windows of 5 x 5 took four times as long.
 constexpr int64_t kAhead = 32;
 
-// Frames up to this size are fetched whole, a frame ahead, where windows touch much of them: two stay in the second cache.
+// Frames up to this size are fetched whole, one frame ahead, where windows cover much of them: the second cache holds two.
 constexpr int64_t kStreamedBytes = 512 * 1024;
 
-// Frames computed at once where windows are small. Large ones gain nothing: frames a power of two apart, as most are,
-// push each other out of the nearest cache.
+// Frames computed at once where windows are small. Large windows gain nothing: frames a power of two apart, as most are,
+// evict each other from the nearest cache.
 constexpr int64_t kTogether = 4;
 constexpr int64_t kSmall = 12;  // chunks
 
@@ -41,18 +41,18 @@ struct Plan {
     std::vector<int64_t> order;   // of the windows, by their first rows
     std::vector<Chunk> chunks;    // of all windows in that order
     std::vector<int64_t> lines;   // places of the cache lines to fetch
-    std::vector<int64_t> line;    // when at the window at k in the order, lines [line[k], line[k + 1])
+    std::vector<int64_t> line;    // the window at k in the order fetches lines [line[k], line[k + 1])
     int64_t together = 1;         // frames computed at once
     std::vector<double> chunk_weights;
     std::vector<int64_t> first;   // the window at k in the order owns chunks [first[k], first[k + 1])
     std::vector<char> uniform;    // whether all spans of a window have one weight
-    std::vector<double> weights;  // what a sum is divided by: the weights of a window's pixels, their number where uniform
-    std::vector<double> factors;  // what it is multiplied by: 1, but of sums the weight that all share
-    int64_t reach = 0;            // pixels from a frame's first to the end of its farthest chunk
+    std::vector<double> weights;  // divisors of sums: the weights of the pixels of a window, or their number where uniform
+    std::vector<double> factors;  // factors of sums: 1, or for results that are sums the common weight
+    int64_t reach = 0;            // pixels from the first of a frame to the end of its farthest chunk
 };
 
-// Where a chunk that begins with pixel x lies: at a multiple of its length if that holds what is left up to `stop`. Of
-// integers, whose sums are exact, a multiple in memory: such a chunk lies in one cache line.
+// The place of a chunk that begins with pixel x: a multiple of its length if that includes all pixels up to `stop`. For
+// integers, which have exact sums, it is a multiple in memory: such a chunk lies in one cache line.
 template <class Pixel>
 int64_t chunk_place(const Frames<Pixel>& frames, int64_t row, int64_t x, int64_t stop, bool exact) {
     const int64_t shift = int64_t(reinterpret_cast<uintptr_t>(frames.data) / sizeof(Pixel) % kChunk);
@@ -102,7 +102,7 @@ void plan_lines(const Frames<Pixel>& frames, int64_t pixels, Plan& plan) {
     }
     const int64_t lines = int64_t(plan.lines.size());
     if (plan.together == 1 && pixels * int64_t(sizeof(Pixel)) <= kStreamedBytes && 2 * lines * n > pixels) {
-        plan.lines.clear();  // more than half of the frame: all of it, in the order of memory
+        plan.lines.clear();  // more than half of the frame: fetch all of it, in the order of memory
         for (int64_t place = 0; place < pixels; place += n) plan.lines.push_back(next + place);
         for (int64_t k = 0; k <= windows; ++k) plan.line[k] = k * int64_t(plan.lines.size()) / windows;
         return;
@@ -125,7 +125,7 @@ Plan plan_chunks(const Frames<Pixel>& frames, int64_t pixels, const Spans& s, bo
     return plan;
 }
 
-// Chunks of frames. The last frame in memory may end within a chunk: `careful` reads no pixel behind it.
+// Chunks of frames. The last frame in memory may end within a chunk: `careful` does not read beyond it.
 template <class Pixel, bool kCareful>
 struct Reader {
     const Pixel *frame, *end;  // of all memory
@@ -143,7 +143,7 @@ struct Reader {
     }
 };
 
-// The exact sums of a window's pixels in each frame: integers up to 32 bits, and floats in double precision.
+// The exact sums of the pixels of a window in each frame: integers up to 32 bits, and floats in double precision.
 template <int kFrames, class Pixel, bool kCareful>
 OPTIMAP_INLINE void plain_sums(Reader<Pixel, kCareful>& reader, const Chunk* chunk, const Chunk* end, double* sums) {
     using R = Register<Lane<Pixel>>;
@@ -168,7 +168,7 @@ OPTIMAP_INLINE void plain_sums(Reader<Pixel, kCareful>& reader, const Chunk* chu
     for (int f = 0; f < kFrames; ++f) sums[f] = double(totals[f]);
 }
 
-// Of 64-bit integers: the sum needs more than 64 bits, so upper and lower halves are added apart.
+// For 64-bit integers, the sum needs more than 64 bits, so upper and lower halves are added separately.
 template <class Pixel, bool kCareful>
 OPTIMAP_INLINE double long_sum(Reader<Pixel, kCareful>& reader, const Chunk* chunk, const Chunk* end, int f) {
     const int64_t* masks = Masks<int64_t, kChunk>::table();
@@ -183,8 +183,8 @@ OPTIMAP_INLINE double long_sum(Reader<Pixel, kCareful>& reader, const Chunk* chu
     return double(high + (low >> 32)) * 4294967296.0 + double(low & 0xffffffff);
 }
 
-// The weighted sum in double precision; with `omit_nan` of pixels that are not NaN, and NaN where there are none. With
-// `weights`, also the weights that counted.
+// The weighted sum in double precision; with `omit_nan`, of the pixels that are not NaN, or NaN if there are none. With
+// `weights`, also the sum of the weights used.
 template <class Pixel, bool kCareful>
 OPTIMAP_INLINE double weighted_sum(Reader<Pixel, kCareful>& reader, const Plan& plan, int64_t k, int f, bool omit_nan,
                                    double* weights) {

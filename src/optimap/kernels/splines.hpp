@@ -8,10 +8,10 @@
 
 namespace optimap {
 
-// Everything that depends on the number of samples and the knots alone, and so serves many series.
+// Everything that depends only on the number of samples and the knots, and can be used for many series.
 class SplineFit {
   public:
-    // `spans` stretches of time between knots are as long as each other, but the last, which is twice as long.
+    // `spans` stretches of time between knots, all of the same length except the last, which is twice as long.
     SplineFit(int64_t samples, int64_t knots) : samples_(samples), size_(knots + 4) {
         const double step = double(samples - 1) / double(knots + 2);
         for (int64_t k = -3; k <= knots + 4; ++k)
@@ -42,7 +42,7 @@ class SplineFit {
   private:
     using Four = std::array<double, 4>;
 
-    // The four B-splines that are not zero at a time in a span, by Cox and de Boor.
+    // The four B-splines that are not zero at a time in a span (Cox and de Boor).
     Four weights_at(double time, int64_t span) const {
         const double* knot = knots_.data() + span + 3;  // knot[0] <= time < knot[1]
         Four w = {1, 0, 0, 0};
@@ -58,7 +58,7 @@ class SplineFit {
         return w;
     }
 
-    // Cholesky's factors of the normal equations, which have three diagonals beside the main one.
+    // Cholesky factors of the normal equations, which have three diagonals below the main one.
     void factorize() {
         rows_.assign(size_, Four{});  // rows_[r][k]: row r, column r - k
         for (int64_t i = 0; i < samples_; ++i)
@@ -85,11 +85,11 @@ class SplineFit {
 
     int64_t samples_, size_;
     std::vector<double> knots_;
-    std::vector<int32_t> first_;  // the first of the four coefficients that count at a sample
+    std::vector<int32_t> first_;  // the first of the four coefficients used at a sample
     std::vector<Four> weights_, rows_;
 };
 
-// Series that have the same number of knots should follow each other: what they share is computed once.
+// Series with the same number of knots should follow each other: their common part is computed once.
 inline void coarse_splines(const double* series, int64_t samples, const int64_t* knots, int64_t count, double* out,
                            int threads) {
     in_parallel(count, threads, [&](int64_t from, int64_t to) {

@@ -1,9 +1,9 @@
-// TiedSlopes: the median slope of series in which very many pairs have one slope, or nearly one.
+// TiedSlopes: the median slope of series in which very many pairs have the same slope, or nearly so.
 //
-// Counts rise and fall by whole numbers, so that a slope such as 0 or 1/3 may belong to a good part of all pairs: no
-// two numbers part them. Where samples are whole multiples of a step, slopes are fractions, and comparing them with
-// one of their own is exact in whole numbers. Quotients are rounded in order, so the slope of a rank is the fraction of
-// that rank, rounded.
+// Counts rise and fall by whole numbers, so a slope such as 0 or 1/3 may belong to a large share of all pairs, which no
+// two numbers separate. Where samples are whole multiples of a step, slopes are fractions, and comparing them with one
+// of these fractions is exact in whole numbers. Rounding keeps quotients in order, so the slope of a rank is the fraction
+// of that rank, rounded.
 
 #pragma once
 
@@ -20,7 +20,7 @@ class Steps {
     Steps(const double* y, int64_t n) : n_(n) {
         const auto ends = std::minmax_element(y, y + n);
         const double least = *ends.first, range = *ends.second - least;
-        int step = 2000;  // the power of two of which all samples are multiples
+        int step = 2000;  // all samples are multiples of this power of two
         for (int64_t i = 0; i < n; ++i)
             if (y[i] != 0) step = std::min(step, lowest_bit(y[i]));
         fit_ = std::isfinite(range) && std::ldexp(range, -step) <= 0x1p53;
@@ -29,14 +29,14 @@ class Steps {
 
     bool fit() const { return fit_; }
 
-    // Keys of samples that compare as slopes compare with the slope of a pair; whether they fit in 64 bits.
+    // Keys of samples that compare as slopes compare with the slope of a pair; returns whether they fit in 64 bits.
     bool keys_at(Pair pair, Ranking<int64_t>& ranking) const {
         const int64_t run = pair.second - pair.first, rise = steps_[pair.second] - steps_[pair.first];
         const double slope = double(rise) / double(run);
         double lowest = INFINITY, highest = -INFINITY;
         for (int64_t k = 0; k < n_; ++k) {
             const int64_t i = ranking.order[k];
-            // Products may overflow where their difference does not: unsigned numbers come round to it.
+            // Products may overflow where their difference does not: unsigned numbers wrap around to it.
             ranking.keys[k] = int64_t(uint64_t(run) * uint64_t(steps_[i]) - uint64_t(rise) * uint64_t(i));
             const double rest = std::fma(-slope, double(i), double(steps_[i]));
             lowest = std::min(lowest, rest);
@@ -46,7 +46,7 @@ class Steps {
     }
 
   private:
-    // The exponent of the lowest bit that is set.
+    // The exponent of the lowest set bit.
     static int lowest_bit(double value) {
         int exponent;
         int64_t mantissa = int64_t(std::ldexp(std::frexp(value, &exponent), 53));
@@ -71,7 +71,7 @@ class TiedSlopes {
         const Steps steps(y_, n_);
         if (steps.fit() && of_rank(steps, middle.first, first) && of_rank(steps, middle.second, second))
             return mean(first, second);
-        // Past that many pairs a walk takes seconds; a number that is right but for its last digits is better then.
+        // Beyond this many pairs, a walk takes seconds; then a result that is right except for its last digits is better.
         const bool rounding = high - low < 64 * std::numeric_limits<double>::epsilon() * std::abs(low);
         if (rounding && pairs_of(n_) > kMostWalked) return (low + high) / 2;
         first = walk(middle.first);
@@ -90,10 +90,10 @@ class TiedSlopes {
                again.sort(std::less_equal<double>()) > middle.second;
     }
 
-    // Finds the slope of a rank, each turn comparing all slopes that may be it with that of one pair, exactly.
+    // Finds the slope of a rank; each turn compares all candidates exactly with the slope of one pair.
     bool of_rank(const Steps& steps, int64_t rank, double& found) {
         Ranking<int64_t> low(n_);  // pairs that are too low have changed sides
-        std::optional<Pair> high;  // all that may be it are below
+        std::optional<Pair> high;  // all candidates are below
         int64_t inside = pairs_of(n_);
         while (inside > 8 * n_) {
             if (!bound(steps, high, low)) return false;
@@ -120,7 +120,7 @@ class TiedSlopes {
         return true;
     }
 
-    // Sets keys at the upper bound, so that sorting tells the pairs between; without a bound, all but the low ones.
+    // Sets keys at the upper bound, so that sorting finds the pairs in between; without a bound, all but the low ones.
     bool bound(const Steps& steps, const std::optional<Pair>& high, Ranking<int64_t>& ranking) const {
         if (high) return steps.keys_at(*high, ranking);
         for (int64_t k = 0; k < n_; ++k) ranking.keys[k] = -int64_t(ranking.order[k]);
@@ -135,12 +135,12 @@ class TiedSlopes {
         return *place;
     }
 
-    // The slowest way: all slopes are computed again and again, and none is kept but the few between two of a sample.
+    // The slowest way: all slopes are computed several times, and only the few between two of a sample are kept.
     double walk(int64_t rank) {
         auto sample = slopes_of(y_, draw_pairs(n_, kSample, dice_));
         std::sort(sample.begin(), sample.end());
         sample.erase(std::unique(sample.begin(), sample.end()), sample.end());
-        size_t from = 0, to = sample.size();  // those that may still be it
+        size_t from = 0, to = sample.size();  // remaining candidates
         int64_t below = 0;                    // slopes not above sample[from - 1]
         while (from < to) {
             const size_t middle = (from + to) / 2;

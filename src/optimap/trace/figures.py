@@ -291,7 +291,7 @@ def _places_in_all(coords: object, clips: list[Any], size: int, window: str | No
             raise type(error)(error.argument, error.value, error.problem, error.cure, subject=subject) from None
         if i == 0:
             found = places
-            given = found.regions if found.positions is None else found.positions
+            given = found.regions if found.positions is None else found.positions[0 if found.single else slice(None)]
     if not len(found):
         raise ArgumentError("coords", coords, "is empty", "give at least one position to compare at", subject="coords")
     return found

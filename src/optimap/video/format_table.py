@@ -1,7 +1,8 @@
 """THE table of formats: name, suffixes, module, the extra it needs, whether it can be written.
 
 A new format is one row here and one module in ``formats/`` with ``open_recording(path, **options) -> Recording`` and,
-where it can be written, ``check_dtype(dtype)`` and ``save(path, video, fps, made)``.
+where it can be written, ``check_video(shape, dtype)`` and ``save(path, video, fps, made)``. Modules in ``formats/``
+are imported only when one of their files is opened or saved.
 """
 
 import importlib
@@ -9,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
 
-from .._base import import_extra
+from .._base import ArgumentError, import_extra
 
 
 @dataclass(frozen=True)
@@ -19,11 +20,11 @@ class Format:
     name: str
     suffixes: tuple[str, ...]
     module: str
-    extra: str | None = None  # optional dependency group that has what the module imports
-    needs: str | None = None  # the import name of that dependency
+    extra: str | None = None  # optional dependency group with the package that the module imports
+    needs: str | None = None  # the import name of that package
     options: tuple[str, ...] = ()  # keywords of open_recording
     saves: tuple[str, ...] = ()  # suffixes that can be written
-    sidecar: bool = False  # whether rate and origin go to a file beside it: ``describe(path, fps, made) -> text``
+    sidecar: bool = False  # whether rate and origin go to a file next to it: ``describe(path, fps, made) -> text``
 
     def load(self) -> ModuleType:
         """Import the module, or say which extra is missing."""
@@ -56,7 +57,7 @@ FOLDER = Format("folder of images", (), "folder")
 
 
 def is_zarr(folder: Path) -> bool:
-    """Whether a folder is a zarr store, or a group or array in one: they are folders, whatever their names."""
+    """Whether a folder is a zarr store, or a group or array in one, whatever its name."""
     return any((folder / name).is_file() for name in ("zarr.json", ".zgroup", ".zarray"))
 
 
@@ -69,4 +70,25 @@ def find_format(path: Path) -> Format:
         if suffix in row.suffixes:
             return row
     known = " ".join(suffix for row in FORMATS for suffix in row.suffixes)
-    raise ValueError(f"{path} has an unknown suffix {path.suffix!r}: known are {known}, and folders of images")
+    raise ArgumentError(
+        "path",
+        path,
+        f"has an unknown suffix {path.suffix!r}",
+        f"give a file with one of {known}, or a folder of images",
+        subject=str(path),
+    )
+
+
+def format_to_write(path: Path) -> Format:
+    """Return the row that writes to a path, or raise an error that lists the suffixes that can be written.
+
+    A folder may be replaced only where it is a zarr store.
+    """
+    suffix = path.suffix.lower()
+    row = next((row for row in FORMATS if suffix in row.saves), None)
+    if row is None:
+        known = " ".join(row.saves[0] for row in FORMATS if row.saves)
+        raise ArgumentError("path", path, "cannot be written", f"choose one of {known}", subject=str(path))
+    if path.is_dir() and not (suffix == ".zarr" and is_zarr(path)):
+        raise ArgumentError("path", path, "is a folder and is not replaced", "choose another name", subject=str(path))
+    return row

@@ -1,31 +1,34 @@
-"""Opening recordings: find the format in the table, hand over."""
+"""open_video, load_video, load_metadata: find the format in the table, let its module open the file.
+
+How each format is read is in ``formats/``.
+"""
 
 import os
 import warnings
-from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from .._base import whole_number
-from .format_table import find_format
-from .recording import Recording
+from .._base import ArgumentError, ArgumentTypeError, Array, MissingFileError, file_path, whole_number
+from .checks import counted
+from .format_table import Format, find_format
+from .recording import Origin, Recording
 
 
-def open_video(path: "str | os.PathLike[str]", **options: Any) -> Recording:
+def open_video(path: "str | os.PathLike[str]", **options: object) -> Recording:
     """Open a recording without reading its frames.
 
     Parameters
     ----------
     path : path-like
         A file of any known format (``optimap info`` lists them), a zarr folder, or a folder of TIFF or PNG images,
-        which are taken in natural order (``frame_2`` before ``frame_10``). Of formats of several files any of them
-        will do.
+        which are read in natural order (``frame_2`` before ``frame_10``). Where a recording consists of several
+        files, any of them can be given.
     **options
-        Of some formats: ``dataset`` (HDF5, Zarr: the name of the dataset), ``fieldname`` and ``axes`` (MATLAB: variable
-        name; axis order such as ``'YXT'``), ``channel`` (encoded colour video: ``'red'``, ``'green'``, ``'blue'`` or
-        ``'luma'``; OME-Zarr of several channels: number or label), ``z`` (OME-Zarr of several planes: number).
+        Options of some formats: ``dataset`` (HDF5, Zarr: the name of the dataset), ``fieldname`` and ``axes`` (MATLAB:
+        variable name; axis order such as ``'YXT'``), ``channel`` (encoded colour video: ``'red'``, ``'green'``,
+        ``'blue'`` or ``'luma'``; OME-Zarr with several channels: number or label), ``z`` (OME-Zarr with several
+        planes: number).
 
     Returns
     -------
@@ -35,13 +38,13 @@ def open_video(path: "str | os.PathLike[str]", **options: Any) -> Recording:
     Raises
     ------
     FileNotFoundError
-        If the path, or a companion file of it, does not exist.
+        If the path, or a companion file, does not exist.
     ValueError
-        If the suffix is unknown, the file is truncated or damaged, or holds no (or more than one) grey recording.
+        If the suffix is unknown, or the file is truncated or damaged, or does not hold exactly one grey recording.
     ImportError
         If a package is missing; the message has the pip line.
     TypeError
-        If an option is not one of the format's.
+        If an option does not exist for the format.
 
     Examples
     --------
@@ -55,17 +58,22 @@ def open_video(path: "str | os.PathLike[str]", **options: Any) -> Recording:
     ...         print(recording.shape, recording.fps)
     (100, 8, 9) 500.0
     """
-    path = Path(path)
+    path = file_path(path)
     if not path.exists():
-        raise FileNotFoundError(f"{path} does not exist: check the name and the folder")
+        raise MissingFileError("path", path, "does not exist", "check the name and the folder", subject=str(path))
     row = find_format(path)
-    for name in options:
-        if name not in row.options:
-            known = f"has {', '.join(row.options)}" if row.options else "has none"
-            raise TypeError(f"{name!r} is not an option of {row.name} recordings, which {known}")
+    _check_options(row, options)
     recording: Recording = row.load().open_recording(path, **options)
-    recording._origin = path.absolute(), options
+    recording._origin = Origin(open_video, path.absolute(), options)
     return recording
+
+
+def _check_options(row: Format, options: dict[str, object]) -> None:
+    """Raise an error for options that a format does not have."""
+    for name, value in options.items():
+        if name not in row.options:
+            cure = f"use {' or '.join(row.options)}, or leave it out" if row.options else "leave it out"
+            raise ArgumentTypeError(name, value, f"is not an option of {row.name} recordings", cure, subject=repr(name))
 
 
 def load_video(
@@ -74,8 +82,8 @@ def load_video(
     frames: int | None = None,
     step: int = 1,
     use_mmap: bool = False,
-    **options: Any,
-) -> NDArray[Any]:
+    **options: object,
+) -> Array:
     """Load a recording, or a part of it, into memory.
 
     Parameters
@@ -85,12 +93,12 @@ def load_video(
     start_frame : int
         First frame, from 0.
     frames : int, optional
-        Number of frames to return; by default all that follow.
+        Number of frames to return; by default all from `start_frame` to the end.
     step : int
         Take every `step`-th frame.
     use_mmap : bool
-        Return a read-only memory map instead: ``.npy``, uncompressed ``.tif``, ``.dat``. Other formats have no such
-        map; there it warns, and loads.
+        Return a read-only memory map instead: ``.npy``, uncompressed ``.tif``, ``.dat``. Other formats cannot be
+        mapped; they are loaded, with a warning.
     **options
         See `open_video`.
 
@@ -102,7 +110,7 @@ def load_video(
     Raises
     ------
     ValueError
-        If `start_frame` or `frames` go beyond the recording, and as for `open_video`.
+        If `start_frame` or `frames` reach beyond the end of the recording, and as for `open_video`.
 
     Examples
     --------
@@ -116,31 +124,42 @@ def load_video(
     array([10, 15, 20])
     """
     start, step = whole_number(start_frame, "start_frame"), whole_number(step, "step", minimum=1)
-    recording = open_video(path, **options)
-    total = len(recording)
-    if start >= total:
-        recording.close()
-        raise ValueError(f"start_frame = {start}: {path} has {total} frames, 0..{total - 1}")
-    available = -(-(total - start) // step)
-    count = available if frames is None else whole_number(frames, "frames", minimum=1)
-    if count > available:
-        recording.close()
-        raise ValueError(
-            f"frames = {count}: {path} has {available} frames from frame {start} on in steps of {step}; "
-            "leave frames out for all of them"
-        )
-    with recording:
-        wanted = recording[start : start + (count - 1) * step + 1 : step]
+    wanted_frames = None if frames is None else whole_number(frames, "frames", minimum=1)
+    with open_video(path, **options) as recording:
+        available = _frames_from(recording, start, step)
+        count = available if wanted_frames is None else wanted_frames
+        if count > available:
+            raise ArgumentError(
+                "frames",
+                frames,
+                f"is more than {recording.path} has, {counted(available, 'frame')} from frame {start} on in steps of "
+                f"{step}",
+                "leave frames out to load all of them",
+            )
+        block = recording[start : start + (count - 1) * step + 1 : step]
         if use_mmap and recording.is_mapped:
-            return wanted
+            return block
         if use_mmap:
             warnings.warn(f"{path} cannot be memory-mapped ({recording.format}): it is loaded", stacklevel=2)
-        # A copy of what is mapped; what was read is ours already.
-        return np.array(wanted, dtype=wanted.dtype.newbyteorder("="), copy=True if recording.is_mapped else None)
+        # Copy a memory map; frames that were read belong to the caller already.
+        return np.array(block, dtype=block.dtype.newbyteorder("="), copy=True if recording.is_mapped else None)
 
 
-def load_metadata(path: "str | os.PathLike[str]", **options: Any) -> dict[str, Any]:
-    """Return what the header of a recording says.
+def _frames_from(recording: Recording, start: int, step: int) -> int:
+    """Return the number of frames from one on, in steps, or raise an error where there are none."""
+    total = len(recording)
+    if start >= total:
+        raise ArgumentError(
+            "start_frame",
+            start,
+            f"is beyond the end of {recording.path}, which has {counted(total, 'frame')}",
+            f"it must be in 0..{total - 1}",
+        )
+    return -(-(total - start) // step)
+
+
+def load_metadata(path: "str | os.PathLike[str]", **options: object) -> dict[str, Any]:
+    """Return the entries in the header of a recording.
 
     Parameters
     ----------
@@ -152,8 +171,7 @@ def load_metadata(path: "str | os.PathLike[str]", **options: Any) -> dict[str, A
     Returns
     -------
     dict
-        The header's entries under their own keys, and ``fps`` (frames per second) and ``pixel_size`` (mm) where they
-        are known.
+        The entries under their own keys, and ``fps`` (frames per second) and ``pixel_size`` (mm) where they are known.
 
     Examples
     --------

@@ -1,19 +1,22 @@
-"""Recording: a video on disk that is read when it is asked for.
+"""Recording: a video on disk whose frames are read when they are needed.
 
 A format module gives a Recording its frames: an array (a memory map: slicing it is free) or a `FrameSource`, which
-reads ranges of frames. Everything else, indexing included, is the same for all formats.
+reads ranges of frames. Everything else, indexing included, is the same for all formats. Finding the format of a file
+is not done here but in `open`.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
 from types import EllipsisType, TracebackType
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeGuard, runtime_checkable
 
 import numpy as np
-from numpy.typing import DTypeLike, NDArray
+from numpy.typing import DTypeLike
 
-Array = NDArray[Any]
+from .._base import ArgumentError, Array
+from .checks import check_frames
 
 
 class FrameSource(Protocol):
@@ -25,18 +28,38 @@ class FrameSource(Protocol):
     def read(self, frames: range) -> Array:
         """Return the frames of an increasing range, (n, H, W)."""
 
-    # A source that is stored in chunks may say how large they are (T, H, W), ``chunks``, and read parts of frames:
-    # ``read_part(frames: range, rows: slice, columns: slice)``, where slices have no step.
-
     def close(self) -> None:
-        """Let go of the file."""
+        """Close the file."""
+
+
+@runtime_checkable
+class PartSource(Protocol):
+    """A source that also reads parts of frames."""
+
+    chunks: tuple[int, int, int] | None  # frames, rows and columns stored together; None: stored without chunks
+
+    def read_part(self, frames: range, rows: slice, columns: slice) -> Array:
+        """Return parts of the frames of an increasing range; the slices have no step."""
+
+
+@dataclass(frozen=True)
+class Origin:
+    """How a recording was opened: what to call to open it again, in another process too."""
+
+    opener: Callable[..., "Recording"]
+    path: Path
+    options: dict[str, Any]
+
+    def open_again(self) -> "Recording":
+        """Open the recording a second time."""
+        return self.opener(self.path, **self.options)
 
 
 class Recording:
-    """A recording on disk: looks like an array ``(T, H, W)``, reads frames only when asked for.
+    """A recording on disk: looks like an array ``(T, H, W)``, reads frames only when they are needed.
 
-    Made by `open_video`. It can be used wherever a video is, and as a context manager that closes the file. Pickled, it
-    is a path, which is opened again where it arrives.
+    Created by `open_video`. It can be used like any other video, and as a context manager that closes the file. A
+    pickled recording is a path; the process that unpickles it opens the file again.
 
     Attributes
     ----------
@@ -47,7 +70,7 @@ class Recording:
     pixel_size : float or None
         Width of a pixel on the tissue in mm, where the file says so.
     metadata : dict
-        What the header says, under its own keys.
+        The entries of the header under their own keys.
     path : pathlib.Path
     format : str
 
@@ -84,8 +107,8 @@ class Recording:
         self.fps = fps
         self.pixel_size = pixel_size
         self.metadata = metadata or {}
-        self._origin: tuple[Path, dict[str, Any]] | None = None  # what `open_video` was given
-        self._arrived = False  # from another process, the file not yet open in this one
+        self._origin: Origin | None = None  # set by `open_video`
+        self._arrived = False  # from another process; the file is not yet open in this one
         self._reading = Lock()
 
     @property
@@ -105,12 +128,12 @@ class Recording:
 
     @property
     def chunks(self) -> tuple[int, int, int] | None:
-        """Frames, rows and columns that the file stores, and compresses, together; None where it has no such chunks."""
+        """Frames, rows and columns that the file stores, and compresses, together; None if it has no chunks."""
         return getattr(self._frames_if_open(), "chunks", None)
 
     @property
     def shards(self) -> tuple[int, int, int] | None:
-        """Frames, rows and columns of the files that hold several chunks; None where there are none."""
+        """Frames, rows and columns of the files that hold several chunks; None if there are no such files."""
         return getattr(self._frames_if_open(), "shards", None)
 
     def __len__(self) -> int:
@@ -136,75 +159,79 @@ class Recording:
             return np.asarray(self._read(frames, range(i, i + 1))[0, *rest])
         if isinstance(first, slice):
             wanted = range(*first.indices(len(self)))
-            if wanted.step > 0 and len(rest) == 2 and self.chunks is not None and _are_plain_slices(rest):
+            if wanted.step > 0 and len(rest) == 2 and _are_plain_slices(rest) and _reads_parts(frames):
                 with self._reading:
-                    return np.asarray(frames.read_part(wanted, *rest))  # type: ignore[attr-defined, unused-ignore]
+                    return np.asarray(frames.read_part(wanted, *rest))
             block = self._read(frames, wanted if wanted.step > 0 else wanted[::-1])
             return np.asarray((block if wanted.step > 0 else block[::-1])[:, *rest])
         block = self._take(np.asarray(first))
-        # Indexed by a list again: NumPy pairs lists on several axes.
+        # Indexed by a list once more: NumPy pairs lists on several axes.
         return np.asarray(block[np.arange(len(block)), *rest]) if rest else block
 
     def _read(self, frames: FrameSource, wanted: range) -> Array:
-        with self._reading:  # files have one place to read at; schedulers' threads may ask together
+        with self._reading:  # a file has one read position, and threads of a scheduler may read at the same time
             return frames.read(wanted)
 
     def _take(self, index: Array) -> Array:
-        if index.shape == (0,) and index.dtype == float:  # what NumPy makes of []
+        """Return the frames that a list of numbers or a mask names."""
+        if index.shape == (0,) and index.dtype == float:  # NumPy turns [] into floats
             index = index.astype(int)
         if index.ndim != 1 or index.dtype.kind not in "biu" or (index.dtype.kind == "b" and len(index) != len(self)):
             raise IndexError("index frames by a number, a slice, or a 1-D list of numbers or of T booleans")
         numbers = np.flatnonzero(index) if index.dtype.kind == "b" else index
-        # Every frame once and in order: encoded video is slow to go back.
+        # Every frame once and in order: going back is slow in encoded video.
         wanted, places = np.unique([_frame_number(int(i), len(self)) for i in numbers], return_inverse=True)
         frames = [self[int(i)] for i in wanted]
         return np.stack(frames)[places] if frames else np.empty((0, *self.shape[1:]), self.dtype)
 
     def __getstate__(self) -> dict[str, Any]:
-        """Travel to another process by name: there, the file is opened when frames are asked for."""
+        """Return the state without the open file: another process opens it when frames are needed."""
         if self._origin is None:
-            raise TypeError(f"{self!r} cannot be sent to another process: only what open_video() opened can")
+            raise TypeError(f"{self!r} cannot be sent to another process: only recordings from open_video() can")
         return {**self.__dict__, "_frames": None, "_reading": None, "_arrived": True}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.__dict__.update(state, _reading=Lock())
 
     def __dask_tokenize__(self) -> Any:
-        """Name of this recording in dask graphs: the same for the same file, another after it was written anew."""
-        path, options = self._origin or (self.path, {})
-        # Of a folder, its files: what is written into them does not touch the folder.
+        """Name of this recording in dask graphs: the same for the same file, another one after it was rewritten."""
+        path, options = (self._origin.path, self._origin.options) if self._origin else (self.path, {})
+        # For a folder, its files: writing into them does not change the folder's own time.
         states = [file.stat() for file in (path, *path.rglob("*"))]
         written = max(state.st_mtime_ns for state in states)
         size = sum(state.st_size for state in states)
         return type(self).__name__, str(path), options, size, written, self.shape, str(self.dtype)
 
     def _frames_if_open(self) -> "Array | FrameSource | None":
-        """Return the frames, None after closing; a recording from another process is opened for it."""
+        """Return the frames, or None after closing; a recording from another process is opened first."""
         return self._open_frames() if self._arrived else self._frames
 
     def _open_frames(self) -> "Array | FrameSource":
+        """Return the frames, or raise an error where the recording was closed."""
         with self._reading:
-            if self._arrived:
-                self._frames, self._arrived = self._opened_again(), False
+            if self._arrived and self._origin is not None:
+                self._frames, self._arrived = self._frames_of(self._origin), False
             frames = self._frames
         if frames is None:
-            raise ValueError(f"{self.path} is closed: open it again to read frames")
+            raise ArgumentError("path", self.path, "is closed", "open it again to read frames", subject=str(self.path))
         return frames
 
-    def _opened_again(self) -> "Array | FrameSource | None":
-        from .open import open_video
-
-        path, options = self._origin or (self.path, {})
-        same = open_video(path, **options)
+    def _frames_of(self, origin: Origin) -> "Array | FrameSource | None":
+        """Return the frames of a recording from another process."""
+        same = origin.open_again()
         if (same.shape, same.dtype) != (self.shape, self.dtype):
             same.close()
-            raise ValueError(
-                f"{path} is another recording now: {same.shape} of {same.dtype}, it was {self.shape} of {self.dtype}"
+            raise ArgumentError(
+                "path",
+                same.path,
+                f"now holds another recording, {same.shape} of {same.dtype} instead of {self.shape} of {self.dtype}",
+                "open it again",
+                subject=str(same.path),
             )
         return same._frames
 
     def close(self) -> None:
-        """Close the file; reading after that is an error."""
+        """Close the file; reading frames after that is an error."""
         if self._frames is not None and not isinstance(self._frames, np.ndarray):
             self._frames.close()
         self._frames, self._arrived = None, False
@@ -222,7 +249,7 @@ def _split(key: Any) -> tuple[Any, tuple[Any, ...]]:
     """Return the index of the frames and the indices within a frame."""
     parts = key if isinstance(key, tuple) else (key,)
     if any(part is None for part in parts):
-        raise IndexError("np.newaxis is not understood here: read frames first, recording[a:b][np.newaxis]")
+        raise IndexError("np.newaxis cannot be used here: read frames first, recording[a:b][np.newaxis]")
     dots = [i for i, part in enumerate(parts) if isinstance(part, EllipsisType)]
     if dots:
         full = (slice(None),) * (3 - len(parts) + 1)
@@ -232,42 +259,18 @@ def _split(key: Any) -> tuple[Any, tuple[Any, ...]]:
     return (parts[0], parts[1:]) if parts else (slice(None), ())
 
 
+def _reads_parts(frames: FrameSource) -> TypeGuard[PartSource]:
+    """Whether parts of frames can be read, and the file stores them in chunks, so that this saves time."""
+    return isinstance(frames, PartSource) and frames.chunks is not None
+
+
 def _are_plain_slices(parts: tuple[Any, ...]) -> bool:
+    """Whether all indices are slices without a step."""
     return all(isinstance(part, slice) and part.step in (None, 1) for part in parts)
 
 
 def _frame_number(i: int, frames: int) -> int:
+    """Return the number of a frame, counted from the start."""
     if not -frames <= i < frames:
         raise IndexError(f"frame {i} is outside the recording: it has frames 0..{frames - 1}")
     return i % frames
-
-
-def check_frames(path: Path, shape: tuple[int, ...], dtype: Any) -> None:
-    """Raise an error where what a file holds is not a video of real numbers."""
-    if len(shape) == 4 and shape[-1] in (3, 4):
-        raise ValueError(f"{path} is a colour recording of shape {shape}: save one channel, or the grey values, first")
-    if len(shape) != 3:
-        raise ValueError(f"{path} holds an array of shape {shape}: a recording is (T, H, W), frames, rows, columns")
-    if 0 in shape:
-        raise ValueError(f"{path} holds no pixels: its shape is {shape}")
-    if np.dtype(dtype).kind not in "biuf":
-        raise ValueError(f"{path} holds {dtype} values: the pixels of a recording are real numbers")
-
-
-def positive_number(value: Any) -> float | None:
-    """Return the positive number that a file noted, in whatever shape it stores one; None where it is none."""
-    noted = np.asarray(value)
-    if noted.size != 1 or noted.dtype.kind not in "iuf" or not 0 < noted.item() < np.inf:
-        return None
-    return float(noted.item())
-
-
-def check_file_size(path: Path, expected: int, what: str) -> None:
-    """Raise an error where a file's size does not fit its header."""
-    actual = path.stat().st_size
-    if actual != expected:
-        state = "truncated" if actual < expected else "longer than its header says"
-        raise ValueError(
-            f"{path} is {state}: {what} need {expected} bytes, the file has {actual}; "
-            "copy the recording again, or repair its header"
-        )

@@ -1,4 +1,4 @@
-"""Encoded video, written by FFmpeg's libraries (PyAV) and byte by byte."""
+"""Encoded video, written with the libraries of FFmpeg (PyAV) and byte by byte."""
 
 import io
 
@@ -61,7 +61,7 @@ def test_lossless_h264(tmp_path, suffix, pixel_format):
 
 
 def test_limited_range_is_not_stretched(tmp_path):
-    ramp = np.tile(np.arange(16, 236, dtype=np.uint8), (2, 6, 1))  # FFmpeg itself would make 0..255 of it
+    ramp = np.tile(np.arange(16, 236, dtype=np.uint8), (2, 6, 1))  # FFmpeg itself would stretch it to 0..255
     path = makers.encoded(tmp_path / "rec.mkv", ramp, "ffv1", "yuv420p")
     np.testing.assert_array_equal(load_video(path), ramp, strict=True)
 
@@ -99,7 +99,7 @@ def test_matroska_does_not_say_how_many_frames(tmp_path):
 
 
 @pytest.mark.parametrize("tag", ["30 pictures a second", "", "unknown rate"])
-def test_tags_of_others_named_fps(tmp_path, tag):
+def test_tags_of_other_programs_named_fps(tmp_path, tag):
     path = tmp_path / "rec.mkv"
     with av.open(str(path), "w") as container:
         container.metadata["FPS"] = tag
@@ -111,7 +111,7 @@ def test_tags_of_others_named_fps(tmp_path, tag):
         assert recording.fps == 25
 
 
-# --- colour -------------------------------------------------------------------------------------------------------
+# --- colour ---------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -124,11 +124,13 @@ def test_channels_of_rgb_video(tmp_path, suffix, codec, pixel_format, source):
         np.testing.assert_array_equal(load_video(path, channel=channel), COLOUR[..., i], strict=True)
     with pytest.raises(ValueError, match=r"rec.* is a colour recording: choose channel='red', 'green' or 'blue'"):
         open_video(path)
-    with pytest.raises(ValueError, match="is stored as red, green and blue: choose channel='red'"):
+    with pytest.raises(
+        ValueError, match=r"channel = 'luma' is not in .*, which is stored as red, green and blue: it must be 'red'"
+    ):
         open_video(path, channel="luma")
 
 
-def test_rgb_video_of_grey_values_is_grey(tmp_path):
+def test_rgb_video_with_grey_values_is_grey(tmp_path):
     video = np.repeat(GREY[..., np.newaxis], 3, axis=-1)
     path = makers.encoded(tmp_path / "rec.avi", video, "rawvideo", "bgr24", source="bgr24")
     np.testing.assert_array_equal(load_video(path), GREY, strict=True)
@@ -180,16 +182,16 @@ def test_both_colour_differences_in_one_plane(tmp_path, chroma):
 
 
 @pytest.mark.parametrize("channel", [None, "green"])
-def test_colours_of_16_bits_are_not_cut_down(tmp_path, channel):
+def test_colours_of_16_bits_are_not_reduced_to_8(tmp_path, channel):
     video = makers.random_video((3, 6, 10, 3))
     path = makers.encoded(tmp_path / "rec.mkv", video, "ffv1", "gbrp16le", source="rgb48le")
-    with pytest.raises(ValueError, match=r"rec\.mkv holds colours of 16 bits, only 8 are read"):
+    with pytest.raises(ValueError, match=r"rec\.mkv holds colours of 16 bits, and only 8 can be read"):
         open_video(path, channel=channel)
 
 
 def test_packed_formats_are_refused(tmp_path):
     path = makers.encoded(tmp_path / "rec.avi", GREY[:, :, :5].repeat(4, 2), "rawvideo", "yuyv422", source="gray")
-    with pytest.raises(ValueError, match=r"pixel format yuyv422 \(packed\) is not read: convert it"):
+    with pytest.raises(ValueError, match=r"has the packed pixel format yuyv422, which cannot be read: convert it"):
         open_video(path)
 
 
@@ -200,7 +202,7 @@ def test_an_unknown_channel(tmp_path, channel):
         open_video(path, channel=channel)
 
 
-# --- truncated and damaged ----------------------------------------------------------------------------------------
+# --- truncated and damaged ------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -235,7 +237,7 @@ def test_a_live_recording_of_unknown_length(tmp_path):
 
 
 @pytest.mark.parametrize("length", [0, 2**32 - 1])
-def test_an_avi_whose_recorder_never_came_back(tmp_path, length):
+def test_an_avi_that_its_recorder_did_not_finish(tmp_path, length):
     path = makers.encoded(tmp_path / "rec.avi", GREY)
     raw = path.read_bytes()
     path.write_bytes(raw[:4] + length.to_bytes(4, "little") + raw[8:])
@@ -251,7 +253,7 @@ def test_fewer_frames_than_the_header_says(tmp_path):
     with open_video(path) as recording:
         np.testing.assert_array_equal(recording[:7], GREY)
         for index in (7, 8, slice(None)):
-            with pytest.raises(ValueError, match=r"rec\.avi is truncated: frame 7 cannot be decoded"):
+            with pytest.raises(ValueError, match=r"rec\.avi is truncated, frame 7 cannot be decoded"):
                 recording[index]
         np.testing.assert_array_equal(recording[2], GREY[2])
 
@@ -289,7 +291,7 @@ def test_sound_without_pictures(tmp_path):
         open_video(path)
 
 
-# --- real recordings ----------------------------------------------------------------------------------------------
+# --- real recordings ------------------------------------------------------------------------------------------------
 
 
 def test_real_recording(real_data):
@@ -302,6 +304,6 @@ def test_real_recording(real_data):
         frames = recording[wanted].astype(int)
     for frame, i in zip(frames, wanted, strict=True):
         image = Image.open(io.BytesIO(packets[i]))
-        image.draft("L", image.size)  # the luma as it is stored
+        image.draft("L", image.size)  # the luma as stored
         assert np.abs(frame - np.asarray(image, int)).max() <= 1
     assert load_metadata(path) == {"codec": "mjpeg", "pixel_format": "yuvj420p", "fps": 30.0}

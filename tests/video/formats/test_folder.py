@@ -1,4 +1,4 @@
-"""Folders of images, written by Pillow."""
+"""Folders of images, written with Pillow."""
 
 import numpy as np
 import pytest
@@ -47,7 +47,7 @@ def test_natural_order_by_hand(tmp_path):
 def test_other_files_and_hidden_ones_do_not_count(tmp_path):
     folder = makers.images(tmp_path / "rec", VIDEO)
     (folder / "notes.txt").write_text("notes")
-    (folder / "._frame_3.png").write_bytes(b"what some systems leave behind")
+    (folder / "._frame_3.png").write_bytes(b"a file that some systems leave behind")
     (folder / "thumbnails.png").mkdir()
     with open_video(folder) as recording:
         np.testing.assert_array_equal(recording[:], VIDEO)
@@ -64,7 +64,7 @@ def test_an_empty_folder(tmp_path, names):
 def test_a_mixed_folder(tmp_path):
     folder = makers.images(tmp_path / "rec", VIDEO)
     Image.fromarray(VIDEO[0]).save(folder / "frame_12.tif")
-    with pytest.raises(ValueError, match="rec holds TIFF and PNG images: keep one kind"):
+    with pytest.raises(ValueError, match="rec holds TIFF and PNG images: keep one kind of image"):
         open_video(folder)
 
 
@@ -95,16 +95,16 @@ def test_colour_tiff_images(tmp_path):
 
 def test_tiff_files_of_several_pages(tmp_path):
     makers.tiff(tmp_path / "1.tif", VIDEO)
-    with pytest.raises(ValueError, match=r"1\.tif holds 12 images: in a folder each file is one frame"):
+    with pytest.raises(ValueError, match=r"1\.tif holds 12 images: save each frame in a file of its own"):
         open_video(tmp_path)
 
 
 @pytest.mark.parametrize("name", ["rec.png", "other.jpg"])
-def test_png_files_that_are_none(tmp_path, name):
+def test_files_that_are_not_png(tmp_path, name):
     Image.fromarray(VIDEO[0].astype("u1")).save(tmp_path / "other.jpg")
     content = b"no image" if name == "rec.png" else (tmp_path / name).read_bytes()
     (tmp_path / "rec.png").write_bytes(content)
-    with pytest.raises(ValueError, match=r"rec\.png is not a whole PNG image"):
+    with pytest.raises(ValueError, match=r"rec\.png is not a complete PNG image"):
         open_video(tmp_path)
 
 
@@ -112,5 +112,5 @@ def test_png_files_that_are_none(tmp_path, name):
 def test_truncated_png_images(tmp_path, kept):
     folder = makers.images(tmp_path / "rec", VIDEO)
     makers.keep(folder / "frame_7.png", kept)
-    with pytest.raises(ValueError, match=r"frame_7\.png is (not a whole PNG image|truncated or damaged)"):
+    with pytest.raises(ValueError, match=r"frame_7\.png is (not a complete PNG image|truncated or damaged)"):
         open_video(folder)[:]

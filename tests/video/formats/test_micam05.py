@@ -62,37 +62,39 @@ def test_suffixes_in_any_case(path, names):
 @pytest.mark.parametrize(("given", "missing"), [(".gsh", ".gsd"), (".gsd", ".gsh")])
 def test_a_missing_companion(path, given, missing):
     path.with_suffix(missing).unlink()
-    with pytest.raises(FileNotFoundError, match=rf"rec\{missing} is missing: the recording rec\{given} needs it"):
+    with pytest.raises(
+        FileNotFoundError, match=rf"rec\{missing} is missing: copy it next to rec\{given}, which needs it"
+    ):
         open_video(path.with_suffix(given))
 
 
 @pytest.mark.parametrize("kept", [0, 500, 970, 1000, -1])
 def test_truncated(path, kept):
     makers.keep(path.with_suffix(".gsd"), kept)
-    with pytest.raises(ValueError, match=r"rec\.gsd is truncated: 7 frames of 6 x 5 need 1450 bytes, the file has"):
+    with pytest.raises(ValueError, match=r"rec\.gsd is truncated \(7 frames of 6 x 5 need 1450 bytes, the file has"):
         open_video(path)
 
 
 def test_longer_than_its_header_says(path):
     data = path.with_suffix(".gsd")
     data.write_bytes(data.read_bytes() + bytes(60))
-    with pytest.raises(ValueError, match=r"rec\.gsd is longer than its header says: .* the file has 1510"):
+    with pytest.raises(ValueError, match=r"rec\.gsd is longer than its header says \(.* the file has 1510"):
         open_video(path)
 
 
 @pytest.mark.parametrize("key", ["Number of frames", "Image width", "Image height", "Frame rate (Hz)"])
-def test_a_header_that_lacks_a_number(path, key):
+def test_a_header_without_a_number(path, key):
     makers.replace(path, key.encode(), b"Something else")
-    with pytest.raises(ValueError, match=rf"rec\.gsh has no entry '{key[:5]}.*': it is not a complete header"):
+    with pytest.raises(ValueError, match=rf"rec\.gsh has no entry '{key[:5]}.*', so it is not a complete header"):
         open_video(path)
 
 
 @pytest.mark.parametrize(
     ("old", "new"), [("Image width : 6", "Image width : six"), ("frames : 7", "frames : 0"), (": 250.5", ": -1")]
 )
-def test_a_header_whose_number_is_none(path, old, new):
+def test_a_header_with_a_wrong_number(path, old, new):
     makers.replace(path, old.encode(), new.encode())
     with pytest.raises(
-        ValueError, match=rf"rec\.gsh: .* = '{new.split(' : ')[-1].strip(': ')}' is not a positive number"
+        ValueError, match=rf"rec\.gsh has .* = '{new.split(' : ')[-1].strip(': ')}', which is not a positive number"
     ):
         open_video(path)

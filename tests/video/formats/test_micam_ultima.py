@@ -70,8 +70,10 @@ def test_sample_time(tmp_path, time, fps):
 
 
 @pytest.mark.parametrize("time", ["", "2.0", "0.0msec", "2 hours", "msec"])
-def test_a_sample_time_that_is_none(tmp_path, time):
-    with pytest.raises(ValueError, match=rf"rec\.rsh: sample_time = '{time}' is not a time such as '2\.0msec'"):
+def test_an_unreadable_sample_time(tmp_path, time):
+    with pytest.raises(
+        ValueError, match=rf"rec\.rsh has sample_time = '{time}', which is not a time such as '2\.0msec'"
+    ):
         open_video(makers.micam_ultima(tmp_path, VIDEO, sample_time=time))
 
 
@@ -85,7 +87,9 @@ def test_a_missing_file_is_named(path, missing):
 @pytest.mark.parametrize("given", ["rec.rsm", "rec(1).rsd"])
 def test_a_missing_header(path, given):
     path.unlink()
-    with pytest.raises(FileNotFoundError, match=r"rec\.rsh is missing|no \.rsh header beside .*rec\(1\)\.rsd lists it"):
+    with pytest.raises(
+        FileNotFoundError, match=r"rec\.rsh is missing|rec\(1\)\.rsd is not listed in any \.rsh header next to it: copy"
+    ):
         open_video(path.with_name(given))
 
 
@@ -100,7 +104,7 @@ def test_a_damaged_header_of_another_recording_does_no_harm(path, other):
 @pytest.mark.parametrize("kept", [0, 20, -1])
 def test_truncated(path, name, kept):
     makers.keep(path.with_name(name), kept)
-    with pytest.raises(ValueError, match=r"rec.* is truncated: .* of 9 x 5 need \d+ bytes, the file has"):
+    with pytest.raises(ValueError, match=r"rec.* is truncated \(.* of 9 x 5 need \d+ bytes, the file has"):
         open_video(path)
 
 
@@ -115,16 +119,16 @@ def test_longer_than_its_header_says(path, name):
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [
-        ("rec(2).rsd\n", "", r"lists 1 \.rsm and 2 \.rsd files: 7 frames in blocks of 3 need 1 and 3"),
+        ("rec(2).rsd\n", "", r"lists 1 \.rsm and 2 \.rsd files, but its frames need 1 and 3"),
         ("rec.rsm\n", "", r"lists 0 \.rsm and 3 \.rsd files"),
-        ("Data-File-List", "Files", "has no line 'Data-File-List': it is not a complete header"),
+        ("Data-File-List", "Files", "has no line 'Data-File-List', so it is not a complete header"),
         ("page_frames=7\n", "", "has no entry 'page_frames'"),
         ("/blk=3", "", "has no entry 'blk'"),
-        ("/blk=3", "/blk=0", "blk = '0' is not a positive number"),
-        ("lskp=2", "lskp=8", "lskp = 8 and rskp = 1 leave nothing of 9 columns"),
+        ("/blk=3", "/blk=0", "blk = '0', which is not a positive number"),
+        ("lskp=2", "lskp=8", "lskp = 8 and rskp = 1, which leave none of 9 columns"),
     ],
 )
-def test_headers_that_cannot_be(path, old, new, message):
+def test_damaged_headers(path, old, new, message):
     makers.replace(path, old.encode(), new.encode())
     with pytest.raises(ValueError, match=rf"rec\.rsh.*{message}"):
         open_video(path)

@@ -40,7 +40,7 @@ def test_truncated(tmp_path, kept):
 def test_longer_than_its_header_says(tmp_path):
     path = makers.npy(tmp_path / "rec.npy", VIDEO)
     path.write_bytes(path.read_bytes() + b"12")
-    with pytest.raises(ValueError, match=r"rec\.npy is longer than its header says: values of shape \(7, 5, 6\) need"):
+    with pytest.raises(ValueError, match=r"rec\.npy is longer than its header says \(values of shape \(7, 5, 6\) need"):
         open_video(path)
 
 
@@ -48,14 +48,14 @@ def test_longer_than_its_header_says(tmp_path):
     ("array", "message"),
     [
         (np.zeros((7, 5, 6, 3)), "is a colour recording"),
-        (np.zeros((7, 5)), r"shape \(7, 5\): a recording is \(T, H, W\)"),
+        (np.zeros((7, 5)), r"shape \(7, 5\): save the recording as \(T, H, W\)"),
         (np.float64(3), r"shape \(\)"),
         (np.zeros((0, 5, 6)), "holds no pixels"),
-        (np.zeros((7, 5, 6), complex), "are real numbers"),
-        (np.zeros((7, 5, 6), "i4,i4"), "are real numbers"),
+        (np.zeros((7, 5, 6), complex), "save the pixels as real numbers"),
+        (np.zeros((7, 5, 6), "i4,i4"), "save the pixels as real numbers"),
     ],
 )
-def test_arrays_that_are_no_recording(tmp_path, array, message):
+def test_arrays_that_are_not_a_recording(tmp_path, array, message):
     np.save(tmp_path / "rec.npy", array)
     with pytest.raises(ValueError, match=message):
         open_video(tmp_path / "rec.npy")
@@ -86,7 +86,7 @@ def described(path):
     return path.with_name(path.name + ".json")
 
 
-def test_rate_and_origin_lie_beside_it(tmp_path):
+def test_rate_and_origin_are_in_the_sidecar(tmp_path):
     path = tmp_path / "rec.npy"
     save_video(path, VIDEO, 500, made={"drug": "none"})
     assert json.loads(described(path).read_text())["pixels"]["shape"] == [7, 5, 6]
@@ -98,19 +98,19 @@ def test_rate_and_origin_lie_beside_it(tmp_path):
     assert load_metadata(path) == {"fps": 250}
 
 
-def test_nothing_to_say_is_no_second_file_and_none_of_another_recording(tmp_path):
+def test_a_sidecar_exists_only_where_it_is_needed_and_is_replaced_with_its_file(tmp_path):
     path = tmp_path / "rec.npy"
     save_video(path, VIDEO)
     assert not described(path).exists()
     save_video(path, VIDEO, 500, overwrite=True)
-    save_video(path, VIDEO + 1, overwrite=True)  # its rate is unknown, and not 500
+    save_video(path, VIDEO + 1, overwrite=True)  # its rate is unknown, not 500
     assert load_metadata(path) == {}
     path.unlink()
-    save_video(path, VIDEO, 500)  # the description was left alone there
+    save_video(path, VIDEO, 500)  # the sidecar of the removed file is replaced
     assert load_metadata(path) == {"fps": 500}
 
 
-def test_a_file_of_the_users_beside_it_is_left_alone(tmp_path):
+def test_a_file_of_the_user_next_to_it_is_left_alone(tmp_path):
     path = tmp_path / "rec.npy"
     described(path).write_text("mine")
     with pytest.raises(FileExistsError, match=r"rec\.npy\.json exists"):

@@ -1,4 +1,4 @@
-"""TIFF files of many writers' ways, by tifffile and Pillow."""
+"""TIFF files as different programs write them, made with tifffile and Pillow."""
 
 import sys
 
@@ -107,7 +107,7 @@ def test_one_frame(path, options):
 
 
 @pytest.mark.parametrize("photometric", ["minisblack", "miniswhite"])
-def test_values_are_as_stored_whatever_white_is(path, photometric):
+def test_values_are_as_stored_for_either_meaning_of_white(path, photometric):
     tifffile.imwrite(path, VIDEO, photometric=photometric)
     np.testing.assert_array_equal(load_video(path), VIDEO, strict=True)
 
@@ -117,7 +117,7 @@ def test_suffixes(tmp_path, suffix):
     np.testing.assert_array_equal(load_video(makers.tiff(tmp_path / f"rec{suffix}", VIDEO, **TYX)), VIDEO)
 
 
-# --- rate and pixel size ------------------------------------------------------------------------------------------
+# --- rate and pixel size --------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -128,7 +128,7 @@ def test_suffixes(tmp_path, suffix):
         ({"finterval": 250, "tunit": "msec"}, 4),
         ({"finterval": 0.5, "tunit": "min"}, 1 / 30),
         ({"finterval": 2, "tunit": "days"}, None),
-        ({"finterval": 0.002, "fps": 7}, 500),  # fps is how fast ImageJ plays it
+        ({"finterval": 0.002, "fps": 7}, 500),  # fps is the playback speed of ImageJ
         ({"finterval": 0.0}, None),
         ({"fps": 7}, None),
         ({}, None),
@@ -150,7 +150,7 @@ def test_rate_of_imagej(path, notes, fps):
         ("\\u00B5m", 0.01, 0.1),
         ("cm", 100, 0.1),
         ("nm", 0.00001, 0.1),
-        ("mm", 1, None),  # what writers say who know no scale
+        ("mm", 1, None),  # from writers that do not know the scale
         ("inch", 2, None),
         ("pixel", 2, None),
         ("", 2, None),
@@ -197,14 +197,14 @@ def test_pixel_size_of_ome(path, notes, size):
         assert recording.pixel_size == (size if size is None else pytest.approx(size))
 
 
-def test_plain_files_know_no_rate_but_a_noted_one(tmp_path):
+def test_plain_files_have_a_rate_only_if_it_was_noted(tmp_path):
     assert load_metadata(makers.tiff(tmp_path / "plain.tif", VIDEO)) == {}
     assert load_metadata(makers.tiff(tmp_path / "none.tif", VIDEO, metadata=None)) == {}
     noted = makers.tiff(tmp_path / "noted.tif", VIDEO, metadata={"fps": 500, "lab": "ours"})
     assert load_metadata(noted) == {"fps": 500.0, "lab": "ours"}
 
 
-# --- what is no recording -----------------------------------------------------------------------------------------
+# --- files without a recording --------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -224,14 +224,14 @@ def test_plain_files_know_no_rate_but_a_noted_one(tmp_path):
 def test_channels_and_planes(path, axes, options):
     shape = (3, 2, 5, 6)[-len(axes) :]
     makers.tiff(path, makers.random_video(shape), **options, metadata={"axes": axes})
-    message = rf"rec\.tif has the axes {axes} of shape .*: a recording has time, rows and columns; split channels"
+    message = rf"rec\.tif has the axes {axes} of shape .*, but a recording has time, rows and columns: split channels"
     with pytest.raises(ValueError, match=message):
         open_video(path)
 
 
-def test_more_channels_than_there_can_be_are_frames(path):
+def test_more_channels_than_possible_are_frames(path):
     video = makers.random_video((8, 5, 6))
-    makers.tiff(path, video, imagej=True)  # to which tifffile gives the axes CYX
+    makers.tiff(path, video, imagej=True)  # tifffile gives it the axes CYX
     with open_video(path) as recording:
         np.testing.assert_array_equal(recording[:], video)
     makers.tiff(path, video[:7], imagej=True)
@@ -248,7 +248,7 @@ def test_a_stack_without_a_name_for_its_axes(path):
 @pytest.mark.parametrize("axes", ["ZYX", "TYX"])
 @pytest.mark.parametrize("options", [IMAGEJ, OME])
 def test_a_stack_of_planes_is_taken_for_time(path, axes, options):
-    # ImageJ names the frames of a plain stack slices.
+    # ImageJ calls the frames of a plain stack slices.
     with open_video(makers.tiff(path, VIDEO, **options, metadata={"axes": axes})) as recording:
         np.testing.assert_array_equal(recording[:], VIDEO)
 
@@ -272,14 +272,14 @@ def test_images_of_different_sizes_or_types(path, other):
 
 
 def test_complex_numbers(path):
-    with pytest.raises(ValueError, match="the pixels of a recording are real numbers"):
+    with pytest.raises(ValueError, match="save the pixels as real numbers"):
         open_video(makers.tiff(path, VIDEO.astype("c8")))
 
 
 @pytest.mark.parametrize("content", [b"", b"II", b"II*\0", b"no TIFF file at all", b"II\x2b\0" + bytes(3)])
 def test_not_a_tiff_file(path, content):
     path.write_bytes(content)
-    with pytest.raises(ValueError, match=r"rec\.tif is not a TIFF file: its first bytes are b'"):
+    with pytest.raises(ValueError, match=r"rec\.tif is not a TIFF file, its first bytes are b'"):
         open_video(path)
 
 
@@ -289,7 +289,7 @@ def test_no_page(path):
         open_video(path)
 
 
-# --- truncated and damaged ----------------------------------------------------------------------------------------
+# --- truncated and damaged ------------------------------------------------------------------------------------------
 
 WRITERS = {
     "plain": lambda path: makers.tiff(path, VIDEO),
@@ -309,7 +309,7 @@ WRITERS = {
 
 
 @pytest.mark.parametrize("writer", WRITERS)
-def test_cut_off_anywhere_it_is_an_error_or_whole(path, writer):
+def test_truncated_anywhere_it_is_an_error_or_whole(path, writer):
     whole = WRITERS[writer](path).read_bytes()
     for kept in [*range(0, len(whole), 37), *range(len(whole) - 12, len(whole))]:
         path.write_bytes(whole[:kept])
@@ -324,33 +324,31 @@ def test_cut_off_anywhere_it_is_an_error_or_whole(path, writer):
     "writer", sorted(set(WRITERS) - {"in one page", "imagej in one page", "bigtiff", "big-endian"})
 )
 @pytest.mark.parametrize("target", [0, 2, 3])
-def test_a_chain_of_pages_that_runs_in_circles(path, writer, target):
+def test_a_chain_of_pages_that_loops(path, writer, target):
     makers.link_tiff_page(WRITERS[writer](path), 3, target)
-    with pytest.raises(ValueError, match=r"rec\.tif is damaged: the page after page 3 is an earlier one"):
+    with pytest.raises(ValueError, match=r"rec\.tif is damaged, the page after page 3 is an earlier one"):
         open_video(path)
 
 
 @pytest.mark.parametrize("writer", ["plain", "imagej", "ome", "lzw", "zlib ome"])
 def test_a_chain_of_pages_that_ends_early(path, writer):
     makers.link_tiff_page(WRITERS[writer](path), 3, None)
-    with pytest.raises(
-        ValueError, match=r"rec\.tif is truncated or damaged: its header promises 7 frames, it has 4 pages"
-    ):
+    with pytest.raises(ValueError, match=r"rec\.tif is truncated or damaged, its header says 7 frames, it has 4 pages"):
         open_video(path)
 
 
 @pytest.mark.parametrize("writer", ["imagej", "ome", "zlib ome"])
 @pytest.mark.parametrize("promised", [4, 9])
-def test_a_header_that_promises_another_number(path, writer, promised):
+def test_a_header_with_another_number_of_frames(path, writer, promised):
     WRITERS[writer](path)
     for key in [b"images=", b"frames="] if writer == "imagej" else [b'SizeT="']:
         makers.replace(path, key + b"7", key + str(promised).encode())
-    with pytest.raises(ValueError, match=rf"its header promises {promised} frames, it has 7 pages"):
+    with pytest.raises(ValueError, match=rf"its header says {promised} frames, it has 7 pages"):
         open_video(path)
 
 
 @pytest.mark.parametrize("compression", ["lzw", "zstd"])
-def test_what_needs_imagecodecs_says_so(path, monkeypatch, compression):
+def test_a_missing_imagecodecs_is_an_error_with_its_pip_line(path, monkeypatch, compression):
     makers.tiff(path, VIDEO, compression=compression)
     monkeypatch.setitem(sys.modules, "imagecodecs", None)
     message = rf"rec\.tif is compressed \({compression.upper()}\), which needs imagecodecs: pip install "
@@ -359,14 +357,14 @@ def test_what_needs_imagecodecs_says_so(path, monkeypatch, compression):
 
 
 @pytest.mark.parametrize("options", [{"compression": "zlib"}, {"compression": "packbits"}, {"tile": (16, 16)}])
-def test_what_does_not_need_imagecodecs(path, monkeypatch, options):
+def test_compressions_that_do_not_need_imagecodecs(path, monkeypatch, options):
     makers.tiff(path, VIDEO, **options)
     monkeypatch.setitem(sys.modules, "imagecodecs", None)
     with open_video(path) as recording:
         assert recording.shape == VIDEO.shape
 
 
-# --- real recordings ----------------------------------------------------------------------------------------------
+# --- real recordings ------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("name", ["controlV.tif", "caRestitution_p130.tif"])

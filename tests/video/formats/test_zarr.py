@@ -1,4 +1,4 @@
-"""Zarr stores of both versions, groups, shards, zip files and OME-Zarr, written by zarr itself."""
+"""Zarr stores of both versions, groups, shards, zip files and OME-Zarr, written with zarr itself."""
 
 import json
 import shutil
@@ -42,7 +42,7 @@ def test_shards_and_parts_of_frames(tmp_path):
         )
 
 
-def test_a_folder_of_any_name_is_told_by_what_is_in_it(tmp_path):
+def test_a_folder_of_any_name_is_recognised_by_its_contents(tmp_path):
     path = makers.zarr(tmp_path / "rec.zarr", VIDEO, 2)
     np.testing.assert_array_equal(load_video(path.rename(tmp_path / "rec")), VIDEO)
 
@@ -71,20 +71,20 @@ def test_one_array_of_a_group(tmp_path, version):
 
 def test_several_arrays_need_a_name(tmp_path):
     path = makers.zarr_group(tmp_path / "rec.zarr", calcium=VIDEO[:3], voltage=VIDEO)
-    message = r"holds 2 3-D arrays, name one with dataset=; its arrays: calcium \(3, 5, 6\), voltage \(7, 5, 6\)"
+    message = r"holds 2 3-D arrays \(all arrays: calcium \(3, 5, 6\), voltage \(7, 5, 6\)\): choose one with dataset="
     with pytest.raises(ValueError, match=message):
         open_video(path)
     np.testing.assert_array_equal(load_video(path, dataset="voltage"), VIDEO)
     assert load_metadata(path, dataset="calcium") == {"dataset": "calcium"}
-    with pytest.raises(ValueError, match=r"dataset = 'camera' is not in .*rec\.zarr, which holds: calcium"):
+    with pytest.raises(ValueError, match=r"dataset = 'camera' is not in .*rec\.zarr: choose one of calcium"):
         open_video(path, dataset="camera")
 
 
 @pytest.mark.parametrize(
     ("array", "message"),
     [
-        (VIDEO[0], r"rec\.zarr holds no 3-D array; its arrays: data \(5, 6\)"),
-        (VIDEO * 1j, r"rec\.zarr holds no 3-D array; its arrays: none"),
+        (VIDEO[0], r"rec\.zarr holds no 3-D array \(its arrays: data \(5, 6\)\): save"),
+        (VIDEO * 1j, r"rec\.zarr holds no 3-D array \(its arrays: none\)"),
     ],
 )
 def test_groups_without_a_recording(tmp_path, array, message):
@@ -95,24 +95,28 @@ def test_groups_without_a_recording(tmp_path, array, message):
 @pytest.mark.parametrize(
     ("array", "message"),
     [
-        (VIDEO[0], r"rec\.zarr holds an array of shape \(5, 6\): a recording is"),
+        (VIDEO[0], r"rec\.zarr holds an array of shape \(5, 6\): save the recording as"),
         (np.stack([VIDEO] * 3, -1), "is a colour recording"),
-        (VIDEO * 1j, "holds complex128 values: the pixels of a recording are real numbers"),
+        (VIDEO * 1j, "holds complex128 values: save the pixels as real numbers"),
     ],
 )
-def test_arrays_that_are_no_recording(tmp_path, array, message):
+def test_arrays_that_are_not_a_recording(tmp_path, array, message):
     with pytest.raises(ValueError, match=message):
         open_video(makers.zarr(tmp_path / "rec.zarr", array))
 
 
-def test_options_that_mean_nothing(tmp_path):
+def test_options_that_do_not_apply(tmp_path):
     path = makers.zarr(tmp_path / "rec.zarr", VIDEO)
-    with pytest.raises(ValueError, match=r"dataset = 'x': .*rec\.zarr is a single array, leave dataset out"):
+    with pytest.raises(
+        ValueError, match=r"dataset = 'x' is not in .*rec\.zarr, which is a single array: leave dataset out"
+    ):
         open_video(path, dataset="x")
-    with pytest.raises(ValueError, match=r"channel = 0: the axes of .*rec\.zarr have no names, leave channel out"):
+    with pytest.raises(
+        ValueError, match=r"channel = 0 cannot be used, the axes of .*rec\.zarr have no names: leave channel out"
+    ):
         open_video(path, channel=0)
     image = makers.ome_zarr(tmp_path / "image.zarr", VIDEO, "tyx")
-    with pytest.raises(ValueError, match=r"z = 0: .*image\.zarr has no such axis, leave z out"):
+    with pytest.raises(ValueError, match=r"z = 0 cannot be used, .*image\.zarr has no such axis: leave z out"):
         open_video(image, z=0)
 
 
@@ -128,7 +132,7 @@ def test_named_axes(tmp_path):
         np.testing.assert_array_equal(recording[1:5, 1:4, 2:5], VIDEO[1:5, 1:4, 2:5])
 
 
-# --- OME-Zarr -----------------------------------------------------------------------------------------------------
+# --- OME-Zarr -------------------------------------------------------------------------------------------------------
 
 
 @versions
@@ -185,10 +189,13 @@ def test_several_channels_and_planes(tmp_path):
             np.testing.assert_array_equal(recording[:], array[:, 1, 2], strict=True)
             np.testing.assert_array_equal(recording[1:3, 2:4, 1:5], array[1:3, 1, 2, 2:4, 1:5], strict=True)
     for options, message in (
-        ({"channel": 2}, r"channel = 2: .* has 2 channels \(voltage, calcium\), 0 to 1"),
+        (
+            {"channel": 2},
+            r"channel = 2 is not in .*, which has 2 channels \(voltage, calcium\): give a number from 0 to 1",
+        ),
         ({"channel": "red"}, "channel = 'red'"),
         ({"channel": True}, "channel = True"),
-        ({"channel": 0, "z": -1}, "z = -1: .* has 3 planes, 0 to 2"),
+        ({"channel": 0, "z": -1}, "z = -1 is not in .*, which has 3 planes: give a number from 0 to 2"),
     ):
         with pytest.raises(ValueError, match=message):
             open_video(path, **options)
@@ -197,7 +204,7 @@ def test_several_channels_and_planes(tmp_path):
 @pytest.mark.parametrize(
     ("axes", "message"),
     [
-        ("zyx", r"has the axes z, y, x of shape \(7, 5, 6\): a recording has the axes t, y and x"),
+        ("zyx", r"has the axes z, y, x of shape \(7, 5, 6\), but a recording has the axes t, y and x"),
         ("cyx", "a recording has the axes t, y and x"),
     ],
 )
@@ -206,9 +213,11 @@ def test_images_without_time(tmp_path, axes, message):
         open_video(makers.ome_zarr(tmp_path / "rec.zarr", VIDEO, axes))
 
 
-def test_an_axis_nobody_knows(tmp_path):
+def test_an_unknown_axis(tmp_path):
     path = makers.ome_zarr(tmp_path / "rec.zarr", np.stack([VIDEO] * 2), "ptyx")
-    with pytest.raises(ValueError, match="has an axis 'p' of length 2: a recording has the axes t, y and x"):
+    with pytest.raises(
+        ValueError, match=r"has the axes p, t, y, x of shape \(2, 7, 5, 6\), but a recording has the axes t, y and x"
+    ):
         open_video(path)
     np.testing.assert_array_equal(load_video(makers.ome_zarr(tmp_path / "one.zarr", VIDEO[np.newaxis], "ptyx")), VIDEO)
 
@@ -219,7 +228,7 @@ def test_several_images_and_plates(tmp_path):
     makers.ome_zarr(path / "0", VIDEO, "tyx")
     np.testing.assert_array_equal(load_video(path), VIDEO)
     makers.ome_zarr(path / "1", VIDEO[:3], "tyx")
-    with pytest.raises(ValueError, match=r"holds 2 3-D arrays, name one with dataset=; its arrays: 0/0 .* 1/0"):
+    with pytest.raises(ValueError, match=r"holds 2 3-D arrays \(all arrays: 0/0 .* 1/0 .*\): choose one with dataset="):
         open_video(path)
     for options, expected in (
         ({"dataset": "1"}, VIDEO[:3]),
@@ -233,10 +242,10 @@ def test_several_images_and_plates(tmp_path):
         open_video(tmp_path / "plate.zarr")
 
 
-# --- damage -------------------------------------------------------------------------------------------------------
+# --- damage ---------------------------------------------------------------------------------------------------------
 
 
-def test_missing_chunks_of_others_are_fill_values(tmp_path):
+def test_missing_chunks_in_stores_of_other_programs_are_fill_values(tmp_path):
     path = makers.zarr(tmp_path / "rec.zarr", VIDEO, fill_value=7, chunks=(7, 5, 3))
     (path / "c" / "0" / "0" / "1").unlink()
     assert (load_video(path)[:, :, 3:] == 7).all()
@@ -245,7 +254,7 @@ def test_missing_chunks_of_others_are_fill_values(tmp_path):
 @pytest.mark.parametrize(
     "compressor", [None, BloscCodec(), BloscCodec(cname="zstd"), ZstdCodec(), GzipCodec(), Crc32cCodec()]
 )
-def test_a_chunk_cut_off_anywhere(tmp_path, compressor):
+def test_a_chunk_truncated_anywhere(tmp_path, compressor):
     path = makers.zarr(tmp_path / "rec.zarr", VIDEO, compressors=compressor, chunks=(4, 5, 6))
     chunk = makers.pixel_file(path)
     whole = chunk.read_bytes()
@@ -265,7 +274,7 @@ def test_damaged_descriptions(tmp_path, text):
         open_video(path)
 
 
-def test_files_that_are_no_zarr(tmp_path):
+def test_files_that_are_not_zarr(tmp_path):
     (tmp_path / "rec.zarr").mkdir()
     with pytest.raises(ValueError, match=r"rec\.zarr is a folder without zarr\.json"):
         open_video(tmp_path / "rec.zarr")
@@ -277,7 +286,7 @@ def test_files_that_are_no_zarr(tmp_path):
             open_video(tmp_path / name)
 
 
-def test_our_own_recordings_are_whole_or_an_error(tmp_path, monkeypatch):
+def test_recordings_of_optimap_are_whole_or_an_error(tmp_path, monkeypatch):
     monkeypatch.setattr("optimap.video.formats.zarr.CHUNK_BYTES", VIDEO[:2].nbytes)
     path = tmp_path / "rec.zarr"
     save_video(path, VIDEO, 500)
@@ -285,22 +294,20 @@ def test_our_own_recordings_are_whole_or_an_error(tmp_path, monkeypatch):
         assert recording.chunks == (2, 5, 6)
     shutil.copytree(path, tmp_path / "copy.zarr")
     makers.pixel_file(tmp_path / "copy.zarr").unlink()
-    with pytest.raises(
-        ValueError, match=r"copy\.zarr is incomplete: 1 of its 4 chunks are missing; copy or convert it"
-    ):
+    with pytest.raises(ValueError, match=r"copy\.zarr is incomplete \(1 of its 4 chunks missing\): copy or convert it"):
         open_video(tmp_path / "copy.zarr")
     description = json.loads((path / "0" / "zarr.json").read_text())
     description["attributes"]["optimap"] = {"complete": False}
     (path / "0" / "zarr.json").write_text(json.dumps(description))
-    with pytest.raises(ValueError, match=r"rec\.zarr is incomplete: 0 of its 4 chunks are missing"):
+    with pytest.raises(ValueError, match=r"rec\.zarr is incomplete \(0 of its 4 chunks missing\)"):
         open_video(path)
 
 
-# --- what other programs see --------------------------------------------------------------------------------------
+# --- saved files in other programs ----------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("name", ["rec.zarr", "rec.zarr.zip"])
-def test_zarr_reads_ours_and_finds_an_ome_image(tmp_path, name):
+def test_zarr_reads_saved_files_and_finds_an_ome_image(tmp_path, name):
     class Measured(np.ndarray):
         pixel_size = 0.1
 
@@ -322,6 +329,6 @@ def test_a_folder_is_replaced_only_when_asked_and_only_if_it_is_zarr(tmp_path):
     path = tmp_path / "rec.zarr"
     path.mkdir()
     (path / "precious.txt").write_text("precious")
-    with pytest.raises(ValueError, match=r"rec\.zarr cannot be written"):
+    with pytest.raises(ValueError, match=r"rec\.zarr is a folder and is not replaced: choose another name"):
         save_video(path, VIDEO, overwrite=True)
     assert (path / "precious.txt").read_text() == "precious"

@@ -1,13 +1,16 @@
-"""THE table of kinds of tables: name, suffixes, module, the extra it needs, what it can hold.
+"""The list of all kinds of tables: name, suffixes, module, the extra it needs, what it can hold.
 
-A new kind is one row here and one module beside this file with
+A new kind is one row here and one module next to this file with
 
-- ``check(shape, dtype, tidy_form, timed)`` and ``check_table(table, regions)``, only where a kind has limits: an error,
-  before any work, for what it cannot hold;
-- ``write(path, table, header, regions)``, the regions where they were given;
-- ``read_header(path) -> header``, quickly, and an error for files that are none of ours;
+- ``check_limits(shape, dtype, tidy, timed)`` and ``check_contents(table, regions)``, only if a kind has limits: raise
+  an error, before any work, for what it cannot hold;
+- ``write(path, table, header, regions)``; regions are None unless they were given;
+- ``read_header(path) -> header``, quickly, with an error for files that optimap did not write;
 - ``read_values(path, header) -> (values (T, N), axis (T,))``;
-- ``is_table(path)``, only where a suffix may be a recording's, too.
+- ``is_table(path)``, only if recordings have the same suffix.
+
+Paths and tables have been checked before they arrive there. Two modules are not kinds: `digits` is shared by the kinds
+that write numbers as text, and `nwb_metadata` belongs to `nwb`.
 """
 
 import importlib
@@ -15,32 +18,32 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
 
-from ..._base import import_extra
-from ..._files import sidecar_path as sidecar
+from ..._base import ArgumentError, import_extra
+from ..._files import sidecar_path
 
 
 @dataclass(frozen=True)
 class Kind:
-    """One row of the table."""
+    """One row of the list."""
 
     name: str
     suffixes: tuple[str, ...]
     module: str
-    extra: str | None = None  # optional dependency group that has what the module imports
-    needs: tuple[str, ...] = ()  # the import names of those dependencies
+    extra: str | None = None  # the extra that installs what the module imports
+    needs: tuple[str, ...] = ()  # the import names of those packages
     tidy: bool = False  # whether it can be written in long form
-    sidecar: bool = False  # whether the header is a file of its own
+    sidecar: bool = False  # whether the header is a separate file
     shared: bool = False  # whether recordings have the same suffix
 
     def load(self) -> ModuleType:
-        """Import the module, or say which extra is missing."""
+        """Import the module, or raise an error that names the missing extra."""
         for name in self.needs:
             import_extra(name, str(self.extra), f"{self.suffixes[0]} tables")
         return importlib.import_module(f".{self.module}", __package__)
 
     def outputs(self, path: Path) -> list[Path]:
-        """Return the files that a table at `path` consists of."""
-        return [path, sidecar(path)] if self.sidecar else [path]
+        """Return the files of a table at `path`."""
+        return [path, sidecar_path(path)] if self.sidecar else [path]
 
 
 KINDS = (
@@ -57,9 +60,16 @@ KINDS = (
 SUFFIXES = tuple(suffix for kind in KINDS for suffix in kind.suffixes)
 
 
-def find_kind(path: Path) -> Kind:
-    """Return the row for a path, or raise an error that lists the known suffixes."""
+def find_table_kind(path: Path) -> Kind:
+    """Return the kind of table that a path has by its suffix, or raise an error that lists the known suffixes."""
     for kind in KINDS:
         if path.suffix.lower() in kind.suffixes:
             return kind
-    raise ValueError(f"{path}: tables are written as {', '.join(SUFFIXES[:-1])} or {SUFFIXES[-1]}")
+    raise ArgumentError(
+        "path",
+        path,
+        "does not have the suffix of a table",
+        f"tables are written as {', '.join(SUFFIXES[:-1])} or {SUFFIXES[-1]}",
+        subject=str(path),
+        plain=True,
+    )

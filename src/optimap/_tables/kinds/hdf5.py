@@ -8,20 +8,19 @@ from typing import Any
 
 import h5py
 import numpy as np
-from numpy.typing import NDArray
 
-from ..table import FOREIGN, LAYOUT, MARKER, TraceTable, check_header
-
-Array = NDArray[Any]
+from ..._base import Array
+from ..._regions import Regions
+from ..table import LAYOUT, MARKER, TraceTable, check_header, not_ours, unreadable
 
 _BLOCK = 2**22  # values written at once
 
 
-def write(path: Path, table: TraceTable, header: dict[str, Any], regions: Any) -> None:
+def write(path: Path, table: TraceTable, header: dict[str, Any], regions: Regions | None) -> None:
     """Write the table."""
     with h5py.File(path, "w") as file:
         file.attrs[MARKER] = LAYOUT
-        # Datasets, since an attribute of many names would be larger than HDF5 allows.
+        # Header and names are datasets, because an attribute with many names would be larger than HDF5 allows.
         file.create_dataset("header", data=json.dumps(header))
         traces = file.create_dataset("traces", table.traces.shape, table.traces.dtype)
         rows = max(1, _BLOCK // max(1, table.columns.shape[1]))
@@ -40,16 +39,17 @@ def write(path: Path, table: TraceTable, header: dict[str, Any], regions: Any) -
 
 @contextmanager
 def _opened(path: Path) -> Iterator[Any]:
+    """Open an HDF5 file."""
     try:
         file = h5py.File(path, "r")
     except OSError as error:
-        raise ValueError(f"{path} cannot be read as HDF5, it may be cut off: {error}") from error
+        raise unreadable(path, "HDF5", error) from error
     with file:
         yield file
 
 
 def is_table(path: Path) -> bool:
-    """Return whether a file is a table of ours, and no recording."""
+    """Return whether a file is a table of optimap, not a recording."""
     with _opened(path) as file:
         return MARKER in file.attrs
 
@@ -58,7 +58,7 @@ def read_header(path: Path) -> dict[str, Any]:
     """Return the header."""
     with _opened(path) as file:
         if MARKER not in file.attrs:
-            raise ValueError(f"{path} {FOREIGN}")
+            raise not_ours(path)
         return check_header(json.loads(file["header"].asstr()[()]), path)
 
 

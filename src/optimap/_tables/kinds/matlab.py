@@ -7,26 +7,32 @@ from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.io import loadmat, savemat, whosmat
 from scipy.io.matlab import MatReadError
 
-from ..table import FOREIGN, LAYOUT, MARKER, TraceTable, check_header, header_shape
-
-Array = NDArray[Any]
+from ..._base import ArgumentError, Array
+from ..._regions import Regions
+from ..table import LAYOUT, MARKER, TraceTable, check_header, header_shape, not_ours, unreadable
 
 _DAMAGED = (MatReadError, ValueError, TypeError, OSError, EOFError, IndexError, KeyError, zlib.error)
-_LONGEST_NAME = 63
+_NAME = "a MATLAB file"
+_LONGEST_NAME = 63  # of a field
 
 
-def check(shape: tuple[int, int], dtype: str, tidy_form: bool, timed: bool) -> None:
-    """Raise an error for what a file of version 5 cannot hold."""
+def check_limits(shape: tuple[int, int], dtype: str, tidy: bool, timed: bool) -> None:
+    """Raise an error for traces that a file of version 5 cannot hold."""
     nbytes = shape[0] * shape[1] * np.dtype(dtype).itemsize
     if nbytes >= 2**31:
-        raise ValueError(f"{nbytes} bytes do not fit a .mat file of version 5 (2 GB): save as .h5, which MATLAB reads")
+        raise ArgumentError(
+            "traces",
+            shape,
+            f"has {nbytes} bytes, which do not fit in a .mat file of version 5 (2 GB)",
+            "save as .h5, which MATLAB reads",
+            subject="traces",
+        )
 
 
-def write(path: Path, table: TraceTable, header: dict[str, Any], regions: Any) -> None:
+def write(path: Path, table: TraceTable, header: dict[str, Any], regions: Regions | None) -> None:
     """Write the table."""
     values = table.columns
     if values.dtype == np.float16:  # unknown to MATLAB
@@ -46,7 +52,7 @@ def write(path: Path, table: TraceTable, header: dict[str, Any], regions: Any) -
 
 
 def _as_struct(metadata: dict[str, Any]) -> dict[str, Any]:
-    """Return metadata with keys that MATLAB takes for names of fields, and values that it has."""
+    """Return metadata with keys that MATLAB accepts as names of fields, and values of types that it has."""
     struct: dict[str, Any] = {}
     for key, value in metadata.items():
         name = re.sub(r"\W", "_", key, flags=re.ASCII)
@@ -59,7 +65,8 @@ def _as_struct(metadata: dict[str, Any]) -> dict[str, Any]:
     return struct
 
 
-def _as_matlab(value: Any) -> Any:
+def _as_matlab(value: object) -> Any:
+    """Return a value of the metadata in a type that MATLAB has."""
     if isinstance(value, dict):
         return _as_struct(value) if value else np.empty((0, 0))
     if value is None:
@@ -76,42 +83,38 @@ def _as_matlab(value: Any) -> Any:
 
 
 def _load(path: Path, *names: str) -> list[Any]:
-    """Return variables of a table of ours."""
+    """Return variables of a file that optimap wrote."""
     if not is_table(path):
-        raise ValueError(f"{path} {FOREIGN}")
+        raise not_ours(path)
     _check_end(path)
     try:
         loaded = loadmat(path, variable_names=names)
         return [loaded[name] for name in names]
     except _DAMAGED as error:
-        raise _damaged(path, error) from error
+        raise unreadable(path, _NAME, error) from error
 
 
 def _check_end(path: Path) -> None:
-    """Raise an error where a file ends within a variable, which those who read another one do not see."""
+    """Raise an error if a file ends within a variable, which is not noticed when another variable is read."""
     place, size = 128, path.stat().st_size
     with open(path, "rb") as file:
         order: Literal["little", "big"] = "little" if file.read(128).endswith(b"IM") else "big"
         while place < size:
-            file.seek(place + 4)  # behind the kind of variable
+            file.seek(place + 4)  # after the type of the variable
             place += 8 + int.from_bytes(file.read(4), order)
     if place != size:
-        raise _damaged(path, EOFError(f"{size} bytes of {place}"))
-
-
-def _damaged(path: Path, error: Exception) -> ValueError:
-    return ValueError(f"{path} cannot be read as a MATLAB file, it may be cut off: {error}")
+        raise unreadable(path, _NAME, EOFError(f"{size} bytes of {place}"))
 
 
 def is_table(path: Path) -> bool:
-    """Return whether a file is a table of ours, and no recording."""
+    """Return whether a file is a table of optimap, not a recording."""
     with open(path, "rb") as file:
         if file.read(128).startswith((b"MATLAB 7.3", b"\x89HDF")):
             return False
     try:
         return any(name == MARKER for name, _, _ in whosmat(path))
     except _DAMAGED as error:
-        raise _damaged(path, error) from error
+        raise unreadable(path, _NAME, error) from error
 
 
 def read_header(path: Path) -> dict[str, Any]:

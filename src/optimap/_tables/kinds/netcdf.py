@@ -1,4 +1,4 @@
-"""``.nc``: what `to_xarray` returns, as NetCDF 4 by the conventions CF; the header as text in a variable."""
+"""``.nc``: what `to_xarray` returns, as NetCDF 4 following the CF conventions; the header is a variable with text."""
 
 import json
 from collections.abc import Iterator
@@ -8,22 +8,21 @@ from typing import Any
 
 import numpy as np
 import xarray
-from numpy.typing import NDArray
 
+from ..._base import Array
+from ..._regions import Regions
 from ..labelled import as_data_array
-from ..table import FOREIGN, LAYOUT, MARKER, TraceTable, check_header
-
-Array = NDArray[Any]
+from ..table import LAYOUT, MARKER, TraceTable, check_header, not_ours, unreadable
 
 
-def write(path: Path, table: TraceTable, header: dict[str, Any], regions: Any) -> None:
+def write(path: Path, table: TraceTable, header: dict[str, Any], regions: Regions | None) -> None:
     """Write the table."""
     traces = as_data_array(table)
     if traces.dtype == np.float16:  # unknown to NetCDF
         traces = traces.astype(np.float32)
     elif traces.dtype == bool:
         traces = traces.astype(np.uint8)
-    # The metadata goes with the header, into a variable: attributes of HDF5 end at 64 kB.
+    # The metadata is part of the header, in a variable: attributes of HDF5 are limited to 64 kB.
     fps = {} if table.fps is None else {"fps": table.fps}
     traces.attrs = {"long_name": "traces", **fps}
     dataset = traces.to_dataset()
@@ -36,13 +35,14 @@ def write(path: Path, table: TraceTable, header: dict[str, Any], regions: Any) -
 
 @contextmanager
 def _opened(path: Path) -> Iterator[Any]:
+    """Open a file that optimap wrote."""
     try:
         dataset = xarray.open_dataset(path, engine="h5netcdf", decode_times=False, decode_timedelta=False)
     except OSError as error:
-        raise ValueError(f"{path} cannot be read as NetCDF 4, it may be cut off: {error}") from error
+        raise unreadable(path, "NetCDF 4", error) from error
     with dataset:
         if MARKER not in dataset.attrs:
-            raise ValueError(f"{path} {FOREIGN}")
+            raise not_ours(path)
         yield dataset
 
 

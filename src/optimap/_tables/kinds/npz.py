@@ -1,4 +1,4 @@
-"""``.npz``: plain arrays ``traces``, the axis, ``names``, ``positions``; the header as text; nothing pickled."""
+"""``.npz``: plain arrays ``traces``, the axis, ``names``, ``positions``; the header as text; nothing is pickled."""
 
 import json
 import zipfile
@@ -6,14 +6,13 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from ..table import FOREIGN, MARKER, TraceTable, check_header
+from ..._base import Array
+from ..._regions import Regions
+from ..table import MARKER, TraceTable, check_header, not_ours, unreadable
 
-Array = NDArray[Any]
 
-
-def write(path: Path, table: TraceTable, header: dict[str, Any], regions: Any) -> None:
+def write(path: Path, table: TraceTable, header: dict[str, Any], regions: Regions | None) -> None:
     """Write the table."""
     arrays = {MARKER: np.array(json.dumps(header)), "traces": table.traces, table.axis_name: table.axis}
     arrays["names"] = np.array(table.labels, dtype=np.str_)
@@ -21,20 +20,21 @@ def write(path: Path, table: TraceTable, header: dict[str, Any], regions: Any) -
         arrays["positions"] = table.positions
     if table.fps is not None:
         arrays["fps"] = np.array(table.fps)
-    with open(path, "wb") as file:  # of a path, NumPy may change the suffix
+    with open(path, "wb") as file:  # given a path, NumPy may change the suffix
         np.savez(file, allow_pickle=False, **arrays)
 
 
 def _load(path: Path, *names: str) -> list[Array]:
+    """Return arrays of a file that optimap wrote."""
     try:
-        with zipfile.ZipFile(path):  # of what is none, NumPy says that it may hold pickled objects
+        with zipfile.ZipFile(path):  # of other files, NumPy says that they may contain pickled objects
             pass
         with open(path, "rb") as opened, np.load(opened, allow_pickle=False) as file:
             if MARKER not in file.files:
-                raise ValueError(f"{path} {FOREIGN}")
+                raise not_ours(path)
             return [file[name] for name in names]
     except (zipfile.BadZipFile, EOFError) as error:
-        raise ValueError(f"{path} cannot be read as .npz, it may be cut off: {error}") from error
+        raise unreadable(path, ".npz", error) from error
 
 
 def read_header(path: Path) -> dict[str, Any]:

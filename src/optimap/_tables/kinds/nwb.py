@@ -1,13 +1,11 @@
-"""``.nwb``: a RoiResponseSeries of all traces, and a PlaneSegmentation with the pixels of each.
+"""``.nwb``: a RoiResponseSeries with all traces, and a PlaneSegmentation with the pixels of each.
 
-NWB asks for much that a table of traces does not know: subject, indicator, wavelengths. The entry ``nwb`` of the
-metadata tells it; what it does not tell is written as unknown, never made up. The header is in the series' comments.
+NWB requires much that a table of traces does not know: subject, indicator, wavelengths. It is taken from the entry
+``nwb`` of the metadata (`nwb_metadata`); whatever is missing there is written as unknown, never made up. The header is
+in the comments of the series.
 """
 
-import datetime
 import json
-import math
-import re
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -17,144 +15,63 @@ from typing import Any
 import h5py
 import numpy as np
 import pynwb
-from numpy.typing import NDArray
 from pynwb import ophys
 
-from ..._regions import WINDOWS, Positions, parse_positions, window_spans
-from ..table import FOREIGN, OTHER, TraceTable, check_header
+from ..._base import ArgumentError, Array, FrameShape
+from ..._regions import WINDOWS, Positions, Regions, parse_positions, window_spans
+from ..axes import OTHER
+from ..table import TraceTable, check_header, not_ours, unreadable
+from .nwb_metadata import parse_nwb_metadata
 
-Array = NDArray[Any]
 Pixels = tuple[Array, Array, Array]  # x, y, weight
 
-UNKNOWN = "unknown"
-# NWB demands a start. This one is as early as its inspector takes for meant; the description says that it is none.
-NO_START = "1980-01-02T00:00:00+00:00"
-FILE: dict[str, Any] = {
-    "session_description": "Traces of a fluorescence recording.",
-    "identifier": None,
-    "session_start_time": None,
-    "session_id": None,
-    "experiment_description": UNKNOWN,
-    "experimenter": ["unknown, unknown"],
-    "institution": UNKNOWN,
-    "lab": None,
-    "keywords": ["fluorescence", "traces"],
-    "protocol": None,
-    "pharmacology": None,
-    "notes": None,
-    "related_publications": None,
-}
-SUBJECT: dict[str, Any] = {
-    "subject_id": UNKNOWN,
-    "species": "Species unknown",  # two words, as the inspector wants a name of a species
-    "sex": "U",
-    "age": "P0D/",  # any age
-    "description": UNKNOWN,
-    "strain": None,
-    "genotype": None,
-    "weight": None,
-}
-IMAGING: dict[str, Any] = {
-    "device": "camera",
-    "device_description": UNKNOWN,
-    "indicator": UNKNOWN,
-    "location": UNKNOWN,
-    "excitation_lambda": math.nan,
-    "emission_lambda": math.nan,
-    "unit": "a.u.",
-}
-GROUPS: dict[str, dict[str, Any]] = {"subject": SUBJECT, "imaging": IMAGING}
 
-LISTS = ("experimenter", "keywords", "related_publications")
-WAVELENGTHS = ("excitation_lambda", "emission_lambda")
-# What may have one form only: a pattern of it, and how it reads.
-_DURATION = r"P(?=[\dT])(\d+Y)?(\d+M)?(\d+W)?(\d+D)?(T(?=\d)(\d+H)?(\d+M)?(\d+(\.\d+)?S)?)?"
-FORMS = {
-    "weight": (".*", "a number of kg, or text"),
-    "age": (rf"{_DURATION}(/({_DURATION})?)?", "a duration of ISO 8601, 'P90D', or a range, 'P90D/P120D'"),
-    "sex": ("[MFOU]", "'M', 'F', 'O' (other) or 'U' (unknown)"),
-    "device": ("[^/:]+", "a name without / and :"),
-    "session_start_time": (".*", "date and time as 2024-05-17T14:30:00+02:00"),
-}
-
-
-def check(shape: tuple[int, int], dtype: str, tidy_form: bool, timed: bool) -> None:
-    """Raise an error for what NWB cannot hold."""
+def check_limits(shape: tuple[int, int], dtype: str, tidy: bool, timed: bool) -> None:
+    """Raise an error if the times are not known."""
     if not timed:
-        raise ValueError(
-            "the rate is unknown (fps = None), and times of .nwb files are in seconds: give fps (--fps), or x"
+        raise ArgumentError(
+            "fps",
+            None,
+            "is unknown, but .nwb files contain times in seconds",
+            "give the frames per second with fps=",
+            subject="the rate",
+            keyword="fps",
         )
 
 
-def check_table(table: TraceTable, regions: Any) -> None:
-    """Raise an error for what NWB cannot hold, or should not."""
+def check_contents(table: TraceTable, regions: Regions | None) -> None:
+    """Raise an error for a table that NWB cannot hold, or should not."""
     if table.positions is None and regions is None:
-        raise ValueError("positions = None: .nwb files hold the pixels of each trace, so give positions or regions")
+        raise ArgumentError(
+            "positions",
+            None,
+            "leaves the pixels of the traces unknown, which .nwb files need",
+            "give positions or regions",
+        )
     if table.traces.size == 0:
-        raise ValueError(
-            f"traces has shape {table.traces.shape}: .nwb files hold one trace or more, of one frame or more"
+        raise ArgumentError(
+            "traces",
+            table.traces,
+            f"has shape {table.traces.shape}, but .nwb files need at least one trace and one frame",
+            "save it as another kind, such as .h5",
+            subject="traces",
         )
     if regions is None:
         _checked_positions(table)
     if table.x is not None and (np.diff(table.x.astype(np.float64)) <= 0).any():
-        raise ValueError("x does not increase from frame to frame: times of .nwb files do")
-    _experiment(table.metadata)
+        raise ArgumentError(
+            "x",
+            table.x,
+            "does not increase from frame to frame, as times in .nwb files must",
+            "give increasing times, or save as another kind, such as .h5",
+            subject="x",
+        )
+    parse_nwb_metadata(table.metadata)
 
 
-def _experiment(metadata: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any], dict[str, Any]]:
-    """Return what is known of file, subject and imaging."""
-    given = metadata.get("nwb", {})
-    if not isinstance(given, dict):
-        raise TypeError(f"metadata['nwb'] = {given!r}: give a dict with any of {', '.join([*FILE, *GROUPS])}")
-    known = {key: value for key, value in given.items() if key not in GROUPS}
-    file = _merged(FILE, known, "metadata['nwb']", more=list(GROUPS))
-    subject, imaging = (_merged(GROUPS[key], given.get(key, {}), f"metadata['nwb'][{key!r}]") for key in GROUPS)
-    start = file["session_start_time"]
-    try:
-        when = datetime.datetime.fromisoformat(NO_START if start is None else start)
-        file["session_start_time"] = when if when.tzinfo is not None else when.astimezone()
-    except (ValueError, OverflowError):
-        form = FORMS["session_start_time"][1]
-        raise ValueError(f"metadata['nwb']['session_start_time'] = {start!r}: give {form}") from None
-    if start is None:
-        file["session_description"] += f" The start of the session is not known; {NO_START} stands for it."
-    return file, subject, imaging
-
-
-def _merged(known: dict[str, Any], given: Any, name: str, more: list[str] | None = None) -> dict[str, Any]:
-    if not isinstance(given, dict):
-        raise TypeError(f"{name} = {given!r}: give a dict with any of {', '.join(known)}")
-    for key in given:
-        if key not in known:
-            raise ValueError(f"{name} has the key {key!r}: known are {', '.join([*known, *(more or [])])}")
-    return known | {key: _checked(key, value, f"{name}[{key!r}]") for key, value in given.items() if value is not None}
-
-
-def _checked(key: str, value: Any, name: str) -> Any:
-    """Return a value in the form that NWB has for it, or raise an error."""
-    is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
-    if key in LISTS:
-        values = value if isinstance(value, list) else [value]
-        if not all(isinstance(text, str) for text in values):
-            raise TypeError(f"{name} = {value!r}: give text, or a list of text")
-        return values
-    if key in WAVELENGTHS:
-        if not (is_number and value > 0):
-            raise ValueError(f"{name} = {value!r}: give a wavelength in nm, a number such as 532.0")
-        return float(value)
-    if key == "weight" and is_number:
-        return f"{value} kg"
-    pattern, form = FORMS.get(key, (".*", "text"))
-    if not isinstance(value, str):
-        raise TypeError(f"{name} = {value!r}: give {form}")
-    if not re.fullmatch(pattern, value, re.DOTALL):
-        raise ValueError(f"{name} = {value!r}: give {form}")
-    return value
-
-
-def write(path: Path, table: TraceTable, header: dict[str, Any], regions: Any) -> None:
+def write(path: Path, table: TraceTable, header: dict[str, Any], regions: Regions | None) -> None:
     """Write the table."""
-    about, subject, imaging = _experiment(table.metadata)
+    about, subject, imaging = parse_nwb_metadata(table.metadata)
     about["identifier"] = about["identifier"] or str(uuid.uuid4())
     file = pynwb.NWBFile(**about, subject=pynwb.file.Subject(**subject))
     segmentation = _segmentation(file, table, regions, imaging)
@@ -166,8 +83,8 @@ def write(path: Path, table: TraceTable, header: dict[str, Any], regions: Any) -
         values = values.astype(np.float32 if values.dtype == np.float16 else np.uint8)
     series = ophys.RoiResponseSeries(
         name="traces",
-        description="One trace for each region, each a mean over its pixels or what was made of that.",
-        # Light and shuffled: most of the gain of strong compression at a fraction of the time.
+        description="One trace for each region, each a mean over its pixels or derived from that.",
+        # Light compression of shuffled bytes: most of the gain of strong compression in a fraction of the time.
         data=pynwb.H5DataIO(values, compression="gzip", compression_opts=1, shuffle=True),
         unit=imaging["unit"],
         rois=rois,
@@ -175,18 +92,18 @@ def write(path: Path, table: TraceTable, header: dict[str, Any], regions: Any) -
         **_times(file, table),
     )
     fluorescence = ophys.Fluorescence()
-    module.add(fluorescence)  # first: the series looks for its regions in what it is part of
+    module.add(fluorescence)  # first, because the series looks for its regions in its parents
     fluorescence.add_roi_response_series(series)
-    # Of a path, pynwb warns where the suffix is written as .NWB.
+    # Given a path, pynwb warns if the suffix is written as .NWB.
     with h5py.File(path, "w") as opened, pynwb.NWBHDF5IO(file=opened, mode="w") as out:
         out.write(file)
 
 
-def _times(file: Any, table: TraceTable) -> dict[str, Any]:
-    """Return the arguments that say the times of the samples."""
+def _times(file: pynwb.NWBFile, table: TraceTable) -> dict[str, Any]:
+    """Return the arguments of the series for the times of the samples."""
     if table.x is None:
         return {"rate": table.fps, "starting_time": 0.0}
-    # NWB has float64 seconds, and wants a rate where times are regular; the axis itself is kept beside.
+    # NWB stores seconds as float64, and a rate if times are regular; the axis itself is stored separately.
     file.add_scratch(table.x, name="x", description="the axis of the traces, as it was given")
     times = table.x.astype(np.float64)
     steps = np.unique(np.diff(times).round(9))
@@ -195,7 +112,10 @@ def _times(file: Any, table: TraceTable) -> dict[str, Any]:
     return {"timestamps": times}
 
 
-def _segmentation(file: Any, table: TraceTable, regions: Any, imaging: dict[str, Any]) -> Any:
+def _segmentation(
+    file: pynwb.NWBFile, table: TraceTable, regions: Regions | None, imaging: dict[str, Any]
+) -> ophys.PlaneSegmentation:
+    """Return the pixels of all traces, in an imaging plane that is added to the file."""
     device = file.create_device(imaging["device"], description=imaging["device_description"])
     channel = ophys.OpticalChannel(
         name="channel", description="the light that was recorded", emission_lambda=imaging["emission_lambda"]
@@ -222,18 +142,19 @@ def _segmentation(file: Any, table: TraceTable, regions: Any, imaging: dict[str,
     return segmentation
 
 
-def _of_region(regions: Any, i: int) -> Pixels:
-    """Return the pixels of a region; those of a mean in which all count the same count 1, as a mask's do."""
-    x, y, weight = (np.asarray(part) for part in regions.pixels(i))
+def _of_region(regions: Regions, i: int) -> Pixels:
+    """Return the pixels of a region; if all have the same weight in a mean, it is 1, as in a mask."""
+    x, y, weight = regions.pixels(i)
     is_plain = (weight == weight[0]).all() and np.isclose(weight.sum(), 1)
     return x, y, np.ones(len(weight)) if is_plain else weight
 
 
-def _pixels(table: TraceTable, regions: Any) -> Callable[[int], Pixels]:
+def _pixels(table: TraceTable, regions: Regions | None) -> Callable[[int], Pixels]:
     """Return a function that returns the pixels of a trace.
 
-    Where no regions are given, they are those of the windows that the metadata tells of, as the command line writes
-    it: ``size``, ``window`` and the shape of the recording. Else each trace has the pixel at its position.
+    Without regions, these are the pixels of the windows that the metadata describes, in the form in which the command
+    line writes it: ``size``, ``window`` and the shape of the recording. Otherwise each trace has the pixel at its
+    position.
     """
     if regions is not None:
         return lambda i: _of_region(regions, i)
@@ -253,8 +174,8 @@ def _pixels(table: TraceTable, regions: Any) -> Callable[[int], Pixels]:
     return pixels_of
 
 
-def _checked_positions(table: TraceTable) -> tuple[Positions, tuple[int, int]]:
-    """Return positions and the shape of the frame; where that is not known, one that reaches beyond all windows."""
+def _checked_positions(table: TraceTable) -> tuple[Positions, FrameShape]:
+    """Return positions and the shape of the frame, or, if that is unknown, a shape that contains all windows."""
     positions = np.zeros((0, 2)) if table.positions is None else table.positions
     recording = table.metadata.get("recording")
     shape = recording.get("shape") if isinstance(recording, dict) else None
@@ -264,8 +185,13 @@ def _checked_positions(table: TraceTable) -> tuple[Positions, tuple[int, int]]:
     outside = np.flatnonzero((positions < -0.5).any(axis=1))
     if outside.size:
         x, y = positions[outside[0]].tolist()
-        raise ValueError(
-            f"positions[{outside[0]}] = (x={x:g}, y={y:g}) is outside the frame: both must be -0.5 or more"
+        label = f"positions[{outside[0]}]"
+        raise ArgumentError(
+            label,
+            (x, y),
+            "is outside the frame",
+            "both must be -0.5 or more",
+            subject=f"{label} = (x={x:g}, y={y:g})",
         )
     side = int(positions.max()) + 2
     size = table.metadata.get("size")
@@ -275,20 +201,21 @@ def _checked_positions(table: TraceTable) -> tuple[Positions, tuple[int, int]]:
 
 @contextmanager
 def _opened(path: Path) -> Iterator[Any]:
+    """Open a file that optimap wrote; yield it and its series."""
     try:
         opened = h5py.File(path, "r")
     except OSError as error:
-        raise ValueError(f"{path} cannot be read as NWB, it may be cut off: {error}") from error
+        raise unreadable(path, "NWB", error) from error
     if "nwb_version" not in opened.attrs:
         opened.close()
-        raise ValueError(f"{path} {FOREIGN}")
+        raise not_ours(path)
     with opened, pynwb.NWBHDF5IO(file=opened, mode="r") as io:
         file = io.read()
         module = file.processing.get("ophys")
         fluorescence = module and module.data_interfaces.get("Fluorescence")
         series = fluorescence and fluorescence.roi_response_series.get("traces")
         if series is None or not series.comments.startswith("{"):
-            raise ValueError(f"{path} {FOREIGN}")
+            raise not_ours(path)
         yield file, series
 
 

@@ -1,31 +1,31 @@
 """``.parquet``: a column for the axis and one for each trace; the header is in the metadata of the schema."""
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
-from numpy.typing import NDArray
 
-from ..table import FOREIGN, MARKER, TraceTable, check_header, header_labels, header_shape
-from . import tidy
+from ..._base import ArgumentError, Array
+from ..._regions import Regions
+from ..table import MARKER, TraceTable, check_header, header_labels, header_shape, not_ours, unreadable
+from ..tidy import NAME, VALUE, from_tidy, tidy_columns
 
-Array = NDArray[Any]
-
-_GROUP = 2**22  # values in a row group: what is copied at once
+_GROUP = 2**22  # values in a row group, which are copied at once
 
 
-def write(path: Path, table: TraceTable, header: dict[str, Any], regions: Any) -> None:
+def write(path: Path, table: TraceTable, header: dict[str, Any], regions: Regions | None) -> None:
     """Write the table."""
     parts = _tidy_parts(table) if header["tidy"] else _wide_parts(table)
-    names = tidy.columns(table.axis_name) if header["tidy"] else [table.axis_name, *table.labels]
+    names = tidy_columns(table.axis_name) if header["tidy"] else [table.axis_name, *table.labels]
     value = _column(table.columns[:0].ravel()).type
     kinds = [_column(table.axis[:0]).type, *([pa.string(), pa.float64(), pa.float64()] if header["tidy"] else [])]
     kinds += [value] * (len(names) - len(kinds))
     schema = pa.schema(list(zip(names, kinds, strict=True)), metadata={MARKER: json.dumps(header)})
-    # Measured values hardly repeat: without dictionaries files are a third smaller, written in a fifth of the time.
+    # Measured values hardly repeat: without dictionaries, files are a third smaller and written in a fifth of the time.
     repeated = ["name", "x", "y"] if header["tidy"] else False
     with pq.ParquetWriter(path, schema, use_dictionary=repeated) as writer:
         for columns in parts:
@@ -33,11 +33,12 @@ def write(path: Path, table: TraceTable, header: dict[str, Any], regions: Any) -
 
 
 def _column(values: Array) -> Any:
-    # Half precision is in few readers; the header knows.
+    # Few readers know half precision; the header keeps the data type.
     return pa.array(values.astype(np.float32) if values.dtype == np.float16 else values)
 
 
-def _wide_parts(table: TraceTable) -> Any:
+def _wide_parts(table: TraceTable) -> Iterator[list[Any]]:
+    """Yield the columns of each row group."""
     values, axis = table.columns, table.axis
     rows = max(1, _GROUP // (values.shape[1] + 1))
     for start in range(0, max(len(values), 1), rows):
@@ -45,7 +46,8 @@ def _wide_parts(table: TraceTable) -> Any:
         yield [_column(axis[part]), *map(_column, np.ascontiguousarray(values[part].T))]
 
 
-def _tidy_parts(table: TraceTable) -> Any:
+def _tidy_parts(table: TraceTable) -> Iterator[list[Any]]:
+    """Yield the columns of each row group in long form."""
     axis, count = table.axis, table.columns.shape[1]
     places = np.full((count, 2), np.nan) if table.positions is None else table.positions
     for label, place, values in zip(table.labels, places, table.columns.T, strict=True):
@@ -62,10 +64,10 @@ def read_header(path: Path) -> dict[str, Any]:
     try:
         schema = pq.read_schema(path)
     except (pa.ArrowInvalid, OSError) as error:
-        raise ValueError(f"{path} cannot be read as Parquet, it may be cut off: {error}") from error
+        raise unreadable(path, "Parquet", error) from error
     text = (schema.metadata or {}).get(MARKER.encode())
     if text is None:
-        raise ValueError(f"{path} {FOREIGN}")
+        raise not_ours(path)
     return check_header(json.loads(text), path)
 
 
@@ -73,13 +75,20 @@ def read_values(path: Path, header: dict[str, Any]) -> tuple[Array, Array]:
     """Return (T, N) values and the axis."""
     file = pq.ParquetFile(path)
     if header["tidy"]:
-        columns = pq.read_table(path, columns=[tidy.columns(header["axis"])[0], "name", "value"])
-        names = columns.column("name").to_pylist()
-        return tidy.wide(path, header, names, *(columns.column(k).to_numpy() for k in (0, 2)))
+        order = tidy_columns(header["axis"])
+        columns = pq.read_table(path, columns=[order[0], order[NAME], order[VALUE]])
+        axis, names, values = columns.columns
+        return from_tidy(path, header, names.to_pylist(), axis.to_numpy(), values.to_numpy())
     frames, count = header_shape(header)
     names = [header["axis"], *header_labels(header)]
     if file.schema_arrow.names != names or file.metadata.num_rows != frames:
-        raise ValueError(f"{path} was changed by another program: its columns or rows are not those of its header")
+        raise ArgumentError(
+            "path",
+            path,
+            "was changed by another program, its columns or rows are not those of its header",
+            "read it with pandas, or save the traces again",
+            subject=str(path),
+        )
     axis, values = [], np.empty((frames, count), _dtype(header["dtype"]))
     start = 0
     for group in range(file.num_row_groups):

@@ -1,1 +1,1 @@
-"""One module per format; the table is in ``video/_formats.py``."""
+"""One module per format, nothing else; the table of formats is ``video/format_table.py``."""

@@ -1,8 +1,8 @@
 """Encoded video through FFmpeg's libraries (PyAV): grey values as they are stored.
 
-Of YUV video the luma plane is read as it is, line by line: FFmpeg's own conversion to grey would rescale the values of
-"limited range" video by up to 18 counts. Colour is refused unless a channel is chosen. Frames are decoded in order;
-going back starts again from the beginning.
+For YUV video, the luma plane is read as it is, line by line: FFmpeg's own conversion to grey would rescale the values
+of "limited range" video by up to 18 counts. Colour video is an error unless a channel is chosen. Frames are decoded in
+order; going back starts again from the beginning.
 """
 
 import re
@@ -13,13 +13,13 @@ from typing import Any, BinaryIO
 
 import av
 import numpy as np
-from numpy.typing import NDArray
 
+from ..._base import ArgumentError, Array, VideoLike
 from ..recording import Recording
-from ..save import frame_blocks, unsupported
+from ..writing import frame_blocks, refuse_dtype
 
 MP4_BOXES = {b"ftyp", b"moov", b"mdat", b"free", b"skip", b"wide", b"moof", b"mfra", b"sidx", b"styp", b"uuid"}
-# Written by recorders that never came back to fill it in.
+# Left by recorders that did not fill in the length at the end.
 UNKNOWN_RIFF_LENGTHS, UNKNOWN_SEGMENT_LENGTH = (0, 2**32 - 1), 2**56 - 1
 CHANNELS = {"red": 0, "green": 1, "blue": 2, "luma": None}
 
@@ -29,33 +29,39 @@ class DecodedFrames:
 
     def __init__(self, path: Path, channel: str | None) -> None:
         self._path, self._channel = path, channel
-        self._container: Any = None
-        self._frames: Iterator[Any] = iter(())
+        self._container: av.container.InputContainer | None = None
+        self._frames: Iterator[av.VideoFrame] = iter(())
         self._next = 0
-        self._rewind()
-        opened: Any = self._container
-        count: int = opened.streams.video[0].frames or _count_packets(path)
+        container = self._rewind()
+        count = container.streams.video[0].frames or _count_packets(path)
         first = self._grey(next(self._frames, None))
         height, width = first.shape
         self.shape = (count, height, width)
         self.dtype = first.dtype
         self._rewind()
 
-    def _rewind(self) -> None:
+    def _rewind(self) -> "av.container.InputContainer":
+        """Open the file at its first frame."""
         self.close()
-        container: Any = av.open(str(self._path))
+        container = av.open(str(self._path))
         stream = container.streams.video[0]
         stream.thread_type = "AUTO"
         self._container, self._frames, self._next = container, container.decode(stream), 0
+        return container
 
-    def _grey(self, frame: Any) -> NDArray[Any]:
+    def _grey(self, frame: av.VideoFrame | None) -> Array:
+        """Return the values of a frame, or raise an error where the decoder had none."""
         if frame is None:
-            raise ValueError(
-                f"{self._path} is truncated: frame {self._next} cannot be decoded; copy the recording again"
+            raise ArgumentError(
+                "path",
+                self._path,
+                f"is truncated, frame {self._next} cannot be decoded",
+                "copy the recording again",
+                subject=str(self._path),
             )
         return grey_values(frame, self._channel, self._path)
 
-    def read(self, frames: range) -> NDArray[Any]:
+    def read(self, frames: range) -> Array:
         """Decode a range of frames."""
         result = np.empty((len(frames), *self.shape[1:]), self.dtype)
         if not len(frames):
@@ -68,7 +74,13 @@ class DecodedFrames:
             try:
                 frame = next(self._frames, None)
             except av.FFmpegError as error:
-                raise ValueError(f"{self._path} is damaged at frame {self._next}: {error}") from error
+                raise ArgumentError(
+                    "path",
+                    self._path,
+                    f"is damaged at frame {self._next} ({error})",
+                    "copy the recording again, or read the frames before it",
+                    subject=str(self._path),
+                ) from error
             if frame is None or self._next == target:
                 result[i] = self._grey(frame)
             self._next += 1
@@ -85,75 +97,103 @@ class DecodedFrames:
             self._container = None
 
 
-def grey_values(frame: Any, channel: str | None, path: Path) -> NDArray[Any]:
-    """Return a frame's grey values as stored, or one channel of a colour frame."""
+def grey_values(frame: av.VideoFrame, channel: str | None, path: Path) -> Array:
+    """Return the grey values of a frame as stored, or one channel of a colour frame."""
     name = frame.format.name
     is_rgb = frame.format.is_rgb or name == "pal8"
     if (channel or "luma") != "luma" or is_rgb:
-        bits = frame.format.components[0].bits
-        if bits > 8:
-            raise ValueError(f"{path} holds colours of {bits} bits, only 8 are read: save one channel as grey first")
+        _check_depth(frame, path)
     if channel in ("red", "green", "blue"):
         return np.array(frame.to_ndarray(format="rgb24")[..., CHANNELS[channel]])
     if is_rgb:
         return _grey_of_rgb(frame.to_ndarray(format="rgb24"), channel, path)
-    luma = _plane(frame, 0)
+    luma = _plane(frame, 0, path)
     if channel is None and len(frame.planes) > 1 and not name.startswith("gray"):
         _check_colourless(frame, path)
     return luma
 
 
-def _plane(frame: Any, number: int) -> NDArray[Any]:
+def _check_depth(frame: av.VideoFrame, path: Path) -> None:
+    """Raise an error for colours of more than 8 bits, which would lose bits on conversion to RGB."""
+    bits = frame.format.components[0].bits
+    if bits > 8:
+        raise ArgumentError(
+            "path",
+            path,
+            f"holds colours of {bits} bits, and only 8 can be read",
+            "save one channel as grey first",
+            subject=str(path),
+        )
+
+
+def _plane(frame: av.VideoFrame, number: int, path: Path) -> Array:
     """Return one plane without its padding, in native byte order."""
     plane = frame.planes[number]
     component = frame.format.components[number]
     is_grey = frame.format.name.startswith("gray")
     if component.bits > 16 or not (is_grey or frame.format.is_planar):
-        raise ValueError(
-            f"video of the pixel format {frame.format.name} (packed) is not read: convert it, for example to FFV1"
+        raise ArgumentError(
+            "path",
+            path,
+            f"has the packed pixel format {frame.format.name}, which cannot be read",
+            "convert it, for example to FFV1",
+            subject=str(path),
         )
     order = ">" if frame.format.is_big_endian else "<"
     stored = np.dtype("u1" if component.bits <= 8 else f"{order}u2")
-    lines = np.frombuffer(plane, stored).reshape(plane.height, plane.line_size // stored.itemsize)
-    # Both colour differences share a plane in nv12 and its kin.
+    lines = np.frombuffer(memoryview(plane), stored).reshape(plane.height, plane.line_size // stored.itemsize)
+    # In nv12 and similar formats, both colour differences share a plane.
     per_pixel = 1 if is_grey else sum(component.plane == number for component in frame.format.components)
     return np.array(lines[:, : per_pixel * plane.width], stored.newbyteorder("="))
 
 
-def _check_colourless(frame: Any, path: Path) -> None:
+def _check_colourless(frame: av.VideoFrame, path: Path) -> None:
+    """Raise an error where the colour planes of a YUV frame are not neutral."""
     neutral = 1 << (frame.format.components[1].bits - 1)
     for number in range(1, min(3, len(frame.planes))):
         # Lossy codecs leave neutral grey a few counts off.
-        if np.abs(_plane(frame, number).astype(int) - neutral).max(initial=0) > neutral // 16:
-            raise ValueError(
-                f"{path} is a colour recording: choose channel='red', 'green', 'blue' or 'luma' (its brightness)"
-            )
+        if np.abs(_plane(frame, number, path).astype(int) - neutral).max(initial=0) > neutral // 16:
+            cure = "choose channel='red', 'green', 'blue' or 'luma' (its brightness)"
+            raise ArgumentError("path", path, "is a colour recording", cure, subject=str(path), keyword="channel")
 
 
-def _grey_of_rgb(rgb: NDArray[Any], channel: str | None, path: Path) -> NDArray[Any]:
-    if channel is None and not ((rgb[..., 0] == rgb[..., 1]) & (rgb[..., 1] == rgb[..., 2])).all():
-        raise ValueError(f"{path} is a colour recording: choose channel='red', 'green' or 'blue'")
+def _grey_of_rgb(rgb: Array, channel: str | None, path: Path) -> Array:
+    """Return the grey values of a frame stored as red, green and blue, or raise an error where it has colours."""
     if channel == "luma":
-        raise ValueError(f"{path} is stored as red, green and blue: choose channel='red', 'green' or 'blue'")
+        raise ArgumentError(
+            "channel",
+            channel,
+            f"is not in {path}, which is stored as red, green and blue",
+            "it must be 'red', 'green' or 'blue'",
+        )
+    if not ((rgb[..., 0] == rgb[..., 1]) & (rgb[..., 1] == rgb[..., 2])).all():
+        cure = "choose channel='red', 'green' or 'blue'"
+        raise ArgumentError("path", path, "is a colour recording", cure, subject=str(path), keyword="channel")
     return np.array(rgb[..., 1])
 
 
 def check_whole(path: Path) -> None:
-    """Raise an error where a file is shorter than its container says: decoders fill in for what is missing."""
+    """Raise an error where a file is shorter than its container says: decoders would invent the missing frames."""
     size = path.stat().st_size
     with open(path, "rb") as file:
         needed = _declared_bytes(file)
     if needed > size + 1:  # some writers of AVI leave out the last byte of padding
-        raise ValueError(f"{path} is truncated: it should have {needed} bytes, it has {size}; copy the recording again")
+        raise ArgumentError(
+            "path",
+            path,
+            f"is truncated (it should have {needed} bytes, it has {size})",
+            "copy the recording again",
+            subject=str(path),
+        )
 
 
 def _declared_bytes(file: BinaryIO) -> int:
-    """Return where AVI, Matroska and MP4 say that the file ends, 0 where they do not."""
+    """Return the length that the header of an AVI, Matroska or MP4 file gives, 0 where it gives none."""
     start, end = file.read(256), 0
     if start[:4] == b"RIFF":
         length = int.from_bytes(start[4:8], "little")
         return 8 + length if length not in UNKNOWN_RIFF_LENGTHS else 0
-    if start[:4] == b"\x1a\x45\xdf\xa3":  # an EBML header, then the segment that is all the rest
+    if start[:4] == b"\x1a\x45\xdf\xa3":  # an EBML header, then one segment to the end of the file
         length, end = _ebml_number(start, 4)
         segment = end + length
         length, end = _ebml_number(start, segment + 4)
@@ -170,60 +210,75 @@ def _declared_bytes(file: BinaryIO) -> int:
 
 
 def _ebml_number(raw: bytes, at: int) -> tuple[int, int]:
-    """Return one of Matroska's numbers, whose first bit set tells how many bytes it has, and where it ends."""
+    """Return one of Matroska's numbers, the first set bit of which gives its length in bytes, and where it ends."""
     count = 9 - int.from_bytes(raw[at : at + 1], "big").bit_length()
     return int.from_bytes(raw[at : at + count], "big") & ((1 << 7 * count) - 1), at + count
 
 
 def _count_packets(path: Path) -> int:
+    """Return the number of frames, for containers that do not store it."""
     with av.open(str(path)) as container:
         return sum(1 for packet in container.demux(container.streams.video[0]) if packet.size)
 
 
 def open_recording(path: Path, channel: str | None = None) -> Recording:
     """Open an encoded video."""
-    if channel is not None and channel not in CHANNELS:
-        raise ValueError(f"channel = {channel!r}: it must be one of {', '.join(map(repr, CHANNELS))}")
+    if channel is not None and not (isinstance(channel, str) and channel in CHANNELS):
+        raise ArgumentError.must_be("channel", channel, f"one of {', '.join(map(repr, CHANNELS))}")
     check_whole(path)
     try:
-        with av.open(str(path)) as container:
-            stream = next(iter(container.streams.video), None)
-            if stream is None or stream.codec_context is None:
-                raise ValueError(f"{path} holds no video that can be read, it may be truncated")
-            rate = stream.average_rate
-            tags = {key.lower(): value for key, value in container.metadata.items()}
-            metadata = {
-                **tags,
-                "codec": stream.codec_context.name,
-                "pixel_format": stream.codec_context.pix_fmt,
-            }
+        rate, metadata = _read_header(path)
         frames = DecodedFrames(path, channel)
     except av.FFmpegError as error:
-        raise ValueError(f"{path} cannot be read as video, it may be truncated: {error}") from error
+        raise ArgumentError(
+            "path",
+            path,
+            f"cannot be read as video, it may be truncated ({error})",
+            "copy the recording again",
+            subject=str(path),
+        ) from error
     fps = float(rate) if rate else None
-    stated = str(metadata.get("fps"))  # in our own files: containers round the rate, and always have one
+    stated = str(metadata.get("fps"))  # in files of optimap: containers round the rate, and always have one
     if re.fullmatch(r"unknown|[\d.]+(e[-+]?\d+)?", stated):
         fps = None if stated == "unknown" else float(stated)
         del metadata["fps"]
     return Recording(frames, path=path, format="encoded video", fps=fps, metadata=metadata)
 
 
-def check_dtype(dtype: "np.dtype[Any]") -> None:
-    """8 and 16 bits without sign will do."""
+def _read_header(path: Path) -> tuple[Fraction | None, dict[str, Any]]:
+    """Return the frame rate of the container and its tags."""
+    with av.open(str(path)) as container:
+        stream = next(iter(container.streams.video), None)
+        if stream is None or stream.codec_context is None:
+            raise ArgumentError(
+                "path",
+                path,
+                "holds no video that can be read, it may be truncated",
+                "copy the recording again",
+                subject=str(path),
+            )
+        tags = {key.lower(): value for key, value in container.metadata.items()}
+        codec = {"codec": stream.codec_context.name, "pixel_format": stream.codec_context.pix_fmt}
+        return stream.average_rate, {**tags, **codec}
+
+
+def check_video(shape: tuple[int, ...], dtype: "np.dtype[Any]") -> None:
+    """Raise an error for pixels other than unsigned integers of 8 and 16 bits."""
+    del shape
     if dtype.str[1:] not in ("u1", "u2"):
-        raise unsupported(dtype, ".mkv", "uint8 and uint16")
+        refuse_dtype(dtype, ".mkv", "uint8 and uint16")
 
 
-def save(path: Path, video: Any, fps: float | None, made: str | None = None) -> None:
+def save(path: Path, video: VideoLike, fps: float | None, made: str | None = None) -> None:
     """Write FFV1, every frame a key frame, in Matroska."""
     pixel_format = "gray" if np.dtype(video.dtype).itemsize == 1 else "gray16le"
-    # Matroska counts time in ms: above 1000 frames/s stamps would collide. The true rate is in the tag.
+    # Matroska counts time in ms: above 1000 frames/s, time stamps would collide. The true rate is in the tag.
     rate = Fraction(min(fps or 25.0, 1000.0)).limit_denominator(1001)
     with av.open(str(path), "w") as container:
         container.metadata["FPS"] = "unknown" if fps is None else repr(fps)
         if made is not None:
             container.metadata["MADE"] = made
-        # Slices are decoded in parallel; a frame of a few pixels cannot be cut in four.
+        # Slices are decoded in parallel; a frame of a few pixels cannot be divided into four.
         slices = {"slices": "4", "level": "3"} if min(video.shape[1:]) >= 16 else {"level": "1"}
         stream: Any = container.add_stream("ffv1", rate=rate, options={"g": "1", **slices})
         stream.height, stream.width = int(video.shape[1]), int(video.shape[2])

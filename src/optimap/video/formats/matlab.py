@@ -1,8 +1,8 @@
 """MATLAB ``.mat``: versions 4 to 7 through SciPy, version 7.3 as the HDF5 file that it is.
 
-MATLAB users keep time last (rows, columns, frames), Python users first. A file that we wrote says its order in a
-variable ``axes``; elsewhere the last axis is time where it is the longest of the three, else the first; the option
-``axes`` overrules. Version 7.3 stores axes in reverse.
+MATLAB users keep time last (rows, columns, frames), Python users first. Files of optimap note their order in a
+variable ``axes``; in other files the last axis is time where it is the longest of the three, else the first. The option
+``axes`` overrides both. Version 7.3 stores axes in reverse.
 """
 
 import struct
@@ -13,51 +13,53 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ..._base import ArgumentError, Array, VideoLike
 from ..._reading import release
-from ..recording import Recording, check_frames, positive_number
-from ..save import frame_blocks, unsupported
+from ..checks import check_frames, noted_number
+from ..chunked import DatasetFrames, choose
+from ..recording import Recording
+from ..writing import frame_blocks, refuse_dtype
 from . import hdf5
-from .chunked import DatasetFrames, choose
 
 NUMERIC = {"double", "single", "logical"} | {f"{sign}int{bits}" for sign in ("", "u") for bits in (8, 16, 32, 64)}
 DAMAGED = (ValueError, TypeError, OSError, EOFError, IndexError, KeyError, zlib.error)
-# Numbers of arrays' classes and of values' types in version 5.
+# The numbers that version 5 has for array classes and value types.
 FLOATS = {"f8": (6, 9), "f4": (7, 7)}
 CODES = FLOATS | {"i1": (8, 1), "u1": (9, 2), "i2": (10, 3), "u2": (11, 4), "i4": (12, 5), "u4": (13, 6)}
 CODES |= {"i8": (14, 12), "u8": (15, 13)}
-# Of a file that is written in many places at once, this much is in memory.
+# Memory for the pages of a file that is written in many places at once.
 WRITTEN_BYTES = 32 * 2**20
 
 
 class LoadedFrames:
-    """A variable of a version 5 file, which can only be read whole: when the first frame is asked for."""
+    """A variable of a version 5 file, which can only be read whole: it is read with the first frame."""
 
-    def __init__(self, path: Path, name: str, shape: tuple[int, ...], dtype: Any, order: tuple[int, int, int]) -> None:
+    def __init__(self, path: Path, name: str, shape: tuple[int, ...], dtype: str, order: tuple[int, int, int]) -> None:
         self._path, self._name, self._order = path, name, order
-        self._array: NDArray[Any] | None = None
+        self._array: Array | None = None
         self.shape = (shape[order[0]], shape[order[1]], shape[order[2]])
         self.dtype = np.dtype(dtype)
 
-    def read(self, frames: range) -> NDArray[Any]:
+    def read(self, frames: range) -> Array:
         """Return a range of frames."""
         if self._array is None:
             array = _load(self._path, [self._name])[self._name]
             check_frames(self._path, array.shape, array.dtype)  # complex numbers are listed as real ones
-            # MATLAB stores what fits in fewer bytes: doubles may come as uint8.
+            # MATLAB stores values in fewer bytes where they fit: doubles may come as uint8.
             self._array = np.transpose(array.astype(self.dtype, copy=False), self._order)
         return np.array(self._array[frames.start : frames.stop : frames.step])
 
     def close(self) -> None:
-        """Let go of the array."""
+        """Release the array."""
         self._array = None
 
 
 def open_recording(path: Path, fieldname: str | None = None, axes: str | None = None) -> Recording:
     """Open a ``.mat`` file."""
     if axes is not None and sorted(str(axes)) != ["T", "X", "Y"]:
-        raise ValueError(f"axes = {axes!r}: give the order of the letters T (time), Y (rows), X (columns), as in 'YXT'")
+        cure = "give the order of the letters T (time), Y (rows), X (columns), as in 'YXT'"
+        raise ArgumentError("axes", axes, "is not an order of three axes", cure)
     with open(path, "rb") as file:
         start = file.read(128)
     is_hdf5 = start.startswith((b"MATLAB 7.3", b"\x89HDF"))
@@ -72,15 +74,18 @@ def time_order(shape: tuple[int, ...], axes: str | None) -> tuple[int, int, int]
 
 
 def _choose(path: Path, shapes: dict[str, tuple[int, ...]], fieldname: str | None) -> str:
-    if fieldname is None and len(shapes.get("cmosData", ())) == 3:  # Rhythm's files hold other arrays too
+    """Return the name of the variable that is the recording."""
+    if fieldname is None and len(shapes.get("cmosData", ())) == 3:  # files of Rhythm hold other arrays too
         return "cmosData"
     name = choose(path, shapes, fieldname, "fieldname")
     if len(shapes[name]) != 3:
-        raise ValueError(f"{path}: {name} has shape {shapes[name]}; a recording has three axes")
+        problem = f"has shape {shapes[name]} in {path}"
+        raise ArgumentError("fieldname", fieldname, problem, "choose an array with three axes")
     return name
 
 
 def _open_classic(path: Path, fieldname: str | None, axes: str | None) -> Recording:
+    """Open a file of version 4 to 7."""
     from scipy.io import whosmat
 
     with _reading(path):
@@ -91,7 +96,7 @@ def _open_classic(path: Path, fieldname: str | None, axes: str | None) -> Record
     dtype = {"double": "f8", "single": "f4", "logical": "u1"}.get(kind, kind)
     notes = _load(path, [key for key, _, _ in listed if key in ("axes", "fps", "made")])
     frames = LoadedFrames(path, name, shapes[name], dtype, time_order(shapes[name], axes or _noted_axes(notes)))
-    fps = positive_number(notes.get("fps"))
+    fps = noted_number(notes.get("fps"))
     metadata: dict[str, Any] = {"fieldname": name, "variables": [key for key, _, _ in listed]}
     if np.size(notes.get("made", ())) == 1:
         metadata["made"] = str(np.ravel(notes["made"])[0])
@@ -99,6 +104,7 @@ def _open_classic(path: Path, fieldname: str | None, axes: str | None) -> Record
 
 
 def _load(path: Path, names: list[str]) -> dict[str, Any]:
+    """Return variables of a file of version 4 to 7."""
     if not names:
         return {}
     from scipy.io import loadmat
@@ -110,23 +116,30 @@ def _load(path: Path, names: list[str]) -> dict[str, Any]:
 
 @contextmanager
 def _reading(path: Path) -> Iterator[None]:
-    """Turn what SciPy raises for damaged files into an error that names the file."""
+    """Turn the errors that SciPy raises for damaged files into one that names the file."""
     from scipy.io.matlab import MatReadError
 
     try:
         yield
     except (*DAMAGED, MatReadError) as error:
-        raise ValueError(f"{path} cannot be read as a MATLAB file, it may be truncated: {error}") from error
+        raise ArgumentError(
+            "path",
+            path,
+            f"cannot be read as a MATLAB file, it may be truncated ({error})",
+            "copy the recording again",
+            subject=str(path),
+        ) from error
 
 
 def _noted_axes(notes: dict[str, Any]) -> str | None:
-    """Return the order that a variable ``axes`` tells; others may have used the name for anything."""
+    """Return the order noted in a variable ``axes``; in files of other programs the name may mean anything."""
     letters = np.ravel(notes.get("axes", ""))
     text = "".join(map(chr if letters.dtype == np.uint16 else str, letters))  # version 7.3 keeps text as numbers
     return text if sorted(text) == ["T", "X", "Y"] else None
 
 
 def _open_hdf5(path: Path, fieldname: str | None, axes: str | None) -> Recording:
+    """Open a file of version 7.3."""
     file = hdf5.open_file(path)
     try:
         found = hdf5.numeric_datasets(file)
@@ -135,7 +148,7 @@ def _open_hdf5(path: Path, fieldname: str | None, axes: str | None) -> Recording
         notes: dict[str, Any] = {key: file[key][()] for key in ("axes", "fps") if key in found}
         time, row, column = time_order(shapes[name], axes or _noted_axes(notes))
         order = (2 - time, 2 - row, 2 - column)  # reversed on disk
-        fps = positive_number(notes.get("fps"))
+        fps = noted_number(notes.get("fps"))
         metadata = {"fieldname": name, "variables": list(file.keys())}
         frames = DatasetFrames(path, file[name], file.close, hdf5.DAMAGED, order)
         return Recording(frames, path=path, format="MATLAB 7.3", fps=fps, metadata=metadata)
@@ -144,29 +157,36 @@ def _open_hdf5(path: Path, fieldname: str | None, axes: str | None) -> Recording
         raise
 
 
-def check_dtype(dtype: "np.dtype[Any]") -> None:
-    """Integers, float32 and float64 will do."""
+def check_video(shape: tuple[int, ...], dtype: "np.dtype[Any]") -> None:
+    """Raise an error for pixels other than integers, float32 and float64, and for more than 2 GB."""
     if dtype.kind not in "iuf" or dtype.itemsize not in (1, 2, 4, 8) or dtype == np.float16:
-        raise unsupported(dtype, ".mat", "integers, float32 and float64")
+        refuse_dtype(dtype, ".mat", "integers, float32 and float64")
+    nbytes = int(np.prod(shape)) * dtype.itemsize
+    if nbytes >= 2**31:
+        raise ArgumentError(
+            "video",
+            shape,
+            f"has {nbytes} bytes, and a .mat file of version 5 holds at most 2 GB",
+            "save it as .h5, which MATLAB reads",
+            subject="video",
+        )
 
 
-def save(path: Path, video: Any, fps: float | None, made: str | None = None) -> None:
+def save(path: Path, video: VideoLike, fps: float | None, made: str | None = None) -> None:
     """Write a version 5 file with the variables ``video``, ``axes`` and, where known, ``fps`` and ``made``."""
     from scipy.io import savemat
 
     shape, dtype = tuple(int(n) for n in video.shape), np.dtype(video.dtype).newbyteorder("=")
     nbytes = int(np.prod(shape)) * dtype.itemsize
-    if nbytes >= 2**31:
-        raise ValueError(f"{nbytes} bytes do not fit a .mat file of version 5 (2 GB): save as .h5, which MATLAB reads")
-    # The pixels last: a file that is cut off must not lose its notes without a word.
+    # The pixels come last, so that a truncated file cannot lose its notes unnoticed.
     notes = {name: value for name, value in (("fps", fps), ("made", made)) if value is not None}
     savemat(path, {"axes": "TYX", **notes}, appendmat=False)
     with open(path, "ab") as file:
         file.write(_variable_header("video", shape, dtype))
         offset = file.tell()
         file.truncate(offset + nbytes + -nbytes % 8)
-    # MATLAB's order: time runs fastest, so a block of frames goes to places all over the file. Pages written are let go
-    # of column after column, or the whole file would be in memory.
+    # In MATLAB's order time runs fastest, so a block of frames goes to places all over the file. Written pages are
+    # released column by column, or the whole file would be in memory.
     pixels = np.memmap(path, dtype, "r+", offset, shape[::-1])
     columns = max(1, WRITTEN_BYTES // (shape[0] * shape[1] * dtype.itemsize))
     start = 0
@@ -179,7 +199,7 @@ def save(path: Path, video: Any, fps: float | None, made: str | None = None) -> 
 
 
 def _variable_header(name: str, shape: tuple[int, ...], dtype: "np.dtype[Any]") -> bytes:
-    """Return what stands before the values of an array in a version 5 file."""
+    """Return the bytes before the values of an array in a version 5 file."""
     array_class, value_type = CODES[dtype.str[1:]]
     nbytes = int(np.prod(shape)) * dtype.itemsize
 

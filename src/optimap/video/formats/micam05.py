@@ -1,19 +1,23 @@
-"""SciMedia MiCAM05: a text header ``.gsh`` and a binary ``.gsd`` of a background frame and 16-bit differences."""
+"""SciMedia MiCAM05: a text header ``.gsh`` and a binary ``.gsd`` with a background frame and 16-bit differences."""
 
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import NoReturn, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ..._base import ArgumentError, MissingFileError
 from ..._reading import release
-from ..recording import Recording, check_file_size
+from ..checks import check_file_size
+from ..recording import Recording
 
 HEADER_BYTES = 970
+Number = TypeVar("Number", int, float)
 
 
 class DifferenceFrames:
-    """Frames stored as differences to a background: intensity is their sum modulo 2**16."""
+    """Frames stored as differences from a background: intensity is their sum modulo 2**16."""
 
     def __init__(self, differences: NDArray[np.uint16], background: NDArray[np.uint16]) -> None:
         self._differences, self._background = differences, background
@@ -28,29 +32,38 @@ class DifferenceFrames:
         return result
 
     def close(self) -> None:
-        """Memory maps close themselves."""
+        """Do nothing: memory maps close themselves."""
 
 
 def companion(path: Path, suffix: str) -> Path:
-    """Return the file beside `path` with another suffix, in lower or upper case."""
+    """Return the file next to `path` with another suffix, in lower or upper case."""
     if path.suffix.lower() == suffix:
         return path
-    for candidate in (path.with_suffix(suffix), path.with_suffix(suffix.upper())):
-        if candidate.exists():
-            return candidate
-    raise FileNotFoundError(f"{path.with_suffix(suffix)} is missing: the recording {path.name} needs it beside it")
+    candidates = (path.with_suffix(suffix), path.with_suffix(suffix.upper()))
+    found = next((candidate for candidate in candidates if candidate.exists()), None)
+    if found is None:
+        refuse_missing(path, candidates[0], path.name)
+    return found
 
 
-def header_number(header: dict[str, str], key: str, path: Path, kind: Any = int) -> Any:
-    """Return a number from a header, or raise an error that names the key."""
+def refuse_missing(path: Path, missing: Path, needed_by: str) -> NoReturn:
+    """Raise the error for a missing file of a recording."""
+    cure = f"copy it next to {needed_by}, which needs it"
+    raise MissingFileError("path", path, "is missing", cure, subject=str(missing))
+
+
+def header_number(header: dict[str, str], key: str, path: Path, kind: Callable[[str], Number]) -> Number:
+    """Return a positive number from a header, or raise an error that names the key."""
     if key not in header:
-        raise ValueError(f"{path} has no entry {key!r}: it is not a complete header")
+        problem = f"has no entry {key!r}, so it is not a complete header"
+        raise ArgumentError("path", path, problem, "copy the recording again", subject=str(path))
     try:
         number = kind(header[key])
     except ValueError:
-        number = 0
+        number = kind("0")
     if not number > 0:
-        raise ValueError(f"{path}: {key} = {header[key]!r} is not a positive number")
+        problem = f"has {key} = {header[key]!r}, which is not a positive number"
+        raise ArgumentError("path", path, problem, "copy the recording again, or repair its header", subject=str(path))
     return number
 
 
@@ -60,7 +73,7 @@ def open_recording(path: Path) -> Recording:
     lines = header_path.read_text(encoding="latin-1").splitlines()
     header = {key.strip(): value.strip() for key, _, value in (line.partition(":") for line in lines) if value.strip()}
     frames, width, height = (
-        header_number(header, key, header_path) for key in ("Number of frames", "Image width", "Image height")
+        header_number(header, key, header_path, int) for key in ("Number of frames", "Image width", "Image height")
     )
     fps = header_number(header, "Frame rate (Hz)", header_path, float)
     check_file_size(

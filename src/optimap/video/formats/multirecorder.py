@@ -1,4 +1,4 @@
-"""MultiRecorder ``.dat``: 1024 header bytes, then frames; versions e and f put a time stamp after each."""
+"""MultiRecorder ``.dat``: 1024 header bytes, then frames; in versions e and f a time stamp follows each frame."""
 
 import struct
 from pathlib import Path
@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from ..._base import ArgumentError
 from ..recording import Recording
 
 HEADER_BYTES = 1024
@@ -16,42 +17,57 @@ def open_recording(path: Path) -> Recording:
     with open(path, "rb") as file:
         header = file.read(HEADER_BYTES)
     if len(header) < HEADER_BYTES:
-        raise ValueError(f"{path} is truncated: it has {len(header)} bytes, the header alone has {HEADER_BYTES}")
+        problem = f"is truncated, it has {len(header)} bytes and the header alone needs {HEADER_BYTES}"
+        raise ArgumentError("path", path, problem, "copy the recording again", subject=str(path))
     version = header[:1].decode("latin-1")
     if version not in ("d", "e", "f"):
-        raise ValueError(f"{path} is not a MultiRecorder file: version {version!r}, known are 'd', 'e', 'f'")
+        problem = f"is not a MultiRecorder file of version 'd', 'e' or 'f', its version is {version!r}"
+        raise ArgumentError("path", path, problem, "give a recording of MultiRecorder", subject=str(path))
     order, (frames, columns, rows), stamp_bytes, fps, metadata = (_read_d if version == "d" else _read_ef)(header)
     if min(frames, columns, rows) < 1:
-        raise ValueError(f"{path}: the header says {frames} frames of {columns} x {rows}, which cannot be")
+        problem = f"has a damaged header, which says {frames} frames of {columns} x {rows}"
+        raise ArgumentError("path", path, problem, "copy the recording again", subject=str(path))
     metadata |= {"version": version, "frames": frames, "columns": columns, "rows": rows}
-
-    # Nothing in the header tells 8 from 16 bits: the size does.
-    sizes = {kind: HEADER_BYTES + frames * (rows * columns * int(kind[1]) + stamp_bytes) for kind in ("u1", "u2")}
-    actual = path.stat().st_size
-    kinds = [kind for kind, size in sizes.items() if size == actual]
-    if not kinds:
-        raise ValueError(
-            f"{path} does not fit its header, it may be truncated: {frames} frames of {columns} x {rows} need "
-            f"{sizes['u2']} bytes (16-bit) or {sizes['u1']} (8-bit), the file has {actual}"
-        )
-    fields: list[Any] = [("pixels", order + kinds[0], (rows, columns))]
+    kind = _pixel_type(path, (frames, rows, columns), stamp_bytes)
+    fields: list[Any] = [("pixels", order + kind, (rows, columns))]
     if stamp_bytes:
         fields.append(("time_stamp", order + "u8"))
     records = np.memmap(path, np.dtype(fields), mode="r", offset=HEADER_BYTES, shape=(frames,))
     return Recording(records["pixels"], path=path, format="MultiRecorder", fps=fps, metadata=metadata)
 
 
+def _pixel_type(path: Path, shape: tuple[int, int, int], stamp_bytes: int) -> str:
+    """Return whether pixels have 8 or 16 bits: the header does not say so, only the size of the file shows it."""
+    frames, rows, columns = shape
+    sizes = {kind: HEADER_BYTES + frames * (rows * columns * int(kind[1]) + stamp_bytes) for kind in ("u1", "u2")}
+    actual = path.stat().st_size
+    kinds = [kind for kind, size in sizes.items() if size == actual]
+    if not kinds:
+        raise ArgumentError(
+            "path",
+            path,
+            f"does not fit its header, it may be truncated ({frames} frames of {columns} x {rows} need {sizes['u2']} "
+            f"bytes (16-bit) or {sizes['u1']} (8-bit), the file has {actual})",
+            "copy the recording again",
+            subject=str(path),
+        )
+    return kinds[0]
+
+
 def _text(raw: bytes) -> str:
+    """Return text up to its final zero."""
     return raw.split(b"\0", 1)[0].decode("utf-8", "replace").strip()
 
 
 def _read_d(header: bytes) -> tuple[str, tuple[int, int, int], int, float | None, dict[str, Any]]:
+    """Return byte order, sizes, bytes of a time stamp, rate and other entries of a header of version d."""
     date_bytes = 17 if header[1 + 17 - 3 : 1 + 17 - 2] == b":" else 24
     frames, columns, rows = struct.unpack_from("<3i", header, 1 + date_bytes)
     return "<", (frames, columns, rows), 0, None, {"date": _text(header[1 : 1 + date_bytes])}
 
 
 def _read_ef(header: bytes) -> tuple[str, tuple[int, int, int], int, float | None, dict[str, Any]]:
+    """Return the same for a header of version e or f."""
     order = ">" if struct.unpack_from(">I", header, 1)[0] == 0x1A2B3C4D else "<"
     frames, columns, rows = struct.unpack_from(f"{order}3i", header, 5)
     (rate,) = struct.unpack_from(f"{order}i", header, 25)  # in 1e-5 Hz

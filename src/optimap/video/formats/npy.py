@@ -1,7 +1,7 @@
 """NumPy ``.npy``: one array, memory-mapped.
 
-The format holds pixels only. Frame rate and origin lie beside it, in ``NAME.npy.json``, with what tells whether they
-are still those of this file: its shape, its data type and a checksum of a few pixels.
+The format holds pixels only. Frame rate and origin are in the file next to it, ``NAME.npy.json``, with the shape, the
+data type and a checksum of a few pixels, which show whether they still belong to this file.
 """
 
 import json
@@ -12,13 +12,14 @@ from typing import Any
 
 import numpy as np
 
-from ..._files import is_sidecar
-from ..._files import sidecar_path as sidecar
+from ..._base import ArgumentError, Array, VideoLike
+from ..._files import is_sidecar, sidecar_path
 from ..._reading import patch_checksum
-from ..recording import Recording, check_file_size, positive_number
-from ..save import frame_blocks
+from ..checks import check_file_size, noted_number
+from ..recording import Recording
+from ..writing import frame_blocks
 
-MARKER = "optimap_recording"  # its value is the layout's version
+MARKER = "optimap_recording"  # its value is the version of the layout
 
 
 def open_recording(path: Path) -> Recording:
@@ -26,50 +27,56 @@ def open_recording(path: Path) -> Recording:
     try:
         frames = np.lib.format.open_memmap(path, mode="r")
     except (ValueError, EOFError, SyntaxError, TokenError) as error:
-        raise ValueError(f"{path} cannot be read as .npy, it may be truncated: {error}") from error
+        raise ArgumentError(
+            "path",
+            path,
+            f"cannot be read as .npy, it may be truncated ({error})",
+            "copy the recording again",
+            subject=str(path),
+        ) from error
     check_file_size(path, frames.offset + frames.nbytes, f"values of shape {frames.shape}")
     described = _read_description(path, frames)
-    fps = positive_number(described.get("fps") or 0)
+    fps = noted_number(described.get("fps") or 0)
     made = described.get("made")
     metadata = {} if made is None else {"made": json.dumps(made)}
     return Recording(frames, path=path, format="NumPy", fps=fps, metadata=metadata)
 
 
-def _read_description(path: Path, frames: Any) -> dict[str, Any]:
-    """Return what lies beside a file of ours; nothing, with a warning, where it is of another recording."""
-    beside = sidecar(path)
-    if not is_sidecar(beside):
+def _read_description(path: Path, frames: Array) -> dict[str, Any]:
+    """Return the sidecar of a file; nothing, with a warning, where it belongs to another recording."""
+    sidecar = sidecar_path(path)
+    if not is_sidecar(sidecar):
         return {}
     try:
-        described = json.loads(beside.read_text(encoding="utf-8"))
+        described = json.loads(sidecar.read_text(encoding="utf-8"))
         fits = described[MARKER] == 1 and described["pixels"] == _pixels(frames)
     except (ValueError, KeyError, TypeError):
         fits = False
     if not fits:
-        warnings.warn(f"{beside} is damaged, or describes another recording: it is not used; delete it", stacklevel=4)
+        warnings.warn(f"{sidecar} is damaged, or describes another recording: it is not used; delete it", stacklevel=4)
         return {}
     return dict(described)
 
 
-def _pixels(frames: Any) -> dict[str, Any]:
-    """Return what tells one recording from another."""
+def _pixels(frames: Array) -> dict[str, Any]:
+    """Return the entries that distinguish one recording from another."""
     dtype = np.dtype(frames.dtype).newbyteorder("=")
     return {"shape": list(frames.shape), "dtype": str(dtype), "crc32": patch_checksum(frames)}
 
 
 def describe(path: Path, fps: float | None, made: dict[str, Any] | None) -> str:
-    """Return what lies beside a file that was written."""
+    """Return the text of the sidecar of a file that was written."""
     frames = np.lib.format.open_memmap(path, mode="r")
     described = {MARKER: 1, "pixels": _pixels(frames), "fps": fps, "made": made}
     return json.dumps(described, indent=2) + "\n"
 
 
-def check_dtype(dtype: "np.dtype[Any]") -> None:
-    """Any real dtype will do."""
+def check_video(shape: tuple[int, ...], dtype: "np.dtype[Any]") -> None:
+    """Accept every real dtype."""
 
 
-def save(path: Path, video: Any, fps: float | None = None, made: str | None = None) -> None:
-    """Write a ``.npy`` file block by block; the rest is for `describe`."""
+def save(path: Path, video: VideoLike, fps: float | None = None, made: str | None = None) -> None:
+    """Write a ``.npy`` file block by block; rate and origin go to the sidecar (`describe`)."""
     del fps, made
     dtype = np.dtype(video.dtype).newbyteorder("=")
     header = {

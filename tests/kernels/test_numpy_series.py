@@ -1,4 +1,4 @@
-"""The loops over series: against all slopes, SciPy and seasonal; compiled and in NumPy."""
+"""The loops over series, compiled and in NumPy, against the slopes of all pairs, NumPy and SciPy."""
 
 import numpy as np
 import pytest
@@ -9,7 +9,8 @@ from scipy.interpolate import LSQUnivariateSpline
 from scipy.stats import theilslopes
 
 from optimap import kernels
-from optimap.kernels import _numpy_series, _numpy_slopes
+from optimap.kernels import _numpy_series
+from tests.kernels.examples import examples
 
 try:
     from optimap.kernels import _compiled
@@ -18,35 +19,6 @@ except ImportError:
 
 needs_compiled = pytest.mark.skipif(_compiled is None, reason="installed without a C++ compiler")
 BACKENDS = [pytest.param(_compiled, marks=needs_compiled, id="compiled"), pytest.param(_numpy_series, id="numpy")]
-
-
-def examples(n, seed=0):
-    """Series with few and with many equal slopes, on a grid of numbers or not, close to a line or to no line."""
-    rng = np.random.default_rng(seed)
-    t = np.arange(n)
-    noise = rng.normal(size=n)
-    return {
-        "noise": noise,
-        "walk": np.cumsum(noise),
-        "drift": 1e5 - 0.01 * t + 1e-9 * noise,
-        "float32": noise.astype(np.float32).astype(float),
-        "waves": np.sin(t / 7),
-        "counts": rng.integers(0, 4, n).astype(float),
-        "counts and drift": t // 3 + rng.integers(0, 2, n).astype(float),
-        "tenths": 0.1 * rng.integers(0, 4, n),
-        "stairs of tenths": 0.1 * (t // 3),
-        "line": 5 - 0.3 * t,
-        "line of whole numbers": 5.0 - 3 * t,
-        "constant": np.full(n, 0.3),
-        "steps": np.repeat([1.0, 5.0, 2.0], n // 3 + 1)[:n],
-        "huge": 1e300 * noise,
-        "tiny": 1e-200 * noise,
-        "smallest": 3e-323 * noise,
-        "far from zero": 1e9 + noise,
-        "alternating": (-1.0) ** t,
-        "outliers": np.where(t % 5 == 1, 2.0**53 * (t % 2), t // 3),
-        "half level": np.where(t < n // 2, 0.0, t - n // 2),
-    }
 
 
 def slopes(module, series, start=0, stop=None, threads=1):
@@ -74,7 +46,7 @@ def test_median_slopes_are_exact(module, name, samples):
 
 @pytest.mark.parametrize("module", BACKENDS)
 def test_a_slope_that_a_person_can_check(module):
-    # Between 0, 1, 5 the slopes are 1, 5 / 2 and 4; of 9, 0, 1, 5 only the last three are asked for.
+    # Between 0, 1, 5 the slopes are 1, 5 / 2 and 4; only the samples 1 to 3 of the second series are used.
     assert slopes(module, [0.0, 1.0, 5.0]) == 2.5
     assert slopes(module, [9.0, 0.0, 1.0, 5.0, 77.0], 1, 4) == 2.5
 
@@ -85,7 +57,7 @@ def test_a_slope_that_a_person_can_check(module):
 def test_median_slopes_of_any_series(samples, seed, name, digits):
     data = examples(samples, seed)[name]
     if np.abs(data).max() < 1e10:
-        data = np.round(data, digits)  # equal slopes, of numbers that are no binary fractions
+        data = np.round(data, digits)  # equal slopes between numbers that are not binary fractions
     assert slopes(_compiled, data).tolist() == [median_of_all_slopes(data)]
 
 
@@ -113,7 +85,7 @@ def test_slopes_whose_differences_overflow():
 
 @needs_compiled
 @pytest.mark.parametrize("name", ["line", "stairs of tenths"])
-def test_where_no_pair_differs_but_by_rounding_the_slope_is_right_to_rounding(name):
+def test_where_slopes_differ_only_by_rounding_the_median_is_right_to_rounding(name):
     slope = slopes(_compiled, examples(40_000)[name])[0]
     assert slope == pytest.approx({"line": -0.3, "stairs of tenths": 0.1 / 3}[name], rel=1e-15)
 
@@ -123,19 +95,6 @@ def test_where_no_pair_differs_but_by_rounding_the_slope_is_right_to_rounding(na
 def test_twins_agree_on_long_series(name):
     data = examples(6000)[name]
     assert slopes(_compiled, data) == slopes(_numpy_series, data)
-
-
-@pytest.mark.parametrize("name", examples(2))
-@pytest.mark.parametrize("sampled", [64, 2**14])
-def test_slopes_of_ranks_are_exact(name, sampled, monkeypatch):
-    monkeypatch.setattr(_numpy_slopes, "SAMPLED_PAIRS", sampled)
-    data = examples(301)[name]
-    first, second = np.triu_indices(len(data), k=1)
-    expected = np.sort((data[second] - data[first]) / (second - first))
-    ranks = [0, 1, len(expected) // 3, len(expected) // 2, len(expected) - 1]
-    assert _numpy_slopes.slopes_of_ranks(data, ranks) == expected[ranks].tolist()
-    monkeypatch.setattr(_numpy_slopes, "LONG", 4)
-    assert _numpy_slopes.median_slope(data) == np.median(expected)
 
 
 @pytest.mark.parametrize("module", BACKENDS)
@@ -200,7 +159,7 @@ def test_splines_are_those_of_fitpack(module, name, samples, knots):
 
 @needs_compiled
 @pytest.mark.parametrize("threads", [1, 2, 7])
-def test_a_row_is_as_if_alone(threads):
+def test_a_row_does_not_depend_on_other_rows(threads):
     rng = np.random.default_rng(1)
     series = np.stack([examples(333, 5)[name] for name in ("walk", "noise", "counts", "line", "waves")])
     windows, knots = rng.integers(1, 60, 5) * 2 + 1, np.array([4, 2, 9, 2, 4])
@@ -219,7 +178,7 @@ def test_a_row_is_as_if_alone(threads):
 
 
 @needs_compiled
-def test_what_would_leave_the_arrays_is_refused():
+def test_ranges_outside_the_arrays_are_refused():
     series, two = np.zeros((2, 9)), np.full(2, 3)
     for starts, stops in ((two - 4, two), (two, two - 1), (two, two + 7), (two[:1], two[:1])):
         with pytest.raises(ValueError, match=r"outside its series|for each series"):
@@ -234,7 +193,7 @@ def test_what_would_leave_the_arrays_is_refused():
         _compiled.coarse_splines(series, two - 4, np.empty((2, 9)), 1)
 
 
-def test_no_series_at_all():
+def test_zero_series():
     none, few = np.empty((0, 9)), np.empty(0, np.int64)
     assert kernels.running_medians(none, few).shape == kernels.coarse_splines(none, few).shape == (0, 9)
     assert kernels.median_slopes(none, few, few).shape == kernels.falling_pairs(none, few, few)[0].shape == (0,)

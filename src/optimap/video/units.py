@@ -1,8 +1,6 @@
-"""Units of time and length, and the frame rate that an interval between frames means."""
+"""Units of time and length in files, and the frame rate that belongs to an interval between frames."""
 
-from typing import Any
-
-from ..recording import positive_number
+from .checks import noted_number
 
 # Units of length in mm and of time in s, as ImageJ, OME-TIFF and OME-Zarr write them.
 MM = {
@@ -42,14 +40,14 @@ SECONDS = {
 }
 
 
-def rate(interval: float, stated: Any = None) -> float | None:
-    """Frames per second: as stated, where it agrees with the interval; free of the interval's rounding."""
+def rate(interval: float, stated: object = None) -> float | None:
+    """Return frames per second: as stated where it agrees with the interval, else without the interval's rounding."""
     if interval <= 0:
         return None
     found = 1 / interval
-    stated = positive_number(stated)
-    if stated is not None and abs(stated - found) < 1e-9 * found:  # ImageJ notes there how fast to play it
-        return float(stated)
+    number = noted_number(stated)
+    if number is not None and abs(number - found) < 1e-9 * found:  # ImageJ may note its playback speed there
+        return number
     if abs(round(found) - found) < 1e-9 * found:
         return float(round(found))
     short = float(f"{found:.12g}")

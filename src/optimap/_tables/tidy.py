@@ -1,0 +1,44 @@
+"""The long form of a table (`tidy=True`): one row for each value, trace after trace, in five columns.
+
+Each kind of file writes its rows itself; the names and the order of the columns are here.
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from .._base import ArgumentError, Array
+from .axes import FRAMES
+from .table import header_labels, header_shape
+
+REST = ["name", "x", "y", "value"]
+NAME, VALUE = 1, 4  # columns
+
+
+def tidy_columns(axis: str) -> list[str]:
+    """Return the names of the columns; the first is ``frame`` where no time is known, else ``time``."""
+    return [FRAMES if axis == FRAMES else "time", *REST]
+
+
+def is_tidy(names: Sequence[object]) -> bool:
+    """Return whether these are the columns of a table in long form."""
+    return list(names[1:]) == REST and names[0] in (FRAMES, "time")
+
+
+def from_tidy(
+    path: Path, header: dict[str, Any], names: Sequence[str], axis: Array, values: Array
+) -> tuple[Array, Array]:
+    """Return (T, N) values and the axis from the columns of a table in long form."""
+    frames, count = header_shape(header)
+    labels = header_labels(header)
+    if len(values) != frames * count or any(
+        label != labels[i] for i in range(count) for label in names[i * frames : (i + 1) * frames]
+    ):
+        raise ArgumentError(
+            "path",
+            path,
+            f"does not contain {count} traces of {frames} rows, one trace after the other",
+            "it was changed or truncated; read it with pandas, or copy it again",
+            subject=str(path),
+        )
+    return values.reshape(count, frames).T, axis[:frames]

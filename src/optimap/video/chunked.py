@@ -1,0 +1,116 @@
+"""Arrays in files of many arrays (HDF5, MATLAB 7.3, zarr): which one is the recording, and its frames in any order."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+
+from .._base import ArgumentError, ArgumentTypeError, Array
+
+
+class Dataset(Protocol):
+    """The properties of h5py's datasets and zarr's arrays that are used here."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def shape(self) -> tuple[int, ...]: ...
+    @property
+    def ndim(self) -> int: ...
+    @property
+    def dtype(self) -> Any: ...
+    @property
+    def chunks(self) -> tuple[int, ...] | None: ...
+    def __getitem__(self, key: Any, /) -> Any: ...
+
+
+class DatasetFrames:
+    """Frames of a dataset whose axes come in any order, seen as (T, H, W).
+
+    ``order`` has the places of time, rows and columns among its axes, ``fixed`` the index along each of the others;
+    ``damaged`` lists the errors that reading a damaged file raises.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        dataset: Dataset,
+        close: Callable[[], None],
+        damaged: tuple[type[Exception], ...],
+        order: tuple[int, int, int] = (0, 1, 2),
+        fixed: dict[int, int] | None = None,
+    ) -> None:
+        self._path, self._dataset, self._close, self._damaged = path, dataset, close, damaged
+        self._order, self._fixed = order, fixed or {}
+        self.shape = self._in_order(dataset.shape)
+        self.dtype = np.dtype(dataset.dtype)
+        self.chunks = None if dataset.chunks is None else self._in_order(dataset.chunks)
+        shards = getattr(dataset, "shards", None)
+        self.shards = None if shards is None else self._in_order(shards)
+
+    def _in_order(self, numbers: Sequence[int]) -> tuple[int, int, int]:
+        """Return the numbers that belong to time, rows and columns."""
+        time, row, column = (int(numbers[axis]) for axis in self._order)
+        return time, row, column
+
+    def read(self, frames: range) -> Array:
+        """Read a range of frames."""
+        return self.read_part(frames, slice(None), slice(None))
+
+    def read_part(self, frames: range, rows: slice, columns: slice) -> Array:
+        """Read a part of each frame in a range."""
+        key: list[Any] = [self._fixed.get(axis) for axis in range(self._dataset.ndim)]
+        for axis, part in zip(self._order, (slice(frames.start, frames.stop, frames.step), rows, columns), strict=True):
+            key[axis] = part
+        try:
+            block = self._dataset[tuple(key)]
+        except self._damaged as error:
+            raise ArgumentError(
+                "path",
+                self._path,
+                f"is damaged, {self._dataset.name} cannot be read ({error})",
+                "copy the recording again",
+                subject=str(self._path),
+            ) from error
+        kept = sorted(self._order)  # axes indexed by a number are gone
+        return np.asarray(np.transpose(block, [kept.index(axis) for axis in self._order]))
+
+    def close(self) -> None:
+        """Close the file."""
+        self._close()
+
+
+def choose(path: Path, shapes: dict[str, tuple[int, ...]], name: object, option: str) -> str:
+    """Return the name of the recording among the arrays in a file."""
+    videos = [key for key, shape in shapes.items() if len(shape) == 3]
+    if name is not None:
+        return _named(path, shapes, name, option)
+    if len(videos) == 1:
+        return videos[0]
+    listing = _listing(shapes)
+    if videos:
+        raise ArgumentError(
+            "path",
+            path,
+            f"holds {len(videos)} 3-D arrays (all arrays: {listing})",
+            f"choose one with {option}=",
+            subject=str(path),
+            keyword=option,
+        )
+    problem = f"holds no 3-D array (its arrays: {listing or 'none'})"
+    raise ArgumentError("path", path, problem, "save the recording as (T, H, W) first", subject=str(path))
+
+
+def _named(path: Path, shapes: dict[str, tuple[int, ...]], name: object, option: str) -> str:
+    """Return the name of an array as the file has it, or raise an error where there is no such array."""
+    if not isinstance(name, str):
+        raise ArgumentTypeError.must_be(option, name, "text, the name of an array in the file")
+    if name.strip("/") not in shapes:
+        cure = f"choose one of {_listing(shapes)}" if shapes else "give another file, this one holds no arrays"
+        raise ArgumentError(option, name, f"is not in {path}", cure)
+    return name.strip("/")
+
+
+def _listing(shapes: dict[str, tuple[int, ...]]) -> str:
+    return ", ".join(f"{key} {shape}" for key, shape in shapes.items())

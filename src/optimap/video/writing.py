@@ -1,0 +1,61 @@
+"""What formats share when they write: frames in blocks, and the error for pixels that a format cannot hold."""
+
+import math
+from collections.abc import Iterator
+from typing import Any, NoReturn
+
+import numpy as np
+
+from .._base import ArgumentError, Array, VideoLike, progress_bar
+from .._reading import natural_chunk, release
+
+BLOCK_BYTES = 16 * 2**20
+# Blocks may be this large where that avoids decoding the same chunk twice.
+LARGEST_BLOCK_BYTES = 64 * 2**20
+
+
+def frame_blocks(video: VideoLike, multiple: int = 1, large: bool = False) -> Iterator[Array]:
+    """Yield the video in blocks of frames, native byte order, C-contiguous, with progress on the terminal.
+
+    Blocks begin at multiples of `multiple` frames and, where memory allows, of the chunks that the video is stored in.
+    With `large`, blocks are as large as memory allows.
+    """
+    frame_bytes = max(1, int(np.prod(video.shape[1:])) * np.dtype(video.dtype).itemsize)
+    dtype = np.dtype(video.dtype).newbyteorder("=")
+    step = _block_frames(video, frame_bytes, multiple, LARGEST_BLOCK_BYTES if large else BLOCK_BYTES)
+    # A block may still be being written in the background when the next one is requested.
+    previous = np.empty(0, dtype)
+    with progress_bar(int(video.shape[0]) * frame_bytes) as advance:
+        for start in range(0, video.shape[0], step):
+            raw = video[start : start + step]
+            block = np.ascontiguousarray(raw, dtype)
+            if isinstance(raw, np.ndarray) and not np.may_share_memory(raw, block):
+                release(raw)
+            yield block
+            release(previous)
+            previous = block
+            advance(block.nbytes)
+        release(previous)
+
+
+def _block_frames(video: VideoLike, frame_bytes: int, multiple: int, nbytes: int) -> int:
+    """Return the number of frames in a block."""
+    chunk = natural_chunk(video)
+    stored = 1 if chunk is None else chunk[0]
+    largest = LARGEST_BLOCK_BYTES // frame_bytes
+    if stored > largest:  # chunks are read again for each block: as few times as memory allows
+        return max(multiple, largest // multiple * multiple)
+    together = math.lcm(stored, multiple)
+    step = together if together <= largest else multiple
+    return max(1, nbytes // frame_bytes // step) * step
+
+
+def refuse_dtype(dtype: "np.dtype[Any]", suffix: str, allowed: str) -> NoReturn:
+    """Raise the error for a dtype that a format cannot hold."""
+    raise ArgumentError(
+        "video",
+        dtype,
+        f"cannot hold {dtype} pixels without loss (they hold {allowed})",
+        "choose .npy or .h5, or convert the pixels",
+        subject=f"{suffix} files",
+    )

@@ -1,0 +1,22 @@
+"""NumPy tables: plain arrays that NumPy loads without pickles."""
+
+import numpy as np
+
+from optimap.trace import load_traces, save_traces
+from tests._tables.examples import NAMES, POSITIONS, TRACES
+
+
+def test_numpy_finds_plain_arrays(tmp_path):
+    save_traces(tmp_path / "t.npz", TRACES, POSITIONS, 500, names=NAMES, metadata={"a": [1]})
+    with np.load(tmp_path / "t.npz", allow_pickle=False) as found:
+        assert sorted(found) == ["fps", "names", "optimap_trace_table", "positions", "time_s", "traces"]
+        np.testing.assert_array_equal(found["traces"], TRACES)
+        np.testing.assert_array_equal(found["time_s"], np.arange(4) / 500)
+        np.testing.assert_array_equal(found["positions"], POSITIONS)
+        assert found["names"].tolist() == NAMES
+
+
+def test_the_suffix_is_kept_as_it_is_written(tmp_path):
+    save_traces(tmp_path / "t.NPZ", TRACES)
+    assert [path.name for path in tmp_path.iterdir()] == ["t.NPZ"]
+    np.testing.assert_array_equal(load_traces(tmp_path / "t.NPZ").traces, TRACES)

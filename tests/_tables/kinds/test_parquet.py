@@ -1,0 +1,45 @@
+"""Parquet tables: what pandas finds in them, groups of rows, files that another program changed."""
+
+import numpy as np
+import pandas as pd
+import pyarrow.parquet as pq
+import pytest
+
+from optimap._tables.kinds import parquet
+from optimap.trace import load_traces, save_traces
+from tests._tables.examples import NAMES, POSITIONS, TRACES
+from tests.errors import check_error
+
+
+def test_pandas_finds_a_column_for_each_trace(tmp_path):
+    save_traces(tmp_path / "t.parquet", TRACES, POSITIONS, 500, names=NAMES)
+    frame = pd.read_parquet(tmp_path / "t.parquet")
+    assert list(frame) == ["time_s", *NAMES]
+    np.testing.assert_array_equal(frame[NAMES], TRACES)
+    np.testing.assert_array_equal(frame["time_s"], np.arange(4) / 500)
+
+
+def test_nan_is_a_number_and_missing_positions_are_null(tmp_path):
+    save_traces(tmp_path / "t.parquet", TRACES)
+    assert pq.read_table(tmp_path / "t.parquet").column("trace_0").null_count == 0
+    save_traces(tmp_path / "long.parquet", TRACES, tidy=True)
+    columns = pq.read_table(tmp_path / "long.parquet")
+    assert [columns.column(name).null_count for name in ("x", "y", "value")] == [12, 12, 0]
+
+
+@pytest.mark.parametrize("tidy", [False, True])
+def test_several_blocks_of_rows(tmp_path, monkeypatch, tidy):
+    monkeypatch.setattr(parquet, "_GROUP", 7)
+    traces = np.random.default_rng(0).normal(size=(23, 3))
+    save_traces(tmp_path / "t.parquet", traces, tidy=tidy)
+    np.testing.assert_array_equal(load_traces(tmp_path / "t.parquet").traces, traces)
+
+
+@pytest.mark.parametrize(
+    "change", [lambda table: table[:3], lambda table: table.select([0, 2, 1, 3]), lambda table: table.drop(["b"])]
+)
+def test_a_file_that_another_program_changed_is_an_error(tmp_path, change):
+    path = tmp_path / "t.parquet"
+    save_traces(path, TRACES, names=NAMES)
+    pq.write_table(change(pq.read_table(path)), path)
+    check_error(lambda: load_traces(path), ValueError, "path", r"t\.parquet was changed by another program", path)
