@@ -1,4 +1,4 @@
-"""Ctrl-C, SIGTERM and kill -9 in the middle of work, in real processes: nothing half-written, nothing that hangs."""
+"""Ctrl-C, SIGTERM and kill -9 during work, in real processes: nothing is left half-written, and nothing hangs."""
 
 import os
 import signal
@@ -14,11 +14,11 @@ import pytest
 from optimap._base import deferred_interrupts
 from optimap.video import load_video, open_video
 
-pytestmark = pytest.mark.skipif(os.name != "posix", reason="signals of POSIX systems")
-# Far more than any of this takes: what is tested is that it ends at all.
+pytestmark = pytest.mark.skipif(os.name != "posix", reason="interrupts of POSIX systems")
+# Far longer than any of this takes: the tests are about whether it ends at all.
 PATIENCE = 60
 COMMAND = [sys.executable, "-m", "optimap"]
-# A recording of holes: it takes no disk, and far longer than a signal does.
+# A recording of holes: it takes no space on disk, and far longer to read than an interrupt takes.
 SHAPE = (20_000, 512, 512)
 
 
@@ -33,11 +33,11 @@ def folder(tmp_path, monkeypatch):
 
 @pytest.fixture
 def start():
-    """A function that starts a process, which ends with the test whatever happens."""
+    """A function that starts a process, which ends with the test in any case."""
     processes = []
 
     def start(*command):
-        # In a session, and so a process group, of its own, as from a terminal.
+        # In its own session, and so its own process group, as from a terminal.
         pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "start_new_session": True}
         processes.append(subprocess.Popen(command, text=True, **pipes))
         return processes[-1]
@@ -57,7 +57,7 @@ def wait_until(condition, process):
 
 
 def has_mapped(process, name):
-    """Whether a process has mapped a file: the recording, when it is at work, or compiled code."""
+    """Whether a process has mapped a file: the recording, when it is working, or compiled code."""
     try:
         return any(name in entry.path for entry in psutil.Process(process.pid).memory_maps())
     except psutil.NoSuchProcess:
@@ -69,7 +69,7 @@ def children(process):
 
 
 def end(process, number):
-    """Send a signal; return exit status and standard error once the process, all its threads, has ended."""
+    """Send an interrupt; return the exit status and standard error once the process and its threads have ended."""
     process.send_signal(number)
     _, stderr = process.communicate(timeout=PATIENCE)
     return process.returncode, stderr
@@ -86,7 +86,7 @@ def test_optimap_traces(folder, start, number, status, words):
     assert [path.name for path in folder.iterdir()] == ["rec.npy"]
 
 
-def test_an_interpreter_that_goes_on_hears_ctrl_c_afterwards(start):
+def test_an_interpreter_that_continues_receives_ctrl_c_afterwards(start):
     code = """
 import runpy, signal, sys
 sys.ps1, sys.argv = "> ", ["optimap", "--version"]
@@ -151,7 +151,7 @@ def test_a_killed_conversion_never_looks_complete_and_runs_again(folder, start):
 
     np.save("rec.npy", np.ones((5, 6, 7), np.uint16))
     done = subprocess.run([*COMMAND, "convert", "rec.npy", "out.zarr"], capture_output=True, text=True, check=True)
-    assert f"note: {left.name} is left of a run that was killed" in done.stdout
+    assert f"note: {left.name} was left by an interrupted run" in done.stdout
     np.testing.assert_array_equal(load_video("out.zarr"), np.ones((5, 6, 7)))
 
 
@@ -168,8 +168,8 @@ video = Slow()
 """
 
 
-@pytest.mark.parametrize("video", [MAPPED, RECORDING, SLOW], ids=["map", "recording", "slow"])
-@pytest.mark.parametrize("ends", ["by the signal", "caught"])
+@pytest.mark.parametrize("video", [MAPPED, RECORDING, SLOW], ids=["memory map", "recording", "slow"])
+@pytest.mark.parametrize("ends", ["by the interrupt", "caught"])
 def test_a_script(folder, start, video, ends):
     code = f"""
 import sys, threading, time

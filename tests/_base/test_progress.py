@@ -1,4 +1,4 @@
-"""Progress: quiet in scripts, a bar where somebody watches for more than a second."""
+"""Progress: no output in scripts and pipes; a bar on a terminal, for work that takes more than a second."""
 
 import io
 import os
@@ -29,7 +29,7 @@ class Terminal(io.StringIO):
 
 
 class Clock:
-    """Time that passes only when it is told to."""
+    """Time that passes only when a test says so."""
 
     def __init__(self):
         self.now = 1000.0
@@ -42,7 +42,7 @@ class Clock:
 
 @pytest.fixture
 def watch(monkeypatch):
-    """Put a terminal in the place of standard error: when the test runs, for pytest sets it anew after the fixtures."""
+    """A function that puts a terminal in the place of standard error; pytest sets its own after the fixtures."""
 
     def watch():
         monkeypatch.setattr(sys, "stderr", Terminal())
@@ -85,7 +85,7 @@ def test_files_are_counted_one_by_one(watch, clock):
         assert "1/3 [00:05<00:10,  5.00s/file]" in terminal.getvalue()
 
 
-def test_detrending_and_writing_are_watched_too(watch, clock, tmp_path, monkeypatch):
+def test_detrending_and_writing_show_a_bar_too(watch, clock, tmp_path, monkeypatch):
     from optimap._series import detrend as _detrend
     from optimap._series import period as _period
     from optimap._tables.kinds import excel, text
@@ -111,8 +111,8 @@ def test_detrending_and_writing_are_watched_too(watch, clock, tmp_path, monkeypa
         assert re.search(rf"/{rows} \[0\d:\d\d<.*row", terminal.getvalue()), name
 
 
-def test_a_terminal_that_gives_no_width_has_one(clock, monkeypatch):
-    openpty = pytest.importorskip("pty").openpty  # what it opens is 0 columns wide
+def test_a_terminal_that_reports_no_width(clock, monkeypatch):
+    openpty = pytest.importorskip("pty").openpty  # it opens terminals of 0 columns
     for variable in ("COLUMNS", "LINES"):
         monkeypatch.delenv(variable, raising=False)
     reading, writing = openpty()
@@ -126,7 +126,7 @@ def test_a_terminal_that_gives_no_width_has_one(clock, monkeypatch):
             assert b"40%" in screen.read(1000)
 
 
-def test_nothing_is_shown_for_short_work_or_when_it_is_done(watch, clock):
+def test_nothing_is_shown_for_short_work_or_after_the_end(watch, clock):
     terminal = watch()
     with _progress.progress_bar(10) as advance:
         advance(9)
@@ -136,7 +136,7 @@ def test_nothing_is_shown_for_short_work_or_when_it_is_done(watch, clock):
 
 
 @pytest.mark.parametrize("stream", [io.StringIO(), None])
-def test_nothing_is_shown_where_nobody_watches(monkeypatch, clock, stream):
+def test_nothing_is_shown_where_nobody_would_see_it(monkeypatch, clock, stream):
     monkeypatch.setattr(sys, "stderr", stream)
     with _progress.progress_bar(10) as advance:
         clock.now += 2
@@ -144,7 +144,7 @@ def test_nothing_is_shown_where_nobody_watches(monkeypatch, clock, stream):
     assert stream is None or stream.getvalue() == ""
 
 
-def test_nothing_is_shown_in_threads_and_when_it_is_turned_off(monkeypatch, watch, clock):
+def test_nothing_is_shown_in_threads_or_when_turned_off(monkeypatch, watch, clock):
     terminal = watch()
 
     def work():
@@ -173,7 +173,7 @@ print(repr(sys.stderr.getvalue()))
 
 
 class Slow:
-    """A video that takes half a second a block."""
+    """A video that takes half a second for each block."""
 
     shape, dtype = (12, 6, 7), np.dtype(np.uint16)
 
@@ -198,7 +198,7 @@ def test_long_work_shows_it(tmp_path, monkeypatch, watch, clock, what):
     assert "504/1.01k [00:03<00:03" in terminal.getvalue()
 
 
-def test_lines_keep_clear_of_the_bar(capsys):
+def test_lines_do_not_break_the_bar(capsys):
     _progress.say("a line")
     assert capsys.readouterr().out == "a line\n"
 

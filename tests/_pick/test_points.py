@@ -99,7 +99,7 @@ def test_wrong_arguments(arguments, argument, match):
     check_error(lambda: PointPicker(frame_shape=SHAPE, **arguments), ValueError, argument, match)
 
 
-def test_observers_hear_of_every_change():
+def test_observers_are_called_after_every_change():
     picker = PointPicker(frame_shape=SHAPE)
     heard = []
     stop = picker.observe(lambda: heard.append(picker.positions))

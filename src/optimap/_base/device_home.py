@@ -13,8 +13,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from .devices import HasDtype, dtype_bytes, dtype_kind, dtype_name, library_of
+from .devices import dtype_bytes, dtype_kind, dtype_name, library_of
 from .errors import ArgumentError, ArgumentTypeError
+from .types import AnyArray
 
 # Values computed at once: each array of them takes 32 MB in double precision. Enough to keep a device busy, and few
 # enough for the three or four of them that are alive at a time.
@@ -24,7 +25,7 @@ BLOCK_VALUES = 2**22
 class Home:
     """Where an array lives: the functions of its library (`xp`), its device, and what can be computed there."""
 
-    def __init__(self, array: HasDtype, name: str) -> None:
+    def __init__(self, array: AnyArray, name: str) -> None:
         try:
             import array_api_compat
         except ImportError as error:
@@ -41,8 +42,7 @@ class Home:
         if self.is_torch:
             self._check_tensor(array, name)
         elif self.is_jax:
-            devices: Any = getattr(array, "devices", None)
-            if self.device is not None and len(devices()) != 1:
+            if self.device is not None and len(array.devices()) != 1:
                 self.device = None  # the array is spread over several devices: JAX places the indices itself
         else:
             self._check_standard(array, name)
@@ -50,18 +50,17 @@ class Home:
         self.gives_double = self.has_double and (not self.is_jax or _jax_gives_double())
         self.wide: Any = self.xp.float64 if self.has_double else self.xp.float32
 
-    def _check_tensor(self, array: HasDtype, name: str) -> None:
+    def _check_tensor(self, array: AnyArray, name: str) -> None:
         """Raise an error for tensors that hold no values, or not all; find out about double precision."""
         if self.device.type == "meta":
             problem = "is on PyTorch's meta device, which holds no values"
             raise ArgumentError(name, array, problem, "give a tensor that has values", subject=name)
-        layout = str(getattr(array, "layout", "torch.strided"))
-        if layout != "torch.strided":
-            cure = f"give {name}.to_dense()"
-            raise ArgumentTypeError(name, array, f"is a sparse tensor ({layout})", cure, subject=name)
+        if str(array.layout) != "torch.strided":
+            problem = f"is a sparse tensor ({array.layout})"
+            raise ArgumentTypeError(name, array, problem, f"give {name}.to_dense()", subject=name)
         self.has_double = self.device.type != "mps"  # Apple's processors do not have it
 
-    def _check_standard(self, array: HasDtype, name: str) -> None:
+    def _check_standard(self, array: AnyArray, name: str) -> None:
         """Find out which types the device has; raise an error where the sums would not be exact."""
         known = self.xp.__array_namespace_info__().dtypes(device=self.device)
         self.has_double = "float64" in known
@@ -70,7 +69,7 @@ class Home:
             cure = "exact sums need them, so copy it to the host's memory as a NumPy array"
             raise ArgumentTypeError(name, array, problem, cure, subject=name)
 
-    def refuse_64_bits(self, array: Any, name: str) -> None:
+    def refuse_64_bits(self, array: AnyArray, name: str) -> None:
         """Raise an error for 64-bit integers: no camera produces them, and exact sums would need more than 64 bits."""
         if dtype_kind(array) in "iu" and dtype_bytes(array) == 8:
             raise ArgumentTypeError(
@@ -104,7 +103,7 @@ class Home:
         """Return the host's values in the widest floating type of the device."""
         return self.array(np.asarray(values, np.float64 if self.has_double else np.float32))
 
-    def stored(self, array: HasDtype) -> tuple[Any, int]:
+    def stored(self, array: AnyArray) -> tuple[Any, int]:
         """Return an array whose values all libraries can move and compute with, and the bits of an unsigned type.
 
         PyTorch has few operations for unsigned integers above 8 bits: their bytes are read as signed integers, at no
@@ -113,10 +112,9 @@ class Home:
         if not self.is_torch or dtype_name(array.dtype) not in ("uint16", "uint32"):
             return array, 0
         bits = 8 * dtype_bytes(array)
-        tensor: Any = array
-        return tensor.view(getattr(self.xp, f"int{bits}")), bits
+        return array.view(getattr(self.xp, f"int{bits}")), bits
 
-    def numbers(self, stored: HasDtype, bits: int) -> Any:
+    def numbers(self, stored: AnyArray, bits: int) -> Any:
         """Return stored values in a type to compute with: floating, or integers wide enough for the sums."""
         kind, size = dtype_kind(stored), dtype_bytes(stored)
         if kind == "f":
@@ -150,7 +148,7 @@ class Result:
         self._dtype = dtype
         self._whole = home.xp.empty(shape, dtype=dtype, device=home.device) if home.is_writable or 0 in shape else None
 
-    def append(self, rows: HasDtype) -> None:
+    def append(self, rows: AnyArray) -> None:
         """Add the next rows."""
         block = self._home.xp.astype(rows, self._dtype)
         if self._whole is None:

@@ -5,12 +5,13 @@ an array lives is the concern of `device_home`.
 """
 
 import re
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from .errors import ArgumentTypeError
+from .types import AnyArray
 
 LIBRARIES = ("torch", "cupy", "jax", "jaxlib", "array_api_strict")
 
@@ -26,14 +27,6 @@ NUMPY_TYPES = WHOLE_TYPES | {"bool", "float16", "float32", "float64"}
 HOST_LOOPS = True
 
 
-class HasDtype(Protocol):
-    """Any array: all libraries have this in common."""
-
-    @property
-    def dtype(self) -> Any:
-        """Type of the values, an object of the library."""
-
-
 def is_device_array(array: object) -> bool:
     """Whether an array belongs to a library with devices, and is not NumPy's."""
     if isinstance(array, (np.ndarray, np.generic)):
@@ -47,7 +40,7 @@ def dtype_name(dtype: object) -> str:
     return str(getattr(dtype, "name", dtype)).rpartition(".")[2]
 
 
-def dtype_kind(array: HasDtype) -> str:
+def dtype_kind(array: AnyArray) -> str:
     """Return NumPy's letter for the kind of an array's dtype, from any library; ``'V'`` for unknown kinds."""
     if not is_device_array(array):
         return str(np.dtype(array.dtype).kind)
@@ -60,7 +53,7 @@ def dtype_kind(array: HasDtype) -> str:
         return "V"
 
 
-def dtype_bytes(array: HasDtype) -> int:
+def dtype_bytes(array: AnyArray) -> int:
     """Return the bytes of one value."""
     digits = re.search(r"\d+", dtype_name(array.dtype))
     return int(digits[0]) // 8 if digits else 1
@@ -76,7 +69,7 @@ def on_host(array: object) -> Any:
     return array.get() if hasattr(array, "get") else np.asarray(array)  # CuPy, and the others
 
 
-def host_view(array: HasDtype) -> NDArray[Any] | None:
+def host_view(array: AnyArray) -> NDArray[Any] | None:
     """Return an array that lies in the host's memory as a NumPy array of the same memory.
 
     None where it lies elsewhere, where NumPy has no such dtype, and where the library has to follow the computation,
@@ -84,13 +77,12 @@ def host_view(array: HasDtype) -> NDArray[Any] | None:
     """
     if not HOST_LOOPS or dtype_name(array.dtype) not in NUMPY_TYPES:
         return None
-    found: Any = array
-    if hasattr(found, "requires_grad"):  # PyTorch
-        is_here = found.device.type == "cpu" and str(found.layout) == "torch.strided" and not found.requires_grad
-        return np.asarray(found.numpy()) if is_here else None
+    if hasattr(array, "requires_grad"):  # PyTorch
+        is_here = array.device.type == "cpu" and str(array.layout) == "torch.strided" and not array.requires_grad
+        return np.asarray(array.numpy()) if is_here else None
     # JAX's tracers, by which it compiles, have types of `jax`, not of `jaxlib`.
-    if library_of(found) == "jaxlib" and {device.platform for device in found.devices()} == {"cpu"}:
-        return np.asarray(found)
+    if library_of(array) == "jaxlib" and {device.platform for device in array.devices()} == {"cpu"}:
+        return np.asarray(array)
     return None
 
 

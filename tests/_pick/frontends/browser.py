@@ -20,7 +20,7 @@ def executable():
 
 
 def missing():
-    """Return what driving a browser needs and this machine lacks, or None."""
+    """Return what is missing on this machine to drive a browser, or None."""
     if executable() is None:
         return "Chromium (Debian package chromium)"
     try:
@@ -31,6 +31,6 @@ def missing():
 
 
 def launch(playwright, scale):
-    """Start the browser without a window, on a screen of so many pixels a CSS pixel."""
+    """Start the browser without a window, with `scale` pixels for each CSS pixel."""
     arguments = [*ARGUMENTS, f"--force-device-scale-factor={scale}", "--window-size=1500,950"]
     return playwright.chromium.launch(executable_path=executable(), args=arguments, headless=True)

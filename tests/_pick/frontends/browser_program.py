@@ -1,4 +1,4 @@
-"""A user's script without a screen: picks in a browser, twice. It says where pixels are on the canvas."""
+"""A user's script without a screen: picks in a browser. It reports where pixels are on the canvas, and the results."""
 
 import json
 import sys
@@ -18,7 +18,7 @@ def say(**what):
 
 
 class Reporting(Browser):
-    """The page in the browser; says where pixels are before it waits."""
+    """The page in the browser; reports where pixels are before it waits."""
 
     def new_figure(self, figsize):
         self.figure = super().new_figure(figsize)

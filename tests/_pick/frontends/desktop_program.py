@@ -1,4 +1,4 @@
-"""A user's script: picks on the desktop. It says where pixels are on the screen, and at the end what was picked."""
+"""A user's script: picks on the desktop. It reports where pixels are on the screen, and what was picked."""
 
 import json
 import sys
@@ -19,7 +19,7 @@ def say(**what):
 
 
 def corner(canvas):
-    """Return the canvas's top left corner on the screen, and how many device pixels a pixel has."""
+    """Return the top left corner of the canvas on the screen, in device pixels."""
     if backend == "QtAgg":
         from matplotlib.backends.qt_compat import QtCore
 
@@ -36,7 +36,7 @@ def on_screen(canvas, ax, position):
 
 
 class Reporting(Desktop):
-    """The window on the screen; says where pixels are once it is open."""
+    """The window on the screen; reports where pixels are once it is open."""
 
     def new_figure(self, figsize):
         self.figure = super().new_figure(figsize)
@@ -59,7 +59,7 @@ class Reporting(Desktop):
 choose.Desktop = Reporting
 
 video = np.random.default_rng(0).integers(0, 999, (60, 20, 30), dtype=np.uint16)
-if "another" in sys.argv:  # a figure of the user's own, which stays
+if "another" in sys.argv:  # a figure of the user, which stays open
     import matplotlib.pyplot as plt
 
     plt.figure(99)

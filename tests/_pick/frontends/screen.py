@@ -9,7 +9,7 @@ import pytest
 
 
 def missing():
-    """Return what a virtual screen needs and this machine lacks, or None."""
+    """Return what is missing on this machine for a virtual screen, or None."""
     if shutil.which("Xvfb") is None:
         return "Xvfb (Debian package xvfb)"
     try:
@@ -20,7 +20,7 @@ def missing():
 
 
 def require(reason):
-    """Skip with the name of the missing part; on a machine where nothing may be missing, fail."""
+    """Skip the test if something is missing; fail where nothing may be missing."""
     if reason is None:
         return
     if os.environ.get("OPTIMAP_REQUIRE_FRONTENDS"):
@@ -40,7 +40,7 @@ def wait_for(condition, what, seconds=30):
 
 
 class Screen:
-    """An X display of its own."""
+    """A new X display."""
 
     def __init__(self, size=(1800, 1100), dpi=96):
         reader, writer = os.pipe()
@@ -131,7 +131,7 @@ class Screen:
         time.sleep(0.2)
 
     def ask_to_close(self, window):
-        """Send what a window manager sends when its close button is pressed."""
+        """Send what a window manager sends when the close button is pressed."""
         from Xlib.protocol import event
 
         protocols, delete = (self.display.intern_atom(name) for name in ("WM_PROTOCOLS", "WM_DELETE_WINDOW"))

@@ -1,4 +1,4 @@
-"""A real browser on the page of a script without a screen: click, drag, close and reopen, Done; twice in a row."""
+"""A real browser on the page of a script: click, drag, close and reopen the page, Done; twice in a row."""
 
 import importlib.util
 import io
@@ -68,7 +68,7 @@ class Page:
         self.page.wait_for_timeout(300)
 
     def picture(self):
-        """Return the pixels of the figure once nothing changes any more, which takes long on a busy machine."""
+        """Return the pixels of the figure once it stops changing, which takes a while on a busy machine."""
         last, unchanged = b"", 0
         while unchanged < 3:
             self.page.wait_for_timeout(1000)

@@ -27,7 +27,7 @@ def screen():
 
 
 class Program:
-    """A user's script with its window open."""
+    """A user's script that has opened its window."""
 
     def __init__(self, screen, backend, call, scale=1, another=False):
         module, cure = BACKENDS[backend]
@@ -51,7 +51,7 @@ class Program:
         self.window = screens.wait_for(screen.windows, "the window")[0]
 
     def finish(self, close=True):
-        """Close the window; return what the script said."""
+        """Close the window; return what the script reported."""
         if close:
             self.screen.ask_to_close(self.window)
         try:
@@ -60,7 +60,7 @@ class Program:
             self._process.kill()
         assert self._process.returncode == 0, err
         lines = [json.loads(line) for line in out.splitlines()]
-        assert lines[-1]["unchanged"], "backend or rcParams are not what they were"
+        assert lines[-1]["unchanged"], "backend or rcParams have changed"
         assert lines[-1]["figures"] == self._figures
         return lines
 
@@ -83,7 +83,7 @@ def test_clicks_keys_and_drags(screen, backend):
 
 
 @pytest.mark.parametrize("backend", BACKENDS)
-def test_exact_positions_are_those_of_the_clicks_to_half_a_pixel(screen, backend):
+def test_exact_positions_are_those_of_the_clicks(screen, backend):
     program = Program(screen, backend, "exact")
     for pixel in ("5,5", "20,10"):
         screen.click(program.where[pixel])
