@@ -65,6 +65,7 @@ def test_colours_and_sizes():
         ([[(1, 2)]], {"color": ["r", "g"]}, "color", "color has 2 entries for 1 position"),
         ([[(1, 2)]], {"color": "r", "c": "g"}, "color", "color is given together with c"),
         ([[(1, 2)]], {"size": -1}, "size", "size = -1"),
+        ([[(1, 2)]], {"marker": "zz"}, "marker", "marker = 'zz' is not accepted by matplotlib"),
         ([np.eye(5) > 0], {"size": 3}, "size", "is the area of dots, but regions have outlines: leave size out"),
         ([np.eye(5) > 1], {}, "positions", "positions: region 0 .* is empty"),
         ([np.zeros((5, 5), int)], {}, "positions", "positions holds no regions: there is nothing to draw"),
@@ -73,6 +74,13 @@ def test_colours_and_sizes():
 )
 def test_wrong_positions_are_refused(args, kwargs, argument, message):
     check_error(lambda: show_positions(*args, **kwargs), ValueError, argument, message)
+    assert not plt.get_fignums()
+
+
+def test_an_unknown_keyword_is_an_error_as_in_matplotlib():
+    with pytest.raises(AttributeError, match="foo = 1 is not accepted by matplotlib"):
+        show_positions([(1, 2)], foo=1)
+    assert not plt.get_fignums()
 
 
 def test_dots_with_a_face_of_their_own_keep_the_colours_at_their_edges():

@@ -39,12 +39,19 @@ def test_arrays_that_are_not_images_are_errors(shape):
         ({"cmap": 3}, ValueError, "cmap", "cmap = 3 is not a colour map"),
         ({"vmin": "a"}, ValueError, "vmin", "vmin = 'a': it must be a finite number"),
         ({"vmax": np.nan}, ValueError, "vmax", "vmax = nan: it must be a finite number"),
+        ({"interpolation": "zz"}, ValueError, "interpolation", "interpolation = 'zz' is not accepted by matplotlib"),
         ({"ax": 3}, TypeError, "ax", "ax = 3: give matplotlib Axes"),
         ({"vmin": 3, "vmax": 1}, ValueError, "vmin", "vmin = 3 is more than vmax = 1: exchange them"),
     ],
 )
 def test_wrong_arguments_are_errors_before_a_figure_is_made(kwargs, error, argument, message):
     check_error(lambda: show_image(**{"image": np.eye(3), **kwargs}), error, argument, message)
+    assert not plt.get_fignums()
+
+
+def test_an_unknown_keyword_is_an_error_as_in_matplotlib():
+    with pytest.raises(AttributeError, match="foo = 1 is not accepted by matplotlib"):
+        show_image(np.eye(3), foo=1)
     assert not plt.get_fignums()
 
 

@@ -1,6 +1,7 @@
 """What every drawing function needs: axes of new figures, and checks of images, scales, axes and colours."""
 
 import math
+import warnings
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, SupportsFloat, TypeAlias, cast
 
@@ -10,6 +11,7 @@ from numpy.typing import ArrayLike
 from .._base import ArgumentError, ArgumentTypeError, Array, counted
 
 if TYPE_CHECKING:
+    from matplotlib.axes import Axes
     from matplotlib.typing import ColorType
 
 
@@ -91,6 +93,29 @@ def keyword_error(make: Callable[..., object], keywords: dict[str, Any], error: 
     kind = ArgumentError if isinstance(error, ValueError) else ArgumentTypeError
     cure = "give keywords and values that matplotlib accepts"
     return kind(argument, value, f"is not accepted by matplotlib ({error})", cure)
+
+
+def check_keywords(make: Callable[..., object], keywords: dict[str, Any]) -> None:
+    """Raise an error for keywords that matplotlib refuses in `make`, before a figure is made.
+
+    An unknown keyword is an AttributeError, as in matplotlib itself.
+    """
+    try:
+        with warnings.catch_warnings():  # they are for the figure itself
+            warnings.simplefilter("ignore")
+            make(**keywords)
+    except (AttributeError, TypeError, ValueError) as error:
+        refused = keyword_error(make, keywords, error)
+        if isinstance(error, AttributeError):
+            raise AttributeError(str(refused)) from error
+        raise refused from error
+
+
+def hidden_axes() -> "Axes":
+    """Return axes of a figure that is never shown, to try something."""
+    from matplotlib.figure import Figure
+
+    return Figure().add_subplot()
 
 
 def parse_colors(colors: Any, count: int, name: str = "colors", thing: str = "trace") -> "list[ColorType]":

@@ -7,7 +7,17 @@ from numpy.typing import ArrayLike
 
 from .._base import ArgumentError, Floats, counted
 from .._regions import find_drawn
-from .figures import Colors, as_image, check_axes, check_scale, new_axes, parse_colors, show_figures
+from .figures import (
+    Colors,
+    as_image,
+    check_axes,
+    check_keywords,
+    check_scale,
+    hidden_axes,
+    new_axes,
+    parse_colors,
+    show_figures,
+)
 from .regions import none_error, show_regions
 
 if TYPE_CHECKING:
@@ -54,7 +64,9 @@ def show_positions(
     ------
     ValueError
         If a position is not a pair, `image` is not an image, `size` or `color` has the wrong length, or `size` is
-        given for regions.
+        given for regions, or a keyword has a wrong value.
+    AttributeError
+        If a keyword is unknown to matplotlib.
 
     Examples
     --------
@@ -77,6 +89,8 @@ def show_positions(
     style = _style(color, len(points), kwargs)
     check_axes(ax)
     check_scale(cmap, vmin, vmax)
+    if kwargs and len(points):
+        check_keywords(lambda **some: hidden_axes().scatter(points[:, 0], points[:, 1], s=sizes, **some), style)
 
     new = ax is None
     if ax is None:

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from .._base import ArgumentError, ArgumentTypeError, Array, counted, on_host, parse_time_axis
-from .figures import Colors, check_axes, keyword_error, new_axes, parse_colors, show_figures
+from .figures import Colors, check_axes, check_keywords, new_axes, parse_colors, show_figures
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -175,10 +175,4 @@ def _check_line_keywords(kwargs: dict[str, Any]) -> None:
     from matplotlib.lines import Line2D
 
     known = {name: value for name, value in kwargs.items() if name not in ("label", "scalex", "scaley", "data")}
-    try:
-        Line2D([], [], **known)
-    except (AttributeError, TypeError, ValueError) as error:
-        refused = keyword_error(lambda **keyword: Line2D([], [], **keyword), known, error)
-        if isinstance(error, AttributeError):  # an unknown keyword, as matplotlib itself raises it
-            raise AttributeError(str(refused)) from error
-        raise refused from error
+    check_keywords(lambda **some: Line2D([], [], **some), known)

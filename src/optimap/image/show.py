@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 from numpy.typing import ArrayLike
 
-from .._draw import as_image, check_axes, check_scale, new_axes, show_figures
+from .._draw import as_image, check_axes, check_keywords, check_scale, hidden_axes, new_axes, show_figures
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -46,10 +46,12 @@ def show_image(
     Raises
     ------
     ValueError
-        If `image` is neither 2-D nor colour, `cmap` is unknown, `vmin` or `vmax` is not finite, or `vmin` is more than
-        `vmax`.
+        If `image` is neither 2-D nor colour, `cmap` is unknown, `vmin` or `vmax` is not finite, `vmin` is more than
+        `vmax`, or a keyword has a wrong value.
     TypeError
         If `image` does not hold real numbers, or `ax` is not Axes.
+    AttributeError
+        If a keyword is unknown to matplotlib.
 
     Examples
     --------
@@ -60,10 +62,13 @@ def show_image(
     pixels = as_image(image)
     check_axes(ax)
     check_scale(cmap, vmin, vmax)
+    style: dict[str, Any] = {"cmap": cmap, "vmin": vmin, "vmax": vmax, "interpolation": "none", **kwargs}
+    if kwargs:
+        check_keywords(lambda **some: hidden_axes().imshow(pixels, **some), style)
+
     new = ax is None
     if ax is None:
         ax = new_axes()
-    style: dict[str, Any] = {"cmap": cmap, "vmin": vmin, "vmax": vmax, "interpolation": "none", **kwargs}
     drawn = ax.imshow(pixels, **style)
     ax.set_title(title)
     ax.set_axis_off()

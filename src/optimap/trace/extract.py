@@ -54,8 +54,8 @@ def extract_traces(
 
         Regions of any shape instead, see `regions`: a boolean mask ``(H, W)``; a label image ``(H, W)``, one trace for
         each label in order, 0 is the background; a stack of masks or weights ``(N, H, W)``; a list of polygons
-        ``(M, 2)``; a ``.roi`` or ``.zip`` file of ImageJ, or an image file; what `regions` returns. They are clipped at
-        the frame's edge, and where they overlap, each has all its pixels.
+        ``(M, 2)``; a ``.roi`` or ``.zip`` file of ImageJ, an image file, or a ``.csv`` file of positions; what
+        `regions` returns. They are clipped at the frame's edge, and where they overlap, each has all its pixels.
     size : int
         Width of the window around positions in pixels; 0 and 1 are the single pixel. Regions have their own size.
     show : bool
