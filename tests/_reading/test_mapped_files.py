@@ -9,14 +9,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from optimap._reading import mapped_files as _mapped_files
-from optimap._reading.mapped_files import open_frames
+from optimap._reading import mapped_files, open_frames
 from tests import makers
 
 VIDEO = makers.random_video((9, 6, 8))
 
 on_linux = pytest.mark.skipif(
-    not sys.platform.startswith("linux"), reason="only Linux tells which file is mapped where"
+    not sys.platform.startswith("linux"), reason="only Linux lists which file is mapped where"
 )
 
 
@@ -97,9 +96,9 @@ def test_another_file_is_not_taken_for_the_one_that_is_mapped(tmp_path, monkeypa
     elif what == "locked away":
         tmp_path.joinpath("rec.dat").rename(tmp_path / "elsewhere.dat")
         view = view[:]
-        monkeypatch.setattr(_mapped_files.os, "open", refuse)
+        monkeypatch.setattr(mapped_files.os, "open", refuse)
     else:
-        monkeypatch.setattr(_mapped_files, "MAPS", tmp_path / "no such list")
+        monkeypatch.setattr(mapped_files, "MAPS", tmp_path / "no such list")
     assert open_frames(view) is None
     np.testing.assert_array_equal(view, VIDEO)
 

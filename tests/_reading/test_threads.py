@@ -11,7 +11,6 @@ from optimap import kernels
 from optimap._extract import host as _extract
 from optimap._extract import parts as _parts
 from optimap._reading import as_source
-from optimap._reading import blocks as _video
 from optimap._reading import threads as _reading
 from optimap._regions import window_spans
 from optimap.kernels import Stop, _workers
@@ -152,9 +151,3 @@ def test_nobody_waits_for_the_rest_of_a_block_after_an_error(error):
     out = np.full((30, 1), -1.0)
     _parts.window_means(VIDEO, window_spans(np.array([(3.0, 3)]), 7, "disc", (20, 24)), out, False, stop)
     assert (out == -1).all()
-
-
-def test_half_of_the_pages_are_many():
-    source = as_source(np.zeros((1, 64, 1024), np.uint16))  # 32 pages
-    assert _video.are_few(source, 15)
-    assert not _video.are_few(source, 16)
