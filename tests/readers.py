@@ -4,7 +4,7 @@ from optimap._reading import blocks
 
 
 class Sliceable:
-    """The least that a video must be: shape, dtype and slices of frames; it counts what is read."""
+    """The least that a video must be: shape, dtype and slices of frames; it notes what is read."""
 
     def __init__(self, array):
         self._array, self.shape, self.dtype = array, array.shape, array.dtype
@@ -17,7 +17,7 @@ class Sliceable:
 
 
 class Chunked:
-    """An array that says how it is stored, and writes down what is read."""
+    """An array that gives the size of its chunks; it notes what is read."""
 
     def __init__(self, array, chunks, shards=None):
         self._array, self.shape, self.dtype = array, array.shape, array.dtype
@@ -32,5 +32,13 @@ class Chunked:
 
 
 def small_blocks(monkeypatch, nbytes):
+    """Let frames be read in blocks of at most so many bytes."""
     monkeypatch.setattr(blocks, "BLOCK_BYTES", nbytes)
     monkeypatch.setattr(blocks, "READ_BYTES", nbytes)
+
+
+class Untouchable(Sliceable):
+    """A video that must not be read: its arguments are still being checked."""
+
+    def __getitem__(self, key):
+        raise AssertionError("frames were read before the arguments were checked")

@@ -212,7 +212,7 @@ def test_errors_come_at_once(arguments, message):
 
 def test_blocks_that_are_not_what_the_array_says_are_an_error():
     video = LAZY.map_blocks(lambda block: block.astype(float), dtype=np.uint16, meta=np.empty((0, 0, 0), np.uint16))
-    with pytest.raises(ValueError, match="has dtype float64, the dask array says uint16"):
+    with pytest.raises(ValueError, match=r"has dtype float64, .*the dask array .* uint16"):
         extract_traces(video, WHERE).compute()
 
 

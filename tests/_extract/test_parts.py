@@ -12,6 +12,7 @@ from optimap._extract import span_traces
 from optimap._reading import as_source
 from optimap._reading import blocks as video_module
 from optimap._regions import window_spans
+from optimap.kernels import Stop
 from optimap.trace import extract_traces
 from tests import makers
 from tests.readers import Chunked, small_blocks
@@ -83,3 +84,10 @@ def test_sums_are_finished_a_few_frames_at_a_time(monkeypatch, dtype, policy):
     for budget in (2**20, 200):
         monkeypatch.setattr(_parts, "FINISH_VALUES", budget)
         np.testing.assert_allclose(extract_traces(chunked, labels, nan_policy=policy), expected, rtol=1e-7)
+
+
+def test_nothing_is_computed_after_a_stop():
+    stop, out = Stop(), np.full((30, 1), -1.0)
+    stop.set()
+    _parts.window_means(VIDEO, window_spans(np.array([(3.0, 3)]), 7, "disc", (20, 24)), out, False, stop)
+    assert (out == -1).all()

@@ -76,7 +76,7 @@ def test_a_video_that_gives_another_type_is_refused():
         def __getitem__(self, key):
             return super().__getitem__(key).astype(np.float32)
 
-    with pytest.raises(ValueError, match=r"video\[0:12\] has dtype float32, the video says uint16"):
+    with pytest.raises(ValueError, match=r"video\[0:12\] has dtype float32, .*the video .* uint16"):
         extract_traces(Other(VIDEO), (3, 2))
 
 
@@ -85,7 +85,7 @@ def test_a_video_that_gives_fewer_frames_than_it_says_is_refused():
         def __getitem__(self, key):
             return super().__getitem__(key)[:-1]
 
-    with pytest.raises(ValueError, match=r"video\[0:12\] has shape \(11, 6, 7\), which is not"):
+    with pytest.raises(ValueError, match=r"video\[0:12\] has shape \(11, 6, 7\), which"):
         extract_traces(Short(VIDEO), (3, 2))
 
 

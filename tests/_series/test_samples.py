@@ -143,7 +143,7 @@ def test_result_types_that_a_device_lacks_are_refused(torch):
             normalize(tensor, dtype=dtype)
     with pytest.raises(TypeError, match="dtype = bool: it must be a float or an integer type"):
         normalize(tensor, dtype=torch.bool)
-    with pytest.raises(TypeError, match="dtype = uint64 has 64 bits, which are not computed on devices"):
+    with pytest.raises(TypeError, match=r"dtype = uint64 has 64 bits, which are not .* on devices"):
         normalize(tensor, dtype="u8")
     with pytest.raises(TypeError, match="dtype = float16 is not a type of array_api_strict"):
         normalize(array_api_strict.asarray([1, 2]), dtype=np.float16)
