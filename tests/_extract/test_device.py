@@ -15,7 +15,7 @@ from optimap import kernels
 from optimap._base import device_home, devices
 from optimap._extract import device, span_traces
 from optimap._reading import as_source
-from optimap._regions import Spans, window_spans
+from optimap._regions import Spans, join_spans, window_spans
 from optimap.trace import (
     extract_traces,
 )
@@ -299,3 +299,18 @@ def test_gradients_and_compiling_are_left_to_the_library(monkeypatch, torch):
     jax = arrays.library("jax").jax
     compiled = jax.jit(lambda v: extract_traces(v, (2, 3), 1))(jax.numpy.asarray(VIDEO))
     np.testing.assert_array_equal(compiled, VIDEO[:, 3, 2])
+
+
+@pytest.mark.parametrize("shape", [(1, 9, 9), (2, 12, 5)])
+def test_boxes_of_different_sizes_are_gathered(monkeypatch, library, shape):
+    monkeypatch.setattr(device, "GATHER_COST", 1e9)  # gathering costs more than any sliding sums
+    video = RNG.integers(0, 99, shape, dtype=np.uint16)
+    sizes = [window_spans(np.array([[3.0, 3.0]]), size, "rect", shape[1:]) for size in (3, 2)]
+    spans = join_spans(*sizes)
+    check(
+        library,
+        span_traces(as_source(library.to(video)), spans),
+        span_traces(as_source(video), spans),
+        library.to(video),
+        True,
+    )

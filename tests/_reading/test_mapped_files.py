@@ -149,3 +149,11 @@ def test_a_file_that_shrinks_is_an_error(tmp_path):
     with pytest.raises(OSError, match=r"rec\.dat was .* while it was .*read: it ends .* frame 8"):
         file.read(0, buffer)
     file.close()
+
+
+@on_linux
+def test_an_address_in_none_of_the_listed_maps_has_no_file(tmp_path, monkeypatch):
+    view = mapped(tmp_path / "rec.dat")
+    (tmp_path / "maps").write_text("1000-2000 r--s 00000000 00:00 0 /some/file\n")
+    monkeypatch.setattr(mapped_files, "MAPS", tmp_path / "maps")
+    assert open_frames(view) is None

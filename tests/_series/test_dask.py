@@ -140,3 +140,11 @@ def test_detrend_equals_the_array_in_memory(shape, options):
     result = detrend_timeseries(lazy, **options)
     assert (isinstance(result, da.Array), result.dtype, result.shape) == (True, np.float32, shape)
     np.testing.assert_allclose(result.compute(), detrend_timeseries(series, **options), rtol=1e-6, atol=1e-6)
+
+
+def test_limits_with_the_axis_of_time():
+    values = np.arange(60.0).reshape(12, 5)
+    limits = {"vmin": values.min(axis=0, keepdims=True), "vmax": values.max(axis=0, keepdims=True) + 1}
+    result = normalize(da.from_array(values, chunks=(5, 2)), **limits)
+    assert result.numblocks == (3, 3)
+    np.testing.assert_array_equal(result.compute(), normalize(values, **limits))

@@ -220,3 +220,14 @@ def test_gradients_are_left_to_the_library(monkeypatch, torch):
     assert torch.autograd.gradcheck(lambda v: normalize(v, dtype="f8"), (array,))
     low = torch.zeros(6, 7, requires_grad=True)
     assert normalize(array.detach(), vmin=low).requires_grad
+
+
+@pytest.mark.parametrize("limit", [[0.0, np.nan], [np.inf, 0.0]])
+def test_limits_on_the_device_must_be_finite(library, limit):
+    array, there = library.to(np.ones((3, 2), np.float32)), library.to(np.array(limit, np.float32))
+    check_error(lambda: normalize(array, vmin=there), ValueError, "vmin", "(?s)vmin = .*: it must be finite numbers")
+
+
+def test_limits_on_the_device_must_be_real_numbers(library):
+    array, there = library.to(np.ones((3, 2), np.float32)), library.to(np.array([1j, 2], np.complex64))
+    check_error(lambda: normalize(array, vmax=there), ValueError, "vmax", "(?s)vmax = .*: it must be finite numbers")

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from optimap.trace import extract_traces, set_default_trace_window
+from optimap.trace import extract_traces, regions, set_default_trace_window
 from tests import oracles
 from tests.errors import check_error
 from tests.readers import Sliceable, Untouchable
@@ -280,3 +280,18 @@ def test_show_and_ax_draw():
     figures = plt.get_fignums()
     extract_traces(VIDEO, (3, 2), ax=None, fps=500)  # as in the published package: ax= draws
     assert len(plt.get_fignums()) == len(figures) + 1
+
+
+def test_names_of_regions_go_into_the_legend_where_they_are_few():
+    import matplotlib.pyplot as plt
+
+    named = regions([MASK, ~MASK], names=["cell", "around"])
+    _, ax = plt.subplots()
+    extract_traces(VIDEO, named, ax=ax)
+    assert [line.get_label() for line in ax.lines] == ["cell", "around"]
+    _, ax = plt.subplots()
+    extract_traces(VIDEO, named, ax=ax, labels=["a", "b"])
+    assert [line.get_label() for line in ax.lines] == ["a", "b"]
+    _, ax = plt.subplots()
+    extract_traces(VIDEO, regions([MASK] * 11, names=[f"cell {i}" for i in range(11)]), ax=ax)
+    assert ax.get_legend() is None
