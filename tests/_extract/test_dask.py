@@ -35,7 +35,7 @@ def _in_this_thread():
         yield
 
 
-def test_traces_are_lazy_and_know_what_they_will_be():
+def test_traces_are_lazy_with_known_shape_and_type():
     def fail(block):
         raise AssertionError("computed")
 
@@ -89,7 +89,7 @@ def test_bools_are_counted():
 @pytest.mark.parametrize("dtype", ["f2", "f4", "f8", ">f4"])
 @pytest.mark.parametrize("chunks", [CHUNKS, (5, 9, 11), (12, 1, 1)])
 @pytest.mark.parametrize("size", [1, 4])
-def test_nan_as_in_memory(dtype, chunks, size):
+def test_nan_is_treated_as_in_memory(dtype, chunks, size):
     video = RNG.normal(size=VIDEO.shape).astype(dtype)
     video[RNG.random(video.shape) < 0.3] = np.nan
     video[2:4, :4, :4] = np.nan
@@ -104,7 +104,7 @@ def test_nan_as_in_memory(dtype, chunks, size):
 
 
 @pytest.mark.parametrize("chunks", [CHUNKS, (5, 9, 11)])
-def test_nan_is_an_error_where_asked_for_under_the_numbers_of_the_whole(chunks):
+def test_errors_about_nan_give_the_frame_and_position_in_the_whole_array(chunks):
     video = VIDEO.astype(np.float32)
     video[8, 8, 9] = np.nan
     video[3, 0, 5] = np.nan  # in no window
@@ -205,7 +205,7 @@ def test_showing_computes():
         ({"nan_policy": "maybe"}, "nan_policy = 'maybe'"),
     ],
 )
-def test_errors_come_at_once(arguments, message):
+def test_errors_come_before_anything_is_computed(arguments, message):
     with pytest.raises(ValueError, match=message):
         extract_traces(**{"video": LAZY, "coords": (1, 1), **arguments})
 
@@ -216,7 +216,7 @@ def test_blocks_that_are_not_what_the_array_says_are_an_error():
         extract_traces(video, WHERE).compute()
 
 
-def test_a_task_keeps_to_its_thread(monkeypatch):
+def test_a_task_uses_one_thread(monkeypatch):
     monkeypatch.setenv("OPTIMAP_THREADS", "3")
     seen = []
     original = kernels.window_means
@@ -233,7 +233,7 @@ def test_a_task_keeps_to_its_thread(monkeypatch):
 
 
 @pytest.mark.parametrize("kind", makers.EVERY_FORMAT)
-def test_recordings_of_every_format_travel_by_name(kind, tmp_path, monkeypatch):
+def test_recordings_of_every_format_are_pickled_as_their_path(kind, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     path = makers.EVERY_FORMAT[kind](tmp_path, VIDEO).relative_to(tmp_path)
     with open_video(path) as recording:
@@ -252,7 +252,7 @@ def test_recordings_of_every_format_travel_by_name(kind, tmp_path, monkeypatch):
         np.testing.assert_array_equal(traces, extract_traces(VIDEO, WHERE, 3))
 
 
-def test_options_travel_too_and_another_file_is_another_array(tmp_path):
+def test_options_are_pickled_and_another_file_has_another_token(tmp_path):
     path = makers.hdf5(tmp_path / "rec.h5", first=VIDEO, second=VIDEO + 1)
     with open_video(path, dataset="second") as second, open_video(path, dataset="first") as first:
         with pickle.loads(pickle.dumps(second)) as copy:
@@ -267,7 +267,7 @@ def test_options_travel_too_and_another_file_is_another_array(tmp_path):
     assert old != dask.base.tokenize(open_video(makers.npy(tmp_path / "rec.npy", VIDEO[:5])))
 
 
-def test_a_recording_that_was_sent_opens_when_asked_and_closes(tmp_path):
+def test_a_pickled_recording_opens_when_frames_are_read_and_closes(tmp_path):
     path = makers.npy(tmp_path / "rec.npy", VIDEO)
     with open_video(path) as recording:
         sent = pickle.dumps(recording)

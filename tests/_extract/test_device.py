@@ -49,7 +49,7 @@ def test_shapes(any_library):
 
 @settings(max_examples=150)
 @given(data=st.data(), size=st.integers(0, 8), window=st.sampled_from(WINDOWS))
-def test_any_video_any_window_equals_numpy(library, data, size, window):
+def test_any_video_and_window_equal_numpy(library, data, size, window):
     video = data.draw(values([d for d in DTYPES if library.has(d)], (5, 9, 9)))
     where = data.draw(st.lists(positions(video.shape[1:]), min_size=1, max_size=4))
     policy = data.draw(st.sampled_from(["propagate", "omit"]))
@@ -66,7 +66,7 @@ def test_any_video_any_window_equals_numpy(library, data, size, window):
 @pytest.mark.parametrize("cost", [0.0, 1e9], ids=["gather", "sliding"])
 @settings(max_examples=60)
 @given(data=st.data(), size=st.integers(2, 12))
-def test_both_ways_equal_numpy_on_windows_that_overlap(library, cost, data, size):
+def test_both_methods_equal_numpy_for_overlapping_windows(library, cost, data, size):
     video = data.draw(values([d for d in DTYPES if library.has(d)], (3, 9, 9)))
     height, width = video.shape[1:]
     everywhere = [(x, y) for y in range(height) for x in range(width)]
@@ -80,7 +80,7 @@ def test_both_ways_equal_numpy_on_windows_that_overlap(library, cost, data, size
     check(library, result, expected, there, video.dtype.kind != "f", magnitude(video))
 
 
-def test_many_overlapping_windows_slide_and_few_are_gathered(monkeypatch):
+def test_many_overlapping_windows_use_sliding_sums_and_few_are_gathered(monkeypatch):
     library, used = arrays.library("strict"), []
     for way in (device.Gather, device.Sliding):
         real = way.__init__
@@ -99,10 +99,10 @@ def test_sliding_sums_are_sums_of_neighbours():
         assert device.sliding_sums(np, line, size, 2).ravel().tolist() == list(expected)
 
 
-def test_boxes_that_the_frame_clips_are_found_again():
+def test_boxes_clipped_at_the_edges_are_recognised():
     first, last = np.array([0, 2, 4]), np.array([3, 7, 6])
     assert device._unclipped(first, last, 6)[0].tolist() == [-2, 2, 4]
-    assert device._unclipped(first, last, 7) is None  # a short box in the middle is no clipped one
+    assert device._unclipped(first, last, 7) is None  # a short box in the middle was not clipped
 
 
 def test_sliding_sums_do_not_wrap(monkeypatch, library):
@@ -136,7 +136,7 @@ def test_a_large_window_among_many_small_ones_is_not_padded_for_all():
     assert sorted(np.concatenate(groups).tolist()) == list(range(len(counts)))
 
 
-def test_work_goes_in_blocks(monkeypatch, any_library):
+def test_device_work_is_done_in_blocks(monkeypatch, any_library):
     expected = extract_traces(VIDEO, [(3, 2), (0, 0), (1.5, 2)], 3)
     computed = []
     real = device_home.Home.numbers
@@ -200,8 +200,7 @@ def test_jax_compiles_and_differentiates_extraction():
     assert float(abs(gradient[:, 3:]).max()) == 0
 
 
-def test_spans_of_windows_are_the_kernels_own():
-    """The gather adds exactly the pixels that the compiled loops add."""
+def test_the_gather_adds_the_pixels_that_the_compiled_loops_add():
     library, frame_shape = arrays.library("strict"), VIDEO.shape[1:]
     spans = window_spans(np.array([[2.0, 3.0], [6.0, 0.0], [0.5, 2.25]]), 3, "rect", frame_shape)
     out = np.empty((12, 3))

@@ -117,7 +117,7 @@ def test_a_single_region_gives_one_series(engine):
     np.testing.assert_allclose(one, expected(VIDEO, [BACKGROUND], as_sums=False, omit=False)[:, 0], rtol=1e-6)
 
 
-def test_an_unwanted_nan_is_named_by_its_region(engine):
+def test_the_region_of_an_unwanted_nan_is_reported(engine):
     give, take = engine
     cells = regions(WEIGHTS[:3], names=["a", "b", "c"])
     with pytest.raises(ValueError, match=r"frame [23] within region \d \('[abc]'\)"):

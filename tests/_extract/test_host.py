@@ -84,7 +84,7 @@ def test_many_windows_in_a_file_give_the_numbers_of_frames_in_memory(tmp_path, w
 
 
 @on_linux
-def test_the_first_nan_is_named_whichever_thread_met_it(tmp_path):
+def test_the_first_nan_is_reported_whichever_thread_found_it(tmp_path):
     values = VIDEO.astype("f4")
     values[[7, 8, 25], 10, 12] = np.nan
     with pytest.raises(ValueError, match="frame 7 "):

@@ -16,7 +16,7 @@ VIDEO = np.random.default_rng(0).integers(0, 65536, (12, 6, 7), dtype=np.uint16)
 
 
 @pytest.mark.parametrize("wrap", [np.asarray, Sliceable])
-def test_work_goes_in_blocks_of_frames(monkeypatch, wrap):
+def test_frames_are_read_in_blocks(monkeypatch, wrap):
     monkeypatch.setattr(blocks, "BLOCK_BYTES", 5 * VIDEO[0].nbytes)
     monkeypatch.setattr(blocks, "READ_BYTES", 5 * VIDEO[0].nbytes)
     monkeypatch.setattr(blocks, "MEMORY_BYTES", 7 * VIDEO[0].nbytes)
@@ -90,7 +90,7 @@ def test_a_video_that_gives_fewer_frames_than_it_says_is_refused():
         extract_traces(Short(VIDEO), (3, 2))
 
 
-def test_half_of_the_pages_are_many():
+def test_half_of_the_pages_are_not_few():
     source = as_source(np.zeros((1, 64, 1024), np.uint16))  # 32 pages
     assert are_few(source, 15)
     assert not are_few(source, 16)

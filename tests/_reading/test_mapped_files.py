@@ -38,7 +38,7 @@ def read_all(view, frames_at_once=2):
 
 @on_linux
 @given(start=st.integers(0, 8), stop=st.integers(1, 9), rows=st.integers(5, 6), before=st.integers(0, 5000))
-def test_frames_are_read_from_where_the_view_shows_them(tmp_path_factory, start, stop, rows, before):
+def test_frames_read_from_the_file_are_those_of_the_view(tmp_path_factory, start, stop, rows, before):
     view = mapped(tmp_path_factory.mktemp("map") / "rec.dat", before=before)[start : max(stop, start + 1), :rows]
     np.testing.assert_array_equal(read_all(view), view)
 
@@ -83,7 +83,7 @@ def test_views_that_cannot_be_read_from_their_file_are_left_alone(tmp_path):
 
 @on_linux
 @pytest.mark.parametrize("what", ["deleted", "called deleted", "replaced", "locked away", "no list"])
-def test_another_file_is_not_taken_for_the_one_that_is_mapped(tmp_path, monkeypatch, what):
+def test_another_file_is_not_mistaken_for_the_mapped_one(tmp_path, monkeypatch, what):
     view = mapped(tmp_path / "rec.dat")
     if what == "deleted":
         (tmp_path / "rec.dat").unlink()
@@ -126,7 +126,7 @@ def test_paths_may_hold_anything(tmp_path, end):
 
 
 @on_linux
-def test_a_pipe_of_the_name_that_the_list_shows_is_not_waited_for(tmp_path):
+def test_a_pipe_under_the_listed_name_is_not_opened(tmp_path):
     view = mapped(tmp_path / "rec.dat")
     (tmp_path / "rec.dat").unlink()
     os.mkfifo(tmp_path / "rec.dat (deleted)")

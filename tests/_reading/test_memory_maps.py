@@ -20,7 +20,7 @@ needs_advice = pytest.mark.skipif(
 )
 
 
-def test_the_map_below_an_array(tmp_path):
+def test_the_map_behind_an_array(tmp_path):
     path = makers.npy(tmp_path / "rec.npy", VIDEO)
     mapped = np.load(path, mmap_mode="r")
     with open_video(path) as recording:

@@ -90,7 +90,7 @@ def transposed_maps(folder):
     yield np.moveaxis(np.load(folder / "time_in_the_middle.npy", mmap_mode="r"), 1, 0), (30, 1, 24)
 
 
-def test_maps_whose_frames_are_not_one_after_the_other(tmp_path, monkeypatch):
+def test_maps_with_scattered_frames_give_the_same_traces(tmp_path, monkeypatch):
     small_blocks(monkeypatch, 2 * 30 * 24 * 2)
     where = [(3, 2), (20.5, 17.25), (6, 5)]
     for video, chunk in transposed_maps(tmp_path):

@@ -145,14 +145,14 @@ def test_a_masked_array_keeps_its_mask():
     ("order", "chunk"),
     [((2, 1, 0), (12, 6, 1)), ((1, 2, 0), (12, 1, 7)), ((1, 0, 2), (12, 1, 7)), ((0, 1, 2), None), ((0, 2, 1), None)],
 )
-def test_maps_whose_frames_do_not_follow_each_other_are_read_along_their_farthest_axis(tmp_path, order, chunk):
+def test_maps_with_scattered_frames_are_read_along_their_slowest_axis(tmp_path, order, chunk):
     video = mapped(tmp_path, np.ascontiguousarray(VIDEO.transpose(order))).transpose(np.argsort(order))
     np.testing.assert_array_equal(video, VIDEO)
     assert as_source(video).chunk == chunk
     assert as_source(np.array(video, order="K")).chunk is None  # in memory nothing is read
 
 
-def test_the_kind_of_an_array_decides_and_not_its_class():
+def test_subclasses_of_arrays_are_arrays_in_memory():
     class Own(np.ndarray):
         pass
 
@@ -180,7 +180,7 @@ def test_the_kind_of_an_array_decides_and_not_its_class():
         (Untouchable(VIDEO[0]), ValueError, "a single image"),
     ],
 )
-def test_what_cannot_be_a_video_is_refused_under_its_name(video, kind, message):
+def test_arguments_that_cannot_be_a_video_are_refused_by_name(video, kind, message):
     check_error(lambda: as_source(video, "film"), kind, "film", message)
 
 

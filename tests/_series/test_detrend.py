@@ -1,4 +1,4 @@
-"""detrend_timeseries and estimate_period: the numbers of the package seasonal, none of its traps."""
+"""detrend_timeseries: the trends of the package seasonal, without its traps."""
 
 import warnings
 
@@ -44,14 +44,14 @@ def test_trends_are_those_of_seasonal_for_any_series(samples, seed, kind, ptimes
     np.testing.assert_allclose(trend, expected, rtol=1e-9, atol=1e-9 * np.abs(expected).max())
 
 
-def test_a_long_series_as_seasonal():
+def test_a_long_series_gives_the_numbers_of_seasonal():
     data = series("beats", 2500)
     assert estimate_period(data) == guess_trended_period(data)
     np.testing.assert_allclose(detrend_timeseries(data, return_trend_data=True), reference(data, "spline"), rtol=1e-9)
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_the_scale_of_a_series_is_that_of_its_trend(kind):
+def test_a_trend_scales_with_its_series(kind):
     data = series("beats", 333)
     trend = detrend_timeseries(data, kind, 30, return_trend_data=True)
     for scale in (2.0**900, 2.0**-900, -(2.0**60)):
@@ -60,7 +60,7 @@ def test_the_scale_of_a_series_is_that_of_its_trend(kind):
 
 @pytest.mark.parametrize("kind", ["median", "line"])
 @pytest.mark.parametrize("samples", [1023, 1024])
-def test_whole_numbers_with_a_drift_as_seasonal(samples, kind):
+def test_whole_numbers_with_a_drift_give_the_numbers_of_seasonal(samples, kind):
     t = np.arange(samples)
     data = (1000 + t // 40 + 20 * (t % 25 < 8) + np.random.default_rng(0).integers(0, 3, samples)).astype(np.uint16)
     for period in (25, 400):
@@ -75,7 +75,7 @@ def test_no_kind_gives_zeros():
     np.testing.assert_array_equal(detrend_timeseries([1, 2], None), [1, 2])
 
 
-def test_the_baseline_is_kept_unless_told_otherwise():
+def test_the_baseline_is_kept_by_default():
     data = series("beats", 400)
     trend = detrend_timeseries(data, return_trend_data=True)
     np.testing.assert_allclose(detrend_timeseries(data), data - trend + trend.mean(), rtol=1e-13)
@@ -98,7 +98,7 @@ def test_many_series_are_each_as_if_alone(kind, samples, monkeypatch):
     np.testing.assert_array_equal(cube.reshape(samples, 30), detrend_timeseries(data, kind, period=12))
 
 
-def test_data_may_lie_in_memory_as_they_like():
+def test_the_layout_in_memory_does_not_matter():
     data = np.stack([series("beats", 300, i) for i in range(4)], axis=1)
     expected, before = detrend_timeseries(data), data.copy()
     wide = np.zeros((600, 8))

@@ -1,4 +1,4 @@
-"""normalize: exact at both ends, at any scale, for any type."""
+"""normalize: exact at both ends, at any scale, for any data type."""
 
 import numpy as np
 import pytest
@@ -119,7 +119,7 @@ def test_constant_series_become_ymin():
     assert normalize([7, 7], dtype=np.uint8).tolist() == [0, 0]
 
 
-def test_nan_stays_nan_and_counts_for_nothing():
+def test_nan_stays_nan_and_is_ignored():
     result = normalize([np.nan, 1, 3, np.nan, 2])
     np.testing.assert_array_equal(result, [np.nan, 0, 1, np.nan, 0.5])
     np.testing.assert_array_equal(normalize([[np.nan, 5.0], [np.nan, 6.0]]), [[np.nan, 0], [np.nan, 1]])
@@ -131,7 +131,7 @@ def test_masked_values_count_as_nan():
     np.testing.assert_array_equal(normalize(masked), [0, 1, np.nan])
 
 
-def test_input_is_not_modified_and_blocks_do_not_show(monkeypatch):
+def test_input_is_not_modified_and_the_size_of_blocks_does_not_matter(monkeypatch):
     before = VIDEO.copy()
     whole = normalize(VIDEO, dtype=np.float64)
     monkeypatch.setattr(module, "BLOCK", 45)

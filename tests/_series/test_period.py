@@ -17,7 +17,7 @@ from tests.errors import check_error
 
 @settings(max_examples=40)
 @given(st.integers(6, 400), st.integers(0, 2**32), st.sampled_from(["walk", "beats", "counts", "tiny"]))
-def test_periods_are_those_of_seasonal(samples, seed, name):
+def test_periods_equal_those_of_seasonal(samples, seed, name):
     data = series(name, samples, seed)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")

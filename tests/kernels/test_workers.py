@@ -1,4 +1,4 @@
-"""Threads for a caller who may be interrupted: all work is done once, errors arrive, and nobody waits for ever."""
+"""Threads for a caller who may be interrupted: all work is done once, errors arrive, and no thread waits for ever."""
 
 import signal
 import subprocess
@@ -170,7 +170,7 @@ print("done", sys.exc_info()[0])
 
 
 @pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="timers of POSIX systems")
-def test_interrupts_at_any_moment_leave_nobody_waiting():
+def test_interrupts_at_any_moment_leave_no_thread_waiting():
     script = INTERRUPTED.replace("TURNS", "1000")
     run = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=120, check=True)
     assert run.stdout == "done None\n"

@@ -34,7 +34,7 @@ def test_shapes():
 
 
 @given(st.data(), st.integers(0, 8), st.sampled_from(WINDOWS))
-def test_any_video_any_window_equals_the_oracle(data, size, window):
+def test_any_video_and_window_equal_the_oracle(data, size, window):
     video = data.draw(videos())
     where = data.draw(st.lists(positions(video.shape[1:]), min_size=1, max_size=3))
     before = video.tobytes()
@@ -161,7 +161,7 @@ def test_nan_raises_and_names_frame_and_position():
     np.testing.assert_array_equal(clean, extract_traces(VIDEO, [(3, 2)]))
 
 
-def test_infinities_are_not_taken_for_nan():
+def test_infinities_are_not_mistaken_for_nan():
     video = np.zeros((1, 3, 3))
     video[0, 0, 0], video[0, 0, 1] = np.inf, -np.inf
     assert np.isnan(extract_traces(video, (1, 1), 3, nan_policy="raise")[0])

@@ -87,6 +87,7 @@ def _block_trends(block: Series, kind: str, window: int | None, ptimes: float) -
 
 
 def _estimated_windows(block: Series, ptimes: float, kind: str) -> Ints:
+    """Return the window of each series, from its estimated period."""
     periods = estimate_periods(block).tolist()
     return np.array([_window(period, ptimes, block.shape[1], kind, "estimated ") for period in periods], np.int64)
 

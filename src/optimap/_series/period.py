@@ -111,6 +111,7 @@ def check_layout(data: VideoLike, min_samples: int) -> None:
 
 
 def _check_finite(series: NDArray[Any]) -> None:
+    """Raise an error for samples that are NaN or infinite."""
     step = max(1, BLOCK // max(1, series.shape[1]))
     for start in range(0, len(series), step):
         bad = ~np.isfinite(series[start : start + step])
@@ -180,6 +181,7 @@ def _whole_periods(frequencies: Series, power: Series) -> tuple[NDArray[np.int64
 
 
 def _weighted_peaks(periods: NDArray[np.int64], power: Series, longest: int) -> NDArray[np.int64]:
+    """Return the mean period of the highest peaks of each series, weighted by power."""
     if len(periods) == 0:
         return np.full(len(power), longest)
     peaks = np.where(power >= 0.9 * power.max(axis=1, keepdims=True), power, 0.0)
