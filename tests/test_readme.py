@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from optimap.video.format_table import FORMATS
+from optimap.video import FORMATS
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")

@@ -1,4 +1,4 @@
-"""``python -m optimap``: the command line, as a process of its own."""
+"""``python -m optimap`` and the program ``optimap``: the command line as a process of its own."""
 
 import signal
 import sys
@@ -9,7 +9,7 @@ from ._base import held_back
 def main() -> int:
     """Run the command line; return the exit status."""
     try:
-        with held_back():  # NumPy, interrupted while it is imported, tells of a broken installation
+        with held_back():  # NumPy, interrupted while it is imported, reports a broken installation
             from ._cli import main
 
         return main()
@@ -17,8 +17,8 @@ def main() -> int:
         sys.stderr.write("optimap: interrupted\n")
         return 130
     finally:
-        if not hasattr(sys, "ps1"):  # an interpreter that goes on, as after IPython's %run -m
-            signal.signal(signal.SIGINT, signal.SIG_IGN)  # it is over: nothing is left that Ctrl-C could stop
+        if not hasattr(sys, "ps1"):  # an interpreter that goes on, such as IPython's %run -m, needs Ctrl-C again
+            signal.signal(signal.SIGINT, signal.SIG_IGN)  # the work is done: Ctrl-C has nothing left to stop
 
 
 if __name__ == "__main__":

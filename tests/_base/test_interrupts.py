@@ -151,7 +151,7 @@ def test_a_killed_conversion_never_looks_complete_and_runs_again(folder, start):
 
     np.save("rec.npy", np.ones((5, 6, 7), np.uint16))
     done = subprocess.run([*COMMAND, "convert", "rec.npy", "out.zarr"], capture_output=True, text=True, check=True)
-    assert f"note: {left.name} is left of a run that was killed" in done.stdout
+    assert f"note: {left.name} was left by an interrupted run" in done.stdout
     np.testing.assert_array_equal(load_video("out.zarr"), np.ones((5, 6, 7)))
 
 

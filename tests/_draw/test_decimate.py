@@ -24,6 +24,16 @@ def test_bins_hold_minimum_and_maximum(samples, bins, seed, with_nan):
         np.testing.assert_array_equal(pairs.ravel(), oracles.min_max_bins(values[:, column], bins))
 
 
+def test_bins_of_many_values_are_the_same_as_those_of_few():
+    values = np.random.default_rng(0).normal(size=(2**19, 4))  # enough for two threads
+    values[1000, 2] = np.nan
+    x, seen = min_max(np.arange(len(values)), values, (0, len(values), 64))
+    for column in range(4):
+        one_x, one = min_max(np.arange(len(values)), values[:, [column]], (0, len(values), 64))
+        np.testing.assert_array_equal(x, one_x)
+        np.testing.assert_array_equal(seen[:, column], one[:, 0])
+
+
 def test_few_samples_are_left_as_they_are():
     values = np.arange(20.0)[:, None]
     x, seen = min_max(np.arange(20), values, (3, 9, 2))
@@ -31,7 +41,7 @@ def test_few_samples_are_left_as_they_are():
     np.testing.assert_array_equal(seen, values[3:9])
 
 
-def test_a_bin_of_nan_alone_is_a_gap():
+def test_a_bin_that_holds_only_nan_is_a_gap():
     values = np.ones((100, 1))
     values[40:60] = np.nan
     _, seen = min_max(np.arange(100), values, (0, 100, 10))

@@ -62,7 +62,7 @@ def test_a_saved_picture_has_the_resolution_of_its_own_pixels(tmp_path):
     assert len(ax.lines[0].get_xdata()) > 2 * on_screen
 
 
-def test_vector_files_are_written_as_fine_as_a_good_print(tmp_path):
+def test_vector_files_have_the_resolution_of_a_print(tmp_path):
     ax = show_traces(spiky())
     ax.figure.savefig(tmp_path / "a.pdf")
     inches = ax.bbox.width / ax.figure.dpi
@@ -70,7 +70,7 @@ def test_vector_files_are_written_as_fine_as_a_good_print(tmp_path):
 
 
 @pytest.mark.parametrize("x", [np.r_[0, np.arange(LONG + 10)], np.arange(LONG + 11)[::-1]])
-def test_an_axis_that_does_not_increase_is_drawn_in_full(x):
+def test_traces_on_an_axis_that_does_not_increase_are_drawn_in_full(x):
     ax = show_traces(np.zeros(len(x)), x=x)
     assert len(ax.lines[0].get_xdata()) == len(x)
 

@@ -24,7 +24,7 @@ def test_every_position_is_drawn_over_the_image():
     assert (shown.get_cmap().name, shown.get_clim(), shown.get_interpolation()) == ("viridis", (0.1, 0.9), "none")
 
 
-def test_a_single_position_works_and_none_at_all():
+def test_one_position_or_none_can_be_drawn():
     np.testing.assert_array_equal(dots(show_positions((1, 2))), [(1, 2)])
     assert not show_positions([]).collections
 
@@ -73,3 +73,15 @@ def test_colours_and_sizes():
 )
 def test_wrong_positions_are_refused(args, kwargs, argument, message):
     check_error(lambda: show_positions(*args, **kwargs), ValueError, argument, message)
+
+
+def test_dots_with_a_face_of_their_own_keep_the_colours_at_their_edges():
+    rings = show_positions([(1, 2), (3, 4)], facecolors="none").collections[0]
+    np.testing.assert_array_equal(rings.get_edgecolors(), [to_rgba("C0"), to_rgba("C1")])
+
+
+def test_axes_that_show_an_image_already_are_left_as_they_are():
+    _, ax = plt.subplots()
+    ax.imshow(np.eye(5), aspect="auto")
+    show_positions([(1, 2)], ax=ax)
+    assert ax.get_aspect() == "auto"

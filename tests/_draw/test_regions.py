@@ -30,7 +30,7 @@ def unit_edges(path):
 
 
 @given(arrays(bool, st.tuples(*[st.integers(1, 7)] * 2)))
-def test_an_outline_is_every_side_between_a_pixel_and_no_pixel(mask):
+def test_an_outline_is_every_side_between_a_pixel_of_the_region_and_another(mask):
     if not mask.any():
         return
     (path,) = outlines(regions(mask).spans())
@@ -125,6 +125,6 @@ def test_many_regions_are_drawn_without_names():
         ({"regions": LABELS, "cmap": "nope"}, ValueError, "cmap", "cmap = 'nope' is not a colour map"),
     ],
 )
-def test_what_cannot_be_drawn_is_named(kwargs, error, argument, message):
+def test_wrong_arguments_are_errors_before_a_figure_is_made(kwargs, error, argument, message):
     check_error(lambda: show_regions(**kwargs), error, argument, message)
     assert not plt.get_fignums()

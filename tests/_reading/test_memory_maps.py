@@ -24,7 +24,7 @@ def test_the_map_below_an_array(tmp_path):
     path = makers.npy(tmp_path / "rec.npy", VIDEO)
     mapped = np.load(path, mmap_mode="r")
     with open_video(path) as recording:
-        for video in (mapped, mapped[3:, ::2], np.asarray(mapped)[::-1].T, recording):
+        for video in (mapped, mapped[3:, ::2], np.asarray(mapped)[::-1].T, recording[2:5]):
             assert isinstance(mapping_of(video), mmap.mmap)
     for video in (VIDEO, np.array(mapped), [1], None):
         assert mapping_of(video) is None

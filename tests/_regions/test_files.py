@@ -1,4 +1,4 @@
-"""Regions in image files, and files that are none."""
+"""Regions in image files, and files that cannot be read as regions."""
 
 import numpy as np
 import pytest
@@ -11,7 +11,7 @@ from tests.errors import check_error
 
 
 @pytest.mark.parametrize("suffix", [".roi", ".zip", ".npy", ".png", ".tif"])
-def test_a_folder_is_no_file_of_regions(tmp_path, suffix):
+def test_a_folder_is_not_a_file_of_regions(tmp_path, suffix):
     (tmp_path / f"a{suffix}").mkdir()
     path = tmp_path / f"a{suffix}"
     check_error(

@@ -79,7 +79,7 @@ def test_regions_of_every_kind(given, names, single):
     np.testing.assert_allclose(traces.reshape(5, -1)[:, 0], RECORDING[:, MASK].mean(axis=1))
 
 
-def test_files_are_what_they_hold(tmp_path):
+def test_files_are_treated_as_their_contents(tmp_path):
     made = files(tmp_path)
     for name in ("points.csv", "points.npy"):
         for given in (made[name], str(made[name])):
@@ -94,7 +94,7 @@ def test_files_are_what_they_hold(tmp_path):
     assert regions(made["points.csv"]).names == ["x1_y2", "x3_y4"]
 
 
-def test_weights_are_those_asked_for():
+def test_weights_are_those_requested():
     assert not find_places(MASK, FRAME).spans.sums
     assert find_places(MASK, FRAME, weights="sum").spans.sums
     assert find_places((1, 2), FRAME, weights="sum").spans.sums
@@ -153,7 +153,7 @@ def test_drawn_positions_may_lie_outside_the_picture_but_regions_may_not():
         ),
     ],
 )
-def test_wrong_arguments_are_named(kwargs, error, argument, message):
+def test_wrong_arguments_are_errors(kwargs, error, argument, message):
     check_error(lambda: extract_traces(VIDEO, **{"coords": LABELS, **kwargs}), error, argument, message)
 
 
@@ -181,6 +181,12 @@ def test_a_background_is_subtracted():
     )
 
 
+def test_an_array_of_one_number_is_a_background():
+    np.testing.assert_array_equal(
+        extract_traces(VIDEO, LABELS, background=np.array(100)), extract_traces(VIDEO, LABELS, background=100)
+    )
+
+
 def test_a_background_for_each_region():
     around = np.stack([LABELS == 30, LABELS == 2, LABELS == 7])
     np.testing.assert_array_equal(
@@ -190,7 +196,7 @@ def test_a_background_for_each_region():
 
 
 def test_a_background_is_subtracted_before_rounding():
-    # Means that differ in a digit that float32 does not have.
+    # Means whose difference is lost in float32.
     video = np.zeros((1, 2, 3), np.float32)
     video[0, 0, :2] = 2.0**24, 2.0**24 + 2
     video[0, 1] = 2.0**24

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from PIL import Image, ImageDraw
 from roifile import ROI_OPTIONS, ROI_SUBTYPE, ROI_TYPE, ImagejRoi
 
+from optimap._regions import holds_rois, named_rois
 from optimap.trace import extract_traces, regions, show_regions
 from tests import oracles
 from tests.errors import check_error
@@ -99,7 +100,7 @@ def test_ovals_equal_those_of_scikit_image(left, top, width, height):
 
 
 def test_an_oval_of_whole_pixels_is_what_imagej_measures():
-    # ImageJ counts centres inside an ellipse or on it, we those inside; none is ever on it.
+    # ImageJ counts centres inside an ellipse or on it, optimap only those inside; no centre lies on it.
     for width in range(1, 40):
         for height in range(1, 40):
             y, x = np.mgrid[:height, :width] * 2 + 1  # in half pixels, exact
@@ -120,7 +121,7 @@ def test_rounded_corners_are_cut():
 
 @given(st.lists(st.tuples(st.integers(0, 24), st.integers(0, 16)), min_size=3, max_size=8))
 def test_centres_on_edges_are_as_in_imagej(points):
-    # Its filler: a centre on the left edge is out, on the right edge in; 45 degree edges meet centres.
+    # Its rule: a centre on the left edge is out, on the right edge in; edges at 45 degrees meet centres.
     expected = oracles.polygon_mask([np.array(points) - 0.5], (20, 30), "right")
     if expected.any():
         np.testing.assert_array_equal(mask(polygon(points)), expected)
@@ -169,7 +170,7 @@ def test_composite_regions_have_holes():
         (polygon([(1, 1), (5, 5)]), "has 2 vertices"),
     ],
 )
-def test_what_has_no_area_is_named(made, message):
+def test_regions_without_an_area_are_errors(made, message):
     check_error(lambda: extract_traces(VIDEO, made), ValueError, "coords", message, made)
     two = [roi("RECT", (1, 1, 5, 5)), made]
     message = message.replace("region 0", "region 1").replace("region_0", "region_1")
@@ -183,7 +184,7 @@ def test_a_polygon_with_a_spline_is_refused():
         regions(curved)
 
 
-def test_outside_is_named_partly_outside_is_clipped():
+def test_regions_outside_are_errors_and_those_partly_outside_are_clipped():
     np.testing.assert_array_equal(
         extract_traces(VIDEO, roi("RECT", (-4, 15, 10, 10))), VIDEO[:, 15:, :6].mean(axis=(1, 2))
     )
@@ -230,6 +231,18 @@ def test_one_file_alone_a_zip_and_names(tmp_path):
     check_error(lambda: regions(tmp_path / "line.roi"), ValueError, "source", message, tmp_path / "line.roi")
 
 
+def test_files_of_regions_are_recognised_by_suffix_and_content(tmp_path):
+    first = roi("RECT", (1, 2, 3, 4), "inside")
+    first.tofile(tmp_path / "cell.roi")
+    roifile.roiwrite(tmp_path / "RoiSet.zip", [first])
+    with zipfile.ZipFile(tmp_path / "other.zip", "w") as archive:
+        archive.writestr("notes.txt", b"hello")
+    (tmp_path / "broken.zip").write_bytes(b"nonsense")
+    names = ("cell.roi", "RoiSet.zip", "other.zip", "broken.zip", "nope.roi")
+    assert [holds_rois(tmp_path / name) for name in names] == [True, True, False, False, False]
+    assert [name for name, _ in named_rois(tmp_path / "RoiSet.zip")] == ["inside"]
+
+
 def test_without_roifile_the_error_says_what_to_install(tmp_path, monkeypatch):
     roi("RECT", (1, 2, 3, 4)).tofile(tmp_path / "a.roi")
     monkeypatch.setitem(__import__("sys").modules, "roifile", None)
@@ -256,8 +269,8 @@ def test_the_example_equals_masks_of_scikit_image(example):
     assert found.names == ["0001-0087-0085", "0001-0049-0041"]
     assert traces.shape == (20, 2)
     for i, points in enumerate(outlines(path)):
-        # From corners to centres; and a bit to the right, less so down, which leaves no centre on an edge: left and top
-        # edges are out, right and bottom edges in, as in ImageJ.
+        # From corners to centres, then slightly to the right and less so down, so that no centre is on an edge: left
+        # and top edges are out, right and bottom edges in, as in ImageJ.
         columns, rows = points.T - 0.5 + [[2e-6], [1e-6]]
         theirs = np.zeros(video.shape[1:], bool)
         theirs[skimage.draw.polygon(rows, columns, theirs.shape)] = True

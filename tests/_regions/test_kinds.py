@@ -8,7 +8,7 @@ from optimap.trace import extract_traces, regions
 from tests._regions.examples import SQUARE, VIDEO
 
 
-def test_a_frame_two_pixels_wide_asks_which_is_meant():
+def test_an_array_is_ambiguous_if_the_frame_is_two_pixels_wide():
     video = np.arange(2 * 5 * 2).reshape(2, 5, 2)
     two = np.array([[0, 1], [1, 0], [0, 3], [1, 1], [0, 2]])
     with pytest.raises(ValueError, match=r"could be positions or a label image.*regions\(coords, kind='positions'\)"):
@@ -50,5 +50,5 @@ def test_polygons_in_any_sequence(coords):
 @pytest.mark.parametrize(
     "coords", [[(3, 2)], np.array([[3, 2]]), [np.array([3, 2])], iter([(3, 2)]), pd.DataFrame({"x": [3], "y": [2]})]
 )
-def test_positions_are_still_positions(coords):
+def test_positions_are_recognised(coords):
     np.testing.assert_array_equal(extract_traces(VIDEO, coords, 1)[:, 0], VIDEO[:, 2, 3])

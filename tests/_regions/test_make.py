@@ -11,7 +11,7 @@ FAR = [(20, 20), (25, 20), (25, 25)]
 THIN = [(1.1, 0), (1.2, 0), (1.2, 5), (1.1, 5)]
 
 
-def test_one_polygon_given_alone_is_said_so():
+def test_one_polygon_can_be_given_alone():
     alone = regions(SQUARE, kind="polygons")
     assert alone.single
     assert extract_traces(VIDEO, alone).shape == (12,)
@@ -20,7 +20,7 @@ def test_one_polygon_given_alone_is_said_so():
     np.testing.assert_array_equal(extract_traces(VIDEO, alone), VIDEO[:, 1:4, 1:4].mean(axis=(1, 2)))
 
 
-def test_a_mask_may_hold_numbers_where_it_is_called_a_mask():
+def test_a_mask_may_hold_numbers_if_its_kind_is_given():
     numbers = np.where(LABELS == 7, 255, 0).astype(np.uint8)
     np.testing.assert_array_equal(
         extract_traces(VIDEO, regions(numbers, kind="mask")), extract_traces(VIDEO, LABELS == 7)
@@ -92,7 +92,7 @@ def test_a_mask_may_hold_numbers_where_it_is_called_a_mask():
         ("nope.zip", "coords", "nope.zip does not exist"),
     ],
 )
-def test_wrong_regions_are_named_before_any_work(coords, argument, message):
+def test_wrong_regions_are_errors_before_any_work(coords, argument, message):
     class Untouchable:
         shape, dtype = VIDEO.shape, VIDEO.dtype
 
@@ -113,6 +113,9 @@ def test_wrong_regions_are_named_before_any_work(coords, argument, message):
         (VIDEO, {"kind": "labels"}, ValueError, "source", r"kind 'labels' is an array of shape \(H, W\)"),
         (LABELS.astype(complex), {"kind": "labels"}, TypeError, "source", "complex128"),
         ([[1, 2], [3]], {"kind": "labels"}, ValueError, "source", "rows differ in length"),
+        (3, {"kind": "imagej"}, TypeError, "source", "source = 3 is not a region of roifile: give ImagejRoi objects"),
+        (3, {"kind": "polygons"}, TypeError, "source", r"source = 3 is not a polygon: give polygons \(M, 2\)"),
+        ([[("a", "b")] * 3], {"kind": "polygons"}, TypeError, "source[0]", r"source\[0\] holds <U1 values: vertices"),
         ([3], {"kind": "imagej"}, TypeError, "source[0]", r"source\[0\] = 3 is not a region of roifile"),
         (None, {}, TypeError, "source", "source = None"),
         ("a.xyz", {}, ValueError, "source", "a.xyz has an unknown suffix '.xyz': regions are read from .roi .zip .png"),
@@ -170,7 +173,7 @@ def test_wrong_regions_are_named_before_any_work(coords, argument, message):
         (LABELS, {"names": 3}, TypeError, "names", "names = 3: give text, or a sequence of text"),
     ],
 )
-def test_what_makes_no_regions_is_named(source, kwargs, error, argument, message):
+def test_sources_that_cannot_be_regions_are_errors(source, kwargs, error, argument, message):
     check_error(lambda: regions(source, **kwargs), error, argument, message)
 
 

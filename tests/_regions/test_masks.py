@@ -32,7 +32,7 @@ def test_labels_of_any_dtype(dtype):
     np.testing.assert_array_equal(extract_traces(VIDEO, LABELS.astype(dtype)), extract_traces(VIDEO, LABELS))
 
 
-def test_one_label_is_not_alone_and_no_label_is_none():
+def test_one_label_is_not_given_alone_and_no_labels_give_no_traces():
     assert extract_traces(VIDEO, (LABELS == 2) * 5).shape == (12, 1)
     assert extract_traces(VIDEO, np.zeros((6, 7), int)).shape == (12, 0)
     assert extract_traces(VIDEO, np.zeros((0, 6, 7))).shape == (12, 0)
@@ -48,7 +48,7 @@ def test_a_stack_of_masks_may_overlap():
         np.testing.assert_array_equal(traces[:, 1], VIDEO[:, second].mean(axis=1))
 
 
-def test_weights_are_scaled_to_sum_1_unless_sums_are_wanted():
+def test_weights_are_scaled_to_sum_1_unless_sums_are_requested():
     weights = np.random.default_rng(1).normal(size=(2, 6, 7)) + 1
     weights[:, :2] = 0
     expected = np.tensordot(VIDEO.astype(float), weights, axes=([1, 2], [1, 2]))
@@ -101,3 +101,13 @@ def test_weights_equal_the_oracle_with_nan_too(seed, policy, as_sums):
     for trace, image in zip(traces.T, weights, strict=True):
         expected = oracles.weighted(video, image, policy == "omit", as_sums)
         np.testing.assert_allclose(trace, expected, rtol=1e-12, atol=1e-12)
+
+
+def test_a_mask_is_the_label_image_of_one_label():
+    mask = regions(LABELS == 7, kind="labels")
+    assert mask.names == ["label_1"]
+    np.testing.assert_array_equal(extract_traces(VIDEO, mask)[:, 0], extract_traces(VIDEO, LABELS == 7))
+
+
+def test_an_image_without_pixels_has_no_labels():
+    assert regions(np.zeros((0, 7), int)).names == []

@@ -1,4 +1,4 @@
-"""Polygons hold the pixels that oracles, scikit-image and Pillow say, with one rule for the border."""
+"""Polygons hold the same pixels as those of an oracle, scikit-image and Pillow, with one rule for the border."""
 
 import numpy as np
 import skimage.draw
@@ -56,7 +56,7 @@ def test_any_polygon_equals_the_oracle(polygon, height, width, side):
 
 @given(polygons(), st.integers(1, 60), st.integers(1, 60))
 def test_polygons_equal_those_of_scikit_image_but_for_the_border(polygon, dx, dy):
-    # Moved by a bit that no vertex has, no centre lies on an edge, and there is no rule to differ in.
+    # Moved by less than the grid of the vertices, so that no centre lies on an edge, where the rules differ.
     moved = np.array(polygon) + np.array([dx, dy]) / 977 / 64
     ours = masks_or_nothing(moved, (9, 12))
     rows, columns = skimage.draw.polygon(moved[:, 1], moved[:, 0], (9, 12))
@@ -76,7 +76,7 @@ def masks_or_nothing(polygon, shape):
 
 @given(st.data())
 def test_polygons_that_share_edges_neither_share_a_pixel_nor_miss_one(data):
-    # A fan of triangles from a point inside a convex outline tiles what the outline holds; edges hit many centres.
+    # A fan of triangles from a point inside a convex outline tiles the outline; edges meet many centres.
     x, y = data.draw(st.tuples(st.integers(2, 6), st.integers(2, 6)))
     outline = [(0, 0), (4, -1), (9, 0), (9, 7), (5, 9), (0, 8)]
     fan = [[a, b, (x, y)] for a, b in zip(outline, outline[1:] + outline[:1], strict=True)]
@@ -102,7 +102,7 @@ def test_pillow_draws_the_same_masks_but_for_the_border():
     for _ in range(20):
         polygon = rng.integers(0, 40, (6, 2))
         image = Image.new("1", (40 * 16, 40 * 16))
-        # Magnified, so that its thick border hides nothing but centres within a sixteenth of an edge.
+        # Magnified, so that its thick border hides only centres within a sixteenth of a pixel of an edge.
         ImageDraw.Draw(image).polygon([tuple(v) for v in (polygon * 16 + 8).tolist()], fill=1)
         theirs = np.asarray(image)[8::16, 8::16]
         ours = masks_or_nothing(polygon.astype(float), (40, 40))

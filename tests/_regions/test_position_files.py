@@ -1,4 +1,4 @@
-"""Tables of positions."""
+"""Tables of positions: read, written, and described by the file next to them."""
 
 import pytest
 
@@ -31,19 +31,19 @@ def test_positions_are_read(tmp_path, text, expected):
         ("1,2\n3,four\n", "path", "row 2: '3,four' is not a position"),
     ],
 )
-def test_what_is_no_table_of_positions_is_named(tmp_path, text, argument, message):
+def test_files_that_are_not_tables_of_positions_are_errors(tmp_path, text, argument, message):
     path = tmp_path / "p.csv"
     path.write_text(text)
     check_error(lambda: read_positions(path), ValueError, argument, message)
 
 
-def test_a_binary_file_is_no_table(tmp_path):
+def test_a_binary_file_is_not_a_table(tmp_path):
     (tmp_path / "p.csv").write_bytes(b"\xff\xfe\x00\x81")
     path = tmp_path / "p.csv"
     check_error(lambda: read_positions(path, "coords"), ValueError, "coords", "is not a CSV file", path)
 
 
-def test_a_missing_file_and_a_folder_are_no_tables(tmp_path):
+def test_a_missing_file_and_a_folder_are_not_tables(tmp_path):
     missing = tmp_path / "nope.csv"
     check_error(lambda: read_positions(missing), FileNotFoundError, "path", "nope.csv does not exist", missing)
     check_error(lambda: read_positions(tmp_path), FileNotFoundError, "path", "is a folder: give a CSV file", tmp_path)

@@ -81,6 +81,16 @@ def test_positions_of_a_wrong_type_are_refused(coords):
     check_error(lambda: parse_positions(coords, (6, 7)), TypeError, "coords", "coords")
 
 
+def test_one_number_in_an_array_is_not_a_position():
+    check_error(lambda: parse_positions(np.array(5.0)), TypeError, "coords", "is one number: give one position")
+
+
+@pytest.mark.parametrize("position", [np.zeros(3), [[1], [1, 2]], list(range(60))])
+def test_a_position_of_another_length_is_described_in_one_line(position):
+    error = check_error(lambda: parse_positions([(1, 2), position]), ValueError, "coords[1]", "is not a position")
+    assert len(str(error)) < 200
+
+
 @pytest.mark.parametrize("coords", [(-0.5, -0.5), (6.49, 5.49), (0, 5), (6, 0)])
 def test_positions_are_valid_up_to_the_outer_edge_of_the_pixels(coords):
     assert parse_positions(coords, (6, 7))[1]

@@ -81,7 +81,7 @@ def test_regions_are_chosen_by_number_and_by_name():
         ([True, False], IndexError, "holds True or False 2 times: there are 3 regions"),
     ],
 )
-def test_an_index_that_means_no_region_is_named(which, error, message):
+def test_an_index_without_a_region_is_an_error(which, error, message):
     with pytest.raises(error, match=message):
         regions(LABELS, names=["a", "b", "b"])[which]
 
@@ -95,22 +95,22 @@ def test_an_index_that_means_no_region_is_named(which, error, message):
         (slice("a", "b"), "regions[slice('a', 'b', None)]", "the ends of a slice are whole numbers"),
     ],
 )
-def test_an_index_of_a_wrong_type_is_named(which, argument, message):
+def test_an_index_of_a_wrong_type_is_an_error(which, argument, message):
     check_error(lambda: regions(LABELS)[which], TypeError, argument, message, which)
 
 
-def test_wrong_frames_and_weights_are_named():
+def test_wrong_frames_and_weights_are_errors():
     found = regions(LABELS)
     check_error(lambda: found.spans((5, 5)), ValueError, "regions", "belong to frames of shape", found)
     check_error(lambda: found.weighted("median"), ValueError, "weights", "it must be 'mean' or 'sum'", "median")
 
 
-def test_nothing_is_chosen_from_no_regions():
+def test_nothing_can_be_chosen_from_an_empty_set():
     with pytest.raises(IndexError, match=r"regions\[0\]: there are no regions"):
         regions(LABELS * 0)[0]
 
 
-def test_outlines_go_with_frames_of_any_size():
+def test_outlines_fit_frames_of_any_size():
     found = regions([SQUARE, [(4, 4), (30, 4), (30, 30), (4, 30)]])
     assert found.frame_shape is None
     np.testing.assert_allclose(found.centers(), [(2, 2), (16.5, 16.5)])

@@ -9,7 +9,7 @@ from tests._regions.examples import LABELS, VIDEO
 from tests.errors import check_error, check_pickles
 
 
-def test_nan_that_is_not_wanted_names_the_region():
+def test_unwanted_nan_is_an_error_that_names_the_region():
     video = VIDEO.astype(float)
     video[4, 5, 5] = np.nan
     for coords, where in ((LABELS, r"region 0 \('label_2'\)"), ([(1, 1), (5, 5)], "the window of position 1")):

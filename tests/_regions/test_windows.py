@@ -46,6 +46,13 @@ def test_discs_are_round_and_never_wider_than_their_size():
     np.testing.assert_array_equal(picture((4, 3), 4, "disc"), disc4)
 
 
+def test_a_disc_at_the_very_corner_holds_the_pixel_of_its_position():
+    spans = window_spans(np.array([(-0.5, -0.5), (4, 3)]), 2, "disc", (7, 9))
+    expected = np.zeros((7, 9))
+    expected[0, 0] = 1
+    np.testing.assert_array_equal(paint(spans, slice(0, spans.first[1])), expected)
+
+
 def test_windows_are_clipped_at_the_edge():
     expected = np.zeros((7, 9))
     expected[:3, 7:] = 1
@@ -67,7 +74,7 @@ def test_fractional_pixel_is_bilinear():
 
 
 @given(st.data(), st.integers(0, 8), st.sampled_from(WINDOWS), st.integers(1, 9), st.integers(1, 9))
-def test_any_window_holds_the_pixels_that_its_definition_names(data, size, window, height, width):
+def test_any_window_holds_the_pixels_of_its_definition(data, size, window, height, width):
     position = data.draw(positions((height, width)))
     expected = np.zeros((height, width))
     for (r, c), weight in oracles.window_weights(position, size, window, (height, width)).items():
@@ -80,7 +87,7 @@ def test_any_window_holds_the_pixels_that_its_definition_names(data, size, windo
 
 
 @given(st.data(), st.integers(0, 6), st.sampled_from(WINDOWS))
-def test_many_windows_are_each_as_if_alone(data, size, window):
+def test_each_of_many_windows_is_the_same_as_alone(data, size, window):
     where = data.draw(st.lists(positions((7, 9)), min_size=2, max_size=4))
     together = window_spans(np.array(where), size, window, (7, 9))
     for i, position in enumerate(where):

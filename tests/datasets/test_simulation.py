@@ -1,25 +1,33 @@
-"""The simulated recording, and what the library makes of it against its truth."""
+"""The simulated recording, and results of the library compared with its truth."""
+
+import sys
 
 import numpy as np
 import pytest
 
 from optimap.datasets import simulated_tissue
-from optimap.datasets import simulation as _simulation
 from optimap.trace import detrend_timeseries, estimate_period, extract_traces, normalize
 from tests.errors import check_error
 
 
 @pytest.fixture(scope="module")
-def tissue(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("cache")
+def cache(tmp_path_factory):
+    return tmp_path_factory.mktemp("cache")
+
+
+@pytest.fixture(scope="module")
+def tissue(cache):
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("OPTIMAP_CACHE", str(folder))
-        first = simulated_tissue()
-        assert len(list(folder.iterdir())) == 1
-        patch.setattr(_simulation, "_simulate", lambda seed: pytest.fail("the cache was not used"))
-        second = simulated_tissue()
-    np.testing.assert_array_equal(first.video, second.video)
-    return second
+        patch.setenv("OPTIMAP_CACHE", str(cache))
+        return simulated_tissue()
+
+
+def put_marked(cache, folder):
+    """Write the recording in a cache to another folder, marked by an impossible rate."""
+    folder.mkdir(parents=True, exist_ok=True)
+    (path,) = cache.iterdir()
+    with np.load(path) as stored:
+        np.savez(folder / path.name, **{**stored, "fps": 999.0})
 
 
 def positions(tissue, count=12):
@@ -28,7 +36,7 @@ def positions(tissue, count=12):
     return [(int(x), int(y)) for y, x in picked]
 
 
-def test_the_recording_is_what_a_camera_gives(tissue):
+def test_the_recording_looks_like_that_of_a_camera(tissue):
     assert tissue.video.shape == tissue.signal.shape == (600, 128, 128)
     assert tissue.video.dtype == np.uint16
     assert (tissue.fps, tissue.pixel_size) == (500.0, 0.1)
@@ -73,28 +81,49 @@ def test_the_estimated_period_is_that_of_the_pacing(tissue):
     np.testing.assert_allclose(periods / tissue.fps, 0.2, rtol=0.06)
 
 
-def test_a_damaged_cache_is_made_anew_and_an_unwritable_one_does_not_matter(tissue, tmp_path, monkeypatch, caplog):
-    monkeypatch.setattr(_simulation, "_simulate", lambda seed: tissue)
-    monkeypatch.setenv("OPTIMAP_CACHE", str(tmp_path / "cache"))
-    simulated_tissue()
-    (path,) = (tmp_path / "cache").iterdir()
-    path.write_bytes(path.read_bytes()[:1000])
-    np.testing.assert_array_equal(simulated_tissue().video, tissue.video)
-    assert "damaged" in caplog.text
+def test_the_recording_is_read_from_the_cache_next_time(tissue, cache, tmp_path, monkeypatch):
+    put_marked(cache, tmp_path)
+    monkeypatch.setenv("OPTIMAP_CACHE", str(tmp_path))
+    again = simulated_tissue()
+    assert again.fps == 999
+    np.testing.assert_array_equal(again.video, tissue.video)
+
+
+def test_a_damaged_cache_is_replaced(tissue, cache, tmp_path, monkeypatch, caplog):
+    (path,) = cache.iterdir()
+    (tmp_path / path.name).write_bytes(path.read_bytes()[:1000])
+    monkeypatch.setenv("OPTIMAP_CACHE", str(tmp_path))
+    np.testing.assert_array_equal(simulated_tissue().video, tissue.video)  # and the same seed gives the same recording
+    assert "is damaged: the recording is simulated again" in caplog.text
+    assert (tmp_path / path.name).stat().st_size > 1000
+
+
+def test_a_cache_that_cannot_be_written_is_ignored_and_the_seed_determines_the_noise(
+    tissue, tmp_path, monkeypatch, caplog
+):
     blocked = tmp_path / "file"
     blocked.write_text("not a folder")
     monkeypatch.setenv("OPTIMAP_CACHE", str(blocked / "cache"))
-    np.testing.assert_array_equal(simulated_tissue().video, tissue.video)
-    assert "not kept" in caplog.text
+    other = simulated_tissue(1)
+    assert "the recording is not kept" in caplog.text
+    np.testing.assert_array_equal(other.signal, tissue.signal)
+    assert (other.video != tissue.video).mean() > 0.5
 
 
-def test_the_seed_makes_the_noise(tissue, monkeypatch):
-    monkeypatch.setattr(_simulation, "_excitation", lambda: tissue.signal[:, ::2, ::2])
-    monkeypatch.setattr(_simulation, "FRAMES", 3)
-    monkeypatch.setattr(_simulation, "_camera_view", lambda potential: tissue.signal[:3])
-    same, again, other = (simulated_tissue(seed, cache=False).video for seed in (0, 0, 1))
-    np.testing.assert_array_equal(same, again)
-    assert (same != other).mean() > 0.5
+@pytest.mark.parametrize(
+    ("platform", "variable", "folder"),
+    [
+        ("win32", "LOCALAPPDATA", "optimap"),
+        ("linux", "XDG_CACHE_HOME", "optimap"),
+        ("darwin", "HOME", "Library/Caches/optimap"),
+    ],
+)
+def test_the_cache_is_where_the_system_keeps_caches(cache, tmp_path, monkeypatch, platform, variable, folder):
+    monkeypatch.delenv("OPTIMAP_CACHE", raising=False)
+    monkeypatch.setattr(sys, "platform", platform)
+    monkeypatch.setenv(variable, str(tmp_path))
+    put_marked(cache, tmp_path / folder)
+    assert simulated_tissue().fps == 999
 
 
 @pytest.mark.parametrize("seed", [-1, 1.5, "a"])

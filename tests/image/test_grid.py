@@ -1,4 +1,4 @@
-"""Images in a grid."""
+"""collage: images in a grid."""
 
 import numpy as np
 import pytest
@@ -7,7 +7,7 @@ from optimap.image import collage
 from tests.errors import check_error
 
 
-def test_images_stand_row_by_row():
+def test_images_are_arranged_row_by_row():
     images = [np.full((2, 3), i) for i in (1, 2, 3)]
     expected = np.array([[1, 1, 1, 2, 2, 2]] * 2 + [[3, 3, 3, 0, 0, 0]] * 2)
     np.testing.assert_array_equal(collage(images, ncols=2), expected)
@@ -19,7 +19,7 @@ def test_padding_lies_between_images_and_fills_empty_cells():
     np.testing.assert_array_equal(collage(images, 2, 1, 9), expected)
 
 
-def test_a_single_row_is_as_wide_as_asked():
+def test_a_single_row_is_as_wide_as_requested():
     assert collage([np.ones((2, 3))]).shape == (2, 18)
 
 

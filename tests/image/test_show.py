@@ -1,4 +1,4 @@
-"""show_image, and figures that show themselves."""
+"""show_image: an image, drawn pixel by pixel, in a figure that is shown."""
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -27,7 +27,7 @@ def test_colour_and_colourbar():
 
 
 @pytest.mark.parametrize("shape", [(3,), (5, 6, 7), (2, 3, 4, 5)])
-def test_what_is_no_image_is_refused(shape):
+def test_arrays_that_are_not_images_are_errors(shape):
     check_error(lambda: show_image(np.zeros(shape)), ValueError, "image", "an image is")
 
 
@@ -43,12 +43,12 @@ def test_what_is_no_image_is_refused(shape):
         ({"vmin": 3, "vmax": 1}, ValueError, "vmin", "vmin = 3 is more than vmax = 1: exchange them"),
     ],
 )
-def test_what_cannot_be_shown_is_named_before_a_figure_is_made(kwargs, error, argument, message):
+def test_wrong_arguments_are_errors_before_a_figure_is_made(kwargs, error, argument, message):
     check_error(lambda: show_image(**{"image": np.eye(3), **kwargs}), error, argument, message)
     assert not plt.get_fignums()
 
 
-def test_new_figures_are_shown_where_there_is_a_screen(monkeypatch):
+def test_new_figures_are_shown_if_there_is_a_screen(monkeypatch):
     shown = []
     monkeypatch.setattr(plt, "show", lambda: shown.append(1))
     show_figures()

@@ -228,7 +228,7 @@ def test_a_video_that_gives_fewer_frames_than_it_says_is_refused():
         def __getitem__(self, key):
             return super().__getitem__(key)[:-1]
 
-    with pytest.raises(ValueError, match=r"video\[0:12\] gave shape \(11, 6, 7\)"):
+    with pytest.raises(ValueError, match=r"video\[0:12\] has shape \(11, 6, 7\), which is not"):
         extract_traces(Short(VIDEO), (3, 2))
 
 
@@ -302,7 +302,7 @@ class Untouchable(Sliceable):
         ({"window": "circle", "size": 1}, ValueError, "window = 'circle'"),
         ({"window": "circle", "coords": []}, ValueError, "window = 'circle'"),
         ({"nan_policy": "ignore"}, ValueError, "nan_policy = 'ignore'"),
-        ({"colour": "red"}, TypeError, "'colour': keywords of show_traces"),
+        ({"colour": "red"}, TypeError, "colour = 'red' is a keyword of show_traces"),
         ({"show": True, "fps": 0}, ValueError, "fps = 0"),
         ({"show": True, "fps": 5, "x": range(12)}, ValueError, "x and fps"),
         ({"show": True, "labels": ["a", "b"]}, ValueError, "labels has 2 entries for 1 trace:"),

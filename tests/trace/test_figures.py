@@ -124,7 +124,7 @@ def test_given_traces_are_drawn_as_they_are():
         (VIDEO, {"axs": [1, 2, 3]}, "axs", "axs has 3 entries"),
     ],
 )
-def test_what_does_not_fit_is_refused(video, kwargs, argument, message):
+def test_wrong_arguments_of_show_positions_and_traces_are_errors(video, kwargs, argument, message):
     figures = plt.get_fignums()
     check_error(lambda: show_positions_and_traces(video, [(1, 2), (3, 4)], **kwargs), ValueError, argument, message)
     assert plt.get_fignums() == figures
@@ -194,7 +194,7 @@ def test_given_axes_and_x_are_used():
         ([VIDEO], {"axs": [1, 2, 3]}, "axs", "axs has 3 entries for 1 position"),
     ],
 )
-def test_what_cannot_be_compared_is_refused(videos, kwargs, argument, message):
+def test_wrong_arguments_of_compare_traces_are_errors(videos, kwargs, argument, message):
     check_error(lambda: compare_traces(videos, **{"coords": (1, 2), **kwargs}), ValueError, argument, message)
 
 

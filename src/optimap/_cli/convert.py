@@ -1,39 +1,69 @@
 """optimap convert: a recording in another format."""
 
 import argparse
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
-from .common import add_option_argument, positive, say
+from .. import _files, video
+from .._base import say
+from .errors import FPS_KEYWORD, OVERWRITE_KEYWORD, READING_KEYWORDS, Words
+from .open import open_recording
+from .options import Reading, add_reading_argument, positive
+from .provenance import origin
+
+if TYPE_CHECKING:
+    from .options import Commands
 
 
-def add_command(commands: Any) -> None:
+@dataclass(frozen=True)
+class ConvertOptions:
+    """What `optimap convert` was asked for."""
+
+    input: Path
+    output: Path
+    fps: float | None
+    overwrite: bool
+    reading: Reading
+
+    def words(self) -> Words:
+        """Return what the command calls things in errors; IN and OUT are not options."""
+        return Words({"fps": "--fps", **READING_KEYWORDS}, (), {**READING_KEYWORDS, **OVERWRITE_KEYWORD, **FPS_KEYWORD})
+
+
+def add_command(commands: "Commands") -> None:
     """Add the command and its arguments."""
-    convert = commands.add_parser("convert", help="save a recording in another format")
-    convert.add_argument("input", type=Path, metavar="IN")
-    convert.add_argument("output", type=Path, metavar="OUT")
-    convert.add_argument("--fps", type=positive, help="frames per second, where IN does not say or is wrong")
-    convert.add_argument("--overwrite", action="store_true", help="replace OUT where it exists")
-    add_option_argument(convert)
-    convert.set_defaults(run=run)
+    parser = commands.add_parser("convert", help="save a recording in another format")
+    parser.add_argument("input", type=Path, metavar="IN", help="recording to read")
+    parser.add_argument("output", type=Path, metavar="OUT", help="file to write; its suffix chooses the format")
+    parser.add_argument("--fps", type=positive, help="frames per second, if IN does not give them or gives wrong ones")
+    parser.add_argument("--overwrite", action="store_true", help="replace OUT if it exists")
+    add_reading_argument(parser)
+    parser.set_defaults(parse=parse, run=run)
 
 
-def run(options: argparse.Namespace) -> int:
-    from .._files import leftovers_of as leftovers
-    from ..video import save_video
-    from .open import open_recording
-    from .provenance import origin
+def parse(given: argparse.Namespace) -> ConvertOptions:
+    """Return the options that argparse found."""
+    return ConvertOptions(given.input, given.output, given.fps, given.overwrite, tuple(given.option))
 
-    name = options.output.name
-    for path in leftovers(options.output, "old"):
-        say(f"note: {path} is what {name} was before a run that was killed: name it {name} again, or delete it")
-    for path in leftovers(options.output):
-        say(f"note: {path} is left of a run that was killed; delete it if no other run is writing {name}")
-    with open_recording(options.input, dict(options.option)) as recording:
-        fps = options.fps or recording.fps
+
+def run(options: ConvertOptions) -> int:
+    """Convert the recording; return the exit status."""
+    _report_leftovers(options.output)
+    with open_recording(options.input, dict(options.reading)) as recording:
         made = origin("convert", options.input, recording)
-        if options.option:
-            made["options"] = dict(options.option)
-        save_video(options.output, recording, fps, overwrite=options.overwrite, made=made)
+        if options.reading:
+            made["options"] = dict(options.reading)
+        fps = options.fps or recording.fps
+        video.save_video(options.output, recording, fps, overwrite=options.overwrite, made=made)
         say(f"{options.input} -> {options.output}: {recording.shape}, {recording.dtype}")
     return 0
+
+
+def _report_leftovers(output: Path) -> None:
+    """Print which files interrupted runs left next to the output."""
+    name = output.name
+    for path in _files.leftovers_of(output, "old"):
+        say(f"note: {path} is {name} as it was before an interrupted run: rename it to {name}, or delete it")
+    for path in _files.leftovers_of(output):
+        say(f"note: {path} was left by an interrupted run: delete it unless another run is writing {name}")

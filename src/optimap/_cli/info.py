@@ -1,27 +1,55 @@
-"""optimap info: what is in recordings and tables, or what is installed."""
+"""optimap info: what recordings, tables and other files hold, or what is installed."""
 
 import argparse
 import importlib.util
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
-from .common import EXPECTED, add_option_argument, complain, version_text
-from .made_alike import parse_made, picture_made
+from .. import _regions, _tables, video
+from .._version import __version__
+from .errors import EXPECTED, READING_KEYWORDS, Words, error_text, say_error
+from .existing import parse_made, picture_made
+from .listing import nested_lines, rate_text, table_lines
 from .open import check_not_empty, described, open_recording
-from .provenance import lines, nested
+from .options import Reading, add_reading_argument
+
+if TYPE_CHECKING:
+    from .options import Commands
 
 
-def add_command(commands: Any) -> None:
+@dataclass(frozen=True)
+class InfoOptions:
+    """What `optimap info` was asked for."""
+
+    files: tuple[Path, ...]
+    reading: Reading
+    version: bool
+
+    def words(self) -> Words:
+        """Return what the command calls things in errors."""
+        return Words(READING_KEYWORDS, (), READING_KEYWORDS)
+
+
+def add_command(commands: "Commands") -> None:
     """Add the command and its arguments."""
-    info = commands.add_parser("info", help="what is in recordings and tables; without FILE, what is installed")
-    info.add_argument("files", nargs="*", type=Path, metavar="FILE")
-    add_option_argument(info)
-    info.add_argument("--version", action="store_true", help="show the version and exit")
-    info.set_defaults(run=run)
+    parser = commands.add_parser(
+        "info", help="show what recordings and tables hold or, without FILE, what is installed"
+    )
+    parser.add_argument("files", nargs="*", type=Path, metavar="FILE", help="recordings, tables, regions or pictures")
+    add_reading_argument(parser)
+    parser.add_argument("--version", action="store_true", help="show the version and exit")
+    parser.set_defaults(parse=parse, run=run)
 
 
-def run(options: argparse.Namespace) -> int:
+def parse(given: argparse.Namespace) -> InfoOptions:
+    """Return the options that argparse found."""
+    return InfoOptions(tuple(given.files), tuple(given.option), given.version)
+
+
+def run(options: InfoOptions) -> int:
+    """Print what was asked for; return the exit status."""
     if options.version:
         print(version_text())
         return 0
@@ -31,29 +59,39 @@ def run(options: argparse.Namespace) -> int:
     status = 0
     for path in options.files:
         try:
-            _print_one(path, dict(options.option))
+            _print_file(path, options.reading)
         except BrokenPipeError:
             raise
         except EXPECTED as error:
-            complain(error, options, path)
+            say_error(error_text(error, options.words(), path))
             status = 2
     return status
 
 
-def _print_installed() -> None:
-    from .. import kernels
-    from .._tables import KINDS
-    from ..video import FORMATS
+def version_text() -> str:
+    """Return the version, and whether the compiled loops are in use."""
+    return f"optimap-trace {__version__} (kernels: {_backend()})"
 
+
+def _backend() -> str:
+    # Not at the top: importing it reads OPTIMAP_KERNELS, and a wrong value there is an error like any other.
+    from .. import kernels
+
+    return kernels.backend
+
+
+def _print_installed() -> None:
     print(version_text())
-    if kernels.backend == "numpy":
-        print("The compiled loops are not in use: the same numbers, slower. Install with a C++ compiler to have them.")
+    if _backend() == "numpy":
+        print(
+            "The compiled loops are not in use: results are the same, but slower. They need a C++ compiler to install."
+        )
     print("\nformat           suffixes")
-    for row in FORMATS:
+    for row in video.FORMATS:
         _print_row(row.name, row.suffixes, [row.needs] if row.needs else [], row.extra)
     print(f"{'images':<16} a folder of .tif or .png")
     print("\ntable            suffixes")
-    for kind in KINDS:
+    for kind in _tables.KINDS:
         _print_row(kind.name, kind.suffixes, kind.needs, kind.extra)
 
 
@@ -63,57 +101,48 @@ def _print_row(name: str, suffixes: Sequence[str], needs: Sequence[str], extra: 
     print(f"{name:<17}{' '.join(suffixes)}{note}")
 
 
-def _print_one(path: Path, options: dict[str, Any]) -> None:
-    from .._regions import holds_rois, is_positions
-    from .._tables import is_table
-
+def _print_file(path: Path, reading: Reading) -> None:
     check_not_empty(path)
     if described(path) is not None:
         _print_description(path)
-    elif is_positions(path):
+    elif _regions.is_positions(path):
         _print_positions(path)
-    elif is_table(path):
+    elif _tables.is_table(path):
         _print_table(path)
-    elif holds_rois(path):
+    elif _regions.holds_rois(path):
         _print_regions(path)
     elif path.suffix.lower() == ".png" and path.is_file():
         _print_picture(path)
     else:
-        _print_recording(path, options)
+        _print_recording(path, reading)
 
 
 def _print_table(path: Path) -> None:
-    from .._tables import find_table_kind, load_header
-
-    header = load_header(path)
+    header = _tables.load_header(path)
     print(path)
-    print(f"  table       {find_table_kind(path).name}")
-    for line in lines(header):
+    print(f"  table       {_tables.find_table_kind(path).name}")
+    for line in table_lines(header):
         print(f"  {line}")
 
 
 def _print_positions(path: Path) -> None:
-    from .._regions import read_made, read_positions
-
-    positions, made = read_positions(path), read_made(path)
+    positions, made = _regions.read_positions(path), _regions.read_made(path)
     few = ", ".join(f"({x:g}, {y:g})" for x, y in positions[:6])
     print(f"{path}\n  positions   {len(positions)}: {few}{', ...' if len(positions) > 6 else ''}")
     if made:
         print(f"  written by  {made['written_by']}{', and edited since' if made['edited'] else ''}")
-        for line in nested(made["metadata"]):
+        for line in nested_lines(made["metadata"]):
             print(f"  {line}")
 
 
 def _print_description(path: Path) -> None:
     table = path.with_suffix("")
-    there = "" if table.exists() else ", which is not there: they belong together"
-    print(f"{path}\n  describes   {table.name}{there}")
+    note = "" if table.exists() else ", which is missing: keep the two files together"
+    print(f"{path}\n  describes   {table.name}{note}")
 
 
 def _print_regions(path: Path) -> None:
-    from .._regions import named_rois
-
-    found = named_rois(path)
+    found = _regions.named_rois(path)
     print(f"{path}\n  regions     {len(found)}, drawn in ImageJ")
     for name, roi in found:
         kind = roi.subtype.name if roi.subtype.value else roi.roitype.name
@@ -122,24 +151,24 @@ def _print_regions(path: Path) -> None:
 
 def _print_picture(path: Path) -> None:
     made = picture_made(path)
-    print(f"{path}\n  picture     {'' if made else 'of another program; folders of such are recordings'}".rstrip())
-    for line in nested(made):
+    note = "" if made else "from another program; a folder of such pictures is a recording"
+    print(f"{path}\n  picture     {note}".rstrip())
+    for line in nested_lines(made):
         print(f"  {line}")
 
 
-def _print_recording(path: Path, options: dict[str, Any]) -> None:
-    with open_recording(path, options) as recording:
+def _print_recording(path: Path, reading: Reading) -> None:
+    with open_recording(path, dict(reading)) as recording:
         frames, height, width = recording.shape
         print(path)
         print(f"  format      {recording.format}")
         print(f"  frames      {frames}")
         print(f"  size        {width} x {height} pixels (width x height)")
         print(f"  pixels      {recording.dtype}, {recording.nbytes / 1e6:.1f} MB in memory")
-        rate = "unknown" if recording.fps is None else f"{recording.fps:g} frames/s, {frames / recording.fps:g} s"
-        print(f"  rate        {rate}")
+        print(f"  rate        {rate_text(recording.fps, frames)}")
         if recording.pixel_size is not None:
             print(f"  pixel size  {recording.pixel_size:g} mm")
         metadata = dict(recording.metadata)
         made = parse_made(metadata.get("made"))
-        for line in nested({**metadata, "made": made} if made else metadata):
+        for line in nested_lines({**metadata, "made": made} if made else metadata):
             print(f"  {line}")

@@ -1,202 +1,206 @@
 """One recording of `optimap traces`: read, extracted, cleaned, drawn and written, here or by a worker elsewhere."""
 
-import argparse
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-import numpy as np
+# Imported here, where interrupts are held back (see __main__), not when the first function is used.
+import numpy as np  # noqa: F401
 
-from .._files import make_folder, written_by
-from .common import EXPECTED, check_picture, error_text, mean_image, save_picture, traces_picture
+from .. import _files, _tables, trace
+from .._base import Array, counted
+from .errors import EXPECTED, Words, error_text
+from .existing import About, check_made_alike, picture_description
+from .open import open_recording
+from .pictures import check_picture, mean_image, save_picture, traces_picture
+from .places import Found, find_background, find_where
+from .provenance import origin, provenance, region_checksum, subtracted
+from .traces_options import Recipe
+
+if TYPE_CHECKING:
+    from ..video import Recording
 
 
 @dataclass(frozen=True)
 class Job:
-    """One recording and what is wanted of it; it may be done by a worker in another process, on another machine."""
+    """One recording and what is wanted from it; a worker in another process, on another machine, may do it."""
 
     path: Path
     table: Path
     plot: Path | None
-    positions: list[tuple[float, float]] | None
-    options: argparse.Namespace
-    several: bool  # recordings: outputs go to folders, and what exists is done
+    recipe: Recipe
+    several: bool  # whether outputs go to folders, and outputs that exist count as done
     folder: Path = Path()  # that names are relative to
     run: str = ""  # mark of the hidden files of this run
 
+    def words(self) -> Words:
+        """Return what the command line calls things in errors."""
+        return self.recipe.words() if self.several else self.recipe.words(("-o", self.table), ("--plot", self.plot))
+
     def missing(self) -> tuple[Path | None, Path | None]:
-        """Return where to write table and picture; None for what is not wanted, or is there and done."""
+        """Return where to write table and picture; None for one that is not wanted, or exists and is done."""
         wanted = [None if output is None else self.folder / output for output in (self.table, self.plot)]
-        if self.several and not self.options.overwrite:
+        if self.several and not self.recipe.overwrite:
             wanted = [None if output is None or output.exists() else output for output in wanted]
         return wanted[0], wanted[1]
 
     def is_done(self) -> bool:
-        """Return whether all outputs exist, which still may have been made in another way."""
+        """Return whether all outputs exist, which may still have been made in another way."""
         return self.missing() == (None, None)
 
-    def check_done(self, about: dict[str, Any]) -> None:
-        """Raise an error where an output that is taken for done was made in another way than `about` says."""
-        from .made_alike import check_made_alike
-
+    def check_existing(self, about: About) -> None:
+        """Raise an error where an output that counts as done was made in another way than `about` says."""
         for output, left in zip((self.table, self.plot), self.missing(), strict=True):
             if output is not None and left is None:
                 check_made_alike(self.folder / output, about)
 
 
-@dataclass(frozen=True)
-class Outcome:
-    """What there is to say about a job that was done."""
+class Outcome(NamedTuple):
+    """What to report about a job that was done."""
 
     lines: list[str]
     error: str | None = None
 
 
+class _Plan(NamedTuple):
+    """What is taken from a recording, and what the outputs say about themselves."""
+
+    where: Found
+    background: Found | None
+    about: About
+
+
 def run_job_on_worker(job: Job) -> Outcome:
     """Do a job in the process of a worker, which has one core for each of its jobs."""
     os.environ.setdefault("OPTIMAP_THREADS", "1")
-    with written_by(job.run):
+    with _files.written_by(job.run):
         return run_job(job)
 
 
 def run_job(job: Job) -> Outcome:
-    """Do a job; what is wrong with its recording is told, so that the others go on."""
+    """Do a job; an error is part of the outcome, so that the other jobs go on."""
     lines: list[str] = []
     try:
         _do(job, lines.append)
     except EXPECTED as error:
-        return Outcome(lines, error_text(error, job.options, job.path if job.several else None))
+        return Outcome(lines, error_text(error, job.words(), job.path if job.several else None))
     return Outcome(lines)
 
 
-def _do(job: Job, tell: Callable[[str], None]) -> None:
-    from ..trace import Regions, save_traces
-    from .made_alike import picture_description
-    from .open import open_recording
-
-    options = job.options
-    table, plot = job.missing()
-    with open_recording(job.folder / job.path, dict(options.option)) as recording:
-        places, behind, about = _plan(job, recording)
-        job.check_done(about)
-        if table is None and plot is None:  # done by a worker that was lost before it could say so
-            tell(f"{job.path}: {job.table} is written")
-            return
-        _make_folders(job.several, table, plot)
-        fps = about["fps"]
-        _check_outputs(table, plot, options, (len(recording), len(places)), fps)
-        traces, steps = _clean_traces(recording, places, behind, options)
-        image = mean_image(recording) if plot is not None else None
-    if plot is not None and image is not None:
-        figure = traces_picture(image, traces, places, fps, job.path.name, steps)
-        save_picture(figure, plot, options.overwrite, picture_description(about))
-        tell(f"{job.path}: picture -> {job.plot}")
-    if table is not None:
-        where = {"regions": places} if isinstance(places, Regions) else {"positions": places}
-        how = {"metadata": about["metadata"], "tidy": options.tidy, "overwrite": options.overwrite}
-        save_traces(table, traces, fps=fps, **how, **where)
-        tell(f"{job.path}: {traces.shape[1]} traces of {len(traces)} frames -> {job.table}")
-
-
-def _plan(job: Job, recording: Any) -> tuple[Any, Any, dict[str, Any]]:
-    """Return the positions or regions, those of the background, and what the outputs will say of themselves."""
-    from ..trace import Regions
-    from .provenance import provenance
-
-    options, frame_shape = job.options, recording.shape[1:]
-    places, behind = _places(job.positions, frame_shape, options), _background(options, frame_shape)
-    are_regions = isinstance(places, Regions)
-    about = {
-        "fps": options.fps or recording.fps,
-        "positions": (places.centers() if are_regions else np.array(places, np.float64)).tolist(),
-        "names": places.names if are_regions else None,
-        "tidy": options.tidy,
-        "metadata": provenance("traces", options, job.path, recording, places, behind),
-    }
-    return places, behind, about
-
-
 def check_done(job: Job) -> str | None:
-    """Return what is wrong with the outputs of a job that exist, where they are not what it would make."""
-    from .open import open_recording
-
+    """Return what is wrong with the outputs of a job that exist; None where they are what it would make."""
     try:
-        with open_recording(job.folder / job.path, dict(job.options.option)) as recording:
-            job.check_done(_plan(job, recording)[2])
+        with open_recording(job.folder / job.path, dict(job.recipe.reading)) as recording:
+            job.check_existing(_plan(job, recording).about)
     except EXPECTED as error:
-        return error_text(error, job.options, job.path)
+        return error_text(error, job.words(), job.path)
     return None
 
 
-def _check_outputs(
-    table: Path | None, plot: Path | None, options: argparse.Namespace, shape: tuple[int, int], fps: float | None
-) -> None:
-    from .._tables import check_table
-
+def _do(job: Job, report: Callable[[str], None]) -> None:
+    recipe = job.recipe
+    table, plot = job.missing()
+    with open_recording(job.folder / job.path, dict(recipe.reading)) as recording:
+        plan = _plan(job, recording)
+        job.check_existing(plan.about)
+        if table is None and plot is None:  # done by a worker that was lost before it could report it
+            report(f"{job.path}: {job.table} is written")
+            return
+        _make_folders(job.several, table, plot)
+        _check_outputs(table, plot, recipe, (len(recording), len(plan.where.places)), plan.about["fps"])
+        traces, steps = _clean_traces(recording, plan, recipe)
+        image = mean_image(recording) if plot is not None else None
+    if plot is not None and image is not None:
+        figure = traces_picture(image, traces, plan.where.places, plan.about["fps"], job.path.name, steps)
+        save_picture(figure, plot, recipe.overwrite, picture_description(plan.about))
+        report(f"{job.path}: picture -> {job.plot}")
     if table is not None:
-        check_table(table, options.overwrite, options.tidy, shape, timed=fps is not None)
+        _save(table, traces, plan, recipe)
+        report(f"{job.path}: {counted(traces.shape[1], 'trace')} of {counted(len(traces), 'frame')} -> {job.table}")
+
+
+def _plan(job: Job, recording: "Recording") -> _Plan:
+    recipe, frame_shape = job.recipe, recording.shape[1:]
+    found = find_where(recipe.where, frame_shape, recipe.size, recipe.window)
+    behind = find_background(recipe.background, frame_shape, recipe.size, recipe.window)
+    about = {
+        "fps": recipe.fps or recording.fps,
+        "positions": found.centers,
+        "names": None if found.regions is None else found.regions.names,
+        "tidy": recipe.tidy,
+        "metadata": _provenance(job, recording, found, behind),
+    }
+    return _Plan(found, behind, about)
+
+
+def _provenance(job: Job, recording: "Recording", found: Found, behind: Found | None) -> dict[str, Any]:
+    """Return what the outputs say about how they were made."""
+    recipe = job.recipe
+    parameters: dict[str, Any] = {"detrend": recipe.detrend, "normalize": recipe.normalize}
+    if found.positions is not None or (behind is not None and behind.positions is not None):
+        parameters = {"size": recipe.size, "window": recipe.window, **parameters}  # regions have no windows
+    if recipe.invert:
+        parameters["invert"] = True
+    background = None
+    if recipe.background is not None:
+        content = {} if behind is None else behind.content()
+        background = subtracted(recipe.background, recipe.background_factor, content)
+    return provenance(
+        origin("traces", job.path, recording),
+        {**recipe.where.described(), **region_checksum(found.regions)},
+        parameters,
+        recipe.reading,
+        background,
+    )
+
+
+def _check_outputs(
+    table: Path | None, plot: Path | None, recipe: Recipe, shape: tuple[int, int], fps: float | None
+) -> None:
+    if table is not None:
+        _tables.check_table(table, recipe.overwrite, recipe.tidy, shape, timed=fps is not None)
     if plot is not None:
-        check_picture(plot, options.overwrite)
+        check_picture(plot, recipe.overwrite)
 
 
-def _clean_traces(recording: Any, places: Any, behind: Any, options: argparse.Namespace) -> tuple[Any, list[str]]:
+def _clean_traces(recording: "Recording", plan: _Plan, recipe: Recipe) -> tuple[Array, Sequence[str]]:
     """Return the traces, and what was done to them in words."""
-    from ..trace import detrend_timeseries, extract_traces, normalize
-
-    traces = extract_traces(
+    behind = recipe.background if plan.background is None else plan.background.places
+    traces = trace.extract_traces(
         recording,
-        places,
-        options.size,
-        window=options.window,
+        plan.where.places,
+        recipe.size,
+        window=recipe.window,
         background=behind,
-        background_factor=options.background_factor,
+        background_factor=recipe.background_factor,
     )
     steps = [] if behind is None else ["background subtracted"]
-    if options.detrend:
-        traces, steps = detrend_timeseries(traces, options.detrend), [*steps, "detrended"]
-    if options.normalize:
-        low, high = (1, 0) if options.invert else (0, 1)
-        traces = normalize(traces, ymin=low, ymax=high, dtype=traces.dtype)
-        steps += ["normalized, inverted" if options.invert else "normalized"]
+    if recipe.detrend:
+        traces, steps = trace.detrend_timeseries(traces, recipe.detrend), [*steps, "detrended"]
+    if recipe.normalize:
+        low, high = (1, 0) if recipe.invert else (0, 1)
+        traces = trace.normalize(traces, ymin=low, ymax=high, dtype=traces.dtype)
+        steps = [*steps, "normalized, inverted" if recipe.invert else "normalized"]
     return traces, steps
 
 
+def _save(table: Path, traces: Array, plan: _Plan, recipe: Recipe) -> None:
+    trace.save_traces(
+        table,
+        traces,
+        plan.where.positions,
+        plan.about["fps"],
+        metadata=plan.about["metadata"],
+        tidy=recipe.tidy,
+        regions=plan.where.regions,
+        overwrite=recipe.overwrite,
+    )
+
+
 def _make_folders(several: bool, *outputs: Path | None) -> None:
-    """Make the folders named for several files, when the first of them is about to be written."""
+    """Make the folders for the outputs of several files, when the first of them is about to be written."""
     for path in outputs:
         if several and path is not None:
-            make_folder(path.parent)
-
-
-def _places(positions: list[tuple[float, float]] | None, frame_shape: tuple[int, int], options: Any) -> Any:
-    """Return the positions, or the regions in the file, one trace each."""
-    from .._regions import grid_positions, random_positions
-
-    if options.grid:
-        return list(grid_positions(frame_shape, options.grid))
-    if options.random:
-        return list(random_positions(frame_shape, options.random, rng=options.seed))
-    if not options.regions:
-        return positions
-    found = _regions("--regions", options.regions, frame_shape, options)
-    if not len(found):
-        raise ValueError(f"--regions {options.regions} holds no regions: every pixel is 0")
-    return found
-
-
-def _background(options: Any, frame_shape: tuple[int, int]) -> Any:
-    if not isinstance(options.background, Path):
-        return options.background
-    return _regions("--background", options.background, frame_shape, options)
-
-
-def _regions(option: str, path: Path, frame_shape: tuple[int, int], options: Any) -> Any:
-    """Return the regions in a file, after checking that each has pixels in the frame."""
-    from .._regions import make_regions
-
-    name = f"{option} {path}"
-    found = make_regions(path, frame_shape, size=options.size, window=options.window, name=name)[:]
-    found.spans(frame_shape, name)
-    return found
+            _files.make_folder(path.parent)

@@ -1,44 +1,46 @@
-"""Opening what a command was given: a recording, or an error that says what it is instead."""
+"""Opening the recording that a command was given, or an error that says what the file is instead."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from .. import _files, _regions, _tables, video
+from .._base import ArgumentError
 
 if TYPE_CHECKING:
     from ..video import Recording
 
 
-def open_recording(path: Path, options: dict[str, Any]) -> "Recording":
-    """Open a recording; of tables, their descriptions and regions, say what they are."""
-    from ..video import open_video
-
+def open_recording(path: Path, reading: Mapping[str, Any]) -> "Recording":
+    """Open a recording; for tables, their descriptions and regions, raise an error that says what they are."""
     check_not_empty(path)
-    what = _what_else(path)
-    if what is not None:
-        raise ValueError(f"{path} is no recording: it {what}")
-    return open_video(path, **options)
+    other = _other_kind(path)
+    if other is not None:
+        problem, cure = other
+        raise ArgumentError("FILE", path, f"is not a recording, it {problem}", cure, subject=str(path))
+    return video.open_video(path, **reading)
 
 
 def check_not_empty(path: Path) -> None:
-    """Raise an error for a file of no bytes, of which each format would say something else."""
+    """Raise an error for a file of 0 bytes, about which each format would say something else."""
     if path.is_file() and not path.stat().st_size:
-        raise ValueError(f"{path} is empty, 0 bytes: copy it again")
-
-
-def _what_else(path: Path) -> str | None:
-    from .._regions import holds_rois
-    from .._tables import is_table
-
-    if described(path) is not None:
-        return f"describes {path.stem}, which belongs to it"
-    if path.suffix.lower() in (".csv", ".tsv") and path.is_file():
-        return "is a table; give the recording that it was made of"
-    if is_table(path):
-        return "is a table of traces; give the recording that they were made of"
-    return "holds regions drawn in ImageJ, for --regions" if holds_rois(path) else None
+        raise ArgumentError("FILE", path, "is empty, 0 bytes", "copy it again", subject=str(path))
 
 
 def described(path: Path) -> Path | None:
-    """Return the table that a file of ours describes, which may be gone; None for other files."""
-    from .._files import is_sidecar
+    """Return the table that a file of optimap's describes, which may be gone; None for other files."""
+    return path.with_suffix("") if path.suffix.lower() == ".json" and _files.is_sidecar(path) else None
 
-    return path.with_suffix("") if path.suffix.lower() == ".json" and is_sidecar(path) else None
+
+def _other_kind(path: Path) -> tuple[str, str] | None:
+    """Return what a file is instead of a recording, and what to do; None where it may be one."""
+    table = described(path)
+    if table is not None:
+        return f"describes {table.name}", "keep the two files together, and give a recording"
+    if path.suffix.lower() in (".csv", ".tsv") and path.is_file():
+        return "is a table", "give the recording that it was made from"
+    if _tables.is_table(path):
+        return "is a table of traces", "give the recording that they were made from"
+    if _regions.holds_rois(path):
+        return "holds regions drawn in ImageJ", "give a recording, and this file with --regions"
+    return None

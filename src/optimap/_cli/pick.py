@@ -1,91 +1,167 @@
 """optimap pick: positions picked with the mouse, and their traces."""
 
 import argparse
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, NamedTuple, cast
 
-from .common import (
-    add_option_argument,
-    add_window_arguments,
-    check_no_input_is_output,
-    check_picture,
-    check_positions_table,
-    mean_image,
-    save_picture,
-    say,
-    traces_picture,
-)
+from .. import _regions, _tables, trace
+from .._base import ArgumentError, Array, counted, say
+from .errors import BROWSER_KEYWORD, FPS_KEYWORD, OVERWRITE_KEYWORD, READING_KEYWORDS, Words
+from .existing import About, picture_description
+from .open import open_recording
+from .options import Position, Reading, add_reading_argument, add_window_arguments
+from .outputs import check_inputs_are_kept
+from .pictures import check_picture, mean_image, save_picture, traces_picture
+from .provenance import origin, provenance
 
 if TYPE_CHECKING:
     from ..trace import Picked
+    from ..video import Recording
+    from .options import Commands
 
 
-def add_command(commands: Any) -> None:
+@dataclass(frozen=True)
+class PickOptions:
+    """What `optimap pick` was asked for."""
+
+    file: Path
+    browser: bool
+    size: int
+    window: str
+    fps: float | None
+    reading: Reading
+    output: Path
+    traces: Path | None
+    tidy: bool
+    plot: Path | None
+    overwrite: bool
+
+    def outputs(self) -> list[tuple[str, Path]]:
+        """Return what is written, as (option, file)."""
+        outputs = [("-o", self.output), ("--traces", self.traces), ("--plot", self.plot)]
+        return [(option, path) for option, path in outputs if path is not None]
+
+    def words(self) -> Words:
+        """Return what the command calls things in errors."""
+        arguments = {"size": "--size", "window": "--window", "fps": "--fps", "tidy": "--tidy", **READING_KEYWORDS}
+        keywords = {**READING_KEYWORDS, **OVERWRITE_KEYWORD, **FPS_KEYWORD, **BROWSER_KEYWORD}
+        return Words(arguments, tuple(self.outputs()), keywords)
+
+
+class _Picked(NamedTuple):
+    """What was picked, and what the outputs say about it."""
+
+    positions: list[Position]
+    traces: Array
+    image: Array | None
+    about: About
+
+
+def add_command(commands: "Commands") -> None:
     """Add the command and its arguments."""
-    pick = commands.add_parser("pick", help="pick positions in a recording with the mouse, and see their traces")
-    pick.add_argument("file", type=Path, metavar="FILE")
-    pick.add_argument("--browser", action="store_true", help="on a page in the browser, without a display")
-    add_window_arguments(pick)
-    add_option_argument(pick)
-    pick.add_argument("-o", "--output", type=Path, metavar="POSITIONS.csv", help="default: NAME_positions.csv")
-    pick.add_argument("--traces", type=Path, metavar="TABLE", help="write the traces, too: .csv .parquet ...")
-    pick.add_argument("--tidy", action="store_true", help="traces in long form: time, name, x, y, value")
-    pick.add_argument("--plot", type=Path, metavar="PICTURE.png", help="draw positions and traces, too")
-    pick.add_argument("--overwrite", action="store_true", help="replace outputs that exist")
-    pick.set_defaults(run=run)
+    parser = commands.add_parser("pick", help="pick positions in a recording with the mouse, and see their traces")
+    parser.add_argument("file", type=Path, metavar="FILE", help="recording")
+    parser.add_argument("--browser", action="store_true", help="pick on a page in the browser; needs no display")
+    add_window_arguments(parser)
+    add_reading_argument(parser)
+    parser.add_argument(
+        "-o",
+        "--output",
+        type=Path,
+        metavar="POSITIONS.csv",
+        help="table of positions to write (default NAME_positions.csv)",
+    )
+    parser.add_argument("--traces", type=Path, metavar="TABLE", help="also write the traces: .csv .parquet ...")
+    parser.add_argument("--tidy", action="store_true", help="write traces in long form: time, name, x, y, value")
+    parser.add_argument("--plot", type=Path, metavar="PICTURE.png", help="also draw positions and traces")
+    parser.add_argument("--overwrite", action="store_true", help="replace outputs that exist")
+    parser.set_defaults(parse=parse, run=run)
 
 
-def run(options: argparse.Namespace) -> int:
-    import numpy as np
+def parse(given: argparse.Namespace) -> PickOptions:
+    """Return the options that argparse found."""
+    return PickOptions(
+        file=given.file,
+        browser=given.browser,
+        size=given.size,
+        window=given.window,
+        fps=given.fps,
+        reading=tuple(given.option),
+        output=given.output or Path(given.file.with_suffix("").name + "_positions.csv"),
+        traces=given.traces,
+        tidy=given.tidy,
+        plot=given.plot,
+        overwrite=given.overwrite,
+    )
 
-    from .._regions import write_positions
-    from .._tables import check_table
-    from ..trace import save_traces, select_traces
-    from .made_alike import picture_description
-    from .open import open_recording
-    from .provenance import provenance
 
-    output = options.output or Path(options.file.with_suffix("").name + "_positions.csv")
-    check_positions_table(output, options.overwrite)
+def run(options: PickOptions) -> int:
+    """Let the user pick, and write what was picked; return the exit status."""
+    _check_outputs(options)
+    with open_recording(options.file, dict(options.reading)) as recording:
+        picked = _pick(recording, options)
+    if not picked.positions:
+        say("no position was picked, so nothing is written")
+        return 0
+    _write(picked, options)
+    return 0
+
+
+def _check_outputs(options: PickOptions) -> None:
+    if options.output.suffix.lower() != ".csv":
+        raise ArgumentError(
+            "-o",
+            options.output,
+            "is not a CSV file",
+            "give a name that ends in .csv, as tables of positions do",
+            subject=f"-o {options.output}",
+        )
+    _regions.check_positions(options.output, options.overwrite)
     if options.traces is not None:
-        check_table(options.traces, options.overwrite, options.tidy)
+        _tables.check_table(options.traces, options.overwrite, options.tidy)
     if options.plot is not None:
         check_picture(options.plot, options.overwrite)
-    outputs = [path for path in (output, options.traces, options.plot) if path is not None]
-    check_no_input_is_output([options.file], outputs)
-    if len({path.resolve() for path in outputs}) < len(outputs):
-        raise ValueError("-o, --traces and --plot name the same file: give each its own")
-    with open_recording(options.file, dict(options.option)) as recording:
-        fps = options.fps or recording.fps
-        picked = cast(
-            "Picked",
-            select_traces(
-                recording,
-                options.size,
-                fps=fps,
-                window=options.window,
-                title=options.file.name,
-                block=True,
-                browser=options.browser or None,
-            ),
+    check_inputs_are_kept([options.file], options.outputs())
+    names = [path.resolve() for _, path in options.outputs()]
+    if len(set(names)) < len(names):
+        raise ArgumentError(
+            "-o", options.output, "name the same file", "give each its own", subject="two of -o, --traces and --plot"
         )
-        traces, positions = picked
-        image = mean_image(recording) if options.plot is not None else None
-        made = {**provenance("pick", options, options.file, recording), "size": picked.size}
-    if not positions:
-        say("nothing was picked, nothing is written")
-        return 0
-    places = np.asarray(positions)
-    write_positions(output, positions, options.overwrite, made)
-    say(f"{len(positions)} positions -> {output} (--size {picked.size} --window {options.window})")
+
+
+def _pick(recording: "Recording", options: PickOptions) -> _Picked:
+    fps = options.fps or recording.fps
+    picked = cast(
+        "Picked",
+        trace.select_traces(
+            recording,
+            options.size,
+            fps=fps,
+            window=options.window,
+            title=options.file.name,
+            block=True,
+            browser=options.browser or None,
+        ),
+    )
+    traces, positions = picked
+    parameters = {"size": picked.size, "window": options.window}  # the wheel may have changed the size
+    made = provenance(origin("pick", options.file, recording), {"from": "mouse"}, parameters, options.reading)
+    about = {"fps": fps, "positions": [[float(x), float(y)] for x, y in positions], "metadata": made}
+    image = mean_image(recording) if options.plot is not None else None
+    return _Picked(positions, traces, image, about)
+
+
+def _write(picked: _Picked, options: PickOptions) -> None:
+    made, fps = picked.about["metadata"], picked.about["fps"]
+    _regions.write_positions(options.output, picked.positions, options.overwrite, made)
+    count, shape = counted(len(picked.positions), "position"), picked.traces.shape
+    say(f"{count} -> {options.output} (--size {made['size']} --window {made['window']})")
     if options.traces is not None:
-        save_traces(
-            options.traces, traces, positions, fps, metadata=made, tidy=options.tidy, overwrite=options.overwrite
-        )
-        say(f"{traces.shape[1]} traces of {len(traces)} frames -> {options.traces}")
-    if image is not None:
-        figure = traces_picture(image, traces, places, fps, options.file.name, [])
-        about = {"fps": fps, "positions": places.tolist(), "metadata": made}
-        save_picture(figure, options.plot, options.overwrite, picture_description(about))
+        how = {"metadata": made, "tidy": options.tidy, "overwrite": options.overwrite}
+        trace.save_traces(options.traces, picked.traces, picked.positions, fps, **how)
+        say(f"{counted(shape[1], 'trace')} of {counted(shape[0], 'frame')} -> {options.traces}")
+    if options.plot is not None and picked.image is not None:
+        figure = traces_picture(picked.image, picked.traces, picked.positions, fps, options.file.name)
+        save_picture(figure, options.plot, options.overwrite, picture_description(picked.about))
         say(f"picture -> {options.plot}")
-    return 0

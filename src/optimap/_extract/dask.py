@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from .. import kernels
-from .._base import AnyArray, Array
+from .._base import AnyArray, ArgumentError, Array
 from .._reading import Plan, Source, as_source, block_frames, walk_blocks
 from .._regions import Spans
 from .parts import Part, cut, raise_on_nan
@@ -142,10 +142,14 @@ def _pieces(block: Array) -> Iterator[tuple[int, Array]]:
 
 
 def _check_block(block: AnyArray, plan: Extraction) -> None:
+    """Raise an error where a block is not of the type that the dask array says."""
     if np.dtype(block.dtype) != plan.dtype:
-        raise ValueError(
-            f"a block of the video has dtype {block.dtype}, the dask array says {plan.dtype}: "
-            "give dtype= where the array is made, for example to map_blocks()"
+        raise ArgumentError(
+            "video",
+            block.dtype,
+            f"has dtype {block.dtype}, the dask array says {plan.dtype}",
+            "give dtype= where the array is made, for example to map_blocks()",
+            subject="a block of the video",
         )
 
 

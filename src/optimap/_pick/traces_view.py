@@ -298,9 +298,9 @@ class TracesView(PositionsView):
             outline.set(width=size, height=size, xy=(left, top))
 
 
-def read_frame(video: Source, number: int) -> Array:
+def read_frame(source: Source, number: int) -> Array:
     """Return a frame in the host's memory."""
-    return np.asarray(on_host(video.read(number)))
+    return np.asarray(on_host(source.video[number]))
 
 
 class ComparisonView(TracesView):

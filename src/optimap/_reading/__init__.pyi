@@ -10,7 +10,6 @@ from .fingerprint import (
     patch_checksum,
 )
 from .memory_maps import (
-    natural_chunk,
     release,
 )
 from .plan import (
@@ -43,7 +42,6 @@ __all__ = [
     "file_of",
     "from_file",
     "in_place",
-    "natural_chunk",
     "patch_checksum",
     "plan_reading",
     "read_ahead",

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .._base import Array
+from .._base import AnyArray, ArgumentError, Array
 from .layout import prepare
 from .memory_maps import release
 from .source import Source
@@ -66,15 +66,22 @@ def _read(source: Source, start: int, stop: int, box: Box | None) -> Array:
     frames = source.video if source.frames is None else source.frames
     raw = frames[start:stop] if box is None else frames[start:stop, top:bottom, left:right]
     if raw.dtype != source.dtype:
-        raise ValueError(f"video[{start}:{stop}] has dtype {raw.dtype}, the video says {source.dtype}")
+        raise _other_than_said(raw, start, stop, f"has dtype {raw.dtype}, the video says {source.dtype}")
     if source.is_ready and raw.dtype.kind != "b":
         return np.asarray(raw)
     block = prepare(raw)
     if block.shape != (stop - start, bottom - top, right - left):
-        raise ValueError(f"video[{start}:{stop}] gave shape {block.shape}: the video is not what its shape says")
+        raise _other_than_said(raw, start, stop, f"has shape {block.shape}, which is not what the video's shape says")
     if isinstance(raw, np.ndarray) and not np.may_share_memory(raw, block):
         release(raw)
     return block
+
+
+def _other_than_said(raw: AnyArray, start: int, stop: int, problem: str) -> ArgumentError:
+    """Return the error for a video whose slices are not what it says of itself."""
+    return ArgumentError(
+        "video", raw, problem, "correct its shape and dtype, or give an array", subject=f"video[{start}:{stop}]"
+    )
 
 
 def are_few(source: Source, spans: int) -> bool:

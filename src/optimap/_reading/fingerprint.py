@@ -1,9 +1,8 @@
 """A checksum of a few pixels, by which recordings of one name and shape are told apart."""
 
-from typing import Any
-
 import numpy as np
 
+from .._base import VideoLike
 from .._files import array_checksum
 
 # Pixels, each way, of the patch by which recordings of one name are told apart.
@@ -12,7 +11,7 @@ PATCH = 32
 PATCH_FRAME = 16
 
 
-def patch_checksum(frames: Any) -> str:
+def patch_checksum(frames: VideoLike) -> str:
     """Return a checksum of a few pixels in the middle of a frame of (T, H, W): their noise is no other recording's."""
     t, y, x = (int(n) // 2 for n in frames.shape)
     t = min(t, PATCH_FRAME)

@@ -3,14 +3,12 @@
 Arrays that are so already are passed on as they are; others are copied block by block.
 """
 
-from typing import Any
-
 import numpy as np
 
-from .._base import Array
+from .._base import AnyArray, Array
 
 
-def prepare(block: Any) -> Array:
+def prepare(block: AnyArray) -> Array:
     """Return a block in the form that the loops need; the block itself where it has that form already."""
     if isinstance(block, np.ma.MaskedArray):  # masked pixels are unknown: NaN
         block = np.ma.filled(block.astype(np.float64 if block.dtype.kind != "f" else block.dtype), np.nan)

@@ -1,31 +1,29 @@
-"""Memory maps: which one an array looks into, how far apart its axes lie, and letting go of pages that were read.
+"""Memory maps: which one an array looks into, how far apart its axes lie, and how pages that were read are released.
 
-Touched pages of a map count as the process's own memory. They are let go of behind the reader, and the system keeps
-them in its cache. Mapping is for those who need few pages; whoever needs most of them reads the file (`_mapped_files`).
+Touched pages of a map count as the process's own memory. They are released behind the reader, and the system keeps them
+in its cache. Mapping is for work that needs few pages; work that needs most of them reads the file (`mapped_files`).
 """
 
 import mmap
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+
+from .._base import AnyArray, Array
 
 # The system may map this much before what was touched: pages come in groups.
 MARGIN_BYTES = 4 * 2**20
 
 
-def mapping_of(video: Any) -> mmap.mmap | None:
-    """Return the memory map that an array, or a recording whose slices are views, looks into."""
-    below: Any = video if isinstance(video, np.ndarray) else None
-    if getattr(video, "is_mapped", False):
-        below = video[:1]
+def mapping_of(array: AnyArray) -> mmap.mmap | None:
+    """Return the memory map that an array looks into; None for arrays in memory, and for other objects."""
+    below = array if isinstance(array, np.ndarray) else None
     while below is not None and not isinstance(below, mmap.mmap):
         below = getattr(below, "base", None)
     return below
 
 
-def release(block: NDArray[Any]) -> None:
-    """Let go of the pages below a view of a memory map; anything else is left alone."""
+def release(block: Array) -> None:
+    """Release the pages below a view of a memory map; anything else is left alone."""
     mapping = mapping_of(block)
     if mapping is None or not hasattr(mmap, "MADV_DONTNEED") or not _may_drop(block, mapping) or not block.size:
         return
@@ -35,8 +33,8 @@ def release(block: NDArray[Any]) -> None:
     mapping.madvise(mmap.MADV_DONTNEED, start, end - start)
 
 
-def _may_drop(block: Any, mapping: mmap.mmap) -> bool:
-    """Whether nothing is lost: changes to a private copy (mode "c") live in its pages alone."""
+def _may_drop(block: AnyArray, mapping: mmap.mmap) -> bool:
+    """Return whether nothing is lost: changes to a private copy (mode "c") are in its pages alone."""
     if memoryview(mapping).readonly:
         return True
     while block is not None and not isinstance(block, np.memmap):
@@ -44,21 +42,22 @@ def _may_drop(block: Any, mapping: mmap.mmap) -> bool:
     return block is not None and block.mode in ("r+", "w+")
 
 
-def natural_chunk(video: Any) -> tuple[int, int, int] | None:
-    """Return the frames, rows and columns that are read best in one go, where that is not whole frames one by one.
-
-    That is a chunk of zarr arrays, h5py datasets and recordings made of them; of a memory map whose frames are not one
-    after the other (MATLAB's order, Fortran's), a slice along the axis that lies farthest apart.
-    """
-    chunks: Any = getattr(video, "chunks", None)
-    is_regular = isinstance(chunks, tuple) and len(chunks) == 3 and all(isinstance(n, int) for n in chunks)
-    frames, rows, columns = (int(n) for n in video.shape)
-    if is_regular:
-        return min(chunks[0], frames), min(chunks[1], rows), min(chunks[2], columns)
-    view = video[:1] if getattr(video, "is_mapped", False) else video
-    if not isinstance(view, np.ndarray) or view.ndim != 3 or mapping_of(view) is None:
+def stored_chunk(video: AnyArray) -> tuple[int, int, int] | None:
+    """Return the frames, rows and columns that a reader stores together: zarr, h5py, recordings made of them."""
+    chunks = getattr(video, "chunks", None)
+    if not isinstance(chunks, tuple) or len(chunks) != 3 or not all(isinstance(n, int) for n in chunks):
         return None
-    strides = [abs(stride) for stride in view.strides]
+    frames, rows, columns = (min(chunk, int(n)) for chunk, n in zip(chunks, video.shape, strict=True))
+    return frames, rows, columns
+
+
+def mapped_chunk(frames: Array) -> tuple[int, int, int] | None:
+    """Return a slice along the axis of a memory map that lies farthest apart, where that is not the axis of time.
+
+    That is so in MATLAB's and Fortran's order, in which frames do not follow each other.
+    """
+    strides = [abs(stride) for stride in frames.strides]
     if strides[0] >= max(strides):
         return None
-    return (frames, 1, columns) if strides[1] > strides[2] else (frames, rows, 1)
+    count, rows, columns = frames.shape
+    return (count, 1, columns) if strides[1] > strides[2] else (count, rows, 1)

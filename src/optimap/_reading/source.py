@@ -9,9 +9,9 @@ from typing import Any, Literal
 
 import numpy as np
 
-from .._base import ArgumentError, ArgumentTypeError, Array, VideoLike, dtype_kind, is_dask, is_device_array
+from .._base import AnyArray, ArgumentError, ArgumentTypeError, Array, VideoLike, dtype_kind, is_dask, is_device_array
 from .layout import is_ready
-from .memory_maps import mapping_of, natural_chunk
+from .memory_maps import mapped_chunk, mapping_of, stored_chunk
 
 # memory: an array of NumPy; map: a memory map, or a recording whose slices are views of one; reader: anything else that
 # is read by slicing; dask and device: arrays that other libraries compute with.
@@ -46,7 +46,7 @@ class Source:
         The time of each frame in s, where the video says so.
     """
 
-    video: Any
+    video: AnyArray
     shape: tuple[int, int, int]
     dtype: "np.dtype[Any]"
     reach: Reach
@@ -68,10 +68,6 @@ class Source:
         """Bytes of one frame."""
         return self.shape[1] * self.shape[2] * self.dtype.itemsize
 
-    def read(self, key: Any) -> Any:
-        """Return frames of the video, or parts of them."""
-        return self.video[key]
-
 
 def as_source(video: object, name: str = "video") -> Source:
     """Return the description of a video, or raise an error that calls it by `name`."""
@@ -90,7 +86,7 @@ def as_source(video: object, name: str = "video") -> Source:
             shape,
             np.dtype(array.dtype),
             "reader",
-            chunk=natural_chunk(array),
+            chunk=stored_chunk(array),
             shard=shards[0] if shards else None,
             fps=fps,
         )
@@ -100,7 +96,7 @@ def as_source(video: object, name: str = "video") -> Source:
         shape,
         frames.dtype,
         "memory" if mapping is None else "map",
-        chunk=None if mapping is None else natural_chunk(frames),
+        chunk=None if mapping is None else mapped_chunk(frames),
         frames=frames,
         is_ready=is_ready(frames),
         mapping=mapping,
@@ -108,7 +104,7 @@ def as_source(video: object, name: str = "video") -> Source:
     )
 
 
-def _elsewhere(array: Any) -> Source:
+def _elsewhere(array: AnyArray) -> Source:
     """Return the description of an array that other libraries compute with."""
     shape = (int(array.shape[0]), int(array.shape[1]), int(array.shape[2]))
     if is_dask(array):
@@ -116,7 +112,7 @@ def _elsewhere(array: Any) -> Source:
     return Source(array, shape, _numpy_dtype(array), "device")
 
 
-def _numpy_dtype(array: Any) -> "np.dtype[Any]":
+def _numpy_dtype(array: AnyArray) -> "np.dtype[Any]":
     """Return the NumPy dtype of an array on a device; float32 for types that NumPy does not have, such as bfloat16."""
     name = str(getattr(array.dtype, "name", array.dtype)).rpartition(".")[2]
     try:
@@ -125,7 +121,7 @@ def _numpy_dtype(array: Any) -> "np.dtype[Any]":
         return np.dtype(np.float32)
 
 
-def _as_array(video: Any, name: str) -> Any:
+def _as_array(video: AnyArray, name: str) -> Any:
     """Return `video` as it is where it looks like one, nested lists as an array; otherwise raise an error."""
     if not all(hasattr(video, attribute) for attribute in ("shape", "dtype", "__getitem__")):
         try:

@@ -20,7 +20,7 @@ from .period import check_layout
 from .samples import HostSamples, checked_kind, checked_target
 
 
-def detrend_dask(data: Any, options: Detrending) -> Any:
+def detrend_dask(data: AnyArray, options: Detrending) -> Any:
     """Detrend each series of a dask array that has time in one chunk."""
     check_sizes(data, "data")
     options.check_kind()
@@ -119,7 +119,7 @@ def _end(array: AnyArray, extreme: np.ufunc) -> Any:
     return da.reduction(array, chunk=reduce, aggregate=reduce, keepdims=True, dtype=dtype, meta=meta)
 
 
-def _extreme(extreme: np.ufunc, block: Array, axis: Any, keepdims: bool) -> Array:
+def _extreme(extreme: np.ufunc, block: Array, axis: int | tuple[int, ...] | None, keepdims: bool) -> Array:
     """Return the smallest or largest value of a block."""
     return np.asarray(extreme.reduce(HostSamples(block).values, axis=axis, keepdims=keepdims))
 

@@ -88,7 +88,7 @@ def check_axis(axis: object, ndim: int) -> None:
         )
 
 
-def output_range(ymin: Any, ymax: Any, target: "np.dtype[Any]") -> tuple[float, float]:
+def output_range(ymin: float, ymax: float | None, target: "np.dtype[Any]") -> tuple[float, float]:
     """Return what the minimum and the maximum become, or raise an error where the type of the result cannot hold it."""
     if ymax is None:
         ymax = int(np.iinfo(target).max) if target.kind in "iu" else 1.0

@@ -7,6 +7,7 @@ the place where the samples are: double precision, or single precision on device
 from typing import Any, Protocol
 
 import numpy as np
+from numpy.typing import DTypeLike
 
 from .. import kernels
 from .._base import (
@@ -38,7 +39,7 @@ class Samples(Protocol):
     shape: tuple[int, ...]
     kind: str
 
-    def target(self, dtype: object) -> "np.dtype[Any]":
+    def target(self, dtype: DTypeLike) -> "np.dtype[Any]":
         """Return the type of the result, or raise an error."""
 
     def extremes(self, axis: int | None) -> tuple[Any, Any]:
@@ -93,7 +94,7 @@ class HostSamples:
         self.shape = self.values.shape
         self.kind: str = self.values.dtype.kind
 
-    def target(self, dtype: Any) -> "np.dtype[Any]":
+    def target(self, dtype: DTypeLike) -> "np.dtype[Any]":
         """Return the type of the result."""
         return checked_target(np.dtype(dtype))
 
@@ -203,7 +204,7 @@ class DeviceSamples:
         self.home, self.array = Home(array, "array"), array
         self.xp: Namespace = self.home.xp
 
-    def target(self, dtype: Any) -> "np.dtype[Any]":
+    def target(self, dtype: DTypeLike) -> "np.dtype[Any]":
         """Return the result's dtype as NumPy's; names of the array's own library are understood."""
         home, name = self.home, dtype_name(dtype)
         library = home.xp.__name__.rpartition(".")[2]

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from .._base import is_dask
+from .._base import ArgumentTypeError, is_dask
 from .._draw import check_traces_arguments, show_traces
 from .._extract import check_nan_policy, span_traces
 from .._reading import as_source
@@ -146,10 +146,10 @@ def extract_traces(
 
 
 def _check_plot_arguments(kwargs: dict[str, Any], draw: bool, frames: int, traces: int) -> None:
+    """Raise the errors that drawing would raise, before any work is done."""
     if draw:
         check_traces_arguments((frames, traces), **kwargs)
     elif kwargs:
-        raise TypeError(
-            f"extract_traces() got {next(iter(kwargs))!r}: keywords of show_traces() go with show=True or ax=, "
-            "and nothing is drawn here"
-        )
+        name, value = next(iter(kwargs.items()))
+        problem = "is a keyword of show_traces() or unknown, and nothing is drawn here"
+        raise ArgumentTypeError(name, value, problem, "draw with show=True, or leave it out", keyword="show")

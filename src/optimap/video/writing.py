@@ -7,7 +7,7 @@ from typing import Any, NoReturn
 import numpy as np
 
 from .._base import ArgumentError, Array, VideoLike, progress_bar
-from .._reading import natural_chunk, release
+from .._reading import Source, as_source, release
 
 BLOCK_BYTES = 16 * 2**20
 # Blocks may be this large where that avoids decoding the same chunk twice.
@@ -20,13 +20,13 @@ def frame_blocks(video: VideoLike, multiple: int = 1, large: bool = False) -> It
     Blocks begin at multiples of `multiple` frames and, where memory allows, of the chunks that the video is stored in.
     With `large`, blocks are as large as memory allows.
     """
-    frame_bytes = max(1, int(np.prod(video.shape[1:])) * np.dtype(video.dtype).itemsize)
-    dtype = np.dtype(video.dtype).newbyteorder("=")
-    step = _block_frames(video, frame_bytes, multiple, LARGEST_BLOCK_BYTES if large else BLOCK_BYTES)
+    source = as_source(video)
+    frames, dtype = source.shape[0], source.dtype.newbyteorder("=")
+    step = _block_frames(source, multiple, LARGEST_BLOCK_BYTES if large else BLOCK_BYTES)
     # A block may still be being written in the background when the next one is requested.
     previous = np.empty(0, dtype)
-    with progress_bar(int(video.shape[0]) * frame_bytes) as advance:
-        for start in range(0, video.shape[0], step):
+    with progress_bar(frames * source.frame_bytes) as advance:
+        for start in range(0, frames, step):
             raw = video[start : start + step]
             block = np.ascontiguousarray(raw, dtype)
             if isinstance(raw, np.ndarray) and not np.may_share_memory(raw, block):
@@ -38,10 +38,10 @@ def frame_blocks(video: VideoLike, multiple: int = 1, large: bool = False) -> It
         release(previous)
 
 
-def _block_frames(video: VideoLike, frame_bytes: int, multiple: int, nbytes: int) -> int:
+def _block_frames(source: Source, multiple: int, nbytes: int) -> int:
     """Return the number of frames in a block."""
-    chunk = natural_chunk(video)
-    stored = 1 if chunk is None else chunk[0]
+    stored = 1 if source.chunk is None else source.chunk[0]
+    frame_bytes = max(1, source.frame_bytes)
     largest = LARGEST_BLOCK_BYTES // frame_bytes
     if stored > largest:  # chunks are read again for each block: as few times as memory allows
         return max(multiple, largest // multiple * multiple)

@@ -1,8 +1,7 @@
-"""Running a batch again: what exists is kept where it is what would be made, and told where it is not."""
+"""Running a batch again: outputs are kept where they are what would be made, and reported where they are not."""
 
 import json
 import zipfile
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -48,35 +47,35 @@ def contents(folder):
 
 
 @pytest.mark.parametrize(
-    ("first", "again", "told"),
+    ("first", "again", "reported"),
     [
         (FIRST, [*FIRST, "--size", "7"], "--size 5 (now 7)"),
         (FIRST, [*FIRST, "--window", "disc"], "--window rect (now disc)"),
         (FIRST, [*FIRST, "--detrend", "mean"], "--detrend none (now mean)"),
         (FIRST, [*FIRST, "--normalize", "--fps", "9"], "--fps none (now 9.0), --normalize no (now yes)"),
         (FIRST, [*FIRST, "--tidy"], "--tidy no (now yes)"),
-        (FIRST, ["--at", "3,4", "7,8"], "other positions"),
-        (FIRST, ["--grid", "2"], "other positions"),
-        (["--random", "2"], ["--random", "2", "--seed", "1"], "other positions"),
-        (FIRST, [*FIRST, "--background", "5"], "--background none (now 5.0): make"),
+        (FIRST, ["--at", "3,4", "7,8"], "different positions"),
+        (FIRST, ["--grid", "2"], "different positions"),
+        (["--random", "2"], ["--random", "2", "--seed", "1"], "different positions"),
+        (FIRST, [*FIRST, "--background", "5"], "--background none (now 5.0): replace"),
         ([*FIRST, "--background", "1,1"], [*FIRST, "--background", "2,1"], "--background [1.0, 1.0] (now [2.0, 1.0])"),
-        ([*FIRST, "--background", "cells.npy"], [*FIRST, "--background", "moved.npy"], "another background"),
-        (["--regions", "cells.npy"], ["--regions", "moved.npy"], "other regions"),
-        (["--regions", "cells.npy"], ["--regions", "larger.npy"], "other regions"),
-        (["--regions", "cells.npy"], FIRST, "other positions, other regions, other names"),
-        (["--regions", "one.zip"], ["--regions", "two.zip"], "other names"),
+        ([*FIRST, "--background", "cells.npy"], [*FIRST, "--background", "moved.npy"], "a different background"),
+        (["--regions", "cells.npy"], ["--regions", "moved.npy"], "different regions"),
+        (["--regions", "cells.npy"], ["--regions", "larger.npy"], "different regions"),
+        (["--regions", "cells.npy"], FIRST, "different positions, different regions, different names"),
+        (["--regions", "one.zip"], ["--regions", "two.zip"], "different names"),
     ],
 )
-def test_other_parameters_are_told(folder, capsys, first, again, told):
+def test_different_parameters_are_reported(folder, capsys, first, again, reported):
     assert batch(*first) == 0
     before = contents(folder)
     (folder / "out" / "b_traces.csv").unlink()
     capsys.readouterr()
     assert batch(*again) == 2
     captured = capsys.readouterr()
-    start = f"optimap: error: out/a_traces.csv exists and was made otherwise, {told}"
+    start = f"optimap: error: out/a_traces.csv already exists, made with {reported}"
     assert captured.err.replace("a.npy: ", "").startswith(start)
-    assert captured.err.endswith(": make it anew with --overwrite, or keep it and choose another folder\n")
+    assert captured.err.endswith(": replace it with --overwrite, or keep it and choose another folder\n")
     assert captured.err.count("\n") == 1
     assert "\nb.npy: " in f"\n{captured.out}"  # the rest is done
     assert (folder / "out" / "b_traces.csv").exists()
@@ -96,7 +95,7 @@ def test_other_parameters_are_told(folder, capsys, first, again, told):
         ([*FIRST, "--background", "cells.npy"], [*FIRST, "--background", "./copy.npy"]),
     ],
 )
-def test_what_changes_no_number_is_kept(folder, capsys, monkeypatch, first, again):
+def test_a_table_with_the_same_numbers_is_kept(folder, capsys, monkeypatch, first, again):
     assert batch(*first) == 0
     before = contents(folder)
     (folder / "links").mkdir()
@@ -104,20 +103,23 @@ def test_what_changes_no_number_is_kept(folder, capsys, monkeypatch, first, agai
     monkeypatch.setattr("optimap._cli.provenance.__version__", "9.9")
     capsys.readouterr()
     assert run("./links/a.npy", str(folder / "b.npy"), "-o", "out", *again) == 0
-    assert "2 of 2 recordings are done, their tables exist and are kept" in capsys.readouterr().out
+    assert "2 of 2 recordings are done: their tables exist and are kept" in capsys.readouterr().out
     assert contents(folder) == before
 
 
-def test_another_recording_of_the_same_name_is_told(folder, capsys):
+def test_another_recording_of_the_same_name_is_reported(folder, capsys):
     assert batch(*FIRST) == 0
-    for day, video, told in (("day2", VIDEO[::-1], "another recording"), ("day3", VIDEO[:5], "shape of the recording")):
+    for day, video, reported in (
+        ("day2", VIDEO[::-1], "a different recording"),
+        ("day3", VIDEO[:5], "a recording of shape [40, 12, 15] (now [5, 12, 15])"),
+    ):
         (folder / day).mkdir()
         np.save(f"{day}/a.npy", video)
         capsys.readouterr()
         assert run(f"{day}/a.npy", "b.npy", "-o", "out", *FIRST) == 2
         captured = capsys.readouterr()
-        assert f"out/a_traces.csv exists and was made otherwise, {told}" in captured.err
-        assert "1 of 2 recordings are done" in captured.out
+        assert f"out/a_traces.csv already exists, made with {reported}" in captured.err
+        assert "1 of 2 recordings is done: its table exists and is kept (--overwrite replaces it)" in captured.out
 
 
 @pytest.mark.parametrize("suffix", [".tsv", ".parquet", ".xlsx", ".mat", ".npz", ".h5", ".nc"])
@@ -125,7 +127,7 @@ def test_tables_of_each_kind(folder, capsys, suffix):
     assert batch(*FIRST, "--format", suffix) == 0
     assert batch(*FIRST, "--format", suffix) == 0
     assert batch(*FIRST, "--format", suffix, "--size", "3") == 2
-    assert capsys.readouterr().err.count("was made otherwise, --size 5 (now 3)") == 2
+    assert capsys.readouterr().err.count("already exists, made with --size 5 (now 3)") == 2
 
 
 def test_pictures_are_compared_too(folder, capsys):
@@ -133,52 +135,50 @@ def test_pictures_are_compared_too(folder, capsys):
     for table in (folder / "out").iterdir():
         table.unlink()
     assert batch("--at", "3,4", "8,7", "--plot", "pictures") == 2
-    assert "pictures/a_traces.png exists and was made otherwise, other positions" in capsys.readouterr().err
+    assert "pictures/a_traces.png already exists, made with different positions" in capsys.readouterr().err
     assert contents(folder) == {}
     Image.new("L", (2, 2)).save("pictures/a_traces.png")
     assert batch(*FIRST, "--plot", "pictures") == 2
-    assert "pictures/a_traces.png exists and does not say how it was made" in capsys.readouterr().err
+    assert "pictures/a_traces.png already exists and does not say how it was made" in capsys.readouterr().err
     whole = (folder / "pictures" / "b_traces.png").read_bytes()
     (folder / "pictures" / "a_traces.png").write_bytes(whole[: len(whole) // 2])
     assert batch(*FIRST, "--plot", "pictures") == 2
-    assert "a.npy: pictures/a_traces.png exists and is no picture, or damaged: make it" in capsys.readouterr().err
+    message = "a.npy: pictures/a_traces.png already exists and is damaged, or is not a picture: replace it"
+    assert message in capsys.readouterr().err
     assert sorted(contents(folder)) == ["b_traces.csv", "b_traces.csv.json"]
 
 
-def test_a_table_that_says_nothing_is_told(folder, capsys):
+def test_a_table_that_does_not_say_how_it_was_made_is_reported(folder, capsys):
     assert batch(*FIRST) == 0
     header = folder / "out" / "a_traces.csv.json"
     header.write_text(json.dumps({**json.loads(header.read_text()), "metadata": {}}))
     assert batch(*FIRST) == 2
-    assert "out/a_traces.csv exists and does not say how it was made" in capsys.readouterr().err
+    assert "out/a_traces.csv already exists and does not say how it was made" in capsys.readouterr().err
 
 
-def test_a_table_of_somebody_elses_is_told(folder, capsys):
+def test_a_table_that_optimap_did_not_make_is_reported(folder, capsys):
     (folder / "out").mkdir()
     about = {"made_by": "me", "recording": "a", "positions": None}
     save_traces("out/a_traces.csv", [1.0, 2.0], metadata=about)
     assert batch(*FIRST) == 2
     captured = capsys.readouterr()
-    assert "out/a_traces.csv exists and was made otherwise, shape of the recording none (now" in captured.err
+    assert "out/a_traces.csv already exists, made with a recording of shape none (now" in captured.err
     assert "b.npy: 2 traces of 10 frames" in captured.out
 
 
-def test_a_recording_that_is_gone_stops_no_other(folder, capsys):
+def test_a_missing_recording_does_not_stop_the_others(folder, capsys):
     assert batch(*FIRST) == 0
     (folder / "a.npy").unlink()
     assert batch(*FIRST) == 2
     captured = capsys.readouterr()
-    assert "1 of 2 recordings are done" in captured.out
+    assert "1 of 2 recordings is done: its table exists and is kept (--overwrite replaces it)" in captured.out
     assert captured.err.startswith("optimap: error: a.npy does not exist")
 
 
-def test_what_a_killed_run_left_is_told(folder, capsys):
-    Path("out").mkdir()
-    Path("out/.rec_traces.0badcafe.partial.csv").write_text("half a ta")
-    Path("out/.rec_traces.0badcafe0badcafe.partial.png").write_text("half a pic")
-    Path("out/.my.partial.csv").write_text("somebody else's")
-    arguments = ["traces", "a.npy", "--at", "3,4", "-o", "out/"]
-    assert main(arguments) == 0
-    told = "note: out/.rec_traces.0badcafe.partial.csv and 1 more left of a run that was killed: delete them"
-    assert told in capsys.readouterr().out
-    assert len(list(Path("out").glob(".*.partial.*"))) == 3
+def test_a_table_without_its_description_is_not_done(folder, capsys):
+    assert batch("--at", "3,4") == 0
+    (folder / "out" / "a_traces.csv.json").unlink()
+    assert batch("--at", "3,4") == 2
+    assert "a_traces.csv already exists without a_traces.csv.json" in capsys.readouterr().err
+    assert batch("--at", "3,4", "--overwrite") == 0
+    assert (folder / "out" / "a_traces.csv.json").exists()

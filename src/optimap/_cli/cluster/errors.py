@@ -1,0 +1,11 @@
+"""The error about a scheduler or its workers, and how long to wait before it is raised."""
+
+from ..._base import Explained
+
+# Seconds to wait for a scheduler to answer, and for a first worker.
+CONNECT = 10
+NO_WORKER = 60
+
+
+class SchedulerError(Explained, RuntimeError):
+    """A scheduler, or its workers, cannot be used."""

@@ -1,0 +1,93 @@
+"""Errors as lines on the terminal: the option and the file, where the library names an argument.
+
+A message is built from the fields of an error, never by changing its text, so paths stay as they are. Errors without
+fields are printed as they are.
+"""
+
+import os
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import NamedTuple, TypeGuard
+
+from .._base import Explained
+
+# Not AttributeError: programming errors keep their traceback. (matplotlib raises it for unknown keywords, which no
+# command passes on.)
+EXPECTED = (ValueError, TypeError, OSError, ImportError, MemoryError, RuntimeError, OverflowError)
+
+# Keyword arguments that errors are about, or cures ask for, and what they are on the command line. A value follows "=".
+READING_KEYWORDS = {name: f"--option {name}=" for name in ("dataset", "fieldname", "axes", "channel", "z")}
+OVERWRITE_KEYWORD = {"overwrite": "--overwrite"}
+FPS_KEYWORD = {"fps": "--fps"}
+BROWSER_KEYWORD = {"browser": "--browser"}
+# Arguments whose values are positions (x, y) or regions.
+PLACES = ("coords", "background")
+
+
+class Words(NamedTuple):
+    """What a command calls the arguments of the library, and the files that its options name."""
+
+    arguments: Mapping[str, str]  # argument -> option, with its file where it has one
+    files: Sequence[tuple[str, Path]]  # (option, file)
+    keywords: Mapping[str, str]  # keyword in a cure -> option
+
+
+def error_text(error: BaseException, words: Words, path: Path | None = None) -> str:
+    """Return an error as one line, which names the option and the file at fault; `path` is the file being worked on."""
+    if isinstance(error, Explained):
+        text = error.sentence(_subject(error, words), _cure(error, words))
+    else:
+        text = str(error) or type(error).__name__
+    text = _one_line(text)
+    return text if path is None or path.name in text else f"{path}: {text}"
+
+
+def say_error(text: str) -> None:
+    """Print an error, on standard error."""
+    print(f"optimap: error: {text}", file=sys.stderr)
+
+
+def _one_line(text: str) -> str:
+    lines = text.splitlines()
+    return text if len(lines) == 1 else " ".join(line.strip() for line in lines if line.strip())
+
+
+def _subject(error: Explained, words: Words) -> str | None:
+    """Return what an error is about in the words of the command; None where the library's are right here, too."""
+    if error.argument.startswith("-"):  # an error of the command line itself
+        return None
+    for option, path in words.files:
+        if error.subject.startswith(str(path)) and error.subject[len(str(path)) :][:1] in ("", *" :,["):
+            return f"{option} {error.subject}"
+        if _is_file(error.value, path) and error.subject.startswith(error.argument):
+            return f"{option} {path}"
+    argument, bracket, index = error.argument.partition("[")
+    option = words.arguments.get(argument, "")
+    if not option:
+        return None
+    if argument in PLACES and _is_pair(error.value):  # it says more than its number in a list
+        x, y = error.value
+        return f"{option}: (x={x:.15g}, y={y:.15g})"
+    if error.subject == f"{argument} = {error.value!r}":
+        return f"{option}{error.value}" if option.endswith("=") else f"{option} {error.value}"
+    if error.subject.startswith(argument):
+        return option.removesuffix("=") + error.subject[len(argument) :]
+    return f"{option}{bracket}{index}: {error.subject}" if argument in PLACES else None
+
+
+def _is_file(value: object, path: Path) -> bool:
+    return isinstance(value, (str, os.PathLike)) and bool(value) and Path(value) == path
+
+
+def _is_pair(value: object) -> TypeGuard[tuple[float, float]]:
+    return isinstance(value, tuple) and len(value) == 2 and all(isinstance(number, (int, float)) for number in value)
+
+
+def _cure(error: Explained, words: Words) -> str | None:
+    """Return what to do in the words of the command; None where the library's are right here, too."""
+    option = None if error.keyword is None else words.keywords.get(error.keyword)
+    if option is None:
+        return None
+    asked = f"{error.keyword}=True" if f"{error.keyword}=True" in error.cure else f"{error.keyword}="
+    return error.cure.replace(asked, option, 1)

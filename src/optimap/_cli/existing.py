@@ -1,0 +1,131 @@
+"""Whether an output that exists is what would be made now, judged by what the file says about how it was made.
+
+Only the numbers count: the same recording and regions under other names are the same, and so is another version.
+"""
+
+import json
+from pathlib import Path
+from typing import Any, NoReturn
+
+from .. import _files, _tables
+from .._base import ExistingFileError
+
+# What a file says about itself, or would: rate, positions and names of its traces, its form, and how it was made.
+About = dict[str, Any]
+
+CURE = "replace it with --overwrite, or keep it and choose another folder"
+
+# Entries whose values are compared and shown, and what an error calls them.
+SHOWN = {
+    "shape": "a recording of shape",
+    "size": "--size",
+    "window": "--window",
+    "background_factor": "--background-factor",
+    "detrend": "--detrend",
+    "normalize": "--normalize",
+    "invert": "--invert",
+    "options": "--option",
+}
+# Entries whose values are long, or mean nothing to people.
+NAMED = {
+    "recording": "a different recording",
+    "positions": "different positions",
+    "regions": "different regions",
+    "names": "different names",
+    "background": "a different background",
+}
+
+
+def check_made_alike(output: Path, now: About) -> None:
+    """Raise an error where a file that exists differs from what would be made now."""
+    was = _about_picture(output) if output.suffix.lower() == ".png" else _about_table(output)
+    if "made_by" not in was["metadata"]:
+        _refuse(output, " and does not say how it was made")
+    different = _differences(_facts(was), _facts(now))
+    if different:
+        _refuse(output, f", made with {', '.join(different)}")
+
+
+def picture_made(path: Path) -> dict[str, Any]:
+    """Return what a .png says about how it was made; nothing for pictures of other programs."""
+    from PIL import Image
+
+    with Image.open(path) as picture:
+        picture.load()  # to its end, so that a truncated file is an error
+        return parse_made(picture.info.get("Description"))
+
+
+def parse_made(text: object) -> dict[str, Any]:
+    """Return how something was made from the JSON text in a file; nothing where optimap did not write it."""
+    try:
+        made = json.loads(text) if isinstance(text, (str, bytes)) else None
+    except ValueError:
+        return {}
+    return made if isinstance(made, dict) else {}
+
+
+def picture_description(about: About) -> dict[str, Any]:
+    """Return what a picture says about itself, with the positions, which tables keep elsewhere."""
+    return {**about["metadata"], "drawn": {key: value for key, value in about.items() if key != "metadata"}}
+
+
+def _refuse(path: Path, problem: str, reason: Exception | None = None) -> NoReturn:
+    raise ExistingFileError("output", path, f"already exists{problem}", CURE, subject=str(path)) from reason
+
+
+def _about_table(path: Path) -> About:
+    described = _files.sidecar_path(path)
+    if path.suffix.lower() in (".csv", ".tsv") and not described.exists():
+        _refuse(path, f" without {described.name}, which would say how it was made")
+    try:
+        return _tables.load_header(path)
+    except ValueError as error:  # edited, damaged, or a table from another program
+        _refuse(path, f" and cannot be compared ({error})", error)
+
+
+def _about_picture(path: Path) -> About:
+    try:
+        made = picture_made(path)
+    except OSError as error:
+        _refuse(path, " and is damaged, or is not a picture", error)
+    return {"metadata": made, **_entry(made, "drawn")}
+
+
+def _facts(about: About) -> dict[str, Any]:
+    """Return everything that decides the numbers in a file."""
+    made = about["metadata"]
+    recording, places, behind = _entry(made, "recording"), _entry(made, "positions"), made.get("background")
+    pixels = places.get("crc32")  # of regions
+    facts = {name: made.get(name) for name in SHOWN if name != "shape"}
+    facts["background_factor"] = made.get("background_factor", 1.0)
+    has_windows = pixels is None or isinstance(behind, list) or "positions" in _entry(made, "background")
+    if not has_windows:
+        del facts["size"], facts["window"]
+    return {
+        "shape": recording.get("shape"),
+        "recording": recording.get("crc32"),
+        "--fps": about.get("fps"),
+        "positions": about.get("positions") if pixels is None else None,
+        "regions": pixels,
+        "names": about.get("names"),
+        "--background": None if isinstance(behind, dict) else behind,
+        "background": {key: behind.get(key) for key in ("crc32", "positions")} if isinstance(behind, dict) else None,
+        "--tidy": about.get("tidy"),
+        **facts,
+    }
+
+
+def _entry(made: dict[str, Any], key: str) -> dict[str, Any]:
+    """Return an entry of what a file says, which another program may have written: empty where it is not a dict."""
+    value = made.get(key)
+    return value if isinstance(value, dict) else {}
+
+
+def _differences(was: dict[str, Any], now: dict[str, Any]) -> list[str]:
+    differ = [name for name in now if was.get(name) != now[name]]
+    shown = [(name, _text(was.get(name)), _text(now[name])) for name in differ]
+    return [NAMED.get(name) or f"{SHOWN.get(name, name)} {before} (now {after})" for name, before, after in shown]
+
+
+def _text(value: object) -> str:
+    return {None: "none", True: "yes", False: "no"}[value] if value is None or isinstance(value, bool) else str(value)

@@ -1,0 +1,34 @@
+"""Lines of text about tables and how they were made, as `optimap info` prints them."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from .. import _tables
+
+
+def rate_text(fps: float | None, frames: int) -> str:
+    """Return the frame rate and the duration in words."""
+    return "unknown" if fps is None else f"{fps:g} frames/s, {frames / fps:g} s"
+
+
+def table_lines(header: dict[str, Any]) -> Iterator[str]:
+    """Yield what a table says about itself, one line for each entry."""
+    frames, *count = header["shape"]
+    yield f"traces      {count[0] if count else 1}, {header['dtype']}{', long form' if header['tidy'] else ''}"
+    yield f"frames      {frames}"
+    yield f"rate        {rate_text(header['fps'], frames)}{' (the axis was given)' if header['axis'] == 'x' else ''}"
+    names = header["names"] or _tables.header_labels(header)
+    yield f"names       {', '.join(names[:6])}{', ...' if len(names) > 6 else ''}"
+    if header["written_by"]:
+        yield f"written by  {header['written_by']}"
+    yield from nested_lines(header["metadata"])
+
+
+def nested_lines(metadata: dict[str, Any], depth: int = 0) -> Iterator[str]:
+    """Yield the entries of a dict, one line each; dicts in it are indented below their key."""
+    for key, value in metadata.items():
+        if isinstance(value, dict) and value:
+            yield f"{'  ' * depth}{key}:"
+            yield from nested_lines(value, depth + 1)
+        else:
+            yield f"{'  ' * depth}{key}: {value}"

@@ -1,0 +1,107 @@
+"""Arguments that several commands share, and the types that check what is written there.
+
+What only one command has is in the module of that command.
+"""
+
+import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    Commands = argparse._SubParsersAction[argparse.ArgumentParser]
+
+Position = tuple[float, float]
+# What to read from a file that holds more than one recording, as (name, value) pairs.
+Reading = tuple[tuple[str, str | int], ...]
+
+
+def add_reading_argument(parser: argparse.ArgumentParser) -> None:
+    """Add the argument that says what to read from files that hold more than one recording."""
+    parser.add_argument(
+        "--option",
+        action="append",
+        default=[],
+        type=reading_option,
+        metavar="NAME=VALUE",
+        help="what to read from a recording: dataset=NAME, channel=0, axes=YXT (see the formats); may be repeated",
+    )
+
+
+def add_window_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments that describe the windows around positions, and the frame rate."""
+    parser.add_argument("--size", type=whole, default=5, help="width of the window in pixels (default 5)")
+    parser.add_argument(
+        "--window", choices=("rect", "disc", "pixel"), default="rect", help="shape of the window (default rect)"
+    )
+    parser.add_argument(
+        "--fps", type=positive, help="frames per second, if the recording does not give them or gives wrong ones"
+    )
+
+
+def reading_option(text: str) -> tuple[str, str | int]:
+    """Return the name and the value in ``NAME=VALUE``."""
+    name, is_one, value = text.partition("=")
+    if not is_one or not name.isidentifier():
+        raise argparse.ArgumentTypeError(f"{text!r} is not an option: give NAME=VALUE such as dataset=voltage")
+    return name, int(value) if value.isdecimal() else value
+
+
+def position(text: str) -> Position:
+    """Return the position in ``X,Y``."""
+    try:
+        x, y = (number(part) for part in text.split(","))
+    except (ValueError, argparse.ArgumentTypeError):
+        raise argparse.ArgumentTypeError(
+            f"{text!r} is not a position: give X,Y such as 12,16, and FILEs before --at"
+        ) from None
+    return x, y
+
+
+def background(text: str) -> float | Position | Path:
+    """Return a number, a position X,Y, or else a file."""
+    for kind in (number, position):
+        try:
+            return kind(text)
+        except argparse.ArgumentTypeError:
+            pass
+    if not Path(text).is_file():
+        raise argparse.ArgumentTypeError(
+            f"{text!r} is not a finite number, a position X,Y or a FILE that exists: give one of these"
+        )
+    return Path(text)
+
+
+def positive(text: str) -> float:
+    """Return a positive number."""
+    try:
+        value = float(text)
+    except ValueError:
+        value = 0.0
+    if not 0 < value < float("inf"):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a positive number: give one such as 500")
+    return value
+
+
+def number(text: str) -> float:
+    """Return a finite number."""
+    try:
+        value = float(text)
+    except ValueError:
+        value = float("inf")
+    if not -float("inf") < value < float("inf"):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a finite number: give one such as 0.7")
+    return value
+
+
+def whole(text: str) -> int:
+    """Return a whole number, 0 or more."""
+    if not text.isdecimal():
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number, 0 or more: give one such as 5")
+    return int(text)
+
+
+def count(text: str) -> int:
+    """Return a whole number, 1 or more."""
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number, 1 or more: give one such as 4")
+    return int(text)

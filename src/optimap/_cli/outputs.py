@@ -1,0 +1,85 @@
+"""Where the tables and pictures of `optimap traces` go, and that no output replaces an input."""
+
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+
+from .. import _tables
+from .._base import ArgumentError
+from .traces_options import TracesOptions
+
+
+def check_inputs_are_kept(inputs: Sequence[Path | None], outputs: Sequence[tuple[str, Path | None]]) -> None:
+    """Raise an error where an output, an (option, file) pair, would be written over an input."""
+    taken = {path.resolve() for path in inputs if path is not None}
+    for option, path in outputs:
+        if path is not None and path.resolve() in taken:
+            subject = f"{option} {path}"
+            raise ArgumentError(option, path, "is an input", "name another file to write to", subject=subject)
+
+
+def find_outputs(options: TracesOptions) -> tuple[list[Path], list[Path | None]]:
+    """Return the table and the picture for each recording, or raise an error where two are the same or cannot be."""
+    if options.several:
+        for option, folder in (("-o", options.output), ("--plot", options.plot)):
+            _check_folder(option, folder, options)
+    ending = f"_traces{_suffix(options)}"
+    asked = options.output
+    if asked is not None and not options.several and not asked.suffix and not asked.is_dir():
+        raise ArgumentError(
+            "-o",
+            asked,
+            f"is neither a table, such as {asked}.csv, nor a folder that exists",
+            f"write {asked}/ to make that folder",
+            subject=f"-o {asked}",
+        )
+    tables = [_output(asked, path, ending, options.several) for path in options.files]
+    plots = [
+        _output(options.plot, path, "_traces.png", options.several) if options.plot else None for path in options.files
+    ]
+    table, times = Counter(tables).most_common(1)[0]
+    if times > 1:
+        raise ArgumentError(
+            "FILE",
+            table,
+            f"would be written for {times} recordings",
+            "run them one by one, each with its own -o",
+            subject=str(table),
+        )
+    return tables, plots
+
+
+def _check_folder(option: str, folder: Path | None, options: TracesOptions) -> None:
+    if folder is None or not folder.suffix or folder.is_dir():
+        return
+    if len(options.files) == 1:
+        problem = "is a file, and with --workers or --scheduler outputs go to a folder"
+    else:
+        problem = f"is one file for {len(options.files)} recordings"
+    raise ArgumentError(option, folder, problem, "name a folder", subject=f"{option} {folder}")
+
+
+def _output(asked: Path | None, recording: Path, ending: str, several: bool) -> Path:
+    name = recording.resolve().with_suffix("").name + ending
+    if asked is None:
+        return Path(name)
+    return asked / name if several or asked.is_dir() else asked
+
+
+def _suffix(options: TracesOptions) -> str:
+    """Return the suffix of tables, after checking --format."""
+    if options.format is None:
+        return ".csv"
+    suffix = f".{options.format.lower().lstrip('.')}"
+    subject = f"--format {options.format}"
+    if suffix not in _tables.SUFFIXES:
+        known = ", ".join(known[1:] for known in _tables.SUFFIXES)
+        raise ArgumentError(
+            "--format", options.format, "is not a kind of table", f"choose from {known}", subject=subject
+        )
+    output = options.output
+    if output is not None and not options.several and not output.is_dir() and output.suffix.lower() != suffix:
+        raise ArgumentError(
+            "--format", options.format, f"does not match -o {output}", "give only one of them", subject=subject
+        )
+    return suffix

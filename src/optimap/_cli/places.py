@@ -1,0 +1,111 @@
+"""Where traces come from: the options --at, --positions, --grid, --random, --regions and --background.
+
+What is in a file, and whether it fits the frame, is for `find_places` of the library to say.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from .. import _regions
+from .._base import ArgumentError, Array, FrameShape
+from .options import Position
+from .provenance import region_checksum
+
+if TYPE_CHECKING:
+    from ..trace import Regions
+
+
+@dataclass(frozen=True)
+class Where:
+    """One of the options that say where traces come from, and what was given there."""
+
+    option: str
+    positions: tuple[Position, ...] = ()  # of --at, and of --positions once its file is read
+    file: Path | None = None  # of --positions and --regions
+    count: int = 0  # of --grid and --random
+    seed: int = 0  # of --random
+
+    def __str__(self) -> str:
+        return self.option if self.file is None else f"{self.option} {self.file}"
+
+    def read(self) -> "Where":
+        """Return the same with the positions in its file, once for all recordings; check a file of regions."""
+        if self.option == "--positions" and self.file is not None:
+            return replace(self, positions=tuple(_regions.read_positions(self.file)))
+        if self.file is not None:
+            _regions.read_region_file(self.file)
+        return self
+
+    def given(self) -> object:
+        """Return what `find_places` is to find."""
+        return self.file if self.option == "--regions" else list(self.positions)
+
+    def described(self) -> dict[str, Any]:
+        """Return what a file says about where its traces come from."""
+        if self.option == "--grid":
+            return {"from": self.option, "grid": self.count}
+        if self.option == "--random":
+            return {"from": self.option, "random": self.count, "seed": self.seed}
+        return {"from": self.option} if self.file is None else {"from": self.option, "file": self.file.name}
+
+
+class Found(NamedTuple):
+    """Positions or regions, one of the two."""
+
+    positions: list[Position] | None
+    regions: "Regions | None"
+
+    @property
+    def places(self) -> "Sequence[Position] | Regions":
+        """The positions or the regions, as functions of `optimap.trace` take them."""
+        return self.positions if self.regions is None else self.regions  # type: ignore[return-value]  # one is there
+
+    @property
+    def centers(self) -> list[list[float]]:
+        """The positions, or the centres of the regions."""
+        centers: list[list[float]]
+        if self.regions is not None:
+            centers = self.regions.centers().tolist()
+        else:
+            centers = [[float(x), float(y)] for x, y in self.positions or ()]
+        return centers
+
+    def content(self) -> dict[str, Any]:
+        """Return what decides the pixels: the positions, or the checksum of the regions."""
+        return {"positions": self.centers} if self.regions is None else region_checksum(self.regions)
+
+
+def find_where(where: Where, frame_shape: FrameShape, size: int, window: str) -> Found:
+    """Return the positions or regions in a frame that an option means, one trace each."""
+    if where.option == "--grid":
+        return Found(_pairs(_regions.grid_positions(frame_shape, where.count)), None)
+    if where.option == "--random":
+        return Found(_pairs(_regions.random_positions(frame_shape, where.count, rng=where.seed)), None)
+    found = _find(where.given(), frame_shape, size, window, "coords")
+    if not len(found.places):
+        raise ArgumentError(
+            "coords", where.file, "holds no regions", "give an image with pixels above 0", subject=str(where.file)
+        )
+    return found
+
+
+def find_background(
+    background: float | Position | Path | None, frame_shape: FrameShape, size: int, window: str
+) -> Found | None:
+    """Return the positions or regions whose traces are subtracted; None where there are none."""
+    if background is None or isinstance(background, float):
+        return None
+    return _find(background, frame_shape, size, window, "background")
+
+
+def _find(given: object, frame_shape: FrameShape, size: int, window: str, name: str) -> Found:
+    places = _regions.find_places(given, frame_shape, size, window, name=name)
+    if places.positions is not None:
+        return Found(_pairs(places.positions), None)
+    return Found(None, None if places.regions is None else places.regions[:])  # one alone has a trace (T, 1), too
+
+
+def _pairs(positions: Iterable[Sequence[float]] | Array) -> list[Position]:
+    return [(float(x), float(y)) for x, y in positions]

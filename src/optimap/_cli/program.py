@@ -1,0 +1,89 @@
+"""The program `optimap`: which command runs, how it ends, and what its exit status says.
+
+Errors are one line on stderr and exit status 2. Outputs are written whole or not at all, also after Ctrl-C (status
+130) and SIGTERM (143). What a command does is in its own module.
+"""
+
+import argparse
+import io
+import os
+import re
+import signal
+import sys
+import threading
+from collections.abc import Sequence
+from types import FrameType
+from typing import Any, NoReturn
+
+from . import convert, demo, info, pick, traces
+from .errors import EXPECTED, Words, error_text, say_error
+
+COMMANDS = (demo, info, traces, pick, convert)
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        self.exit(2, f"{self.prog}: error: {message} (see {self.prog} --help)\n")
+
+
+class _ShowVersion(argparse.Action):
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> NoReturn:
+        print(info.version_text())
+        parser.exit(0)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line; return the exit status."""
+    given = sys.argv[1:] if arguments is None else list(arguments)
+    for stream in (sys.stdout, sys.stderr):  # the terminal may not be able to show every file name
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+    previous = _end_on_sigterm()
+    try:
+        return _run(given)
+    except BrokenPipeError:  # whoever read our output has enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except KeyboardInterrupt:
+        print("optimap: interrupted", file=sys.stderr)
+        return 130
+    finally:
+        if previous is not None:
+            signal.signal(signal.SIGTERM, previous)
+
+
+def _run(given: list[str]) -> int:
+    """Run the command that was given; return the exit status."""
+    words = Words({}, (), {})
+    try:
+        # "--at -0.4,2" is a position, not an option: argparse takes words that hold a space for values.
+        found = _parser().parse_args([f" {word}" if re.match(r"-[\d.]+,", word) else word for word in given])
+        options = found.parse(found)
+        words = options.words()
+        status: int = found.run(options)
+        sys.stdout.flush()
+        return status
+    except BrokenPipeError:
+        raise
+    except EXPECTED as error:
+        say_error(error_text(error, words))
+        return 2
+
+
+def _end_on_sigterm() -> Any:
+    """Let SIGTERM end the command as an error does, which removes half-written files; return the previous handler."""
+
+    def end(number: int, frame: FrameType | None) -> NoReturn:
+        sys.exit(128 + number)
+
+    is_main = threading.current_thread() is threading.main_thread()  # other threads may not set handlers
+    return signal.signal(signal.SIGTERM, end) if is_main else None
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser(prog="optimap", description="Turn fluorescence videos into time-series.")
+    parser.add_argument("--version", action=_ShowVersion, nargs=0, help="show the version and exit")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    for command in COMMANDS:
+        command.add_command(commands)
+    return parser

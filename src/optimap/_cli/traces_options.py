@@ -1,0 +1,221 @@
+"""The arguments of `optimap traces`, and what they ask for."""
+
+import argparse
+import os
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from .errors import FPS_KEYWORD, OVERWRITE_KEYWORD, READING_KEYWORDS, Words
+from .options import (
+    Position,
+    Reading,
+    add_reading_argument,
+    add_window_arguments,
+    background,
+    count,
+    number,
+    position,
+    whole,
+)
+from .places import Where
+
+
+class Folder(type(Path())):  # type: ignore[misc]  # the class of paths of this system, known only at run time
+    """A path that was written with a slash at its end."""
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """What is done with each recording; it travels to workers."""
+
+    where: Where
+    size: int
+    window: str
+    fps: float | None
+    background: float | Position | Path | None
+    background_factor: float
+    detrend: str | None
+    normalize: bool
+    invert: bool
+    tidy: bool
+    overwrite: bool
+    reading: Reading
+
+    def below(self, folder: Path) -> "Recipe":
+        """Return the same with paths of files that do not depend on the current folder."""
+        where = self.where if self.where.file is None else replace(self.where, file=folder / self.where.file)
+        behind = folder / self.background if isinstance(self.background, Path) else self.background
+        return replace(self, where=where, background=behind)
+
+    def words(self, *outputs: tuple[str, Path | None]) -> Words:
+        """Return what the command line calls things in errors, with the files that are written as (option, file)."""
+        behind = self.background if isinstance(self.background, Path) else None
+        files = [(self.where.option, self.where.file), ("--background", behind), *outputs]
+        arguments = {
+            "coords": str(self.where),
+            "N": self.where.option,
+            "background": "--background" if behind is None else f"--background {behind}",
+            "background_factor": "--background-factor",
+            "size": "--size",
+            "window": "--window",
+            "fps": "--fps",
+            "tidy": "--tidy",
+            **READING_KEYWORDS,
+        }
+        return Words(
+            arguments,
+            tuple((option, path) for option, path in files if path is not None),
+            {**READING_KEYWORDS, **OVERWRITE_KEYWORD, **FPS_KEYWORD, "background": "--background"},
+        )
+
+
+@dataclass(frozen=True)
+class TracesOptions:
+    """What `optimap traces` was asked for."""
+
+    files: tuple[Path, ...]
+    recipe: Recipe
+    output: Path | None
+    format: str | None
+    plot: Path | None
+    workers: int | None
+    scheduler: str | None
+
+    @property
+    def elsewhere(self) -> bool:
+        """Whether workers do the work."""
+        return self.workers is not None or self.scheduler is not None
+
+    @property
+    def several(self) -> bool:
+        """Whether outputs go to folders; one written as such, ``tables/``, is meant for a batch of any size."""
+        return len(self.files) > 1 or self.elsewhere or isinstance(self.output, Folder)
+
+    def words(self) -> Words:
+        """Return what the command calls things in errors."""
+        return self.recipe.words(("-o", self.output), ("--plot", self.plot))
+
+
+def parse(given: argparse.Namespace) -> TracesOptions:
+    """Return the options that argparse found."""
+    recipe = Recipe(
+        where=_where(given),
+        size=given.size,
+        window=given.window,
+        fps=given.fps,
+        background=given.background,
+        background_factor=given.background_factor,
+        detrend=given.detrend,
+        normalize=given.normalize,
+        invert=given.invert,
+        tidy=given.tidy,
+        overwrite=given.overwrite,
+        reading=tuple(given.option),
+    )
+    return TracesOptions(
+        files=tuple(given.files),
+        recipe=recipe,
+        output=given.output,
+        format=given.format,
+        plot=given.plot,
+        workers=given.workers,
+        scheduler=given.scheduler,
+    )
+
+
+def _where(given: argparse.Namespace) -> Where:
+    if given.at:
+        return Where("--at", positions=tuple(given.at))
+    if given.grid:
+        return Where("--grid", count=given.grid)
+    if given.random:
+        return Where("--random", count=given.random, seed=given.seed)
+    if given.positions is not None:
+        return Where("--positions", file=given.positions)
+    return Where("--regions", file=given.regions)
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of the command."""
+    parser.add_argument("files", nargs="+", type=Path, metavar="FILE", help="recordings")
+    _add_where(parser)
+    add_window_arguments(parser)
+    _add_steps(parser)
+    _add_outputs(parser)
+    _add_workers(parser)
+    add_reading_argument(parser)
+
+
+def _add_where(parser: argparse.ArgumentParser) -> None:
+    where = parser.add_mutually_exclusive_group(required=True)
+    where.add_argument(
+        "--at", nargs="+", action="extend", type=position, metavar="X,Y", help="positions; may be repeated"
+    )
+    where.add_argument("--positions", type=Path, metavar="FILE.csv", help="positions from a table with columns x, y")
+    where.add_argument("--grid", type=count, metavar="N", help="N x N positions, evenly spaced")
+    where.add_argument("--random", type=count, metavar="N", help="N random positions")
+    where.add_argument(
+        "--regions",
+        type=Path,
+        metavar="FILE",
+        help="regions drawn in ImageJ (.roi, .zip), a mask, label image or stack (.png, .tif, .npy), or positions "
+        "(.csv with columns x, y)",
+    )
+    parser.add_argument("--seed", type=whole, default=0, metavar="N", help="seed for --random (default 0)")
+
+
+def _add_steps(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--background",
+        type=background,
+        metavar="FILE|X,Y|NUMBER",
+        help="subtract this from every trace: the trace of a region or position, or a number",
+    )
+    parser.add_argument(
+        "--background-factor", type=number, default=1.0, metavar="R", help="subtract R times the background (default 1)"
+    )
+    parser.add_argument(
+        "--detrend",
+        choices=("spline", "mean", "median", "line"),
+        metavar="KIND",
+        help="remove the trend: spline, mean, median or line",
+    )
+    parser.add_argument("--normalize", action="store_true", help="scale each trace to the range 0 to 1")
+    parser.add_argument(
+        "--invert",
+        action="store_true",
+        help="with --normalize: turn each trace upside down, for signals that point down",
+    )
+
+
+def _add_outputs(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "-o",
+        "--output",
+        type=_output_path,
+        metavar="TABLE",
+        help="table to write; for several FILEs, a folder (default: NAME_traces.csv in the current folder). The suffix "
+        "chooses the kind: .csv .tsv .parquet .xlsx .mat .npz .h5 .nc .nwb",
+    )
+    parser.add_argument("--format", metavar="KIND", help="kind of table if -o does not name a file: parquet, xlsx, ...")
+    parser.add_argument("--tidy", action="store_true", help="long form: time, name, x, y, value (csv, parquet, xlsx)")
+    parser.add_argument(
+        "--plot", type=Path, metavar="PICTURE.png", help="picture of the traces to write; for several FILEs, a folder"
+    )
+    parser.add_argument("--overwrite", action="store_true", help="replace outputs that exist")
+
+
+def _add_workers(parser: argparse.ArgumentParser) -> None:
+    cluster = parser.add_mutually_exclusive_group()
+    cluster.add_argument(
+        "--workers", type=count, metavar="N", help="N processes on this machine, one FILE at a time each"
+    )
+    cluster.add_argument(
+        "--scheduler",
+        metavar="ADDRESS",
+        help="use the workers of a dask scheduler, tcp://HOST:PORT or its scheduler file; they must see the same paths",
+    )
+
+
+def _output_path(text: str) -> Path:
+    return Folder(text) if text.endswith(("/", os.sep)) else Path(text)

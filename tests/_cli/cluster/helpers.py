@@ -1,0 +1,114 @@
+"""Worker processes, what they are told to do, and calls of `optimap traces` that use them."""
+
+import logging
+import os
+import sys
+import time
+
+import numpy as np
+from distributed import LocalCluster
+
+import optimap.trace
+from optimap._cli import main
+from optimap._files import hidden_path
+from optimap.trace import extract_traces
+
+VIDEO = np.random.default_rng(0).integers(0, 65536, (40, 12, 15), dtype=np.uint16)
+
+
+WHERE = [(4, 2), (0, 0), (13, 8), (7, 6)]
+
+
+PATIENCE = 60  # seconds, on a machine that has much else to do
+
+
+def workers(count, **options):
+    return LocalCluster(
+        n_workers=count,
+        threads_per_worker=1,
+        processes=True,
+        host="127.0.0.1",
+        dashboard_address="127.0.0.1:0",
+        scheduler_kwargs={"dashboard": False},
+        memory_limit=None,
+        silence_logs=logging.CRITICAL,
+        **options,
+    )
+
+
+def until(condition):
+    end = time.monotonic() + PATIENCE
+    while not condition():
+        assert time.monotonic() < end
+        time.sleep(0.02)
+
+
+def held(folder):
+    """Report that this worker is here, then wait until it may go on."""
+    (folder / f"here-{os.getpid()}").touch()
+    until((folder / "go").exists)
+
+
+def pids_of_held(folder):
+    return [int(path.name.removeprefix("here-")) for path in folder.glob("here-*")]
+
+
+def hold_after_the_first(block, folder, block_info=None):
+    if block_info[0]["chunk-location"][0] > 0:
+        held(folder)
+    return block
+
+
+def hold_recordings(folder, but):
+    """Let this worker wait in the middle of each recording but one, and leave what a killed writer leaves."""
+    original = extract_traces
+
+    def waiting(video, *arguments, **options):
+        if video.path.name != but:
+            table = video.path.parent / "out" / f"{video.path.stem}_traces.csv"
+            hidden_path(table, "partial").write_text("half a ta")
+            held(folder)
+        return original(video, *arguments, **options)
+
+    optimap.trace.extract_traces = waiting
+
+
+def die_of(name):
+    original = extract_traces
+
+    def dying(video, *arguments, **options):
+        if video.path.name == name:
+            os._exit(1)
+        return original(video, *arguments, **options)
+
+    optimap.trace.extract_traces = dying
+
+
+def received(dask_worker):
+    """What this worker got from others: names of results, and their bytes."""
+    return [pair for log in dask_worker.transfer_incoming_log for pair in log["keys"].items()]
+
+
+def lose_optimap():
+    sys.modules["optimap._version"] = None
+
+
+def behave():
+    optimap.trace.extract_traces = extract_traces
+    if sys.modules.get("optimap._version", 1) is None:
+        del sys.modules["optimap._version"]
+
+
+def traces(*arguments):
+    return main(["traces", *map(str, arguments), "--at", "4,2", "13,8", "-o", "out"])
+
+
+def tables(folder):
+    return {path.name: path.read_text() for path in sorted((folder / "out").iterdir())}
+
+
+def expected_tables(folder, capsys):
+    """What one process makes of the same recordings."""
+    assert main(["traces", *(f"r{i}.npy" for i in range(6)), "--at", "4,2", "13,8", "-o", "alone"]) == 0
+    capsys.readouterr()
+    return {path.name: path.read_text() for path in sorted((folder / "alone").iterdir())}

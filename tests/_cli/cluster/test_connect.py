@@ -1,0 +1,88 @@
+"""Schedulers that can be used, and errors about those that cannot."""
+
+import json
+import re
+import socket
+import sys
+
+import pytest
+
+import optimap.trace
+from tests._cli.cluster.helpers import (
+    lose_optimap,
+    tables,
+    traces,
+    workers,
+)
+
+
+@pytest.mark.parametrize(
+    ("scheduler", "message"),
+    [
+        ("localhost8786", "--scheduler localhost8786 is not an address (.*): give tcp://HOST:PORT, or its"),
+        ("tcp://127.0.0.1:1", "--scheduler tcp://127.0.0.1:1 does not answer (.*refused.*): check the address"),
+        ("nope.json", "--scheduler nope.json does not exist"),
+        ("empty.json", "--scheduler empty.json is not a scheduler file, it holds no address: give the file"),
+    ],
+)
+def test_wrong_schedulers(folder, capsys, scheduler, message):
+    (folder / "empty.json").write_text("{}")
+    assert traces("r0.npy", "--scheduler", scheduler) == 2
+    err = capsys.readouterr().err
+    assert re.match("optimap: error: " + message.replace("(", r"\(").replace("):", r"\):"), err)
+    assert err.count("\n") == 1
+    assert not (folder / "out").exists()
+
+
+def test_a_scheduler_file_is_as_good_as_an_address(cluster, folder):
+    (folder / "s.json").write_text(json.dumps({"type": "Scheduler", "address": cluster.scheduler_address}))
+    assert traces("r0.npy", "--scheduler", "s.json") == 0
+    assert list(tables(folder)) == ["r0_traces.csv", "r0_traces.csv.json"]
+
+
+def test_a_scheduler_without_workers(folder, capsys, monkeypatch):
+    monkeypatch.setattr("optimap._cli.cluster.errors.NO_WORKER", 0.1)
+    with workers(0) as empty:
+        assert traces("r0.npy", "--scheduler", empty.scheduler_address) == 2
+    assert "has had no workers for 0.1 s: start some with `dask worker tcp://127.0.0.1:" in capsys.readouterr().err
+
+
+def test_another_version_on_the_cluster(cluster, folder, capsys, monkeypatch):
+    monkeypatch.setattr("optimap._cli.cluster.connect.__version__", "9.9")
+    assert traces("r0.npy", "--scheduler", cluster.scheduler_address) == 2
+    message = f"the scheduler has optimap-trace {optimap.__version__}, but this is 9.9: install the same version there"
+    assert message in capsys.readouterr().err
+
+
+def test_a_worker_without_optimap(cluster, client, folder, capsys):
+    worker = next(iter(client.run(lose_optimap, workers=[next(iter(client.nthreads()))])))
+    assert traces("r0.npy", "--scheduler", cluster.scheduler_address) == 2
+    assert f"error: worker {worker} has no optimap-trace, but this is" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--workers", "0"], "'0' is not a whole number, 1 or more"),
+        (["--workers", "2", "--scheduler", "tcp://127.0.0.1:1"], "not allowed with"),
+    ],
+)
+def test_wrong_arguments(folder, capsys, arguments, message):
+    with pytest.raises(SystemExit, match="2"):
+        traces("r0.npy", *arguments)
+    assert message in capsys.readouterr().err
+
+
+def test_without_dask_the_error_says_what_to_install(folder, capsys, monkeypatch):
+    monkeypatch.setitem(sys.modules, "distributed", None)
+    assert traces("r0.npy", "--workers", "2") == 2
+    assert "--scheduler and --workers need distributed: pip install 'optimap-trace[dask]'" in capsys.readouterr().err
+
+
+def test_another_program_that_listens_is_not_a_scheduler(folder, capsys, monkeypatch):
+    monkeypatch.setattr("optimap._cli.cluster.errors.CONNECT", 1)
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+        assert traces("r0.npy", "--scheduler", f"tcp://127.0.0.1:{port}") == 2
+    message = f"--scheduler tcp://127.0.0.1:{port} is not a dask scheduler (no reply): check the port"
+    assert message in capsys.readouterr().err

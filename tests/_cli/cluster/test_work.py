@@ -1,0 +1,174 @@
+"""A real scheduler with workers in processes of their own: traces of dask arrays, and of many recordings."""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+
+import dask.array as da
+import numpy as np
+import pytest
+from dask.utils import key_split
+from distributed import Client
+
+from optimap._cli.cluster import SchedulerError, outcomes
+from optimap.trace import extract_traces
+from optimap.video import open_video
+from tests import makers
+from tests._cli.cluster.helpers import (
+    PATIENCE,
+    VIDEO,
+    WHERE,
+    behave,
+    die_of,
+    expected_tables,
+    hold_after_the_first,
+    hold_recordings,
+    pids_of_held,
+    received,
+    tables,
+    traces,
+    until,
+    workers,
+)
+
+
+@pytest.mark.parametrize("chunks", [(5, 12, 15), (10, 5, 6)])
+def test_traces_of_a_recording_read_by_workers(client, tmp_path, chunks):
+    with open_video(makers.tiff(tmp_path / "rec.tif", VIDEO, compression="zlib")) as recording:
+        video = da.from_array(recording, chunks=chunks)
+        traces = extract_traces(video, WHERE, 5)
+        result = client.compute(traces).result(PATIENCE)
+    np.testing.assert_array_equal(result, extract_traces(VIDEO, WHERE, 5))
+    # Sums, traces and windows travel, and the name of the recording; never a block.
+    travelled = {key: size for pairs in client.run(received).values() for key, size in pairs}
+    assert len(travelled) > 1
+    kinds = {key_split(key) for key in travelled}
+    assert kinds <= {"trace-sums", "trace-sums-traces", "trace-windows", "traces", "original-array", "finalize"}
+
+
+def test_a_worker_killed_in_the_middle_changes_no_trace(client, tmp_path):
+    video = da.from_array(VIDEO, chunks=(5, 5, 6)).map_blocks(hold_after_the_first, folder=tmp_path, dtype=VIDEO.dtype)
+    future = client.compute(extract_traces(video, WHERE, 5))
+    # The sums of the first blocks lie on the workers; each is at one more.
+    until(lambda: len(pids_of_held(tmp_path)) == 3)
+    killed = pids_of_held(tmp_path)[0]
+    os.kill(killed, signal.SIGKILL)
+    (tmp_path / "go").touch()
+    np.testing.assert_array_equal(future.result(PATIENCE), extract_traces(VIDEO, WHERE, 5))
+    assert killed not in client.run(os.getpid).values()
+
+
+def test_recordings_on_a_scheduler(cluster, client, folder, capsys):
+    expected = expected_tables(folder, capsys)
+    (folder / "bad.tif").write_bytes(b"II*\0 nonsense of sixteen bytes")
+    files = [*(f"r{i}.npy" for i in range(6)), "bad.tif", "nope.npy"]
+    assert traces(*files, "--scheduler", cluster.scheduler_address) == 2
+    captured = capsys.readouterr()
+    assert "8 recordings on 3 workers\n" in captured.out
+    assert "r3.npy: 2 traces of 40 frames -> out/r3_traces.csv\n" in captured.out
+    errors = sorted(captured.err.splitlines())
+    assert len(errors) == 2
+    assert re.match("optimap: error: .*bad.tif", errors[0])
+    assert re.match("optimap: error: .*nope.npy does not exist", errors[1])
+    assert tables(folder) == expected
+
+    # Again: only what is missing.
+    before = {path: path.stat().st_mtime_ns for path in (folder / "out").iterdir()}
+    (folder / "out" / "r3_traces.csv").unlink()
+    assert traces(*files[:6], "--scheduler", cluster.scheduler_address) == 0
+    out = capsys.readouterr().out
+    assert "5 of 6 recordings are done: their tables exist and are kept (--overwrite replaces them)\n" in out
+    assert "1 recording on 3 workers\nr3.npy: 2 traces" in out
+    assert tables(folder) == expected
+    changed = sorted(path.name for path, time in before.items() if path.stat().st_mtime_ns != time)
+    assert changed == ["r3_traces.csv", "r3_traces.csv.json"]
+    assert traces(*files[:6], "--scheduler", "tcp://127.0.0.1:1") == 0  # nothing is left to do
+
+    # Tables made with other parameters are reported, and the other recordings are done.
+    (folder / "out" / "r3_traces.csv").unlink()
+    assert traces(*files[:6], "--scheduler", cluster.scheduler_address, "--size", 3) == 2
+    captured = capsys.readouterr()
+    assert "1 recording on 3 workers\nr3.npy: 2 traces" in captured.out
+    errors = captured.err.splitlines()
+    assert len(errors) == 5
+    assert "r0_traces.csv already exists, made with --size 5 (now 3): replace it with --overwrite" in errors[0]
+
+    assert traces(*files[:6], "--scheduler", cluster.scheduler_address, "--overwrite") == 0
+    assert all(path.stat().st_mtime_ns != time for path, time in before.items())
+
+
+def test_a_worker_killed_in_the_middle_loses_no_table(cluster, client, folder, capsys):
+    expected = expected_tables(folder, capsys)
+    (folder / "out").mkdir()
+    theirs = folder / "out" / ".r0_traces.0badcafe0badcafe.partial.csv"
+    theirs.write_text("another run writes the same table")
+    client.run(hold_recordings, folder, but=None)
+    with ThreadPoolExecutor(1) as thread:
+        files = (f"r{i}.npy" for i in range(6))
+        command = thread.submit(traces, *files, "--scheduler", cluster.scheduler_address)
+        try:
+            until(lambda: len(pids_of_held(folder)) == 3)
+            assert not list((folder / "out").glob("r*.csv"))
+            os.kill(pids_of_held(folder)[0], signal.SIGKILL)
+        finally:
+            (folder / "go").touch()
+        assert command.result(PATIENCE) == 0
+    assert theirs.exists()
+    theirs.unlink()
+    assert tables(folder) == expected  # and nothing half-written next to them
+    assert capsys.readouterr().err == ""
+
+
+def test_a_recording_that_kills_its_workers_is_reported(cluster, client, folder, capsys, monkeypatch):
+    monkeypatch.setattr(cluster.scheduler, "allowed_failures", 0)
+    client.run(die_of, "r2.npy")
+    assert traces("r0.npy", "r2.npy", "r4.npy", "--scheduler", cluster.scheduler_address) == 2
+    assert capsys.readouterr().err.startswith("optimap: error: r2.npy: every worker that tried it died")
+    assert list(tables(folder)) == [f"r{i}_traces.csv{more}" for i in (0, 4) for more in ("", ".json")]
+
+
+def test_ctrl_c_cancels_the_recordings_that_are_waiting(cluster, client, folder, capsys, monkeypatch):
+    (folder / "out").mkdir()
+    client.run(hold_recordings, folder, but="r0.npy")
+
+    def interrupted(line):
+        if "traces of" in line:
+            until(lambda: len(pids_of_held(folder)) == 3)
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr("optimap._cli.traces.say", interrupted)
+    files = (f"r{i}.npy" for i in range(6))
+    assert traces(*files, "--scheduler", cluster.scheduler_address) == 130
+    assert capsys.readouterr().err == "optimap: interrupted\n"
+    (folder / "go").touch()
+    until(lambda: not cluster.scheduler.tasks)
+    until(lambda: not any(client.processing().values()))
+    client.run(behave)
+    done = list((folder / "out").glob("r*.csv"))
+    assert 1 <= len(done) <= 4  # those that were being done are whole
+    assert all(path.read_text().count("\n") == 41 for path in done)
+
+
+def test_workers_on_this_machine(folder, capsys):
+    expected = expected_tables(folder, capsys)
+    files = [f"r{i}.npy" for i in range(6)]
+    command = [sys.executable, "-m", "optimap", "traces", *files, "--at", "4,2", "13,8", "-o", "out", "--workers", "2"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.startswith("6 recordings on 2 workers\n")
+    assert tables(folder) == expected
+
+
+def test_workers_that_are_all_lost(monkeypatch):
+    monkeypatch.setattr("optimap._cli.cluster.errors.NO_WORKER", 0.2)
+    message = "no worker is left, with 2 recordings waiting: start workers"
+    with (
+        workers(0) as empty,
+        Client(empty) as client,
+        pytest.raises(SchedulerError, match=message) as caught,
+    ):
+        list(outcomes(client, str, ["r0.npy", "r1.npy"]))
+    assert caught.value.value == empty.scheduler_address

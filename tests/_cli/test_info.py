@@ -1,0 +1,129 @@
+"""`optimap info`: recordings, tables, positions, regions, pictures, and the installation."""
+
+import os
+import subprocess
+import sys
+
+import h5py
+import scipy.io
+import tifffile
+from PIL import Image
+
+from optimap import __version__
+from optimap._cli import main
+from optimap._regions import read_positions, write_positions
+from tests._cli.helpers import VIDEO, run, succeed
+
+
+def test_info_of_a_recording(folder, capsys):
+    assert run("info", "rec.tif", "other.npy") == 0
+    out = capsys.readouterr().out
+    for text in ("40", "15 x 12 pixels", "uint16", "500 frames/s, 0.08 s", "rate        unknown", "finterval: 0.002"):
+        assert text in out
+
+
+def test_info_of_the_installation(capsys):
+    assert run("info") == 0
+    out = capsys.readouterr().out
+    assert f"optimap-trace {__version__} (kernels: " in out
+    assert "MiCAM ULTIMA     .rsh .rsm .rsd" in out
+    assert "Parquet          .parquet" in out
+
+
+def test_notes_from_other_programs_are_shown_as_they_are(folder, capsys):
+    with h5py.File("other.h5", "w") as file:
+        file["video"] = VIDEO
+        file["video"].attrs["made"] = "in Italy"
+    tifffile.imwrite("other.tif", VIDEO, software="{curly}")
+    assert main(["info", "other.h5", "other.tif"]) == 0
+    out = capsys.readouterr().out
+    assert "  made: in Italy\n" in out
+    assert "  made: {curly}\n" in out
+
+
+def test_positions_from_other_programs(folder, capsys):
+    (folder / "q.csv").write_text("X,Y\n1,2\n")
+    assert main(["info", "q.csv"]) == 0
+    assert capsys.readouterr().out == "q.csv\n  positions   1: (1, 2)\n"
+    write_positions(folder / "r.csv", [(3, 4), (7.5, 2)])
+    assert read_positions(folder / "r.csv") == [(3, 4), (7.5, 2)]
+    (folder / "r.csv.json").write_text('{"optimap_positions": 1, ')
+    assert main(["info", "r.csv"]) == 2
+    assert "r.csv.json, which describes r.csv, is damaged" in capsys.readouterr().err
+
+
+def test_pictures_from_other_programs(folder, capsys):
+
+    Image.new("L", (2, 2)).save("new.png")
+    assert main(["info", "new.png"]) == 0
+    note = "from another program; a folder of such pictures is a recording"
+    assert capsys.readouterr().out == f"new.png\n  picture     {note}\n"
+
+
+def test_info_of_regions_and_of_descriptions(odd_files, capsys):
+    assert run("traces", "rec.npy", "--at", "1,1", "-o", "t.csv") == 0
+    capsys.readouterr()
+    assert run("info", "t.csv", "t.csv.json", "line.zip") == 0
+    out = capsys.readouterr().out
+    assert "t.csv.json\n  describes   t.csv\n" in out
+    assert "line.zip\n  regions     2, drawn in ImageJ\n  ruler: line\n  box: rectangle\n" in out
+    (odd_files / "t.csv").unlink()
+    assert run("info", "t.csv.json") == 0
+    assert "describes   t.csv, which is missing" in capsys.readouterr().out
+    (odd_files / "notes.json").write_text("{}")
+    assert run("info", "notes.json") == 2
+
+
+def test_info_distinguishes_recordings_and_tables_by_their_content(made, monkeypatch, capsys):
+    monkeypatch.chdir(made)
+    for suffix in (".h5", ".mat"):
+        succeed("convert", "rec.tif", f"rec{suffix}")
+        capsys.readouterr()
+        succeed("info", f"rec{suffix}", f"t{suffix}")
+        recording, table = capsys.readouterr().out.split(f"t{suffix}\n")
+        assert "size        15 x 12 pixels" in recording
+        assert "traces      3, float32" in table
+    with h5py.File("other.h5", "w") as file:
+        file["a"] = [1, 2]
+    scipy.io.savemat("other.mat", {"a": 1})
+    (made / "cut.mat").write_bytes((made / "t.mat").read_bytes()[:300])
+    (made / "v73.mat").write_bytes(b"MATLAB 7.3 MAT-file".ljust(600))
+    for name, message in (
+        ("other.h5", "holds no 3-D array"),
+        ("other.mat", "holds no 3-D array"),
+        ("cut.mat", "cut.mat cannot be read as a MATLAB file"),
+        ("v73.mat", "v73.mat cannot be read as HDF5"),
+    ):
+        assert main(["info", name]) == 2
+        assert message in capsys.readouterr().err
+    assert main(["traces", "t.h5", "--at", "1,1"]) == 2
+    assert "t.h5 is not a recording, it is a table of traces" in capsys.readouterr().err
+
+
+def test_info_of_a_csv_from_another_program(made, monkeypatch, capsys):
+    monkeypatch.chdir(made)
+    (made / "foreign.csv").write_text("time_s,RV,LV\n0,1,2\n0.01,1,2\n")
+    (made / "axis.tsv").write_text("x\tRV\n0\t1\n5\t2\n")
+    (made / "people.csv").write_text("name,age\nx,1\n")
+    succeed("info", "foreign.csv", "axis.tsv")
+    out = capsys.readouterr().out
+    assert "traces      2, float64\n  frames      2\n  rate        100 frames/s, 0.02 s\n  names       RV, LV\n" in out
+    assert "rate        unknown (the axis was given)\n" in out
+    assert main(["info", "people.csv"]) == 2
+    assert "its columns are name, age" in capsys.readouterr().err
+
+
+def test_what_is_not_installed_is_named_with_its_pip_line(capsys, monkeypatch):
+    monkeypatch.setitem(sys.modules, "h5py", None)
+    assert run("info") == 0
+    lines = [line for line in capsys.readouterr().out.splitlines() if line.startswith("HDF5")]
+    assert len(lines) == 2
+    assert all(line.endswith("   (needs: pip install 'optimap-trace[hdf5]')") for line in lines)
+
+
+def test_without_compiled_loops_info_says_so():
+    environment = {**os.environ, "OPTIMAP_KERNELS": "numpy"}
+    command = [sys.executable, "-m", "optimap", "info"]
+    out = subprocess.run(command, capture_output=True, text=True, env=environment, check=True).stdout
+    assert out.splitlines()[0].endswith("(kernels: numpy)")
+    assert out.splitlines()[1].startswith("The compiled loops are not in use: results are the same, but slower.")

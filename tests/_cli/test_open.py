@@ -1,0 +1,35 @@
+"""Opening recordings: one of several in a file, and files that are not recordings."""
+
+import h5py
+import numpy as np
+
+from optimap.trace import extract_traces
+from tests._cli.helpers import VIDEO, run, table
+
+
+def test_one_recording_of_several_in_a_file(folder, capsys):
+
+    with h5py.File("two.h5", "w") as file:
+        file["voltage"], file["calcium"] = VIDEO, VIDEO[::-1]
+    assert run("traces", "two.h5", "--at", "3,4", "-o", "t.csv") == 2
+    assert "holds 2 3-D arrays" in capsys.readouterr().err
+    assert run("traces", "two.h5", "--at", "3,4", "-o", "t.csv", "--option", "dataset=calcium") == 0
+    np.testing.assert_array_equal(table("t.csv").iloc[:, 1], extract_traces(VIDEO[::-1], (3, 4)))
+    assert run("info", "two.h5", "t.csv", "--option", "dataset=calcium") == 0
+    assert "dataset: calcium" in capsys.readouterr().out
+    assert run("traces", "two.h5", "--at", "3,4", "--option", "dataset") == 2
+    assert "give NAME=VALUE" in capsys.readouterr().err
+
+
+def test_a_file_that_is_not_a_recording_is_named_for_what_it_is(odd_files, capsys):
+    assert run("traces", "rec.npy", "--at", "1,1", "-o", "t.csv") == 0
+    assert run("traces", "rec.npy", "--at", "1,1", "-o", "t.h5") == 0
+    for name, message in (
+        ("t.csv", "t.csv is not a recording, it is a table: give the recording"),
+        ("t.h5", "t.h5 is not a recording, it is a table of traces: give the recording"),
+        ("t.csv.json", "t.csv.json is not a recording, it describes t.csv: "),
+        ("far.zip", "far.zip is not a recording, it holds regions drawn in ImageJ: give a recording, and this"),
+    ):
+        for command in (["traces", name, "--at", "1,1"], ["convert", name, "new.npy"], ["pick", name]):
+            assert run(*command) == 2
+            assert message in capsys.readouterr().err

@@ -1,0 +1,67 @@
+"""Values of arguments that several commands share: which are taken, and errors about the others."""
+
+import pytest
+
+from optimap.trace import load_traces
+from tests._cli.helpers import run
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--at", "40"], "argument --at: '40' is not a position: give X,Y such as 12,16"),
+        (["--at", "1,2,3"], "argument --at: '1,2,3' is not a position: give X,Y"),
+        (["--at", "a,b"], "argument --at: 'a,b' is not a position: give X,Y"),
+        (["--grid", "0"], "argument --grid: '0' is not a whole number, 1 or more: give one such as 4"),
+        (["--random", "1.5"], "argument --random: '1.5' is not a whole number, 1 or more"),
+        (["--random", "2", "--seed", "-1"], "argument --seed: '-1' is not a whole number, 0 or more"),
+        (
+            ["--at", "1,1", "--size", "2.5"],
+            "argument --size: '2.5' is not a whole number, 0 or more: give one",
+        ),
+        (["--at", "1,1", "--fps", "0"], "argument --fps: '0' is not a positive number: give one such as 500"),
+        (["--at", "1,1", "--fps", "fast"], "argument --fps: 'fast' is not a positive number"),
+        (["--at", "1,1", "--window", "star"], "argument --window: invalid choice: 'star' (choose from"),
+        (
+            ["--at", "1,1", "--background-factor", "inf"],
+            "argument --background-factor: 'inf' is not a finite number:",
+        ),
+        (
+            ["--at", "1,1", "--background", "foo"],
+            "argument --background: 'foo' is not a finite number, a position",
+        ),
+        (
+            ["--at", "1,1", "--option", "dataset"],
+            "argument --option: 'dataset' is not an option: give NAME=VALUE",
+        ),
+        (["--at", "1,1", "--option", "1=2"], "argument --option: '1=2' is not an option: give NAME=VALUE"),
+        (["--at", "1,1", "--workers", "0"], "argument --workers: '0' is not a whole number, 1 or more"),
+    ],
+)
+def test_an_error_names_the_option_the_value_and_what_to_give(folder, capsys, arguments, message):
+    assert run("traces", "rec.tif", *arguments) == 2
+    err = capsys.readouterr().err
+    assert message in err
+    assert err.endswith(" (see optimap traces --help)\n")
+    assert err.count("\n") == 1
+
+
+def test_the_defaults_are_those_that_help_states(folder, capsys):
+    assert run("traces", "--help") == 0
+    text = " ".join(capsys.readouterr().out.split())
+    assert "width of the window in pixels (default 5)" in text
+    assert "shape of the window (default rect)" in text
+    assert "subtract R times the background (default 1)" in text
+    assert "seed for --random (default 0)" in text
+    assert run("traces", "rec.tif", "--random", 2, "--background", 1, "-o", "t.csv") == 0
+    made = load_traces("t.csv").metadata
+    assert (made["size"], made["window"], made["background_factor"], made["positions"]["seed"]) == (5, "rect", 1, 0)
+
+
+@pytest.mark.parametrize("command", [[], ["demo"], ["info"], ["traces"], ["pick"], ["convert"]])
+def test_every_argument_has_a_help_text(capsys, command):
+    assert run(*command, "--help") == 0
+    out = capsys.readouterr().out
+    for line, following in zip(out.splitlines(), [*out.splitlines()[1:], ""], strict=True):
+        if line.startswith(("  -", "  FILE")):
+            assert "  " in line.strip() or following.startswith(" " * 10), line

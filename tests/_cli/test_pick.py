@@ -1,0 +1,77 @@
+"""`optimap pick`: what is written about positions that were picked. A stand-in picks."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from optimap import __version__
+from optimap._cli import main
+from optimap.trace import Picked, extract_traces, load_traces
+from tests._cli.helpers import NAN_VIDEO, PLACES, succeed
+
+
+@pytest.fixture
+def picked(monkeypatch):
+    """A stand-in that picks three positions, and turned the wheel to size 7."""
+
+    def pick(recording, size, **_):
+        picked = Picked((extract_traces(recording, PLACES, 7), PLACES))
+        picked.size = 7
+        return picked
+
+    monkeypatch.setattr("optimap.trace.select_traces", pick)
+
+
+def test_picked_positions(folder, picked, capsys):
+    assert main(["pick", "rec.npy", "-o", "p.csv", "--plot", "p.png"]) == 0
+    assert (folder / "p.csv").read_text() == "x,y\n3,4\n7.5,2\n0,11\n"
+    assert pd.read_csv("p.csv").values.tolist() == [[3, 4], [7.5, 2], [0, 11]]
+    capsys.readouterr()
+    assert main(["info", "p.csv", "p.csv.json", "p.png"]) == 0
+    table, picture = capsys.readouterr().out.split("p.png\n")
+    assert "p.csv\n  positions   3: (3, 4), (7.5, 2), (0, 11)\n" in table
+    assert "p.csv.json\n  describes   p.csv\n" in table
+    for text in (table, picture):
+        assert f"  made_by: optimap pick, optimap-trace {__version__}\n" in text
+        assert "    name: rec.npy\n" in text
+        assert "    shape: [40, 12, 15]\n" in text
+        assert "  size: 7\n" in text
+    assert main(["traces", "rec.npy", "--positions", "p.csv", "-o", "t.csv"]) == 0
+    assert main(["pick", "rec.npy", "-o", "p.csv"]) == 2
+    assert "p.csv exists" in capsys.readouterr().err
+
+
+def test_a_description_never_replaces_a_file_from_another_program(folder, picked, capsys):
+    (folder / "p.csv.json").write_text("mine")
+    for options in ([], ["--overwrite"]):
+        assert main(["pick", "rec.npy", "-o", "p.csv", *options]) == 2
+        assert "p.csv.json exists and was not made by optimap" in capsys.readouterr().err
+    assert [path.name for path in folder.glob("p.csv*")] == ["p.csv.json"]
+    (folder / "p.csv.json").unlink()
+    assert main(["pick", "rec.npy", "-o", "p.csv"]) == 0
+    (folder / "p.csv").unlink()
+    assert main(["pick", "rec.npy", "-o", "p.csv"]) == 0  # that of a table that is gone
+
+
+def test_info_reports_that_positions_were_edited(folder, picked, capsys):
+    assert main(["pick", "rec.npy", "-o", "p.csv"]) == 0
+    capsys.readouterr()
+    assert main(["info", "p.csv"]) == 0
+    assert "edited" not in capsys.readouterr().out
+    with open("p.csv", "a", encoding="utf-8") as file:
+        file.write("1,2\n")
+    assert main(["info", "p.csv"]) == 0
+    assert f"  written by  optimap-trace {__version__}, and edited since\n" in capsys.readouterr().out
+
+
+def test_picked_traces_say_how_they_were_made(made, picked, monkeypatch):
+    monkeypatch.chdir(made)
+    for name, more in (("picked.h5", []), ("picked.parquet", ["--tidy"])):
+        succeed("pick", "rec.tif", "-o", f"{name}.positions.csv", "--traces", name, "--size", 5, *more)
+        table = load_traces(name)
+        np.testing.assert_array_equal(table.traces, extract_traces(NAN_VIDEO, PLACES, 7))
+        np.testing.assert_array_equal(table.positions, PLACES)
+        assert table.metadata["made_by"].startswith("optimap pick, ")
+        assert (table.metadata["size"], table.metadata["positions"]) == (7, {"from": "mouse"})
+    assert list(pd.read_parquet("picked.parquet").columns) == ["time", "name", "x", "y", "value"]
+    assert main(["pick", "rec.tif", "--traces", "p.mat", "--tidy"]) == 2

@@ -1,0 +1,38 @@
+"""``python -m optimap``: the command line as a process of its own. Interrupts are in _base/test_interrupts.py."""
+
+import subprocess
+import sys
+
+import pytest
+
+from optimap import __version__
+
+
+def run(*arguments):
+    return subprocess.run([sys.executable, "-m", "optimap", *arguments], capture_output=True, text=True)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status", "output", "error"),
+    [
+        (["--version"], 0, f"optimap-trace {__version__} (kernels: ", ""),
+        (["info", "nope.tif"], 2, "", "optimap: error: nope.tif does not exist: "),
+        (["frobnicate"], 2, "", "optimap: error: argument COMMAND: invalid choice: 'frobnicate'"),
+    ],
+)
+def test_the_status_and_both_streams(tmp_path, monkeypatch, arguments, status, output, error):
+    monkeypatch.chdir(tmp_path)
+    done = run(*arguments)
+    assert done.returncode == status
+    assert done.stdout.startswith(output)
+    assert done.stderr.startswith(error)
+    assert (done.stdout + done.stderr).count("\n") == 1
+
+
+def test_starting_loads_neither_matplotlib_nor_scipy_nor_dask():
+    done = subprocess.run(
+        [sys.executable, "-X", "importtime", "-m", "optimap", "--help"], capture_output=True, text=True
+    )
+    loaded = {line.rsplit("|", 1)[-1].strip().partition(".")[0] for line in done.stderr.splitlines()}
+    assert "optimap" in loaded
+    assert not loaded & {"matplotlib", "scipy", "dask", "distributed", "asyncio", "PIL", "tqdm"}
