@@ -67,7 +67,7 @@ def select_positions(
     colorbar_title: str = "",
     block: bool | None = None,
     browser: bool | None = None,
-    **kwargs: Any,
+    **kwargs: object,
 ) -> "list[Position] | Selection":
     """Pick positions on an image with the mouse.
 
@@ -154,7 +154,7 @@ def select_traces(
     colorbar_title: str = "",
     block: bool | None = None,
     browser: bool | None = None,
-    **kwargs: Any,
+    **kwargs: object,
 ) -> Picked | Selection:
     """Pick positions on a video with the mouse, and see their traces immediately.
 
