@@ -260,7 +260,7 @@ def test_nan_omitted_equals_the_oracle(data, size, window):
 
 
 def test_nan_raises_and_names_frame_and_position():
-    with pytest.raises(ValueError, match=r"NaN in frame 3 within the window of position 1: nan_policy='omit'"):
+    with pytest.raises(ValueError, match=r"NaN in frame 3 within the window of position 1: choose nan_policy='omit'"):
         extract_traces(with_nan(), [(0, 5), (3, 2)], 3, nan_policy="raise")
     clean = extract_traces(VIDEO.astype(float), [(3, 2)], nan_policy="raise")
     np.testing.assert_array_equal(clean, extract_traces(VIDEO, [(3, 2)]))

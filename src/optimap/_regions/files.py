@@ -1,4 +1,4 @@
-"""Regions in files: those of ImageJ, images that hold masks, labels or stacks, and tables of positions."""
+"""Regions from files: ImageJ regions, images that hold masks, labels or stacks, and tables of positions."""
 
 from pathlib import Path
 
@@ -9,7 +9,7 @@ from .imagej import Drawn, read_rois
 from .kinds import IMAGE_SUFFIXES, ROI_SUFFIXES
 from .position_files import read_positions
 
-SHAPES = "masks and labels are images (H, W), stacks are (N, H, W)"
+SHAPES = "give masks and labels as images (H, W), stacks as (N, H, W)"
 
 
 def read_region_file(path: Path, name: str = "path") -> Drawn | Array | list[tuple[float, float]]:
@@ -20,7 +20,7 @@ def read_region_file(path: Path, name: str = "path") -> Drawn | Array | list[tup
     suffix = path.suffix.lower()
     suffixes = (*ROI_SUFFIXES, *IMAGE_SUFFIXES, ".csv")
     if suffix not in suffixes:
-        problem, cure = f"has an unknown suffix {suffix!r}", f"regions are read from {' '.join(suffixes)}"
+        problem, cure = f"has an unknown suffix {suffix!r}", f"give a file that ends in one of {' '.join(suffixes)}"
         raise ArgumentError(name, path, problem, cure, subject=str(path))
     if not path.exists():
         raise MissingFileError(name, path, "does not exist", "check the name and the folder", subject=str(path))
@@ -51,7 +51,7 @@ def _read_npy(path: Path, name: str) -> Array:
 
 
 def _read_png(path: Path, name: str) -> Array:
-    """Return the grey values of a PNG image; for a palette image, the numbers in the palette, which are the labels."""
+    """Return the grey values of a PNG image; for a palette image, the palette indices, which are the labels."""
     from PIL import Image, UnidentifiedImageError
 
     try:
@@ -80,7 +80,7 @@ def _read_tiff(path: Path, name: str) -> Array:
 
 
 def _colour_error(path: Path, name: str, mode: str) -> ArgumentError:
-    cure = "masks and labels are grey values; save it as a grey image"
+    cure = "save it as a grey image, since masks and labels are grey values"
     return ArgumentError(name, path, f"is a colour image{mode}", cure, subject=str(path))
 
 

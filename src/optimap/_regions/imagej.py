@@ -16,12 +16,12 @@ from .polygons import Ellipse
 
 CORNER = 0.5
 
-# Straight pieces of each rounded corner of a rectangle: within 0.1 % of its radius.
+# Straight segments for each rounded corner of a rectangle: accurate to 0.1 % of its radius.
 PIECES = 32
 
 AREAS = ("POLYGON", "FREEHAND", "TRACED")
 LINES = {"LINE": "a line", "FREELINE": "a freehand line", "POLYLINE": "a segmented line", "ANGLE": "an angle"}
-NO_AREAS = {"TEXT": "a text", "IMAGE": "an image", "ARROW": "an arrow"}
+NO_AREAS = {"TEXT": "text", "IMAGE": "an image", "ARROW": "an arrow"}
 
 USE_AREAS = "use rectangles, ovals, polygons, freehand regions or points"
 
@@ -42,7 +42,7 @@ def is_roi(thing: object) -> bool:
 
 
 def read_rois(path: Path, name: str = "path") -> Drawn:
-    """Read a ``.roi`` file, or a ``.zip`` of them as the ROI Manager writes.
+    """Read a ``.roi`` file, or a ``.zip`` of them as written by the ROI Manager.
 
     Errors call the argument that names the file by `name`.
     """
@@ -112,7 +112,7 @@ def convert(
 ) -> Drawn:
     """Return ImageJ regions as outlines; each point of a multi-point region is a region of its own.
 
-    Errors call these regions by `argument`; where they come from a `file`, it is the value, and `where` says so.
+    Errors call these regions by `argument`. If they come from a `file`, it is the value, and `where` names it.
     """
     shapes: list[Shape] = []
     labels: list[str] = []
@@ -176,12 +176,12 @@ def _bounds(roi: Any) -> tuple[float, float, float, float]:
 
 
 def _composite(roi: Any, source: _Source) -> list[Floats]:
-    """Return the closed paths of a region that was composed of several."""
+    """Return the closed paths of a composite region."""
     try:
         paths = roi.coordinates(multi=True)
     except (NotImplementedError, RuntimeError, IndexError) as error:
-        problem = f"is composed of curves, which roifile does not read ({error})"
-        cure = "in ImageJ, make a mask of it (Edit > Selection > Create Mask), and use that"
+        problem = f"is composed of curves, which roifile cannot read ({error})"
+        cure = "in ImageJ, make a mask from it (Edit > Selection > Create Mask), and use that"
         raise source.error(problem, cure) from error
     return [np.asarray(path, np.float64) - CORNER for path in paths]
 

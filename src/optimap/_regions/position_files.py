@@ -1,4 +1,4 @@
-"""Tables of positions, as CSV: written with a description next to them, and read from any program."""
+"""Tables of positions as CSV files: written with a description next to them, and read from any program."""
 
 import csv
 import json
@@ -21,7 +21,7 @@ def check_positions(path: Path, overwrite: bool) -> None:
 def write_positions(
     path: Path, positions: list[tuple[float, float]], overwrite: bool = False, made: dict[str, Any] | None = None
 ) -> None:
-    """Write positions as a table with the columns ``x`` and ``y``, and next to it how they were `made`."""
+    """Write a table of positions with the columns ``x`` and ``y``, and next to it how they were `made`."""
     check_positions(path, overwrite)
 
     def describe(written: Path) -> str:
@@ -46,7 +46,7 @@ def is_positions(path: Path) -> bool:
 
 
 def read_made(path: Path) -> dict[str, Any]:
-    """Return the description next to a table of positions, and whether the table was edited since; empty if none."""
+    """Return the description next to a table of positions, and whether the table was edited; empty if there is none."""
     described = sidecar_path(path)
     if not described.exists():
         return {}
@@ -71,7 +71,7 @@ def read_positions(path: Path, name: str = "path") -> list[tuple[float, float]]:
         header = [title.lower() for title in rows[0]]
         if "x" not in header or "y" not in header:
             problem = f"has the columns {', '.join(rows[0])}"
-            raise ArgumentError(name, path, problem, "positions need the columns x and y", subject=str(path))
+            raise ArgumentError(name, path, problem, "name the columns of the positions x and y", subject=str(path))
         columns, first = (header.index("x"), header.index("y")), 1
     positions = []
     for number, row in enumerate(rows[first:], start=first + 1):

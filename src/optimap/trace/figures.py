@@ -199,7 +199,7 @@ def compare_traces(
     axs : sequence of matplotlib Axes, optional
         One for each position; by default in a new figure, which is shown.
     block, browser : bool, optional
-        For picking, see `select_positions`.
+        Used for picking, see `select_positions`.
 
     Returns
     -------
