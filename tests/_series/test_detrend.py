@@ -7,26 +7,13 @@ import pytest
 import seasonal
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scipy.signal import welch
 from seasonal.trend import guess_trended_period
 
 from optimap._series import period as _period
 from optimap.trace import detrend_timeseries, estimate_period
+from tests._series.examples import series
 
 KINDS = ["mean", "median", "line", "spline"]
-
-
-def series(name, samples, seed=0):
-    rng = np.random.default_rng(seed)
-    t = np.arange(samples)
-    return {
-        "walk": np.cumsum(rng.normal(size=samples)),
-        "beats": 30_000 - 40 * np.sin(2 * np.pi * t / 37) + 300 * np.exp(-t / 200) + rng.normal(size=samples),
-        "line": 5 - 0.3 * t + np.sin(t / 3),
-        "counts": rng.integers(0, 5, samples).astype(float),
-        "constant": np.full(samples, 3.0),
-        "tiny": 1e-7 * rng.normal(size=samples),
-    }[name]
 
 
 def reference(data, kind, **kwargs):
@@ -57,36 +44,10 @@ def test_trends_are_those_of_seasonal_for_any_series(samples, seed, kind, ptimes
     np.testing.assert_allclose(trend, expected, rtol=1e-9, atol=1e-9 * np.abs(expected).max())
 
 
-@settings(max_examples=40)
-@given(st.integers(6, 400), st.integers(0, 2**32), st.sampled_from(["walk", "beats", "counts", "tiny"]))
-def test_periods_are_those_of_seasonal(samples, seed, name):
-    data = series(name, samples, seed)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        expected = guess_trended_period(data)
-    assert estimate_period(data) == expected
-
-
 def test_a_long_series_as_seasonal():
     data = series("beats", 2500)
     assert estimate_period(data) == guess_trended_period(data)
     np.testing.assert_allclose(detrend_timeseries(data, return_trend_data=True), reference(data, "spline"), rtol=1e-9)
-
-
-@pytest.mark.parametrize("name", ["beats", "counts"])
-def test_periods_of_every_length_are_those_of_seasonal(name):
-    for samples in [*range(6, 120), *range(127, 1700, 97)]:
-        data = series(name, samples, samples)
-        assert estimate_period(data) == guess_trended_period(data), samples
-
-
-@pytest.mark.parametrize(("samples", "segment"), [(6, 3), (9, 4), (100, 66), (1000, 333), (3000, 1024)])
-def test_spectra_are_those_of_scipy(samples, segment):
-    data = np.stack([series("walk", samples), series("counts", samples)])
-    frequencies, power = _period._spectrum(data, segment)
-    expected = welch(data, 1.0, scaling="spectrum", nperseg=segment)
-    np.testing.assert_array_equal(frequencies, expected[0])
-    np.testing.assert_allclose(power, expected[1], rtol=1e-12, atol=1e-14 * expected[1].max())
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -209,11 +170,3 @@ def test_what_is_no_series_of_numbers_is_refused(function):
         function(np.zeros(50, complex))
     with pytest.raises(ValueError, match="at least 6"):
         function([1, 2, 3])
-
-
-def test_estimate_period_has_the_shape_of_one_sample():
-    data = series("beats", 300)
-    period = estimate_period(data)
-    assert isinstance(period, int)
-    assert abs(period - 37) <= 1
-    assert estimate_period(np.tile(data[:, None, None], (1, 2, 3))).tolist() == [[period] * 3] * 2

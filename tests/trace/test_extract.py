@@ -1,33 +1,17 @@
 """extract_traces against the oracle, on every kind of video, and its errors."""
 
-import mmap
-
 import h5py
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from optimap._reading import as_source, source
-from optimap._reading import blocks as video_module
 from optimap.trace import extract_traces, set_default_trace_window
 from tests import oracles
+from tests.readers import Sliceable
 from tests.strategies import WINDOWS, positions, videos
 
 VIDEO = np.random.default_rng(0).integers(0, 65536, (12, 6, 7), dtype=np.uint16)
-
-
-class Sliceable:
-    """The least that a video must be: shape, dtype and slices of frames; it counts what is read."""
-
-    def __init__(self, array):
-        self._array, self.shape, self.dtype = array, array.shape, array.dtype
-        self.read = []
-
-    def __getitem__(self, key):
-        assert isinstance(key, slice)
-        self.read.append((key.start, key.stop))
-        return self._array[key].copy()
 
 
 def test_a_pixel_is_column_then_row():
@@ -136,100 +120,10 @@ def test_anything_with_shape_dtype_and_slicing_is_a_video(tmp_path):
             np.testing.assert_array_equal(extract_traces(recording, [(3, 2), (1.5, 4.25)], 3), expected)
 
 
-@pytest.mark.parametrize("wrap", [np.asarray, Sliceable])
-def test_work_goes_in_blocks_of_frames(monkeypatch, wrap):
-    monkeypatch.setattr(video_module, "BLOCK_BYTES", 5 * VIDEO[0].nbytes)
-    monkeypatch.setattr(video_module, "READ_BYTES", 5 * VIDEO[0].nbytes)
-    monkeypatch.setattr(video_module, "MEMORY_BYTES", 7 * VIDEO[0].nbytes)
-    video = wrap(VIDEO)
-    np.testing.assert_array_equal(extract_traces(video, [(3, 2)], 3), extract_traces(VIDEO.copy(), [(3, 2)], 3))
-    if wrap is Sliceable:
-        assert video.read == [(0, 5), (5, 10), (10, 12)]
-
-
-def starts(video):
-    """Return the first frames of the blocks in which a video is walked."""
-    source = as_source(video)
-    plan = video_module.Plan(video_module.block_frames(source), [None])
-    return [start for start, *_ in video_module.walk_blocks(source, plan)]
-
-
-def test_what_is_copied_or_read_goes_in_small_blocks_and_arrays_in_memory_in_large_ones(tmp_path, monkeypatch):
-    monkeypatch.setattr(video_module, "BLOCK_BYTES", 1)
-    monkeypatch.setattr(video_module, "READ_BYTES", 1)
-    np.save(tmp_path / "a.npy", VIDEO)
-    mapped = np.load(tmp_path / "a.npy", mmap_mode="r")
-    for video in (VIDEO, VIDEO[::2], VIDEO.astype("f4"), VIDEO > 9):
-        assert starts(video) == [0]
-    small = (VIDEO.astype("f2"), VIDEO.astype(">u2"), VIDEO[:, :, ::2], np.ma.array(VIDEO), mapped, np.asarray(mapped))
-    for video in small:
-        assert starts(video) == list(range(len(VIDEO)))
-
-
-@pytest.mark.skipif(not hasattr(mmap, "MADV_RANDOM"), reason="this system takes no advice on memory maps")
-def test_a_large_map_is_not_read_ahead_for_a_few_windows(tmp_path, monkeypatch):
-    from optimap.video import open_video
-
-    video = np.random.default_rng(0).integers(0, 999, (9, 200, 300), dtype=np.uint16)
-    np.save(tmp_path / "a.npy", video)
-    monkeypatch.setattr(video_module, "SPARSE_BYTES", 1000)
-    told = []
-    real = source.mapping_of
-
-    class Mapping:
-        def __init__(self, mapping):
-            self._mapping = mapping
-
-        def madvise(self, advice):
-            told.append(advice)
-            self._mapping.madvise(advice)
-
-    monkeypatch.setattr(source, "mapping_of", lambda v: Mapping(real(v)) if real(v) is not None else None)
-    expected = extract_traces(video, (30, 40))
-    assert told == []
-    for mapped in (np.load(tmp_path / "a.npy", mmap_mode="r"), open_video(tmp_path / "a.npy")):
-        np.testing.assert_array_equal(extract_traces(mapped, (30, 40)), expected)
-        assert told == [mmap.MADV_RANDOM, mmap.MADV_NORMAL]
-        told.clear()
-    extract_traces(mapped, (30, 40), 150)
-    assert told == []
-
-
-def test_an_error_while_reading_reaches_the_caller(monkeypatch):
-    monkeypatch.setattr(video_module, "READ_BYTES", 1)
-
-    class Broken(Sliceable):
-        def __getitem__(self, key):
-            if key.start == 3:
-                raise OSError("disk gone")
-            return super().__getitem__(key)
-
-    with pytest.raises(OSError, match="disk gone"):
-        extract_traces(Broken(VIDEO), (3, 2))
-
-
-def test_a_video_that_gives_another_type_is_refused():
-    class Other(Sliceable):
-        def __getitem__(self, key):
-            return super().__getitem__(key).astype(np.float32)
-
-    with pytest.raises(ValueError, match=r"video\[0:12\] has dtype float32, the video says uint16"):
-        extract_traces(Other(VIDEO), (3, 2))
-
-
 def test_an_enormous_window_is_the_whole_frame():
     for size in (10**20, 10**20 + 1):
         np.testing.assert_array_equal(extract_traces(VIDEO, (3, 2), size), VIDEO.mean(axis=(1, 2)))
         np.testing.assert_array_equal(extract_traces(VIDEO, (3, 2), size, window="disc"), VIDEO.mean(axis=(1, 2)))
-
-
-def test_a_video_that_gives_fewer_frames_than_it_says_is_refused():
-    class Short(Sliceable):
-        def __getitem__(self, key):
-            return super().__getitem__(key)[:-1]
-
-    with pytest.raises(ValueError, match=r"video\[0:12\] has shape \(11, 6, 7\), which is not"):
-        extract_traces(Short(VIDEO), (3, 2))
 
 
 # NaN

@@ -1,10 +1,9 @@
 """The slow trend of a series, and the series without it.
 
 Kinds and numbers are those of ``seasonal.fit_trend`` (Python package seasonal 0.3.1), for many series at once; the
-smoothers are in `smooth`, the period in `period`.
+trends themselves are in `trends`, the period in `period`.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,18 +11,7 @@ import numpy as np
 from .. import kernels
 from .._base import ArgumentError, Array, Ints, positive_number, progress_bar
 from .period import MIN_SAMPLES, Series, as_series, estimate_periods, series_blocks
-from .smooth import coarse_spline, robust_line, running_mean, running_median, straighten_ends
-
-Smoother = Callable[[Series, Ints], Series]
-
-
-# kind -> (smoother, whether it leaves the ends to be straightened)
-SMOOTHERS: dict[str, tuple[Smoother, bool]] = {
-    "mean": (running_mean, True),
-    "median": (running_median, True),
-    "spline": (coarse_spline, True),
-    "line": (robust_line, False),
-}
+from .trends import SMOOTHERS, straighten_ends
 
 
 @dataclass(frozen=True)

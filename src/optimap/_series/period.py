@@ -12,7 +12,7 @@ from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import ArrayLike, NDArray
 
 from .._base import ArgumentError, ArgumentTypeError, Array, VideoLike, refuse_device_array
-from .smooth import running_median, straighten_ends
+from .trends import running_median, straighten_ends
 
 Series = NDArray[np.float64]
 

@@ -11,7 +11,7 @@ from scipy.ndimage import uniform_filter1d
 from scipy.stats import theilslopes
 from seasonal.trend import aglet
 
-from optimap._series import smooth as _smooth
+from optimap._series import trends as _trends
 
 SERIES = {
     "walk": np.cumsum(np.random.default_rng(0).normal(size=700)),
@@ -27,7 +27,7 @@ SERIES = {
 
 def may_be_level(data):
     ends = np.array([0]), np.array([len(data)])
-    return bool(_smooth._may_be_level(data[np.newaxis].copy(), *ends)[0])
+    return bool(_trends._may_be_level(data[np.newaxis].copy(), *ends)[0])
 
 
 @pytest.mark.parametrize("name", SERIES)
@@ -49,7 +49,7 @@ def test_running_mean_is_that_of_scipy(samples):
     data = SERIES["walk"][:samples]
     for window in (3, samples // 2 * 2 - 1):
         half = window // 2
-        result = _smooth.running_mean(data[np.newaxis], np.array([window]))[0]
+        result = _trends.running_mean(data[np.newaxis], np.array([window]))[0]
         inner = slice(half, samples - half)
         np.testing.assert_allclose(result[inner], uniform_filter1d(data, window)[inner], rtol=1e-12, atol=1e-12)
         np.testing.assert_array_equal(np.delete(result, np.r_[inner]), np.delete(data, np.r_[inner]))
@@ -58,13 +58,13 @@ def test_running_mean_is_that_of_scipy(samples):
 def test_ends_become_lines():
     # The slopes between the first three samples are -1, -6 and -7 / 2; between the last three -4, 6 and 2 / 2.
     data = np.array([[9.0, 8.0, 2.0, 3.0, 4.0, 5.0, 5.0, 1.0, 7.0]])
-    result = _smooth.straighten_ends(data, np.array([3]))
+    result = _trends.straighten_ends(data, np.array([3]))
     np.testing.assert_array_equal(result, [[11.5, 8, 2, 3, 4, 5, 5, 1, 2]])
 
 
 def test_ends_are_those_of_seasonal():
     for window in (5, 99, 401):
-        result = _smooth.straighten_ends(SERIES["walk"][np.newaxis], np.array([window]))
+        result = _trends.straighten_ends(SERIES["walk"][np.newaxis], np.array([window]))
         np.testing.assert_array_equal(result[0], aglet(SERIES["walk"], window))
 
 
@@ -73,13 +73,13 @@ def test_windows_may_differ_from_row_to_row(smoother):
     series = np.stack([SERIES["walk"][:300], SERIES["noise"][:300], SERIES["counts"][:300], SERIES["walk"][:300]])
     windows = np.array([31, 7, 101, 9])
     before = series.copy()
-    together = getattr(_smooth, smoother)(series, windows)
-    straight = _smooth.straighten_ends(together, windows)
+    together = getattr(_trends, smoother)(series, windows)
+    straight = _trends.straighten_ends(together, windows)
     np.testing.assert_array_equal(series, before)
     for i in range(4):
-        alone = getattr(_smooth, smoother)(series[i : i + 1].copy(), windows[i : i + 1])
+        alone = getattr(_trends, smoother)(series[i : i + 1].copy(), windows[i : i + 1])
         np.testing.assert_array_equal(together[i], alone[0])
-        np.testing.assert_array_equal(straight[i], _smooth.straighten_ends(alone, windows[i : i + 1])[0])
+        np.testing.assert_array_equal(straight[i], _trends.straighten_ends(alone, windows[i : i + 1])[0])
 
 
 MEMORY = """
