@@ -147,6 +147,6 @@ def test_a_file_that_shrinks_is_an_error(tmp_path):
     with open(tmp_path / "rec.dat", "r+b") as handle:
         handle.truncate(VIDEO[:5].nbytes - 1)
     buffer = np.empty(VIDEO.nbytes, np.uint8)
-    with pytest.raises(OSError, match=r"rec\.dat was cut off while it was read: it ends before frame 8 does"):
+    with pytest.raises(OSError, match=r"rec\.dat was truncated while it was being read: it ends within frame 8"):
         file.read(0, buffer)
     file.close()

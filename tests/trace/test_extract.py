@@ -148,7 +148,7 @@ def test_work_goes_in_blocks_of_frames(monkeypatch, wrap):
 
 
 def starts(video):
-    """Return the first frames of the blocks in which a video is walked."""
+    """Return the first frames of the blocks in which give a video walked."""
     source = as_source(video)
     plan = video_module.Plan(video_module.block_frames(source), [None])
     return [start for start, *_ in video_module.walk_blocks(source, plan)]
@@ -213,7 +213,7 @@ def test_a_video_that_gives_another_type_is_refused():
         def __getitem__(self, key):
             return super().__getitem__(key).astype(np.float32)
 
-    with pytest.raises(ValueError, match=r"video\[0:12\] has dtype float32, the video says uint16"):
+    with pytest.raises(ValueError, match=r"video\[0:12\] has dtype float32, but the video has uint16"):
         extract_traces(Other(VIDEO), (3, 2))
 
 
@@ -228,7 +228,7 @@ def test_a_video_that_gives_fewer_frames_than_it_says_is_refused():
         def __getitem__(self, key):
             return super().__getitem__(key)[:-1]
 
-    with pytest.raises(ValueError, match=r"video\[0:12\] has shape \(11, 6, 7\), which is not"):
+    with pytest.raises(ValueError, match=r"video\[0:12\] has shape \(11, 6, 7\), which does not match"):
         extract_traces(Short(VIDEO), (3, 2))
 
 
@@ -319,11 +319,11 @@ def test_wrong_arguments_are_refused_before_any_work(kwargs, error, message):
     ("video", "error", "message"),
     [
         (np.zeros((5, 6, 7, 3)), ValueError, "a colour video: make it grey first"),
-        (np.zeros((6, 7)), ValueError, r"a single image: a video of one frame is video\[np.newaxis\]"),
-        (np.zeros(6), ValueError, r"a video is \(T, H, W\)"),
-        (np.zeros((5, 6, 7), complex), TypeError, "pixels are real numbers; take np.abs"),
-        (np.zeros((5, 6, 7), "U3"), TypeError, "pixels are real numbers"),
-        (np.zeros((5, 6, 7), object), TypeError, "pixels are real numbers"),
+        (np.zeros((6, 7)), ValueError, r"a single image: give video\[np.newaxis\]"),
+        (np.zeros(6), ValueError, r"give a video \(T, H, W\)"),
+        (np.zeros((5, 6, 7), complex), TypeError, "give real numbers; take np.abs"),
+        (np.zeros((5, 6, 7), "U3"), TypeError, "give real numbers"),
+        (np.zeros((5, 6, 7), object), TypeError, "give real numbers"),
         ([[[1, 2], [3]]], ValueError, "frames or rows differ in length"),
         (None, TypeError, "open a recording first, video = optimap.open_video"),
         ("rec.tif", TypeError, "open a recording first"),
