@@ -141,7 +141,7 @@ def test_float_types(dtype, result):
         (np.arange(50.0), {"kind": "quadratic"}, "kind = 'quadratic' is unknown: .* 'spline'"),
         (np.r_[np.arange(50.0), np.nan], {}, "1 values that are NaN or infinite, the first at sample 50"),
         (np.r_[np.inf, np.arange(50.0)], {}, "the first at sample 0"),
-        (np.arange(5.0), {}, "5 samples: at least 6"),
+        (np.arange(5.0), {}, "5 samples: give at least 6"),
         (np.array([]), {}, "0 samples"),
         (np.ma.masked_array(np.arange(50.0), np.arange(50) == 3), {}, "masked samples"),
         ([[1, 2], [3]], {}, "ragged"),

@@ -107,7 +107,7 @@ def test_nothing_of_matplotlib_is_changed(user):
 @pytest.mark.parametrize(
     ("call", "kind", "argument", "match"),
     [
-        (lambda: select_positions(np.zeros((2, 3, 4, 5))), ValueError, "image", "an image is"),
+        (lambda: select_positions(np.zeros((2, 3, 4, 5))), ValueError, "image", "give an image"),
         (lambda: select_positions(VIDEO[0], cmap="grau"), ValueError, "cmap", "cmap = 'grau'"),
         (lambda: select_positions(VIDEO[0], vmin="low"), ValueError, "vmin", "vmin = 'low'"),
         (lambda: select_traces(VIDEO, window="star"), ValueError, "window", "window = 'star'"),
