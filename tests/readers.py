@@ -1,5 +1,7 @@
 """Videos of which only slices can be read, as from a file; they note what is read."""
 
+import numpy as np
+
 from optimap._reading import blocks
 
 
@@ -29,6 +31,12 @@ class Chunked:
         assert all(isinstance(part, slice) for part in keys)
         self.read.append(tuple((part.start, part.stop) for part in keys))
         return self._array[key].copy()
+
+
+def mapped(folder, video):
+    """Return a memory map of a file in a folder that holds a video."""
+    np.save(folder / "video.npy", video)
+    return np.load(folder / "video.npy", mmap_mode="r")
 
 
 def small_blocks(monkeypatch, nbytes):

@@ -14,7 +14,7 @@ from optimap.trace import extract_traces
 from optimap.video import open_video
 from tests import makers
 from tests.kernels.system import refuse_threads
-from tests.readers import Chunked, Sliceable, small_blocks
+from tests.readers import Chunked, Sliceable, mapped, small_blocks
 
 VIDEO = makers.random_video((30, 20, 24))
 POSITIONS = np.random.default_rng(0).uniform(0, 19, (40, 2))
@@ -30,12 +30,6 @@ def _small_buffers(monkeypatch):
     monkeypatch.setenv("OPTIMAP_THREADS", "3")
     monkeypatch.setattr(threads, "LEAST_BYTES", 0)
     monkeypatch.setattr(threads, "BUFFER_BYTES", 2 * VIDEO[0].nbytes)
-
-
-def mapped(folder, video=VIDEO):
-    """Return a memory map of a file that holds a video."""
-    np.save(folder / "rec.npy", video)
-    return np.load(folder / "rec.npy", mmap_mode="r")
 
 
 @pytest.fixture
@@ -84,7 +78,7 @@ def test_many_windows_in_a_file_give_the_numbers_of_frames_in_memory(tmp_path, w
     expected = extract_traces(values.copy(), POSITIONS, 5)
     ways.clear()
     np.testing.assert_array_equal(extract_traces(mapped(tmp_path, values), POSITIONS, 5), expected)
-    with open_video(tmp_path / "rec.npy") as recording:
+    with open_video(tmp_path / "video.npy") as recording:
         np.testing.assert_array_equal(extract_traces(recording, POSITIONS, 5), expected)
     assert ways == ["from_file"] * 2
 

@@ -10,15 +10,9 @@ from optimap._reading import Source, as_source, check_sizes
 from optimap.video import open_video
 from tests import arrays, makers
 from tests.errors import check_error
-from tests.readers import Chunked, Sliceable, Untouchable
+from tests.readers import Chunked, Sliceable, Untouchable, mapped
 
 VIDEO = makers.random_video((12, 6, 7))
-
-
-def mapped(folder, video=VIDEO):
-    """Return a memory map of a file that holds a video."""
-    np.save(folder / "video.npy", video)
-    return np.load(folder / "video.npy", mmap_mode="r")
 
 
 def read_only(video):
@@ -37,7 +31,7 @@ def test_an_array_in_memory():
 
 
 def test_a_memory_map(tmp_path):
-    video = mapped(tmp_path)
+    video = mapped(tmp_path, VIDEO)
     source = as_source(video)
     assert (source.reach, source.shape, source.dtype) == ("map", VIDEO.shape, VIDEO.dtype)
     assert source.frames is video

@@ -12,6 +12,7 @@ from optimap._reading import Plan, as_source, file_of, from_file, in_place, read
 from optimap.kernels import Stop
 from tests import makers
 from tests.kernels.system import refuse_threads
+from tests.readers import mapped
 
 VIDEO = makers.random_video((30, 20, 24))
 MANY = 500  # spans: more than half of the pages of a frame
@@ -27,12 +28,6 @@ def _small_buffers(monkeypatch):
     monkeypatch.setenv("OPTIMAP_THREADS", "3")
     monkeypatch.setattr(threads, "LEAST_BYTES", 0)
     monkeypatch.setattr(threads, "BUFFER_BYTES", 2 * VIDEO[0].nbytes)
-
-
-def mapped(folder, video=VIDEO):
-    """Return a memory map of a file that holds a video."""
-    np.save(folder / "rec.npy", video)
-    return np.load(folder / "rec.npy", mmap_mode="r")
 
 
 class Noting:
@@ -74,7 +69,7 @@ def test_few_windows_and_arrays_in_memory_have_no_file(tmp_path):
 
 @on_linux
 def test_small_files_and_frames_larger_than_all_buffers_stay_mapped(tmp_path, monkeypatch):
-    source = as_source(mapped(tmp_path))
+    source = as_source(mapped(tmp_path, VIDEO))
     file = file_of(source, MANY)
     assert file is not None
     file.close()
@@ -87,7 +82,7 @@ def test_small_files_and_frames_larger_than_all_buffers_stay_mapped(tmp_path, mo
 @on_linux
 def test_buffers_share_the_memory_that_is_set_aside_for_them(tmp_path, monkeypatch):
     monkeypatch.setattr(threads, "ALL_BUFFERS_BYTES", 2 * VIDEO[0].nbytes)
-    file, noting = file_of(as_source(mapped(tmp_path)), MANY), Noting()
+    file, noting = file_of(as_source(mapped(tmp_path, VIDEO)), MANY), Noting()
     from_file(file, noting, lambda _: None, Stop())
     file.close()
     assert {len(block) for block in noting.blocks.values()} == {1}
@@ -99,7 +94,7 @@ def test_buffers_share_the_memory_that_is_set_aside_for_them(tmp_path, monkeypat
 @pytest.mark.parametrize("granted", [0, 1])
 def test_the_caller_reads_the_file_if_no_thread_can_be_started(tmp_path, monkeypatch, granted):
     refuse_threads(monkeypatch, granted)
-    file, noting = file_of(as_source(mapped(tmp_path)), MANY), Noting()
+    file, noting = file_of(as_source(mapped(tmp_path, VIDEO)), MANY), Noting()
     from_file(file, noting, lambda _: None, Stop())
     file.close()
     np.testing.assert_array_equal(noting.video(), VIDEO)
@@ -136,7 +131,7 @@ def test_blocks_in_memory_are_computed_by_the_caller_in_order():
 @on_linux
 @pytest.mark.parametrize("error", [OSError, KeyboardInterrupt])
 def test_threads_stop_after_an_error(tmp_path, error):
-    file = file_of(as_source(mapped(tmp_path)), MANY)
+    file = file_of(as_source(mapped(tmp_path, VIDEO)), MANY)
     stop, computed, waiting = Stop(), [], Event()
 
     def advance(done):

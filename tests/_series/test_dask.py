@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from optimap.trace import detrend_timeseries, normalize
 from tests import makers
+from tests.errors import check_error
 from tests.strategies import chunks_of
 
 RNG = np.random.default_rng(0)
@@ -54,46 +55,77 @@ def test_normalize_masked_and_constant_series():
         np.testing.assert_array_equal(normalize(lazy, axis=axis).compute(), normalize(values, axis=axis))
 
 
-SERIES = da.from_array(RNG.normal(size=(60, 4)), chunks=(20, 3))
+def fail(block):
+    raise AssertionError("computed")
+
+
+SERIES = da.from_array(RNG.normal(size=(60, 4)), chunks=(20, 3)).map_blocks(fail, dtype=float, meta=np.empty((0, 0)))
+WHOLE = SERIES.rechunk({0: -1})
+UNKNOWN = da.from_array(np.arange(9.0)[:, np.newaxis])
+UNKNOWN = UNKNOWN[UNKNOWN[:, 0] > 3]
+NORMALIZE = [
+    (SERIES, {}, ValueError, "array", r"along time, into 3 chunks along axis 0.*array\.rechunk\({0: -1}\)"),
+    (SERIES, {"axis": -1}, ValueError, "array", r"along time, into 2 chunks along axis 1.*array\.rechunk\({1: -1}\)"),
+    (SERIES, {"vmin": 0}, ValueError, "array", "along time, into 3 chunks"),
+    (SERIES, {"axis": 2}, ValueError, "axis", "axis = 2.* axes 0..1"),
+    (WHOLE, {"ymin": np.inf}, ValueError, "ymin", "ymin = inf"),
+    (WHOLE, {"ymax": 300, "dtype": "u1"}, ValueError, "ymax", "ymax = 300 is not a value of uint8"),
+    (WHOLE, {"vmin": 3, "vmax": 2}, ValueError, "vmin", "vmin = 3 is not below vmax = 2"),
+    (WHOLE, {"vmin": [3, 3, 3, 3], "vmax": [4, 4, 3, 4]}, ValueError, "vmin", "vmin = .* is not below vmax"),
+    (WHOLE, {"vmin": np.zeros(5)}, ValueError, "vmin", r"vmin has shape \(5,\)"),
+    (WHOLE, {"vmax": np.nan}, ValueError, "vmax", "vmax = nan: it must be finite numbers"),
+    (WHOLE, {"vmax": "9"}, ValueError, "vmax", "vmax = '9': it must be finite numbers"),
+    (WHOLE, {"axis": None, "vmin": [0, 1, 2, 3]}, ValueError, "vmin", r"vmin has shape \(4,\)"),
+    (WHOLE, {"vmin": SERIES[0]}, TypeError, "vmin", r"vmin is a dask array: give its values, vmin\.compute\(\)"),
+    (WHOLE, {"dtype": complex}, TypeError, "dtype", "dtype = complex128"),
+    (WHOLE.astype(complex), {}, TypeError, "array", "array has dtype complex128"),
+    (SERIES[:0], {}, ValueError, "array", r"array has shape \(0, 4\): it is empty"),
+    (SERIES.sum(), {}, ValueError, "array", "array is a single number"),
+    (UNKNOWN, {}, ValueError, "array", r"array\.compute_chunk_sizes\(\) first"),
+]
+
+
+@pytest.mark.parametrize(("array", "options", "kind", "argument", "message"), NORMALIZE)
+def test_errors_of_normalize_come_before_anything_is_computed(array, options, kind, argument, message):
+    check_error(lambda: normalize(array, **options), kind, argument, message)
+
+
+DETREND = [
+    (SERIES, {}, ValueError, "data", r"along time, into 3 chunks.*data\.rechunk\({0: -1}\)"),
+    (WHOLE, {"kind": "wavy"}, ValueError, "kind", "kind = 'wavy'"),
+    (WHOLE, {"period": -1}, ValueError, "period", "period = -1"),
+    (WHOLE, {"period": 50}, ValueError, "period", "window of 99 samples"),
+    (WHOLE, {"ptimes": 0}, ValueError, "ptimes", "ptimes = 0"),
+    (SERIES[:3], {}, ValueError, "data", "data has 3 samples"),
+    (SERIES[:, None, None], {}, ValueError, "data", r"shape \(60, 1, 1, 4\)"),
+    (SERIES.astype(complex), {}, TypeError, "data", "data has dtype complex128"),
+    (UNKNOWN, {}, ValueError, "data", r"data\.compute_chunk_sizes\(\) first"),
+]
+
+
+@pytest.mark.parametrize(("data", "options", "kind", "argument", "message"), DETREND)
+def test_errors_of_detrending_come_before_anything_is_computed(data, options, kind, argument, message):
+    check_error(lambda: detrend_timeseries(data, **options), kind, argument, message)
+
+
+def test_errors_about_samples_come_when_they_are_computed():
+    values = np.ones((20, 2))
+    values[7, 1] = np.inf
+    lazy = da.from_array(values, chunks=(20, 1))
+    for result, name in ((normalize(lazy), "array"), (detrend_timeseries(lazy, "mean", 4), "data")):
+        check_error(result.compute, ValueError, name, "infini")
 
 
 @pytest.mark.parametrize(
-    ("run", "message"),
-    [
-        (lambda: normalize(SERIES), r"array is .* along time, into 3 chunks along axis 0.*array.rechunk\({0: -1}\)"),
-        (lambda: normalize(SERIES, axis=-1), r"along time, into 2 chunks along axis 1.*array.rechunk\({1: -1}\)"),
-        (lambda: normalize(SERIES, axis=2), "axis = 2: the array has axes 0..1"),
-        (lambda: normalize(SERIES, ymin=np.inf), "ymin = inf"),
-        (lambda: normalize(SERIES, vmin=3, vmax=2), "vmin = 3 is not below vmax = 2"),
-        (lambda: normalize(SERIES, vmin=np.zeros(5)), r"vmin has shape \(5,\)"),
-        (lambda: normalize(SERIES[:0]), "it is empty"),
-        (lambda: normalize(SERIES[SERIES[:, 0] > 0]), r"call array.compute_chunk_sizes\(\) first"),
-        (lambda: detrend_timeseries(SERIES), r"data is .* along time, into 3 chunks.*data.rechunk\({0: -1}\)"),
-        (lambda: detrend_timeseries(SERIES, "wavy"), "kind = 'wavy'"),
-        (lambda: detrend_timeseries(SERIES, period=-1), "period = -1"),
-        (lambda: detrend_timeseries(SERIES, period=50), "makes a window of 99 samples"),
-        (lambda: detrend_timeseries(SERIES[:3]), "data has 3 samples"),
-        (lambda: detrend_timeseries(SERIES[:, None, None]), r"shape \(60, 1, 1, 4\)"),
-        (lambda: detrend_timeseries(SERIES[SERIES[:, 0] > 0]), r"call data.compute_chunk_sizes\(\) first"),
-    ],
+    "limits",
+    [{"vmin": 3}, {"vmax": [9.0]}, {"vmin": [[2]], "vmax": 7}, {"vmin": np.float32(1.5), "vmax": np.array(20)}],
 )
-def test_errors_of_series_come_at_once(run, message):
-    with pytest.raises(ValueError, match=message):
-        run()
-
-
-@pytest.mark.parametrize(
-    ("run", "message"),
-    [
-        (lambda: normalize(SERIES, vmin=SERIES[0]), r"vmin is a dask array: give its values, vmin.compute\(\)"),
-        (lambda: normalize(SERIES, dtype=complex), "dtype = complex128"),
-        (lambda: normalize(SERIES.astype(complex)), "array has dtype complex128"),
-        (lambda: detrend_timeseries(SERIES.astype(complex)), "data has dtype complex128"),
-    ],
-)
-def test_wrong_types_of_series_come_at_once(run, message):
-    with pytest.raises(TypeError, match=message):
-        run()
+def test_one_limit_for_a_whole_array_in_any_chunks(limits):
+    values = np.arange(60).reshape(12, 5)
+    lazy = da.from_array(values, chunks=(5, 2))
+    np.testing.assert_array_equal(
+        normalize(lazy, axis=None, **limits).compute(), normalize(values, axis=None, **limits)
+    )
 
 
 @pytest.mark.parametrize("shape", [(90,), (90, 5), (90, 2, 3)])

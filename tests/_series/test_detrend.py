@@ -109,14 +109,6 @@ def test_data_may_lie_in_memory_as_they_like():
     np.testing.assert_array_equal(data, before)
 
 
-def test_every_number_that_is_missing_counts(monkeypatch):
-    monkeypatch.setattr(_period, "BLOCK", 8)
-    data = np.zeros((40, 2))
-    data[[13, 22, 39], [1, 0, 1]] = np.nan, -np.inf, np.inf
-    with pytest.raises(ValueError, match="3 values that are NaN or infinite, the first at sample 13"):
-        detrend_timeseries(data)
-
-
 @pytest.mark.parametrize("dtype", ["u2", "i4", "u8", ">i2", "?"])
 def test_integers_are_computed_in_floating_point(dtype):
     data = (np.arange(100) % 10 > 4).astype(dtype) if dtype == "?" else (60 + np.arange(100) % 10).astype(dtype)
@@ -133,40 +125,3 @@ def test_float_types(dtype, result):
     data = series("walk", 100).astype(dtype)
     assert detrend_timeseries(data).dtype == np.dtype(result)
     np.testing.assert_allclose(detrend_timeseries(data), detrend_timeseries(data.astype(float)), rtol=1e-5, atol=1e-5)
-
-
-@pytest.mark.parametrize(
-    ("data", "kwargs", "message"),
-    [
-        (np.arange(50.0), {"kind": "quadratic"}, "kind = 'quadratic' is unknown: .* 'spline'"),
-        (np.r_[np.arange(50.0), np.nan], {}, "1 values that are NaN or infinite, the first at sample 50"),
-        (np.r_[np.inf, np.arange(50.0)], {}, "the first at sample 0"),
-        (np.arange(5.0), {}, "5 samples: give at least 6"),
-        (np.array([]), {}, "0 samples"),
-        (np.ma.masked_array(np.arange(50.0), np.arange(50) == 3), {}, "masked samples"),
-        ([[1, 2], [3]], {}, "ragged"),
-        (np.arange(50.0), {"kind": ["mean"]}, "kind = "),
-        (np.arange(50.0), {"period": np.array([30])}, "period = "),
-        (np.arange(50.0), {"period": 0}, "period = 0"),
-        (np.arange(50.0), {"period": -3}, "period = -3"),
-        (np.arange(50.0), {"period": np.nan}, "period = nan"),
-        (np.arange(50.0), {"period": "8"}, "period = '8'"),
-        (np.arange(50.0), {"period": 1}, "period = 1 .* window of 1 samples; the data .50 samples. allow 3 to 50"),
-        (np.arange(50.0), {"period": 26}, "window of 51 samples"),
-        (np.arange(51.0), {"period": 26, "kind": "line"}, "allow 3 to 50"),
-        (np.arange(50.0), {"ptimes": 0}, "ptimes = 0"),
-        (np.arange(50.0), {"ptimes": 9}, "estimated period = .* with ptimes = 9"),
-        (np.zeros((9, 2, 2, 2)), {}, r"data has shape \(9, 2, 2, 2\)"),
-    ],
-)
-def test_what_cannot_be_detrended_is_refused(data, kwargs, message):
-    with pytest.raises(ValueError, match=message):
-        detrend_timeseries(data, **kwargs)
-
-
-@pytest.mark.parametrize("function", [detrend_timeseries, estimate_period])
-def test_what_is_no_series_of_numbers_is_refused(function):
-    with pytest.raises(TypeError, match="real numbers"):
-        function(np.zeros(50, complex))
-    with pytest.raises(ValueError, match="at least 6"):
-        function([1, 2, 3])

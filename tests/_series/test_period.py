@@ -12,6 +12,7 @@ from seasonal.trend import guess_trended_period
 from optimap._series import period as _period
 from optimap.trace import estimate_period
 from tests._series.examples import series
+from tests.errors import check_error
 
 
 @settings(max_examples=40)
@@ -46,3 +47,36 @@ def test_estimate_period_has_the_shape_of_one_sample():
     assert isinstance(period, int)
     assert abs(period - 37) <= 1
     assert estimate_period(np.tile(data[:, None, None], (1, 2, 3))).tolist() == [[period] * 3] * 2
+
+
+def test_all_missing_values_are_counted(monkeypatch):
+    monkeypatch.setattr(_period, "BLOCK", 8)
+    data = np.zeros((40, 2))
+    data[[13, 22, 39], [1, 0, 1]] = np.nan, -np.inf, np.inf
+    with pytest.raises(ValueError, match="3 values that are NaN or infinite, the first at sample 13"):
+        estimate_period(data)
+
+
+def test_series_without_a_rhythm_have_the_longest_period():
+    assert estimate_period(np.full(60, 3.0)) == 20
+    assert estimate_period(np.zeros((6000, 2))).tolist() == [512, 512]
+    assert estimate_period(np.zeros((60, 0))).shape == (0,)
+
+
+@pytest.mark.parametrize(
+    ("data", "kind", "message"),
+    [
+        ([1, 2, 3], ValueError, "data has 3 samples: at least 6 are needed"),
+        (np.array([]), ValueError, "data has 0 samples"),
+        (np.r_[np.arange(50.0), np.nan], ValueError, "NaN or infinite, the first at sample 50"),
+        (np.r_[np.inf, np.arange(50.0)], ValueError, "the first at sample 0"),
+        (np.ma.masked_array(np.arange(50.0), np.arange(50) == 3), ValueError, "data has masked samples"),
+        ([[1, 2], [3]], ValueError, "data is ragged"),
+        (np.zeros((9, 2, 2, 2)), ValueError, r"data has shape \(9, 2, 2, 2\)"),
+        (np.zeros(50, complex), TypeError, "data has dtype complex128: .* real numbers"),
+        (["a"] * 9, TypeError, "data has dtype <U1"),
+        (None, TypeError, "data has dtype object"),
+    ],
+)
+def test_wrong_data_are_refused(data, kind, message):
+    check_error(lambda: estimate_period(data), kind, "data", message)

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from optimap.trace import extract_traces, set_default_trace_window
 from tests import oracles
-from tests.readers import Sliceable
+from tests.errors import check_error
+from tests.readers import Sliceable, Untouchable
 from tests.strategies import WINDOWS, positions, videos
 
 VIDEO = np.random.default_rng(0).integers(0, 65536, (12, 6, 7), dtype=np.uint16)
@@ -176,41 +177,54 @@ def test_masked_pixels_count_as_nan():
 
 # Errors, before any work
 
+MASK = np.zeros((6, 7), bool)
+MASK[2:4, 1:5] = True
+WRONG = [
+    ({"coords": (7, 0)}, ValueError, "coords", ..., r"coords = \(x=7, y=0\) is outside the frame"),
+    ({"coords": [(1, 1), (0, -1)]}, ValueError, "coords[1]", ..., r"coords\[1\] = \(x=0, y=-1\) is outside the frame"),
+    ({"coords": (np.nan, 0)}, ValueError, "coords", ..., "not finite"),
+    ({"coords": [(1, 2, 3)]}, ValueError, "coords[0]", ..., "3 numbers"),
+    ({"coords": 5}, TypeError, "coords", 5, "coords = 5"),
+    ({"coords": None}, TypeError, "coords", None, "coords"),
+    ({"coords": MASK[:5]}, ValueError, "coords", ..., "coords"),
+    ({"coords": MASK & False}, ValueError, "coords", ..., "coords"),
+    ({"coords": "nowhere.roi"}, FileNotFoundError, "coords", ..., "nowhere.roi"),
+    ({"size": -1}, ValueError, "size", -1, "size = -1: it must be a whole number, 0 or more"),
+    ({"size": 2.5}, ValueError, "size", 2.5, "size = 2.5"),
+    ({"size": "5"}, ValueError, "size", "5", "size = '5'"),
+    ({"size": True}, ValueError, "size", True, "size = True"),
+    ({"size": None}, ValueError, "size", None, "size = None"),
+    ({"window": "circle"}, ValueError, "window", "circle", "window = 'circle' .*'rect', 'disc', 'pixel'"),
+    ({"window": "circle", "size": 1}, ValueError, "window", "circle", "window = 'circle'"),
+    ({"window": "circle", "coords": []}, ValueError, "window", "circle", "window = 'circle'"),
+    ({"nan_policy": "ignore"}, ValueError, "nan_policy", "ignore", "nan_policy = 'ignore'.* 'raise'"),
+    ({"nan_policy": None}, ValueError, "nan_policy", None, "nan_policy = None"),
+    ({"weights": "median"}, ValueError, "weights", "median", "weights = 'median'"),
+    ({"coords": MASK, "background": (9, 9)}, ValueError, "background", ..., r"background = \(x=9, y=9\) is outside"),
+    ({"background": np.inf}, ValueError, "background", np.inf, "background = inf: it must be finite"),
+    ({"background": 1, "background_factor": "a"}, ValueError, "background_factor", "a", "background_factor = 'a'"),
+    ({"background": [(1, 1), (2, 2)]}, ValueError, "background", ..., "background"),
+    ({"colour": "red"}, TypeError, "colour", "red", "colour = 'red' is a keyword of show_traces"),
+    ({"show": True, "fps": 0}, ValueError, "fps", 0, "fps = 0"),
+    ({"show": True, "fps": 5, "x": range(12)}, ValueError, "fps", ..., "x and fps"),
+    ({"show": True, "labels": ["a", "b"]}, ValueError, "labels", ["a", "b"], "labels has 2 entries for 1 trace:"),
+    ({"ax": 3}, TypeError, "ax", 3, "ax = 3: give matplotlib Axes"),
+]
 
-class Untouchable(Sliceable):
-    def __getitem__(self, key):
-        raise AssertionError("frames were read before the arguments were checked")
+
+@pytest.mark.parametrize(("options", "kind", "argument", "value", "message"), WRONG)
+def test_wrong_arguments_are_refused_before_any_frame_is_read(options, kind, argument, value, message):
+    video = Untouchable(VIDEO)
+    check_error(lambda: extract_traces(video, **{"coords": (3, 2), **options}), kind, argument, message, value)
+
+
+def test_a_keyword_that_matplotlib_does_not_know_is_refused_before_any_frame_is_read():
+    with pytest.raises(AttributeError, match="foo = 1 is not accepted by matplotlib"):
+        extract_traces(Untouchable(VIDEO), (3, 2), show=True, foo=1)
 
 
 @pytest.mark.parametrize(
-    ("kwargs", "error", "message"),
-    [
-        ({"coords": (7, 0)}, ValueError, r"coords = \(x=7, y=0\) is outside the frame"),
-        ({"coords": (np.nan, 0)}, ValueError, "not finite"),
-        ({"coords": [(1, 2, 3)]}, ValueError, "3 numbers"),
-        ({"size": -1}, ValueError, "size = -1: it must be a whole number, 0 or more"),
-        ({"size": 2.5}, ValueError, "size = 2.5"),
-        ({"size": "5"}, ValueError, "size = '5'"),
-        ({"size": True}, ValueError, "size = True"),
-        ({"window": "circle"}, ValueError, "window = 'circle' is unknown: it must be one of 'rect', 'disc', 'pixel'"),
-        ({"window": "circle", "size": 1}, ValueError, "window = 'circle'"),
-        ({"window": "circle", "coords": []}, ValueError, "window = 'circle'"),
-        ({"nan_policy": "ignore"}, ValueError, "nan_policy = 'ignore'"),
-        ({"colour": "red"}, TypeError, "colour = 'red' is a keyword of show_traces"),
-        ({"show": True, "fps": 0}, ValueError, "fps = 0"),
-        ({"show": True, "fps": 5, "x": range(12)}, ValueError, "x and fps"),
-        ({"show": True, "labels": ["a", "b"]}, ValueError, "labels has 2 entries for 1 trace:"),
-        ({"show": True, "foo": 1}, AttributeError, "foo = 1 is not accepted by matplotlib"),
-        ({"ax": 3}, TypeError, "ax = 3: give matplotlib Axes"),
-    ],
-)
-def test_wrong_arguments_are_refused_before_any_work(kwargs, error, message):
-    with pytest.raises(error, match=message):
-        extract_traces(Untouchable(VIDEO), **{"coords": (3, 2), **kwargs})
-
-
-@pytest.mark.parametrize(
-    ("video", "error", "message"),
+    ("video", "kind", "message"),
     [
         (np.zeros((5, 6, 7, 3)), ValueError, "a colour video: make it grey first"),
         (np.zeros((6, 7)), ValueError, r"a single image: give video\[np.newaxis\]"),
@@ -223,9 +237,17 @@ def test_wrong_arguments_are_refused_before_any_work(kwargs, error, message):
         ("rec.tif", TypeError, "open a recording first"),
     ],
 )
-def test_what_is_no_video_is_refused(video, error, message):
-    with pytest.raises(error, match=message):
-        extract_traces(video, (0, 0))
+def test_arguments_that_are_not_videos_are_refused(video, kind, message):
+    check_error(lambda: extract_traces(video, (0, 0)), kind, "video", message)
+
+
+def test_nan_under_raise_is_an_error_about_the_video():
+    def call():
+        extract_traces(with_nan(), [(0, 5), (3, 2)], 3, nan_policy="raise")
+
+    error = check_error(call, ValueError, "video", "NaN in frame 3 within the window of position 1")
+    assert error.keyword == "nan_policy"
+    assert np.isfinite(extract_traces(with_nan(), [(0, 5), (3, 2)], 3, nan_policy="omit")[3]).all()
 
 
 def test_size_may_be_a_numpy_integer_or_a_whole_float():
