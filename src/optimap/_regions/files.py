@@ -20,7 +20,10 @@ def read_region_file(path: Path, name: str = "path") -> Outlines | Array | list[
     """
     suffix = path.suffix.lower()
     if suffix not in READERS:
-        problem, cure = f"has an unknown suffix {suffix!r}", f"give a file that ends in one of {' '.join(READERS)}"
+        problem = f"has an unknown suffix {suffix!r}" if suffix else "has no suffix"
+        cure = f"give a file that ends in one of {' '.join(READERS)}"
+        if not suffix:
+            cure += ", or positions as numbers, without quotes"
         raise ArgumentError(name, path, problem, cure, subject=str(path))
     if not path.exists():
         raise MissingFileError(name, path, "does not exist", "check the name and the folder", subject=str(path))

@@ -90,7 +90,7 @@ def _window(period: object, ptimes: float, samples: int, kind: str, origin: str 
             period,
             f"with ptimes = {ptimes:g} makes a window of {max(window, 0)} samples; the data ({samples} samples) allow "
             f"3 to {longest}",
-            "choose another period or ptimes",
+            "give the period in samples (seconds times fps), or another ptimes",
             subject=f"{origin}period = {beat:g}",
         )
     return window

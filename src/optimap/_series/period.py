@@ -11,7 +11,7 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import ArrayLike, NDArray
 
-from .._base import ArgumentError, ArgumentTypeError, Array, VideoLike, refuse_device_array
+from .._base import ArgumentError, ArgumentTypeError, Array, VideoLike, counted, refuse_device_array
 from .trends import running_median, straighten_ends
 
 Series = NDArray[np.float64]
@@ -113,12 +113,15 @@ def _check_finite(series: NDArray[Any]) -> None:
     for start in range(0, len(series), step):
         bad = ~np.isfinite(series[start : start + step])
         if bad.any():
-            count = sum(np.count_nonzero(~np.isfinite(series[t : t + step])) for t in range(start, len(series), step))
+            count = sum(
+                int(np.count_nonzero(~np.isfinite(series[t : t + step]))) for t in range(start, len(series), step)
+            )
             first = start + int(np.nonzero(bad.any(axis=1))[0][0])
+            values = f"{counted(count, 'value')} that {'is' if count == 1 else 'are'} NaN or infinite"
             raise ArgumentError(
                 "data",
                 series,
-                f"holds {count} values that are NaN or infinite, the first at sample {first}",
+                f"holds {values}, the first at sample {first}",
                 "fill the gaps, for example with np.interp",
                 subject="data",
             )
