@@ -7,10 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from optimap._extract import parts as _parts
-from optimap._extract import span_traces
-from optimap._reading import as_source
-from optimap._reading import blocks as video_module
+from optimap._extract import parts, span_traces
+from optimap._reading import as_source, blocks
 from optimap._regions import window_spans
 from optimap.kernels import Stop
 from optimap.trace import extract_traces
@@ -54,20 +52,26 @@ def test_nan_in_parts(monkeypatch):
         extract_traces(chunked, [(3, 3), (2, 1)], 2, nan_policy="raise")
 
 
-def test_kernels_are_called_for_a_few_frames_where_windows_are_many(monkeypatch):
-    calls = []
-    real = _parts.kernels.window_means
-    monkeypatch.setattr(_parts.kernels, "window_means", lambda f, *rest: (calls.append(len(f)), real(f, *rest)))
-    monkeypatch.setattr(_parts, "CALL_PIXELS", dict.fromkeys(("compiled", "numpy"), 4 * 2 * 49))
-    traces = extract_traces(VIDEO, [(3, 3), (9, 9)], 7, window="disc")
-    assert max(calls) <= 5
-    assert sum(calls) == 30
-    monkeypatch.undo()
-    np.testing.assert_array_equal(traces, extract_traces(VIDEO, [(3, 3), (9, 9)], 7, window="disc"))
+def test_kernels_are_called_for_a_few_frames_at_a_time_if_windows_have_many_pixels(monkeypatch):
+    class Counting(Stop):
+        asked = 0
+
+        def is_set(self):
+            self.asked += 1
+            return False
+
+    spans, stop = window_spans(np.array([(3.0, 3), (9, 9)]), 7, "disc", (20, 24)), Counting()
+    expected, out = np.empty((30, 2)), np.empty((30, 2))
+    parts.window_means(VIDEO, spans, expected, False, Stop())
+    pixels = int((spans.stops - spans.starts).sum())
+    monkeypatch.setattr(parts, "CALL_PIXELS", dict.fromkeys(("compiled", "numpy"), 4 * pixels))
+    parts.window_means(VIDEO, spans, out, False, stop)
+    assert stop.asked == 8  # before each call, of four frames
+    np.testing.assert_array_equal(out, expected)
 
 
 def test_a_part_without_windows_is_read_and_adds_nothing(monkeypatch):
-    monkeypatch.setattr(video_module, "READ_BYTES", 1000)
+    monkeypatch.setattr(blocks, "READ_BYTES", 1000)
     video = Chunked(VIDEO, (30, 5, 6))
     where = [(3 + 6 * (i % 4), 2 + 5 * (i // 4)) for i in range(10)]  # in 10 of 16 chunks, so all are read
     np.testing.assert_array_equal(extract_traces(video, where, 3), extract_traces(VIDEO, where, 3))
@@ -77,17 +81,30 @@ def test_a_part_without_windows_is_read_and_adds_nothing(monkeypatch):
 @pytest.mark.parametrize("dtype", ["u2", "f4", "u8"])
 @pytest.mark.parametrize("policy", ["propagate", "omit"])
 def test_sums_are_finished_a_few_frames_at_a_time(monkeypatch, dtype, policy):
-    monkeypatch.setattr(video_module, "READ_BYTES", 1000)
+    monkeypatch.setattr(blocks, "READ_BYTES", 1000)
     video, labels = VIDEO.astype(dtype), np.arange(20 * 24).reshape(20, 24) // 3 + 1
     chunked = Chunked(video, (30, 5, 6))
     expected = extract_traces(video, labels, nan_policy=policy)
     for budget in (2**20, 200):
-        monkeypatch.setattr(_parts, "FINISH_VALUES", budget)
+        monkeypatch.setattr(parts, "FINISH_VALUES", budget)
         np.testing.assert_allclose(extract_traces(chunked, labels, nan_policy=policy), expected, rtol=1e-7)
 
 
 def test_nothing_is_computed_after_a_stop():
     stop, out = Stop(), np.full((30, 1), -1.0)
     stop.set()
-    _parts.window_means(VIDEO, window_spans(np.array([(3.0, 3)]), 7, "disc", (20, 24)), out, False, stop)
+    parts.window_means(VIDEO, window_spans(np.array([(3.0, 3)]), 7, "disc", (20, 24)), out, False, stop)
     assert (out == -1).all()
+
+
+@pytest.mark.parametrize("dtype", ["u2", "i4", "u8", "f2", "f4", "f8"])
+@pytest.mark.parametrize("policy", ["propagate", "omit"])
+def test_parts_of_every_type_and_weight_add_up(monkeypatch, dtype, policy):
+    small_blocks(monkeypatch, 500)
+    video = makers.random_video((9, 12, 10), "u1").astype(dtype)
+    masks = np.random.default_rng(0).random((3, 12, 10)).round(1)
+    for weights in ("mean", "sum"):
+        chunked = extract_traces(Chunked(video, (9, 4, 5)), masks, weights=weights, nan_policy=policy)
+        whole = extract_traces(video, masks, weights=weights, nan_policy=policy)
+        assert chunked.dtype == whole.dtype
+        np.testing.assert_allclose(chunked, whole, rtol=1e-6 if chunked.dtype == np.float32 else 1e-13)

@@ -4,13 +4,16 @@ import h5py
 import numpy as np
 import pytest
 import zarr
+from hypothesis import given
+from hypothesis import strategies as st
 
-from optimap._reading import as_source, plan_reading
+from optimap._reading import Plan, Source, as_source, block_frames, plan_reading
 from optimap._regions import window_spans
 from optimap.trace import extract_traces
 from optimap.video import open_video
 from tests import makers
 from tests.readers import Chunked, small_blocks
+from tests.strategies import positions
 
 VIDEO = makers.random_video((30, 20, 24))
 
@@ -100,7 +103,40 @@ def test_maps_whose_frames_are_not_one_after_the_other(tmp_path, monkeypatch):
 
 
 @pytest.mark.parametrize("chunks", [None, ((10, 20), (20,), (24,)), (10, 20), "auto"])
-def test_what_is_no_chunk_is_left_alone(chunks):
+def test_chunks_that_are_not_three_sizes_are_ignored(chunks):
     video = Chunked(VIDEO, chunks)
     np.testing.assert_array_equal(extract_traces(video, (3, 2)), extract_traces(VIDEO, (3, 2)))
     assert video.read == [((0, 30),)]
+
+
+@given(st.data())
+def test_boxes_follow_chunks_and_cover_each_window_once(data):
+    shape = tuple(data.draw(st.integers(1, 30)) for _ in range(3))
+    chunk = tuple(data.draw(st.integers(1, n)) for n in shape)
+    where = np.array(data.draw(st.lists(positions(shape[1:], fractional=False), min_size=1, max_size=4)), float)
+    spans = window_spans(where, data.draw(st.integers(0, 9)), "rect", shape[1:])
+    shard = data.draw(st.sampled_from([None, 2 * chunk[0], 3 * chunk[0]]))
+    source = Source(None, shape, np.dtype("u2"), "reader", chunk=chunk, shard=shard)
+    with pytest.MonkeyPatch.context() as patch:
+        small_blocks(patch, budget := data.draw(st.sampled_from([1, 500, 10_000])))
+        plan = plan_reading(source, spans)
+    seen = np.zeros(shape[1:], int)
+    for top, bottom, left, right in [box or (0, shape[1], 0, shape[2]) for box in plan.boxes]:
+        seen[top:bottom, left:right] += 1
+        assert top % chunk[1] == left % chunk[2] == 0
+        assert bottom % chunk[1] == 0 or bottom == shape[1]
+        assert right % chunk[2] == 0 or right == shape[2]
+    assert seen.max() == 1
+    for row, start, stop in zip(spans.rows, spans.starts, spans.stops, strict=True):
+        assert (seen[row, start:stop] == 1).all()
+    assert plan.step % chunk[0] == 0
+    if plan.step > chunk[0]:
+        assert plan.step * seen.sum() * 2 <= budget
+        assert shard is None or plan.step <= shard or plan.step % shard == 0
+
+
+def test_a_video_without_chunks_is_read_in_whole_frames():
+    spans = window_spans(np.array([(3.0, 2.0)]), 3, "rect", (20, 24))
+    for video in (VIDEO, Chunked(VIDEO, None)):
+        source = as_source(video)
+        assert plan_reading(source, spans) == Plan(block_frames(source), [None])
