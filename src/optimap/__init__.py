@@ -1,6 +1,6 @@
-"""optimap: fluorescence videos, cardiac optical mapping above all, to time-series that a scientist can trust.
+"""optimap: time-series that scientists can trust, from fluorescence videos, above all cardiac optical mapping.
 
-Importing costs nothing: every name is loaded when it is first used.
+Importing is cheap: every name is loaded when it is first used.
 """
 
 import lazy_loader

@@ -40,7 +40,10 @@ from tests._cli.helpers import VIDEO, run
         (["traces", "rec.tif", "--regions", "empty.npy"], "--regions empty.npy holds no regions: give an image"),
         (["traces", "rec.tif", "--regions", "a.csv", "--at", "1,1"], "not allowed with"),
         (["traces", "rec.tif", "--regions", "other.npy", "-o", "other.npy"], "other.npy is an input"),
-        (["traces", "rec.tif", "--regions", "notes.txt"], "unknown suffix '.txt': regions are read from .roi .zip"),
+        (
+            ["traces", "rec.tif", "--regions", "notes.txt"],
+            "unknown suffix '.txt': give a file that ends in one of .roi .zip",
+        ),
         (
             ["traces", "rec.tif", "--at", "1,1", "--background", "nope.roi"],
             "--background: 'nope.roi' is not a finite number",

@@ -20,18 +20,18 @@ def test_grey_and_colour_images_stay_as_they_are(shape):
 @pytest.mark.parametrize(
     ("call", "error", "argument", "message"),
     [
-        (lambda: as_image([["a"]], "picture"), TypeError, "picture", "picture holds <U1 values: an image holds real"),
+        (lambda: as_image([["a"]], "picture"), TypeError, "picture", "picture holds <U1 values: give an image of real"),
         (
             lambda: as_image(np.zeros((9, 5, 6))),
             ValueError,
             "image",
             "for a video, give one frame, for example image",
         ),
-        (lambda: as_image([1, 2]), ValueError, "image", r"image has shape \(2,\): an image is \(H, W\)"),
+        (lambda: as_image([1, 2]), ValueError, "image", r"image has shape \(2,\): give an image \(H, W\)"),
         (lambda: check_scale("nope", None, None), ValueError, "cmap", "cmap = 'nope' is not a colour map"),
         (lambda: check_scale(None, "low", None), ValueError, "vmin", "vmin = 'low': it must be a finite number"),
         (lambda: check_scale(None, None, [1, 2]), ValueError, "vmax", r"vmax = \[1, 2\]: it must be a finite number"),
-        (lambda: check_scale(None, 2, 1), ValueError, "vmin", "vmin = 2 is more than vmax = 1: exchange them"),
+        (lambda: check_scale(None, 2, 1), ValueError, "vmin", "vmin = 2 is more than vmax = 1: swap them"),
         (lambda: check_axes(3, "axis"), TypeError, "axis", "axis = 3: give matplotlib Axes"),
         (lambda: parse_colors("reddish", 2), ValueError, "colors", "colors = 'reddish' is not a colour"),
         (lambda: parse_colors(3, 2), ValueError, "colors", "colors = 3 is not a colour"),

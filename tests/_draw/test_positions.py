@@ -68,7 +68,7 @@ def test_colours_and_sizes():
         ([[(1, 2)]], {"marker": "zz"}, "marker", "marker = 'zz' is not accepted by matplotlib"),
         ([np.eye(5) > 0], {"size": 3}, "size", "is the area of dots, but regions have outlines: leave size out"),
         ([np.eye(5) > 1], {}, "positions", "positions: region 0 .* is empty"),
-        ([np.zeros((5, 5), int)], {}, "positions", "positions holds no regions: there is nothing to draw"),
+        ([np.zeros((5, 5), int)], {}, "positions", "positions holds no regions: give at least one region to draw"),
         ([[(1, 2)]], {"cmap": "nope"}, "cmap", "cmap = 'nope' is not a colour map"),
     ],
 )

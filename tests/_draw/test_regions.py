@@ -112,7 +112,7 @@ def test_many_regions_are_drawn_without_names():
         ({"regions": LABELS, "color": ["r"]}, ValueError, "color", "color has 1 entry for 2 regions"),
         ({"regions": LABELS, "ax": 3}, TypeError, "ax", "ax = 3"),
         ({"regions": LABELS == 9}, ValueError, "regions", "regions: region 0 .* is empty"),
-        ({"regions": []}, ValueError, "regions", "regions holds no regions: there is nothing to draw"),
+        ({"regions": []}, ValueError, "regions", "regions holds no regions: give at least one region to draw"),
         ({"regions": LABELS * 0}, ValueError, "regions", "regions holds no regions"),
         ({"regions": LABELS, "foo": 3}, TypeError, "foo", r"foo = 3 is not accepted by matplotlib \(.*'foo'"),
         ({"regions": LABELS, "alpha": 3}, ValueError, "alpha", r"alpha = 3 is not accepted by matplotlib \(alpha"),

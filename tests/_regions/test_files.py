@@ -69,7 +69,7 @@ def test_arrays_of_other_shapes_are_not_regions(tmp_path):
     np.save(tmp_path / "a.npy", np.zeros((2, 3, 4, 5)))
     tifffile.imwrite(tmp_path / "a.tif", np.zeros((2, 3, 16, 16), np.uint8), photometric="minisblack")
     for path in (tmp_path / "a.npy", tmp_path / "a.tif"):
-        message = r"has shape \(2, 3, .* masks and labels are images \(H, W\), stacks are \(N, H, W\)"
+        message = r"has shape \(2, 3, .* give masks and labels as images \(H, W\), stacks as \(N, H, W\)"
         check_error(lambda path=path: regions(path), ValueError, "source", message, path)
 
 

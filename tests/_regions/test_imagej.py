@@ -165,7 +165,7 @@ def test_composite_regions_have_holes():
         (polygon([(1, 1), (5, 5)], "POLYLINE", "p"), r"region 0 \('p'\) is a segmented line"),
         (polygon([(1, 1), (5, 5)], "FREELINE"), r"region 0 \('region_0'\) is a freehand line"),
         (polygon([(1, 1), (5, 5), (7, 2)], "ANGLE"), "is an angle"),
-        (roi("RECT", (1, 1, 5, 5), subtype=ROI_SUBTYPE.TEXT), "is a text and has no area"),
+        (roi("RECT", (1, 1, 5, 5), subtype=ROI_SUBTYPE.TEXT), "is text and has no area"),
         (roi("NOROI"), "is of a type that cannot be read"),
         (polygon([(1, 1), (5, 5)]), "has 2 vertices"),
     ],

@@ -65,7 +65,7 @@ def test_one_position_in_a_list_is_not_alone():
         ((-0.51, 0), "coords", r"x=-0.51.*outside"),
         ([(0, 0), (np.nan, 2)], "coords[1]", r"coords\[1\] = \(x=nan, y=2.0\) is not finite"),
         ((np.inf, 2), "coords", "not finite"),
-        ([(1, 2, 3)], "coords[0]", r"coords\[0\] = \(1, 2, 3\) has 3 numbers: a position is \(x, y\)"),
+        ([(1, 2, 3)], "coords[0]", r"coords\[0\] = \(1, 2, 3\) has 3 numbers: give positions as \(x, y\)"),
         ((1, 2, 3), "coords", r"coords = \(1, 2, 3\) is not a position"),
         ([(1, 2), (1, 2, 3)], "coords[1]", r"coords\[1\] = \(1, 2, 3\) is not a position"),
         (np.zeros((2, 2, 2)), "coords", r"shape \(2, 2, 2\): give positions as \(N, 2\)"),

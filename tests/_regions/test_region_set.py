@@ -89,10 +89,10 @@ def test_an_index_without_a_region_is_an_error(which, error, message):
 @pytest.mark.parametrize(
     ("which", "argument", "message"),
     [
-        (1.0, "regions[1.0]", r"regions\[1.0\]: regions are chosen by number, name, slice, a list of numbers or names"),
-        (True, "regions[True]", r"regions\[True\]: regions are chosen by"),
-        ({0, 1}, "regions[{0, 1}]", r"regions\[\{0, 1\}\]: regions are chosen by"),
-        (slice("a", "b"), "regions[slice('a', 'b', None)]", "the ends of a slice are whole numbers"),
+        (1.0, "regions[1.0]", r"regions\[1.0\]: choose regions by number, name, slice, a list of numbers or names"),
+        (True, "regions[True]", r"regions\[True\]: choose regions by"),
+        ({0, 1}, "regions[{0, 1}]", r"regions\[\{0, 1\}\]: choose regions by"),
+        (slice("a", "b"), "regions[slice('a', 'b', None)]", "give whole numbers as the ends of a slice"),
     ],
 )
 def test_an_index_of_a_wrong_type_is_an_error(which, argument, message):

@@ -17,7 +17,7 @@ def test_unwanted_nan_is_an_error_that_names_the_region():
             lambda coords=coords: extract_traces(video, coords, nan_policy="raise"),
             ValueError,
             "video",
-            f"video holds NaN in frame 4 within {where}: nan_policy='omit' leaves such pixels out",
+            f"video holds NaN in frame 4 within {where}: choose nan_policy='omit'",
         )
         assert np.isnan(error.value)
         check_pickles(error)

@@ -67,7 +67,7 @@ NORMALIZE = [
     (SERIES, {}, ValueError, "array", r"along time, into 3 chunks along axis 0.*array\.rechunk\({0: -1}\)"),
     (SERIES, {"axis": -1}, ValueError, "array", r"along time, into 2 chunks along axis 1.*array\.rechunk\({1: -1}\)"),
     (SERIES, {"vmin": 0}, ValueError, "array", "along time, into 3 chunks"),
-    (SERIES, {"axis": 2}, ValueError, "axis", "axis = 2.* axes 0..1"),
+    (SERIES, {"axis": 2}, ValueError, "axis", "axis = 2: choose one of 0..1"),
     (WHOLE, {"ymin": np.inf}, ValueError, "ymin", "ymin = inf"),
     (WHOLE, {"ymax": 300, "dtype": "u1"}, ValueError, "ymax", "ymax = 300 is not a value of uint8"),
     (WHOLE, {"vmin": 3, "vmax": 2}, ValueError, "vmin", "vmin = 3 is not below vmax = 2"),
@@ -79,7 +79,7 @@ NORMALIZE = [
     (WHOLE, {"vmin": SERIES[0]}, TypeError, "vmin", r"vmin is a dask array: give its values, vmin\.compute\(\)"),
     (WHOLE, {"dtype": complex}, TypeError, "dtype", "dtype = complex128"),
     (WHOLE.astype(complex), {}, TypeError, "array", "array has dtype complex128"),
-    (SERIES[:0], {}, ValueError, "array", r"array has shape \(0, 4\): it is empty"),
+    (SERIES[:0], {}, ValueError, "array", r"array has shape \(0, 4\): give an array that is not empty"),
     (SERIES.sum(), {}, ValueError, "array", "array is a single number"),
     (UNKNOWN, {}, ValueError, "array", r"array\.compute_chunk_sizes\(\) first"),
 ]

@@ -101,7 +101,7 @@ def test_clipping_acts_only_where_a_limit_was_given():
 def test_one_limit_beyond_the_series_clips_it_to_that_end():
     assert normalize([1, 2], vmin=5).tolist() == [0, 0]
     assert normalize([1, 2], vmax=-5).tolist() == [1, 1]
-    with pytest.raises(ValueError, match="vmin = 5 leaves a series no range"):
+    with pytest.raises(ValueError, match="vmin = 5 leaves a series without a range"):
         normalize([1, 2], vmin=5, clip=False)
 
 

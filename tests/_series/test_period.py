@@ -66,7 +66,7 @@ def test_series_without_a_rhythm_have_the_longest_period():
 @pytest.mark.parametrize(
     ("data", "kind", "message"),
     [
-        ([1, 2, 3], ValueError, "data has 3 samples: at least 6 are needed"),
+        ([1, 2, 3], ValueError, "data has 3 samples: give at least 6"),
         (np.array([]), ValueError, "data has 0 samples"),
         (np.r_[np.arange(50.0), np.nan], ValueError, "NaN or infinite, the first at sample 50"),
         (np.r_[np.inf, np.arange(50.0)], ValueError, "the first at sample 0"),

@@ -91,9 +91,9 @@ def test_limits_for_each_series_from_the_host_or_the_device(any_library):
 
 def test_limits_from_elsewhere_are_refused(torch):
     strict, cpu = arrays.library("strict").to([1, 2]), array_api_strict.asarray(5)
-    message = r"vmin is an array of array_api_strict on .*CPU_DEVICE.*bring both to one"
+    message = r"vmin is an array of array_api_strict on .*CPU_DEVICE.*move both to the same"
     check_error(lambda: normalize(strict, vmin=cpu), ValueError, "vmin", message)
-    message = "vmax is an array of torch on cpu, the array is one of array_api_strict"
+    message = "vmax is an array of torch on cpu, but the array is one of array_api_strict"
     check_error(lambda: normalize(strict, vmax=torch.tensor(5)), ValueError, "vmax", message)
 
 
@@ -124,9 +124,9 @@ def test_errors_are_those_of_numpy(any_library, kwargs):
     [
         (np.array([1, np.inf], "f4"), {}, ValueError, "array holds infinity"),
         (np.array([1, np.nan], "f4"), {"dtype": "u1"}, ValueError, "array holds NaN, which uint8 cannot"),
-        (np.zeros(0, "f4"), {}, ValueError, r"array has shape \(0,\): it is empty"),
+        (np.zeros(0, "f4"), {}, ValueError, r"array has shape \(0,\): give an array that is not empty"),
         (np.array(3, "f4"), {}, ValueError, "array is a single number"),
-        (np.array([1j, 2], "c8"), {}, TypeError, "array has dtype .*complex64.*: only real numbers"),
+        (np.array([1j, 2], "c8"), {}, TypeError, "array has dtype .*complex64.*: give real numbers"),
         (np.array([1, 2], "f4"), {"vmin": np.array(1j)}, ValueError, "vmin = .*finite numbers"),
     ],
 )
@@ -149,9 +149,9 @@ def test_result_types_that_a_device_lacks_are_refused(torch):
         normalize(array_api_strict.asarray([1, 2]), dtype=np.float16)
     single = arrays.library("strict32").to([1, 2])
     for dtype in ("f8", "i4"):
-        with pytest.raises(TypeError, match=r"dtype = .* more digits than float32, in which .*no_float64.* computes"):
+        with pytest.raises(TypeError, match=r"dtype = .* more digits than float32, the widest .*no_float64"):
             normalize(single, dtype=dtype)
-    with pytest.raises(TypeError, match="dtype = float64 has 64 bits: JAX has them after"):
+    with pytest.raises(TypeError, match=r"dtype = float64 has 64 bits: call jax\.config"):
         normalize(arrays.library("jax").to([1, 2]), dtype=np.float64)
 
 
@@ -211,7 +211,7 @@ def test_errors_about_limits_in_the_hosts_memory_are_those_of_numpy(host_loops, 
     array = torch.zeros(3, 6, 7)
     check_error(lambda: normalize(array, vmin=torch.zeros(3)), ValueError, "vmin", r"vmin has shape \(3,\)")
     elsewhere = array_api_strict.asarray(3)
-    check_error(lambda: normalize(array, vmin=elsewhere), ValueError, "vmin", "bring both to one place")
+    check_error(lambda: normalize(array, vmin=elsewhere), ValueError, "vmin", "move both to the same")
 
 
 def test_gradients_are_left_to_the_library(monkeypatch, torch):

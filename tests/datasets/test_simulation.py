@@ -94,7 +94,7 @@ def test_a_damaged_cache_is_replaced(tissue, cache, tmp_path, monkeypatch, caplo
     (tmp_path / path.name).write_bytes(path.read_bytes()[:1000])
     monkeypatch.setenv("OPTIMAP_CACHE", str(tmp_path))
     np.testing.assert_array_equal(simulated_tissue().video, tissue.video)  # and the same seed gives the same recording
-    assert "is damaged: the recording is simulated again" in caplog.text
+    assert "is damaged; simulating the recording again" in caplog.text
     assert (tmp_path / path.name).stat().st_size > 1000
 
 
@@ -105,7 +105,7 @@ def test_a_cache_that_cannot_be_written_is_ignored_and_the_seed_determines_the_n
     blocked.write_text("not a folder")
     monkeypatch.setenv("OPTIMAP_CACHE", str(blocked / "cache"))
     other = simulated_tissue(1)
-    assert "the recording is not kept" in caplog.text
+    assert "the recording is not cached" in caplog.text
     np.testing.assert_array_equal(other.signal, tissue.signal)
     assert (other.video != tissue.video).mean() > 0.5
 

@@ -28,20 +28,20 @@ def test_colour_and_colourbar():
 
 @pytest.mark.parametrize("shape", [(3,), (5, 6, 7), (2, 3, 4, 5)])
 def test_arrays_that_are_not_images_are_errors(shape):
-    check_error(lambda: show_image(np.zeros(shape)), ValueError, "image", "an image is")
+    check_error(lambda: show_image(np.zeros(shape)), ValueError, "image", "give an image")
 
 
 @pytest.mark.parametrize(
     ("kwargs", "error", "argument", "message"),
     [
-        ({"image": [["a"]]}, TypeError, "image", "image holds <U1 values: an image holds real numbers"),
+        ({"image": [["a"]]}, TypeError, "image", "image holds <U1 values: give an image of real numbers"),
         ({"cmap": "nope"}, ValueError, "cmap", "cmap = 'nope' is not a colour map"),
         ({"cmap": 3}, ValueError, "cmap", "cmap = 3 is not a colour map"),
         ({"vmin": "a"}, ValueError, "vmin", "vmin = 'a': it must be a finite number"),
         ({"vmax": np.nan}, ValueError, "vmax", "vmax = nan: it must be a finite number"),
         ({"interpolation": "zz"}, ValueError, "interpolation", "interpolation = 'zz' is not accepted by matplotlib"),
         ({"ax": 3}, TypeError, "ax", "ax = 3: give matplotlib Axes"),
-        ({"vmin": 3, "vmax": 1}, ValueError, "vmin", "vmin = 3 is more than vmax = 1: exchange them"),
+        ({"vmin": 3, "vmax": 1}, ValueError, "vmin", "vmin = 3 is more than vmax = 1: swap them"),
     ],
 )
 def test_wrong_arguments_are_errors_before_a_figure_is_made(kwargs, error, argument, message):

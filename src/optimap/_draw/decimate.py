@@ -1,4 +1,4 @@
-"""Long traces on few pixels: the minimum and maximum of each bin. It only computes; `long_traces` draws.
+"""Long traces on few pixels: the minimum and maximum of each bin. This module only computes; `long_traces` draws.
 
 A line of a million samples on a thousand pixels shows only the minimum and maximum at each column of pixels, so only
 those are given to matplotlib; no peak is lost, however short. Bins follow the axes' width and visible range.
@@ -34,7 +34,7 @@ def min_max(x: Array, traces: Array, view: View) -> tuple[Array, Array]:
     edges = np.linspace(start, stop, bins + 1).astype(np.intp)
     result = np.empty((2 * bins, traces.shape[1]), traces.dtype)
     low, high = _extremes(traces[:stop], edges[:-1])
-    # Minimum, maximum, maximum, minimum, ...: no stroke goes back through its bin, which halves the time of drawing.
+    # Minimum, maximum, maximum, minimum, ...: no stroke runs back through its bin, which halves the drawing time.
     result[0::4], result[1::4] = low[0::2], high[0::2]
     result[2::4], result[3::4] = high[1::2], low[1::2]
     places = np.stack([edges[:-1], edges[1:] - 1], axis=1).ravel()
@@ -45,9 +45,9 @@ def _extremes(values: Array, starts: Array) -> list[Array]:
     """Return the minimum and the maximum of each bin, ignoring NaN."""
 
     def extreme(functions: tuple[np.ufunc, np.ufunc]) -> Array:
-        """Return one of the two."""
+        """Return the minimum or the maximum."""
         plain, ignoring_nan = functions
-        # fmin takes twice the time of minimum, and is needed only if there is NaN.
+        # fmin takes twice as long as minimum, and is needed only if there is NaN.
         result = np.asarray(plain.reduceat(values, starts, axis=0))
         if result.dtype.kind == "f" and np.isnan(result).any():
             result = np.asarray(ignoring_nan.reduceat(values, starts, axis=0))

@@ -1,4 +1,4 @@
-"""What every drawing function needs: axes of new figures, and checks of images, scales, axes and colours."""
+"""Shared by all drawing functions: axes of new figures, and checks of images, scales, axes and colours."""
 
 import math
 import warnings
@@ -23,12 +23,12 @@ def as_image(image: ArrayLike, name: str = "image") -> Array:
     """Return an image as an array that matplotlib draws, or raise an error."""
     pixels = image if isinstance(image, np.ma.MaskedArray) else np.asarray(image)
     if pixels.dtype.kind not in "biuf":
-        cure = "an image holds real numbers, or True and False"
+        cure = "give an image of real numbers, or of True and False"
         raise ArgumentTypeError(name, image, f"holds {pixels.dtype} values", cure, subject=name)
     if pixels.ndim == 3 and pixels.shape[-1] in (3, 4):
         return pixels
     if pixels.ndim != 2:
-        cure = "an image is (H, W), or (H, W, 3) in colour"
+        cure = "give an image (H, W), or (H, W, 3) in colour"
         if pixels.ndim == 3:
             cure += f"; for a video, give one frame, for example {name}[0]"
         raise ArgumentError(name, image, f"has shape {pixels.shape}", cure, subject=name)
@@ -45,7 +45,7 @@ def check_scale(cmap: object, vmin: object, vmax: object) -> None:
         raise ArgumentError("cmap", cmap, "is not a colour map", cure)
     low, high = _limit(vmin, "vmin"), _limit(vmax, "vmax")
     if low is not None and high is not None and low > high:
-        cure = "exchange them, or use cmap='gray_r'"
+        cure = "swap them, or use cmap='gray_r'"
         raise ArgumentError("vmin", vmin, f"is more than vmax = {vmax!r}", cure, keyword="cmap")
 
 
@@ -82,7 +82,7 @@ def check_axes(ax: object, name: str = "ax") -> None:
 
 
 def keyword_error(make: Callable[..., object], keywords: dict[str, Any], error: Exception) -> ArgumentError:
-    """Return the error for keywords that matplotlib refuses, about the first of them that it refuses alone."""
+    """Return the error for keywords that matplotlib rejects, about the first of them that it rejects alone."""
     argument, value = "**kwargs", cast(object, keywords)
     for name, given in keywords.items():
         try:
@@ -96,12 +96,12 @@ def keyword_error(make: Callable[..., object], keywords: dict[str, Any], error: 
 
 
 def check_keywords(make: Callable[..., object], keywords: dict[str, Any]) -> None:
-    """Raise an error for keywords that matplotlib refuses in `make`, before a figure is made.
+    """Raise an error for keywords that matplotlib rejects in `make`, before a figure is created.
 
     An unknown keyword is an AttributeError, as in matplotlib itself.
     """
     try:
-        with warnings.catch_warnings():  # they are for the figure itself
+        with warnings.catch_warnings():  # warnings concern the figure itself
             warnings.simplefilter("ignore")
             make(**keywords)
     except (AttributeError, TypeError, ValueError) as error:
@@ -112,7 +112,7 @@ def check_keywords(make: Callable[..., object], keywords: dict[str, Any]) -> Non
 
 
 def hidden_axes() -> "Axes":
-    """Return axes of a figure that is never shown, to try something."""
+    """Return axes of a figure that is never shown, to try keywords on."""
     from matplotlib.figure import Figure
 
     return Figure().add_subplot()
@@ -122,7 +122,7 @@ def parse_colors(colors: Any, count: int, name: str = "colors", thing: str = "tr
     """Return one colour for each thing, given one for all or one for each."""
     from matplotlib.colors import is_color_like
 
-    problem, cure = "is not a colour that matplotlib knows", "give a name such as 'red', or (r, g, b)"
+    problem, cure = "is not a colour known to matplotlib", "give a name such as 'red', or (r, g, b)"
     if is_color_like(colors):
         return [colors] * count
     if isinstance(colors, str) or not hasattr(colors, "__len__"):

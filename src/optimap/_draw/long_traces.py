@@ -1,4 +1,4 @@
-"""Lines of long traces in a figure: reduced to the available pixels, again whenever the view changes.
+"""Lines of long traces in a figure: reduced to the available pixels whenever the view changes.
 
 This module imports matplotlib, so it is imported only to draw. How traces are reduced is in `decimate`.
 """
@@ -26,13 +26,13 @@ LONG = 10_000
 
 
 def plot_traces(ax: Axes, x: Array, traces: Array, style: dict[str, Any]) -> list[Line2D]:
-    """Draw the columns of `traces`, long ones by minimum and maximum, again whenever the view changes."""
+    """Draw the columns of `traces`, long ones by minimum and maximum, updated whenever the view changes."""
     increasing = x.dtype.kind in "iuf" and bool((np.diff(x) > 0).all())
     if len(x) <= LONG or not increasing or traces.dtype.kind not in "iuf":
         return ax.plot(x, traces, **style)
     if traces.dtype.itemsize == 2 and traces.dtype.kind == "f":
         traces = traces.astype(np.float32)  # NumPy compares half floats one by one
-    # A few more bins than pixels: axes grow when the figure is laid out, which then needs no second reduction.
+    # A few more bins than pixels: axes grow when the figure is laid out, and no second reduction is needed.
     view = (0, len(x), math.ceil(1.2 * _bins(ax, raster=True)))
     lines = ax.plot(*min_max(x, traces, view), **style)
     keeper = LongTraces(x, traces, lines, view)
@@ -42,7 +42,7 @@ def plot_traces(ax: Axes, x: Array, traces: Array, style: dict[str, Any]) -> lis
 
 
 class LongTraces(Artist):
-    """An artist that draws nothing: it is drawn first, and gives the lines the samples that their pixels can show."""
+    """An artist that draws nothing: it is drawn first, and passes the lines the samples that their pixels can show."""
 
     def __init__(self, x: Array, traces: Array, lines: list[Line2D], view: View) -> None:
         super().__init__()
@@ -69,7 +69,7 @@ class LongTraces(Artist):
         self.seen = (start, stop, bins)
         x, traces = min_max(self.x, self.traces, self.seen)
         for line, values in zip(self.lines, traces.T, strict=True):
-            if line.axes is ax:  # not removed since
+            if line.axes is ax:  # not removed in the meantime
                 line.set_data(x, values)
 
 

@@ -1,4 +1,4 @@
-"""show_positions: dots over an image. Regions are drawn by `regions`."""
+"""show_positions: dots on an image. Regions are drawn by `regions`."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -37,7 +37,7 @@ def show_positions(
     ax: "Axes | None" = None,
     **kwargs: object,
 ) -> "Axes":
-    """Draw positions as dots, or regions as outlines, over an image if one is given.
+    """Draw positions as dots, or regions as outlines, on an image if one is given.
 
     Parameters
     ----------
@@ -115,7 +115,7 @@ def _areas(size: ArrayLike | None, count: int) -> Floats:
         problem = f"has shape {sizes.shape} for {counted(count, 'position')}"
         raise ArgumentError("size", size, problem, "give one for all or one for each", subject="size")
     if not (np.isfinite(sizes).all() and (sizes >= 0).all()):
-        raise ArgumentError("size", size, "is not an area", "areas of dots are 0 or more", plain=True)
+        raise ArgumentError("size", size, "is not an area", "give areas of 0 or more", plain=True)
     return sizes
 
 

@@ -31,7 +31,7 @@ def show_regions(
     ax: "Axes | None" = None,
     **kwargs: object,
 ) -> "Axes":
-    """Draw the outlines of regions, over an image if one is given.
+    """Draw the outlines of regions, on an image if one is given.
 
     The outlines follow the edges of the pixels that are measured.
 
@@ -108,7 +108,7 @@ def show_regions(
 
 def none_error(name: str, value: object) -> ArgumentError:
     """Return the error for something that holds no regions."""
-    cure = "there is nothing to draw; give at least one region"
+    cure = "give at least one region to draw"
     return ArgumentError(name, value, "holds no regions", cure, subject=name)
 
 
@@ -116,7 +116,7 @@ def _collection(spans: Spans, colors: "list[ColorType]", kwargs: dict[str, Any])
     """Return the outlines, or raise an error for keywords that matplotlib does not accept, before a figure is made."""
     from matplotlib.collections import PathCollection
 
-    # Ends that project by half the width of a line close the corners.
+    # Ends that extend by half the line width close the corners.
     style = {"facecolors": "none", "linewidths": 1.5, "capstyle": "projecting", **kwargs}
     if not {"edgecolor", "edgecolors", "ec"} & style.keys():
         style["edgecolors"] = colors
@@ -170,7 +170,7 @@ def _edges(spans: Spans) -> tuple[Array, Array, Array]:
     y = np.repeat(spans.rows, lengths)
     if not len(x):
         return owner, np.empty((0, 2)), np.empty((0, 2))
-    # One number for each pixel of each region, in which a neighbour is a fixed step away.
+    # One number for each pixel of each region, in which each neighbour is a fixed step away.
     width, height = int(x.max()) + 3, int(y.max()) + 3
     cells = np.unique((owner * height + y + 1) * width + x + 1)
     parts = []

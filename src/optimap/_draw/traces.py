@@ -24,8 +24,8 @@ def show_traces(
 ) -> "Axes":
     """Plot one or more traces over time.
 
-    Long traces are reduced to the minimum and maximum at each pixel, again whenever the view changes, so that a million
-    samples are drawn at once and no peak is lost.
+    Long traces are reduced to the minimum and maximum at each pixel whenever the view changes, so that a million
+    samples are drawn instantly and no peak is lost.
 
     Parameters
     ----------
@@ -47,8 +47,8 @@ def show_traces(
     Returns
     -------
     matplotlib.axes.Axes
-        Lines of traces of more than 10,000 samples hold the points that are drawn, not every sample; such traces are
-        kept by reference, and read again when the view changes.
+        Lines of traces with more than 10,000 samples hold the points that are drawn, not every sample; such traces are
+        kept by reference and read again when the view changes.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""Frames x spans -> traces."""
+"""Extraction: frames and spans of pixels to traces."""
 
 import lazy_loader
 

@@ -1,8 +1,8 @@
-"""Traces of dask arrays as lazy dask arrays, one task a block.
+"""Traces of dask arrays as lazy dask arrays, one task per block.
 
-A block never leaves the worker that has it. Where frames are cut in space, each block gives the sums over its part of
-each window, and a second task adds them up: only those small sums travel. What all tasks of an extraction share, the
-windows, is one entry of the graph, which each worker gets once. dask is imported here, and only inside functions.
+A block never leaves the worker that has it. If frames are cut in space, each block gives the sums over its part of
+each window, and a second task adds them up: only these small sums travel. The windows, which all tasks of an extraction
+share, are one entry of the graph, which each worker gets once. dask is imported here, and only inside functions.
 """
 
 import importlib
@@ -23,21 +23,21 @@ from .sums import Adding, Sums, Then, adding
 
 @dataclass(frozen=True)
 class Extraction:
-    """What the tasks of an extraction share."""
+    """Data that all tasks of an extraction share."""
 
     spans: Spans
     dtype: "np.dtype[Any]"  # of the video
     result: "np.dtype[Any]"  # of the traces
     nan_policy: str
     first_frames: list[int]  # of the chunks of time
-    cuts: dict[tuple[int, int], Part]  # chunk of the frame -> windows; empty where the frame is whole
-    adding: Adding  # of parts of windows, where frames are cut
+    cuts: dict[tuple[int, int], Part]  # chunk of the frame -> windows; empty if the frame is whole
+    adding: Adding  # of parts of windows, if frames are cut
 
 
 def dask_traces(source: Source, spans: Spans, nan_policy: str, then: Then | None = None) -> Any:
     """Return the traces (T, N) of the N windows in `spans` as a dask array, in the time chunks of the video.
 
-    What `then` makes of them is made in double precision.
+    `then` is applied in double precision.
     """
     result = kernels.result_dtype(source.dtype)
     if then is None:
@@ -59,7 +59,7 @@ def _lazy_traces(source: Source, spans: Spans, nan_policy: str, dtype: "np.dtype
     plan = _plan(source, spans, dtype, nan_policy)
     token = tokenize(video.name, *vars(spans).values(), dtype, nan_policy)
     shared = delayed(plan, name=f"trace-windows-{token}", traverse=False)
-    # A layer of blocks, which dask joins with what makes the blocks: reading and adding up become one task.
+    # A layer of blocks, which dask fuses with the tasks that make the blocks: reading and adding up become one task.
     meta = np.empty((0, 0, 0), dtype)
     work = block_sums if plan.cuts else block_traces
     blockwise = video.map_blocks(work, plan=shared, name=f"trace-sums-{token}", dtype=dtype, meta=meta)
@@ -69,7 +69,7 @@ def _lazy_traces(source: Source, spans: Spans, nan_policy: str, dtype: "np.dtype
 
 
 def _results(plan: Extraction, name: str, blockwise: str, shared: str) -> dict[Any, Any]:
-    """Return the tasks that give the traces of a chunk of time: of one block or, where frames are cut, of several."""
+    """Return the tasks that give the traces of a chunk of time: of one block or, if frames are cut, of several."""
     graph: dict[Any, Any] = {}
     for t in range(len(plan.first_frames)):
         if plan.cuts:
@@ -83,7 +83,7 @@ def _plan(source: Source, spans: Spans, result: "np.dtype[Any]", nan_policy: str
     """Return what the tasks share; windows are cut into parts where frames are."""
     video, dtype = source.video, source.dtype
     first_frames = np.cumsum([0, *video.chunks[0]])[:-1].tolist()
-    as_float = isinstance(video._meta, np.ma.MaskedArray) and dtype.kind != "f"  # masked is NaN
+    as_float = isinstance(video._meta, np.ma.MaskedArray) and dtype.kind != "f"  # masked pixels are NaN
     rule = adding(spans, np.dtype(np.float64) if as_float else dtype, nan_policy == "omit")
     is_cut = video.numblocks[1:] != (1, 1)
     cuts = _cut_everywhere(rule.spans, video.chunks[1], video.chunks[2]) if is_cut else {}
@@ -91,7 +91,7 @@ def _plan(source: Source, spans: Spans, result: "np.dtype[Any]", nan_policy: str
 
 
 def _cut_everywhere(spans: Spans, heights: Sequence[int], widths: Sequence[int]) -> dict[tuple[int, int], Part]:
-    """Return the windows in each chunk of the frame, where there are some."""
+    """Return the windows in each chunk of the frame that holds any."""
     cuts = {}
     for r, rows in enumerate(pairwise(np.cumsum([0, *heights]).tolist())):
         for c, columns in enumerate(pairwise(np.cumsum([0, *widths]).tolist())):
@@ -115,7 +115,7 @@ def block_traces(block: AnyArray, plan: Extraction, block_id: tuple[int, int, in
 
 
 def block_sums(block: AnyArray, plan: Extraction, block_id: tuple[int, int, int]) -> Sums:
-    """Return the sums (numbers, frames, windows) over what a block holds of the windows that touch it."""
+    """Return the sums (numbers, frames, windows) over the parts of windows in a block."""
     _check_block(block, plan)
     start, part = plan.first_frames[block_id[0]], plan.cuts[block_id[1:]]
     sums = np.empty((plan.adding.numbers, len(block), len(part.windows)))
@@ -143,13 +143,13 @@ def _pieces(block: Array) -> Iterator[tuple[int, Array]]:
 
 
 def _check_block(block: AnyArray, plan: Extraction) -> None:
-    """Raise an error where a block is not of the type that the dask array says."""
+    """Raise an error if a block does not have the data type of the dask array."""
     if np.dtype(block.dtype) != plan.dtype:
         raise ArgumentError(
             "video",
             block.dtype,
-            f"has dtype {block.dtype}, the dask array says {plan.dtype}",
-            "give dtype= where the array is made, for example to map_blocks()",
+            f"has dtype {block.dtype}, but the dask array has {plan.dtype}",
+            "give dtype= when the array is made, for example to map_blocks()",
             subject="a block of the video",
         )
 

@@ -1,18 +1,18 @@
-"""extract_traces on the device that a video lies on: windows as gathers, or as sliding sums of the whole frame.
+"""extract_traces on the device that holds the video: windows as gathers, or as sliding sums over the whole frame.
 
-Two ways, chosen by counting the work as the compiled loops do:
+There are two methods, chosen by counting the work, as for the compiled loops:
 
 - *Gather.* The pixels of all windows are taken from each frame by index and added. Windows are sorted by size and
-  padded to the next power of two, so that a large one among many small ones costs little.
+  padded to the next power of two, so that one large window among many small ones costs little.
 - *Sliding.* Many boxes of one size share most of their additions: sums of 2, 4, 8, ... neighbours are built from
   shifted copies of the frame, down the columns and then along the rows. Only pixels of a window are ever added, nothing
   is subtracted: no digits are lost, and NaN stays in the windows that hold it, which differences of running sums
-  could not promise.
+  could not guarantee.
 
-A matrix of weights (pixels x windows) would multiply each pixel with each window. With PyTorch on a CPU it is as fast
+A matrix of weights (pixels x windows) would multiply each pixel by each window. With PyTorch on a CPU it is as fast
 as gathering for up to 100 windows and for large ones, 10 times slower for 1000 small ones and 25 to 50 times for 5000;
-it is large itself (0.5 GB for 1000 windows all over a frame of 256 x 256); and NaN times zero is NaN, which would reach
-windows that do not hold it. Integers are added as integers, floats in double precision where the device has it.
+it is large itself (0.5 GB for 1000 windows across a frame of 256 x 256); and NaN times zero is NaN, which would reach
+windows that do not hold it. Integers are added as integers, floats in double precision if the device has it.
 """
 
 from dataclasses import dataclass
@@ -27,25 +27,25 @@ from .._regions import Spans, nan_error
 from .host import host_traces
 from .sums import Then
 
-# A gathered pixel costs as much as adding so many values of whole frames, in 8 bytes; in 4 bytes twice as many.
+# A gathered pixel costs as much as adding this many values of whole frames, in 8 bytes; in 4 bytes, twice as many.
 # PyTorch on one core: 2 to 3.5 ns for a pixel, 0.6 ns for an addition in 8 bytes, 0.3 ns in 4.
 GATHER_COST = 4.0
 
 
 @dataclass(frozen=True)
 class WindowSums:
-    """What a block of frames gives for each window, (T, N)."""
+    """Sums over a block of frames for each window, (T, N)."""
 
     sums: Any
-    total: Any  # of the weights that count
+    total: Any  # sum of the weights that count
     has_nan: AnyArray = None
-    counts: Any = None  # where NaN is left out: whether any pixel counts
+    counts: Any = None  # if NaN is left out: whether any pixel counts
 
 
 def device_traces(source: Source, spans: Spans, nan_policy: str, then: Then | None = None) -> Any:
-    """Return the traces (T, N) of the N windows in `spans`, computed where the video lies.
+    """Return the traces (T, N) of the N windows in `spans`, computed on the device that holds the video.
 
-    What `then` makes of them is made in the precision that they are computed in.
+    `then` is applied in the precision of the computation.
     """
     video = source.video
     home = Home(video, "video")
@@ -95,7 +95,7 @@ def _raise_on_nan(xp: Namespace, has_nan: AnyArray, spans: Spans, start: int) ->
 
 @dataclass(frozen=True)
 class WindowGroup:
-    """Windows of similar size: indices of their pixels, (n, M); where fewer than M, which of them count."""
+    """Windows of similar size: indices of their pixels, (n, M); if there are fewer than M, which of them count."""
 
     index: Any
     shape: tuple[int, int]
@@ -105,7 +105,7 @@ class WindowGroup:
 
 
 class Gather:
-    """Takes the pixels of the windows from each frame by index."""
+    """Gathers the pixels of the windows from each frame by index."""
 
     def __init__(self, home: Home, spans: Spans, video: AnyArray) -> None:
         self.home = home
@@ -120,7 +120,7 @@ class Gather:
         order = np.concatenate(groups)
         in_order = bool((order == np.arange(len(order))).all())
         self.back = None if in_order else home.array(np.argsort(order))
-        # Frames that do not lie in one piece are copied before pixels are taken; bytes count less than doubles.
+        # Frames that are not contiguous are copied before pixels are taken; bytes count less than doubles.
         frame = int(video.shape[1]) * width
         self.values = max(frame // 8, *(part.shape[0] * part.shape[1] for part in self.parts))
 
@@ -182,7 +182,7 @@ class Gather:
         )
 
     def _whole_sums(self, pixels: AnyArray, part: WindowGroup) -> Any:
-        """Add integers, exactly where all weigh one."""
+        """Add integers, exactly if all have weight one."""
         home, xp = self.home, self.home.xp
         if part.weights is not None:
             return xp.sum(xp.astype(pixels, home.wide) * part.weights, axis=2)
@@ -206,18 +206,18 @@ def _groups(counts: Ints) -> list[Ints]:
 
 @dataclass(frozen=True)
 class EqualBoxes:
-    """Boxes of one height and width by their first row and column, which may lie outside the frame; pixels inside."""
+    """Boxes of one size: first row and column, which may be outside the frame, and the number of pixels inside."""
 
     top: Ints
     left: Ints
     height: int
     width: int
     inside: Ints
-    fits_32_bits: bool  # whether the sums do
+    fits_32_bits: bool  # whether the sums fit
 
 
 def _sliding_boxes(spans: Spans, video: AnyArray, windows: int) -> EqualBoxes | None:
-    """Return the windows as boxes of one size, where sliding sums are less work than taking every pixel."""
+    """Return the windows as boxes of one size, if sliding sums are less work than gathering every pixel."""
     if spans.boxes is None:
         return None
     top, bottom, left, right = spans.boxes
@@ -234,7 +234,7 @@ def _sliding_boxes(spans: Spans, video: AnyArray, windows: int) -> EqualBoxes | 
 
 
 def _unclipped(first: Ints, last: Ints, size: int) -> tuple[Ints, int] | None:
-    """Return where boxes that the frame's edges clip would begin, and the length of all; None if lengths differ."""
+    """Return where boxes clipped at the frame's edges would begin, and their common length; None if lengths differ."""
     length = int((last - first).max())
     clipped = last - first < length
     if (clipped & (first > 0) & (last < size)).any():
@@ -243,18 +243,18 @@ def _unclipped(first: Ints, last: Ints, size: int) -> tuple[Ints, int] | None:
 
 
 def _additions(size: int) -> int:
-    """Additions of shifted copies that a sliding sum takes."""
+    """Number of additions of shifted copies in a sliding sum."""
     return size.bit_length() + size.bit_count() - 2
 
 
 class Sliding:
-    """Adds neighbours all over the frame, then takes the sums at the windows."""
+    """Adds neighbours across the whole frame, then takes the sums at the windows."""
 
     def __init__(self, home: Home, boxes: EqualBoxes, video: AnyArray) -> None:
         self.home, self.boxes = home, boxes
         shape = tuple(int(n) for n in video.shape[1:])
         ends = ((boxes.top, boxes.height), (boxes.left, boxes.width))
-        # The part of the frame that windows cover, and how far they reach beyond its edges.
+        # The part of the frame that windows cover, and how far they extend beyond its edges.
         covered = [(int(first.min()), int(first.max()) + length) for first, length in ends]
         self.cut = tuple(slice(max(a, 0), min(b, n)) for (a, b), n in zip(covered, shape, strict=True))
         self.pads = [(max(-a, 0), max(b - n, 0)) for (a, b), n in zip(covered, shape, strict=True)]
@@ -288,7 +288,7 @@ class Sliding:
         return xp.take(xp.reshape(values, (values.shape[0], -1)), self.index, axis=1)
 
     def _padded(self, values: AnyArray, axis: int, pad: tuple[int, int]) -> Any:
-        """Zeros around: nothing is added where a window reaches over the edge."""
+        """Pad with zeros: nothing is added where a window extends beyond the edge."""
         xp = self.home.xp
         pieces = [values]
         for count, at in zip(pad, (0, 2), strict=True):

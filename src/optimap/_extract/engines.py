@@ -1,4 +1,4 @@
-"""Video x spans -> traces: the engine is chosen here, once, by how the frames are reached."""
+"""Video and spans to traces: the engine is chosen here, once, by how the frames are accessed."""
 
 from collections.abc import Callable
 from typing import Any
@@ -19,7 +19,7 @@ ENGINES: dict[str, Engine] = {"dask": dask_traces, "device": device_traces}
 
 
 def check_nan_policy(nan_policy: object) -> None:
-    """Raise an error where the policy is unknown."""
+    """Raise an error if the policy is unknown."""
     if nan_policy not in NAN_POLICIES:
         raise ArgumentError.must_be("nan_policy", nan_policy, f"one of {', '.join(map(repr, NAN_POLICIES))}")
 
@@ -31,7 +31,7 @@ def span_traces(
     background: "Spans | float | None" = None,
     factor: float = 1.0,
 ) -> Any:
-    """Return the traces (T, N) of the N windows in `spans`, less ``factor`` times the background where there is one.
+    """Return the traces (T, N) of the N windows in `spans`, less ``factor`` times the background if there is one.
 
     The background is one window for all traces, one for each, or a number; traces are rounded once.
     """

@@ -1,7 +1,7 @@
-"""Traces from frames in memory, in a memory map, or behind a reader: block by block through the compiled loops.
+"""Traces from frames in memory, in a memory map, or from a reader: block by block through the compiled loops.
 
-The frames are walked block by block along the chunks of the recording, so that memory stays flat; blocks reach the
-loops in the way that is fastest for where they are (`_reading.threads`).
+The frames are processed in blocks along the chunks of the recording, so that memory stays flat; blocks reach the
+loops in the way that is fastest for the place where they are stored (`_reading.threads`).
 """
 
 from contextlib import closing
@@ -30,7 +30,7 @@ from .sums import Then
 
 
 def host_traces(source: Source, spans: Spans, nan_policy: str, then: Then | None = None) -> Array:
-    """Return the traces (T, N) of the N windows in `spans`; what `then` makes of them is made in double precision."""
+    """Return the traces (T, N) of the N windows in `spans`; `then` is applied in double precision."""
     result = kernels.result_dtype(source.dtype)
     if then is None:
         return _traces(source, spans, nan_policy, result)
@@ -63,7 +63,7 @@ def _traces(source: Source, spans: Spans, nan_policy: str, dtype: "np.dtype[np.f
 
 
 def _walk(source: Source, spans: Spans, plan: Plan, compute: Compute, advance: Advance, stop: Stop) -> None:
-    """Hand every block of the video to `compute`."""
+    """Pass every block of the video to `compute`."""
     is_whole = len(plan.boxes) == 1 and plan.boxes[0] is None
     file = file_of(source, len(spans.rows)) if is_whole and source.mapping is not None else None
     if file is not None:

@@ -1,7 +1,7 @@
-"""Parts of frames: what of each window lies in them, and the sums over parts put together.
+"""Parts of frames: the parts of windows that they hold, and the sums over these parts, added up.
 
-Frames that are read part after part, and dask arrays that are cut in space, give sums over the part of each window
-that lies in a part of the frame; after the last part, the sums become the traces.
+Frames that are read part by part, and dask arrays that are cut in space, give sums over the part of each window
+that lies in a part of the frame. After the last part, the sums become the traces.
 """
 
 from dataclasses import dataclass, replace
@@ -15,7 +15,7 @@ from .._regions import Spans, nan_error
 from ..kernels import Stop
 from .sums import adding
 
-# Sums that become traces at a time, 8 MB.
+# Sums that are turned into traces at a time, 8 MB.
 FINISH_VALUES = 2**20
 
 
@@ -25,14 +25,14 @@ CALL_PIXELS = {"compiled": 2**32, "numpy": 2**26}
 
 @dataclass(frozen=True)
 class Part:
-    """The windows, or what of them lies in a part of the frame, in its own rows and columns."""
+    """The windows, or their parts that lie in a part of the frame, in the rows and columns of that part."""
 
     windows: Ints  # their numbers
     spans: Spans
 
 
 def cut(spans: Spans, box: "Box | None", sums: bool) -> Part:
-    """Return the windows, or what of them lies in a part of the frame."""
+    """Return the windows, or their parts that lie in a part of the frame."""
     count = len(spans.first) - 1
     if box is None:
         return Part(np.arange(count), spans)
@@ -59,7 +59,7 @@ def cut(spans: Spans, box: "Box | None", sums: bool) -> Part:
 
 
 def window_means(block: Array, spans: Spans, out: Array, omit_nan: bool, stop: Stop) -> None:
-    """Call the kernel for as many frames at a time as are done in a fraction of a second, until `stop` is set."""
+    """Call the kernel for as many frames at a time as it processes in a fraction of a second, until `stop` is set."""
     pixels = int((spans.stops - spans.starts).sum())
     if spans.boxes is not None:  # running sums: a frame, and some 32 columns of each window
         pixels = min(pixels, block[0].size + 32 * spans.boxes.shape[1])
@@ -71,11 +71,11 @@ def window_means(block: Array, spans: Spans, out: Array, omit_nan: bool, stop: S
 
 
 def raise_on_nan(block: Array, part: Part, out: Array, start: int) -> None:
-    """Raise an error for the first NaN among the pixels of windows, whose traces are in `out`."""
+    """Raise an error for the first NaN among the pixels of windows; `out` holds their traces."""
     spans = part.spans
     for t, w in zip(*np.nonzero(np.isnan(out)), strict=True):
         own = range(spans.first[w], spans.first[w + 1])
-        # Infinities of both signs give NaN too: only a NaN among the pixels is one.
+        # Infinities of both signs give NaN, too; only a NaN among the pixels is an error.
         if any(np.isnan(block[t, spans.rows[i], spans.starts[i] : spans.stops[i]]).any() for i in own):
             raise nan_error(spans, int(part.windows[w]), start + int(t))
 
@@ -97,14 +97,14 @@ class PartSums:
         sums = np.empty((self._adding.numbers, len(block), len(part.windows)))
         self._adding.sums(block, part.spans, sums, self._loop)
         with np.errstate(invalid="ignore"):  # infinities may meet
-            for totals, more in zip(self._totals, sums, strict=True):  # one by one: adding copies what it adds to
+            for totals, more in zip(self._totals, sums, strict=True):  # one by one: an addition copies its operands
                 totals[:, part.windows] += more
         if number == len(self.parts) - 1:
             self._finish(self._traces[start : start + len(block)])
         return np.asarray(sums[0])
 
     def _empty_totals(self, traces: Array) -> Array:
-        """Return where to add up: in the traces themselves, which may be large, where they can hold the numbers."""
+        """Return the arrays to add to: the traces themselves, which may be large, if they can hold the numbers."""
         if self._adding.numbers == 1 and traces.dtype == np.float64:
             traces[:] = 0
             return traces[np.newaxis]

@@ -1,6 +1,6 @@
-"""Sums over parts of windows, and the traces they give together: exact for integers, however windows are cut.
+"""Sums over parts of windows, and the traces made from them: exact for integers, however windows are cut.
 
-Frames that are read in parts and dask arrays that are cut in space both come here: each part gives a few numbers for
+Frames that are read in parts and dask arrays that are cut in space both use this: each part gives a few numbers for
 each window and frame, which are added up and, after the last part, become the means or sums.
 """
 
@@ -24,13 +24,13 @@ Then = Callable[[Any], Any]  # traces -> traces
 
 @dataclass(frozen=True)
 class Adding:
-    """How sums over parts of windows are made and put together; `spans` is what is to be cut into parts."""
+    """How sums over parts of windows are made and added up; `spans` are the windows to be cut into parts."""
 
     spans: Spans
-    # (bits, digits) that integers are cut into so that sums of each digit fit a double.
+    # (bits, digits) that integers are split into so that sums of each digit fit in a double.
     digits: tuple[int, int]
-    omits: bool  # NaN is left out: the weights that counted and the number of pixels go with each sum
-    factors: Sums | None  # where sums are wanted: the weight that all pixels of a window share, else 1
+    omits: bool  # NaN is left out: the weights that counted and the number of pixels accompany each sum
+    factors: Sums | None  # for sums: the weight that all pixels of a window share, else 1
 
     @property
     def numbers(self) -> int:
@@ -69,7 +69,7 @@ class Adding:
         return traces
 
     def _whole(self, totals: Sums) -> Sums:
-        """Put the sums of digits together, rounding once, as the loops over pixels do."""
+        """Combine the sums of digits, rounding once, as the loops over pixels do."""
         bits, count = self.digits
         if count == 1:
             only: Sums = totals[0]
@@ -89,7 +89,7 @@ class Adding:
 
 def adding(spans: Spans, dtype: "np.dtype[Any]", omit_nan: bool) -> Adding:
     """Return how to add up parts of windows, over pixels of a dtype."""
-    # A weight that a whole window shares changes no mean; without it, sums of integers are exact.
+    # A weight shared by a whole window does not change its mean; without it, sums of integers are exact.
     uniform = _is_uniform(spans)
     factors = np.where(uniform, spans.weights[spans.first[:-1]], 1.0) if spans.sums else None
     weights = np.where(np.repeat(uniform, np.diff(spans.first)), 1.0, spans.weights)
@@ -119,5 +119,5 @@ def _pixels(spans: Spans) -> Ints:
 
 
 def _weights(spans: Spans) -> Sums:
-    """Return the weight of each window's pixels together."""
+    """Return the total weight of each window's pixels."""
     return np.asarray(np.add.reduceat(spans.weights * (spans.stops - spans.starts), spans.first[:-1]))

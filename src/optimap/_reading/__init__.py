@@ -1,4 +1,4 @@
-"""How frames reach the loops: what a video is, which blocks are read, and by whom."""
+"""How frames reach the loops: the description of a video, which blocks are read, and by which thread."""
 
 import lazy_loader
 

@@ -1,6 +1,6 @@
-"""Blocks of frames, one after the other, so that memory stays flat however long a recording is.
+"""Blocks of frames, one by one, so that memory stays flat however long a recording is.
 
-A `Plan` says how large blocks are and which parts of frames they hold (`plan`); `threads` says who asks for them.
+A `Plan` determines how large blocks are and which parts of frames they hold (`plan`); `threads` requests them.
 """
 
 import mmap
@@ -19,18 +19,18 @@ Box = tuple[int, int, int, int]  # rows from top to bottom, columns from left to
 Boxes = Sequence[Box | None]
 
 # Frames of a memory map are taken in blocks of this many bytes: large enough to keep all cores busy, small
-# enough to stay flat. Others are read, and several copies may be in memory at once: half of that was no slower.
+# enough to stay flat. Other videos are read, and several copies may be in memory at once: half of that was no slower.
 BLOCK_BYTES = 32 * 2**20
 READ_BYTES = 16 * 2**20
-# Nothing of an array in memory is read or copied: a block takes the loops some 0.05 s, so Ctrl-C is noticed in time.
+# Arrays in memory are not read or copied: the loops take about 0.05 s per block, so Ctrl-C is noticed in time.
 MEMORY_BYTES = 1024 * 2**20
-# Memory maps from this size on are read without reading ahead where windows are few.
+# Memory maps from this size on are read without read-ahead if there are few windows.
 SPARSE_BYTES = 256 * 2**20
 
 
 @dataclass(frozen=True)
 class Plan:
-    """How many frames to read at once, and which parts of them one after the other; a part that is None is all."""
+    """How many frames to read at once, and which parts of them in turn; a part that is None is the whole frame."""
 
     step: int
     boxes: Boxes
@@ -66,34 +66,36 @@ def _read(source: Source, start: int, stop: int, box: Box | None) -> Array:
     frames = source.video if source.frames is None else source.frames
     raw = frames[start:stop] if box is None else frames[start:stop, top:bottom, left:right]
     if raw.dtype != source.dtype:
-        raise _other_than_said(raw, start, stop, f"has dtype {raw.dtype}, the video says {source.dtype}")
+        raise _other_than_said(raw, start, stop, f"has dtype {raw.dtype}, but the video has {source.dtype}")
     if source.is_ready and raw.dtype.kind != "b":
         return np.asarray(raw)
     block = prepare(raw)
     if block.shape != (stop - start, bottom - top, right - left):
-        raise _other_than_said(raw, start, stop, f"has shape {block.shape}, which is not what the video's shape says")
+        raise _other_than_said(
+            raw, start, stop, f"has shape {block.shape}, which does not match the shape of the video"
+        )
     if isinstance(raw, np.ndarray) and not np.may_share_memory(raw, block):
         release(raw)
     return block
 
 
 def _other_than_said(raw: AnyArray, start: int, stop: int, problem: str) -> ArgumentError:
-    """Return the error for a video whose slices are not what it says of itself."""
+    """Return the error for a video with slices that do not match its shape or dtype."""
     return ArgumentError(
         "video", raw, problem, "correct its shape and dtype, or give an array", subject=f"video[{start}:{stop}]"
     )
 
 
 def are_few(source: Source, spans: int) -> bool:
-    """Return whether so many spans touch less than half of the pages of a frame, two each at worst."""
+    """Return whether spans touch less than half of the pages of a frame, at two pages each in the worst case."""
     return spans * 2 * mmap.PAGESIZE < source.frame_bytes
 
 
 @contextmanager
 def read_sparsely(source: Source, spans: int) -> Iterator[None]:
-    """Ask the system not to read ahead in a large memory map when few places of each frame are touched.
+    """Ask the system not to read ahead in a large memory map if only a few places in each frame are touched.
 
-    A few windows in a 10 GB recording lie on some 0.1 GB of pages; reading ahead would fetch all 10 GB.
+    A few windows in a 10 GB recording lie on about 0.1 GB of pages; reading ahead would fetch all 10 GB.
     """
     is_large = source.frame_bytes * source.shape[0] >= SPARSE_BYTES
     mapping = source.mapping if is_large and are_few(source, spans) else None

@@ -1,18 +1,18 @@
-"""A checksum of a few pixels, by which recordings of one name and shape are told apart."""
+"""A checksum of a few pixels, which distinguishes recordings of the same name and shape."""
 
 import numpy as np
 
 from .._base import VideoLike
 from .._files import array_checksum
 
-# Pixels, each way, of the patch by which recordings of one name are told apart.
+# Height and width, in pixels, of the patch that distinguishes recordings of the same name.
 PATCH = 32
-# Of a long recording, the frame that it lies in: encoded ones are decoded from the start.
+# The frame of the patch in long recordings; an early one, because encoded video is decoded from the start.
 PATCH_FRAME = 16
 
 
 def patch_checksum(frames: VideoLike) -> str:
-    """Return a checksum of a few pixels in the middle of a frame of (T, H, W): their noise is no other recording's."""
+    """Return a checksum of a few pixels in the middle of a frame of (T, H, W): their noise is unique to a recording."""
     t, y, x = (int(n) // 2 for n in frames.shape)
     t = min(t, PATCH_FRAME)
     y, x = max(y - PATCH // 2, 0), max(x - PATCH // 2, 0)

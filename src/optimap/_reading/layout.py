@@ -1,6 +1,6 @@
-"""The form of frames that the loops need: native byte order, aligned, pixels of a row neighbours in memory.
+"""The form of frames that the loops need: native byte order, aligned, pixels of a row adjacent in memory.
 
-Arrays that are so already are passed on as they are; others are copied block by block.
+Arrays that have this form are passed on unchanged; others are copied block by block.
 """
 
 import numpy as np
@@ -9,11 +9,13 @@ from .._base import AnyArray, Array
 
 
 def prepare(block: AnyArray) -> Array:
-    """Return a block in the form that the loops need; the block itself where it has that form already."""
+    """Return a block in the form that the loops need; the block itself if it has that form already."""
     if isinstance(block, np.ma.MaskedArray):  # masked pixels are unknown: NaN
         block = np.ma.filled(block.astype(np.float64 if block.dtype.kind != "f" else block.dtype), np.nan)
     block = np.asarray(block)
-    if block.shape[1] == 1 and block.strides[1] < 0:  # one row upside down, which NumPy calls contiguous
+    if (
+        block.shape[1] == 1 and block.strides[1] < 0
+    ):  # a single row with a negative stride, which NumPy calls contiguous
         block = block[:, ::-1]
     dtype = block.dtype
     if is_ready(block):
@@ -26,7 +28,7 @@ def prepare(block: AnyArray) -> Array:
 
 
 def is_ready(block: Array) -> bool:
-    """Return whether the loops take an array as it is; no pixel is looked at."""
+    """Return whether the loops take an array as it is; its pixels are not looked at."""
     if isinstance(block, np.ma.MaskedArray) or (block.dtype.kind == "f" and block.dtype.itemsize not in (4, 8)):
         return False
     itemsize = block.dtype.itemsize

@@ -1,8 +1,8 @@
-"""The file below a memory map: where in which file a view's bytes are, and reading frames from there.
+"""The file behind a memory map: finding where a view's bytes are in it, and reading frames from there.
 
-Touching a page of a map for the first time costs a fault, and faults of a process wait for each other: 0.07 s for 1 GB
-in the system's cache, where that holds it in small pages, as for most files. Whoever needs all bytes anyway is better
-served by reading, which all threads can do at once, each into a buffer of its own: 100 windows of 31 x 31 in 1 GB took
+Touching a page of a map for the first time costs a fault, and the faults of a process are handled one at a time: 0.07 s
+for 1 GB in the system's cache if it is kept in small pages, as for most files. If all bytes are needed anyway, reading
+is faster, since all threads can read at once, each into a buffer of its own: 100 windows of 31 x 31 in 1 GB took
 0.095 s mapped and 0.055 s read (in a file of large pages, 0.053 s both ways).
 """
 
@@ -21,7 +21,7 @@ from .memory_maps import mapping_of
 MAPS = Path("/proc/self/maps")
 
 
-# From one frame to the next, in frames; some cameras put a time or a counter between them.
+# Largest step from frame to frame, in frames; some cameras write a time or a counter between them.
 MOST_GAP = 1.25
 
 
@@ -37,7 +37,7 @@ class FrameFile:
     strides: tuple[int, int, int]
 
     def read(self, start: int, buffer: NDArray[np.uint8]) -> Array:
-        """Read frames from `start` on, as many as are left and fit, into the buffer; return them, without a copy."""
+        """Read frames from `start` on into the buffer, as many as are left and fit; return them without a copy."""
         frames = min(len(buffer) // self.strides[0], self.shape[0] - start)
         # The last frame of a file may end sooner than the next one would begin.
         wanted = (frames - 1) * self.strides[0] + self.shape[1] * self.strides[1]
@@ -46,7 +46,7 @@ class FrameFile:
             read = os.preadv(self.descriptor, [memoryview(buffer.data)[got:wanted]], place + got)
             if read == 0:
                 raise OSError(
-                    f"{self.path} was cut off while it was read: it ends before frame {start + frames - 1} does"
+                    f"{self.path} was truncated while it was being read: it ends within frame {start + frames - 1}"
                 )
             got += read
         return np.ndarray((frames, *self.shape[1:]), self.dtype, buffer.data, 0, self.strides)
@@ -57,10 +57,10 @@ class FrameFile:
 
 
 def open_frames(view: Array) -> FrameFile | None:
-    """Open the file that a view (T, H, W) of a memory map shows; None where that cannot be, or is not Linux.
+    """Open the file that a view (T, H, W) of a memory map shows; None if that is not possible, or not on Linux.
 
-    What is opened is what is mapped: a file that was deleted or replaced since is not taken for it, and of a map
-    whose changes are private (mode "c") nothing is.
+    Only the file that is mapped is opened, not one that replaced it since; and none for a map
+    with private changes (mode "c").
     """
     if mapping_of(view) is None or isinstance(view, np.ma.MaskedArray) or not _frames_follow(view):
         return None
@@ -69,7 +69,7 @@ def open_frames(view: Array) -> FrameFile | None:
         return None
     path, inode, offset = found
     try:
-        if not stat.S_ISREG(os.stat(path).st_mode):  # a pipe would keep us waiting, a device may do anything
+        if not stat.S_ISREG(os.stat(path).st_mode):  # opening a pipe would block, and a device may do anything
             return None
         descriptor = os.open(path, os.O_RDONLY)
     except OSError:
@@ -81,16 +81,16 @@ def open_frames(view: Array) -> FrameFile | None:
 
 
 def _frames_follow(view: Array) -> bool:
-    """Whether rows follow each other without a gap, and frames with a small one: what is between them is read too."""
+    """Whether rows follow without a gap, and frames with a small one: the bytes between them are read, too."""
     rows_follow = view.strides[2] == view.itemsize and view.strides[1] == view.shape[2] * view.itemsize
     frame = view.shape[1] * view.strides[1]
     return rows_follow and frame <= view.strides[0] <= MOST_GAP * frame
 
 
 def _find(address: int) -> tuple[str, int, int] | None:
-    """Return path, inode and place in the file of what is shared at an address, from the system's list of maps."""
+    """Return path, inode and offset of the file mapped at an address, if changes are shared, from the system's list."""
     try:
-        lines = MAPS.read_bytes().split(b"\n")  # of all that ends a line in text, paths may hold the rest
+        lines = MAPS.read_bytes().split(b"\n")  # paths may hold all other characters that end a line of text
     except OSError:
         return None
     for line in lines[:-1]:  # start-end rights offset device inode path

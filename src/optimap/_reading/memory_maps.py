@@ -1,7 +1,7 @@
-"""Memory maps: which one an array looks into, how far apart its axes lie, and how pages that were read are released.
+"""Memory maps: finding the one behind an array, the order of its axes, and releasing pages that were read.
 
-Touched pages of a map count as the process's own memory. They are released behind the reader, and the system keeps them
-in its cache. Mapping is for work that needs few pages; work that needs most of them reads the file (`mapped_files`).
+Touched pages of a map count as memory of the process. They are released once they have been read, and the system keeps
+them in its cache. Mapping is for work that needs few pages; otherwise, the file is read (`mapped_files`).
 """
 
 import mmap
@@ -10,12 +10,12 @@ import numpy as np
 
 from .._base import AnyArray, Array
 
-# The system may map this much before what was touched: pages come in groups.
+# The system may map this much before the touched bytes: pages come in groups.
 MARGIN_BYTES = 4 * 2**20
 
 
 def mapping_of(array: AnyArray) -> mmap.mmap | None:
-    """Return the memory map that an array looks into; None for arrays in memory, and for other objects."""
+    """Return the memory map that an array is a view of; None for arrays in memory, and for other objects."""
     below = array if isinstance(array, np.ndarray) else None
     while below is not None and not isinstance(below, mmap.mmap):
         below = getattr(below, "base", None)
@@ -23,7 +23,7 @@ def mapping_of(array: AnyArray) -> mmap.mmap | None:
 
 
 def release(block: Array) -> None:
-    """Release the pages below a view of a memory map; anything else is left alone."""
+    """Release the pages behind a view of a memory map; do nothing for anything else."""
     mapping = mapping_of(block)
     if mapping is None or not hasattr(mmap, "MADV_DONTNEED") or not _may_drop(block, mapping) or not block.size:
         return
@@ -34,7 +34,7 @@ def release(block: Array) -> None:
 
 
 def _may_drop(block: AnyArray, mapping: mmap.mmap) -> bool:
-    """Return whether nothing is lost: changes to a private copy (mode "c") are in its pages alone."""
+    """Return whether nothing would be lost: changes to a private copy (mode "c") exist only in its pages."""
     if memoryview(mapping).readonly:
         return True
     while block is not None and not isinstance(block, np.memmap):
@@ -43,7 +43,7 @@ def _may_drop(block: AnyArray, mapping: mmap.mmap) -> bool:
 
 
 def stored_chunk(video: AnyArray) -> tuple[int, int, int] | None:
-    """Return the frames, rows and columns that a reader stores together: zarr, h5py, recordings made of them."""
+    """Return the frames, rows and columns that a reader stores together: zarr, h5py, and recordings based on them."""
     chunks = getattr(video, "chunks", None)
     if not isinstance(chunks, tuple) or len(chunks) != 3 or not all(isinstance(n, int) for n in chunks):
         return None
@@ -52,9 +52,9 @@ def stored_chunk(video: AnyArray) -> tuple[int, int, int] | None:
 
 
 def mapped_chunk(frames: Array) -> tuple[int, int, int] | None:
-    """Return a slice along the axis of a memory map that lies farthest apart, where that is not the axis of time.
+    """Return a slice along the axis of a memory map with the largest stride, if that is not the axis of time.
 
-    That is so in MATLAB's and Fortran's order, in which frames do not follow each other.
+    This is the case in MATLAB's and Fortran's order, in which frames are not contiguous.
     """
     strides = [abs(stride) for stride in frames.strides]
     if strides[0] >= max(strides):

@@ -1,8 +1,8 @@
-"""What of a recording is read at once: how many frames, and which parts of them.
+"""How much of a recording is read at once: how many frames, and which parts of them.
 
-A recording is read along its natural chunks (`Source.chunk`), each of them once. Where chunks are smaller
-than frames, only those that windows touch are read; and where they are so long in time that a block of whole frames
-would not be small, frames are read part after part. A window may lie in several parts: their sums are added up.
+A recording is read along its natural chunks (`Source.chunk`), each of them once. If chunks are smaller
+than frames, only those that windows touch are read; and if they are so long in time that a block of whole frames
+would be large, frames are read part by part. A window may lie in several parts: their sums are added up.
 """
 
 from collections.abc import Iterator
@@ -20,7 +20,7 @@ MANY_CHUNKS = 0.5
 
 
 def plan_reading(source: Source, spans: Spans) -> Plan:
-    """Return what of a video to read at once for the windows in `spans`."""
+    """Return how much of a video to read at once for the windows in `spans`."""
     if source.chunk is None:
         return Plan(block_frames(source), [None])
     frames, height, width = source.chunk
@@ -29,7 +29,7 @@ def plan_reading(source: Source, spans: Spans) -> Plan:
     if touched.mean() > MANY_CHUNKS:
         touched[:] = True
     pixel_bytes = source.dtype.itemsize
-    # All that is touched of one chunk's frames, as often as it fits; or else as many chunks side by side as fit.
+    # All touched chunks of the same frames, for as many frames as fit; or else as many chunks side by side as fit.
     of_frames = int(touched.sum()) * height * width * pixel_bytes * frames
     step = frames * max(1, blocks.READ_BYTES // of_frames)
     if source.shard is not None and step > source.shard:
@@ -50,7 +50,7 @@ def _touched(spans: Spans, chunk: tuple[int, int], shape: tuple[int, int]) -> ND
 
 
 def _boxes(touched: NDArray[np.bool_], chunk: tuple[int, int], shape: tuple[int, int], most: int) -> Iterator[Box]:
-    """Yield boxes that cover the touched chunks and nothing else, of at most so many chunks each."""
+    """Yield boxes that cover exactly the touched chunks, of at most `most` chunks each."""
     for top, bottom, left, right in _rectangles(touched):
         columns = min(right - left, most)
         rows = min(bottom - top, max(1, most // columns))
@@ -65,7 +65,7 @@ def _boxes(touched: NDArray[np.bool_], chunk: tuple[int, int], shape: tuple[int,
 
 
 def _rectangles(touched: NDArray[np.bool_]) -> Iterator[Box]:
-    """Yield rectangles of neighbouring chunks: equal runs of one row after the other."""
+    """Yield rectangles of neighbouring chunks: equal runs in consecutive rows."""
     begun: dict[tuple[int, int], int] = {}
     for row in range(len(touched) + 1):
         runs: set[tuple[int, int]] = set()

@@ -1,6 +1,6 @@
-"""The one description of a video, made once where a public function takes it: what it is, how its frames are reached.
+"""The description of a video, made once in each public function: what it is and how its frames are accessed.
 
-Nothing below asks the video itself again what kind of array it is. The pixels are not looked at here.
+Code further down never checks again what kind of array the video is. The pixels are not looked at here.
 """
 
 import mmap
@@ -20,30 +20,30 @@ Reach = Literal["memory", "map", "reader", "dask", "device"]
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A video (T, H, W) and how its frames are reached.
+    """A video (T, H, W) and how its frames are accessed.
 
     Attributes
     ----------
     video : VideoLike
-        What was given; nested lists as an array.
+        The video as given; nested lists as an array.
     shape : (T, H, W)
     dtype : numpy.dtype
-        Of the pixels; for arrays on a device whose type NumPy does not have, that of the results, float32.
+        Type of the pixels; for arrays on a device with a type that NumPy does not have, that of the results, float32.
     reach : {'memory', 'map', 'reader', 'dask', 'device'}
     chunk : (T, H, W) or None
-        Frames, rows and columns that are best read together; None where that is whole frames one by one.
+        Frames, rows and columns that are best read together; None for whole frames, one by one.
     shard : int or None
         Frames of the files that hold several chunks.
     frames : numpy.ndarray or None
-        All frames as a view that costs nothing to slice, where there is one: in memory, or mapped.
+        All frames as a view that is free to slice, if there is one: in memory, or mapped.
     is_ready : bool
-        Whether slices of `frames` are what the loops need: nothing is to be read or converted ahead of them.
+        Whether slices of `frames` have the form that the loops need, so that nothing is read or converted first.
     mapping : mmap.mmap or None
         The memory map that they lie in.
     fps : float or None
-        Frames per second, where the video says so.
+        Frames per second, if the video states it.
     times : (T,) array or None
-        The time of each frame in s, where the video says so.
+        The time of each frame in s, if the video states it.
     """
 
     video: AnyArray
@@ -122,7 +122,7 @@ def _numpy_dtype(array: AnyArray) -> "np.dtype[Any]":
 
 
 def _as_array(video: AnyArray, name: str) -> Any:
-    """Return `video` as it is where it looks like one, nested lists as an array; otherwise raise an error."""
+    """Return `video` unchanged if it looks like one, nested lists as an array; otherwise raise an error."""
     if not all(hasattr(video, attribute) for attribute in ("shape", "dtype", "__getitem__")):
         try:
             video = np.asarray(video)
@@ -139,13 +139,13 @@ def _as_array(video: AnyArray, name: str) -> Any:
     kind = dtype_kind(video)
     if kind not in "biuf":
         raise ArgumentTypeError(
-            name, video, f"has dtype {video.dtype}", f"pixels are real numbers; {_cure(kind, name)}", subject=name
+            name, video, f"has dtype {video.dtype}", f"give real numbers; {_cure(kind, name)}", subject=name
         )
     return video
 
 
 def _check_shape(video: VideoLike, name: str) -> None:
-    """Raise an error where an array does not have the three axes of a video."""
+    """Raise an error if an array does not have the three axes of a video."""
     shape = tuple(video.shape)
     if len(shape) == 3:
         return
@@ -153,18 +153,18 @@ def _check_shape(video: VideoLike, name: str) -> None:
         raise ArgumentTypeError(
             name, video, "is not an array", f"open a recording first, {name} = optimap.open_video(path)", subject=name
         )
-    problem, cure = f"has shape {shape}", "a video is (T, H, W), frames, rows, columns"
+    problem, cure = f"has shape {shape}", "give a video (T, H, W): frames, rows, columns"
     if len(shape) == 4 and shape[-1] in (3, 4):
         problem += ", a colour video"
         cure = f"make it grey first, for example {name}[..., 1] for green"
     elif len(shape) == 2:
         problem += ", a single image"
-        cure = f"a video of one frame is {name}[np.newaxis]"
+        cure = f"give {name}[np.newaxis] as a video of one frame"
     raise ArgumentError(name, video, problem, cure, subject=name)
 
 
 def check_sizes(array: VideoLike, name: str) -> None:
-    """Raise an error where the sizes of a dask array's chunks are not known, which its shape gives as NaN."""
+    """Raise an error if the sizes of a dask array's chunks are unknown, which are NaN in its shape."""
     if any(size != size for size in array.shape):
         raise ArgumentError(
             name,

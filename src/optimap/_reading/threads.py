@@ -1,13 +1,13 @@
-"""How blocks of frames reach the loops: the fastest way for where they are.
+"""How blocks of frames reach the loops: the fastest way for the place where they are stored.
 
-- `in_place`: frames in memory, or few windows in a memory map, whose pages alone are read.
+- `in_place`: frames in memory, or few windows in a memory map, where only their pages are read.
 - `from_file`: many windows in a mapped file. Every thread reads blocks into a buffer of its own, which stays in the
-  cache, and computes them there, each on its own.
-- `read_ahead`: whatever a library reads or decodes. Few of them allow several threads: the caller's thread reads the
-  next block while a second one computes.
+  cache, and processes them there by itself.
+- `read_ahead`: frames that a library reads or decodes. Few libraries allow several threads: the caller's thread reads
+  the next block while a second one computes.
 
 Ctrl-C and errors reach the caller's thread in all of them; `stop` asks the others to end. The threads are those of
-`kernels`, which no interrupt can leave waiting for each other.
+`kernels`, which cannot be left waiting for each other by an interrupt.
 """
 
 from collections.abc import Callable, Iterator
@@ -26,23 +26,23 @@ from .source import Source
 Compute = Callable[[int, int, Array], None]  # first frame, number of the part, block
 
 
-Advance = Callable[[int], None]  # bytes that are done
+Advance = Callable[[int], None]  # number of bytes done
 
 
 # A buffer of this size stays in the cache, and calls are few: 1 MB took twice as long, 4 MB a tenth longer. All buffers
-# together are not much more memory than a block of a map.
+# together take not much more memory than a block of a map.
 BUFFER_BYTES = 8 * 2**20
 
 
 ALL_BUFFERS_BYTES = 64 * 2**20
 
 
-# Smaller recordings are done before threads and files are ready.
+# Smaller recordings are finished before threads and files are ready.
 LEAST_BYTES = 64 * 2**20
 
 
 def in_place(compute: Compute, todo: Iterator[tuple[int, int, Array]], advance: Advance) -> None:
-    """Compute block after block where it lies; the loops have their own threads."""
+    """Compute each block in place; the loops have their own threads."""
     for start, number, block in todo:
         compute(start, number, block)
         advance(block.nbytes)
@@ -57,7 +57,7 @@ def read_ahead(compute: Compute, todo: Iterator[tuple[int, int, Array]], advance
 
 
 def file_of(source: Source, spans: int) -> FrameFile | None:
-    """Open the file of a large mapped video that so many spans touch most of; None where it is better mapped."""
+    """Open the file of a large mapped video if the spans touch most of it; None if mapping is better."""
     if source.frames is None or source.mapping is None or are_few(source, spans):
         return None
     frame_bytes = source.frame_bytes

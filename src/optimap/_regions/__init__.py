@@ -1,4 +1,4 @@
-"""What users point at in a video, and the spans of pixels that it becomes."""
+"""Positions and regions in a video, in every form that users give them, and the spans of pixels that they cover."""
 
 import lazy_loader
 

@@ -1,6 +1,6 @@
-"""What users point at, of any kind, becomes `Places`: positions or regions, and the spans of pixels that they cover.
+"""Turn whatever users point at into `Places`: positions or regions, and the spans of pixels that they cover.
 
-Every function that takes positions or regions comes through `find_places`, so all of them accept the same things.
+Every function that takes positions or regions calls `find_places`, so all of them accept the same things.
 """
 
 import math
@@ -55,7 +55,7 @@ class Places:
 
     @cached_property
     def spans(self) -> Spans:
-        """Runs of pixels with weights; clipped to the frame, or only on the left and at the top where none is known."""
+        """Runs of pixels with weights; clipped to the frame, or only on the left and at the top if none is known."""
         if self.regions is not None:
             return self.regions.spans(self._frame_shape, self._argument)
         assert self.positions is not None
@@ -71,7 +71,7 @@ def find_places(
     weights: str | None = None,
     name: str = "coords",
 ) -> Places:
-    """Return what `given` points at: positions, masks, labels, polygons, stacks, ImageJ regions, `Regions`, or a file.
+    """Return the places of positions, masks, labels, polygons, stacks, ImageJ regions, `Regions`, or a file.
 
     With a frame shape, everything is checked against it before this returns. Without one, arrays of pairs are
     positions, and nothing is checked against a frame. Errors call `given` by `name`.
@@ -100,7 +100,7 @@ def find_places(
 
 
 def find_drawn(given: object, frame_shape: FrameShape | None, name: str) -> Places:
-    """Return what `given` points at, as `find_places` does, but let positions lie outside the picture."""
+    """Return the places as `find_places` does, but allow positions outside the image."""
     if isinstance(given, Regions):
         return find_places(given, frame_shape, name=name)
     given, kind = _known_kind(given, frame_shape, name)
@@ -108,7 +108,7 @@ def find_drawn(given: object, frame_shape: FrameShape | None, name: str) -> Plac
 
 
 def _one_position(given: object, frame_shape: FrameShape | None) -> Positions | None:
-    """Return one position ``(x, y)`` of plain numbers that needs no closer look, else None: the common case, fast."""
+    """Return a single position ``(x, y)`` of plain numbers in the frame, else None: a fast path for the common case."""
     if not isinstance(given, (tuple, list)) or len(given) != 2:
         return None
     x, y = given
@@ -120,7 +120,7 @@ def _one_position(given: object, frame_shape: FrameShape | None) -> Positions | 
 
 
 def _known_kind(given: object, frame_shape: FrameShape | None, name: str) -> tuple[object, str]:
-    """Return what was given, read where it is a file, and its kind."""
+    """Return the input, read if it is a file, and its kind."""
     if isinstance(given, (str, os.PathLike)):
         given = read_region_file(Path(given), name)
     if frame_shape is None and _is_table(given):
@@ -130,7 +130,7 @@ def _known_kind(given: object, frame_shape: FrameShape | None, name: str) -> tup
 
 
 def _is_table(given: object) -> bool:
-    """Return whether an array has few columns, as positions have; one of so few pixels would hardly be an image."""
+    """Return whether an array has few columns, as positions have; an image is hardly ever so narrow."""
     if not hasattr(given, "__array__"):
         return False
     array = np.asanyarray(given)
@@ -140,7 +140,7 @@ def _is_table(given: object) -> bool:
 def find_background(
     background: object, factor: object, spans: Spans, frame_shape: FrameShape, size: int, window: str | None
 ) -> Spans | float | None:
-    """Return the background of `spans` as spans, one for all or one each, or as a number; None where there is none."""
+    """Return the background of `spans` as spans, one for all or one each, or as a number; None if there is none."""
     if isinstance(factor, bool) or not isinstance(factor, SupportsFloat) or not math.isfinite(float(factor)):
         raise ArgumentError.must_be("background_factor", factor, "a finite number")
     if background is None:

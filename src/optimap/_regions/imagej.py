@@ -12,28 +12,18 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from .._base import ArgumentError, Floats, counted, import_extra
-from .polygons import Ellipse
+from .polygons import Ellipse, Outlines, Shape
 
 CORNER = 0.5
 
-# Straight pieces of each rounded corner of a rectangle: within 0.1 % of its radius.
+# Straight segments for each rounded corner of a rectangle: accurate to 0.1 % of its radius.
 PIECES = 32
 
 AREAS = ("POLYGON", "FREEHAND", "TRACED")
 LINES = {"LINE": "a line", "FREELINE": "a freehand line", "POLYLINE": "a segmented line", "ANGLE": "an angle"}
-NO_AREAS = {"TEXT": "a text", "IMAGE": "an image", "ARROW": "an arrow"}
+NO_AREAS = {"TEXT": "text", "IMAGE": "an image", "ARROW": "an arrow"}
 
 USE_AREAS = "use rectangles, ovals, polygons, freehand regions or points"
-
-Shape = list[Floats] | Ellipse
-
-
-class Drawn(NamedTuple):
-    """ImageJ regions, each one or more closed paths or an ellipse, with a name; and whether one was given alone."""
-
-    shapes: list[Shape]
-    names: list[str]
-    single: bool
 
 
 def is_roi(thing: object) -> bool:
@@ -41,8 +31,8 @@ def is_roi(thing: object) -> bool:
     return hasattr(thing, "roitype") and hasattr(thing, "coordinates")
 
 
-def read_rois(path: Path, name: str = "path") -> Drawn:
-    """Read a ``.roi`` file, or a ``.zip`` of them as the ROI Manager writes.
+def read_rois(path: Path, name: str = "path") -> Outlines:
+    """Read a ``.roi`` file, or a ``.zip`` of them as written by the ROI Manager.
 
     Errors call the argument that names the file by `name`.
     """
@@ -109,10 +99,10 @@ def convert(
     argument: str,
     where: str = "",
     file: Path | None = None,
-) -> Drawn:
+) -> Outlines:
     """Return ImageJ regions as outlines; each point of a multi-point region is a region of its own.
 
-    Errors call these regions by `argument`; where they come from a `file`, it is the value, and `where` says so.
+    Errors call these regions by `argument`. If they come from a `file`, it is the value, and `where` names it.
     """
     shapes: list[Shape] = []
     labels: list[str] = []
@@ -123,7 +113,7 @@ def convert(
         parts = _shapes(roi, source)
         shapes += parts
         labels += [name] if len(parts) == 1 else [f"{name}_{k}" for k in range(1, len(parts) + 1)]
-    return Drawn(shapes, labels, single and len(shapes) == 1)
+    return Outlines(shapes, labels, single and len(shapes) == 1, side="right")
 
 
 class _Source(NamedTuple):
@@ -176,12 +166,12 @@ def _bounds(roi: Any) -> tuple[float, float, float, float]:
 
 
 def _composite(roi: Any, source: _Source) -> list[Floats]:
-    """Return the closed paths of a region that was composed of several."""
+    """Return the closed paths of a composite region."""
     try:
         paths = roi.coordinates(multi=True)
     except (NotImplementedError, RuntimeError, IndexError) as error:
-        problem = f"is composed of curves, which roifile does not read ({error})"
-        cure = "in ImageJ, make a mask of it (Edit > Selection > Create Mask), and use that"
+        problem = f"is composed of curves, which roifile cannot read ({error})"
+        cure = "in ImageJ, make a mask from it (Edit > Selection > Create Mask), and use that"
         raise source.error(problem, cure) from error
     return [np.asarray(path, np.float64) - CORNER for path in paths]
 

@@ -1,6 +1,6 @@
-"""Which kind of regions something is, without guessing.
+"""Determine the kind of regions that was given, without guessing.
 
-Images are arrays of the frame's size, one or a stack; positions are pairs; polygons are sequences of vertices; files
+Images are arrays of the frame's size, single or stacked; positions are pairs; polygons are sequences of vertices; files
 are recognised by their suffix. Lists of numbers are never images. An ambiguous array is an error.
 """
 
@@ -10,13 +10,11 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 
 from .._base import ArgumentError, ArgumentTypeError, Array, FrameShape, check_order
-from .imagej import Drawn, is_roi
+from .imagej import is_roi
+from .polygons import Outlines
 from .region_set import Regions
 
 KINDS = ("mask", "labels", "stack", "polygons", "positions", "imagej")
-
-ROI_SUFFIXES = (".roi", ".zip")
-IMAGE_SUFFIXES = (".png", ".tif", ".tiff", ".npy")
 
 # What to do with a dict of regions.
 OF_DICT = "with the keys as names, optimap.trace.regions(list({0}.values()), names=list({0}))"
@@ -33,7 +31,7 @@ def find_kind(source: object, frame_shape: FrameShape | None, name: str) -> tupl
     """Return the kind of `source` (one of `KINDS`, or 'file'), and `source`, as a list if it was an iterator."""
     if isinstance(source, (str, os.PathLike)):
         return "file", source
-    if is_roi(source) or isinstance(source, Drawn):
+    if is_roi(source) or isinstance(source, Outlines):
         return "imagej", source
     if hasattr(source, "__array__"):
         return _kind_of_array(np.asanyarray(source), frame_shape, name), source
@@ -83,13 +81,13 @@ def _kind_of_sequence(source: Sequence[object], frame_shape: FrameShape | None, 
         other = _kind_of_item(item, frame_shape, f"{name}[{i}]")
         if other != kind:
             problem = f"is {_WORDS[other]}, but {name}[0] is {_WORDS[kind]}"
-            cure = "give regions of one kind at a time, and put their traces side by side, numpy.column_stack([...])"
+            cure = "give regions of one kind at a time, and join their traces with numpy.column_stack([...])"
             raise ArgumentTypeError(f"{name}[{i}]", item, problem, cure, subject=f"{name}[{i}]")
     return kind
 
 
 def _kind_of_item(item: object, frame_shape: FrameShape | None, name: str) -> str:
-    """Return the kind of a sequence that has such an item."""
+    """Return the kind of a sequence that contains this item."""
     if is_roi(item):
         return "imagej"
     if isinstance(item, (str, os.PathLike)):
@@ -100,8 +98,8 @@ def _kind_of_item(item: object, frame_shape: FrameShape | None, name: str) -> st
         raise ArgumentTypeError(name, item, "is text in a list", cure, subject=f"{name} = {os.fspath(item)!r}")
     deep = depth(item)
     if deep > 2:
-        cure = "a polygon is (M, 2), vertices (x, y); an image is an array (H, W)"
-        raise ArgumentError(name, item, f"is nested {deep} deep", cure, subject=name)
+        cure = "give polygons as vertices (x, y), (M, 2), and images as arrays (H, W)"
+        raise ArgumentError(name, item, f"is nested {deep} levels deep", cure, subject=name)
     if deep < 2:
         return "positions"
     if not hasattr(item, "__array__"):
@@ -125,8 +123,8 @@ def _ambiguous(value: object, shape: tuple[int, ...], frame_shape: FrameShape | 
     images, pairs = ("labels", "positions") if len(shape) == 2 else ("stack", "polygons")
     picture = "a label image" if images == "labels" else "a stack of images"
     frames = "the frame is two pixels wide" if frame_shape is not None else "frame_shape is not given"
-    problem = f"has shape {tuple(shape)}, which could be {pairs} or {picture} as {frames}"
-    cure = f"choose with optimap.trace.regions({name}, kind={pairs!r}) or {images!r}"
+    problem = f"has shape {tuple(shape)}, which could be {pairs} or {picture}, because {frames}"
+    cure = f"choose one with optimap.trace.regions({name}, kind={pairs!r}) or {images!r}"
     return ArgumentError(name, value, problem, cure, subject=name, keyword="kind")
 
 

@@ -1,4 +1,4 @@
-"""`regions`: masks, labels, weights, polygons, positions and ImageJ's regions become `Regions`."""
+"""`regions`: make `Regions` from masks, labels, weights, polygons, positions and ImageJ regions."""
 
 import os
 from collections.abc import Iterable, Sequence
@@ -19,10 +19,10 @@ from .._base import (
     whole_number,
 )
 from .files import read_region_file
-from .imagej import Drawn, convert, is_roi
+from .imagej import convert, is_roi
 from .kinds import OF_DICT, check_kind, depth, find_kind
 from .masks import Runs, join, label_runs, mask_runs, stack_runs
-from .polygons import Ellipse, ellipse_runs, parse_polygon, polygon_runs
+from .polygons import Ellipse, Outlines, ellipse_runs, parse_polygon, polygon_runs
 from .positions import parse_positions
 from .region_set import ANY_FRAME, Regions, check_weights
 from .windows import check_size, check_window, window_spans
@@ -38,15 +38,15 @@ def regions(
     size: int = 5,
     window: str | None = None,
 ) -> Regions:
-    """Make regions of a mask, labels, weights, polygons, positions, or what was drawn in ImageJ.
+    """Make regions from a mask, labels, weights, polygons, positions, or ImageJ regions.
 
     `extract_traces` takes all of these as they are; here they can be named, selected (``regions(...)["cell 3"]``) and
-    shown (`show_regions`), and `kind` resolves what would be ambiguous.
+    shown (`show_regions`), and `kind` resolves ambiguous input.
 
     Parameters
     ----------
     source : array, sequence, path or roifile object
-        Without `kind`, its kind follows from its type and shape:
+        Without `kind`, the kind follows from the type and shape:
 
         - a boolean array ``(H, W)``: a mask, one region;
         - another array ``(H, W)``: a label image, one region for each label in order; 0 is the background;
@@ -55,19 +55,19 @@ def regions(
         - a list of sequences of vertices ``(M, 2)``, or an array ``(N, M, 2)``: polygons;
         - pairs ``(x, y)``: positions, with windows of `size` pixels;
         - objects of ``roifile``, a ``.roi`` or ``.zip`` file: regions drawn in ImageJ or Fiji;
-        - a ``.png``, ``.tif`` or ``.npy`` file: the array in it, as above. An image file of 1 bit is a mask, else
-          labels;
+        - a ``.png``, ``.tif`` or ``.npy`` file: the array in it, as above. An image file with 1 bit per pixel is a
+          mask, any other image file holds labels;
         - a ``.csv`` file: positions, one on each row.
 
-        Lists of numbers are never images. An array of two columns that also has the shape of the frame (or if the
-        frame is not known) is ambiguous, which is an error.
+        Lists of numbers are never images. An array of two columns that also has the shape of the frame, or is
+        given without a frame, is ambiguous, which is an error.
     frame_shape : (H, W), optional
         Shape of the frames. Images have their own; outlines without it can be used with frames of any size.
     kind : {'mask', 'labels', 'stack', 'polygons', 'positions', 'imagej'}, optional
-        The kind of `source`. A ``'mask'`` may hold numbers (0 is outside); a ``'stack'`` may be one image of weights
-        alone, ``'polygons'`` one polygon alone: these are one region given alone.
+        The kind of `source`. A ``'mask'`` may hold numbers (0 is outside); a ``'stack'`` may be a single image of
+        weights, and ``'polygons'`` a single polygon: these count as one region given alone.
     names : str or sequence of N str, optional
-        By default ImageJ's names, ``label_7``, ``x12_y16``, else ``region_0`` and so on.
+        By default, names from ImageJ, ``label_7`` or ``x12_y16``, otherwise ``region_0`` and so on.
     weights : {'mean', 'sum'}
         See `extract_traces`.
     size : int
@@ -83,22 +83,23 @@ def regions(
     ------
     ValueError
         If `source` is ambiguous; labels are not whole numbers; weights are not finite; polygons have fewer than 3
-        vertices; an image does not have the shape of the frame; an ImageJ region is a line or a text; or the number of
+        vertices; an image does not have the shape of the frame; an ImageJ region is a line or text; or the number of
         names does not fit. Regions that are empty or outside the frame raise an error when they are used.
     TypeError
         If `source` is not one of these.
     FileNotFoundError
         If the file does not exist.
     ImportError
-        If ``roifile`` is needed and not installed: ``pip install "optimap-trace[roi]"``.
+        If ``roifile`` is needed but not installed: ``pip install "optimap-trace[roi]"``.
 
     Notes
     -----
     A polygon or an oval holds the pixels whose centres lie inside. A centre exactly on a left or top edge of a polygon
-    is in, on a right or bottom edge out, as in slices; so polygons that share an edge share no pixel and miss none. For
-    outlines drawn in ImageJ it is the opposite, as in ImageJ itself. Polygons that cross themselves are filled by the
-    even-odd rule. Ovals hold the centres strictly inside. A point of ImageJ is the pixel that it lies in, and each
-    point of a multi-point region is a region; for windows around points, give ``regions(path).centers()`` as positions.
+    is in, on a right or bottom edge out, as in slices; so polygons with a common edge share no pixel and leave none
+    out. For outlines drawn in ImageJ, it is the opposite, as in ImageJ itself. Polygons that cross themselves are
+    filled by the even-odd rule. Ovals hold the centres strictly inside. An ImageJ point is the pixel that contains it,
+    and each point of a multi-point region is a region; for windows around points, give ``regions(path).centers()`` as
+    positions.
 
     Examples
     --------
@@ -131,13 +132,13 @@ def make_regions(
     """Return regions; errors call `source` by `name`."""
     check_weights(weights)
     if isinstance(source, Regions):
-        problem, cure = "is a set of regions already", f"use it as it is, {source!r}"
+        problem, cure = "is already a set of regions", f"use it as it is, {source!r}"
         raise ArgumentTypeError(name, source, problem, cure, subject=name)
     if isinstance(source, (str, os.PathLike)):
         source = read_region_file(Path(source), name)
     if kind is None:
         kind, source = find_kind(source, frame_shape, name)
-    elif check_kind(kind) != "imagej" and isinstance(source, Drawn):
+    elif check_kind(kind) != "imagej" and isinstance(source, Outlines):
         problem = f"does not fit {name}, a file of ImageJ regions"
         raise ArgumentError("kind", kind, problem, "leave it out, or give 'imagej'")
     check_order(source, name, OF_DICT.format(name))
@@ -206,14 +207,13 @@ def _of_outlines(
     weights: str,
     argument: str,
 ) -> Regions:
-    """Return polygons or ImageJ's regions as regions."""
+    """Return polygons or ImageJ regions as regions."""
     shapes: Sequence[list[Floats] | Ellipse]
     if kind == "polygons":
         shapes, single = _polygons(source, argument)
         default, side = _numbered(len(shapes)), "left"
     else:
-        drawn = source if isinstance(source, Drawn) else _drawn(source, argument)
-        (shapes, default, single), side = drawn, "right"
+        shapes, default, single, side = source if isinstance(source, Outlines) else _drawn(source, argument)
 
     def make(frame: FrameShape | None) -> Runs:
         height = None if frame is None else frame[0]
@@ -239,7 +239,7 @@ def _polygons(source: object, argument: str) -> tuple[list[list[Floats]], bool]:
     return [[parse_polygon(polygon, f"{argument}[{i}]")] for i, polygon in enumerate(polygons)], False
 
 
-def _drawn(source: object, argument: str) -> Drawn:
+def _drawn(source: object, argument: str) -> Outlines:
     """Return roifile objects as outlines."""
     cure = "give ImagejRoi objects, or a path"
     if is_roi(source):
@@ -265,7 +265,7 @@ def _as_images(source: Any, argument: str) -> Array:
             if np.ndim(image) == 2 and np.shape(image) != np.shape(source[0]):
                 one = f"{argument}[{i}]"
                 problem = f"has shape {np.shape(image)}, but {argument}[0] has shape {np.shape(source[0])}"
-                cure = "images of one set have the shape of the frame"
+                cure = "give images that all have the shape of the frame"
                 raise ArgumentError(one, image, problem, cure, subject=one) from None
         problem, cure = (
             "is not an array",
@@ -273,7 +273,7 @@ def _as_images(source: Any, argument: str) -> Array:
         )
         raise ArgumentError(argument, source, problem, cure, subject=argument) from error
     if images.dtype.kind not in "biuf":
-        problem, cure = f"holds {images.dtype} values", "masks, labels and weights are real numbers"
+        problem, cure = f"holds {images.dtype} values", "give masks, labels and weights as real numbers"
         raise ArgumentTypeError(argument, source, problem, cure, subject=argument)
     return images
 

@@ -1,4 +1,4 @@
-"""Masks, label images and stacks of weights -> runs: neighbouring pixels in one row that have one region and weight."""
+"""Masks, label images and stacks of weights -> runs: neighbouring pixels in one row with the same region and weight."""
 
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
@@ -69,7 +69,7 @@ def _whole_labels(labels: Array, name: str) -> Array:
             wrong |= ~np.isfinite(labels) | (labels != np.floor(labels)) | (labels >= 2.0**63)
     if wrong.any():
         y, x = (int(i) for i in np.argwhere(wrong)[0])
-        cure = "labels are whole numbers, 0 for the background and up"
+        cure = "give labels as whole numbers, 0 for the background and up"
         if labels.dtype.kind == "f":
             cure += f"; an image of weights is a stack of one, of shape {(1, *labels.shape)}"
         pixel, value = f"{name}[{y}, {x}]", labels[y, x].item()
@@ -78,7 +78,7 @@ def _whole_labels(labels: Array, name: str) -> Array:
 
 
 def stack_runs(images: Iterable[Array], name: str, names: Sequence[str]) -> Runs:
-    """Return the runs of a stack of masks or of weights, one region for each image; weights of 0 are left out."""
+    """Return the runs of a stack of masks or of weights, one region for each image; weights of 0 are omitted."""
     parts = []
     for i, image in enumerate(images):
         _check_finite(image, name, f"[{i}]", f", in region {i} ({names[i]!r})")

@@ -17,7 +17,7 @@ def random_positions(
     Parameters
     ----------
     shape_or_mask : (H, W) or 2-D array
-        Frame shape (any sequence of two whole numbers), or a mask ``(H, W)`` whose non-zero pixels may be drawn.
+        Frame shape (any sequence of two whole numbers), or a mask ``(H, W)`` from which non-zero pixels are drawn.
     N : int
         Number of positions.
     rng : numpy.random.Generator or int, optional
@@ -81,7 +81,7 @@ def positions_from_A_to_B(
     A, B : (x, y)
         The ends of the line, in pixels.
     as_integers : bool
-        Return the pixels that the positions lie in (default), else the exact positions.
+        Return the pixels that contain the positions (default); otherwise, the exact positions.
 
     Returns
     -------
@@ -151,7 +151,7 @@ def collage_positions(
 
 
 def grid_positions(shape: FrameShape, N: int) -> list[tuple[int, int]]:
-    """Return the centres of N x N equal fields of a frame (H, W), row by row."""
+    """Return the centres of N x N equal parts of a frame (H, W), row by row."""
     count = whole_number(N, "N", minimum=1)
     if count > min(shape):
         problem = f"is more than a frame of {shape[0]} x {shape[1]} has pixels on a side"

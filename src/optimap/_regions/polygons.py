@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike
 from .._base import ArgumentError, ArgumentTypeError, Array, Floats, Ints, counted
 from .masks import Runs, join
 
-# Rows that an outline may reach to where no frame limits it.
+# Rows that an outline may span where no frame limits it.
 MOST_ROWS = 2**20
 
 # Vertices farther out would lose the digits that determine where their edges cross the frame.
@@ -27,6 +27,21 @@ class Ellipse(NamedTuple):
     top: float
     width: float
     height: float
+
+
+Shape = list[Floats] | Ellipse
+
+
+class Outlines(NamedTuple):
+    """Outlines from a file or a drawing program, each one or more closed paths, or an ellipse, with a name.
+
+    `single` is whether one was given alone; `side` the rule for pixel centres on an edge, that of the program.
+    """
+
+    shapes: list[Shape]
+    names: list[str]
+    single: bool
+    side: str = "left"
 
 
 def polygon_runs(polygons: list[list[Floats]], height: int | None, side: str = "left") -> Runs:
@@ -50,11 +65,11 @@ def polygon_runs(polygons: list[list[Floats]], height: int | None, side: str = "
     edge = np.repeat(np.arange(len(counts)), counts)
     rows = np.arange(len(edge)) - np.repeat(np.cumsum(counts) - counts - first, counts)
     (dx, dy), (x, y) = (lower - upper)[edge].T, upper[edge].T
-    # Multiplied before divided: crossings at whole and half pixels come out exactly.
+    # Multiply before dividing: crossings at whole and half pixels come out exactly.
     columns = _from(x + (rows - y) * dx / dy, side)
     order = np.lexsort((columns, rows, owners[edge]))
     rows, columns, owners = rows[order], columns[order], owners[edge][order]
-    # Clipped before they become integers, which would overflow for a far vertex.
+    # Clip before converting to integers, which would overflow for a distant vertex.
     starts, stops = (np.clip(columns[i::2], -(2.0**40), 2.0**40).astype(np.int64) for i in (0, 1))
     return Runs(owners[::2], rows[::2], starts, stops, np.ones(len(starts)))
 
@@ -86,20 +101,22 @@ def parse_polygon(vertices: ArrayLike, name: str) -> Floats:
     try:
         numbers: Array = np.asarray(vertices)
     except ValueError as error:
-        problem, cure = "is not a polygon", "its vertices must be pairs (x, y)"
+        problem, cure = "is not a polygon", "give its vertices as pairs (x, y)"
         raise ArgumentError(name, vertices, problem, cure, subject=name) from error
     if numbers.dtype.kind not in "iuf":
-        problem, cure = f"holds {numbers.dtype} values", "vertices are pairs of real numbers (x, y)"
+        problem, cure = f"holds {numbers.dtype} values", "give vertices as pairs of real numbers (x, y)"
         raise ArgumentTypeError(name, vertices, problem, cure, subject=name)
     if numbers.ndim != 2 or numbers.shape[1] != 2:
-        cure = "a polygon is (M, 2), one vertex (x, y) on each row"
+        cure = "give a polygon as (M, 2), one vertex (x, y) on each row"
         raise ArgumentError(name, vertices, f"has shape {numbers.shape}", cure, subject=name)
     if len(numbers) < 3:
         problem = f"has {counted(len(numbers), 'vertex', 'vertices')}"
-        raise ArgumentError(name, vertices, problem, "a polygon needs at least 3", subject=name)
+        raise ArgumentError(name, vertices, problem, "give at least 3", subject=name)
     exact = numbers.astype(np.float64)
     _check_vertices(~np.isfinite(exact), numbers, name, "is not finite", "give two finite numbers")
-    _check_vertices(np.abs(exact) > FAR, numbers, name, "is too far from any frame", f"vertices are within {FAR:.0g}")
+    _check_vertices(
+        np.abs(exact) > FAR, numbers, name, "is too far from any frame", f"give coordinates within {FAR:.0g}"
+    )
     return exact
 
 

@@ -1,4 +1,4 @@
-"""Tables of positions, as CSV: written with a description next to them, and read from any program."""
+"""Tables of positions as CSV files: written with a description next to them, and read from any program."""
 
 import csv
 import json
@@ -21,7 +21,7 @@ def check_positions(path: Path, overwrite: bool) -> None:
 def write_positions(
     path: Path, positions: list[tuple[float, float]], overwrite: bool = False, made: dict[str, Any] | None = None
 ) -> None:
-    """Write positions as a table with the columns ``x`` and ``y``, and next to it how they were `made`."""
+    """Write a table of positions with the columns ``x`` and ``y``, and next to it how they were `made`."""
     check_positions(path, overwrite)
 
     def describe(written: Path) -> str:
@@ -46,7 +46,7 @@ def is_positions(path: Path) -> bool:
 
 
 def read_made(path: Path) -> dict[str, Any]:
-    """Return the description next to a table of positions, and whether the table was edited since; empty if none."""
+    """Return the description next to a table of positions, and whether the table was edited; empty if there is none."""
     described = sidecar_path(path)
     if not described.exists():
         return {}
@@ -70,18 +70,30 @@ def read_positions(path: Path, name: str = "path") -> list[tuple[float, float]]:
     if rows and not _is_number(rows[0][0]):
         header = [title.lower() for title in rows[0]]
         if "x" not in header or "y" not in header:
-            problem = f"has the columns {', '.join(rows[0])}"
-            raise ArgumentError(name, path, problem, "positions need the columns x and y", subject=str(path))
+            raise _other_columns(path, rows[0], name)
         columns, first = (header.index("x"), header.index("y")), 1
     positions = []
     for number, row in enumerate(rows[first:], start=first + 1):
         if len(row) <= max(columns) or not all(_is_number(row[c]) for c in columns):
             problem = f"{','.join(row)!r} is not a position"
-            raise ArgumentError(name, path, problem, "give two numbers, x,y", subject=f"{path}, row {number}:")
+            raise ArgumentError(
+                name, path, problem, "give two numbers, such as 12.5,20", subject=f"{path}, row {number}:"
+            )
         positions.append((float(row[columns[0]]), float(row[columns[1]])))
     if not positions:
         raise ArgumentError(name, path, "holds no positions", "give one on each row, x,y", subject=str(path))
     return positions
+
+
+def _other_columns(path: Path, header: list[str], name: str) -> ArgumentError:
+    """Return the error for a table without the columns x and y, such as one with semicolons between its columns."""
+    if len(header) == 1 and ";" in header[0]:
+        problem = "has semicolons between its columns"
+        cure = "save it with commas between columns and points in numbers"
+    else:
+        problem = f"has the columns {', '.join(header)}"
+        cure = "rename the columns of the positions to x and y"
+    return ArgumentError(name, path, problem, cure, subject=str(path))
 
 
 def _rows(path: Path, name: str) -> list[list[str]]:

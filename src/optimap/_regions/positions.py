@@ -1,7 +1,7 @@
-"""What a position is: ``(x, y)``, column first, pixel centres at whole numbers, origin at the top left.
+"""Positions: ``(x, y)``, column first, pixel centres at whole numbers, origin at the top left.
 
-`parse_positions` turns whatever a caller wrote into an ``(N, 2)`` float64 array, checked against the frame; later
-code does not check again. A position lies in the frame if it lies in one of its pixels, and a pixel reaches half a
+`parse_positions` turns the caller's input into an ``(N, 2)`` float64 array, checked against the frame; later
+code does not check again. A position lies in the frame if it lies in one of its pixels, and a pixel extends half a
 pixel to each side of its centre.
 """
 
@@ -68,14 +68,19 @@ def _as_numbers(coords: object, name: str) -> Array:
             name,
             coords,
             f"holds {numbers.dtype} values",
-            "positions are pairs of real numbers (x, y)",
+            "give positions as pairs of real numbers (x, y)" + _mask_cure(numbers, name),
             subject=name,
         )
     return numbers
 
 
+def _mask_cure(numbers: Array, name: str) -> str:
+    """Return what else to do about lists of True and False, which may be meant as a mask."""
+    return f", or a mask as an array, numpy.array({name})" if numbers.dtype.kind == "b" else ""
+
+
 def _size(thing: ArrayLike) -> int:
-    """Return how many numbers something holds, 0 where they are nested unevenly."""
+    """Return how many numbers an object holds, 0 where they are nested unevenly."""
     try:
         return np.size(thing)
     except ValueError:  # nested in pieces of different lengths
@@ -96,10 +101,11 @@ def _not_pairs(positions: Array, name: str) -> ArgumentError:
         return ArgumentError(name, tuple(positions.tolist()), "is not a position", PAIR)
     if positions.ndim == 2:
         first = tuple(positions[0].tolist())
-        return ArgumentError(
-            f"{name}[0]", first, f"has {counted(len(first), 'number')}", "a position is (x, y), two numbers"
-        )
-    problem, cure = f"has shape {positions.shape}", "give positions as (N, 2), one (x, y) a row"
+        cure = "give positions as (x, y), two numbers"
+        if len(positions) == 2:  # one list of x and one of y
+            cure += f"; if these are lists of x and of y, give numpy.column_stack({name})"
+        return ArgumentError(f"{name}[0]", first, f"has {counted(len(first), 'number')}", cure)
+    problem, cure = f"has shape {positions.shape}", "give positions as (N, 2), one (x, y) per row"
     return ArgumentError(name, positions, problem, cure, subject=name)
 
 
@@ -109,7 +115,7 @@ def _text(number: float) -> str:
 
 
 def _label(name: str, single: bool, i: int) -> str:
-    """Return what errors call a position: by its index, unless it was given alone."""
+    """Return the name of a position in errors: with its index, unless it was given alone."""
     return name if single else f"{name}[{i}]"
 
 

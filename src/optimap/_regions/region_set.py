@@ -1,4 +1,4 @@
-"""Regions of any shape: a `Regions` object gives its `Spans` for a frame, which is all that extraction needs."""
+"""Regions of any shape: a `Regions` object returns its `Spans` for a frame, which is all that extraction needs."""
 
 import operator
 from collections.abc import Callable, Iterable, Mapping, Sequence, Set
@@ -16,7 +16,7 @@ Maker = Callable[[FrameShape | None], Runs]
 
 WEIGHTS = ("mean", "sum")
 
-# The frame that is used if none is known: large enough for every image.
+# The frame used if none is known: large enough for every image.
 ANY_FRAME = (2**31, 2**31)
 
 
@@ -24,7 +24,7 @@ class Regions:
     """Regions of a frame, made by `optimap.trace.regions`, for `extract_traces`, `show_regions` and other functions.
 
     ``len(r)`` is their number. ``r[2]``, ``r["cell 3"]``, ``r[:5]``, ``r[[4, 1]]``, ``r[["cell 3", "cell 9"]]`` and
-    ``r[kept]``, with True or False for each, are also `Regions`.
+    ``r[kept]``, with True or False for each region, are also `Regions`.
 
     Attributes
     ----------
@@ -102,7 +102,7 @@ class Regions:
         )
 
     def weighted(self, weights: str) -> "Regions":
-        """Return the same regions, with traces that are the ``'mean'`` or the ``'sum'``."""
+        """Return the same regions with traces that are means or sums of their pixels."""
         return Regions(
             self._make,
             self._all_names,
@@ -125,7 +125,7 @@ class Regions:
         Returns
         -------
         Spans
-            Input of the kernels: ``rows``, ``starts``, ``stops``, ``weights`` of runs, ``first`` run of each region.
+            Input for the kernels: ``rows``, ``starts``, ``stops``, ``weights`` of runs, ``first`` run of each region.
 
         Raises
         ------
@@ -137,7 +137,7 @@ class Regions:
             frame_shape = self.frame_shape
         elif self.frame_shape is not None and tuple(frame_shape) != self.frame_shape:
             problem = f"belong to frames of shape {self.frame_shape} (H, W)"
-            cure = f"these frames are {tuple(frame_shape)}; make regions of that shape"
+            cure = f"make regions for the shape of these frames, {tuple(frame_shape)}"
             raise ArgumentError(argument, self, problem, cure, subject=argument)
         if self._known is None or self._known[0] != frame_shape:
             self._known = frame_shape, self._spans(frame_shape, argument)
@@ -165,12 +165,12 @@ class Regions:
         return replace(spans, boxes=_boxes(spans))
 
     def _why_empty(self, region: int, frame_shape: FrameShape) -> tuple[str, str]:
-        """Return the problem of a region without a pixel in the frame, and its cure."""
+        """Return why a region has no pixel in the frame, and the cure."""
         anywhere = self._make(None)
         if ((anywhere.stops > anywhere.starts) & (anywhere.owners == region)).any():
             height, width = frame_shape
             return f"lies wholly outside the frame (width {width}, height {height})", "move it, or leave it out"
-        return "is empty", "it does not contain the centre of any pixel; enlarge it, or leave it out"
+        return "is empty", "enlarge it until it contains the centre of a pixel, or leave it out"
 
     def pixels(self, i: int | str) -> tuple[Ints, Ints, Floats]:
         """Return the pixels of region `i`.
@@ -222,7 +222,7 @@ def _chosen(which: object, regions: Regions) -> tuple[list[int], bool]:
         try:
             return list(range(len(regions))[which]), False
         except TypeError:
-            problem, cure = "cannot select regions", "the ends of a slice are whole numbers"
+            problem, cure = "cannot select regions", "give whole numbers as the ends of a slice"
             index = f"regions[{which}]"
             raise ArgumentTypeError(index, which, problem, cure, subject=index, plain=True) from None
     if (
@@ -261,7 +261,7 @@ def _number(which: Any, regions: Regions) -> int:
         number = operator.index(which)
     except TypeError:
         index, problem = f"regions[{which!r}]", "cannot select regions"
-        cure = "regions are chosen by number, name, slice, a list of numbers or names, or True or False for each"
+        cure = "choose regions by number, name, slice, a list of numbers or names, or True or False for each"
         raise ArgumentTypeError(index, which, problem, cure, subject=index, plain=True) from None
     if not -count <= number < count:
         there = f"{_there_are(count)}, 0 to {count - 1}" if count else "there are no regions"
@@ -285,11 +285,11 @@ def _clip(runs: Runs, frame_shape: FrameShape) -> Runs:
 
 
 def _mean_weights(spans: Spans, names: Sequence[str], argument: str) -> Floats:
-    """Return the weights of means: 1 where all of a region are the same, as then sums of integers are exact."""
+    """Return the weights of means: 1 for regions of uniform weight, so that sums of integers are exact."""
     first = spans.first[:-1]
     if not len(first) or (spans.weights == 1).all():
         return spans.weights
-    # Scaled by the largest of each region, which does not change the mean: the sum of huge weights would be infinite.
+    # Scaled by the largest weight of each region, which leaves the mean unchanged: sums of huge weights would overflow.
     largest = np.repeat(np.maximum.reduceat(np.abs(spans.weights), first), np.diff(spans.first))
     masses = spans.weights / largest * (spans.stops - spans.starts)
     totals = np.add.reduceat(masses, first)

@@ -1,7 +1,7 @@
 """Spans: the pixels that windows and regions cover, with their weights.
 
 A span is a run of neighbouring pixels in one row with one weight; every window and every region is a list of spans, so
-one kernel serves them all. How they are made is in `windows` for positions, and in `region_set` for regions.
+one kernel serves them all. They are made in `windows` for positions, and in `region_set` for regions.
 """
 
 from dataclasses import dataclass
@@ -32,12 +32,12 @@ def nan_error(spans: Spans, window: int, frame: int) -> ArgumentError:
     """Return the error for a NaN under ``nan_policy='raise'``."""
     where = f"region {window} ({spans.names[window]!r})" if spans.names else f"the window of position {window}"
     problem = f"holds NaN in frame {frame} within {where}"
-    cure = "nan_policy='omit' leaves such pixels out, 'propagate' passes them on"
+    cure = "choose nan_policy='omit' to leave such pixels out, or 'propagate' to pass them on"
     return ArgumentError("video", np.nan, problem, cure, subject="video", keyword="nan_policy")
 
 
 def join_spans(first: Spans, second: Spans) -> Spans:
-    """Return the windows of both; whether they are means or sums is that of `first`."""
+    """Return the windows of both; `first` determines whether they are means or sums."""
     parts = (first, second)
     rows, starts, stops = (np.concatenate([getattr(p, name) for p in parts]) for name in ("rows", "starts", "stops"))
     weights = np.concatenate([first.weights, second.weights])

@@ -8,8 +8,8 @@ serves all windows. Built for all positions at once:
 - ``pixel`` is the rect of size 1 (at a fractional position: bilinear interpolation);
 - a ``disc`` has one span of weight 1 per row of the circle.
 
-Spans are clipped at the frame's edge, and the mean is over what is left. Clipped, not padded: padding would pull an
-edge pixel's mean towards the padding value.
+Spans are clipped at the frame's edge, and the mean is over the remaining pixels. They are not padded, which would pull
+means at the edge towards the padding value.
 """
 
 import numpy as np
@@ -85,7 +85,7 @@ def window_spans(positions: Positions, size: int, window: str, frame_shape: Fram
     if len(positions) == 0:
         nothing = np.zeros(0, np.int64)
         return Spans(nothing, nothing, nothing, np.zeros(0), np.zeros(1, np.int64))
-    # A window larger than this covers the frame from anywhere; its parity must stay, as even windows are not symmetric.
+    # A window larger than this covers the frame from anywhere; its parity is kept, as even windows are not symmetric.
     largest = 2 * (max(frame_shape) + 2)
     size = min(size, largest + size % 2)
     if window == "disc" and size > 1:
@@ -132,12 +132,12 @@ def _box_spans(positions: Positions, size: int) -> tuple[Ints, Ints, Ints, Float
     fraction = positions - whole
     left, top = (whole.astype(np.int64) - size // 2).T
     fx, fy = fraction.T
-    # One row and one column more, the outer ones partly covered: 1 - f, 1, ..., 1, f.
+    # One extra row and column; the outer ones are partly covered: 1 - f, 1, ..., 1, f.
     rows = top[:, None] + np.arange(size + 1)
     row_weights = np.ones(rows.shape)
     row_weights[:, 0] = 1 - fy
     row_weights[:, -1] = fy
-    # Each row has three spans: the first pixel, the whole ones, the last pixel.
+    # Each row has three spans: the first pixel, the fully covered ones, the last pixel.
     starts = left[:, None] + np.array([0, 1, size])
     stops = starts + np.array([1, size - 1, 1])
     column_weights = np.stack([1 - fx, np.ones(len(fx)), fx], axis=1)
@@ -157,8 +157,8 @@ def _disc_spans(positions: Positions, size: int) -> tuple[Ints, Ints, Ints, Floa
     rows = np.ceil(y - radius).astype(np.int64)[:, None] + np.arange(size + 1)
     reach = radius**2 - (rows - y[:, None]) ** 2
     half = np.sqrt(np.maximum(reach, 0))
-    # Strictly inside: two centres on opposite ends of the circle would make a disc wider than its size, and at
-    # whole positions no centre ever lies on the circle.
+    # Strictly inside: centres at opposite ends of a diameter would make a disc wider than its size. At whole
+    # positions, no centre ever lies on the circle.
     starts = np.floor(x[:, None] - half).astype(np.int64) + 1
     stops = np.ceil(x[:, None] + half).astype(np.int64)
     stops = np.where(reach > 0, np.maximum(stops, starts), starts)
@@ -173,7 +173,7 @@ def _clip(
     weights: Floats,
     frame_shape: FrameShape,
 ) -> Spans:
-    """Return the spans that lie in the frame; none of the windows is left without a pixel."""
+    """Return the spans that lie in the frame; every window keeps at least one pixel."""
     height, width = frame_shape
     starts = np.clip(starts, 0, width)
     stops = np.clip(stops, 0, width)

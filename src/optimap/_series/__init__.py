@@ -1,4 +1,4 @@
-"""One series after the other: ranges, trends, periods."""
+"""Normalizing and detrending series, and estimating their periods."""
 
 import lazy_loader
 

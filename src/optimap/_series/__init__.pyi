@@ -14,7 +14,7 @@ from .normalize import (
 from .period import (
     estimate_period,
 )
-from .smooth import (
+from .trends import (
     coarse_spline,
     robust_line,
     running_mean,

@@ -1,7 +1,7 @@
-"""Series of dask arrays, normalized and detrended as lazy dask arrays: one task a block, time in one chunk.
+"""Series of dask arrays, normalized and detrended as lazy dask arrays: one task per block, time in one chunk.
 
-What is wrong with the arguments is said before anything is computed; what is wrong with samples, when they are. dask is
-imported inside functions, where an array of it is at hand.
+Errors in the arguments are raised before anything is computed, errors in the samples when they are computed. dask is
+imported inside functions, which are called only with dask arrays.
 """
 
 import importlib
@@ -32,13 +32,13 @@ def detrend_dask(data: AnyArray, options: Detrending) -> Any:
 
 
 def _detrend_block(block: Array, options: Detrending) -> Array:
-    """Detrend the series of a block, in the one thread that a scheduler gave it."""
+    """Detrend the series of a block in the single thread that the scheduler assigned to it."""
     with kernels.one_thread():
         return detrend_host(block, options)
 
 
 def normalize_dask(array: AnyArray, options: Options) -> Any:
-    """Normalize each series of a dask array that has time in one chunk; or, with ``axis=None``, all blocks alike."""
+    """Normalize each series of a dask array that has time in one chunk; with ``axis=None``, in any chunks."""
     da: Any = importlib.import_module("dask.array")
 
     target = _check_normalize(array, options)
@@ -82,7 +82,7 @@ def _check_normalize(array: AnyArray, options: Options) -> "np.dtype[Any]":
 
 
 def _spread_limit(name: str, given: AnyArray, axis: int | None, shape: tuple[int, ...], kept: tuple[int, ...]) -> Array:
-    """Return a limit over the axis of time, or raise an error where it does not fit."""
+    """Return a limit with the axis of time, or raise an error if it does not fit."""
     limit: Array = np.asarray(given)
     if limit.dtype.kind not in "iuf" or not np.isfinite(limit).all():
         raise ArgumentError.must_be(name, given, "finite numbers")
@@ -92,7 +92,7 @@ def _spread_limit(name: str, given: AnyArray, axis: int | None, shape: tuple[int
 
 
 def _limit(given: AnyArray, array: AnyArray, axis: int | None) -> Any:
-    """Return a limit as it is where it is one number; otherwise cut like the array."""
+    """Return a limit unchanged if it is one number; otherwise chunk it like the array."""
     da: Any = importlib.import_module("dask.array")
 
     limit: Array = np.asarray(given)
@@ -109,7 +109,7 @@ def _limit(given: AnyArray, array: AnyArray, axis: int | None) -> Any:
 
 
 def _end(array: AnyArray, extreme: np.ufunc) -> Any:
-    """Return the smallest or largest value of a dask array, NaN left out, as a dask array of one block."""
+    """Return the smallest or largest value of a dask array, ignoring NaN, as a dask array of one block."""
     da: Any = importlib.import_module("dask.array")
 
     masked = isinstance(array._meta, np.ma.MaskedArray)
@@ -125,7 +125,7 @@ def _extreme(extreme: np.ufunc, block: Array, axis: int | tuple[int, ...] | None
 
 
 def _normalize_block(block: Array, *ends: Array, names: tuple[str, ...], options: Options) -> Any:
-    """Normalize the series of a block; with the ends of the whole array, as it is there."""
+    """Normalize the series of a block, by the extremes of the whole array if these are given."""
     given: dict[str, Any] = dict(zip(names, ends, strict=True))
     own = (given.pop("low"), given.pop("high")) if "low" in given else None
     with kernels.one_thread():
@@ -133,14 +133,14 @@ def _normalize_block(block: Array, *ends: Array, names: tuple[str, ...], options
 
 
 def _check_whole(array: AnyArray, axis: int, name: str, function: str) -> None:
-    """Raise an error where series are cut along time."""
+    """Raise an error if series are chunked along time."""
     axis = axis % array.ndim
     if array.numblocks[axis] > 1:
         raise ArgumentError(
             name,
             array,
-            f"is cut along time, into {array.numblocks[axis]} chunks along axis {axis}; {function}() needs each series "
-            "whole",
-            f"{name}.rechunk({{{axis}: -1}})",
+            f"is cut along time, into {array.numblocks[axis]} chunks along axis {axis}; {function}() needs each "
+            "series whole",
+            f"call {name}.rechunk({{{axis}: -1}}) first",
             subject=name,
         )

@@ -1,10 +1,9 @@
 """The slow trend of a series, and the series without it.
 
 Kinds and numbers are those of ``seasonal.fit_trend`` (Python package seasonal 0.3.1), for many series at once; the
-smoothers are in `smooth`, the period in `period`.
+trends themselves are in `trends`, the period in `period`.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,23 +11,12 @@ import numpy as np
 from .. import kernels
 from .._base import ArgumentError, Array, Ints, positive_number, progress_bar
 from .period import MIN_SAMPLES, Series, as_series, estimate_periods, series_blocks
-from .smooth import coarse_spline, robust_line, running_mean, running_median, straighten_ends
-
-Smoother = Callable[[Series, Ints], Series]
-
-
-# kind -> (smoother, whether it leaves the ends to be straightened)
-SMOOTHERS: dict[str, tuple[Smoother, bool]] = {
-    "mean": (running_mean, True),
-    "median": (running_median, True),
-    "spline": (coarse_spline, True),
-    "line": (robust_line, False),
-}
+from .trends import SMOOTHERS, straighten_ends
 
 
 @dataclass(frozen=True)
 class Detrending:
-    """What `detrend_timeseries` was asked for."""
+    """The options of `detrend_timeseries`."""
 
     kind: str | None
     period: float | None
@@ -38,20 +26,20 @@ class Detrending:
 
     @property
     def min_samples(self) -> int:
-        """Samples that are needed at least; what the window needs is checked with the window."""
+        """The smallest number of samples; whether the window fits is checked with the window."""
         if self.kind is None:
             return 1
         # A cubic spline with one knot has five coefficients.
         return MIN_SAMPLES if self.period is None else {"spline": 5}.get(self.kind, 3)
 
     def check_kind(self) -> None:
-        """Raise an error where the kind is unknown."""
+        """Raise an error if the kind is unknown."""
         if self.kind is not None and (not isinstance(self.kind, str) or self.kind not in SMOOTHERS):
             known = f"one of {', '.join(map(repr, SMOOTHERS))} or None"
             raise ArgumentError("kind", self.kind, "is unknown", f"it must be {known}")
 
     def window(self, samples: int) -> int | None:
-        """Return the window of all series, or None where each has its own or none is needed, after checking it."""
+        """Return the window of all series after checking it, or None if each has its own or none is needed."""
         ptimes = positive_number(self.ptimes, "ptimes")
         if self.period is None or self.kind is None:
             return None
@@ -79,7 +67,7 @@ def detrend_host(data: object, options: Detrending) -> Array:
 
 
 def _block_trends(block: Series, kind: str, window: int | None, ptimes: float) -> Series:
-    """Return the trends of a block of series; `window` is that of all of them, or each has its own, by its period."""
+    """Return the trends of a block of series; without a common `window`, each has its own, from its period."""
     windows = _estimated_windows(block, ptimes, kind) if window is None else np.full(len(block), window)
     smoother, has_ends = SMOOTHERS[kind]
     trends = smoother(block, windows)
@@ -103,7 +91,7 @@ def _window(period: object, ptimes: float, samples: int, kind: str, origin: str 
             period,
             f"with ptimes = {ptimes:g} makes a window of {max(window, 0)} samples; the data ({samples} samples) allow "
             f"3 to {longest}",
-            "choose another period or ptimes",
+            "give the period in samples (seconds times fps), or another ptimes",
             subject=f"{origin}period = {beat:g}",
         )
     return window

@@ -1,8 +1,8 @@
-"""Each series to a range, exact at both ends: one algorithm for the host and for devices (`samples`).
+"""Mapping each series to a range, exact at both ends: one algorithm for the host and for devices (`samples`).
 
-The value's place in its series' range is ``t = (a - lo) / (hi - lo)``, in double precision, and the result
+The place of a value in the range of its series is ``t = (a - lo) / (hi - lo)``, in double precision, and the result is
 ``(1 - t) ymin + t ymax``: exactly `ymin` at the minimum and `ymax` at the maximum, whatever the scale of the data.
-Work goes over blocks of samples, so that nothing but the result is as large as the input.
+Samples are processed in blocks, so that only the result is as large as the input.
 """
 
 from dataclasses import dataclass, replace
@@ -17,7 +17,7 @@ from .samples import DeviceSamples, HostSamples, Samples
 
 @dataclass(frozen=True)
 class Options:
-    """What `normalize` was asked for."""
+    """The options of `normalize`."""
 
     ymin: float
     ymax: float | None
@@ -40,7 +40,7 @@ def normalize_host(array: object, options: Options) -> Array:
 
 
 def normalize_device(array: object, options: Options) -> Any:
-    """Normalize an array on its device; where that is the host's memory, by the loops of the host."""
+    """Normalize an array on its device; if that is the host's memory, with the loops of the host."""
     samples = DeviceSamples(array)
     target = samples.target(options.dtype)
     views = samples.on_host(options.vmin, options.vmax)
@@ -54,7 +54,7 @@ def normalize_device(array: object, options: Options) -> Any:
 
 
 def normalize_samples(samples: Samples, options: Options, own: "tuple[Any, Any] | None" = None) -> Any:
-    """Normalize samples; `own` are their minima and maxima, where they are part of a larger array."""
+    """Normalize samples; `own` holds the extremes of a larger array that they are part of."""
     target = samples.target(options.dtype)
     ymin, ymax = output_range(options.ymin, options.ymax, target)
     check_axis(options.axis, len(samples.shape))
@@ -81,15 +81,15 @@ def normalize_samples(samples: Samples, options: Options, own: "tuple[Any, Any] 
 
 
 def check_axis(axis: object, ndim: int) -> None:
-    """Raise an error where `axis` is not an axis of the array."""
+    """Raise an error if `axis` is not an axis of the array."""
     if axis is not None and (not isinstance(axis, (int, np.integer)) or not -ndim <= axis < ndim):
         raise ArgumentError(
-            "axis", axis, "is not an axis", f"the array has axes 0..{ndim - 1}; None takes all together", plain=True
+            "axis", axis, "is not an axis", f"choose one of 0..{ndim - 1}, or None for all together", plain=True
         )
 
 
 def output_range(ymin: float, ymax: float | None, target: "np.dtype[Any]") -> tuple[float, float]:
-    """Return what the minimum and the maximum become, or raise an error where the type of the result cannot hold it."""
+    """Return the ends of the output range, or raise an error if the type of the result cannot hold them."""
     if ymax is None:
         ymax = int(np.iinfo(target).max) if target.kind in "iu" else 1.0
     for name, value in (("ymin", ymin), ("ymax", ymax)):
@@ -109,14 +109,14 @@ def output_range(ymin: float, ymax: float | None, target: "np.dtype[Any]") -> tu
 
 
 def own_range(samples: Samples, axis: int | None, target: "np.dtype[Any]") -> tuple[Any, Any]:
-    """Return each series' minimum and maximum, NaN ignored, after looking for values that cannot be normalized."""
+    """Return each series' minimum and maximum, NaN ignored, after checking for values that cannot be normalized."""
     xp = samples.xp
     low, high = samples.extremes(axis)
     if samples.kind == "f" and target.kind in "iu" and samples.has_nan(low):
         raise ArgumentError(
             "array",
             None,
-            f"holds NaN, which {target} cannot",
+            f"holds NaN, which {target} cannot represent",
             "give a float dtype, or fill the gaps first",
             subject="array",
         )
@@ -128,7 +128,7 @@ def own_range(samples: Samples, axis: int | None, target: "np.dtype[Any]") -> tu
 
 
 def limits(samples: Samples, options: Options, own: tuple[Any, Any]) -> tuple[Any, Any]:
-    """Return the ends of each series' range: as given, one for all or one each, or its own."""
+    """Return the ends of each series' range: as given (one for all or one each), or its own."""
     ends = []
     for name, given, extreme in (("vmin", options.vmin, own[0]), ("vmax", options.vmax, own[1])):
         if given is None:
@@ -142,7 +142,7 @@ def limits(samples: Samples, options: Options, own: tuple[Any, Any]) -> tuple[An
 
 
 def _spread(xp: Namespace, limit: AnyArray, axis: int | None, ndim: int) -> Any:
-    """Return a limit with the axis of time, where it has one number for each series."""
+    """Return a limit with the axis of time added if it has one number for each series."""
     return xp.expand_dims(limit, axis=axis) if limit.ndim and axis is not None and limit.ndim < ndim else limit
 
 
@@ -154,7 +154,7 @@ def check_fits(
     extremes: tuple[int, ...],
     values: tuple[int, ...],
 ) -> None:
-    """Raise an error where a limit, spread over the axis of time, is not one number for all or for each series."""
+    """Raise an error unless a limit is one number for all series or one for each."""
     sizes = zip(reversed(spread), reversed(extremes), strict=False)
     if len(spread) > len(extremes) or any(size not in (1, wanted) for size, wanted in sizes):
         raise ArgumentError(
@@ -167,7 +167,7 @@ def check_fits(
 
 
 def check_range(is_empty: bool, vmin: object, vmax: object, clip: bool) -> None:
-    """Raise an error where given limits leave some series an empty range that cannot be clipped to an end."""
+    """Raise an error if the given limits leave some series an empty range that cannot be clipped to one end."""
     if not is_empty or (vmin is None and vmax is None):
         return
     if vmin is not None and vmax is not None:
@@ -177,8 +177,8 @@ def check_range(is_empty: bool, vmin: object, vmax: object, clip: bool) -> None:
         raise ArgumentError(
             name,
             value,
-            "leaves a series no range (it lies wholly beyond)",
-            "choose it inside, or clip=True",
+            "leaves a series without a range, because all its values lie beyond it",
+            "choose a value within the range of every series, or clip=True",
             keyword="clip",
         )
 
@@ -192,7 +192,7 @@ def _rescaled(
     clips: bool,
     target: "np.dtype[Any]",
 ) -> Array | None:
-    """Do the usual case, floats from ranges that are not empty, in one compiled loop; None where it is another."""
+    """Handle the usual case, float results from ranges that are not empty, in one compiled loop; else return None."""
     if axis not in (0, None):
         return None
     low, high = (np.broadcast_to(end[0] if end.ndim == values.ndim else end, values.shape[1:]) for end in (low, high))
@@ -207,7 +207,7 @@ def _rescaled(
 
 
 def _are_integers(low: AnyArray, high: AnyArray, samples: Samples) -> bool:
-    """Return whether limits are values of the samples' integer type; asked for 64-bit integers, which the host has."""
+    """Return whether limits are values of the samples' integer type; only 64-bit integers on the host need this."""
     if not isinstance(samples, HostSamples):
         return False
     info = np.iinfo(samples.values.dtype)
@@ -215,7 +215,7 @@ def _are_integers(low: AnyArray, high: AnyArray, samples: Samples) -> bool:
 
 
 def _place(xp: Namespace, above: AnyArray, span: AnyArray, touching: AnyArray, beyond: float) -> Any:
-    """Return where values lie between low (0) and high (1); `beyond` where a given limit leaves no range."""
+    """Return where values lie between low (0) and high (1); `beyond` if a given limit leaves no range."""
     empty = span <= 0
     if not bool(xp.any(empty)):
         return above / span
@@ -226,7 +226,7 @@ def _place(xp: Namespace, above: AnyArray, span: AnyArray, touching: AnyArray, b
 
 
 def _to_target(xp: Namespace, place: AnyArray, ymin: float, ymax: float, target: "np.dtype[Any]") -> Any:
-    """Return the result's values for places in the range; the result's array casts them to its type."""
+    """Return the result's values for places in the range; the result array casts them to its type."""
     values = place if (ymin, ymax) == (0, 1) else (1 - place) * ymin + place * ymax
     if target.kind == "f":
         return values
@@ -240,12 +240,12 @@ def _to_target(xp: Namespace, place: AnyArray, ymin: float, ymax: float, target:
             subject="values beyond vmin or vmax",
             keyword="clip",
         )
-    # The largest float below the type's limit: a 64-bit maximum is no float, and rounding up would wrap around.
+    # The largest float below the type's limit: a 64-bit maximum is not a float, and rounding up would wrap around.
     top = float(info.max) if int(float(info.max)) <= info.max else float(np.nextafter(float(info.max), 0))
     whole = _whole(xp, xp.clip(values, float(info.min), top), target)
     return xp.where(place == 1, int(ymax), xp.where(place == 0, int(ymin), whole))
 
 
 def _whole(xp: Namespace, values: AnyArray, target: "np.dtype[Any]") -> Any:
-    """Return floats as integers: of the result's type on the host, of 64 bits on devices, which cast them later."""
+    """Return floats as integers: of the result's type on the host, of 64 bits on devices, where they are cast later."""
     return values.astype(target) if xp is np else xp.astype(values, xp.int64)

@@ -1,8 +1,8 @@
-"""How long is a beat: the major period of a series, as the package ``seasonal`` estimates it.
+"""The length of a beat: the major period of a series, as the package ``seasonal`` estimates it.
 
-The series is freed of its broad trend (a running median over twice the longest period considered, ends straightened),
-its power spectrum is averaged over overlapping segments (Welch's method), and the periods of at least 90 % of the
-highest power are averaged, weighted by power. Same numbers as ``seasonal.guess_trended_period``.
+The broad trend of the series is removed (a running median over twice the longest period considered, ends straightened),
+its power spectrum is averaged over overlapping segments (Welch's method), and the periods with at least 90 % of the
+highest power are averaged, weighted by power. The results equal those of ``seasonal.guess_trended_period``.
 """
 
 from typing import Any
@@ -11,16 +11,16 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import ArrayLike, NDArray
 
-from .._base import ArgumentError, ArgumentTypeError, Array, VideoLike, refuse_device_array
-from .smooth import running_median, straighten_ends
+from .._base import ArgumentError, ArgumentTypeError, Array, VideoLike, counted, refuse_device_array
+from .trends import running_median, straighten_ends
 
 Series = NDArray[np.float64]
 
 
-BLOCK = 2**20  # samples that are worked on at once
+BLOCK = 2**20  # samples that are processed at once
 
 
-LONGEST = 512  # samples; longer periods are not looked for
+LONGEST = 512  # samples; longer periods are not considered
 
 
 SHORTEST = 4  # samples; shorter periods are noise
@@ -33,7 +33,7 @@ MIN_SAMPLES = 6  # two periods of the shortest window, three samples
 
 
 def estimate_period(data: ArrayLike) -> "int | NDArray[np.int64]":
-    """Estimate the major period of each series, trend or not, in samples.
+    """Estimate the major period of each series, with or without a trend, in samples.
 
     Parameters
     ----------
@@ -43,8 +43,8 @@ def estimate_period(data: ArrayLike) -> "int | NDArray[np.int64]":
     Returns
     -------
     int, or array of int with the shape of one sample
-        Period in samples: divide by the frame rate for seconds. Where nothing is periodic it is the longest that
-        was considered, ``min(T // 3, 512)``.
+        Period in samples: divide by the frame rate for seconds. If nothing is periodic, it is the longest period
+        considered, ``min(T // 3, 512)``.
 
     Raises
     ------
@@ -82,7 +82,7 @@ def as_series(data: object, min_samples: int) -> tuple[Array, tuple[int, ...]]:
         raise ArgumentError(
             "data",
             data,
-            "is ragged, its series differ in length",
+            "is ragged, because its series differ in length",
             f"give series of one length ({error})",
             subject="data",
         ) from error
@@ -94,20 +94,18 @@ def as_series(data: object, min_samples: int) -> tuple[Array, tuple[int, ...]]:
 
 
 def check_layout(data: VideoLike, min_samples: int) -> None:
-    """Raise an error where an array, whose values are not looked at, cannot be a time-series."""
+    """Raise an error if an array cannot be a time-series, without looking at its values."""
     shape = tuple(data.shape)
     if data.dtype.kind not in "biuf":
         raise ArgumentTypeError(
-            "data", data, f"has dtype {data.dtype}", "a time-series holds real numbers", subject="data"
+            "data", data, f"has dtype {data.dtype}", "give a time-series of real numbers", subject="data"
         )
     if len(shape) not in (1, 2, 3):
         raise ArgumentError(
             "data", data, f"has shape {shape}", "give (T,), (T, N) or (T, H, W), time along axis 0", subject="data"
         )
     if shape[0] < min_samples:
-        raise ArgumentError(
-            "data", data, f"has {shape[0]} samples", f"at least {min_samples} are needed", subject="data"
-        )
+        raise ArgumentError("data", data, f"has {shape[0]} samples", f"give at least {min_samples}", subject="data")
 
 
 def _check_finite(series: NDArray[Any]) -> None:
@@ -116,12 +114,15 @@ def _check_finite(series: NDArray[Any]) -> None:
     for start in range(0, len(series), step):
         bad = ~np.isfinite(series[start : start + step])
         if bad.any():
-            count = sum(np.count_nonzero(~np.isfinite(series[t : t + step])) for t in range(start, len(series), step))
+            count = sum(
+                int(np.count_nonzero(~np.isfinite(series[t : t + step]))) for t in range(start, len(series), step)
+            )
             first = start + int(np.nonzero(bad.any(axis=1))[0][0])
+            values = f"{counted(count, 'value')} that {'is' if count == 1 else 'are'} NaN or infinite"
             raise ArgumentError(
                 "data",
                 series,
-                f"holds {count} values that are NaN or infinite, the first at sample {first}",
+                f"holds {values}, the first at sample {first}",
                 "fill the gaps, for example with np.interp",
                 subject="data",
             )
@@ -154,8 +155,8 @@ def estimate_periods(series: Series) -> NDArray[np.int64]:
 def _spectrum(series: Series, segment: int) -> tuple[Series, Series]:
     """Return frequencies and the power of each: the mean over segments that overlap by half (Welch's method).
 
-    The numbers of ``scipy.signal.welch`` with ``scaling="spectrum"``, without the third of a second that importing
-    scipy.signal takes, a few series at a time so that their segments stay in the caches.
+    The numbers of ``scipy.signal.welch`` with ``scaling="spectrum"``, without importing scipy.signal, which takes a
+    third of a second. A few series are processed at a time so that their segments stay in the caches.
     """
     from scipy.fft import rfft, rfftfreq
 

@@ -1,7 +1,7 @@
-"""The samples of series, on the host or on a device, as `normalize` needs them: extremes, blocks, room for results.
+"""The samples of series, on the host or on a device, as `normalize` needs them: extremes, blocks, space for results.
 
-Both classes offer the same methods, so that there is one algorithm. Computing is done in the widest floating type of
-the place where the samples are: double precision, or single precision on devices that have no other.
+Both classes offer the same methods, so that there is one algorithm. Computations use the widest floating type available
+where the samples are: double precision, or single precision on devices that have no other.
 """
 
 from typing import Any, Protocol
@@ -28,7 +28,7 @@ from .._base import (
 )
 
 BLOCK = 2**17  # values computed at once on the host, in double precision: they stay in the cache
-# What all libraries but PyTorch can compare; what PyTorch cannot is converted first.
+# Types that PyTorch can compare as well; all others are converted first.
 COMPARABLE = WHOLE_TYPES | {"float32", "float64"}
 
 
@@ -43,38 +43,34 @@ class Samples(Protocol):
         """Return the type of the result, or raise an error."""
 
     def extremes(self, axis: int | None) -> tuple[Any, Any]:
-        """Return each series' minimum and maximum, NaN ignored; NaN where there is nothing else. The axis is kept."""
+        """Return each series' minimum and maximum, NaN ignored; NaN if there is nothing else. The axis is kept."""
 
     def has_nan(self, low: AnyArray) -> bool:
         """Return whether there is NaN among the samples, whose minima are `low`."""
 
     def limit(self, name: str, given: object) -> Any:
-        """Return a limit that was given, or raise an error where it is not finite numbers."""
+        """Return a limit that was given, or raise an error if it does not consist of finite numbers."""
 
     def blocks(self) -> list[slice]:
         """Return the rows that are computed at once, one block after the other."""
 
     def above(self, rows: slice, low: AnyArray, high: AnyArray, exact: bool) -> tuple[Any, Any]:
-        """Return how far the values lie above `low`, and `high` above it; with `exact` as if integers had no limits."""
+        """Return how far the values lie above `low`, and `high` above it; if `exact`, as if integers had no limits."""
 
     def result(self, target: "np.dtype[Any]") -> Any:
         """Return an empty array with a method to append blocks."""
 
 
 def checked_kind(kind: str, dtype: object, shape: tuple[int, ...]) -> None:
-    """Raise an error for arrays that cannot be normalized, whichever library they are from."""
+    """Raise an error for arrays of any library that cannot be normalized."""
     if kind not in "biuf":
-        raise ArgumentTypeError(
-            "array", dtype, f"has dtype {dtype}", "only real numbers can be normalized", subject="array"
-        )
+        raise ArgumentTypeError("array", dtype, f"has dtype {dtype}", "give real numbers", subject="array")
     if shape == ():
         raise ArgumentError(
             "array", shape, "is a single number", "give a series, shape (T,) or (T, ...)", subject="array"
         )
     if 0 in shape:
-        raise ArgumentError(
-            "array", shape, f"has shape {shape}", "it is empty, there is no range to normalize", subject="array"
-        )
+        raise ArgumentError("array", shape, f"has shape {shape}", "give an array that is not empty", subject="array")
 
 
 def checked_target(dtype: "np.dtype[Any]") -> "np.dtype[Any]":
@@ -96,7 +92,11 @@ class HostSamples:
 
     def target(self, dtype: DTypeLike) -> "np.dtype[Any]":
         """Return the type of the result."""
-        return checked_target(np.dtype(dtype))
+        try:
+            target = np.dtype(dtype)
+        except TypeError as error:
+            raise ArgumentTypeError.must_be("dtype", dtype, "one of NumPy's float or integer types") from error
+        return checked_target(target)
 
     def extremes(self, axis: int | None) -> tuple[Array, Array]:
         """Return minimum and maximum along `axis`, which is kept."""
@@ -124,7 +124,7 @@ class HostSamples:
         return _finite_numbers(name, given)
 
     def blocks(self) -> list[slice]:
-        """Return rows, as many as stay in the cache."""
+        """Return ranges of rows that fit in the cache."""
         step = max(1, BLOCK * len(self.values) // self.values.size)
         return [slice(start, start + step) for start in range(0, len(self.values), step)]
 
@@ -160,7 +160,7 @@ class HostResult:
 
 
 def distances(xp: Namespace, values: AnyArray, low: AnyArray, high: AnyArray) -> tuple[Any, Any]:
-    """Return values above low, and high above it, halved where the range is beyond the largest float."""
+    """Return values above low, and high above it, halved if the range exceeds the largest float."""
     with np.errstate(over="ignore"):
         halve = 0.5 if bool(xp.any(xp.isinf(high - low))) else 1.0
     if halve == 1:
@@ -178,7 +178,7 @@ def _as_numbers(array: AnyArray) -> Array:
         raise ArgumentError(
             "array",
             array,
-            "is ragged, its rows differ in length",
+            "is ragged, because its rows differ in length",
             f"give rows of one length ({error})",
             subject="array",
         ) from error
@@ -187,7 +187,7 @@ def _as_numbers(array: AnyArray) -> Array:
 
 
 def _finite_numbers(name: str, given: AnyArray) -> Array:
-    """Return a limit as an array of the host."""
+    """Return a limit as an array on the host."""
     limit: Array = np.asarray(given)
     if limit.dtype.kind not in "iuf" or not np.isfinite(limit).all():
         raise ArgumentError.must_be(name, given, "finite numbers")
@@ -195,7 +195,7 @@ def _finite_numbers(name: str, given: AnyArray) -> Array:
 
 
 class DeviceSamples:
-    """Samples on a device, in the functions of the array's library."""
+    """Samples on a device, computed with the functions of the array's library."""
 
     def __init__(self, array: AnyArray) -> None:
         self.kind = dtype_kind(array)
@@ -205,7 +205,7 @@ class DeviceSamples:
         self.xp: Namespace = self.home.xp
 
     def target(self, dtype: DTypeLike) -> "np.dtype[Any]":
-        """Return the result's dtype as NumPy's; names of the array's own library are understood."""
+        """Return the result's dtype as NumPy's; names from the array's own library are accepted."""
         home, name = self.home, dtype_name(dtype)
         library = home.xp.__name__.rpartition(".")[2]
         try:
@@ -217,16 +217,19 @@ class DeviceSamples:
         checked_target(target)
         problem = cure = ""
         if not hasattr(home.xp, target.name):
-            problem, cure = f"is not a type of {library}", "choose another"
+            problem, cure = f"is not a type of {library}", "choose a type that it has"
         elif target.itemsize == 8 and target.kind != "f":
             problem, cure = (
-                "has 64 bits, which are not computed on devices",
+                "has 64 bits, which are not supported on devices",
                 "choose an integer of up to 32 bits, or a float",
             )
         elif target.itemsize == 8 and home.is_jax and not home.gives_double:
-            problem, cure = "has 64 bits", "JAX has them after jax.config.update('jax_enable_x64', True)"
+            problem, cure = (
+                "has 64 bits",
+                "call jax.config.update('jax_enable_x64', True) first, or choose a smaller type",
+            )
         elif not home.has_double and (target.itemsize == 8 if target.kind == "f" else target.itemsize > 2):
-            problem = f"has more digits than float32, in which device {home.device} computes"
+            problem = f"has more digits than float32, the widest type on device {home.device}"
             cure = "choose float32 or an integer of up to 16 bits"
         if problem:
             raise ArgumentTypeError("dtype", dtype, problem, cure, subject=f"dtype = {target}")
@@ -245,11 +248,11 @@ class DeviceSamples:
         low, high = (xp.concat(parts) if len(parts) > 1 else parts[0] for parts in zip(*ends, strict=True))
         if self.kind != "f":
             return low, high
-        nothing = low > high  # no number in the series
+        nothing = low > high  # only NaN in the series
         return xp.where(nothing, xp.nan, low), xp.where(nothing, xp.nan, high)
 
     def _extremes(self, block: AnyArray, axis: int | None) -> tuple[Any, Any]:
-        """Return those of a block; infinity and minus infinity where there is only NaN."""
+        """Return the extremes of a block; infinity and minus infinity if there is only NaN."""
         xp = self.xp
         # The array's own type moves fewer bytes; where the library cannot compare it, it is converted first.
         is_comparable = dtype_name(block.dtype) in COMPARABLE and self.home.stored(block)[1] == 0
@@ -265,7 +268,7 @@ class DeviceSamples:
     _nan = False
 
     def has_nan(self, low: AnyArray) -> bool:
-        """Return whether `extremes` met NaN."""
+        """Return whether `extremes` found NaN."""
         return self._nan
 
     def _wide(self, values: AnyArray) -> Any:
@@ -274,7 +277,7 @@ class DeviceSamples:
         return self.xp.astype(self.home.numbers(stored, bits), self.home.wide)
 
     def limit(self, name: str, given: AnyArray) -> Any:
-        """Return a limit on the device, from there or from the host."""
+        """Return a limit on the device, copied from the host if it is there."""
         if not is_device_array(given):
             return self.home.wide_array(_finite_numbers(name, given))
         self.check_neighbour(name, given)
@@ -284,21 +287,21 @@ class DeviceSamples:
         return self._wide(given)
 
     def check_neighbour(self, name: str, given: AnyArray) -> None:
-        """Raise an error where a limit lies elsewhere."""
+        """Raise an error if a limit is on another device or from another library."""
         other = Home(given, name)
         if other.xp is not self.home.xp or other.device != self.home.device:
             libraries = [home.xp.__name__.rpartition(".")[2] for home in (other, self.home)]
             raise ArgumentError(
                 name,
                 given,
-                f"is an array of {libraries[0]} on {other.device}, the array is one of {libraries[1]} on "
+                f"is an array of {libraries[0]} on {other.device}, but the array is one of {libraries[1]} on "
                 f"{self.home.device}",
-                "bring both to one place",
+                "move both to the same device and library",
                 subject=name,
             )
 
     def blocks(self) -> list[slice]:
-        """Return rows, as many as keep the device busy."""
+        """Return ranges of rows, large enough to keep the device busy."""
         rows = self.shape[0]
         step = max(1, BLOCK_VALUES * rows // int(np.prod(self.shape)))
         return [slice(start, min(start + step, rows)) for start in range(0, rows, step)]
@@ -312,7 +315,7 @@ class DeviceSamples:
         return Result(self.home, self.shape, getattr(self.xp, target.name))
 
     def on_host(self, *limits: Any) -> "tuple[Any, ...] | None":
-        """Return array and limits as NumPy's where the loops of the host may compute; None elsewhere (`host_view`)."""
+        """Return the array and limits as NumPy arrays if the host's loops may be used; otherwise None (`host_view`)."""
         views = [host_view(self.array)]
         for name, limit in zip(("vmin", "vmax"), limits, strict=True):
             if is_device_array(limit):

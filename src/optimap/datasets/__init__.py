@@ -1,4 +1,4 @@
-"""Recordings to try things on: simulated cardiac tissue with known truth."""
+"""Example recordings: simulated cardiac tissue with known ground truth."""
 
 import lazy_loader
 

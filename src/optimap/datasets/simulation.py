@@ -1,7 +1,7 @@
-"""A simulated optical mapping recording with known truth.
+"""A simulated optical mapping recording with known ground truth.
 
-Tissue: the two-variable model of Aliev and Panfilov (1996) on a square sheet without flux at its edges, paced at the
-left edge. Optics: a voltage-sensitive dye that darkens by a few percent at depolarisation, scattering (blur), uneven
+Tissue: the two-variable model of Aliev and Panfilov (1996) on a square sheet with no-flux boundaries, paced at the
+left edge. Optics: a voltage-sensitive dye that darkens by a few percent on depolarisation, scattering (blur), uneven
 illumination, photobleaching, shot noise, 16-bit counts. The same seed gives the same recording.
 """
 
@@ -31,7 +31,7 @@ BEATS_BEFORE = 4  # paced before the camera starts, so that all recorded beats a
 # Increased whenever the recording changes, so that an older one in the cache is not used.
 VERSION = 1
 
-# Parameters of the model as published. One unit of its time is 4 ms here, so action potentials last about 100 ms.
+# Parameters of the model as published. One unit of model time is 4 ms here, so action potentials last about 100 ms.
 K, A, EPSILON, MU1, MU2 = 8.0, 0.15, 0.002, 0.2, 0.3
 TIME_UNIT = 0.004  # s
 TIME_STEP = 0.05  # model units
@@ -43,7 +43,7 @@ PIXELS = 2 * CELLS
 
 @dataclass(frozen=True)
 class SimulatedRecording:
-    """A recording and its truth.
+    """A recording and its ground truth.
 
     Attributes
     ----------
@@ -105,7 +105,7 @@ def simulated_tissue(seed: int = 0, *, cache: bool = True) -> SimulatedRecording
         try:
             return _read(path)
         except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
-            log.warning("%s is damaged: the recording is simulated again", path)
+            log.warning("%s is damaged; simulating the recording again", path)
     recording = _simulate(seed)
     if cache:
         _keep(path, recording)
@@ -140,7 +140,7 @@ def _keep(path: Path, recording: SimulatedRecording) -> None:
         with written_whole(path, overwrite=True) as partial:
             np.savez(partial, **values)
     except OSError as error:  # for example, a read-only home folder: only time is lost
-        log.warning("%s cannot be written (%s): the recording is not kept", path, error)
+        log.warning("%s cannot be written (%s); the recording is not cached", path, error)
 
 
 def _simulate(seed: int) -> SimulatedRecording:
@@ -169,7 +169,7 @@ def _excitation() -> NDArray[np.float32]:
             potential[step // steps_per_frame] = u
         if step in stimulus_steps:
             u[site] = 1.0
-        padded[1:-1, 1:-1] = u  # mirrored edges: no flux through them
+        padded[1:-1, 1:-1] = u  # mirrored edges: no flux across them
         padded[0], padded[-1], padded[:, 0], padded[:, -1] = (
             padded[1],
             padded[-2],
@@ -185,7 +185,7 @@ def _excitation() -> NDArray[np.float32]:
 
 
 def _camera_view(potential: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Return the potential that each camera pixel sees: that of its neighbourhood, as light scatters in the tissue."""
+    """Return the potential that each camera pixel sees: a blurred one, as light scatters in the tissue."""
     from scipy.ndimage import gaussian_filter
 
     fine = potential.repeat(2, axis=1).repeat(2, axis=2)

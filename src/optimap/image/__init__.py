@@ -1,4 +1,4 @@
-"""Images: show them, arrange them in a grid."""
+"""Showing images and arranging them in a grid."""
 
 import lazy_loader
 

@@ -47,7 +47,7 @@ def collage(
         raise ArgumentError("images", images, "is empty", "give at least one image", subject="images")
     shape = arrays[0].shape
     if len(shape) not in (2, 3):
-        problem, cure = f"has shape {shape}", "an image is (H, W) or (H, W, C)"
+        problem, cure = f"has shape {shape}", "give images (H, W) or (H, W, C)"
         raise ArgumentError("images[0]", arrays[0], problem, cure, subject="images[0]")
     for i, array in enumerate(arrays):
         if array.shape != shape:

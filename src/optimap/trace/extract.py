@@ -1,4 +1,4 @@
-"""extract_traces: a video and what is pointed at in it -> traces.
+"""extract_traces: the traces of positions or regions in a video.
 
 The regions that `extract_traces` takes are made by `_regions`; blocks of frames are read and summed by `_extract`.
 """
@@ -21,7 +21,7 @@ from .._regions import random_positions as random_positions
 from .._regions import regions as regions
 from .._regions import set_default_trace_window as set_default_trace_window
 
-# Names go into a legend by themselves where there are no more than these.
+# The names of up to this many regions go into the legend automatically.
 MOST_LABELS = 10
 
 
@@ -45,40 +45,40 @@ def extract_traces(
     video : (T, H, W) array-like
         Any real dtype, byte order and strides; memory maps, h5py datasets, `optimap.video.Recording`, nested lists:
         anything with ``shape``, ``dtype`` and slicing. It is read in blocks of frames and never modified. Masked
-        pixels of a masked array count as NaN. Of a dask array the traces are a dask array, computed when asked for.
+        pixels of a masked array count as NaN. For a dask array, the traces are a dask array, computed on request.
         Arrays of PyTorch, CuPy and JAX, and others that follow the array API standard, stay on their device (extra
         ``arrays``).
     coords : (x, y) or sequence of (x, y), in pixels; or regions
         Column first, row second, origin at the top left: ``(5, 10)`` is the pixel ``video[:, 10, 5]``. Fractional
-        positions are exact; valid is ``-0.5 <= x < W - 0.5``, and the same for y.
+        positions are exact. Valid positions satisfy ``-0.5 <= x < W - 0.5``, and likewise for y.
 
-        Regions of any shape instead, see `regions`: a boolean mask ``(H, W)``; a label image ``(H, W)``, one trace for
+        Or regions of any shape, see `regions`: a boolean mask ``(H, W)``; a label image ``(H, W)``, one trace for
         each label in order, 0 is the background; a stack of masks or weights ``(N, H, W)``; a list of polygons
-        ``(M, 2)``; a ``.roi`` or ``.zip`` file of ImageJ, an image file, or a ``.csv`` file of positions; what
-        `regions` returns. They are clipped at the frame's edge, and where they overlap, each has all its pixels.
+        ``(M, 2)``; a ``.roi`` or ``.zip`` file of ImageJ, an image file, or a ``.csv`` file of positions; or the
+        result of `regions`. They are clipped at the frame's edge, and where they overlap, each keeps all its pixels.
     size : int
         Width of the window around positions in pixels; 0 and 1 are the single pixel. Regions have their own size.
     show : bool
-        Draw the traces with `show_traces`; so does giving ``ax``. Traces on a device are copied to the host for it.
+        Draw the traces with `show_traces`; giving ``ax`` does so, too. Traces on a device are copied to the host first.
     window : {'rect', 'disc', 'pixel'}, optional
         The default is that of `get_default_trace_window`.
 
         - ``'rect'``: the square of rows ``y - size//2`` to ``y - size//2 + size - 1``, columns likewise. An even
-          size reaches one pixel further to the top left.
+          size extends one pixel further up and to the left.
         - ``'disc'``: the pixels whose centres lie inside the circle of diameter `size` inscribed in that square.
         - ``'pixel'``: the one pixel.
 
         At fractional positions, rect and pixel weight each pixel by the area that the shifted square covers (a
         pixel window is bilinear interpolation); a disc tests pixel centres against the shifted circle. Windows are
-        clipped at the frame's edge, and the mean is over the pixels that are left.
+        clipped at the frame's edge, and the mean is over the remaining pixels.
     nan_policy : {'propagate', 'omit', 'raise'}
         A NaN in a window makes that sample NaN, is left out of the mean (all NaN: NaN), or is an error.
     weights : {'mean', 'sum'}, optional
         ``'mean'``, the default: the mean over the pixels of each window or region, weighted where it has weights (which
         are scaled to sum 1; they may be negative). ``'sum'``: the sum of pixels times weights, as they are.
     background : number or region, optional
-        Subtracted from every trace: a number, or the trace of a region, which is anything that `coords` may be. One
-        for all traces, or as many as there are: one for each. A position has the same window as `coords`.
+        Subtracted from every trace: a number, or the trace of a region, given in any form that `coords` takes. One
+        for all traces, or one for each. A position has the same window as `coords`.
     background_factor : float
         ``r`` in ``F - r * F_background``.
     **kwargs
@@ -88,16 +88,16 @@ def extract_traces(
     -------
     (T, N) array, or (T,) for one position, mask or outline given alone
         float32 for float16 and float32 videos, else float64. Sums of integers are exact; floats are accumulated in
-        double precision, background subtracted before rounding. No positions give ``(T, 0)``. For a dask array a dask
-        array in the same chunks of time, exact likewise; computed, where it is drawn. An array of the video's own
-        library and device, where that is another than NumPy; float32 throughout where the device or the library gives
-        no float64.
+        double precision, and the background is subtracted before rounding. Without positions, the shape is ``(T, 0)``.
+        For a dask array, the result is a dask array with the same chunks in time, just as exact; it is computed if it
+        is drawn. For an array of another library, the result is an array of that library on the same device, in float32
+        throughout if the device or the library has no float64.
 
     Raises
     ------
     ValueError
         If the video is not 3-D; a position is outside the frame, not finite or not a pair; `size` is negative or
-        not whole; `window`, `weights` or `nan_policy` is unknown; a NaN is met under ``'raise'``; a region is empty,
+        not whole; `window`, `weights` or `nan_policy` is unknown; there is a NaN under ``'raise'``; a region is empty,
         wholly outside the frame, or has weights that sum to 0; an array could be regions or positions; the number of
         backgrounds does not fit. For more, see `regions`.
     TypeError

@@ -150,7 +150,7 @@ def _frame(video: VideoLike, image: "ArrayLike | int") -> ArrayLike:
 def _image_for_traces(image: "ArrayLike | int") -> ArrayLike:
     """Return the image given, as traces have none."""
     if np.ndim(image) == 0:
-        cure = "traces have no frames to show; give an image (H, W)"
+        cure = "traces have no frames to show; give an image (H, W), or a video in their place"
         raise ArgumentError("image", image, "is not an image", cure, plain=True)
     return image
 
@@ -199,7 +199,7 @@ def compare_traces(
     axs : sequence of matplotlib Axes, optional
         One for each position; by default in a new figure, which is shown.
     block, browser : bool, optional
-        For picking, see `select_positions`.
+        Used for picking, see `select_positions`.
 
     Returns
     -------

@@ -29,7 +29,7 @@ class Picked(tuple[Array, list[Position]]):
 
 
 class Selection(ABC):
-    """What is being picked, live: it always returns the current points.
+    """A live selection: it always returns the current points.
 
     The selection that `select_positions` returns can be used as the list of positions. The one that `select_traces`
     returns unpacks, ``traces, positions = selection``, and has the attributes `traces` and `size`, too.
@@ -67,7 +67,7 @@ def select_positions(
     colorbar_title: str = "",
     block: bool | None = None,
     browser: bool | None = None,
-    **kwargs: Any,
+    **kwargs: object,
 ) -> "list[Position] | Selection":
     """Pick positions on an image with the mouse.
 
@@ -92,7 +92,7 @@ def select_positions(
         Whether the call waits until the user has finished. By default it waits wherever that is possible: everywhere
         but in notebooks with ``%matplotlib widget``, where the returned selection is live.
     browser : bool, optional
-        Pick in a browser, on a page that this machine serves; by default if the matplotlib backend is WebAgg, or the
+        Pick in a browser, on a page served by this machine; by default if the matplotlib backend is WebAgg, or the
         environment variable ``OPTIMAP_BROWSER`` is 1.
     **kwargs
         Passed to `matplotlib.axes.Axes.imshow`.
@@ -106,7 +106,8 @@ def select_positions(
     Raises
     ------
     RuntimeError
-        If no window can be opened: no display, or a backend that only writes files. The message lists alternatives.
+        If no window can be opened: there is no display, or the backend only writes files. The message lists the
+        alternatives.
     ValueError
         If `image` is not an image, `positions` lie outside it or are more than `num_points`, or an argument has a value
         that cannot be used.
@@ -154,7 +155,7 @@ def select_traces(
     colorbar_title: str = "",
     block: bool | None = None,
     browser: bool | None = None,
-    **kwargs: Any,
+    **kwargs: object,
 ) -> Picked | Selection:
     """Pick positions on a video with the mouse, and see their traces immediately.
 
@@ -193,13 +194,14 @@ def select_traces(
     traces : (T, N) array
         See `extract_traces`; ``(T, 0)`` if nothing was picked.
     positions : list of (x, y)
-        Together a tuple with the attribute ``size``, the width of the window when picking ended. Where the call does
+        Both are in a tuple with the attribute ``size``, the width of the window when picking ended. Where the call does
         not wait, a live `Selection`: ``traces, positions = selection`` returns the current ones.
 
     Raises
     ------
     RuntimeError
-        If no window can be opened: no display, or a backend that only writes files. The message lists alternatives.
+        If no window can be opened: there is no display, or the backend only writes files. The message lists the
+        alternatives.
     ValueError
         If `ref_frame` is neither a frame number nor an image of the size of the video's frames; otherwise as for
         `select_positions`, `extract_traces` and `show_traces`.

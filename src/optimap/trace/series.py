@@ -1,6 +1,6 @@
-"""Series over time: their range, their trend, their period; and traces in tables.
+"""Time-series: normalizing, detrending and beat periods; and tables of traces.
 
-The engine is chosen by where an array lives; the work is done in `_series`, and tables are those of `_tables`.
+The engine is chosen by where an array resides; the work is done in `_series`, and tables are handled by `_tables`.
 """
 
 import numpy as np
@@ -35,11 +35,11 @@ def normalize(
         Series along `axis`. Not modified. A dask array gives a dask array; time must be in one chunk. Arrays of
         PyTorch, CuPy and JAX, and others that follow the array API standard, stay on their device (extra ``arrays``).
     ymin, ymax : float
-        What the minimum and the maximum become, exactly. `ymax` defaults to 1 for float results and to the type's
+        Exact minimum and maximum of the result. `ymax` defaults to 1 for float results and to the type's
         maximum for integer ones. ``ymin > ymax`` turns the series upside down.
     vmin, vmax : float or array that broadcasts against one sample, optional
         Input values that become `ymin` and `ymax`; by default each series' own minimum and maximum (NaN ignored).
-        From the host, or an array on the same device.
+        On the host or on the same device.
     dtype : dtype
         Type of the result, float or integer, by NumPy's name or the library's. Integer results are rounded to the
         nearest.
@@ -59,10 +59,10 @@ def normalize(
         If the array is empty or holds infinity, or NaN where the result is integer; if ``vmin >= vmax``; if `ymin`
         or `ymax` is not finite or does not fit an integer `dtype`.
     TypeError
-        If the values are not real numbers, or `dtype` is neither float nor integer, or not one that the array's library
-        and device have.
+        If the values are not real numbers, or `dtype` is neither float nor integer, or is not available in the array's
+        library or on its device.
     ImportError
-        If the array is one of another library and the extra ``arrays`` is not installed.
+        If the array belongs to another library and the extra ``arrays`` is not installed.
 
     Examples
     --------
@@ -91,20 +91,20 @@ def detrend_timeseries(
     retain_baseline: bool = True,
     return_trend_data: bool = False,
 ) -> Array:
-    """Remove the slow trend (photobleaching, drift) from each series, leaving what is periodic.
+    """Remove the slow trend (photobleaching, drift) from each series, leaving the periodic part.
 
     Parameters
     ----------
     data : (T,), (T, N) or (T, H, W) array-like
         Evenly spaced samples along axis 0, finite; at least 6 to estimate a period. Not modified; integers are
-        computed in floating point. A dask array with time in one chunk gives a dask array.
+        processed in floating point. A dask array with time in one chunk gives a dask array.
     kind : {'spline', 'mean', 'median', 'line', None}
         - ``'spline'``: a coarse piecewise cubic spline, fitted by least squares;
         - ``'mean'``, ``'median'``: a running filter over `ptimes` periods;
         - ``'line'``: a line with the Theil-Sen slope of the median-filtered series;
         - ``None``: no trend, zeros.
 
-        Half a window at both ends of spline, mean and median is a straight line with the Theil-Sen slope there.
+        For spline, mean and median, half a window at each end is replaced by a line with the local Theil-Sen slope.
     period : float, optional
         Length of a beat in samples; by default `estimate_period` of each series.
     ptimes : float

@@ -1,9 +1,10 @@
-"""Smoothers for trends: running median and mean, coarse spline, robust line, straightened ends.
+"""The kinds of trends: running median and mean, coarse spline, robust line; and straightened ends.
 
-Each takes (M, T) series of float64, one a row, with an odd window in samples for each, and leaves its input alone.
-Filters leave the half windows at the ends as they are; `straighten_ends` puts lines there.
+Each takes (M, T) series of float64, one per row, and an odd window in samples for each, and does not modify its input.
+Filters leave the half windows at the ends unchanged; `straighten_ends` replaces them by lines.
 """
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -15,16 +16,16 @@ from .._base import Ints
 Series = NDArray[np.float64]
 
 
-NORMAL_97_5 = 1.959963984540054  # the quantile of the normal distribution that ends its middle 95 %
+NORMAL_97_5 = 1.959963984540054  # upper end of the central 95 % of the normal distribution
 
 
 def running_median(series: Series, windows: Ints) -> Series:
-    """Median over the window around each sample; the ends are left as they are."""
+    """Median over the window around each sample; the ends are unchanged."""
     return kernels.running_medians(series, windows)
 
 
 def running_mean(series: Series, windows: Ints) -> Series:
-    """Mean over the window around each sample; the ends are left as they are."""
+    """Mean over the window around each sample; the ends are unchanged."""
     samples = series.shape[1]
     sums = np.zeros((len(series), samples + 1))
     np.cumsum(series, axis=1, out=sums[:, 1:])
@@ -35,12 +36,12 @@ def running_mean(series: Series, windows: Ints) -> Series:
 
 
 def coarse_spline(series: Series, windows: Ints) -> Series:
-    """Least-squares cubic spline with about one knot for each two windows."""
+    """Least-squares cubic spline with about one knot for every two windows."""
     return kernels.coarse_splines(series, np.maximum(2, series.shape[1] // (2 * windows) + 2) - 1)
 
 
 def robust_line(series: Series, windows: Ints) -> Series:
-    """Line with the Theil-Sen slope of the running median; level where 0 is in the slope's 95 % interval."""
+    """Line with the Theil-Sen slope of the running median; level if 0 is in the slope's 95 % interval."""
     samples = series.shape[1]
     medians = running_median(series, windows)
     starts, stops = windows // 2, samples - windows // 2
@@ -65,8 +66,8 @@ def straighten_ends(series: Series, windows: Ints) -> Series:
 def _may_be_level(series: Series, starts: Ints, stops: Ints) -> NDArray[Any]:
     """Whether 0 is in the 95 % interval of the Theil-Sen slope between two samples of each series (Sen, 1968).
 
-    The ends of the interval are slopes of certain ranks. How many slopes are below 0 and how many are 0 says on which
-    side of 0 they are, so they need not be found.
+    The ends of the interval are slopes of certain ranks. The numbers of slopes below 0 and equal to 0 determine on
+    which side of 0 these ends lie, so the ends themselves need not be found.
     """
     falling, level = kernels.falling_pairs(series, starts, stops)
     answers = np.empty(len(series), bool)
@@ -79,3 +80,12 @@ def _may_be_level(series: Series, starts: Ints, stops: Ints) -> NDArray[Any]:
         lowest, highest = max(round((pairs - reach) / 2) - 1, 0), min(round((pairs + reach) / 2), pairs - 1)
         answers[i] = falling[i] <= highest and lowest < falling[i] + level[i]
     return answers
+
+
+# THE table of trends: kind -> (function, whether it leaves the ends to be straightened)
+SMOOTHERS: dict[str, tuple[Callable[[Series, Ints], Series], bool]] = {
+    "mean": (running_mean, True),
+    "median": (running_median, True),
+    "spline": (coarse_spline, True),
+    "line": (robust_line, False),
+}
