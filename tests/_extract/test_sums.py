@@ -90,3 +90,16 @@ def test_weights_of_missing_pixels_do_not_count(monkeypatch, bad):
     keep = ~np.isnan(video[0])
     expected = (video[0][keep] * weights[0][keep]).sum() / weights[0][keep].sum()
     np.testing.assert_allclose(traces[0, 0], expected, rtol=1e-14)
+
+
+def test_sums_of_many_digits_are_rounded_once():
+    """The sum lies just above the middle of two doubles; rounding it digit by digit would end below."""
+    video = np.full((1, 1030, 1024), 65535 << 48, np.uint64)
+    video[0, :2, :256] += np.uint64(32768 << 32)
+    video[0, 9, 9] += np.uint64(2**31)
+    video[0, 9, 10] += np.uint64(1)
+    mask = np.ones(video.shape[1:], bool)
+    lazy = da.from_array(video, chunks=(1, 600, 1024))
+    expected = exact_sums(video, [mask])[:, 0]
+    assert float(int(expected[0]) - 2**32) != expected[0]
+    np.testing.assert_array_equal(extract_traces(lazy, mask, weights="sum").compute(), expected)

@@ -75,3 +75,9 @@ def test_pixels_that_do_not_lie_at_multiples_of_their_size_are_copied():
     video = records["pixels"]
     assert not is_ready(video)
     np.testing.assert_array_equal(prepare(video), VIDEO)
+
+
+def test_pixels_that_begin_within_a_word_are_not_ready():
+    video = np.frombuffer(bytes(1) + VIDEO.tobytes(), VIDEO.dtype, offset=1).reshape(VIDEO.shape)
+    assert not is_ready(video)
+    np.testing.assert_array_equal(prepare(video), VIDEO)
