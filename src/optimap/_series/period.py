@@ -5,6 +5,8 @@ its power spectrum is averaged over overlapping segments (Welch's method), and t
 highest power are averaged, weighted by power. The results equal those of ``seasonal.guess_trended_period``.
 """
 
+from __future__ import annotations
+
 from typing import Any
 
 import numpy as np
@@ -32,7 +34,7 @@ MIN_CYCLES = 3  # a period must fit this often
 MIN_SAMPLES = 6  # two periods of the shortest window, three samples
 
 
-def estimate_period(data: ArrayLike) -> "int | NDArray[np.int64]":
+def estimate_period(data: ArrayLike) -> int | NDArray[np.int64]:
     """Estimate the major period of each series, with or without a trend, in samples.
 
     Parameters

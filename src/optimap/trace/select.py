@@ -4,6 +4,8 @@ The names, the documentation and the types of what is returned are here; `_pick`
 and is imported when it is needed.
 """
 
+from __future__ import annotations
+
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from typing import Any
@@ -68,7 +70,7 @@ def select_positions(
     block: bool | None = None,
     browser: bool | None = None,
     **kwargs: object,
-) -> "list[Position] | Selection":
+) -> list[Position] | Selection:
     """Pick positions on an image with the mouse.
 
     A left click adds a position, dragging moves one, and a right click removes the nearest; Ctrl+Z and Ctrl+Shift+Z
