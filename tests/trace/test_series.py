@@ -91,6 +91,7 @@ NORMALIZE = [
     ([1, 2], {"ymax": 1e6, "dtype": "f2"}, ValueError, "ymax", 1e6, "ymax = 1000000.0 is beyond the largest float16"),
     ([1, 2], {"dtype": bool}, TypeError, "dtype", bool, "dtype = bool: it must be a float or an integer type"),
     ([1, 2], {"dtype": complex}, TypeError, "dtype", complex, "dtype = complex128"),
+    ([1, 2], {"dtype": "nothing"}, TypeError, "dtype", "nothing", "dtype = 'nothing'.*float or integer"),
     ([0, 5, 9], INTEGERS, ValueError, "dtype", np.uint8, "values beyond vmin or vmax do not fit uint8"),
 ]
 
