@@ -16,8 +16,6 @@ from .provenance import region_checksum
 if TYPE_CHECKING:
     from ..trace import Regions
 
-REGION_SUFFIXES = set(_regions.READERS) - {".csv"}
-
 
 @dataclass(frozen=True)
 class Where:
@@ -35,7 +33,8 @@ class Where:
     def read(self) -> "Where":
         """Return the same with the positions in its file, once for all recordings; check a file of regions."""
         if self.option == "--positions" and self.file is not None:
-            if self.file.suffix.lower() in REGION_SUFFIXES:
+            suffix = self.file.suffix.lower()
+            if suffix != ".csv" and suffix in _regions.READERS:
                 problem, cure = "is not a table of positions", "give a file of regions with --regions"
                 raise ArgumentError(self.option, self.file, problem, cure, subject=str(self))
             return replace(self, positions=tuple(_regions.read_positions(self.file)))

@@ -5,7 +5,7 @@ Errors are one line on stderr and exit status 2. Outputs are written whole or no
 """
 
 import argparse
-import difflib
+import importlib
 import io
 import os
 import re
@@ -16,10 +16,11 @@ from collections.abc import Sequence
 from types import FrameType
 from typing import Any, NoReturn
 
-from . import convert, demo, info, pick, traces
 from .errors import EXPECTED, Words, error_text, say_error
+from .info import version_text
 
-COMMANDS = (demo, info, traces, pick, convert)
+# THE table of commands: a new one is a name here, and a module of that name with a function `add_command`.
+COMMANDS = ("demo", "info", "traces", "pick", "convert")
 
 
 class _Parser(argparse.ArgumentParser):
@@ -31,6 +32,8 @@ class _Parser(argparse.ArgumentParser):
         return found, unknown
 
     def _suggestion(self, word: str) -> str:
+        import difflib  # 1 ms of a cold start
+
         options = [option for action in self._actions for option in action.option_strings]
         near = difflib.get_close_matches(word.partition("=")[0], options, n=1, cutoff=0.8)
         return f"; did you mean {near[0]}?" if near else ""
@@ -41,7 +44,7 @@ class _Parser(argparse.ArgumentParser):
 
 class _ShowVersion(argparse.Action):
     def __call__(self, parser: argparse.ArgumentParser, *_: object) -> NoReturn:
-        print(info.version_text())
+        print(version_text())
         parser.exit(0)
 
 
@@ -70,7 +73,7 @@ def _run(given: list[str]) -> int:
     words = Words({}, (), {})
     try:
         # "--at -0.4,2" is a position, not an option: argparse takes words that hold a space for values.
-        found = _parser().parse_args([f" {word}" if re.match(r"-[\d.]+,", word) else word for word in given])
+        found = _parser(given[:1]).parse_args([f" {word}" if re.match(r"-[\d.]+,", word) else word for word in given])
         options = found.parse(found)
         words = options.words()
         status: int = found.run(options)
@@ -93,10 +96,14 @@ def _end_on_sigterm() -> Any:
     return signal.signal(signal.SIGTERM, end) if is_main else None
 
 
-def _parser() -> argparse.ArgumentParser:
+def _parser(first: list[str]) -> argparse.ArgumentParser:
+    """Return the parser of the command that is the first word, or of all commands where it is not a command.
+
+    Loading the modules of all commands would take 10 ms of the 200 ms of a cold start.
+    """
     parser = _Parser(prog="optimap", description="Turn fluorescence videos into time-series.")
     parser.add_argument("--version", action=_ShowVersion, nargs=0, help="show the version and exit")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    for command in COMMANDS:
-        command.add_command(commands)
+    for name in set(first) & set(COMMANDS) or COMMANDS:
+        importlib.import_module(f".{name}", __package__).add_command(commands)
     return parser
