@@ -72,7 +72,7 @@ def test_collections_with_an_order(values):
     [
         (
             {1, 2},
-            "values is a set, which has no order, so it is unknown which entry belongs to which trace: give a list",
+            "values is a set, which has no order, so entries cannot be assigned to traces: give a list",
         ),
         (frozenset((1, 2)), "values is a frozenset, which has no order"),
         ({"a": 1}, r"values is a dict: give its values, list\(values.values\(\)\)"),

@@ -103,7 +103,7 @@ def _tidy_rows(sheet: "WriteOnlyWorksheet", table: TraceTable) -> Iterator[Itera
 
 
 def _write_metadata(sheet: "WriteOnlyWorksheet", table: TraceTable, header: dict[str, Any]) -> None:
-    """Write what the header says for people to read, then the header itself, in pieces that fit in a cell."""
+    """Write the content of the header in readable form, then the header itself, in pieces that fit in a cell."""
     for key, value in _flat({"written_by": header["written_by"], "fps": table.fps, **table.metadata}):
         shown = value if isinstance(value, str) else json.dumps(value)
         # Characters that a cell cannot hold are written as in JSON.
