@@ -20,7 +20,7 @@ def test_a_batch_of_one_file_is_a_batch(folder, capsys):
     assert run("traces", "rec.tif", "--at", "3,4", "-o", "other/", "--format", "parquet") == 0
     assert (folder / "other" / "rec_traces.parquet").exists()
     assert run("traces", "rec.tif", "--at", "3,4", "-o", "one.csv", "--workers", 1) == 2
-    message = "-o one.csv is a file, and with --workers or --scheduler outputs go to a folder: name a folder"
+    message = "-o one.csv is a file, but with --workers or --scheduler, outputs go into a folder: name a folder"
     assert message in capsys.readouterr().err
 
 
