@@ -314,5 +314,5 @@ def test_wrong_parts_of_a_recording(tmp_path, arguments, argument, text):
 
 def test_a_recording_of_one_frame_is_counted_in_the_singular(tmp_path):
     path = makers.npy(tmp_path / "rec.npy", VIDEO[:1])
-    with pytest.raises(ValueError, match=r"which has 1 frame: it must be in 0\.\.0"):
+    with pytest.raises(ValueError, match=r"which has 1 frame: give a frame in 0\.\.0"):
         load_video(path, start_frame=1)
