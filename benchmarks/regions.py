@@ -1,6 +1,6 @@
 """Traces of label images, compared with what people write by hand and with reading the memory once.
 
-python benchmarks/regions.py [ROUNDS]      # some 3 minutes and 1.5 GB of memory
+python benchmarks/regions.py [ROUNDS]      # about 3 minutes and 1.5 GB of memory
 
 All in one run, alternating; times are minima. Loops that take minutes are timed on a part and scaled up (~).
 """

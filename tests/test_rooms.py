@@ -99,7 +99,7 @@ def test_rooms_take_from_others_only_what_these_list():
     assert wrong == []
 
 
-def test_there_is_no_circle_among_modules():
+def test_modules_do_not_import_each_other_in_circles():
     graph = defaultdict(set)
     known = {".".join(path.with_suffix("").parts) for path in modules()}
     for path in modules():

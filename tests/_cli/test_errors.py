@@ -192,7 +192,7 @@ def test_paths_of_recordings_regions_and_outputs_stay_as_they_are(folder, capsys
 
 
 def test_the_cure_works(folder, capsys):
-    """What an error tells the user to do is done."""
+    """The cure of an error works when it is followed."""
     import h5py
 
     with h5py.File("two.h5", "w") as file:

@@ -38,7 +38,7 @@ def test_several_recordings_into_another_kind(made, monkeypatch):
         (["-o", "n.h5", "--tidy"], "--tidy cannot be used for .h5 files"),
         (["-o", "n.h5", "--format", "csv"], "--format csv does not match -o n.h5: give only one of them"),
         (["--format", "docx"], "--format docx is not a kind of table: choose from csv, tsv, parquet,"),
-        (["-o", "none"], "-o none is neither a table, such as none.csv, nor a folder that exists: write none/"),
+        (["-o", "none"], "-o none is neither a table, such as none.csv, nor an existing folder: write none/"),
         (["-o", "t.csv"], "t.csv exists"),
     ],
 )

@@ -24,7 +24,7 @@ from tests.errors import check_error
 @pytest.mark.parametrize("suffix", [suffix for suffix in SUFFIXES if suffix not in (".hdf5", ".nwb")])
 @settings(max_examples=25)
 @given(given=tables())
-def test_what_is_saved_is_loaded(tmp_path_factory, suffix, given):
+def test_saved_tables_are_loaded_unchanged(tmp_path_factory, suffix, given):
     path = tmp_path_factory.mktemp("tables") / f"t{suffix}"
     save_traces(path, **given)
     assert_same(load_traces(path), **given)

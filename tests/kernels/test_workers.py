@@ -39,7 +39,7 @@ def test_each_number_is_worked_on_once(monkeypatch, threads, granted):
     assert len(names) <= max(1, min(threads, granted))
 
 
-def test_no_work_is_no_error():
+def test_no_work_is_not_an_error():
     run_in_threads(lambda number: 1 / 0, 0, 3)
 
 
@@ -182,7 +182,7 @@ print("done", sys.exc_info()[0])
 
 
 @pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="timers of POSIX systems")
-def test_interrupts_at_any_moment_leave_nobody_waiting():
+def test_interrupts_at_any_moment_leave_no_thread_waiting():
     script = INTERRUPTED.replace("TURNS", "1000")
     run = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=120, check=True)
     assert run.stdout == "done None\n"

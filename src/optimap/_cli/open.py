@@ -17,7 +17,7 @@ def open_recording(path: Path, reading: Mapping[str, Any]) -> "Recording":
     other = _other_kind(path)
     if other is not None:
         problem, cure = other
-        raise ArgumentError("FILE", path, f"is not a recording, it {problem}", cure, subject=str(path))
+        raise ArgumentError("FILE", path, f"is not a recording, because it {problem}", cure, subject=str(path))
     return video.open_video(path, **reading)
 
 

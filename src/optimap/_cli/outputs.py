@@ -29,7 +29,7 @@ def find_outputs(options: TracesOptions) -> tuple[list[Path], list[Path | None]]
         raise ArgumentError(
             "-o",
             asked,
-            f"is neither a table, such as {asked}.csv, nor a folder that exists",
+            f"is neither a table, such as {asked}.csv, nor an existing folder",
             f"write {asked}/ to create that folder",
             subject=f"-o {asked}",
         )

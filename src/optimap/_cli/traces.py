@@ -24,7 +24,7 @@ def add_command(commands: "Commands") -> None:
         "traces",
         help="extract traces from recordings into tables",
         epilog="With several FILEs, or on workers, a recording whose table exists counts as done: running the same "
-        "command again does what is missing. A table made with other parameters is kept and reported as a failure. "
+        "command again does only the rest. A table made with other parameters is kept and reported as a failure. "
         "A FILE that fails is reported in one line and does not stop the others; the exit status is then 2.",
     )
     add_arguments(parser)

@@ -1,7 +1,7 @@
 """Translating mouse events on an image into calls of a `PointPicker`.
 
 `MouseAdapter` only translates: a left press adds a point or grabs one, motion drags it, a right press removes the
-nearest. What the calls do is the picker's concern (`points`), and what is drawn after them that of the views.
+nearest. The picker (`points`) carries out the calls, and the views draw the result.
 """
 
 import time

@@ -1,7 +1,7 @@
 """The view of `select_positions`: a figure that shows the points of a `PointPicker`.
 
-After a change of the picker, the view compares what is drawn with what is picked, and draws the difference. A view runs
-on every front end (`frontends`), and does not depend on any of them.
+After a change of the picker, the view compares the drawn points with the picked ones, and draws the difference. A view
+runs on every front end (`frontends`), and does not depend on any of them.
 """
 
 from collections.abc import Callable

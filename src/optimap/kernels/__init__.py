@@ -170,7 +170,7 @@ def _is_plain(samples: Array) -> bool:
 
 
 def extremes(samples: Array) -> tuple[Array, Array] | None:
-    """Return the smallest and the largest sample of each series of (T, M) samples, or None where no loop applies.
+    """Return the smallest and the largest sample of each series of (T, M) samples, or None if no loop applies.
 
     NaN is left out; a series of only NaN has infinity as its smallest and minus infinity as its largest sample.
     """

@@ -117,7 +117,7 @@ def _write_metadata(sheet: "WriteOnlyWorksheet", table: TraceTable, header: dict
         sheet.append([_text(sheet, name) for name in ("name", "x", "y")])
         for label, place in zip(table.labels, table.positions, strict=True):
             sheet.append([_text(sheet, label), *_numbers(sheet, place)])
-    text = json.dumps(header)  # ASCII, so there are no characters that a sheet refuses
+    text = json.dumps(header)  # ASCII, so there are no characters that a sheet cannot hold
     pieces = [text[i : i + _LONGEST_TEXT] for i in range(0, len(text), _LONGEST_TEXT)]
     sheet.append([_text(sheet, MARKER), *(_text(sheet, piece) for piece in pieces)])
 

@@ -25,7 +25,7 @@ CHANNELS = {"red": 0, "green": 1, "blue": 2, "luma": None}
 
 
 class DecodedFrames:
-    """Frames that are decoded one after the other."""
+    """Frames that are decoded in sequence."""
 
     def __init__(self, path: Path, channel: str | None) -> None:
         self._path, self._channel = path, channel
