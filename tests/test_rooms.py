@@ -153,7 +153,7 @@ def test_matplotlib_is_imported_inside_functions_of_rooms_that_draw():
 
 @pytest.mark.parametrize("room", sorted({room_of(path) for path in modules()} & set().union(*FLOORS[:7])))
 def test_no_listed_name_is_that_of_a_file(room):
-    """lazy_loader would return the module in the place of the name, depending on what was imported first."""
+    """lazy_loader would return the module instead of the name, depending on what was imported first."""
     if room == "_version":
         pytest.skip("a module, no room")
     files = {path.stem for path in (SRC / room).iterdir() if path.suffix == ".py" or path.is_dir()}

@@ -1,4 +1,4 @@
-"""Where arrays of other libraries live: what can be computed there, and which arrays cannot be used."""
+"""The homes of arrays of other libraries: their capabilities, and arrays that cannot be used."""
 
 import sys
 

@@ -1,4 +1,4 @@
-"""Errors of the command line name the option and the file, and what would be right; they never change a path."""
+"""Errors of the command line name the option, the file and the cure; they never change a path."""
 
 import os
 from pathlib import Path

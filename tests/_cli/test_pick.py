@@ -1,4 +1,4 @@
-"""`optimap pick`: what is written about positions that were picked. A stand-in picks."""
+"""`optimap pick`: the files about picked positions. A stand-in picks."""
 
 import numpy as np
 import pandas as pd

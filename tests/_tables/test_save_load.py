@@ -1,4 +1,4 @@
-"""save_traces and load_traces: what goes in comes out, for every kind; errors before work; whole files or none."""
+"""save_traces and load_traces: round trips for every kind; errors before any work; whole files or none."""
 
 import os
 

@@ -1,4 +1,4 @@
-"""Threads for a caller who may be interrupted: all work is done once, errors arrive, and nobody waits for ever."""
+"""Threads for a caller who may be interrupted: all work is done once, errors arrive, and no thread waits for ever."""
 
 import signal
 import subprocess

@@ -1,4 +1,4 @@
-"""Checks of files that all formats share, and numbers noted in files."""
+"""Checks of files that all formats share, and numbers stored in files."""
 
 import numpy as np
 import pytest

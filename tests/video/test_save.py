@@ -1,4 +1,4 @@
-"""save_video: what is read back is what was saved, and a failed save leaves nothing behind."""
+"""save_video: videos are read back exactly as saved, and a failed save leaves nothing behind."""
 
 import sys
 
@@ -32,7 +32,7 @@ every_suffix = pytest.mark.parametrize("suffix", DTYPES)
 
 
 class Failing:
-    """A video whose second block cannot be read."""
+    """A video with a second block that cannot be read."""
 
     shape, dtype = VIDEO.shape, VIDEO.dtype
 
