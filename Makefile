@@ -32,7 +32,7 @@ demo: $(VENV)/installed
 	$(BIN)/optimap demo $(FOLDER) --overwrite
 
 test: $(VENV)/dev
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest $(TEST_OPTIONS)
 
 # Tests every front end and skips none; needs Xvfb, Chromium and Tk on the machine.
 test-frontends: $(VENV)/frontends
@@ -40,11 +40,11 @@ test-frontends: $(VENV)/frontends
 
 # Tests arrays of PyTorch and JAX and skips none; with OPTIMAP_TEST_DEVICE=cuda on a GPU, and CuPy too if it is installed.
 test-arrays: $(VENV)/arrays
-	OPTIMAP_REQUIRE_ARRAYS=1 $(BIN)/python -m pytest tests/_extract/test_device.py
+	OPTIMAP_REQUIRE_ARRAYS=1 $(BIN)/python -m pytest tests/_extract/test_device.py tests/_series
 
 # Tests the core again on the NumPy twins, as on a machine without a compiler.
 core-numpy: $(VENV)/dev
-	OPTIMAP_KERNELS=numpy $(BIN)/python -m pytest tests/kernels tests/trace
+	OPTIMAP_KERNELS=numpy $(BIN)/python -m pytest tests/kernels tests/_regions tests/_reading tests/_extract tests/_series tests/trace
 
 lint: $(VENV)/dev
 	$(BIN)/ruff check .

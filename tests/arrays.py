@@ -10,6 +10,9 @@ import os
 import array_api_strict
 import numpy as np
 import pytest
+from hypothesis import strategies as st
+
+from optimap._base import device_home, devices
 
 DEVICE = os.environ.get("OPTIMAP_TEST_DEVICE", "cpu")
 
@@ -137,3 +140,87 @@ def library(name):
 # The standard itself in double and single precision, PyTorch, JAX; CuPy exists on GPUs only.
 STANDARD = ["strict", "strict32", "torch"] + (["cupy"] if DEVICE == "cuda" else [])
 ALL = [*STANDARD, "jax"]
+
+# Integers of 64 bits are computed in the host's memory alone.
+DTYPES = ["u1", "i1", "u2", "i2", "u4", "i4", "f2", "f4", "f8", "?"]
+HOST_DTYPES = [*DTYPES, "u8", "i8"]
+
+
+@pytest.fixture(scope="module", params=STANDARD, name="library")
+def one_library(request):
+    """Each library that follows the array API standard."""
+    return library(request.param)
+
+
+@pytest.fixture(scope="module", params=ALL)
+def any_library(request):
+    """Each library, JAX too."""
+    return library(request.param)
+
+
+@pytest.fixture(scope="module")
+def torch():
+    """The module torch."""
+    return library("torch").torch
+
+
+@pytest.fixture(scope="module")
+def functions_of_the_library():
+    """The CPU stands in for a GPU: arrays in the host's memory are not left to NumPy's loops."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(devices, "HOST_LOOPS", False)
+        yield
+
+
+@pytest.fixture
+def host_loops(monkeypatch):
+    """Arrays in the host's memory are computed by NumPy's loops, and nothing by the library."""
+    if DEVICE != "cpu":
+        pytest.skip(f"{DEVICE} is not the host")
+    monkeypatch.setattr(devices, "HOST_LOOPS", True)
+    monkeypatch.setattr(device_home.Home, "numbers", None)
+
+
+@st.composite
+def values(draw, dtypes, sides):
+    """Values of any dtype, all of its range; floats with some NaN and infinity."""
+    dtype = np.dtype(draw(st.sampled_from(dtypes)))
+    shape = tuple(draw(st.integers(1, n)) for n in sides)
+    rng = np.random.default_rng(draw(st.integers(0, 2**32)))
+    if dtype.kind == "b":
+        return rng.random(shape) < 0.5
+    if dtype.kind != "f":
+        info = np.iinfo(dtype)
+        return rng.integers(info.min, info.max, shape, dtype=dtype, endpoint=True)
+    result = (rng.normal(size=shape) * 100).astype(dtype)
+    for bad in draw(st.lists(st.sampled_from([np.nan, np.inf, -np.inf]), max_size=3)):
+        result[tuple(rng.integers(0, n) for n in shape)] = bad
+    return result
+
+
+def check(library, result, expected, like, whole, scale=0.0):
+    """Compare a result on a device with NumPy's: bit for bit where `whole` numbers are added."""
+    assert library.place(result) == library.place(like)
+    here = library.back(result)
+    assert here.dtype == library.wide(expected.dtype)
+    assert here.shape == expected.shape
+    if whole and library.exact and library.has_double:
+        np.testing.assert_array_equal(here, expected)
+        return
+    eps = np.finfo(here.dtype).eps
+    rounding = 4 * eps if whole else 30 * eps
+    with np.errstate(over="ignore"):
+        np.testing.assert_allclose(here, expected.astype(here.dtype), rtol=rounding, atol=rounding * scale)
+
+
+def magnitude(video):
+    finite = np.abs(video.astype(float))
+    return float(np.max(finite[np.isfinite(finite)], initial=0.0))
+
+
+def outcome(work):
+    """Return a result, or the error."""
+    try:
+        return work(), None
+    except (ValueError, TypeError) as error:
+        return None, f"{type(error).__name__}: {error}"

@@ -47,3 +47,9 @@ def positions(draw, frame_shape, fractional=True):
         return st.one_of(whole, eighths)
 
     return draw(coordinate(width)), draw(coordinate(height))
+
+
+def chunks_of(draw, shape):
+    """Chunks of any sizes, also uneven ones."""
+    cuts = [sorted(draw(st.sets(st.integers(1, n - 1), max_size=3))) if n > 1 else [] for n in shape]
+    return tuple(tuple(np.diff([0, *c, n]).tolist()) for c, n in zip(cuts, shape, strict=True))

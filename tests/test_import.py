@@ -1,5 +1,6 @@
 """Importing is cheap, and every public name is where it should be."""
 
+import inspect
 import json
 import subprocess
 import sys
@@ -77,6 +78,14 @@ def test_star_import_gives_every_public_name(package):
     module = sys.modules[f"optimap{package}"]
     assert set(module.__all__) <= set(space)
     assert set(module.__all__) <= set(dir(module))
+
+
+@pytest.mark.parametrize("room", [optimap.trace, optimap.video, optimap.image, optimap.datasets])
+def test_help_shows_the_names_of_types_not_what_they_stand_for(room):
+    public = [getattr(room, name) for name in room.__all__]
+    shown = [str(inspect.signature(value)) for value in public if callable(value)]
+    assert shown
+    assert not [text for text in shown if "Union[" in text or "numpy.ndarray" in text]
 
 
 def test_unknown_names_are_attribute_errors():

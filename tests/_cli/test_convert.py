@@ -1,6 +1,7 @@
 """`optimap convert`: recordings in other formats, which say how they were made."""
 
 import json
+from pathlib import Path
 
 import h5py
 import numpy as np
@@ -24,6 +25,14 @@ def test_convert(folder, capsys):
     assert run("convert", "new.npy", "rec.tif", "--overwrite", "--fps", 250) == 0
     with tifffile.TiffFile("rec.tif") as file:
         assert file.imagej_metadata["finterval"] == 1 / 250
+
+
+def test_a_recording_is_never_converted_onto_itself(folder, capsys):
+    before = (folder / "rec.tif").read_bytes()
+    for name in ("rec.tif", "./rec.tif", folder / "rec.tif"):
+        assert run("convert", "rec.tif", name, "--overwrite") == 2
+        assert f"OUT {Path(name)} is an input: name another file to write to" in capsys.readouterr().err
+    assert (folder / "rec.tif").read_bytes() == before
 
 
 def test_convert_one_of_several_arrays(folder, capsys):

@@ -62,6 +62,19 @@ from tests._cli.helpers import VIDEO, run
         (["info", "nope.tif"], "nope.tif does not exist"),
         (["convert", "rec.tif", "out.avi"], "out.avi cannot be written"),
         (["convert", "rec.tif", "other.npy"], "other.npy exists"),
+        (
+            ["traces", "rec.tif", "--at", "1,1", "--normalise", "x"],
+            "traces: error: unknown: --normalise x; did you mean --n",
+        ),
+        (
+            ["traces", "rec.tif", "--at", "1,1", "--fgh", "x"],
+            "traces: error: unknown: --fgh x (see optimap traces --help)",
+        ),
+        (["info", "rec.tif", "--fps=2"], "info: error: unknown: --fps=2 (see"),
+        (
+            ["traces", "rec.tif", "--positions", "cell.roi"],
+            "cell.roi is not a table of positions: give a file of regions",
+        ),
         (["frobnicate"], "invalid choice: 'frobnicate'"),
         ([], "required"),
     ],

@@ -1,15 +1,20 @@
 """Every engine (memory, files, slices, dask, devices) computes what regions ask for, to the same numbers."""
 
+from dataclasses import replace
+
 import dask
 import dask.array as da
 import numpy as np
 import pytest
 
-from optimap._base import devices as _arrays
-from optimap._reading import blocks as _video
-from optimap._reading import threads as _reading
+from optimap._base import devices
+from optimap._extract import check_nan_policy, span_traces
+from optimap._reading import as_source, blocks, threads
+from optimap._regions import window_spans
 from optimap.trace import extract_traces, regions
 from tests.arrays import library
+from tests.errors import check_error
+from tests.readers import Chunked, Sliceable, mapped
 
 RNG = np.random.default_rng(0)
 VIDEO = RNG.integers(0, 4000, (7, 9, 11)).astype(np.float32)
@@ -37,34 +42,17 @@ def expected(video, weights, background=None, factor=1.0, as_sums=True, omit=Tru
     return traces
 
 
-class Slow:
-    """A video of which only slices can be read."""
-
-    def __init__(self, values, chunks=None):
-        self.values, self.shape, self.dtype, self.ndim = values, values.shape, values.dtype, 3
-        self.chunks = chunks
-
-    def __getitem__(self, key):
-        return self.values[key]
-
-
-def mapped(path, values):
-    """Return a map of a file of some values."""
-    values.tofile(path)
-    return np.memmap(path, values.dtype, "r", 0, values.shape)
-
-
 def engines():
     yield "memory", lambda v: v, np.asarray
     yield "file", None, np.asarray
-    yield "slices", Slow, np.asarray
-    yield "chunks", lambda v: Slow(v, chunks=(2, 4, 3)), np.asarray
+    yield "slices", Sliceable, np.asarray
+    yield "chunks", lambda v: Chunked(v, (2, 4, 3)), np.asarray
     yield "dask, whole frames", lambda v: da.from_array(v, chunks=(3, -1, -1)), np.asarray
     yield "dask, cut in space", lambda v: da.from_array(v, chunks=(3, 4, 5)), np.asarray
     for name in ("strict", "torch", "torch by its own functions"):
         try:
             found = library(name.split()[0])
-        except pytest.skip.Exception:  # said by the tests of arrays
+        except pytest.skip.Exception:  # the tests of arrays report it
             continue
         yield name, found.to, found.back
 
@@ -75,12 +63,12 @@ ENGINES = list(engines())
 @pytest.fixture(params=ENGINES, ids=[name for name, *_ in ENGINES])
 def engine(request, monkeypatch, tmp_path):
     name, give, take = request.param
-    monkeypatch.setattr(_arrays, "HOST_LOOPS", "own" not in name)
-    monkeypatch.setattr(_video, "READ_BYTES", 100)  # several blocks, and several parts of frames
-    monkeypatch.setattr(_reading, "LEAST_BYTES", 0)
-    monkeypatch.setattr(_reading, "BUFFER_BYTES", 1)
+    monkeypatch.setattr(devices, "HOST_LOOPS", "own" not in name)
+    monkeypatch.setattr(blocks, "READ_BYTES", 100)  # several blocks, and several parts of frames
+    monkeypatch.setattr(threads, "LEAST_BYTES", 0)
+    monkeypatch.setattr(threads, "BUFFER_BYTES", 1)
     with dask.config.set(scheduler="synchronous"):
-        yield give or (lambda values: mapped(tmp_path / "video", values)), take
+        yield give or (lambda values: mapped(tmp_path, values)), take
 
 
 @pytest.mark.parametrize("omit", [False, True])
@@ -129,7 +117,7 @@ def test_a_single_region_gives_one_series(engine):
     np.testing.assert_allclose(one, expected(VIDEO, [BACKGROUND], as_sums=False, omit=False)[:, 0], rtol=1e-6)
 
 
-def test_an_unwanted_nan_is_named_by_its_region(engine):
+def test_the_region_of_an_unwanted_nan_is_reported(engine):
     give, take = engine
     cells = regions(WEIGHTS[:3], names=["a", "b", "c"])
     with pytest.raises(ValueError, match=r"frame [23] within region \d \('[abc]'\)"):
@@ -145,3 +133,37 @@ def test_a_background_may_be_an_array_of_one_number(engine):
         extract_traces(give(VIDEO), np.array(3))
     with pytest.raises(ValueError, match=r"background = 10+: it must be finite"):
         extract_traces(give(VIDEO), [(3, 7)], background=10**400)
+
+
+def test_each_kind_of_video_goes_to_its_engine(tmp_path):
+    spans = window_spans(np.array([(3.0, 2.0), (5.0, 5.0)]), 3, "rect", VIDEO.shape[1:])
+    expected = span_traces(as_source(VIDEO), spans)
+    for video in (VIDEO, mapped(tmp_path, VIDEO), Sliceable(VIDEO)):
+        traces = span_traces(as_source(video), spans)
+        assert type(traces) is np.ndarray
+        np.testing.assert_array_equal(traces, expected)
+    lazy = span_traces(as_source(da.from_array(VIDEO)), spans)
+    assert isinstance(lazy, da.Array)
+    np.testing.assert_array_equal(lazy.compute(), expected)
+    strict = library("strict")
+    there = strict.to(VIDEO)
+    assert strict.place(span_traces(as_source(there), spans)) == strict.place(there)
+
+
+def test_the_engine_follows_the_description_and_does_not_ask_the_video_again():
+    """A description made once is enough: the array may be of any class."""
+    source = as_source(VIDEO)
+    spans = window_spans(np.array([(3.0, 2.0)]), 3, "rect", VIDEO.shape[1:])
+    unknown = replace(source, video=object())
+    np.testing.assert_array_equal(span_traces(unknown, spans), span_traces(source, spans))
+
+
+@pytest.mark.parametrize("policy", ["propagate", "omit", "raise"])
+def test_known_policies_for_nan(policy):
+    check_nan_policy(policy)
+
+
+@pytest.mark.parametrize("policy", ["ignore", None, 3, "OMIT", ["omit"]])
+def test_unknown_policies_for_nan_are_refused(policy):
+    message = "nan_policy = .*: it must be one of 'propagate', 'omit', 'raise'"
+    check_error(lambda: check_nan_policy(policy), ValueError, "nan_policy", message, policy)

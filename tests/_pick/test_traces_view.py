@@ -2,9 +2,13 @@
 
 import numpy as np
 import pytest
+from matplotlib.figure import Figure
 
-from optimap._pick.traces_view import ComparisonView
+from optimap._pick import PointPicker
+from optimap._pick.traces_view import ComparisonView, TracesView
+from optimap._reading import as_source
 from optimap.trace import extract_traces
+from tests import arrays
 from tests._pick.views import (
     VIDEO,
     click,
@@ -239,3 +243,22 @@ def test_comparison_follows_the_click_with_a_line_for_each_video():
 def test_an_axis_that_does_not_increase_is_drawn_in_full(x):
     view = traces_view(times=x, positions=[(5, 5)])
     np.testing.assert_array_equal(lines(view)[0].get_xdata(), x)
+
+
+def test_a_view_of_a_tensor_shows_the_traces_of_its_numbers():
+    video = np.random.default_rng(0).integers(0, 65536, (12, 6, 7), dtype=np.uint16)
+    view = TracesView(
+        Figure(),
+        [as_source(arrays.library("torch").to(video))],
+        video[0],
+        PointPicker([(3, 2), (1, 1)], frame_shape=(6, 7)),
+        frame=0,
+        size=3,
+        window="rect",
+        times=np.arange(12),
+        time_label="Frame",
+        styles=[{}],
+        display={},
+        title="",
+    )
+    np.testing.assert_array_equal(view.traces, extract_traces(video, [(3, 2), (1, 1)], 3))

@@ -1,4 +1,4 @@
-"""Memory maps: pages that were read are let go of, and nothing is lost by it."""
+"""Memory maps: pages that were read are released, and nothing is lost."""
 
 import mmap
 import re
@@ -9,18 +9,18 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from optimap._reading.memory_maps import mapping_of, release
+from optimap._reading import mapping_of, release
 from optimap.trace import extract_traces
 from optimap.video import load_video, open_video, save_video
 from tests import makers
 
 VIDEO = makers.random_video((40, 64, 64))
 needs_advice = pytest.mark.skipif(
-    not hasattr(mmap, "MADV_DONTNEED"), reason="this system takes no advice on memory maps"
+    not hasattr(mmap, "MADV_DONTNEED"), reason="this system takes no advice about memory maps"
 )
 
 
-def test_the_map_below_an_array(tmp_path):
+def test_the_map_behind_an_array(tmp_path):
     path = makers.npy(tmp_path / "rec.npy", VIDEO)
     mapped = np.load(path, mmap_mode="r")
     with open_video(path) as recording:
@@ -44,8 +44,8 @@ def resident_bytes(array):
 
 
 @needs_advice
-@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="reads what Linux says about memory")
-def test_pages_that_were_read_are_let_go_of(tmp_path):
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="reads what Linux reports about memory")
+def test_pages_that_were_read_are_released(tmp_path):
     mapped = np.load(makers.npy(tmp_path / "rec.npy", VIDEO), mmap_mode="r")
     np.asarray(mapped).max()
     assert resident_bytes(mapped) > 300_000
@@ -82,7 +82,7 @@ def test_anonymous_maps_are_left_alone():
 
 
 @needs_advice
-@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="reads what Linux says about memory")
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="reads what Linux reports about memory")
 @pytest.mark.parametrize("kind", ["npy", "fortran", "big-endian tif", "zarr", "to zarr", "to mat"])
 def test_memory_stays_flat(tmp_path, kind):
     # 315 MB, most of it holes in the file: they need no disk, and as much memory as any other bytes.

@@ -1,4 +1,4 @@
-"""How blocks reach the loops: which way is taken, and that it gives what frames in memory give."""
+"""How blocks reach the loops: by which threads, each block once, and what errors and interrupts leave behind."""
 
 import sys
 import threading
@@ -8,119 +8,130 @@ import numpy as np
 import pytest
 
 from optimap import kernels
-from optimap._extract import host as _extract
-from optimap._extract import parts as _parts
-from optimap._reading import as_source
-from optimap._reading import blocks as _video
-from optimap._reading import threads as _reading
-from optimap._regions import window_spans
-from optimap.kernels import Stop, _workers
-from optimap.trace import extract_traces
-from optimap.video import open_video
+from optimap._reading import Plan, as_source, file_of, from_file, in_place, read_ahead, threads, walk_blocks
+from optimap.kernels import Stop
 from tests import makers
+from tests.kernels.system import refuse_threads
+from tests.readers import mapped
 
 VIDEO = makers.random_video((30, 20, 24))
-POSITIONS = np.random.default_rng(0).uniform(0, 19, (40, 2))
+MANY = 500  # spans: more than half of the pages of a frame
 
 on_linux = pytest.mark.skipif(
-    not sys.platform.startswith("linux"), reason="only Linux tells which file is mapped where"
+    not sys.platform.startswith("linux"), reason="only Linux lists which file is mapped where"
 )
 
 
-@pytest.fixture
-def threads(monkeypatch):
-    """Let small files be read by three threads, two frames at a time, and note which threads computed."""
+@pytest.fixture(autouse=True)
+def _small_buffers(monkeypatch):
+    """Small files are read by three threads, two frames at a time."""
     monkeypatch.setenv("OPTIMAP_THREADS", "3")
-    monkeypatch.setattr(_reading, "LEAST_BYTES", 0)
-    monkeypatch.setattr(_reading, "BUFFER_BYTES", 2 * VIDEO[0].nbytes)
-    names = []
+    monkeypatch.setattr(threads, "LEAST_BYTES", 0)
+    monkeypatch.setattr(threads, "BUFFER_BYTES", 2 * VIDEO[0].nbytes)
 
-    def noted(block, *rest):
-        names.append((threading.current_thread().name, kernels.thread_count(), len(block)))
-        real(block, *rest)
 
-    real = _extract.window_means
-    monkeypatch.setattr(_extract, "window_means", noted)
-    return names
+class Noting:
+    """A function for blocks that keeps them, and notes who calls it."""
+
+    def __init__(self):
+        self.blocks, self.threads, self.counts = {}, set(), set()
+
+    def __call__(self, start, number, block):
+        assert (start, number) not in self.blocks
+        self.blocks[start, number] = block.copy()
+        self.threads.add(threading.current_thread().name)
+        self.counts.add(kernels.thread_count())
+
+    def video(self):
+        """Return the blocks put together."""
+        return np.concatenate([self.blocks[key] for key in sorted(self.blocks)])
 
 
 @on_linux
 @pytest.mark.parametrize("dtype", ["<u2", ">u2", "f4", ">f8", "f2", "?", "i1"])
-def test_many_windows_in_a_file_are_read_by_all_threads(tmp_path, threads, dtype):
+def test_a_file_is_read_by_all_threads(tmp_path, dtype):
     values = (VIDEO % 100).astype(dtype)
-    np.save(tmp_path / "rec.npy", values)
-    expected = extract_traces(values.copy(), POSITIONS, 5)
-    threads.clear()
-    with open_video(tmp_path / "rec.npy") as recording:
-        np.testing.assert_array_equal(extract_traces(recording, POSITIONS, 5), expected)
-    np.testing.assert_array_equal(extract_traces(np.load(tmp_path / "rec.npy", mmap_mode="r"), POSITIONS, 5), expected)
-    assert sum(frames for *_, frames in threads) == 2 * 30
-    assert len(threads) >= 2 * 8  # blocks of two frames, four where a pixel is one byte
-    assert all(name != "MainThread" and count == 1 for name, count, _ in threads)
+    file, noting, done = file_of(as_source(mapped(tmp_path, values)), MANY), Noting(), []
+    from_file(file, noting, done.append, Stop())
+    file.close()
+    np.testing.assert_array_equal(noting.video(), values)
+    assert len(noting.blocks) >= 8  # of two frames, or of four where a pixel is one byte
+    assert "MainThread" not in noting.threads
+    assert noting.counts == {1}
+    assert sum(done) == values.nbytes
 
 
-def test_few_windows_and_small_files_are_mapped(tmp_path, threads, monkeypatch):
-    video = np.zeros((3, 200, 300), np.uint16)
-    np.save(tmp_path / "rec.npy", video)
-    mapped = np.load(tmp_path / "rec.npy", mmap_mode="r")
-    extract_traces(mapped, [(9, 9)], 5)
-    assert {name for name, *_ in threads} == {"MainThread"}
-    monkeypatch.setattr(_reading, "LEAST_BYTES", video.nbytes + 1)
-    extract_traces(mapped, np.full((100, 2), 9), 5)
-    assert {name for name, *_ in threads} == {"MainThread"}
+def test_few_windows_and_arrays_in_memory_have_no_file(tmp_path):
+    video = mapped(tmp_path, np.zeros((3, 200, 300), np.uint16))
+    assert file_of(as_source(video), 5) is None
+    assert file_of(as_source(VIDEO), MANY) is None
 
 
 @on_linux
-def test_frames_larger_than_all_buffers_are_mapped(tmp_path, threads, monkeypatch):
-    monkeypatch.setattr(_reading, "ALL_BUFFERS_BYTES", VIDEO[0].nbytes - 1)
-    np.save(tmp_path / "rec.npy", VIDEO)
-    extract_traces(np.load(tmp_path / "rec.npy", mmap_mode="r"), POSITIONS, 5)
-    assert {name for name, *_ in threads} == {"MainThread"}
+def test_small_files_and_frames_larger_than_all_buffers_stay_mapped(tmp_path, monkeypatch):
+    source = as_source(mapped(tmp_path, VIDEO))
+    file = file_of(source, MANY)
+    assert file is not None
+    file.close()
+    for name, size in (("LEAST_BYTES", VIDEO.nbytes + 1), ("ALL_BUFFERS_BYTES", VIDEO[0].nbytes - 1)):
+        with monkeypatch.context() as patch:
+            patch.setattr(threads, name, size)
+            assert file_of(source, MANY) is None
 
 
 @on_linux
-def test_buffers_share_what_memory_there_is_for_them(tmp_path, threads, monkeypatch):
-    monkeypatch.setattr(_reading, "ALL_BUFFERS_BYTES", 2 * VIDEO[0].nbytes)
-    np.save(tmp_path / "rec.npy", VIDEO)
-    extract_traces(np.load(tmp_path / "rec.npy", mmap_mode="r"), POSITIONS, 5)
-    assert {frames for *_, frames in threads} == {1}
-    assert len({name for name, *_ in threads}) <= 2
-
-
-@on_linux
-def test_the_first_nan_is_named_whichever_thread_met_it(tmp_path, threads):
-    values = VIDEO.astype("f4")
-    values[[7, 8, 25], 10, 12] = np.nan
-    np.save(tmp_path / "rec.npy", values)
-    with pytest.raises(ValueError, match="frame 7 "):
-        extract_traces(np.load(tmp_path / "rec.npy", mmap_mode="r"), [(12, 10)], 3, nan_policy="raise")
+def test_buffers_share_the_memory_that_is_set_aside_for_them(tmp_path, monkeypatch):
+    monkeypatch.setattr(threads, "ALL_BUFFERS_BYTES", 2 * VIDEO[0].nbytes)
+    file, noting = file_of(as_source(mapped(tmp_path, VIDEO)), MANY), Noting()
+    from_file(file, noting, lambda _: None, Stop())
+    file.close()
+    assert {len(block) for block in noting.blocks.values()} == {1}
+    assert len(noting.threads) <= 2
+    np.testing.assert_array_equal(noting.video(), VIDEO)
 
 
 @on_linux
 @pytest.mark.parametrize("granted", [0, 1])
-def test_what_no_thread_can_be_started_for_is_done_by_the_caller(tmp_path, threads, monkeypatch, granted):
-    np.save(tmp_path / "rec.npy", VIDEO)
-    expected = extract_traces(VIDEO, POSITIONS, 5)
-    mapped, left, real = np.load(tmp_path / "rec.npy", mmap_mode="r"), [None] * granted, _workers.start_new_thread
+def test_the_caller_reads_the_file_if_no_thread_can_be_started(tmp_path, monkeypatch, granted):
+    refuse_threads(monkeypatch, granted)
+    file, noting = file_of(as_source(mapped(tmp_path, VIDEO)), MANY), Noting()
+    from_file(file, noting, lambda _: None, Stop())
+    file.close()
+    np.testing.assert_array_equal(noting.video(), VIDEO)
+    assert ("MainThread" in noting.threads) == (granted == 0)
 
-    def start(*arguments):  # as where the system grants no more (RLIMIT_NPROC)
-        if not left:
-            raise RuntimeError("can't start new thread")
-        left.pop()
-        return real(*arguments)
 
-    monkeypatch.setattr(_workers, "start_new_thread", start)
-    np.testing.assert_array_equal(extract_traces(mapped, POSITIONS, 5), expected)
-    left.extend([None] * granted)
-    # Of bytes in another order each block is converted, ahead of the loops.
-    np.testing.assert_array_equal(extract_traces(VIDEO.astype(">u2"), POSITIONS, 5), expected)
+@pytest.mark.parametrize("granted", [0, 1])
+def test_one_thread_computes_while_the_caller_reads_the_next_block(monkeypatch, granted):
+    refuse_threads(monkeypatch, granted)
+    noting, done, reads = Noting(), [], set()
+
+    def todo():
+        for block in walk_blocks(as_source(VIDEO), Plan(7, [None, (0, 5, 2, 9)])):
+            reads.add(threading.current_thread().name)
+            yield block
+
+    read_ahead(noting, todo(), done.append, Stop())
+    assert reads == {"MainThread"}
+    assert ("MainThread" in noting.threads) == (granted == 0)
+    assert sorted(noting.blocks) == [(start, part) for start in range(0, 30, 7) for part in (0, 1)]
+    for (start, part), block in noting.blocks.items():
+        np.testing.assert_array_equal(block, VIDEO[start : start + 7, :5, 2:9] if part else VIDEO[start : start + 7])
+    assert sum(done) == VIDEO.nbytes + VIDEO[:, :5, 2:9].nbytes
+
+
+def test_blocks_in_memory_are_computed_by_the_caller_in_order():
+    noting, done = Noting(), []
+    in_place(noting, walk_blocks(as_source(VIDEO), Plan(11, [None])), done.append)
+    assert list(noting.blocks) == [(0, 0), (11, 0), (22, 0)]
+    assert (noting.threads, noting.counts) == ({"MainThread"}, {3})
+    assert done == [block.nbytes for block in noting.blocks.values()]
 
 
 @on_linux
 @pytest.mark.parametrize("error", [OSError, KeyboardInterrupt])
-def test_threads_stop_after_an_error(tmp_path, threads, error):
-    np.save(tmp_path / "rec.npy", VIDEO)
-    file = _reading.file_of(as_source(np.load(tmp_path / "rec.npy", mmap_mode="r")), 500)
+def test_threads_stop_after_an_error(tmp_path, error):
+    file = file_of(as_source(mapped(tmp_path, VIDEO)), MANY)
     stop, computed, waiting = Stop(), [], Event()
 
     def advance(done):
@@ -132,29 +143,30 @@ def test_threads_stop_after_an_error(tmp_path, threads, error):
             waiting.wait(0.2)
 
     with pytest.raises(error):
-        _reading.from_file(file, compute, advance, stop)
+        from_file(file, compute, advance, stop)
     file.close()
     assert stop.is_set()
     assert len(computed) <= 4
 
 
 @pytest.mark.parametrize("error", [OSError, KeyboardInterrupt])
-def test_nobody_waits_for_the_rest_of_a_block_after_an_error(error):
-    stop = Stop()
+def test_an_error_while_reading_stops_the_computing_of_the_block_before(error):
+    stop, begun, ended = Stop(), Event(), []
 
     def todo():
         yield 0, 0, VIDEO
+        begun.wait(10)
         raise error
 
+    def compute(start, number, block):
+        begun.set()
+        for _ in range(1000):
+            if stop.is_set():
+                ended.append("stopped")
+                return
+            Event().wait(0.01)
+
     with pytest.raises(error):
-        _reading.read_ahead(lambda *_: None, todo(), lambda _: None, stop)
+        read_ahead(compute, todo(), lambda _: None, stop)
     assert stop.is_set()
-    out = np.full((30, 1), -1.0)
-    _parts.window_means(VIDEO, window_spans(np.array([(3.0, 3)]), 7, "disc", (20, 24)), out, False, stop)
-    assert (out == -1).all()
-
-
-def test_half_of_the_pages_are_many():
-    source = as_source(np.zeros((1, 64, 1024), np.uint16))  # 32 pages
-    assert _video.are_few(source, 15)
-    assert not _video.are_few(source, 16)
+    assert ended == ["stopped"]

@@ -26,7 +26,8 @@ def test_positions_are_read(tmp_path, text, expected):
     [
         ("", "path", "holds no positions"),
         ("x,y\n", "path", "holds no positions"),
-        ("a,b\n1,2\n", "path", "has the columns a, b: name the columns of the positions x and y"),
+        ("a,b\n1,2\n", "path", "has the columns a, b: rename the columns of the positions to x and y"),
+        ("x;y\n1,5;2\n", "path", "has semicolons between its columns: save it with commas between columns"),
         ("x,y\n1,2\n3\n", "path", "row 3: '3' is not a position"),
         ("1,2\n3,four\n", "path", "row 2: '3,four' is not a position"),
     ],

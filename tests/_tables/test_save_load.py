@@ -8,6 +8,7 @@ from hypothesis import given, settings
 
 from optimap._tables import SUFFIXES, check_table, find_table_kind, is_table, load_header
 from optimap.trace import load_traces, save_traces, show_traces
+from tests import arrays
 from tests._tables.examples import (
     CENTERS,
     POSITIONS,
@@ -287,3 +288,13 @@ def test_a_table_can_be_checked_before_its_traces_exist(tmp_path):
     save_traces(tmp_path / "t.csv", TRACES)
     with pytest.raises(FileExistsError, match=r"t\.csv exists"):
         check_table(tmp_path / "t.csv", overwrite=False)
+
+
+def test_tensors_are_saved_as_their_numbers(tmp_path):
+    torch = arrays.library("torch").torch
+    values = torch.rand(5, 2)
+    for i, traces in enumerate((values.requires_grad_(), values.detach().bfloat16())):
+        save_traces(tmp_path / f"{i}.npz", traces, x=torch.arange(5.0).requires_grad_(), metadata={"a": torch.ones(2)})
+        table = load_traces(tmp_path / f"{i}.npz")
+        np.testing.assert_array_equal(table.traces, traces.detach().float().numpy(), strict=True)
+        assert (table.x.tolist(), table.metadata) == ([0, 1, 2, 3, 4], {"a": [1, 1]})

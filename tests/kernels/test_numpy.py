@@ -6,10 +6,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from optimap import kernels
-from optimap._reading.blocks import prepare
+from optimap._reading import prepare
 from optimap._regions import Spans, window_spans
 from optimap.kernels import _numpy
-from tests.kernels.test_workers import refuse_threads
+from tests.kernels.system import refuse_threads
 from tests.strategies import WINDOWS, positions, videos
 
 try:

@@ -8,20 +8,8 @@ import time
 
 import pytest
 
-from optimap.kernels import Stop, _workers, in_background, run_in_threads
-
-
-def refuse_threads(monkeypatch, granted):
-    """Let the system grant only so many more threads, as under a limit of the user's processes."""
-    left, real = [None] * granted, _workers.start_new_thread
-
-    def start(*arguments):
-        if not left:
-            raise RuntimeError("can't start new thread")
-        left.pop()
-        return real(*arguments)
-
-    monkeypatch.setattr(_workers, "start_new_thread", start)
+from optimap.kernels import Stop, in_background, run_in_threads
+from tests.kernels.system import refuse_threads
 
 
 @pytest.mark.parametrize("threads", [1, 3, 50])

@@ -1,33 +1,18 @@
 """extract_traces against the oracle, on every kind of video, and its errors."""
 
-import mmap
-
 import h5py
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from optimap._reading import as_source, source
-from optimap._reading import blocks as video_module
-from optimap.trace import extract_traces, set_default_trace_window
+from optimap.trace import extract_traces, regions, set_default_trace_window
 from tests import oracles
+from tests.errors import check_error
+from tests.readers import Sliceable, Untouchable
 from tests.strategies import WINDOWS, positions, videos
 
 VIDEO = np.random.default_rng(0).integers(0, 65536, (12, 6, 7), dtype=np.uint16)
-
-
-class Sliceable:
-    """The least that a video must be: shape, dtype and slices of frames; it counts what is read."""
-
-    def __init__(self, array):
-        self._array, self.shape, self.dtype = array, array.shape, array.dtype
-        self.read = []
-
-    def __getitem__(self, key):
-        assert isinstance(key, slice)
-        self.read.append((key.start, key.stop))
-        return self._array[key].copy()
 
 
 def test_a_pixel_is_column_then_row():
@@ -49,7 +34,7 @@ def test_shapes():
 
 
 @given(st.data(), st.integers(0, 8), st.sampled_from(WINDOWS))
-def test_any_video_any_window_equals_the_oracle(data, size, window):
+def test_any_video_and_window_equal_the_oracle(data, size, window):
     video = data.draw(videos())
     where = data.draw(st.lists(positions(video.shape[1:]), min_size=1, max_size=3))
     before = video.tobytes()
@@ -136,100 +121,10 @@ def test_anything_with_shape_dtype_and_slicing_is_a_video(tmp_path):
             np.testing.assert_array_equal(extract_traces(recording, [(3, 2), (1.5, 4.25)], 3), expected)
 
 
-@pytest.mark.parametrize("wrap", [np.asarray, Sliceable])
-def test_work_goes_in_blocks_of_frames(monkeypatch, wrap):
-    monkeypatch.setattr(video_module, "BLOCK_BYTES", 5 * VIDEO[0].nbytes)
-    monkeypatch.setattr(video_module, "READ_BYTES", 5 * VIDEO[0].nbytes)
-    monkeypatch.setattr(video_module, "MEMORY_BYTES", 7 * VIDEO[0].nbytes)
-    video = wrap(VIDEO)
-    np.testing.assert_array_equal(extract_traces(video, [(3, 2)], 3), extract_traces(VIDEO.copy(), [(3, 2)], 3))
-    if wrap is Sliceable:
-        assert video.read == [(0, 5), (5, 10), (10, 12)]
-
-
-def starts(video):
-    """Return the first frames of the blocks in which give a video walked."""
-    source = as_source(video)
-    plan = video_module.Plan(video_module.block_frames(source), [None])
-    return [start for start, *_ in video_module.walk_blocks(source, plan)]
-
-
-def test_what_is_copied_or_read_goes_in_small_blocks_and_arrays_in_memory_in_large_ones(tmp_path, monkeypatch):
-    monkeypatch.setattr(video_module, "BLOCK_BYTES", 1)
-    monkeypatch.setattr(video_module, "READ_BYTES", 1)
-    np.save(tmp_path / "a.npy", VIDEO)
-    mapped = np.load(tmp_path / "a.npy", mmap_mode="r")
-    for video in (VIDEO, VIDEO[::2], VIDEO.astype("f4"), VIDEO > 9):
-        assert starts(video) == [0]
-    small = (VIDEO.astype("f2"), VIDEO.astype(">u2"), VIDEO[:, :, ::2], np.ma.array(VIDEO), mapped, np.asarray(mapped))
-    for video in small:
-        assert starts(video) == list(range(len(VIDEO)))
-
-
-@pytest.mark.skipif(not hasattr(mmap, "MADV_RANDOM"), reason="this system takes no advice on memory maps")
-def test_a_large_map_is_not_read_ahead_for_a_few_windows(tmp_path, monkeypatch):
-    from optimap.video import open_video
-
-    video = np.random.default_rng(0).integers(0, 999, (9, 200, 300), dtype=np.uint16)
-    np.save(tmp_path / "a.npy", video)
-    monkeypatch.setattr(video_module, "SPARSE_BYTES", 1000)
-    told = []
-    real = source.mapping_of
-
-    class Mapping:
-        def __init__(self, mapping):
-            self._mapping = mapping
-
-        def madvise(self, advice):
-            told.append(advice)
-            self._mapping.madvise(advice)
-
-    monkeypatch.setattr(source, "mapping_of", lambda v: Mapping(real(v)) if real(v) is not None else None)
-    expected = extract_traces(video, (30, 40))
-    assert told == []
-    for mapped in (np.load(tmp_path / "a.npy", mmap_mode="r"), open_video(tmp_path / "a.npy")):
-        np.testing.assert_array_equal(extract_traces(mapped, (30, 40)), expected)
-        assert told == [mmap.MADV_RANDOM, mmap.MADV_NORMAL]
-        told.clear()
-    extract_traces(mapped, (30, 40), 150)
-    assert told == []
-
-
-def test_an_error_while_reading_reaches_the_caller(monkeypatch):
-    monkeypatch.setattr(video_module, "READ_BYTES", 1)
-
-    class Broken(Sliceable):
-        def __getitem__(self, key):
-            if key.start == 3:
-                raise OSError("disk gone")
-            return super().__getitem__(key)
-
-    with pytest.raises(OSError, match="disk gone"):
-        extract_traces(Broken(VIDEO), (3, 2))
-
-
-def test_a_video_that_gives_another_type_is_refused():
-    class Other(Sliceable):
-        def __getitem__(self, key):
-            return super().__getitem__(key).astype(np.float32)
-
-    with pytest.raises(ValueError, match=r"video\[0:12\] has dtype float32, but the video has uint16"):
-        extract_traces(Other(VIDEO), (3, 2))
-
-
 def test_an_enormous_window_is_the_whole_frame():
     for size in (10**20, 10**20 + 1):
         np.testing.assert_array_equal(extract_traces(VIDEO, (3, 2), size), VIDEO.mean(axis=(1, 2)))
         np.testing.assert_array_equal(extract_traces(VIDEO, (3, 2), size, window="disc"), VIDEO.mean(axis=(1, 2)))
-
-
-def test_a_video_that_gives_fewer_frames_than_it_says_is_refused():
-    class Short(Sliceable):
-        def __getitem__(self, key):
-            return super().__getitem__(key)[:-1]
-
-    with pytest.raises(ValueError, match=r"video\[0:12\] has shape \(11, 6, 7\), which does not match"):
-        extract_traces(Short(VIDEO), (3, 2))
 
 
 # NaN
@@ -266,7 +161,7 @@ def test_nan_raises_and_names_frame_and_position():
     np.testing.assert_array_equal(clean, extract_traces(VIDEO, [(3, 2)]))
 
 
-def test_infinities_are_not_taken_for_nan():
+def test_infinities_are_not_mistaken_for_nan():
     video = np.zeros((1, 3, 3))
     video[0, 0, 0], video[0, 0, 1] = np.inf, -np.inf
     assert np.isnan(extract_traces(video, (1, 1), 3, nan_policy="raise")[0])
@@ -282,41 +177,54 @@ def test_masked_pixels_count_as_nan():
 
 # Errors, before any work
 
+MASK = np.zeros((6, 7), bool)
+MASK[2:4, 1:5] = True
+WRONG = [
+    ({"coords": (7, 0)}, ValueError, "coords", ..., r"coords = \(x=7, y=0\) is outside the frame"),
+    ({"coords": [(1, 1), (0, -1)]}, ValueError, "coords[1]", ..., r"coords\[1\] = \(x=0, y=-1\) is outside the frame"),
+    ({"coords": (np.nan, 0)}, ValueError, "coords", ..., "not finite"),
+    ({"coords": [(1, 2, 3)]}, ValueError, "coords[0]", ..., "3 numbers"),
+    ({"coords": 5}, TypeError, "coords", 5, "coords = 5"),
+    ({"coords": None}, TypeError, "coords", None, "coords"),
+    ({"coords": MASK[:5]}, ValueError, "coords", ..., "coords"),
+    ({"coords": MASK & False}, ValueError, "coords", ..., "coords"),
+    ({"coords": "nowhere.roi"}, FileNotFoundError, "coords", ..., "nowhere.roi"),
+    ({"size": -1}, ValueError, "size", -1, "size = -1: it must be a whole number, 0 or more"),
+    ({"size": 2.5}, ValueError, "size", 2.5, "size = 2.5"),
+    ({"size": "5"}, ValueError, "size", "5", "size = '5'"),
+    ({"size": True}, ValueError, "size", True, "size = True"),
+    ({"size": None}, ValueError, "size", None, "size = None"),
+    ({"window": "circle"}, ValueError, "window", "circle", "window = 'circle' .*'rect', 'disc', 'pixel'"),
+    ({"window": "circle", "size": 1}, ValueError, "window", "circle", "window = 'circle'"),
+    ({"window": "circle", "coords": []}, ValueError, "window", "circle", "window = 'circle'"),
+    ({"nan_policy": "ignore"}, ValueError, "nan_policy", "ignore", "nan_policy = 'ignore'.* 'raise'"),
+    ({"nan_policy": None}, ValueError, "nan_policy", None, "nan_policy = None"),
+    ({"weights": "median"}, ValueError, "weights", "median", "weights = 'median'"),
+    ({"coords": MASK, "background": (9, 9)}, ValueError, "background", ..., r"background = \(x=9, y=9\) is outside"),
+    ({"background": np.inf}, ValueError, "background", np.inf, "background = inf: it must be finite"),
+    ({"background": 1, "background_factor": "a"}, ValueError, "background_factor", "a", "background_factor = 'a'"),
+    ({"background": [(1, 1), (2, 2)]}, ValueError, "background", ..., "background"),
+    ({"colour": "red"}, TypeError, "colour", "red", "colour = 'red' is a keyword of show_traces"),
+    ({"show": True, "fps": 0}, ValueError, "fps", 0, "fps = 0"),
+    ({"show": True, "fps": 5, "x": range(12)}, ValueError, "fps", ..., "x and fps"),
+    ({"show": True, "labels": ["a", "b"]}, ValueError, "labels", ["a", "b"], "labels has 2 entries for 1 trace:"),
+    ({"ax": 3}, TypeError, "ax", 3, "ax = 3: give matplotlib Axes"),
+]
 
-class Untouchable(Sliceable):
-    def __getitem__(self, key):
-        raise AssertionError("frames were read before the arguments were checked")
+
+@pytest.mark.parametrize(("options", "kind", "argument", "value", "message"), WRONG)
+def test_wrong_arguments_are_refused_before_any_frame_is_read(options, kind, argument, value, message):
+    video = Untouchable(VIDEO)
+    check_error(lambda: extract_traces(video, **{"coords": (3, 2), **options}), kind, argument, message, value)
+
+
+def test_a_keyword_that_matplotlib_does_not_know_is_refused_before_any_frame_is_read():
+    with pytest.raises(AttributeError, match="foo = 1 is not accepted by matplotlib"):
+        extract_traces(Untouchable(VIDEO), (3, 2), show=True, foo=1)
 
 
 @pytest.mark.parametrize(
-    ("kwargs", "error", "message"),
-    [
-        ({"coords": (7, 0)}, ValueError, r"coords = \(x=7, y=0\) is outside the frame"),
-        ({"coords": (np.nan, 0)}, ValueError, "not finite"),
-        ({"coords": [(1, 2, 3)]}, ValueError, "3 numbers"),
-        ({"size": -1}, ValueError, "size = -1: it must be a whole number, 0 or more"),
-        ({"size": 2.5}, ValueError, "size = 2.5"),
-        ({"size": "5"}, ValueError, "size = '5'"),
-        ({"size": True}, ValueError, "size = True"),
-        ({"window": "circle"}, ValueError, "window = 'circle' is unknown: it must be one of 'rect', 'disc', 'pixel'"),
-        ({"window": "circle", "size": 1}, ValueError, "window = 'circle'"),
-        ({"window": "circle", "coords": []}, ValueError, "window = 'circle'"),
-        ({"nan_policy": "ignore"}, ValueError, "nan_policy = 'ignore'"),
-        ({"colour": "red"}, TypeError, "colour = 'red' is a keyword of show_traces"),
-        ({"show": True, "fps": 0}, ValueError, "fps = 0"),
-        ({"show": True, "fps": 5, "x": range(12)}, ValueError, "x and fps"),
-        ({"show": True, "labels": ["a", "b"]}, ValueError, "labels has 2 entries for 1 trace:"),
-        ({"show": True, "foo": 1}, AttributeError, "foo = 1 is not accepted by matplotlib"),
-        ({"ax": 3}, TypeError, "ax = 3: give matplotlib Axes"),
-    ],
-)
-def test_wrong_arguments_are_refused_before_any_work(kwargs, error, message):
-    with pytest.raises(error, match=message):
-        extract_traces(Untouchable(VIDEO), **{"coords": (3, 2), **kwargs})
-
-
-@pytest.mark.parametrize(
-    ("video", "error", "message"),
+    ("video", "kind", "message"),
     [
         (np.zeros((5, 6, 7, 3)), ValueError, "a colour video: make it grey first"),
         (np.zeros((6, 7)), ValueError, r"a single image: give video\[np.newaxis\]"),
@@ -329,9 +237,17 @@ def test_wrong_arguments_are_refused_before_any_work(kwargs, error, message):
         ("rec.tif", TypeError, "open a recording first"),
     ],
 )
-def test_what_is_no_video_is_refused(video, error, message):
-    with pytest.raises(error, match=message):
-        extract_traces(video, (0, 0))
+def test_arguments_that_are_not_videos_are_refused(video, kind, message):
+    check_error(lambda: extract_traces(video, (0, 0)), kind, "video", message)
+
+
+def test_nan_under_raise_is_an_error_about_the_video():
+    def call():
+        extract_traces(with_nan(), [(0, 5), (3, 2)], 3, nan_policy="raise")
+
+    error = check_error(call, ValueError, "video", "NaN in frame 3 within the window of position 1")
+    assert error.keyword == "nan_policy"
+    assert np.isfinite(extract_traces(with_nan(), [(0, 5), (3, 2)], 3, nan_policy="omit")[3]).all()
 
 
 def test_size_may_be_a_numpy_integer_or_a_whole_float():
@@ -364,3 +280,18 @@ def test_show_and_ax_draw():
     figures = plt.get_fignums()
     extract_traces(VIDEO, (3, 2), ax=None, fps=500)  # as in the published package: ax= draws
     assert len(plt.get_fignums()) == len(figures) + 1
+
+
+def test_names_of_regions_go_into_the_legend_where_they_are_few():
+    import matplotlib.pyplot as plt
+
+    named = regions([MASK, ~MASK], names=["cell", "around"])
+    _, ax = plt.subplots()
+    extract_traces(VIDEO, named, ax=ax)
+    assert [line.get_label() for line in ax.lines] == ["cell", "around"]
+    _, ax = plt.subplots()
+    extract_traces(VIDEO, named, ax=ax, labels=["a", "b"])
+    assert [line.get_label() for line in ax.lines] == ["a", "b"]
+    _, ax = plt.subplots()
+    extract_traces(VIDEO, regions([MASK] * 11, names=[f"cell {i}" for i in range(11)]), ax=ax)
+    assert ax.get_legend() is None

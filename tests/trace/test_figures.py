@@ -13,7 +13,9 @@ from optimap.trace import (
     regions,
     show_positions,
     show_positions_and_traces,
+    show_traces,
 )
+from tests import arrays
 from tests.errors import check_error
 
 VIDEO = np.random.default_rng(1).integers(0, 999, (20, 6, 8))
@@ -204,3 +206,32 @@ def test_regions_beside_their_traces():
     assert [text.get_text() for text in image_ax.texts] == ["a", "b"]
     alone = regions(LABELS == 5)
     assert len(show_positions_and_traces(VIDEO, alone)[1].lines) == 1
+
+
+def test_traces_are_copied_to_the_host_to_be_drawn(torch):
+    video = arrays.library("torch").to(VIDEO)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("matplotlib.pyplot.show", lambda *a, **k: None)
+        traces = extract_traces(video, [(3, 2), (1, 1)], show=True)
+        axes = compare_traces([video, VIDEO], [(3, 2)], size=5)
+    assert isinstance(traces, torch.Tensor)
+    for line in axes[0].lines:
+        np.testing.assert_array_equal(line.get_ydata(), extract_traces(VIDEO, (3, 2)))
+    ax = show_traces(torch.ones(5, dtype=torch.float64, requires_grad=True), ax=axes[0])
+    assert ax.lines[-1].get_ydata().tolist() == [1] * 5
+
+
+def test_panels_without_positions_are_refused():
+    _, axes = plt.subplots()
+    check_error(lambda: compare_traces([VIDEO], axs=axes), ValueError, "axs", "axs is given without coords")
+
+
+def test_the_image_may_be_a_frame_by_number_or_an_array():
+    for image in (3, np.int64(-17), VIDEO[3]):
+        image_ax, _ = show_positions_and_traces(VIDEO, [(2, 3)], image=image)
+        np.testing.assert_array_equal(image_ax.images[0].get_array(), VIDEO[3])
+
+
+def test_videos_of_one_frame_are_compared():
+    panel = compare_traces([VIDEO[:1], VIDEO[:1] + 1], (2, 3), labels=["a", "b"])
+    assert [line.get_ydata().size for line in panel.lines] == [1, 1]

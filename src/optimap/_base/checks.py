@@ -30,9 +30,10 @@ def whole_number(value: object, name: str, minimum: int = 0) -> int:
 def file_path(path: object, name: str = "path") -> Path:
     """Return a path, or raise an error that names the argument."""
     if not isinstance(path, (str, os.PathLike)) or not os.fspath(path):
-        raise ArgumentTypeError(
-            name, path, "is not the name of a file", "give the name of a file, as text or a pathlib.Path", plain=True
-        )
+        shape = getattr(path, "shape", None)
+        subject = None if shape is None else f"{name} = an array of shape {tuple(shape)}"
+        cure = "give the name of a file, as text or a pathlib.Path"
+        raise ArgumentTypeError(name, path, "is not the name of a file", cure, subject=subject, plain=True)
     return Path(path)
 
 

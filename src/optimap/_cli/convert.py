@@ -10,6 +10,7 @@ from .._base import say
 from .errors import FPS_KEYWORD, OVERWRITE_KEYWORD, READING_KEYWORDS, Words
 from .open import open_recording
 from .options import Reading, add_reading_argument, positive
+from .outputs import check_inputs_are_kept
 from .provenance import origin
 
 if TYPE_CHECKING:
@@ -51,6 +52,7 @@ def parse(given: argparse.Namespace) -> ConvertOptions:
 
 def run(options: ConvertOptions) -> int:
     """Convert the recording; return the exit status."""
+    check_inputs_are_kept([options.input], [("OUT", options.output)])
     _report_leftovers(options.output)
     with open_recording(options.input, dict(options.reading)) as recording:
         made = origin("convert", options.input, recording)

@@ -16,6 +16,8 @@ from .provenance import region_checksum
 if TYPE_CHECKING:
     from ..trace import Regions
 
+REGION_SUFFIXES = set(_regions.READERS) - {".csv"}
+
 
 @dataclass(frozen=True)
 class Where:
@@ -33,6 +35,9 @@ class Where:
     def read(self) -> "Where":
         """Return the same with the positions in its file, once for all recordings; check a file of regions."""
         if self.option == "--positions" and self.file is not None:
+            if self.file.suffix.lower() in REGION_SUFFIXES:
+                problem, cure = "is not a table of positions", "give a file of regions with --regions"
+                raise ArgumentError(self.option, self.file, problem, cure, subject=str(self))
             return replace(self, positions=tuple(_regions.read_positions(self.file)))
         if self.file is not None:
             _regions.read_region_file(self.file)

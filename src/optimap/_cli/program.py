@@ -5,6 +5,7 @@ Errors are one line on stderr and exit status 2. Outputs are written whole or no
 """
 
 import argparse
+import difflib
 import io
 import os
 import re
@@ -22,6 +23,18 @@ COMMANDS = (demo, info, traces, pick, convert)
 
 
 class _Parser(argparse.ArgumentParser):
+    def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
+        """Refuse unknown words here, where the command that they were given to is known."""
+        found, unknown = super().parse_known_args(args, namespace)
+        if unknown:
+            self.error(f"unknown: {' '.join(unknown)}{self._suggestion(unknown[0])}")
+        return found, unknown
+
+    def _suggestion(self, word: str) -> str:
+        options = [option for action in self._actions for option in action.option_strings]
+        near = difflib.get_close_matches(word.partition("=")[0], options, n=1, cutoff=0.8)
+        return f"; did you mean {near[0]}?" if near else ""
+
     def error(self, message: str) -> NoReturn:
         self.exit(2, f"{self.prog}: error: {message} (see {self.prog} --help)\n")
 

@@ -1,5 +1,7 @@
 """show_positions: dots on an image. Regions are drawn by `regions`."""
 
+from __future__ import annotations
+
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -27,16 +29,16 @@ if TYPE_CHECKING:
 
 
 def show_positions(
-    positions: "ArrayLike | Regions",
+    positions: ArrayLike | Regions,
     image: ArrayLike | None = None,
     size: ArrayLike | None = None,
     color: Colors = None,
     cmap: str = "gray",
     vmin: float | None = None,
     vmax: float | None = None,
-    ax: "Axes | None" = None,
+    ax: Axes | None = None,
     **kwargs: object,
-) -> "Axes":
+) -> Axes:
     """Draw positions as dots, or regions as outlines, on an image if one is given.
 
     Parameters

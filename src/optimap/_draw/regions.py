@@ -1,5 +1,7 @@
 """show_regions: outlines along the edges of the pixels of each region, over an image, in the colours of the traces."""
 
+from __future__ import annotations
+
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
@@ -28,9 +30,9 @@ def show_regions(
     cmap: str = "gray",
     vmin: float | None = None,
     vmax: float | None = None,
-    ax: "Axes | None" = None,
+    ax: Axes | None = None,
     **kwargs: object,
-) -> "Axes":
+) -> Axes:
     """Draw the outlines of regions, on an image if one is given.
 
     The outlines follow the edges of the pixels that are measured.
@@ -112,7 +114,7 @@ def none_error(name: str, value: object) -> ArgumentError:
     return ArgumentError(name, value, "holds no regions", cure, subject=name)
 
 
-def _collection(spans: Spans, colors: "list[ColorType]", kwargs: dict[str, Any]) -> "PathCollection":
+def _collection(spans: Spans, colors: list[ColorType], kwargs: dict[str, Any]) -> PathCollection:
     """Return the outlines, or raise an error for keywords that matplotlib does not accept, before a figure is made."""
     from matplotlib.collections import PathCollection
 
@@ -126,7 +128,7 @@ def _collection(spans: Spans, colors: "list[ColorType]", kwargs: dict[str, Any])
         raise keyword_error(lambda **keyword: PathCollection([], **keyword), kwargs, error) from error
 
 
-def _draw(ax: "Axes", drawn: "PathCollection") -> None:
+def _draw(ax: Axes, drawn: PathCollection) -> None:
     """Add the outlines to axes."""
     empty = not (ax.images or ax.collections or ax.lines)
     ax.add_collection(drawn, autolim=True)
@@ -136,7 +138,7 @@ def _draw(ax: "Axes", drawn: "PathCollection") -> None:
         ax.yaxis.set_inverted(True)
 
 
-def _write_names(ax: "Axes", spans: Spans, names: list[str], colors: "list[ColorType]") -> None:
+def _write_names(ax: Axes, spans: Spans, names: list[str], colors: list[ColorType]) -> None:
     """Write the name of each region above it, on its colour."""
     from matplotlib.colors import to_rgb
 
@@ -150,7 +152,7 @@ def _write_names(ax: "Axes", spans: Spans, names: list[str], colors: "list[Color
         text.set_bbox({"boxstyle": "round,pad=0.15", "facecolor": color, "edgecolor": "none"})
 
 
-def outlines(spans: Spans) -> "list[Path]":
+def outlines(spans: Spans) -> list[Path]:
     """Return the outline of each region: straight lines along the edges of its pixels."""
     from matplotlib.path import Path
 

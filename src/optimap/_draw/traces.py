@@ -1,5 +1,7 @@
 """show_traces: lines over time."""
 
+from __future__ import annotations
+
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -19,9 +21,9 @@ def show_traces(
     fps: float | None = None,
     colors: Colors = None,
     labels: str | Sequence[str] | None = None,
-    ax: "Axes | None" = None,
+    ax: Axes | None = None,
     **kwargs: object,
-) -> "Axes":
+) -> Axes:
     """Plot one or more traces over time.
 
     Long traces are reduced to the minimum and maximum at each pixel whenever the view changes, so that a million
@@ -88,7 +90,7 @@ def show_traces(
     return ax
 
 
-def show_trace(*args: Any, **kwargs: Any) -> "Axes":
+def show_trace(*args: Any, **kwargs: Any) -> Axes:
     """Plot one or more traces: another name for `show_traces`.
 
     Parameters

@@ -80,6 +80,7 @@ def _results(plan: Extraction, name: str, blockwise: str, shared: str) -> dict[A
 
 
 def _plan(source: Source, spans: Spans, result: "np.dtype[Any]", nan_policy: str) -> Extraction:
+    """Return what the tasks share; windows are cut into parts where frames are."""
     video, dtype = source.video, source.dtype
     first_frames = np.cumsum([0, *video.chunks[0]])[:-1].tolist()
     as_float = isinstance(video._meta, np.ma.MaskedArray) and dtype.kind != "f"  # masked pixels are NaN
@@ -154,5 +155,6 @@ def _check_block(block: AnyArray, plan: Extraction) -> None:
 
 
 def _check_nan(piece: Array, plan: Extraction, part: Part, out: Array, start: int) -> None:
+    """Raise an error for a NaN in a window, where the policy asks for it."""
     if plan.nan_policy == "raise" and piece.dtype.kind == "f":
         raise_on_nan(piece, part, out, start)

@@ -74,16 +74,19 @@ def device_traces(source: Source, spans: Spans, nan_policy: str, then: Then | No
 
 
 def _result_dtype(home: Home, video: AnyArray) -> Any:
+    """Return the data type of traces, in the video's library."""
     small = (dtype_kind(video) == "f" and dtype_bytes(video) <= 4) or not home.gives_double
     return home.xp.float32 if small else home.xp.float64
 
 
 def _means(xp: Namespace, found: WindowSums, as_sums: bool, omit_nan: bool) -> Any:
+    """Return the traces of a block from its sums."""
     traces = found.sums if as_sums else found.sums / found.total
     return xp.where(found.counts, traces, xp.nan) if omit_nan else traces
 
 
 def _raise_on_nan(xp: Namespace, has_nan: AnyArray, spans: Spans, start: int) -> None:
+    """Raise an error for the first NaN in a window."""
     if bool(xp.any(has_nan)):
         first = int(xp.argmax(xp.astype(xp.reshape(has_nan, (-1,)), xp.int32)))
         frame, window = divmod(first, has_nan.shape[1])
@@ -122,6 +125,7 @@ class Gather:
         self.values = max(frame // 8, *(part.shape[0] * part.shape[1] for part in self.parts))
 
     def _part(self, pixels: Ints, weights: NDArray[np.float64], first: Ints, windows: Ints) -> WindowGroup:
+        """Return the indices and weights of the pixels of some windows."""
         counts = first[windows + 1] - first[windows]
         most = int(counts.max())
         present = np.arange(most) < counts[:, None]
@@ -148,11 +152,13 @@ class Gather:
         return WindowSums(sums, total, has_nan, self._joined([f.counts for f in found]) if varying else None)
 
     def _joined(self, parts: list[Any]) -> Any:
+        """Return the values of all windows, in the order they were given."""
         xp = self.home.xp
         whole = parts[0] if len(parts) == 1 else xp.concat(parts, axis=1)
         return whole if self.back is None else xp.take(whole, self.back, axis=1)
 
     def _add_part(self, flat: AnyArray, part: WindowGroup, bits: int, policy: str) -> WindowSums:
+        """Add the pixels of one group of windows."""
         home, xp = self.home, self.home.xp
         taken = xp.reshape(xp.take(flat, part.index, axis=1), (flat.shape[0], *part.shape))
         pixels = home.numbers(taken, bits)
@@ -275,6 +281,7 @@ class Sliding:
         return WindowSums(self._sums(pixels), total, count > 0, total > 0)
 
     def _sums(self, values: AnyArray) -> Any:
+        """Return the sums over the windows of a block."""
         xp, boxes = self.home.xp, self.boxes
         for axis, size, pad in ((1, boxes.height, self.pads[0]), (2, boxes.width, self.pads[1])):
             values = sliding_sums(xp, self._padded(values, axis, pad), size, axis)

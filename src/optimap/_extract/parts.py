@@ -111,9 +111,11 @@ class PartSums:
         return np.zeros((self._adding.numbers, *traces.shape))
 
     def _finish(self, traces: Array) -> None:
+        """Turn the totals of all parts into traces, a few frames at a time."""
         step = max(1, FINISH_VALUES // traces.shape[1])
         for t in range(0, len(traces), step):
             traces[t : t + step] = self._adding.traces(self._totals[:, t : t + step])
 
     def _loop(self, block: Array, spans: Spans, out: Array) -> None:
+        """Add pixels, until `stop` is set."""
         window_means(block, spans, out, False, self._stop)

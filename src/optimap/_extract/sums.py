@@ -107,12 +107,14 @@ def digits_for(itemsize: int, most: int) -> tuple[int, int]:
 
 
 def _is_uniform(spans: Spans) -> NDArray[np.bool_]:
+    """Return for each window whether all its pixels have the same weight."""
     first = spans.first[:-1]
     same: NDArray[np.bool_] = np.minimum.reduceat(spans.weights, first) == np.maximum.reduceat(spans.weights, first)
     return same
 
 
 def _pixels(spans: Spans) -> Ints:
+    """Return the number of pixels of each window."""
     return np.asarray(np.add.reduceat(spans.stops - spans.starts, spans.first[:-1]))
 
 

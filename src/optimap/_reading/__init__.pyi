@@ -2,6 +2,7 @@ from .blocks import (
     Box,
     Boxes,
     Plan,
+    are_few,
     block_frames,
     read_sparsely,
     walk_blocks,
@@ -9,8 +10,17 @@ from .blocks import (
 from .fingerprint import (
     patch_checksum,
 )
+from .layout import (
+    is_ready,
+    prepare,
+)
+from .mapped_files import (
+    open_frames,
+)
 from .memory_maps import (
+    mapping_of,
     release,
+    stored_chunk,
 )
 from .plan import (
     plan_reading,
@@ -36,16 +46,22 @@ __all__ = [
     "Compute",
     "Plan",
     "Source",
+    "are_few",
     "as_source",
     "block_frames",
     "check_sizes",
     "file_of",
     "from_file",
     "in_place",
+    "is_ready",
+    "mapping_of",
+    "open_frames",
     "patch_checksum",
     "plan_reading",
+    "prepare",
     "read_ahead",
     "read_sparsely",
     "release",
+    "stored_chunk",
     "walk_blocks",
 ]

@@ -52,6 +52,7 @@ class FrameFile:
         return np.ndarray((frames, *self.shape[1:]), self.dtype, buffer.data, 0, self.strides)
 
     def close(self) -> None:
+        """Close the file."""
         os.close(self.descriptor)
 
 

@@ -176,4 +176,5 @@ def check_sizes(array: VideoLike, name: str) -> None:
 
 
 def _cure(kind: str, name: str) -> str:
+    """Return the words for what to do about pixels that are not real numbers."""
     return f"take np.abs({name}) or {name}.real" if kind == "c" else f"convert it, for example {name}.astype(float)"

@@ -1,4 +1,5 @@
 from .files import (
+    READERS,
     read_region_file,
 )
 from .find import (
@@ -56,6 +57,7 @@ from .windows import (
 )
 
 __all__ = [
+    "READERS",
     "WINDOWS",
     "Places",
     "Positions",

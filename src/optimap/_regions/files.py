@@ -1,38 +1,35 @@
 """Regions from files: ImageJ regions, images that hold masks, labels or stacks, and tables of positions."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 
 from .._base import ArgumentError, Array, FolderError, MissingFileError
-from .imagej import Drawn, read_rois
-from .kinds import IMAGE_SUFFIXES, ROI_SUFFIXES
+from .imagej import read_rois
+from .polygons import Outlines
 from .position_files import read_positions
 
 SHAPES = "give masks and labels as images (H, W), stacks as (N, H, W)"
 
 
-def read_region_file(path: Path, name: str = "path") -> Drawn | Array | list[tuple[float, float]]:
-    """Return ImageJ regions as `Drawn`, an image or ``.npy`` file as an array, a ``.csv`` file as a list of (x, y).
+def read_region_file(path: Path, name: str = "path") -> Outlines | Array | list[tuple[float, float]]:
+    """Return what a file holds: outlines, an array of pixels or positions, or a list of positions (x, y).
 
     Errors call the argument that names the file by `name`.
     """
     suffix = path.suffix.lower()
-    suffixes = (*ROI_SUFFIXES, *IMAGE_SUFFIXES, ".csv")
-    if suffix not in suffixes:
-        problem, cure = f"has an unknown suffix {suffix!r}", f"give a file that ends in one of {' '.join(suffixes)}"
+    if suffix not in READERS:
+        problem = f"has an unknown suffix {suffix!r}" if suffix else "has no suffix"
+        cure = f"give a file that ends in one of {' '.join(READERS)}"
+        if not suffix:
+            cure += ", or positions as numbers, without quotes"
         raise ArgumentError(name, path, problem, cure, subject=str(path))
     if not path.exists():
         raise MissingFileError(name, path, "does not exist", "check the name and the folder", subject=str(path))
     if path.is_dir():
         raise FolderError(name, path, "is a folder", "give one file of regions", subject=str(path))
-    if suffix in ROI_SUFFIXES:
-        return read_rois(path, name)
-    if suffix == ".csv":
-        return read_positions(path, name)
-    if suffix == ".npy":
-        return _read_npy(path, name)
-    return _read_png(path, name) if suffix == ".png" else _read_tiff(path, name)
+    return READERS[suffix](path, name)
 
 
 def _read_npy(path: Path, name: str) -> Array:
@@ -87,3 +84,15 @@ def _colour_error(path: Path, name: str, mode: str) -> ArgumentError:
 def _damaged_error(path: Path, name: str, kind: str, error: Exception) -> ArgumentError:
     problem = f"cannot be read as a {kind} image, or is damaged ({error})"
     return ArgumentError(name, path, problem, "save the image again", subject=str(path))
+
+
+# THE table of region files: a new kind is a row here, and a function that returns outlines, an array or positions.
+READERS: dict[str, Callable[[Path, str], Outlines | Array | list[tuple[float, float]]]] = {
+    ".roi": read_rois,
+    ".zip": read_rois,
+    ".png": _read_png,
+    ".tif": _read_tiff,
+    ".tiff": _read_tiff,
+    ".npy": _read_npy,
+    ".csv": read_positions,
+}

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from .._base import ArgumentError, Floats, counted, import_extra
-from .polygons import Ellipse
+from .polygons import Ellipse, Outlines, Shape
 
 CORNER = 0.5
 
@@ -25,23 +25,13 @@ NO_AREAS = {"TEXT": "text", "IMAGE": "an image", "ARROW": "an arrow"}
 
 USE_AREAS = "use rectangles, ovals, polygons, freehand regions or points"
 
-Shape = list[Floats] | Ellipse
-
-
-class Drawn(NamedTuple):
-    """ImageJ regions, each one or more closed paths or an ellipse, with a name; and whether one was given alone."""
-
-    shapes: list[Shape]
-    names: list[str]
-    single: bool
-
 
 def is_roi(thing: object) -> bool:
     """Return whether something is a region of ``roifile``."""
     return hasattr(thing, "roitype") and hasattr(thing, "coordinates")
 
 
-def read_rois(path: Path, name: str = "path") -> Drawn:
+def read_rois(path: Path, name: str = "path") -> Outlines:
     """Read a ``.roi`` file, or a ``.zip`` of them as written by the ROI Manager.
 
     Errors call the argument that names the file by `name`.
@@ -109,7 +99,7 @@ def convert(
     argument: str,
     where: str = "",
     file: Path | None = None,
-) -> Drawn:
+) -> Outlines:
     """Return ImageJ regions as outlines; each point of a multi-point region is a region of its own.
 
     Errors call these regions by `argument`. If they come from a `file`, it is the value, and `where` names it.
@@ -123,7 +113,7 @@ def convert(
         parts = _shapes(roi, source)
         shapes += parts
         labels += [name] if len(parts) == 1 else [f"{name}_{k}" for k in range(1, len(parts) + 1)]
-    return Drawn(shapes, labels, single and len(shapes) == 1)
+    return Outlines(shapes, labels, single and len(shapes) == 1, side="right")
 
 
 class _Source(NamedTuple):

@@ -10,13 +10,11 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 
 from .._base import ArgumentError, ArgumentTypeError, Array, FrameShape, check_order
-from .imagej import Drawn, is_roi
+from .imagej import is_roi
+from .polygons import Outlines
 from .region_set import Regions
 
 KINDS = ("mask", "labels", "stack", "polygons", "positions", "imagej")
-
-ROI_SUFFIXES = (".roi", ".zip")
-IMAGE_SUFFIXES = (".png", ".tif", ".tiff", ".npy")
 
 # What to do with a dict of regions.
 OF_DICT = "with the keys as names, optimap.trace.regions(list({0}.values()), names=list({0}))"
@@ -33,7 +31,7 @@ def find_kind(source: object, frame_shape: FrameShape | None, name: str) -> tupl
     """Return the kind of `source` (one of `KINDS`, or 'file'), and `source`, as a list if it was an iterator."""
     if isinstance(source, (str, os.PathLike)):
         return "file", source
-    if is_roi(source) or isinstance(source, Drawn):
+    if is_roi(source) or isinstance(source, Outlines):
         return "imagej", source
     if hasattr(source, "__array__"):
         return _kind_of_array(np.asanyarray(source), frame_shape, name), source

@@ -19,10 +19,10 @@ from .._base import (
     whole_number,
 )
 from .files import read_region_file
-from .imagej import Drawn, convert, is_roi
+from .imagej import convert, is_roi
 from .kinds import OF_DICT, check_kind, depth, find_kind
 from .masks import Runs, join, label_runs, mask_runs, stack_runs
-from .polygons import Ellipse, ellipse_runs, parse_polygon, polygon_runs
+from .polygons import Ellipse, Outlines, ellipse_runs, parse_polygon, polygon_runs
 from .positions import parse_positions
 from .region_set import ANY_FRAME, Regions, check_weights
 from .windows import check_size, check_window, window_spans
@@ -138,7 +138,7 @@ def make_regions(
         source = read_region_file(Path(source), name)
     if kind is None:
         kind, source = find_kind(source, frame_shape, name)
-    elif check_kind(kind) != "imagej" and isinstance(source, Drawn):
+    elif check_kind(kind) != "imagej" and isinstance(source, Outlines):
         problem = f"does not fit {name}, a file of ImageJ regions"
         raise ArgumentError("kind", kind, problem, "leave it out, or give 'imagej'")
     check_order(source, name, OF_DICT.format(name))
@@ -213,8 +213,7 @@ def _of_outlines(
         shapes, single = _polygons(source, argument)
         default, side = _numbered(len(shapes)), "left"
     else:
-        drawn = source if isinstance(source, Drawn) else _drawn(source, argument)
-        (shapes, default, single), side = drawn, "right"
+        shapes, default, single, side = source if isinstance(source, Outlines) else _drawn(source, argument)
 
     def make(frame: FrameShape | None) -> Runs:
         height = None if frame is None else frame[0]
@@ -240,7 +239,7 @@ def _polygons(source: object, argument: str) -> tuple[list[list[Floats]], bool]:
     return [[parse_polygon(polygon, f"{argument}[{i}]")] for i, polygon in enumerate(polygons)], False
 
 
-def _drawn(source: object, argument: str) -> Drawn:
+def _drawn(source: object, argument: str) -> Outlines:
     """Return roifile objects as outlines."""
     cure = "give ImagejRoi objects, or a path"
     if is_roi(source):

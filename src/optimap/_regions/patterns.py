@@ -1,5 +1,7 @@
 """Positions placed by a rule: at random, on a line, on a grid, in a collage. They are lists of tuples ``(x, y)``."""
 
+from __future__ import annotations
+
 from collections.abc import Iterable, Sequence
 
 import numpy as np
@@ -10,7 +12,7 @@ from .positions import parse_positions
 
 
 def random_positions(
-    shape_or_mask: ArrayLike, N: int = 1, *, rng: "np.random.Generator | int | None" = None
+    shape_or_mask: ArrayLike, N: int = 1, *, rng: np.random.Generator | int | None = None
 ) -> list[tuple[int, int]]:
     """Draw random pixel positions without repetition.
 

@@ -29,6 +29,21 @@ class Ellipse(NamedTuple):
     height: float
 
 
+Shape = list[Floats] | Ellipse
+
+
+class Outlines(NamedTuple):
+    """Outlines from a file or a drawing program, each one or more closed paths, or an ellipse, with a name.
+
+    `single` is whether one was given alone; `side` the rule for pixel centres on an edge, that of the program.
+    """
+
+    shapes: list[Shape]
+    names: list[str]
+    single: bool
+    side: str = "left"
+
+
 def polygon_runs(polygons: list[list[Floats]], height: int | None, side: str = "left") -> Runs:
     """Return the runs of filled polygons; each is a list of closed paths (M, 2), filled as one by the even-odd rule.
 

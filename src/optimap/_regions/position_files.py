@@ -70,18 +70,30 @@ def read_positions(path: Path, name: str = "path") -> list[tuple[float, float]]:
     if rows and not _is_number(rows[0][0]):
         header = [title.lower() for title in rows[0]]
         if "x" not in header or "y" not in header:
-            problem = f"has the columns {', '.join(rows[0])}"
-            raise ArgumentError(name, path, problem, "name the columns of the positions x and y", subject=str(path))
+            raise _other_columns(path, rows[0], name)
         columns, first = (header.index("x"), header.index("y")), 1
     positions = []
     for number, row in enumerate(rows[first:], start=first + 1):
         if len(row) <= max(columns) or not all(_is_number(row[c]) for c in columns):
             problem = f"{','.join(row)!r} is not a position"
-            raise ArgumentError(name, path, problem, "give two numbers, x,y", subject=f"{path}, row {number}:")
+            raise ArgumentError(
+                name, path, problem, "give two numbers, such as 12.5,20", subject=f"{path}, row {number}:"
+            )
         positions.append((float(row[columns[0]]), float(row[columns[1]])))
     if not positions:
         raise ArgumentError(name, path, "holds no positions", "give one on each row, x,y", subject=str(path))
     return positions
+
+
+def _other_columns(path: Path, header: list[str], name: str) -> ArgumentError:
+    """Return the error for a table without the columns x and y, such as one with semicolons between its columns."""
+    if len(header) == 1 and ";" in header[0]:
+        problem = "has semicolons between its columns"
+        cure = "save it with commas between columns and points in numbers"
+    else:
+        problem = f"has the columns {', '.join(header)}"
+        cure = "rename the columns of the positions to x and y"
+    return ArgumentError(name, path, problem, cure, subject=str(path))
 
 
 def _rows(path: Path, name: str) -> list[list[str]]:

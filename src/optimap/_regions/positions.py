@@ -68,10 +68,15 @@ def _as_numbers(coords: object, name: str) -> Array:
             name,
             coords,
             f"holds {numbers.dtype} values",
-            "give positions as pairs of real numbers (x, y)",
+            "give positions as pairs of real numbers (x, y)" + _mask_cure(numbers, name),
             subject=name,
         )
     return numbers
+
+
+def _mask_cure(numbers: Array, name: str) -> str:
+    """Return what else to do about lists of True and False, which may be meant as a mask."""
+    return f", or a mask as an array, numpy.array({name})" if numbers.dtype.kind == "b" else ""
 
 
 def _size(thing: ArrayLike) -> int:
@@ -96,9 +101,10 @@ def _not_pairs(positions: Array, name: str) -> ArgumentError:
         return ArgumentError(name, tuple(positions.tolist()), "is not a position", PAIR)
     if positions.ndim == 2:
         first = tuple(positions[0].tolist())
-        return ArgumentError(
-            f"{name}[0]", first, f"has {counted(len(first), 'number')}", "give positions as (x, y), two numbers"
-        )
+        cure = "give positions as (x, y), two numbers"
+        if len(positions) == 2:  # one list of x and one of y
+            cure += f"; if these are lists of x and of y, give numpy.column_stack({name})"
+        return ArgumentError(f"{name}[0]", first, f"has {counted(len(first), 'number')}", cure)
     problem, cure = f"has shape {positions.shape}", "give positions as (N, 2), one (x, y) per row"
     return ArgumentError(name, positions, problem, cure, subject=name)
 

@@ -14,14 +14,26 @@ from .normalize import (
 from .period import (
     estimate_period,
 )
+from .trends import (
+    coarse_spline,
+    robust_line,
+    running_mean,
+    running_median,
+    straighten_ends,
+)
 
 __all__ = [
     "Detrending",
     "Options",
+    "coarse_spline",
     "detrend_dask",
     "detrend_host",
     "estimate_period",
     "normalize_dask",
     "normalize_device",
     "normalize_host",
+    "robust_line",
+    "running_mean",
+    "running_median",
+    "straighten_ends",
 ]

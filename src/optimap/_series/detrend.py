@@ -1,10 +1,9 @@
 """The slow trend of a series, and the series without it.
 
-The kinds and the results match ``seasonal.fit_trend`` (Python package seasonal 0.3.1), for many series at once. The
-smoothers are in `smooth`, the period is estimated in `period`.
+Kinds and numbers are those of ``seasonal.fit_trend`` (Python package seasonal 0.3.1), for many series at once; the
+trends themselves are in `trends`, the period in `period`.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,18 +11,7 @@ import numpy as np
 from .. import kernels
 from .._base import ArgumentError, Array, Ints, positive_number, progress_bar
 from .period import MIN_SAMPLES, Series, as_series, estimate_periods, series_blocks
-from .smooth import coarse_spline, robust_line, running_mean, running_median, straighten_ends
-
-Smoother = Callable[[Series, Ints], Series]
-
-
-# kind -> (smoother, whether the ends must be straightened afterwards)
-SMOOTHERS: dict[str, tuple[Smoother, bool]] = {
-    "mean": (running_mean, True),
-    "median": (running_median, True),
-    "spline": (coarse_spline, True),
-    "line": (robust_line, False),
-}
+from .trends import SMOOTHERS, straighten_ends
 
 
 @dataclass(frozen=True)
@@ -87,6 +75,7 @@ def _block_trends(block: Series, kind: str, window: int | None, ptimes: float) -
 
 
 def _estimated_windows(block: Series, ptimes: float, kind: str) -> Ints:
+    """Return the window of each series, from its estimated period."""
     periods = estimate_periods(block).tolist()
     return np.array([_window(period, ptimes, block.shape[1], kind, "estimated ") for period in periods], np.int64)
 
@@ -102,7 +91,7 @@ def _window(period: object, ptimes: float, samples: int, kind: str, origin: str 
             period,
             f"with ptimes = {ptimes:g} makes a window of {max(window, 0)} samples; the data ({samples} samples) allow "
             f"3 to {longest}",
-            "choose another period or ptimes",
+            "give the period in samples (seconds times fps), or another ptimes",
             subject=f"{origin}period = {beat:g}",
         )
     return window

@@ -5,14 +5,16 @@ its power spectrum is averaged over overlapping segments (Welch's method), and t
 highest power are averaged, weighted by power. The results equal those of ``seasonal.guess_trended_period``.
 """
 
+from __future__ import annotations
+
 from typing import Any
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import ArrayLike, NDArray
 
-from .._base import ArgumentError, ArgumentTypeError, Array, VideoLike, refuse_device_array
-from .smooth import running_median, straighten_ends
+from .._base import ArgumentError, ArgumentTypeError, Array, VideoLike, counted, refuse_device_array
+from .trends import running_median, straighten_ends
 
 Series = NDArray[np.float64]
 
@@ -32,7 +34,7 @@ MIN_CYCLES = 3  # a period must fit this often
 MIN_SAMPLES = 6  # two periods of the shortest window, three samples
 
 
-def estimate_period(data: ArrayLike) -> "int | NDArray[np.int64]":
+def estimate_period(data: ArrayLike) -> int | NDArray[np.int64]:
     """Estimate the major period of each series, with or without a trend, in samples.
 
     Parameters
@@ -109,16 +111,20 @@ def check_layout(data: VideoLike, min_samples: int) -> None:
 
 
 def _check_finite(series: NDArray[Any]) -> None:
+    """Raise an error for samples that are NaN or infinite."""
     step = max(1, BLOCK // max(1, series.shape[1]))
     for start in range(0, len(series), step):
         bad = ~np.isfinite(series[start : start + step])
         if bad.any():
-            count = sum(np.count_nonzero(~np.isfinite(series[t : t + step])) for t in range(start, len(series), step))
+            count = sum(
+                int(np.count_nonzero(~np.isfinite(series[t : t + step]))) for t in range(start, len(series), step)
+            )
             first = start + int(np.nonzero(bad.any(axis=1))[0][0])
+            values = f"{counted(count, 'value')} that {'is' if count == 1 else 'are'} NaN or infinite"
             raise ArgumentError(
                 "data",
                 series,
-                f"holds {count} values that are NaN or infinite, the first at sample {first}",
+                f"holds {values}, the first at sample {first}",
                 "fill the gaps, for example with np.interp",
                 subject="data",
             )
@@ -178,6 +184,7 @@ def _whole_periods(frequencies: Series, power: Series) -> tuple[NDArray[np.int64
 
 
 def _weighted_peaks(periods: NDArray[np.int64], power: Series, longest: int) -> NDArray[np.int64]:
+    """Return the mean period of the highest peaks of each series, weighted by power."""
     if len(periods) == 0:
         return np.full(len(power), longest)
     peaks = np.where(power >= 0.9 * power.max(axis=1, keepdims=True), power, 0.0)

@@ -92,7 +92,11 @@ class HostSamples:
 
     def target(self, dtype: DTypeLike) -> "np.dtype[Any]":
         """Return the type of the result."""
-        return checked_target(np.dtype(dtype))
+        try:
+            target = np.dtype(dtype)
+        except TypeError as error:
+            raise ArgumentTypeError.must_be("dtype", dtype, "one of NumPy's float or integer types") from error
+        return checked_target(target)
 
     def extremes(self, axis: int | None) -> tuple[Array, Array]:
         """Return minimum and maximum along `axis`, which is kept."""

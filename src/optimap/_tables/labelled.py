@@ -1,5 +1,7 @@
 """Traces as objects of xarray and pandas, with named dimensions and coordinates; `from_labelled` is the inverse."""
 
+from __future__ import annotations
+
 import json
 from typing import TYPE_CHECKING, Any
 
@@ -19,7 +21,7 @@ if TYPE_CHECKING:
 
 
 def to_xarray(
-    traces: "ArrayLike | TraceTable",
+    traces: ArrayLike | TraceTable,
     positions: object = None,
     fps: float | None = None,
     x: ArrayLike | None = None,
@@ -27,7 +29,7 @@ def to_xarray(
     metadata: object = None,
     *,
     regions: object = None,
-) -> "xarray.DataArray":
+) -> xarray.DataArray:
     """Return traces as an `xarray.DataArray`.
 
     Parameters
@@ -65,7 +67,7 @@ def to_xarray(
     return as_data_array(table)
 
 
-def as_data_array(table: TraceTable) -> "xarray.DataArray":
+def as_data_array(table: TraceTable) -> xarray.DataArray:
     """Return a table as a DataArray."""
     xr = import_extra("xarray", "xarray", "labelled arrays")
     first = tidy_columns(table.axis_name)[0]
@@ -109,7 +111,7 @@ def _axis_attributes(axis: str) -> dict[str, str]:
 
 
 def to_dataframe(
-    traces: "ArrayLike | TraceTable",
+    traces: ArrayLike | TraceTable,
     positions: object = None,
     fps: float | None = None,
     x: ArrayLike | None = None,
@@ -118,7 +120,7 @@ def to_dataframe(
     *,
     tidy: bool = False,
     regions: object = None,
-) -> "pandas.DataFrame":
+) -> pandas.DataFrame:
     """Return traces as a `pandas.DataFrame`.
 
     Parameters

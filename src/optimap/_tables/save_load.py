@@ -3,6 +3,8 @@
 Files of each kind are written and read in `kinds`; the suffix chooses the kind.
 """
 
+from __future__ import annotations
+
 import json
 import os
 from contextlib import AbstractContextManager
@@ -19,8 +21,8 @@ from .table import TraceTable, from_header, to_header
 
 
 def save_traces(
-    path: "str | os.PathLike[str]",
-    traces: "ArrayLike | TraceTable",
+    path: str | os.PathLike[str],
+    traces: ArrayLike | TraceTable,
     positions: object = None,
     fps: float | None = None,
     x: ArrayLike | None = None,
@@ -163,7 +165,7 @@ def check_table(
         module.check_limits(shape, dtype, tidy, timed)
 
 
-def load_traces(path: "str | os.PathLike[str]") -> TraceTable:
+def load_traces(path: str | os.PathLike[str]) -> TraceTable:
     """Read a table that `save_traces` or the command line wrote, exactly as it was saved.
 
     Parameters

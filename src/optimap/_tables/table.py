@@ -5,6 +5,8 @@ and metadata. Each kind of file stores it next to the data for other programs, s
 saved. Files are read and written in `kinds`, not here.
 """
 
+from __future__ import annotations
+
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field

@@ -5,6 +5,8 @@ left edge. Optics: a voltage-sensitive dye that darkens by a few percent on depo
 illumination, photobleaching, shot noise, 16-bit counts. The same seed gives the same recording.
 """
 
+from __future__ import annotations
+
 import logging
 import os
 import sys

@@ -1,5 +1,7 @@
 """collage: images side by side in a grid."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 
 import numpy as np

@@ -1,5 +1,7 @@
 """show_image: an image, drawn pixel by pixel."""
 
+from __future__ import annotations
+
 from typing import TYPE_CHECKING, Any
 
 from numpy.typing import ArrayLike
@@ -18,9 +20,9 @@ def show_image(
     cmap: str = "gray",
     show_colorbar: bool = False,
     colorbar_title: str = "",
-    ax: "Axes | None" = None,
+    ax: Axes | None = None,
     **kwargs: object,
-) -> "Axes":
+) -> Axes:
     """Show an image pixel by pixel, without interpolation.
 
     Parameters

@@ -8,7 +8,7 @@
 
 #include "box_means.hpp"
 #include "extremes.hpp"
-#include "medians.hpp"
+#include "running_medians.hpp"
 #include "pixel_values.hpp"
 #include "rescale.hpp"
 #include "slopes.hpp"

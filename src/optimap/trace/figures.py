@@ -4,6 +4,8 @@ Every function draws on the Axes that it is given, or shows a new figure, and re
 positions and of regions are in `_draw`.
 """
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -36,7 +38,7 @@ if TYPE_CHECKING:
 
 def show_positions_and_traces(
     video_or_traces: VideoLike | ArrayLike,
-    positions: "ArrayLike | Regions",
+    positions: ArrayLike | Regions,
     image: ArrayLike | int = 0,
     size: int = 5,
     colors: Colors = None,
@@ -48,9 +50,9 @@ def show_positions_and_traces(
     *,
     x: ArrayLike | None = None,
     window: str | None = None,
-    axs: "Sequence[Axes] | None" = None,
+    axs: Sequence[Axes] | None = None,
     **kwargs: Any,
-) -> "tuple[Axes, Axes]":
+) -> tuple[Axes, Axes]:
     """Show positions or regions on an image next to their traces, in the same colours.
 
     Parameters
@@ -129,14 +131,14 @@ def _places(given: object, frame_shape: Sequence[int], is_video: bool, size: int
     return find_drawn(given, frame, "positions")
 
 
-def _check_two_axes(axs: "Sequence[Axes] | None") -> None:
+def _check_two_axes(axs: Sequence[Axes] | None) -> None:
     """Raise an error if Axes are given, but not two."""
     if axs is not None and len(axs) != 2:
         cure = "give two Axes, for the image and for the traces"
         raise ArgumentError("axs", axs, f"has {counted(len(axs), 'entry', 'entries')}", cure, subject="axs")
 
 
-def _frame(video: VideoLike, image: "ArrayLike | int") -> ArrayLike:
+def _frame(video: VideoLike, image: ArrayLike | int) -> ArrayLike:
     """Return the image: a frame of the video by number, or the array given."""
     if np.ndim(image) > 0:
         return image
@@ -147,17 +149,17 @@ def _frame(video: VideoLike, image: "ArrayLike | int") -> ArrayLike:
     return np.asarray(on_host(video[int(image)]))
 
 
-def _image_for_traces(image: "ArrayLike | int") -> ArrayLike:
+def _image_for_traces(image: ArrayLike | int) -> ArrayLike:
     """Return the image given, as traces have none."""
     if np.ndim(image) == 0:
-        cure = "traces have no frames to show; give an image (H, W)"
+        cure = "traces have no frames to show; give an image (H, W), or a video in their place"
         raise ArgumentError("image", image, "is not an image", cure, plain=True)
     return image
 
 
 def compare_traces(
     videos: Sequence[Any],
-    coords: "ArrayLike | Regions | None" = None,
+    coords: ArrayLike | Regions | None = None,
     labels: Sequence[str] | None = None,
     colors: Colors = None,
     size: int = 5,
@@ -167,7 +169,7 @@ def compare_traces(
     *,
     window: str | None = None,
     title: str | None = None,
-    axs: "Sequence[Axes] | None" = None,
+    axs: Sequence[Axes] | None = None,
     block: bool | None = None,
     browser: bool | None = None,
 ) -> Any:
@@ -317,7 +319,7 @@ def _new_panels(count: int) -> Array:
     return axs.ravel()
 
 
-def _given_panels(axs: "Sequence[Axes]", count: int) -> Array:
+def _given_panels(axs: Sequence[Axes], count: int) -> Array:
     """Return the Axes given, or raise an error unless there is one for each position."""
     panels = np.atleast_1d(np.asarray(axs, dtype=object)).ravel()
     if len(panels) != count:

@@ -4,6 +4,8 @@ The public names, their documentation and return types are here; `_pick` checks 
 imported when it is needed.
 """
 
+from __future__ import annotations
+
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from typing import Any
@@ -67,8 +69,8 @@ def select_positions(
     colorbar_title: str = "",
     block: bool | None = None,
     browser: bool | None = None,
-    **kwargs: Any,
-) -> "list[Position] | Selection":
+    **kwargs: object,
+) -> list[Position] | Selection:
     """Pick positions on an image with the mouse.
 
     A left click adds a position, dragging moves one, and a right click removes the nearest; Ctrl+Z and Ctrl+Shift+Z
@@ -155,7 +157,7 @@ def select_traces(
     colorbar_title: str = "",
     block: bool | None = None,
     browser: bool | None = None,
-    **kwargs: Any,
+    **kwargs: object,
 ) -> Picked | Selection:
     """Pick positions on a video with the mouse, and see their traces immediately.
 

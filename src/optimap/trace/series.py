@@ -3,6 +3,8 @@
 The engine is chosen by where an array resides; the work is done in `_series`, and tables are handled by `_tables`.
 """
 
+from __future__ import annotations
+
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike
 

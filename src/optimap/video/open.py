@@ -3,6 +3,8 @@
 Each format is read by its module in ``formats/``.
 """
 
+from __future__ import annotations
+
 import os
 import warnings
 from typing import Any
@@ -15,7 +17,7 @@ from .format_table import Format, find_format
 from .recording import Origin, Recording
 
 
-def open_video(path: "str | os.PathLike[str]", **options: object) -> Recording:
+def open_video(path: str | os.PathLike[str], **options: object) -> Recording:
     """Open a recording without reading its frames.
 
     Parameters
@@ -77,7 +79,7 @@ def _check_options(row: Format, options: dict[str, object]) -> None:
 
 
 def load_video(
-    path: "str | os.PathLike[str]",
+    path: str | os.PathLike[str],
     start_frame: int = 0,
     frames: int | None = None,
     step: int = 1,
@@ -158,7 +160,7 @@ def _frames_from(recording: Recording, start: int, step: int) -> int:
     return -(-(total - start) // step)
 
 
-def load_metadata(path: "str | os.PathLike[str]", **options: object) -> dict[str, Any]:
+def load_metadata(path: str | os.PathLike[str], **options: object) -> dict[str, Any]:
     """Return the entries in the header of a recording.
 
     Parameters

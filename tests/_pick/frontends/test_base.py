@@ -1,7 +1,6 @@
 """What front ends promise: each fulfils the protocol, and the error where there is none lists the alternatives."""
 
 import inspect
-import pickle
 
 import pytest
 from matplotlib.figure import Figure
@@ -12,6 +11,7 @@ from optimap._pick.frontends.browser import Browser
 from optimap._pick.frontends.desktop import Desktop
 from optimap._pick.frontends.notebook import Notebook
 from tests._pick.puppet import Puppet
+from tests.errors import check_error, check_pickles
 
 FRONTENDS = {
     "desktop": lambda: Desktop(waits=True, toolkit="qt"),
@@ -51,14 +51,17 @@ def test_every_front_end_makes_a_figure_and_closes_it(frontend):
     assert plt.get_fignums() == []
 
 
+def fail():
+    raise NoWindowError("no display")
+
+
 def test_the_error_where_no_window_can_open_lists_the_alternatives():
-    error = NoWindowError("no display")
-    assert str(error).startswith("Cannot open a window (no display). Try one of: ")
+    match = r"^Cannot open a window \(no display\)\. Try one of: a desktop backend"
+    error = check_error(fail, RuntimeError, "browser", match, value=None)
     for way in ("optimap-trace[qt]", "%matplotlib widget", "browser=True", "OPTIMAP_BROWSER=1"):
-        assert way in str(error)
-    assert "--" not in str(error)
-    again = pickle.loads(pickle.dumps(error))
-    assert (str(again), again.reason) == (str(error), "no display")
+        assert way in error.cure
+    assert error.keyword == "browser"
+    check_pickles(error)
 
 
 @pytest.mark.parametrize(

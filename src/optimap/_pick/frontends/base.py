@@ -4,6 +4,8 @@ import os
 import sys
 from typing import TYPE_CHECKING, Protocol
 
+from ..._base import Explained
+
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
@@ -28,25 +30,20 @@ class Frontend(Protocol):
         """Remove the figure from the screen if possible, and release its resources."""
 
 
-class NoWindowError(RuntimeError):
-    """No window can be opened.
+ALTERNATIVES = (
+    "a desktop backend on a machine with a display (pip install 'optimap-trace[qt]'); %matplotlib widget in a notebook "
+    "(pip install 'optimap-trace[jupyter]'); browser=True or OPTIMAP_BROWSER=1 to pick in a browser (pip install "
+    "'optimap-trace[web]')"
+)
 
-    Attributes
-    ----------
-    reason : str
-        What is missing here.
-    """
 
-    def __init__(self, reason: str) -> None:
-        self.reason = reason
-        super().__init__(reason)
+class NoWindowError(Explained, RuntimeError):
+    """No window can be opened here; `cure` lists what users can do, and one of these is the argument `browser`."""
 
-    def __str__(self) -> str:
-        return (
-            f"Cannot open a window ({self.reason}). Try one of: a desktop backend on a machine with a display (pip "
-            "install 'optimap-trace[qt]'); %matplotlib widget in a notebook (pip install 'optimap-trace[jupyter]'); "
-            "browser=True or OPTIMAP_BROWSER=1 to pick in a browser (pip install 'optimap-trace[web]')"
-        )
+    def __init__(self, reason: str, browser: bool | None = None) -> None:
+        problem = f"leaves no place to pick: {reason}"
+        subject = f"Cannot open a window ({reason}). Try one of"
+        super().__init__("browser", browser, problem, ALTERNATIVES, subject=subject, keyword="browser", plain=True)
 
 
 def has_display() -> bool:

@@ -14,10 +14,9 @@ WITHOUT_WINDOWS = (None, "headless", "nbagg", "webagg")
 
 def choose_frontend(block: bool | None, browser: bool | None) -> Frontend:
     """Return the front end for the backend in use, or raise an error that lists the alternatives."""
-    if browser is None:
-        browser = os.environ.get("OPTIMAP_BROWSER", "") not in ("", "0")
+    in_browser = os.environ.get("OPTIMAP_BROWSER", "") not in ("", "0") if browser is None else browser
     name, framework = _backend()
-    if browser or name == "webagg":
+    if in_browser or name == "webagg":
         if block is False:
             problem = "cannot be used with a page in the browser, which is served only while the call waits"
             raise ArgumentError("block", block, problem, "leave block out")
@@ -30,7 +29,7 @@ def choose_frontend(block: bool | None, browser: bool | None) -> Frontend:
             raise ArgumentError("block", block, problem, "leave block out and use the selection that is returned")
         return Notebook()
     display = "" if has_display() else ", no display"
-    raise NoWindowError(f"the matplotlib backend is {name!r}{display}")
+    raise NoWindowError(f"the matplotlib backend is {name!r}{display}", browser)
 
 
 def _backend() -> tuple[str, str | None]:

@@ -1,9 +1,10 @@
-"""Smoothers for trends: running median and mean, coarse spline, robust line, straightened ends.
+"""The kinds of trends: running median and mean, coarse spline, robust line; and straightened ends.
 
 Each takes (M, T) series of float64, one per row, and an odd window in samples for each, and does not modify its input.
 Filters leave the half windows at the ends unchanged; `straighten_ends` replaces them by lines.
 """
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -79,3 +80,12 @@ def _may_be_level(series: Series, starts: Ints, stops: Ints) -> NDArray[Any]:
         lowest, highest = max(round((pairs - reach) / 2) - 1, 0), min(round((pairs + reach) / 2), pairs - 1)
         answers[i] = falling[i] <= highest and lowest < falling[i] + level[i]
     return answers
+
+
+# THE table of trends: kind -> (function, whether it leaves the ends to be straightened)
+SMOOTHERS: dict[str, tuple[Callable[[Series, Ints], Series], bool]] = {
+    "mean": (running_mean, True),
+    "median": (running_median, True),
+    "spline": (coarse_spline, True),
+    "line": (robust_line, False),
+}

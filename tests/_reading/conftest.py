@@ -1,0 +1,3 @@
+"""Fixtures for arrays of other libraries."""
+
+from tests.arrays import torch as torch

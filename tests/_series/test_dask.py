@@ -1,0 +1,150 @@
+"""Series of dask arrays: lazily what arrays in memory give at once, and errors before anything is computed."""
+
+import dask
+import dask.array as da
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from optimap.trace import detrend_timeseries, normalize
+from tests import makers
+from tests.errors import check_error
+from tests.strategies import chunks_of
+
+RNG = np.random.default_rng(0)
+
+
+@pytest.fixture(autouse=True)
+def _in_this_thread():
+    with dask.config.set(scheduler="synchronous"):
+        yield
+
+
+@settings(max_examples=60)
+@given(st.data())
+def test_normalize_equals_the_array_in_memory(data):
+    shape = data.draw(st.sampled_from([(9,), (9, 5), (7, 4, 5)]))
+    dtype = data.draw(st.sampled_from(["u1", "i4", "u8", "f4", "f8", "?"]))
+    values = makers.random_video(shape, dtype, seed=data.draw(st.integers(0, 99)))
+    axis = data.draw(st.sampled_from([None, 0, -1, *range(len(shape))]))
+    low = data.draw(st.sampled_from([None, 2, "each"]))
+    options = {"dtype": data.draw(st.sampled_from(["f4", "f8", "u1"])), "axis": axis}
+    if low is not None and dtype != "?":
+        each = low == "each" and axis == 0 and len(shape) > 1
+        options["vmin"] = np.arange(np.prod(shape[1:])).reshape(shape[1:]) if each else 2
+        options["vmax"] = 100
+    if dtype.startswith("f") and options["dtype"] != "u1":
+        values.flat[::7] = np.nan
+    chunks = [list(c) for c in chunks_of(data.draw, shape)]
+    if axis is not None and "vmin" not in options:
+        chunks[axis] = [shape[axis]]
+    result = normalize(da.from_array(values, chunks=tuple(map(tuple, chunks))), ymin=1, ymax=3, **options)
+    expected = normalize(values, ymin=1, ymax=3, **options)
+    assert isinstance(result, da.Array)
+    computed = result.compute()
+    assert computed.dtype == result.dtype == expected.dtype
+    np.testing.assert_array_equal(computed, expected)
+
+
+def test_normalize_masked_and_constant_series():
+    values = np.ma.masked_array(RNG.normal(size=(9, 4)), RNG.random((9, 4)) < 0.2)
+    values[:, 3] = 7
+    for axis in (0, None):
+        lazy = da.from_array(values, chunks=(9, 2) if axis == 0 else (4, 2))
+        np.testing.assert_array_equal(normalize(lazy, axis=axis).compute(), normalize(values, axis=axis))
+
+
+def fail(block):
+    raise AssertionError("computed")
+
+
+SERIES = da.from_array(RNG.normal(size=(60, 4)), chunks=(20, 3)).map_blocks(fail, dtype=float, meta=np.empty((0, 0)))
+WHOLE = SERIES.rechunk({0: -1})
+UNKNOWN = da.from_array(np.arange(9.0)[:, np.newaxis])
+UNKNOWN = UNKNOWN[UNKNOWN[:, 0] > 3]
+NORMALIZE = [
+    (SERIES, {}, ValueError, "array", r"along time, into 3 chunks along axis 0.*array\.rechunk\({0: -1}\)"),
+    (SERIES, {"axis": -1}, ValueError, "array", r"along time, into 2 chunks along axis 1.*array\.rechunk\({1: -1}\)"),
+    (SERIES, {"vmin": 0}, ValueError, "array", "along time, into 3 chunks"),
+    (SERIES, {"axis": 2}, ValueError, "axis", "axis = 2: choose one of 0..1"),
+    (WHOLE, {"ymin": np.inf}, ValueError, "ymin", "ymin = inf"),
+    (WHOLE, {"ymax": 300, "dtype": "u1"}, ValueError, "ymax", "ymax = 300 is not a value of uint8"),
+    (WHOLE, {"vmin": 3, "vmax": 2}, ValueError, "vmin", "vmin = 3 is not below vmax = 2"),
+    (WHOLE, {"vmin": [3, 3, 3, 3], "vmax": [4, 4, 3, 4]}, ValueError, "vmin", "vmin = .* is not below vmax"),
+    (WHOLE, {"vmin": np.zeros(5)}, ValueError, "vmin", r"vmin has shape \(5,\)"),
+    (WHOLE, {"vmax": np.nan}, ValueError, "vmax", "vmax = nan: it must be finite numbers"),
+    (WHOLE, {"vmax": "9"}, ValueError, "vmax", "vmax = '9': it must be finite numbers"),
+    (WHOLE, {"axis": None, "vmin": [0, 1, 2, 3]}, ValueError, "vmin", r"vmin has shape \(4,\)"),
+    (WHOLE, {"vmin": SERIES[0]}, TypeError, "vmin", r"vmin is a dask array: give its values, vmin\.compute\(\)"),
+    (WHOLE, {"dtype": complex}, TypeError, "dtype", "dtype = complex128"),
+    (WHOLE.astype(complex), {}, TypeError, "array", "array has dtype complex128"),
+    (SERIES[:0], {}, ValueError, "array", r"array has shape \(0, 4\): give an array that is not empty"),
+    (SERIES.sum(), {}, ValueError, "array", "array is a single number"),
+    (UNKNOWN, {}, ValueError, "array", r"array\.compute_chunk_sizes\(\) first"),
+]
+
+
+@pytest.mark.parametrize(("array", "options", "kind", "argument", "message"), NORMALIZE)
+def test_errors_of_normalize_come_before_anything_is_computed(array, options, kind, argument, message):
+    check_error(lambda: normalize(array, **options), kind, argument, message)
+
+
+DETREND = [
+    (SERIES, {}, ValueError, "data", r"along time, into 3 chunks.*data\.rechunk\({0: -1}\)"),
+    (WHOLE, {"kind": "wavy"}, ValueError, "kind", "kind = 'wavy'"),
+    (WHOLE, {"period": -1}, ValueError, "period", "period = -1"),
+    (WHOLE, {"period": 50}, ValueError, "period", "window of 99 samples"),
+    (WHOLE, {"ptimes": 0}, ValueError, "ptimes", "ptimes = 0"),
+    (SERIES[:3], {}, ValueError, "data", "data has 3 samples"),
+    (SERIES[:, None, None], {}, ValueError, "data", r"shape \(60, 1, 1, 4\)"),
+    (SERIES.astype(complex), {}, TypeError, "data", "data has dtype complex128"),
+    (UNKNOWN, {}, ValueError, "data", r"data\.compute_chunk_sizes\(\) first"),
+]
+
+
+@pytest.mark.parametrize(("data", "options", "kind", "argument", "message"), DETREND)
+def test_errors_of_detrending_come_before_anything_is_computed(data, options, kind, argument, message):
+    check_error(lambda: detrend_timeseries(data, **options), kind, argument, message)
+
+
+def test_errors_about_samples_come_when_they_are_computed():
+    values = np.ones((20, 2))
+    values[7, 1] = np.inf
+    lazy = da.from_array(values, chunks=(20, 1))
+    for result, name in ((normalize(lazy), "array"), (detrend_timeseries(lazy, "mean", 4), "data")):
+        check_error(result.compute, ValueError, name, "infini")
+
+
+@pytest.mark.parametrize(
+    "limits",
+    [{"vmin": 3}, {"vmax": [9.0]}, {"vmin": [[2]], "vmax": 7}, {"vmin": np.float32(1.5), "vmax": np.array(20)}],
+)
+def test_one_limit_for_a_whole_array_in_any_chunks(limits):
+    values = np.arange(60).reshape(12, 5)
+    lazy = da.from_array(values, chunks=(5, 2))
+    np.testing.assert_array_equal(
+        normalize(lazy, axis=None, **limits).compute(), normalize(values, axis=None, **limits)
+    )
+
+
+@pytest.mark.parametrize("shape", [(90,), (90, 5), (90, 2, 3)])
+@pytest.mark.parametrize(
+    "options",
+    [{}, {"kind": "mean", "period": 15, "return_trend_data": True}, {"kind": None}, {"retain_baseline": False}],
+)
+def test_detrend_equals_the_array_in_memory(shape, options):
+    t = np.arange(90).reshape(90, *(1,) * (len(shape) - 1))
+    series = (np.sin(t / 3) + 0.02 * t + 0.1 * RNG.normal(size=shape)).astype(np.float32)
+    lazy = da.from_array(series, chunks=(90, *(2,) * (len(shape) - 1)))
+    result = detrend_timeseries(lazy, **options)
+    assert (isinstance(result, da.Array), result.dtype, result.shape) == (True, np.float32, shape)
+    np.testing.assert_allclose(result.compute(), detrend_timeseries(series, **options), rtol=1e-6, atol=1e-6)
+
+
+def test_limits_with_the_axis_of_time():
+    values = np.arange(60.0).reshape(12, 5)
+    limits = {"vmin": values.min(axis=0, keepdims=True), "vmax": values.max(axis=0, keepdims=True) + 1}
+    result = normalize(da.from_array(values, chunks=(5, 2)), **limits)
+    assert result.numblocks == (3, 3)
+    np.testing.assert_array_equal(result.compute(), normalize(values, **limits))

@@ -1,0 +1,82 @@
+"""estimate_period: the numbers of the package seasonal, and which data are refused."""
+
+import warnings
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy.signal import welch
+from seasonal.trend import guess_trended_period
+
+from optimap._series import period as _period
+from optimap.trace import estimate_period
+from tests._series.examples import series
+from tests.errors import check_error
+
+
+@settings(max_examples=40)
+@given(st.integers(6, 400), st.integers(0, 2**32), st.sampled_from(["walk", "beats", "counts", "tiny"]))
+def test_periods_equal_those_of_seasonal(samples, seed, name):
+    data = series(name, samples, seed)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        expected = guess_trended_period(data)
+    assert estimate_period(data) == expected
+
+
+@pytest.mark.parametrize("name", ["beats", "counts"])
+def test_periods_of_every_length_are_those_of_seasonal(name):
+    for samples in [*range(6, 120), *range(127, 1700, 97)]:
+        data = series(name, samples, samples)
+        assert estimate_period(data) == guess_trended_period(data), samples
+
+
+@pytest.mark.parametrize(("samples", "segment"), [(6, 3), (9, 4), (100, 66), (1000, 333), (3000, 1024)])
+def test_spectra_are_those_of_scipy(samples, segment):
+    data = np.stack([series("walk", samples), series("counts", samples)])
+    frequencies, power = _period._spectrum(data, segment)
+    expected = welch(data, 1.0, scaling="spectrum", nperseg=segment)
+    np.testing.assert_array_equal(frequencies, expected[0])
+    np.testing.assert_allclose(power, expected[1], rtol=1e-12, atol=1e-14 * expected[1].max())
+
+
+def test_estimate_period_has_the_shape_of_one_sample():
+    data = series("beats", 300)
+    period = estimate_period(data)
+    assert isinstance(period, int)
+    assert abs(period - 37) <= 1
+    assert estimate_period(np.tile(data[:, None, None], (1, 2, 3))).tolist() == [[period] * 3] * 2
+
+
+def test_all_missing_values_are_counted(monkeypatch):
+    monkeypatch.setattr(_period, "BLOCK", 8)
+    data = np.zeros((40, 2))
+    data[[13, 22, 39], [1, 0, 1]] = np.nan, -np.inf, np.inf
+    with pytest.raises(ValueError, match="3 values that are NaN or infinite, the first at sample 13"):
+        estimate_period(data)
+
+
+def test_series_without_a_rhythm_have_the_longest_period():
+    assert estimate_period(np.full(60, 3.0)) == 20
+    assert estimate_period(np.zeros((6000, 2))).tolist() == [512, 512]
+    assert estimate_period(np.zeros((60, 0))).shape == (0,)
+
+
+@pytest.mark.parametrize(
+    ("data", "kind", "message"),
+    [
+        ([1, 2, 3], ValueError, "data has 3 samples: give at least 6"),
+        (np.array([]), ValueError, "data has 0 samples"),
+        (np.r_[np.arange(50.0), np.nan], ValueError, "NaN or infinite, the first at sample 50"),
+        (np.r_[np.inf, np.arange(50.0)], ValueError, "the first at sample 0"),
+        (np.ma.masked_array(np.arange(50.0), np.arange(50) == 3), ValueError, "data has masked samples"),
+        ([[1, 2], [3]], ValueError, "data is ragged"),
+        (np.zeros((9, 2, 2, 2)), ValueError, r"data has shape \(9, 2, 2, 2\)"),
+        (np.zeros(50, complex), TypeError, "data has dtype complex128: .* real numbers"),
+        (["a"] * 9, TypeError, "data has dtype <U1"),
+        (None, TypeError, "data has dtype object"),
+    ],
+)
+def test_wrong_data_are_refused(data, kind, message):
+    check_error(lambda: estimate_period(data), kind, "data", message)
