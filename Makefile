@@ -1,4 +1,4 @@
-# `make demo` and `make test` set everything up: the one runs the main job, the other the tests.
+# `make demo` and `make test` set everything up: the first processes a recording, the second runs the tests.
 
 PYTHON ?= python3
 VENV ?= .venv

@@ -1,6 +1,6 @@
 """The cases: what is measured, with the same code for all packages. A new case is a line in CASES.
 
-`prepare()` is not timed, `run(prepared)` is. Packages are imported inside functions, because each worker has its own.
+`prepare()` is not timed, `run(prepared)` is. Packages are imported inside functions, since workers have different ones.
 """
 
 import os
@@ -24,7 +24,7 @@ class Case:
 
     prepare: Callable[[], Any]
     run: Callable[[Any], Any]
-    # What the peer does, if it is something else: a loop written by hand, another package, a part of the work.
+    # What the peer does, if it differs: a loop written by hand, another package, or a part of the work.
     peer: Callable[[Any], Any] | None = None
     peer_in: str = PUBLISHED  # the environment in which the peer runs
     peer_share: float = 1.0  # the share of the work that the peer does: its time is divided by this and marked with ~
@@ -48,7 +48,7 @@ def every_pixel(shape):
 
 
 def extraction(count, size, window="rect", dtype=np.uint16, shape=(4000, 256, 256), peer_count=None):
-    """Extract traces at `count` positions, or at every pixel (None); the peer does `peer_count` random ones of them."""
+    """Extract traces at `count` positions, or at every pixel (None); the peer extracts `peer_count` random ones."""
 
     def prepare():
         where = every_pixel(shape[1:]) if count is None else positions(count, shape[1])

@@ -26,7 +26,7 @@ def write_recordings(folder: Path) -> tuple[Path, list[Path]]:
 
 
 def seconds_of_array(client, large: Path) -> float:
-    """Time 5000 frames of 256 x 256 in 40 blocks, 5000 discs of 31: some 0.1 s per block, almost all of it summing."""
+    """Time 5000 frames of 256 x 256 in 40 blocks, 5000 discs of 31: about 0.1 s per block, almost all of it summing."""
     import dask.array as da
 
     from optimap import extract_traces, open_video

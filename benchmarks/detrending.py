@@ -2,7 +2,7 @@
 
 python benchmarks/detrending.py        # needs the packages of the group `test`
 
-Times are medians. The package seasonal handles one series at a time, so it is timed on a few and scaled up.
+Times are medians. The package seasonal handles one series at a time, so it is timed on a few series and scaled up.
 """
 
 import argparse
@@ -82,7 +82,7 @@ def peak_memory(function: Callable[[], object]) -> float:
 
 def long_line(samples: int, rounds: int) -> str:
     data = recordings(1, samples, "f8")[:, 0]
-    # Memory first: the first run takes it from the system.
+    # Measure memory first: only the first run requests it from the system.
     memory = peak_memory(lambda: detrend_timeseries(data, "line"))
     took = statistics.median(seconds(lambda: detrend_timeseries(data, "line")) for _ in range(rounds))
     return f"| line through {samples} samples | {took:.3f} | {memory / 1e6:.0f} | {samples**2 * 8 / 1e9:.1f} |"

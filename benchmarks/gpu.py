@@ -25,7 +25,7 @@ from optimap._base import devices
 from optimap._extract import device as engine
 from optimap.trace import extract_traces, normalize
 
-GATHER, SLIDE = 0.0, 1e12  # values of `GATHER_COST` with which always the one or the other is chosen
+GATHER, SLIDE = 0.0, 1e12  # values of `GATHER_COST` that force the one or the other
 
 
 class Torch:

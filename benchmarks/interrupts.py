@@ -1,8 +1,8 @@
-"""Interrupt many extractions under load, each in a process of its own: none may hang.
+"""Interrupt many extractions under load, each in its own process: none may hang.
 
     python benchmarks/interrupts.py --runs 1000
 
-Each run reads a recording of holes, far longer than the run lasts, and is interrupted by SIGINT or SIGTERM after a
+Each run reads a sparse file, far longer than the run lasts, and is interrupted by SIGINT or SIGTERM after a
 random time; several run at once, so that the machine is loaded. A run that has not ended after a minute hangs.
 """
 
@@ -70,10 +70,12 @@ def interrupt(number: int, path: Path) -> str:
 
 
 def main() -> int:
-    """Do all runs, several at a time; return 1 where one hung."""
+    """Do all runs, several at a time; return 1 if one hung."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--runs", type=int, default=1000)
-    parser.add_argument("--at-once", type=int, default=6, help="more than there are cores: the machine is loaded")
+    parser.add_argument(
+        "--at-once", type=int, default=6, help="more than the number of cores, so that the machine is loaded"
+    )
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(options.at_once) as pool:
         path = Path(folder) / "rec.npy"

@@ -29,7 +29,7 @@ KINDS = ("npy", "tif", "zarr")
 
 
 class Simulated:
-    """A recording of camera noise that needs little memory: 128 frames again and again."""
+    """A recording of camera noise that needs little memory: 128 frames, repeated."""
 
     dtype = np.dtype(np.uint16)
 

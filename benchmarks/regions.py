@@ -1,6 +1,6 @@
 """Traces of label images, compared with what people write by hand and with reading the memory once.
 
-python benchmarks/regions.py [ROUNDS]      # some 3 minutes and 1.5 GB of memory
+python benchmarks/regions.py [ROUNDS]      # about 3 minutes and 1.5 GB of memory
 
 All in one run, alternating; times are minima. Loops that take minutes are timed on a part and scaled up (~).
 """
@@ -30,7 +30,7 @@ def labels_of(count: int, side: int, rng: np.random.Generator) -> np.ndarray:
 
 
 def read_once(video: np.ndarray) -> None:
-    """Read every byte with all cores, as fast as NumPy can: the bitwise or of each part."""
+    """Read every byte with all cores, as fast as NumPy can: the bitwise OR of each part."""
     words = video.reshape(-1).view(np.uint64)
     threads = kernels.thread_count()
     parts = np.array_split(words, 8 * threads)

@@ -50,7 +50,7 @@ class Worker:
 
 def measure(name: str, tasks: dict[str, tuple[Path, str, str]], rounds: int) -> dict[str, float]:
     """Return the median of each task over `rounds`, alternating. A task is environment, kernels, what to measure."""
-    # Each case has fresh processes, so that none inherits the memory of another; each process does one thing.
+    # Each case has fresh processes, so that none inherits the memory of another; each process does only one thing.
     workers = {task: Worker(python, kernels) for task, (python, kernels, _) in tasks.items()}
     values: dict[str, list[float]] = {task: [] for task in tasks}
     for _ in range(rounds):

@@ -41,7 +41,7 @@ def random_video(rng: Rng) -> np.ndarray:
 
 
 def reached(video: np.ndarray, kind: str, folder: Path) -> Any:
-    """Return the same video, reached in another way; as it is where the way cannot hold it."""
+    """Return the same video, accessed in another way; unchanged if that way cannot hold it."""
     import optimap
 
     path = folder / f"video.{kind}"
@@ -98,7 +98,7 @@ def extractions(rng: Rng, video: Any, shape: tuple[int, ...]) -> Iterator[Callab
 
 
 def series_calls(rng: Rng, video: np.ndarray) -> Iterator[Callable[[], Any]]:
-    """Yield calls of the functions of series."""
+    """Yield calls of the functions for series."""
     from optimap.trace import detrend_timeseries, estimate_period, normalize
 
     for _ in range(4):
@@ -131,7 +131,7 @@ def outcome(call: Callable[[], Any]) -> str:
 
 
 def digests(seed: int) -> list[str]:
-    """Return what all calls for a seed give."""
+    """Return the digests of all calls for a seed."""
     rng = np.random.default_rng(seed)
     video = random_video(rng)
     kind = KINDS[seed % len(KINDS)]
@@ -143,14 +143,14 @@ def digests(seed: int) -> list[str]:
 
 
 def run(source: str, seeds: int) -> list[list[str]]:
-    """Return the digests of a checkout, from a process of its own."""
+    """Return the digests of a checkout, computed in a separate process."""
     environment = {**os.environ, "PYTHONPATH": str(Path(source).resolve())}
     command = [sys.executable, __file__, "--digest", str(seeds)]
     return json.loads(subprocess.run(command, env=environment, check=True, capture_output=True, text=True).stdout)
 
 
 def main() -> int:
-    """Compare the checkouts; return 1 where a number differs."""
+    """Compare the checkouts; return 1 if a number differs."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("sources", nargs="*", help="two folders that hold the package")
     parser.add_argument("--seeds", type=int, default=200)

@@ -34,7 +34,7 @@ class Library:
         return np.dtype(dtype).name not in self.lacks
 
     def wide(self, dtype):
-        """Return the dtype that results have here where NumPy's have `dtype`."""
+        """Return the dtype of results here for which NumPy's results have `dtype`."""
         return np.dtype(dtype) if self.has_double else np.dtype(np.float32)
 
 
@@ -125,7 +125,7 @@ class Jax(Library):
 
 
 def library(name):
-    """Return a library by name; where it is missing, skip or fail."""
+    """Return a library by name; if it is missing, skip or fail."""
     if name.startswith("strict"):
         return Strict("no_float64" if name.endswith("32") else "device1")
     kinds = {"torch": Torch, "cupy": Cupy, "jax": Jax}

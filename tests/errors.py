@@ -1,4 +1,4 @@
-"""What the tests of errors share: an error about an argument says which one, its value, the problem and the cure."""
+"""Shared by the tests of errors: an error about an argument names it, its value, the problem and the cure."""
 
 import pickle
 import re

@@ -151,7 +151,7 @@ def npy(path, video, version=1):
 
 
 def tiff(path, video, **options):
-    """A TIFF file by tifffile: plain, or what the options say."""
+    """A TIFF file written with tifffile: plain, or as the options say."""
     import tifffile
 
     tifffile.imwrite(path, video, photometric="minisblack", **options)
@@ -231,7 +231,7 @@ def mat(path, **variables):
 
 
 def mat_double_in_bytes(path, video):
-    """A ``.mat`` file as MATLAB writes it: an array of class double whose values are stored as uint8."""
+    """A ``.mat`` file as MATLAB writes it: an array of class double with values stored as uint8."""
 
     def element(kind, body):
         return struct.pack("<II", kind, len(body)) + body + bytes(-len(body) % 8)
@@ -271,7 +271,7 @@ def hdf5(path, attributes=None, **datasets):
 
 
 def zarr(path, video, version=3, attributes=None, **options):
-    """A zarr array in a folder, or in a zip file where the suffix says so; eight chunks where nothing else is said."""
+    """A zarr array in a folder, or in a zip file if the suffix says so; eight chunks by default."""
     import zarr
     from zarr.storage import LocalStore, ZipStore
 
@@ -333,7 +333,7 @@ def ome_zarr(path, video, axes="tczyx", version=3, units=None, scale=None, chann
 
 
 def encoded(path, video, codec="ffv1", pixel_format="gray", fps=25, options=None, source=None):
-    """A video by FFmpeg's libraries; ``source`` is the layout of `video` where it is not the file's."""
+    """A video written with FFmpeg's libraries; ``source`` is the layout of `video` if it differs from the file's."""
     import av
 
     with av.open(str(path), "w") as container:

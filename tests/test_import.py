@@ -1,4 +1,4 @@
-"""Importing is free, and every public name is where it should be."""
+"""Importing is cheap, and every public name is where it should be."""
 
 import inspect
 import json

@@ -1,4 +1,4 @@
-"""``python -m optimap``: the command line as a process of its own. Interrupts are in _base/test_interrupts.py."""
+"""``python -m optimap``: the command line as a separate process. Interrupts are in _base/test_interrupts.py."""
 
 import subprocess
 import sys

@@ -99,7 +99,7 @@ def test_rooms_take_from_others_only_what_these_list():
     assert wrong == []
 
 
-def test_there_is_no_circle_among_modules():
+def test_modules_do_not_import_each_other_in_circles():
     graph = defaultdict(set)
     known = {".".join(path.with_suffix("").parts) for path in modules()}
     for path in modules():
@@ -153,7 +153,7 @@ def test_matplotlib_is_imported_inside_functions_of_rooms_that_draw():
 
 @pytest.mark.parametrize("room", sorted({room_of(path) for path in modules()} & set().union(*FLOORS[:7])))
 def test_no_listed_name_is_that_of_a_file(room):
-    """lazy_loader would return the module in the place of the name, depending on what was imported first."""
+    """lazy_loader would return the module instead of the name, depending on what was imported first."""
     if room == "_version":
         pytest.skip("a module, no room")
     files = {path.stem for path in (SRC / room).iterdir() if path.suffix == ".py" or path.is_dir()}

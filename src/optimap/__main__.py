@@ -9,7 +9,7 @@ from ._base import held_back
 def main() -> int:
     """Run the command line; return the exit status."""
     try:
-        with held_back():  # NumPy, interrupted while it is imported, reports a broken installation
+        with held_back():  # NumPy reports a broken installation if it is interrupted while being imported
             from ._cli import main
 
         return main()
@@ -17,8 +17,8 @@ def main() -> int:
         sys.stderr.write("optimap: interrupted\n")
         return 130
     finally:
-        if not hasattr(sys, "ps1"):  # an interpreter that goes on, such as IPython's %run -m, needs Ctrl-C again
-            signal.signal(signal.SIGINT, signal.SIG_IGN)  # the work is done: Ctrl-C has nothing left to stop
+        if not hasattr(sys, "ps1"):  # an interpreter that continues, such as IPython's %run -m, needs Ctrl-C again
+            signal.signal(signal.SIGINT, signal.SIG_IGN)  # the work is done: there is nothing left for Ctrl-C to stop
 
 
 if __name__ == "__main__":

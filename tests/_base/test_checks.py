@@ -17,7 +17,7 @@ def test_whole_numbers_become_ints(value):
 
 
 @pytest.mark.parametrize("value", [-1, 1.5, math.nan, math.inf, True, "3", None, [3], np.array([3, 4]), 1 + 0j])
-def test_what_is_not_a_whole_number(value):
+def test_values_that_are_not_whole_numbers(value):
     error = check_error(lambda: whole_number(value, "size"), ValueError, "size", "it must be a whole number, 0 or more")
     assert error.value is value
 
@@ -34,7 +34,7 @@ def test_positive_numbers_become_floats(value):
 
 
 @pytest.mark.parametrize("value", [0, -1, math.nan, math.inf, True, "5", None, [5], np.array([5.0])])
-def test_what_is_not_a_positive_number(value):
+def test_values_that_are_not_positive_numbers(value):
     error = check_error(
         lambda: positive_number(value, "fps", "a rate"), ValueError, "fps", "fps = .*: it must be a rate"
     )
@@ -47,7 +47,7 @@ def test_flags(value):
 
 
 @pytest.mark.parametrize("value", ["no", 1, 0, None, np.array([True])])
-def test_what_is_not_a_flag(value):
+def test_values_that_are_not_flags(value):
     error = check_error(lambda: check_flag(value, "tidy"), TypeError, "tidy", "tidy = .*: it must be True or False")
     assert error.value is value
 
@@ -58,7 +58,7 @@ def test_paths(path):
 
 
 @pytest.mark.parametrize("path", ["", None, 5, b"a.csv", ["a.csv"]])
-def test_what_is_not_a_path(path):
+def test_values_that_are_not_paths(path):
     check_error(lambda: file_path(path, "target"), TypeError, "target", "give the name of a file", value=path)
 
 
@@ -72,7 +72,7 @@ def test_collections_with_an_order(values):
     [
         (
             {1, 2},
-            "values is a set, which has no order, so it is unknown which entry belongs to which trace: give a list",
+            "values is a set, which has no order, so entries cannot be assigned to traces: give a list",
         ),
         (frozenset((1, 2)), "values is a frozenset, which has no order"),
         ({"a": 1}, r"values is a dict: give its values, list\(values.values\(\)\)"),
@@ -100,5 +100,5 @@ def test_names():
         (["a", 5], "names[1]", r"names\[1\] = 5 is not text: give text, one for each of the 3 traces"),
     ],
 )
-def test_what_is_not_names(names, argument, match):
+def test_values_that_are_not_names(names, argument, match):
     check_error(lambda: text_names(names, "3 traces"), TypeError, argument, match)

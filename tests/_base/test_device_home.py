@@ -1,4 +1,4 @@
-"""Where arrays of other libraries live: what can be computed there, and which arrays cannot be used."""
+"""The homes of arrays of other libraries: their capabilities, and arrays that cannot be used."""
 
 import sys
 
@@ -86,7 +86,7 @@ def test_a_device_without_64_bit_integers(monkeypatch):
     monkeypatch.setattr(
         type(namespace.__array_namespace_info__()), "dtypes", lambda self, device=None: {"float32": None}
     )
-    match = "video is on .*, which has no 64-bit integers: exact sums need them, so copy it"
+    match = "video is on .*, which has no 64-bit integers: copy it"
     check_error(lambda: Home(array, "video"), TypeError, "video", match)
 
 
@@ -94,7 +94,7 @@ def test_a_device_without_64_bit_integers(monkeypatch):
 def test_64_bit_integers_are_refused(dtype):
     array = arrays.library("torch").to(np.ones(3, dtype))
     home = Home(array, "video")
-    match = r"video has dtype torch.u?int64 on cpu, where integers of up to 32 bits are computed: convert it"
+    match = r"video has dtype torch.u?int64 on cpu, where only integers of up to 32 bits are supported: convert it"
     check_error(lambda: home.refuse_64_bits(array, "video"), TypeError, "video", match)
     home.refuse_64_bits(arrays.library("torch").to(np.ones(3, "i4")), "video")
 

@@ -107,7 +107,7 @@ def test_no_view_where_the_library_must_follow(monkeypatch):
 
 def test_work_of_the_host_refuses_other_arrays(library):
     array = library.to(np.ones(3, "f4"))
-    match = "data is an array of .*: detrending needs a NumPy array in the host's memory, "
+    match = "data is an array of .*: for detrending, give a NumPy array in the host's memory, "
     error = check_error(lambda: refuse_device_array(array, "data", "detrending"), TypeError, "data", match)
     assert error.value is array
     assert error.cure.endswith("data.cpu().numpy()" if library.name.startswith("torch") else "numpy.asarray(data)")

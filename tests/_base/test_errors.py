@@ -1,4 +1,4 @@
-"""Errors about an argument: their fields, their sentence, and their way to another process."""
+"""Errors about an argument: their fields, their message, and pickling to another process."""
 
 import pytest
 

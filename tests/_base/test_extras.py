@@ -1,4 +1,4 @@
-"""Optional packages: imported, or an error with the line that installs them."""
+"""Optional packages: imported, or an error with the command that installs them."""
 
 import json
 

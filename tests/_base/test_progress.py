@@ -136,7 +136,7 @@ def test_nothing_is_shown_for_short_work_or_after_the_end(watch, clock):
 
 
 @pytest.mark.parametrize("stream", [io.StringIO(), None])
-def test_nothing_is_shown_where_nobody_would_see_it(monkeypatch, clock, stream):
+def test_nothing_is_shown_if_no_user_would_see_it(monkeypatch, clock, stream):
     monkeypatch.setattr(sys, "stderr", stream)
     with _progress.progress_bar(10) as advance:
         clock.now += 2

@@ -43,7 +43,7 @@ def test_no_frames():
         ([0, 1j, 2], None, TypeError, "x", "x has dtype complex128: give real numbers, or times"),
         (["a", "b", "c"], None, TypeError, "x", "x has dtype <U1: give real numbers, or times"),
         ([0, None, 2], None, TypeError, "x", "x has dtype object"),
-        ([0, np.nan, 2], None, ValueError, "x", "x holds NaN or infinity: give each frame a finite place on the axis"),
+        ([0, np.nan, 2], None, ValueError, "x", "x holds NaN or infinity: give each frame a finite value on the axis"),
         ([0, np.inf, 2], None, ValueError, "x", "x holds NaN or infinity"),
     ],
 )

@@ -1,4 +1,4 @@
-"""What the tests of the command line share: a recording, labels, calls of the program, and a reader of tables."""
+"""Shared by the tests of the command line: a recording, labels, calls of the program, and a reader of tables."""
 
 import numpy as np
 import pandas as pd

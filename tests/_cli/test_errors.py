@@ -1,4 +1,4 @@
-"""Errors of the command line name the option and the file, and what would be right; they never change a path."""
+"""Errors of the command line name the option, the file and the cure; they never change a path."""
 
 import os
 from pathlib import Path
@@ -24,7 +24,7 @@ NO_BACKGROUND = "is not a finite number, a position X,Y or a FILE that exists"
             ["--regions", "nan.npy"],
             "--regions nan.npy[1][3, 4] = nan (x=4, y=3), in region 1 ('region_1')",
         ),
-        (["--regions", "four.npy"], "--regions four.npy has shape (2, 2, 12, 15): masks and labels"),
+        (["--regions", "four.npy"], "--regions four.npy has shape (2, 2, 12, 15): give masks and labels"),
         (["--regions", "none.npy"], "--regions none.npy: region 0 ('region_0') is empty"),
         (["--regions", "far.zip"], "--regions far.zip: region 0 ('far') lies wholly outside the frame"),
         (["--regions", "line.zip"], "--regions line.zip: region 0 ('ruler') is a line and has no area"),
@@ -59,8 +59,8 @@ def test_where_nothing_can_be_written(folder, capsys):
         (["convert", "rec.npy", "/proc/x.zarr"], "error: /proc/x.zarr cannot be written ("),
         (["traces", "rec.npy", "--at", "1,1", "-o", "/proc/x.csv"], "/proc/x.csv cannot be written ("),
         (["traces", "rec.npy", "--at", "1,1", "--plot", "/proc/x.png"], "/proc/x.png cannot be written ("),
-        (["traces", "rec.npy", "--at", "1,1", "-o", "/proc/x/"], "the folder /proc/x cannot be made ("),
-        (["demo", "/proc/x"], "the folder /proc/x cannot be made ("),
+        (["traces", "rec.npy", "--at", "1,1", "-o", "/proc/x/"], "the folder /proc/x cannot be created ("),
+        (["demo", "/proc/x"], "the folder /proc/x cannot be created ("),
     ):
         assert run(*command) == 2
         err = capsys.readouterr().err
@@ -192,7 +192,7 @@ def test_paths_of_recordings_regions_and_outputs_stay_as_they_are(folder, capsys
 
 
 def test_the_cure_works(folder, capsys):
-    """What an error tells the user to do is done."""
+    """The cure of an error works when it is followed."""
     import h5py
 
     with h5py.File("two.h5", "w") as file:

@@ -1,4 +1,4 @@
-"""Running a batch again: outputs are kept where they are what would be made, and reported where they are not."""
+"""Running a batch again: outputs are kept if they are what would be made, otherwise reported."""
 
 import json
 import zipfile

@@ -97,7 +97,7 @@ def test_info_distinguishes_recordings_and_tables_by_their_content(made, monkeyp
         assert main(["info", name]) == 2
         assert message in capsys.readouterr().err
     assert main(["traces", "t.h5", "--at", "1,1"]) == 2
-    assert "t.h5 is not a recording, it is a table of traces" in capsys.readouterr().err
+    assert "t.h5 is not a recording, because it is a table of traces" in capsys.readouterr().err
 
 
 def test_info_of_a_csv_from_another_program(made, monkeypatch, capsys):
@@ -113,7 +113,7 @@ def test_info_of_a_csv_from_another_program(made, monkeypatch, capsys):
     assert "its columns are name, age" in capsys.readouterr().err
 
 
-def test_what_is_not_installed_is_named_with_its_pip_line(capsys, monkeypatch):
+def test_missing_packages_are_named_with_their_pip_command(capsys, monkeypatch):
     monkeypatch.setitem(sys.modules, "h5py", None)
     assert run("info") == 0
     lines = [line for line in capsys.readouterr().out.splitlines() if line.startswith("HDF5")]

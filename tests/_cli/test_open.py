@@ -25,10 +25,10 @@ def test_a_file_that_is_not_a_recording_is_named_for_what_it_is(odd_files, capsy
     assert run("traces", "rec.npy", "--at", "1,1", "-o", "t.csv") == 0
     assert run("traces", "rec.npy", "--at", "1,1", "-o", "t.h5") == 0
     for name, message in (
-        ("t.csv", "t.csv is not a recording, it is a table: give the recording"),
-        ("t.h5", "t.h5 is not a recording, it is a table of traces: give the recording"),
-        ("t.csv.json", "t.csv.json is not a recording, it describes t.csv: "),
-        ("far.zip", "far.zip is not a recording, it holds regions drawn in ImageJ: give a recording, and this"),
+        ("t.csv", "t.csv is not a recording, because it is a table: give the recording"),
+        ("t.h5", "t.h5 is not a recording, because it is a table of traces: give the recording"),
+        ("t.csv.json", "t.csv.json is not a recording, because it describes t.csv: "),
+        ("far.zip", "far.zip is not a recording, because it holds regions drawn in ImageJ: give a recording, and this"),
     ):
         for command in (["traces", name, "--at", "1,1"], ["convert", name, "new.npy"], ["pick", name]):
             assert run(*command) == 2

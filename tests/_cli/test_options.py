@@ -1,4 +1,4 @@
-"""Values of arguments that several commands share: which are taken, and errors about the others."""
+"""Values of arguments that several commands share: accepted values, and errors about the others."""
 
 import pytest
 

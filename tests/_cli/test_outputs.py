@@ -20,7 +20,7 @@ def test_a_batch_of_one_file_is_a_batch(folder, capsys):
     assert run("traces", "rec.tif", "--at", "3,4", "-o", "other/", "--format", "parquet") == 0
     assert (folder / "other" / "rec_traces.parquet").exists()
     assert run("traces", "rec.tif", "--at", "3,4", "-o", "one.csv", "--workers", 1) == 2
-    message = "-o one.csv is a file, and with --workers or --scheduler outputs go to a folder: name a folder"
+    message = "-o one.csv is a file, but with --workers or --scheduler, outputs go into a folder: name a folder"
     assert message in capsys.readouterr().err
 
 
@@ -35,10 +35,10 @@ def test_several_recordings_into_another_kind(made, monkeypatch):
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["-o", "n.h5", "--tidy"], "--tidy is not possible for .h5 files"),
+        (["-o", "n.h5", "--tidy"], "--tidy cannot be used for .h5 files"),
         (["-o", "n.h5", "--format", "csv"], "--format csv does not match -o n.h5: give only one of them"),
         (["--format", "docx"], "--format docx is not a kind of table: choose from csv, tsv, parquet,"),
-        (["-o", "none"], "-o none is neither a table, such as none.csv, nor a folder that exists: write none/"),
+        (["-o", "none"], "-o none is neither a table, such as none.csv, nor an existing folder: write none/"),
         (["-o", "t.csv"], "t.csv exists"),
     ],
 )

@@ -1,4 +1,4 @@
-"""`optimap pick`: what is written about positions that were picked. A stand-in picks."""
+"""`optimap pick`: the files about picked positions. A stand-in picks."""
 
 import numpy as np
 import pandas as pd
@@ -45,7 +45,7 @@ def test_a_description_never_replaces_a_file_from_another_program(folder, picked
     (folder / "p.csv.json").write_text("mine")
     for options in ([], ["--overwrite"]):
         assert main(["pick", "rec.npy", "-o", "p.csv", *options]) == 2
-        assert "p.csv.json exists and was not made by optimap" in capsys.readouterr().err
+        assert "p.csv.json exists and was not written by optimap" in capsys.readouterr().err
     assert [path.name for path in folder.glob("p.csv*")] == ["p.csv.json"]
     (folder / "p.csv.json").unlink()
     assert main(["pick", "rec.npy", "-o", "p.csv"]) == 0

@@ -69,7 +69,7 @@ def test_one_bad_file_does_not_stop_the_others(folder, capsys):
     assert "missing.npy does not exist" in errors[1]
 
 
-def test_a_second_run_does_what_is_missing(folder, capsys):
+def test_a_second_run_does_only_the_missing_recordings(folder, capsys):
     arguments = ["traces", "rec.tif", "other.npy", "--at", "3,4", "-o", "out", "--plot", "out"]
     assert run(*arguments) == 0
     expected = {path.name: path.read_bytes() for path in (folder / "out").iterdir()}

@@ -1,4 +1,4 @@
-"""show_positions: dots over an image."""
+"""show_positions: dots on an image."""
 
 import matplotlib.pyplot as plt
 import numpy as np

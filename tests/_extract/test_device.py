@@ -254,7 +254,7 @@ def test_64_bit_integers_are_refused_with_a_cure(library, dtype):
     if not library.has(dtype):
         pytest.skip(f"{library.name} has no {dtype}")
     video = library.to(np.ones((2, 3, 4), dtype))
-    message = "video has dtype .*64 .*integers of up to 32 bits are computed"
+    message = "video has dtype .*64 .*integers of up to 32 bits are supported"
     error = check_error(lambda: extract_traces(video, (1, 1)), TypeError, "video", message)
     assert "convert it" in error.cure
 

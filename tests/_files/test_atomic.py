@@ -118,7 +118,7 @@ def test_paths_that_cannot_be_written(tmp_path, name, kind, text):
 
 def test_a_folder_that_cannot_be_made_is_named(tmp_path):
     (tmp_path / "file").write_text("")
-    with pytest.raises(OSError, match=r"the folder .*a cannot be made \(.*\): choose another"):
+    with pytest.raises(OSError, match=r"the folder .*a cannot be created \(.*\): choose another"):
         make_folder(tmp_path / "file" / "a")
     make_folder(tmp_path / "b" / "c")
     make_folder(tmp_path / "b" / "c")

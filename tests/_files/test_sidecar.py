@@ -17,7 +17,7 @@ def test_a_file_of_the_user_with_the_name_of_a_sidecar_is_kept(tmp_path, overwri
     beside.write_text('{"mine": 1}')
     if overwrite:
         path.write_text("old")
-    with pytest.raises(FileExistsError, match=r"a\.csv\.json exists and was not made by optimap, .*: move it away"):
+    with pytest.raises(FileExistsError, match=r"a\.csv\.json exists and was not written by optimap, .*: move it away"):
         check_sidecar(path, overwrite)
     for text in ("", '{"optimap_positions": 1}'):
         beside.write_text(text)
@@ -107,4 +107,4 @@ def test_a_sidecar_without_its_file_may_be_replaced(tmp_path):
 def test_errors_about_a_file_of_the_user_carry_their_fields(tmp_path):
     path = tmp_path / "a.csv"
     sidecar_path(path).write_text("mine")
-    check_error(lambda: check_sidecar(path, True), FileExistsError, "path", "was not made by optimap", path)
+    check_error(lambda: check_sidecar(path, True), FileExistsError, "path", "was not written by optimap", path)

@@ -32,7 +32,7 @@ class Puppet:
 
 
 def seat(monkeypatch, act=lambda figure: None, waits=True):
-    """Put a puppet in the place of the front end in use; return it."""
+    """Replace the front end in use by a puppet; return it."""
     puppet = Puppet(act, waits)
     monkeypatch.setattr("optimap._pick.select.choose_frontend", lambda block, browser: puppet)
     return puppet

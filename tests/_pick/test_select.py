@@ -20,7 +20,7 @@ CALLS = {
 
 @pytest.fixture
 def user(monkeypatch):
-    """A function that puts a puppet in the place of the front end in use."""
+    """A function that replaces the front end in use by a puppet."""
     return functools.partial(puppet.seat, monkeypatch)
 
 

@@ -1,4 +1,4 @@
-"""Live selections, where a call cannot wait: they always return the current points."""
+"""Live selections, if a call cannot wait: they always return the current points."""
 
 import functools
 
@@ -14,7 +14,7 @@ VIDEO = np.random.default_rng(0).integers(0, 999, (60, 20, 30), dtype=np.uint16)
 
 @pytest.fixture
 def user(monkeypatch):
-    """A function that puts a puppet in the place of the front end in use."""
+    """A function that replaces the front end in use by a puppet."""
     return functools.partial(puppet.seat, monkeypatch)
 
 

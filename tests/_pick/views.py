@@ -118,7 +118,7 @@ def dots(view):
 
 
 def numbers(view):
-    """Return the texts beside the points, in the order of the points."""
+    """Return the texts next to the points, in the order of the points."""
     texts = {text.get_color(): text.get_text() for text in view.ax_image.texts}
     return [texts[point_color(point)] for point in view.picker.points]
 

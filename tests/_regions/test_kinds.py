@@ -1,4 +1,4 @@
-"""find_kind: which kind of regions something is, without guessing."""
+"""find_kind: the kind of regions that was given, without guessing."""
 
 import numpy as np
 import pandas as pd

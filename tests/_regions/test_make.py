@@ -1,4 +1,4 @@
-"""regions: what they are made of, and what is an error."""
+"""regions: every kind of input, and errors about the others."""
 
 import numpy as np
 import pytest

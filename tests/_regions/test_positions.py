@@ -1,4 +1,4 @@
-"""parse_positions: what counts as a position, and what is an error."""
+"""parse_positions: valid positions, and errors about the others."""
 
 from decimal import Decimal
 

@@ -177,7 +177,7 @@ def test_64_bit_integers_are_refused_with_a_cure(library, dtype):
     if not library.has(dtype):
         pytest.skip(f"{library.name} has no {dtype}")
     array = library.to(np.ones((2, 3, 4), dtype))
-    message = "array has dtype .*64 .*integers of up to 32 bits are computed"
+    message = "array has dtype .*64 .*integers of up to 32 bits are supported"
     error = check_error(lambda: normalize(array), TypeError, "array", message)
     assert "convert it" in error.cure
 

@@ -39,7 +39,7 @@ WRONG = [
     ({"traces": np.zeros((2, 3, 4))}, ValueError, "traces", r"traces has shape \(2, 3, 4\): give one trace \(T,\) or"),
     ({"traces": ["a"]}, TypeError, "traces", "traces has dtype <U1: give integers or floats"),
     ({"traces": [1j]}, TypeError, "traces", "traces has dtype complex128"),
-    ({"traces": [[1, 2], [3]]}, ValueError, "traces", "traces is not an array, because its rows differ in length"),
+    ({"traces": [[1, 2], [3]]}, ValueError, "traces", "traces is ragged, because its rows differ in length"),
     ({"traces": {"a": [1]}}, TypeError, "traces", r"is a dict: give numpy.column_stack\(list\(traces.values\(\)\)\)"),
     ({"names": 3}, TypeError, "names", "names = 3: give text, or a sequence of text"),
     ({"names": list("abcd")}, ValueError, "names", r"4 entries for 3 traces: .* traces.T if the shape \(4, 3\)"),

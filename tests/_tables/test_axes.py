@@ -1,4 +1,4 @@
-"""The axis of a table: its name, and the rate that a CSV without a header has by its times."""
+"""The axis of a table: its name, and the frame rate of a CSV without a header, from its times."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""save_traces and load_traces: what goes in comes out, for every kind; errors before work; whole files or none."""
+"""save_traces and load_traces: round trips for every kind; errors before any work; whole files or none."""
 
 import os
 
@@ -25,7 +25,7 @@ from tests.errors import check_error
 @pytest.mark.parametrize("suffix", [suffix for suffix in SUFFIXES if suffix not in (".hdf5", ".nwb")])
 @settings(max_examples=25)
 @given(given=tables())
-def test_what_is_saved_is_loaded(tmp_path_factory, suffix, given):
+def test_saved_tables_are_loaded_unchanged(tmp_path_factory, suffix, given):
     path = tmp_path_factory.mktemp("tables") / f"t{suffix}"
     save_traces(path, **given)
     assert_same(load_traces(path), **given)
@@ -155,9 +155,9 @@ def test_existing_files_are_kept_unless_asked(tmp_path, suffix):
             {"path": "t.h5", "tidy": True},
             ValueError,
             "tidy",
-            r"tidy is not possible for \.h5 .*: save as \.csv, .* or ",
+            r"tidy cannot be used for \.h5 .*: save as \.csv, .* or ",
         ),
-        ({"tidy": True, "traces": np.zeros((3, 0))}, ValueError, "tidy", "tidy is not possible without traces"),
+        ({"tidy": True, "traces": np.zeros((3, 0))}, ValueError, "tidy", "tidy cannot be used without traces"),
         ({"tidy": "yes"}, TypeError, "tidy", "tidy = 'yes': it must be True or False"),
         ({"overwrite": "no"}, TypeError, "overwrite", "overwrite = 'no': it must be True or False"),
     ],

@@ -1,4 +1,4 @@
-"""What a table is: labels of columns, the header, and files that are not tables of ours or are damaged."""
+"""Tables: labels of columns, the header, and files that are damaged or not written by optimap."""
 
 import importlib
 import json

@@ -1,4 +1,4 @@
-"""The simulated recording, and results of the library compared with its truth."""
+"""The simulated recording, and results of the library compared with its ground truth."""
 
 import sys
 

@@ -1,4 +1,4 @@
-"""The number of threads: the setting, or else the least that the machine, the container and the job allow."""
+"""The number of threads: the setting, or else the minimum that the machine, the container and the job allow."""
 
 import os
 import subprocess

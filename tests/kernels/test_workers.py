@@ -27,7 +27,7 @@ def test_each_number_is_worked_on_once(monkeypatch, threads, granted):
     assert len(names) <= max(1, min(threads, granted))
 
 
-def test_no_work_is_no_error():
+def test_no_work_is_not_an_error():
     run_in_threads(lambda number: 1 / 0, 0, 3)
 
 

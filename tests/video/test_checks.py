@@ -1,4 +1,4 @@
-"""Checks of files that all formats share, and numbers noted in files."""
+"""Checks of files that all formats share, and numbers stored in files."""
 
 import numpy as np
 import pytest
@@ -17,7 +17,7 @@ def test_videos_of_real_numbers_pass(tmp_path, dtype):
     [
         ((4, 5, 6, 3), "u1", "is a colour recording of shape .*: save one channel"),
         ((5, 6), "u1", r"holds an array of shape \(5, 6\): save the recording as \(T, H, W\)"),
-        ((4, 0, 6), "u1", r"holds no pixels, its shape is \(4, 0, 6\): record"),
+        ((4, 0, 6), "u1", r"holds no pixels, because its shape is \(4, 0, 6\): record"),
         ((4, 5, 6), "c8", "holds complex64 values: save the pixels as real numbers"),
     ],
 )
@@ -32,7 +32,7 @@ def test_the_size_of_a_file_fits_its_header(tmp_path, size, state):
     path.write_bytes(bytes(10))
     check_file_size(path, 10, "5 frames")
     path.write_bytes(bytes(size))
-    text = rf"rec.dat is {state} \(5 frames need 10 bytes, the file has {size}\): copy the recording again"
+    text = rf"rec.dat is {state} \(5 frames need 10 bytes, but the file has {size}\): copy the recording again"
     check_error(lambda: check_file_size(path, 10, "5 frames"), ValueError, "path", text, path)
 
 

@@ -136,7 +136,7 @@ def test_a_part_of_a_recording(tmp_path, name, arguments, expected):
     [
         (
             {"start_frame": 7},
-            r"start_frame = 7 is beyond the end of .*rec\.npy, which has 7 frames: it must be in 0\.\.6",
+            r"start_frame = 7 is beyond the end of .*rec\.npy, which has 7 frames: give a frame in 0\.\.6",
         ),
         ({"frames": 8}, r"frames = 8 is more than .*rec\.npy has, 7 frames from frame 0 on in steps of 1: leave"),
         ({"start_frame": 4, "frames": 4}, r"frames = 4 is more than .* has, 3 frames from frame 4 on"),
@@ -177,7 +177,7 @@ def test_a_memory_map_where_there_is_one(tmp_path, name):
 @pytest.mark.parametrize("name", sorted(set(makers.EVERY_FORMAT) - MAPPED))
 def test_a_warning_where_there_is_no_memory_map(tmp_path, name):
     path = makers.EVERY_FORMAT[name](tmp_path, VIDEO)
-    with pytest.warns(UserWarning, match=r"rec.* cannot be memory-mapped \(.+\): it is loaded"):
+    with pytest.warns(UserWarning, match=r"rec.* cannot be memory-mapped \(.+\); it is loaded instead"):
         video = load_video(path, use_mmap=True)
     np.testing.assert_array_equal(video, VIDEO, strict=True)
 
@@ -251,12 +251,12 @@ WRONG = [
     ("flat.npy", {}, ValueError, "path", ..., None, "holds an array of shape .*: save the recording as"),
     ("none.npy", {}, ValueError, "path", ..., None, "holds no pixels, .*: record or convert it again"),
     ("complex.npy", {}, ValueError, "path", ..., None, "holds complex128 values: save the pixels as real"),
-    ("cut.npy", {}, ValueError, "path", ..., None, "it may be truncated .*: copy the recording again"),
+    ("cut.npy", {}, ValueError, "path", ..., None, "may be truncated .*: copy the recording again"),
     ("cut.tif", {}, ValueError, "path", ..., None, "is not a TIFF file, .*: give a TIFF file"),
-    ("cut.mat", {}, ValueError, "path", ..., None, "cannot be read as a MATLAB file, .*: copy"),
-    ("cut.h5", {}, ValueError, "path", ..., None, "cannot be read as HDF5, .*: copy"),
+    ("cut.mat", {}, ValueError, "path", ..., None, "cannot be read as a MATLAB file .*: copy"),
+    ("cut.h5", {}, ValueError, "path", ..., None, "cannot be read as HDF5 .*: copy"),
     ("cut.zarr", {}, ValueError, "path", ..., None, r"is a folder without zarr\.json.*: copy the recording again"),
-    ("cut.mkv", {}, ValueError, "path", ..., None, "cannot be read as video, .*: copy"),
+    ("cut.mkv", {}, ValueError, "path", ..., None, "cannot be read as video .*: copy"),
     ("cut.dat", {}, ValueError, "path", ..., None, "is truncated, .*: copy"),
     ("cut.gsh", {}, FileNotFoundError, "path", ..., None, r"cut\.gsd is missing: copy it next to cut\.gsh"),
     ("cut.rsh", {}, ValueError, "path", ..., None, "not a complete header: copy"),
@@ -300,7 +300,7 @@ def test_wrong_arguments(tmp_path, function, name, options, kind, argument, valu
 @pytest.mark.parametrize(
     ("arguments", "argument", "text"),
     [
-        ({"start_frame": 7}, "start_frame", r"start_frame = 7 is beyond the end of .*: it must be in 0\.\.6"),
+        ({"start_frame": 7}, "start_frame", r"start_frame = 7 is beyond the end of .*: give a frame in 0\.\.6"),
         ({"start_frame": -1}, "start_frame", "start_frame = -1: it must be a whole number"),
         ({"frames": 8}, "frames", "frames = 8 is more than .* has, .*: leave frames out"),
         ({"frames": 0}, "frames", "frames = 0: it must be a whole number"),
@@ -314,5 +314,5 @@ def test_wrong_parts_of_a_recording(tmp_path, arguments, argument, text):
 
 def test_a_recording_of_one_frame_is_counted_in_the_singular(tmp_path):
     path = makers.npy(tmp_path / "rec.npy", VIDEO[:1])
-    with pytest.raises(ValueError, match=r"which has 1 frame: it must be in 0\.\.0"):
+    with pytest.raises(ValueError, match=r"which has 1 frame: give a frame in 0\.\.0"):
         load_video(path, start_frame=1)

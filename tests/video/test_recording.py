@@ -236,7 +236,7 @@ def test_closed_recordings_of_every_format(tmp_path, name):
         (np.zeros((4, 5, 6, 4)), "is a colour recording"),
         (np.zeros((4, 5, 6, 2)), r"shape \(4, 5, 6, 2\): save the recording as \(T, H, W\)"),
         (np.zeros((5, 6)), r"shape \(5, 6\): save the recording as"),
-        (np.zeros((0, 5, 6)), r"holds no pixels, its shape is \(0, 5, 6\)"),
+        (np.zeros((0, 5, 6)), r"holds no pixels, because its shape is \(0, 5, 6\)"),
         (np.zeros((4, 5, 6), complex), "holds complex128 values: save the pixels as real numbers"),
         (np.zeros((4, 5, 6), "M8[s]"), "save the pixels as real numbers"),
         (np.zeros((4, 5, 6), "i4,i4"), "save the pixels as real numbers"),
@@ -273,7 +273,7 @@ def test_another_recording_in_its_place_is_an_error(tmp_path):
         text = pickle.dumps(recording)
     makers.npy(path, VIDEO[:3])
     again = pickle.loads(text)
-    message = r"now holds another recording, \(3, 5, 6\) of uint16 instead of \(7, 5, 6\) of uint16: open it again"
+    message = r"holds another recording now, \(3, 5, 6\) of uint16 instead of \(7, 5, 6\) of uint16: open it again"
     check_pickles(check_error(lambda: again[0], ValueError, "path", message, value=path))
 
 

@@ -1,4 +1,4 @@
-"""save_video: what is read back is what was saved, and a failed save leaves nothing behind."""
+"""save_video: videos are read back exactly as saved, and a failed save leaves nothing behind."""
 
 import sys
 
@@ -32,7 +32,7 @@ every_suffix = pytest.mark.parametrize("suffix", DTYPES)
 
 
 class Failing:
-    """A video whose second block cannot be read."""
+    """A video with a second block that cannot be read."""
 
     shape, dtype = VIDEO.shape, VIDEO.dtype
 
@@ -191,7 +191,7 @@ def test_pixels_that_are_not_numbers(tmp_path, suffix, dtype):
 
 @pytest.mark.parametrize("shape", [(4, 5), (), (0, 4, 5), (4, 0, 5), (4, 5, 6, 3)])
 def test_shapes_that_are_not_a_video(tmp_path, shape):
-    with pytest.raises(ValueError, match=r"video has shape \(.*\): give \(T, H, W\)"):
+    with pytest.raises(ValueError, match=r"video has shape \(.*\): give an array \(T, H, W\)"):
         save_video(tmp_path / "rec.npy", np.zeros(shape))
 
 
@@ -236,7 +236,7 @@ def test_a_missing_package_has_its_pip_line(tmp_path, monkeypatch, suffix, packa
 
 def test_tiff_cannot_hold_frames_of_one_column(tmp_path):
     with pytest.raises(
-        ValueError, match=r"shape \(7, 5, 1\), and \.tif files cannot hold frames of one column: choose"
+        ValueError, match=r"shape \(7, 5, 1\), but \.tif files cannot hold frames of one column: choose"
     ):
         save_video(tmp_path / "rec.tif", VIDEO[:, :, :1])
     assert list(tmp_path.iterdir()) == []
@@ -285,7 +285,7 @@ def test_scipy_reads_saved_files(tmp_path):
 def test_mat_files_end_at_two_gigabytes(tmp_path):
     video = np.broadcast_to(np.uint8(1), (2**11, 2**10, 2**10))
     with pytest.raises(
-        ValueError, match=r"2147483648 bytes, and a \.mat file of version 5 holds at most 2 GB: save it as \.h5"
+        ValueError, match=r"2147483648 bytes, but a \.mat file of version 5 holds at most 2 GB: save it as \.h5"
     ):
         save_video(tmp_path / "rec.mat", video)
     assert list(tmp_path.iterdir()) == []
@@ -325,7 +325,7 @@ RAGGED = [[[1, 2], [3]]]
         ("folder.tif", VIDEO, {}, ValueError, "path", ..., "is a folder and is not replaced: choose another name"),
         ("none/rec.tif", VIDEO, {}, FileNotFoundError, "path", ..., "the folder .* does not exist: create it"),
         ("old.tif", VIDEO, {}, FileExistsError, "path", ..., "exists: choose another name, or set overwrite=True"),
-        ("rec.npy", VIDEO[0], {}, ValueError, "video", None, r"video has shape \(5, 6\): give \(T, H, W\)"),
+        ("rec.npy", VIDEO[0], {}, ValueError, "video", None, r"video has shape \(5, 6\): give an array \(T, H, W\)"),
         ("rec.npy", RAGGED, {}, ValueError, "video", None, "video has frames or rows of different lengths: give"),
         ("rec.npy", VIDEO * 1j, {}, ValueError, "video", None, "video holds complex128 values: convert them"),
         ("rec.mkv", VIDEO / 2, {}, ValueError, "video", np.dtype("f8"), r"\.mkv files cannot hold float64 .*: choose"),

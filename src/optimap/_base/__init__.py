@@ -1,4 +1,4 @@
-"""What every room needs: checks of arguments, errors, optional packages, progress, interrupts, devices, types."""
+"""Shared by all rooms: checks of arguments, errors, optional packages, progress, interrupts, devices, types."""
 
 import lazy_loader
 

@@ -1,4 +1,4 @@
-"""Checks of arguments that every room needs; what only one room checks stays there."""
+"""Checks of arguments shared by several rooms; checks that only one room needs stay there."""
 
 import math
 import operator
@@ -38,13 +38,13 @@ def file_path(path: object, name: str = "path") -> Path:
 
 
 def check_flag(value: object, name: str) -> None:
-    """Raise an error for anything but True and False, such as the text 'no', which Python takes as true."""
+    """Raise an error for anything but True and False, such as the text 'no', which Python treats as true."""
     if not isinstance(value, (bool, np.bool_)):
         raise ArgumentTypeError.must_be(name, value, "True or False")
 
 
 def check_order(values: object, name: str, of_dict: str) -> None:
-    """Raise an error for collections without an order, or with keys, which would be lost."""
+    """Raise an error for collections without an order, or with keys that would be lost."""
     kind = type(values).__name__
     if isinstance(values, Mapping):
         raise ArgumentTypeError(name, values, f"is a {kind}", f"give its values, {of_dict}", subject=name)
@@ -52,14 +52,14 @@ def check_order(values: object, name: str, of_dict: str) -> None:
         raise ArgumentTypeError(
             name,
             values,
-            f"is a {kind}, which has no order, so it is unknown which entry belongs to which trace",
+            f"is a {kind}, which has no order, so entries cannot be assigned to traces",
             "give a list",
             subject=name,
         )
 
 
 def text_names(names: object, things: str) -> list[str]:
-    """Return names as a list, one text alone as a list of one, or raise an error for entries that are not text."""
+    """Return names as a list, a single text as a list of one, or raise an error for entries that are not text."""
     if not isinstance(names, Iterable) or isinstance(names, (bytes, Mapping)):
         raise ArgumentTypeError(
             "names", names, "is not text", f"give text, or a sequence of text, one for each of the {things}", plain=True

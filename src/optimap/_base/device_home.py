@@ -1,8 +1,8 @@
-"""Where an array of another library lives: its functions, its device, and what can be computed there.
+"""The home of an array of another library: the functions of the library, the device, and its capabilities.
 
-`Home` has what the computation needs to know: the functions of the library, the device, and whether that device has
-double precision; `_extract.device` and `_series.samples` compute with it. Which arrays belong to such a library at all
-is the concern of `devices`.
+`Home` holds what computations need to know: the functions of the library, the device, and whether that device has
+double precision; `_extract.device` and `_series.samples` compute with it. Which arrays belong to such a library
+is determined in `devices`.
 """
 
 import importlib
@@ -17,13 +17,13 @@ from .devices import dtype_bytes, dtype_kind, dtype_name, library_of
 from .errors import ArgumentError, ArgumentTypeError
 from .types import AnyArray
 
-# Values computed at once: each array of them takes 32 MB in double precision. Enough to keep a device busy, and few
-# enough for the three or four of them that are alive at a time.
+# Values computed at once: each array of them takes 32 MB in double precision. This keeps a device busy, and leaves
+# room for the three or four such arrays that exist at a time.
 BLOCK_VALUES = 2**22
 
 
 class Home:
-    """Where an array lives: the functions of its library (`xp`), its device, and what can be computed there."""
+    """The home of an array: the functions of its library (`xp`), its device, and the capabilities of that device."""
 
     def __init__(self, array: AnyArray, name: str) -> None:
         try:
@@ -43,15 +43,15 @@ class Home:
             self._check_tensor(array, name)
         elif self.is_jax:
             if self.device is not None and len(array.devices()) != 1:
-                self.device = None  # the array is spread over several devices: JAX places the indices itself
+                self.device = None  # the array is distributed over several devices: JAX places the indices itself
         else:
             self._check_standard(array, name)
-        # JAX computes in double precision when asked to, but users who did not switch it on expect float32.
+        # JAX computes in double precision on request, but users who did not enable it expect float32.
         self.gives_double = self.has_double and (not self.is_jax or _jax_gives_double())
         self.wide: Any = self.xp.float64 if self.has_double else self.xp.float32
 
     def _check_tensor(self, array: AnyArray, name: str) -> None:
-        """Raise an error for tensors that hold no values, or not all; find out about double precision."""
+        """Raise an error for tensors without some or all values; find out whether there is double precision."""
         if self.device.type == "meta":
             problem = "is on PyTorch's meta device, which holds no values"
             raise ArgumentError(name, array, problem, "give a tensor that has values", subject=name)
@@ -61,12 +61,12 @@ class Home:
         self.has_double = self.device.type != "mps"  # Apple's processors do not have it
 
     def _check_standard(self, array: AnyArray, name: str) -> None:
-        """Find out which types the device has; raise an error where the sums would not be exact."""
+        """Find out which types the device has; raise an error if sums would not be exact."""
         known = self.xp.__array_namespace_info__().dtypes(device=self.device)
         self.has_double = "float64" in known
         if "int64" not in known:
             problem = f"is on {self.device}, which has no 64-bit integers"
-            cure = "exact sums need them, so copy it to the host's memory as a NumPy array"
+            cure = "copy it to the host's memory as a NumPy array, since exact sums need them"
             raise ArgumentTypeError(name, array, problem, cure, subject=name)
 
     def refuse_64_bits(self, array: AnyArray, name: str) -> None:
@@ -75,7 +75,7 @@ class Home:
             raise ArgumentTypeError(
                 name,
                 array,
-                f"has dtype {array.dtype} on {self.device}, where integers of up to 32 bits are computed",
+                f"has dtype {array.dtype} on {self.device}, where only integers of up to 32 bits are supported",
                 f"convert it, for example {name}.to(torch.int32) or {name}.astype('int32')",
                 subject=name,
             )
@@ -90,24 +90,24 @@ class Home:
             yield
 
     def array(self, values: ArrayLike) -> Any:
-        """Return the host's values as an array on the device."""
+        """Return values from the host as an array on the device."""
         return self.xp.asarray(np.array(values, order="C"), device=self.device)
 
     def own(self, values: NDArray[Any]) -> Any:
-        """Return a new array of the host as an array of the library, in the same memory where that is possible."""
+        """Return a new array on the host as an array of the library, in the same memory if possible."""
         if values.dtype == np.float64 and not self.gives_double:
             values = values.astype(np.float32)
         return self.xp.asarray(values, device=self.device)
 
     def wide_array(self, values: ArrayLike) -> Any:
-        """Return the host's values in the widest floating type of the device."""
+        """Return values from the host in the widest floating type of the device."""
         return self.array(np.asarray(values, np.float64 if self.has_double else np.float32))
 
     def stored(self, array: AnyArray) -> tuple[Any, int]:
-        """Return an array whose values all libraries can move and compute with, and the bits of an unsigned type.
+        """Return an array with values that all libraries can move and compute with, and the bits of an unsigned type.
 
         PyTorch has few operations for unsigned integers above 8 bits: their bytes are read as signed integers, at no
-        cost, and `numbers` reverses it. The bits are 0 where there is nothing to reverse.
+        cost, and `numbers` reverses it. The bits are 0 if there is nothing to reverse.
         """
         if not self.is_torch or dtype_name(array.dtype) not in ("uint16", "uint32"):
             return array, 0
@@ -126,7 +126,7 @@ class Home:
 
 
 def _jax_gives_double() -> bool:
-    """Whether the user switched double precision on."""
+    """Whether the user enabled double precision."""
     jax: Any = importlib.import_module("jax")
     return bool(jax.config.jax_enable_x64)
 
@@ -141,7 +141,7 @@ def _jax_double() -> AbstractContextManager[Any]:
 
 
 class Result:
-    """An array that is filled from its start, block by block; where a library has no assignment, blocks are joined."""
+    """An array that is filled from its start, block by block; if a library has no assignment, blocks are joined."""
 
     def __init__(self, home: Home, shape: tuple[int, ...], dtype: object) -> None:
         self._home, self._blocks, self._filled = home, list[Any](), 0

@@ -1,7 +1,7 @@
-"""Arrays of other libraries (PyTorch, CuPy, JAX, any that follows the array API standard): which they are, their types.
+"""Arrays of other libraries (PyTorch, CuPy, JAX, any that follows the array API standard): recognition and types.
 
-No library is imported here: the name of a type's module says which library it comes from. What can be computed where
-an array lives is the concern of `device_home`.
+No library is imported here: the module of a type shows which library it comes from. What can be computed on a device
+is the concern of `device_home`.
 """
 
 import re
@@ -15,15 +15,15 @@ from .types import AnyArray
 
 LIBRARIES = ("torch", "cupy", "jax", "jaxlib", "array_api_strict")
 
-# Arrays of these have engines of their own, or are read slice by slice, whatever standards they follow.
+# Arrays of these libraries have engines of their own, or are read in slices, whatever standards they follow.
 OTHERS = ("numpy", "dask", "zarr", "h5py", "xarray", "optimap")
 
 # Other packages add types to NumPy (bfloat16), which its loops do not know.
 WHOLE_TYPES = {"int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64"}
 NUMPY_TYPES = WHOLE_TYPES | {"bool", "float16", "float32", "float64"}
 
-# Whether arrays that lie in the host's memory anyway are computed by the loops for NumPy arrays, which is 3 to 50 times
-# faster there for most work. The tests switch it off to test the functions that a GPU needs.
+# Whether arrays that are in the host's memory anyway are processed by the loops for NumPy arrays, which is 3 to 50
+# times faster for most work. The tests switch this off to test the functions that a GPU needs.
 HOST_LOOPS = True
 
 
@@ -70,17 +70,17 @@ def on_host(array: object) -> Any:
 
 
 def host_view(array: AnyArray) -> NDArray[Any] | None:
-    """Return an array that lies in the host's memory as a NumPy array of the same memory.
+    """Return an array in the host's memory as a NumPy array that shares this memory.
 
-    None where it lies elsewhere, where NumPy has no such dtype, and where the library has to follow the computation,
-    for gradients or to compile it.
+    None if it is elsewhere, if NumPy does not have its dtype, or if the library must track the computation for
+    gradients or compilation.
     """
     if not HOST_LOOPS or dtype_name(array.dtype) not in NUMPY_TYPES:
         return None
     if hasattr(array, "requires_grad"):  # PyTorch
         is_here = array.device.type == "cpu" and str(array.layout) == "torch.strided" and not array.requires_grad
         return np.asarray(array.numpy()) if is_here else None
-    # JAX's tracers, by which it compiles, have types of `jax`, not of `jaxlib`.
+    # JAX's tracers, which it uses for compilation, have types from `jax`, not from `jaxlib`.
     if library_of(array) == "jaxlib" and {device.platform for device in array.devices()} == {"cpu"}:
         return np.asarray(array)
     return None
@@ -92,12 +92,12 @@ def library_of(array: object) -> str:
 
 
 def refuse_device_array(array: object, name: str, work: str) -> None:
-    """Raise an error where `work`, which only the host's processor does, is given an array on a device."""
+    """Raise an error if `work`, which is done only on the host, is given an array on a device."""
     if is_device_array(array):
         library = library_of(array)
         copies = {"torch": f"{name}.cpu().numpy()", "cupy": f"{name}.get()"}
         copy = copies.get(library, f"numpy.asarray({name})")
-        cure = f"{work} needs a NumPy array in the host's memory, {copy}"
+        cure = f"for {work}, give a NumPy array in the host's memory, {copy}"
         raise ArgumentTypeError(name, array, f"is an array of {library}", cure, subject=name)
 
 

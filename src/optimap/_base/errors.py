@@ -1,15 +1,15 @@
-"""Errors that carry their argument: which one is wrong, its value, the problem, and the cure.
+"""Errors that carry the name of the wrong argument, its value, the problem, and the cure.
 
-A message is one sentence, ``subject problem: cure``. A caller with other names than Python's, such as the command line,
-builds the sentence again from the fields, in its own words, and need not parse messages. Errors that no argument
-causes, such as a missing optional package (`extras`), are not here.
+A message is one sentence, ``subject problem: cure``. A caller with names other than Python's, such as the command line,
+composes its own sentence from the fields and need not parse messages. Errors that are not caused by an
+argument, such as a missing optional package (`extras`), are not here.
 """
 
 from typing import Any, Self
 
 
 class Explained(Exception):
-    """Fields that all errors about an argument share; a second base says which kind of error it is.
+    """Fields that all errors about an argument share; a second base class gives the kind of error.
 
     Attributes
     ----------
@@ -18,7 +18,7 @@ class Explained(Exception):
     value : object
         The value that was given.
     problem : str
-        What is wrong with it; it reads on from the argument.
+        What is wrong with it, as the continuation of a sentence that begins with the argument.
     cure : str
         What to do.
     keyword : str or None
@@ -44,7 +44,7 @@ class Explained(Exception):
         super().__init__(self.sentence())
 
     def sentence(self, subject: str | None = None, cure: str | None = None) -> str:
-        """Return the message, with another subject or cure where given."""
+        """Return the message, with a different subject or cure if given."""
         problem = "" if self._plain else f" {self.problem}"
         return f"{subject or self.subject}{problem}: {cure or self.cure}"
 
@@ -88,11 +88,11 @@ class MissingFileError(Explained, FileNotFoundError):
 
 
 class ExistingFileError(Explained, FileExistsError):
-    """A file that would be written exists."""
+    """A file that would be written already exists."""
 
 
 class FolderError(Explained, IsADirectoryError):
-    """A folder was given in the place of a file."""
+    """A folder was given instead of a file."""
 
 
 def _restored(kind: type[Explained], state: dict[str, Any]) -> Explained:

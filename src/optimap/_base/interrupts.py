@@ -1,16 +1,16 @@
-"""Ctrl-C and SIGTERM, held back while they would break something."""
+"""Holding back Ctrl-C and SIGTERM while they could leave things broken."""
 
 import signal
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-ENDING = (signal.SIGINT, signal.SIGTERM)  # what ends a run
+ENDING = (signal.SIGINT, signal.SIGTERM)  # signals that end a run
 
 
 @contextmanager
 def held_back() -> Iterator[None]:
-    """Let Ctrl-C and SIGTERM wait for the end of the block; threads and processes started in it never receive them."""
+    """Delay Ctrl-C and SIGTERM until the end of the block; threads and processes started in it never receive them."""
     if not hasattr(signal, "pthread_sigmask"):  # Windows
         yield
         return
@@ -23,13 +23,13 @@ def held_back() -> Iterator[None]:
 
 @contextmanager
 def deferred_interrupts() -> Iterator[None]:
-    """Let the handlers of Ctrl-C and SIGTERM run at the end of the block.
+    """Delay the handlers of Ctrl-C and SIGTERM until the end of the block.
 
     This is for code in C that may drop the exception that a handler raises, and the interrupt with it. Blocking the
     signals would not suffice: another thread may receive them, and Python then runs the handlers in the main thread.
     """
     if threading.current_thread() is not threading.main_thread():
-        yield  # handlers run in the main thread alone
+        yield  # handlers run only in the main thread
         return
     came: list[int] = []
     handlers = {number: signal.getsignal(number) for number in ENDING}

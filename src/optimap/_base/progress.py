@@ -1,6 +1,6 @@
-"""Progress of long work: a bar on the terminal, after a second, where a user can see it.
+"""Progress of long work: a bar on the terminal after the first second, if a user can see it.
 
-The library is quiet in notebooks, pipes and threads: only the main thread shows the bar, and only where standard error
+The library is quiet in notebooks, pipes and threads: only the main thread shows the bar, and only if standard error
 is a terminal. tqdm is imported after the first second; ``TQDM_DISABLE=1`` turns the bar off.
 """
 
@@ -17,7 +17,7 @@ DELAY = 1.0  # seconds
 
 @contextmanager
 def progress_bar(total: int, unit: str = "B") -> Iterator[Callable[[int], None]]:
-    """Yield a function to call with the amount that was done since the last call; `total` is the whole."""
+    """Yield a function to call with the amount of work done since the last call, out of `total`."""
     if not _is_watched():
         yield lambda done: None
         return
@@ -29,7 +29,7 @@ def progress_bar(total: int, unit: str = "B") -> Iterator[Callable[[int], None]]
 
 
 def say(text: str) -> None:
-    """Write a line to standard output, without breaking a bar that may be shown."""
+    """Write a line to standard output without breaking a visible bar."""
     if "tqdm" in sys.modules:
         sys.modules["tqdm"].tqdm.write(text)
     else:
@@ -37,13 +37,13 @@ def say(text: str) -> None:
 
 
 def _is_watched() -> bool:
-    """Whether a bar would be seen, and by one thread only."""
+    """Whether a bar would be visible, and this is the only thread to draw one."""
     stream = sys.stderr
     return stream is not None and stream.isatty() and threading.current_thread() is threading.main_thread()
 
 
 class _Bar:
-    """A bar of tqdm that appears after the first second."""
+    """A tqdm bar that appears after the first second."""
 
     def __init__(self, total: int, unit: str) -> None:
         self._total, self._unit = total, unit
@@ -59,13 +59,13 @@ class _Bar:
         elif time.monotonic() - self._start >= DELAY and self._done < self._total:
             from tqdm import tqdm
 
-            size = shutil.get_terminal_size()  # tqdm draws nothing where a terminal reports 0 by 0, as some do
+            size = shutil.get_terminal_size()  # tqdm draws nothing if a terminal reports a size of 0 by 0, as some do
             scale = {"unit_scale": True, "unit_divisor": 1000} if self._unit == "B" else {}
             self._bar = tqdm(
                 total=self._total, unit=self._unit, leave=False, ncols=size.columns, nrows=size.lines, **scale
             )
             if not self._bar.disable:
-                # The first second counts, or the time left would be far too short.
+                # The first second is included, otherwise the estimated time left would be far too short.
                 self._bar.start_t = self._bar.last_print_t = self._bar.start_t - (time.monotonic() - self._start)
             self._bar.update(self._done)
 

@@ -1,4 +1,4 @@
-"""The x-axis of traces: `x` or `fps` -> its values and its label."""
+"""The x-axis of traces: its values and its label, from `x` or `fps`."""
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -20,7 +20,7 @@ def parse_time_axis(frames: int, x: ArrayLike | None, fps: float | None) -> tupl
 
 
 def _parse_x(x: ArrayLike, frames: int) -> Array:
-    """Return one place on the axis for each frame."""
+    """Return one value on the axis for each frame."""
     cure = f"give one value for each of {frames} frames"
     try:
         times = np.asarray(x)
@@ -31,5 +31,5 @@ def _parse_x(x: ArrayLike, frames: int) -> Array:
     if times.dtype.kind in "cOUS":
         raise ArgumentTypeError("x", x, f"has dtype {times.dtype}", "give real numbers, or times", subject="x")
     if times.dtype.kind == "f" and not np.isfinite(times).all():
-        raise ArgumentError("x", x, "holds NaN or infinity", "give each frame a finite place on the axis", subject="x")
+        raise ArgumentError("x", x, "holds NaN or infinity", "give each frame a finite value on the axis", subject="x")
     return times

@@ -1,4 +1,4 @@
-"""Types that every room uses. What is checked where users give it is an ``object`` until then."""
+"""Types shared by all rooms. Input from users is an ``object`` until it is checked."""
 
 from typing import Any, Protocol
 
@@ -8,13 +8,13 @@ from numpy.typing import NDArray
 Array = NDArray[Any]
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
-AnyArray = Any  # an array of any library, computed with in the functions of that library
+AnyArray = Any  # an array of any library, computed with the functions of that library
 Namespace = Any  # the functions of an array library
 FrameShape = tuple[int, int]  # rows and columns of a frame
 
 
 class VideoLike(Protocol):
-    """What looks like a video (T, H, W): an array, a recording, a dataset, a dask array, a tensor."""
+    """Anything that looks like a video (T, H, W): an array, a recording, a dataset, a dask array, a tensor."""
 
     @property
     def shape(self) -> tuple[int, ...]:

@@ -1,4 +1,4 @@
-"""Words in messages that depend on a number."""
+"""Words in messages that depend on a count."""
 
 
 def counted(count: int, one: str, several: str | None = None) -> str:

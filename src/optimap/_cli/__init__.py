@@ -1,4 +1,4 @@
-"""The command line: arguments in, library calls, files out; one module for each command. No science."""
+"""The command line: from arguments to library calls and files; one module for each command. No science is done here."""
 
 import lazy_loader
 

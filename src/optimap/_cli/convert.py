@@ -1,4 +1,4 @@
-"""optimap convert: a recording in another format."""
+"""optimap convert: save a recording in another format."""
 
 import argparse
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class ConvertOptions:
-    """What `optimap convert` was asked for."""
+    """The options of `optimap convert`."""
 
     input: Path
     output: Path
@@ -28,7 +28,7 @@ class ConvertOptions:
     reading: Reading
 
     def words(self) -> Words:
-        """Return what the command calls things in errors; IN and OUT are not options."""
+        """Return the command's own names for errors; IN and OUT are not options."""
         return Words({"fps": "--fps", **READING_KEYWORDS}, (), {**READING_KEYWORDS, **OVERWRITE_KEYWORD, **FPS_KEYWORD})
 
 
@@ -37,7 +37,9 @@ def add_command(commands: "Commands") -> None:
     parser = commands.add_parser("convert", help="save a recording in another format")
     parser.add_argument("input", type=Path, metavar="IN", help="recording to read")
     parser.add_argument("output", type=Path, metavar="OUT", help="file to write; its suffix chooses the format")
-    parser.add_argument("--fps", type=positive, help="frames per second, if IN does not give them or gives wrong ones")
+    parser.add_argument(
+        "--fps", type=positive, help="frames per second, if IN does not state them or states wrong ones"
+    )
     parser.add_argument("--overwrite", action="store_true", help="replace OUT if it exists")
     add_reading_argument(parser)
     parser.set_defaults(parse=parse, run=run)

@@ -1,4 +1,4 @@
-"""optimap demo: a simulated recording, its traces and a picture, to see how it works."""
+"""optimap demo: a simulated recording, its traces and a picture, to show how it works."""
 
 import argparse
 from dataclasses import dataclass
@@ -22,13 +22,13 @@ PARAMETERS = {"size": 5, "window": "rect", "detrend": "spline", "normalize": {"y
 
 @dataclass(frozen=True)
 class DemoOptions:
-    """What `optimap demo` was asked for."""
+    """The options of `optimap demo`."""
 
     folder: Path
     overwrite: bool
 
     def words(self) -> Words:
-        """Return what the command calls things in errors."""
+        """Return the command's own names for errors."""
         return Words({}, (), OVERWRITE_KEYWORD)
 
 

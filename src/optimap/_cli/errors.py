@@ -1,6 +1,6 @@
-"""Errors as lines on the terminal: the option and the file, where the library names an argument.
+"""Errors as lines on the terminal, which name the option and the file instead of the library's argument.
 
-A message is built from the fields of an error, never by changing its text, so paths stay as they are. Errors without
+A message is composed from the fields of an error, never by editing its text, so paths are never altered. Errors without
 fields are printed as they are.
 """
 
@@ -16,7 +16,7 @@ from .._base import Explained
 # command passes on.)
 EXPECTED = (ValueError, TypeError, OSError, ImportError, MemoryError, RuntimeError, OverflowError)
 
-# Keyword arguments that errors are about, or cures ask for, and what they are on the command line. A value follows "=".
+# Keyword arguments in errors and cures, and their names on the command line. A value follows "=".
 READING_KEYWORDS = {name: f"--option {name}=" for name in ("dataset", "fieldname", "axes", "channel", "z")}
 OVERWRITE_KEYWORD = {"overwrite": "--overwrite"}
 FPS_KEYWORD = {"fps": "--fps"}
@@ -26,9 +26,9 @@ PLACES = ("coords", "background")
 
 
 class Words(NamedTuple):
-    """What a command calls the arguments of the library, and the files that its options name."""
+    """A command's own names for the arguments of the library, and the files that its options name."""
 
-    arguments: Mapping[str, str]  # argument -> option, with its file where it has one
+    arguments: Mapping[str, str]  # argument -> option, with its file if it has one
     files: Sequence[tuple[str, Path]]  # (option, file)
     keywords: Mapping[str, str]  # keyword in a cure -> option
 
@@ -44,7 +44,7 @@ def error_text(error: BaseException, words: Words, path: Path | None = None) -> 
 
 
 def say_error(text: str) -> None:
-    """Print an error, on standard error."""
+    """Print an error on standard error."""
     print(f"optimap: error: {text}", file=sys.stderr)
 
 
@@ -54,7 +54,7 @@ def _one_line(text: str) -> str:
 
 
 def _subject(error: Explained, words: Words) -> str | None:
-    """Return what an error is about in the words of the command; None where the library's are right here, too."""
+    """Return the subject of an error in the words of the command; None if the library's words fit."""
     if error.argument.startswith("-"):  # an error of the command line itself
         return None
     for option, path in words.files:
@@ -66,7 +66,7 @@ def _subject(error: Explained, words: Words) -> str | None:
     option = words.arguments.get(argument, "")
     if not option:
         return None
-    if argument in PLACES and _is_pair(error.value):  # it says more than its number in a list
+    if argument in PLACES and _is_pair(error.value):  # more informative than its number in a list
         x, y = error.value
         return f"{option}: (x={x:.15g}, y={y:.15g})"
     if error.subject == f"{argument} = {error.value!r}":
@@ -85,7 +85,7 @@ def _is_pair(value: object) -> TypeGuard[tuple[float, float]]:
 
 
 def _cure(error: Explained, words: Words) -> str | None:
-    """Return what to do in the words of the command; None where the library's are right here, too."""
+    """Return the cure in the words of the command; None if the library's words fit."""
     option = None if error.keyword is None else words.keywords.get(error.keyword)
     if option is None:
         return None

@@ -1,6 +1,6 @@
-"""Whether an output that exists is what would be made now, judged by what the file says about how it was made.
+"""Whether an existing output is the one that would be made now, judged by its own record of how it was made.
 
-Only the numbers count: the same recording and regions under other names are the same, and so is another version.
+Only what affects the numbers counts: other names of the same recording or regions, or another version, do not matter.
 """
 
 import json
@@ -10,12 +10,12 @@ from typing import Any, NoReturn
 from .. import _files, _tables
 from .._base import ExistingFileError
 
-# What a file says about itself, or would: rate, positions and names of its traces, its form, and how it was made.
+# The record in a file: rate, positions and names of its traces, its form, and how it was made.
 About = dict[str, Any]
 
 CURE = "replace it with --overwrite, or keep it and choose another folder"
 
-# Entries whose values are compared and shown, and what an error calls them.
+# Entries with values that are compared and shown, and their names in errors.
 SHOWN = {
     "shape": "a recording of shape",
     "size": "--size",
@@ -26,7 +26,7 @@ SHOWN = {
     "invert": "--invert",
     "options": "--option",
 }
-# Entries whose values are long, or mean nothing to people.
+# Entries with values that are long, or not readable.
 NAMED = {
     "recording": "a different recording",
     "positions": "different positions",
@@ -37,7 +37,7 @@ NAMED = {
 
 
 def check_made_alike(output: Path, now: About) -> None:
-    """Raise an error where a file that exists differs from what would be made now."""
+    """Raise an error if an existing file differs from the one that would be made now."""
     was = _about_picture(output) if output.suffix.lower() == ".png" else _about_table(output)
     if "made_by" not in was["metadata"]:
         _refuse(output, " and does not say how it was made")
@@ -47,16 +47,16 @@ def check_made_alike(output: Path, now: About) -> None:
 
 
 def picture_made(path: Path) -> dict[str, Any]:
-    """Return what a .png says about how it was made; nothing for pictures of other programs."""
+    """Return how a .png was made, as stored in it; empty for pictures of other programs."""
     from PIL import Image
 
     with Image.open(path) as picture:
-        picture.load()  # to its end, so that a truncated file is an error
+        picture.load()  # read to the end, so that a truncated file is an error
         return parse_made(picture.info.get("Description"))
 
 
 def parse_made(text: object) -> dict[str, Any]:
-    """Return how something was made from the JSON text in a file; nothing where optimap did not write it."""
+    """Return how a file was made, from the JSON text in it; empty if optimap did not write it."""
     try:
         made = json.loads(text) if isinstance(text, (str, bytes)) else None
     except ValueError:
@@ -65,7 +65,7 @@ def parse_made(text: object) -> dict[str, Any]:
 
 
 def picture_description(about: About) -> dict[str, Any]:
-    """Return what a picture says about itself, with the positions, which tables keep elsewhere."""
+    """Return the record of a picture, with the positions, which tables keep elsewhere."""
     return {**about["metadata"], "drawn": {key: value for key, value in about.items() if key != "metadata"}}
 
 
@@ -92,7 +92,7 @@ def _about_picture(path: Path) -> About:
 
 
 def _facts(about: About) -> dict[str, Any]:
-    """Return everything that decides the numbers in a file."""
+    """Return everything that determines the numbers in a file."""
     made = about["metadata"]
     recording, places, behind = _entry(made, "recording"), _entry(made, "positions"), made.get("background")
     pixels = places.get("crc32")  # of regions
@@ -116,7 +116,7 @@ def _facts(about: About) -> dict[str, Any]:
 
 
 def _entry(made: dict[str, Any], key: str) -> dict[str, Any]:
-    """Return an entry of what a file says, which another program may have written: empty where it is not a dict."""
+    """Return an entry of a record, which another program may have written: empty if it is not a dict."""
     value = made.get(key)
     return value if isinstance(value, dict) else {}
 

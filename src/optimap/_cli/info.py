@@ -1,4 +1,4 @@
-"""optimap info: what recordings, tables and other files hold, or what is installed."""
+"""optimap info: the contents of recordings, tables and other files, or what is installed."""
 
 import argparse
 import importlib.util
@@ -21,21 +21,21 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class InfoOptions:
-    """What `optimap info` was asked for."""
+    """The options of `optimap info`."""
 
     files: tuple[Path, ...]
     reading: Reading
     version: bool
 
     def words(self) -> Words:
-        """Return what the command calls things in errors."""
+        """Return the command's own names for errors."""
         return Words(READING_KEYWORDS, (), READING_KEYWORDS)
 
 
 def add_command(commands: "Commands") -> None:
     """Add the command and its arguments."""
     parser = commands.add_parser(
-        "info", help="show what recordings and tables hold or, without FILE, what is installed"
+        "info", help="show the contents of recordings and tables or, without FILE, what is installed"
     )
     parser.add_argument("files", nargs="*", type=Path, metavar="FILE", help="recordings, tables, regions or pictures")
     add_reading_argument(parser)
@@ -49,7 +49,7 @@ def parse(given: argparse.Namespace) -> InfoOptions:
 
 
 def run(options: InfoOptions) -> int:
-    """Print what was asked for; return the exit status."""
+    """Print the requested information; return the exit status."""
     if options.version:
         print(version_text())
         return 0
@@ -74,7 +74,7 @@ def version_text() -> str:
 
 
 def _backend() -> str:
-    # Not at the top: importing it reads OPTIMAP_KERNELS, and a wrong value there is an error like any other.
+    # Not imported at the top, because this reads OPTIMAP_KERNELS, and a wrong value is reported like other errors.
     from .. import kernels
 
     return kernels.backend

@@ -1,4 +1,4 @@
-"""One recording of `optimap traces`: read, extracted, cleaned, drawn and written, here or by a worker elsewhere."""
+"""One recording of `optimap traces`: reading, extracting, cleaning, drawing and writing, here or on a worker."""
 
 import os
 from collections.abc import Callable, Sequence
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-# Imported here, where interrupts are held back (see __main__), not when the first function is used.
+# Imported here, while interrupts are held back (see __main__), not when the first function is used.
 import numpy as np  # noqa: F401
 
 from .. import _files, _tables, trace
@@ -25,47 +25,47 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Job:
-    """One recording and what is wanted from it; a worker in another process, on another machine, may do it."""
+    """One recording and what to make from it; it may run on a worker in another process or on another machine."""
 
     path: Path
     table: Path
     plot: Path | None
     recipe: Recipe
-    several: bool  # whether outputs go to folders, and outputs that exist count as done
-    folder: Path = Path()  # that names are relative to
+    several: bool  # whether outputs go into folders, and existing outputs count as done
+    folder: Path = Path()  # folder that names are relative to
     run: str = ""  # mark of the hidden files of this run
 
     def words(self) -> Words:
-        """Return what the command line calls things in errors."""
+        """Return the command line's own names for errors."""
         return self.recipe.words() if self.several else self.recipe.words(("-o", self.table), ("--plot", self.plot))
 
     def missing(self) -> tuple[Path | None, Path | None]:
-        """Return where to write table and picture; None for one that is not wanted, or exists and is done."""
+        """Return where to write table and picture; None for one that is not requested, or already done."""
         wanted = [None if output is None else self.folder / output for output in (self.table, self.plot)]
         if self.several and not self.recipe.overwrite:
             wanted = [None if output is None or output.exists() else output for output in wanted]
         return wanted[0], wanted[1]
 
     def is_done(self) -> bool:
-        """Return whether all outputs exist, which may still have been made in another way."""
+        """Return whether all outputs exist; they may still have been made differently."""
         return self.missing() == (None, None)
 
     def check_existing(self, about: About) -> None:
-        """Raise an error where an output that counts as done was made in another way than `about` says."""
+        """Raise an error if an output that counts as done was not made as `about` describes."""
         for output, left in zip((self.table, self.plot), self.missing(), strict=True):
             if output is not None and left is None:
                 check_made_alike(self.folder / output, about)
 
 
 class Outcome(NamedTuple):
-    """What to report about a job that was done."""
+    """The report about a finished job."""
 
     lines: list[str]
     error: str | None = None
 
 
 class _Plan(NamedTuple):
-    """What is taken from a recording, and what the outputs say about themselves."""
+    """The places in a recording, and the record that goes into the outputs."""
 
     where: Found
     background: Found | None
@@ -73,14 +73,14 @@ class _Plan(NamedTuple):
 
 
 def run_job_on_worker(job: Job) -> Outcome:
-    """Do a job in the process of a worker, which has one core for each of its jobs."""
+    """Do a job in the process of a worker, which has one core per job."""
     os.environ.setdefault("OPTIMAP_THREADS", "1")
     with _files.written_by(job.run):
         return run_job(job)
 
 
 def run_job(job: Job) -> Outcome:
-    """Do a job; an error is part of the outcome, so that the other jobs go on."""
+    """Do a job; an error is part of the outcome, so that the other jobs continue."""
     lines: list[str] = []
     try:
         _do(job, lines.append)
@@ -90,7 +90,7 @@ def run_job(job: Job) -> Outcome:
 
 
 def check_done(job: Job) -> str | None:
-    """Return what is wrong with the outputs of a job that exist; None where they are what it would make."""
+    """Return what is wrong with the existing outputs of a job; None if they are what it would make."""
     try:
         with open_recording(job.folder / job.path, dict(job.recipe.reading)) as recording:
             job.check_existing(_plan(job, recording).about)
@@ -136,7 +136,7 @@ def _plan(job: Job, recording: "Recording") -> _Plan:
 
 
 def _provenance(job: Job, recording: "Recording", found: Found, behind: Found | None) -> dict[str, Any]:
-    """Return what the outputs say about how they were made."""
+    """Return the record in the outputs of how they were made."""
     recipe = job.recipe
     parameters: dict[str, Any] = {"detrend": recipe.detrend, "normalize": recipe.normalize}
     if found.positions is not None or (behind is not None and behind.positions is not None):
@@ -166,7 +166,7 @@ def _check_outputs(
 
 
 def _clean_traces(recording: "Recording", plan: _Plan, recipe: Recipe) -> tuple[Array, Sequence[str]]:
-    """Return the traces, and what was done to them in words."""
+    """Return the traces, and a description of the processing."""
     behind = recipe.background if plan.background is None else plan.background.places
     traces = trace.extract_traces(
         recording,
@@ -200,7 +200,7 @@ def _save(table: Path, traces: Array, plan: _Plan, recipe: Recipe) -> None:
 
 
 def _make_folders(several: bool, *outputs: Path | None) -> None:
-    """Make the folders for the outputs of several files, when the first of them is about to be written."""
+    """Create the folders for the outputs of several files, just before the first of them is written."""
     for path in outputs:
         if several and path is not None:
             _files.make_folder(path.parent)

@@ -1,4 +1,4 @@
-"""Opening the recording that a command was given, or an error that says what the file is instead."""
+"""Opening the recording given to a command, or raising an error that says what the file is instead."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -17,23 +17,23 @@ def open_recording(path: Path, reading: Mapping[str, Any]) -> "Recording":
     other = _other_kind(path)
     if other is not None:
         problem, cure = other
-        raise ArgumentError("FILE", path, f"is not a recording, it {problem}", cure, subject=str(path))
+        raise ArgumentError("FILE", path, f"is not a recording, because it {problem}", cure, subject=str(path))
     return video.open_video(path, **reading)
 
 
 def check_not_empty(path: Path) -> None:
-    """Raise an error for a file of 0 bytes, about which each format would say something else."""
+    """Raise an error for a file of 0 bytes, for which each format would report something different."""
     if path.is_file() and not path.stat().st_size:
-        raise ArgumentError("FILE", path, "is empty, 0 bytes", "copy it again", subject=str(path))
+        raise ArgumentError("FILE", path, "is empty (0 bytes)", "copy it again", subject=str(path))
 
 
 def described(path: Path) -> Path | None:
-    """Return the table that a file of optimap's describes, which may be gone; None for other files."""
+    """Return the table that a sidecar written by optimap describes, which may be missing; None for other files."""
     return path.with_suffix("") if path.suffix.lower() == ".json" and _files.is_sidecar(path) else None
 
 
 def _other_kind(path: Path) -> tuple[str, str] | None:
-    """Return what a file is instead of a recording, and what to do; None where it may be one."""
+    """Return what a file is instead of a recording, and the cure; None if it may be a recording."""
     table = described(path)
     if table is not None:
         return f"describes {table.name}", "keep the two files together, and give a recording"

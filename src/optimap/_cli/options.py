@@ -1,6 +1,6 @@
-"""Arguments that several commands share, and the types that check what is written there.
+"""Arguments that several commands share, and the types that check their values.
 
-What only one command has is in the module of that command.
+Arguments of a single command are in its module.
 """
 
 import argparse
@@ -16,7 +16,7 @@ Reading = tuple[tuple[str, str | int], ...]
 
 
 def add_reading_argument(parser: argparse.ArgumentParser) -> None:
-    """Add the argument that says what to read from files that hold more than one recording."""
+    """Add the argument that selects what to read from files that hold more than one recording."""
     parser.add_argument(
         "--option",
         action="append",
@@ -34,7 +34,7 @@ def add_window_arguments(parser: argparse.ArgumentParser) -> None:
         "--window", choices=("rect", "disc", "pixel"), default="rect", help="shape of the window (default rect)"
     )
     parser.add_argument(
-        "--fps", type=positive, help="frames per second, if the recording does not give them or gives wrong ones"
+        "--fps", type=positive, help="frames per second, if the recording does not state them or states wrong ones"
     )
 
 

@@ -1,4 +1,4 @@
-"""Where the tables and pictures of `optimap traces` go, and that no output replaces an input."""
+"""Where the tables and pictures of `optimap traces` go, and a check that no output replaces an input."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -10,7 +10,7 @@ from .traces_options import TracesOptions
 
 
 def check_inputs_are_kept(inputs: Sequence[Path | None], outputs: Sequence[tuple[str, Path | None]]) -> None:
-    """Raise an error where an output, an (option, file) pair, would be written over an input."""
+    """Raise an error if an output, an (option, file) pair, would overwrite an input."""
     taken = {path.resolve() for path in inputs if path is not None}
     for option, path in outputs:
         if path is not None and path.resolve() in taken:
@@ -19,7 +19,7 @@ def check_inputs_are_kept(inputs: Sequence[Path | None], outputs: Sequence[tuple
 
 
 def find_outputs(options: TracesOptions) -> tuple[list[Path], list[Path | None]]:
-    """Return the table and the picture for each recording, or raise an error where two are the same or cannot be."""
+    """Return the table and the picture for each recording, or raise an error if two are the same or one cannot be."""
     if options.several:
         for option, folder in (("-o", options.output), ("--plot", options.plot)):
             _check_folder(option, folder, options)
@@ -29,8 +29,8 @@ def find_outputs(options: TracesOptions) -> tuple[list[Path], list[Path | None]]
         raise ArgumentError(
             "-o",
             asked,
-            f"is neither a table, such as {asked}.csv, nor a folder that exists",
-            f"write {asked}/ to make that folder",
+            f"is neither a table, such as {asked}.csv, nor an existing folder",
+            f"write {asked}/ to create that folder",
             subject=f"-o {asked}",
         )
     tables = [_output(asked, path, ending, options.several) for path in options.files]
@@ -53,7 +53,7 @@ def _check_folder(option: str, folder: Path | None, options: TracesOptions) -> N
     if folder is None or not folder.suffix or folder.is_dir():
         return
     if len(options.files) == 1:
-        problem = "is a file, and with --workers or --scheduler outputs go to a folder"
+        problem = "is a file, but with --workers or --scheduler, outputs go into a folder"
     else:
         problem = f"is one file for {len(options.files)} recordings"
     raise ArgumentError(option, folder, problem, "name a folder", subject=f"{option} {folder}")

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class PickOptions:
-    """What `optimap pick` was asked for."""
+    """The options of `optimap pick`."""
 
     file: Path
     browser: bool
@@ -38,19 +38,19 @@ class PickOptions:
     overwrite: bool
 
     def outputs(self) -> list[tuple[str, Path]]:
-        """Return what is written, as (option, file)."""
+        """Return the files to write, as (option, file)."""
         outputs = [("-o", self.output), ("--traces", self.traces), ("--plot", self.plot)]
         return [(option, path) for option, path in outputs if path is not None]
 
     def words(self) -> Words:
-        """Return what the command calls things in errors."""
+        """Return the command's own names for errors."""
         arguments = {"size": "--size", "window": "--window", "fps": "--fps", "tidy": "--tidy", **READING_KEYWORDS}
         keywords = {**READING_KEYWORDS, **OVERWRITE_KEYWORD, **FPS_KEYWORD, **BROWSER_KEYWORD}
         return Words(arguments, tuple(self.outputs()), keywords)
 
 
 class _Picked(NamedTuple):
-    """What was picked, and what the outputs say about it."""
+    """The picked positions, and the record that goes into the outputs."""
 
     positions: list[Position]
     traces: Array
@@ -75,7 +75,7 @@ def add_command(commands: "Commands") -> None:
     parser.add_argument("--traces", type=Path, metavar="TABLE", help="also write the traces: .csv .parquet ...")
     parser.add_argument("--tidy", action="store_true", help="write traces in long form: time, name, x, y, value")
     parser.add_argument("--plot", type=Path, metavar="PICTURE.png", help="also draw positions and traces")
-    parser.add_argument("--overwrite", action="store_true", help="replace outputs that exist")
+    parser.add_argument("--overwrite", action="store_true", help="replace existing outputs")
     parser.set_defaults(parse=parse, run=run)
 
 
@@ -97,7 +97,7 @@ def parse(given: argparse.Namespace) -> PickOptions:
 
 
 def run(options: PickOptions) -> int:
-    """Let the user pick, and write what was picked; return the exit status."""
+    """Let the user pick, and write the result; return the exit status."""
     _check_outputs(options)
     with open_recording(options.file, dict(options.reading)) as recording:
         picked = _pick(recording, options)
@@ -114,7 +114,7 @@ def _check_outputs(options: PickOptions) -> None:
             "-o",
             options.output,
             "is not a CSV file",
-            "give a name that ends in .csv, as tables of positions do",
+            "give a name that ends in .csv, which tables of positions need",
             subject=f"-o {options.output}",
         )
     _regions.check_positions(options.output, options.overwrite)
@@ -126,7 +126,11 @@ def _check_outputs(options: PickOptions) -> None:
     names = [path.resolve() for _, path in options.outputs()]
     if len(set(names)) < len(names):
         raise ArgumentError(
-            "-o", options.output, "name the same file", "give each its own", subject="two of -o, --traces and --plot"
+            "-o",
+            options.output,
+            "name the same file",
+            "give each of them its own",
+            subject="two of -o, --traces and --plot",
         )
 
 

@@ -1,4 +1,4 @@
-"""Pictures of traces and of where they come from, written to files that say how they were made."""
+"""Pictures of traces and the places they come from, in files that record how they were made."""
 
 import json
 from collections.abc import Sequence
@@ -14,18 +14,18 @@ if TYPE_CHECKING:
     from ..trace import Regions
     from ..video import Recording
 
-# The image in a picture is the mean of no more than these.
+# The image in a picture is the mean of at most this many frames.
 MOST_FRAMES = 64
 MOST_BYTES = 32 * 2**20
-# A legend has no more entries than this.
+# A legend has at most this many entries.
 MOST_LABELS = 10
-# Where picture files keep a description: for matplotlib, and for Pillow, which writes some of them.
+# Where picture files store a description: for matplotlib, and for Pillow, which writes some of them.
 DESCRIBED = {".png": "Description", ".svg": "Description", ".pdf": "Subject", ".eps": "Creator", ".ps": "Creator"}
 DESCRIBED_BY_PILLOW = {".jpg": "comment", ".jpeg": "comment", ".tif": "description", ".tiff": "description"}
 
 
 def check_picture(path: Path, overwrite: bool) -> None:
-    """Raise an error, before any work, where no picture can be written at `path`."""
+    """Raise an error, before any work, if no picture can be written to `path`."""
     from matplotlib.figure import Figure
 
     known = Figure().canvas.get_supported_filetypes()
@@ -41,7 +41,7 @@ def check_picture(path: Path, overwrite: bool) -> None:
 
 
 def save_picture(figure: "Figure", path: Path, overwrite: bool, made: dict[str, Any]) -> None:
-    """Write a picture, which says how it was made where its kind can hold that."""
+    """Write a picture that records how it was made, if its kind can hold that."""
     suffix = path.suffix.lower()
     how: dict[str, Any] = {}
     if suffix in DESCRIBED:
@@ -53,7 +53,7 @@ def save_picture(figure: "Figure", path: Path, overwrite: bool, made: dict[str, 
 
 
 def mean_image(recording: "Recording") -> Array:
-    """Return the mean of the first frames: a single frame is mostly noise where signals are weak."""
+    """Return the mean of the first frames: a single frame is mostly noise if signals are weak."""
     frame_bytes = max(1, recording.nbytes // len(recording))
     image: Array = recording[: max(1, min(MOST_FRAMES, MOST_BYTES // frame_bytes))].mean(axis=0)
     return image
@@ -79,7 +79,7 @@ def traces_picture(
             labels, title_above = places.names, None
         else:
             labels, title_above = [f"({x:g}, {y:g})" for x, y in places], "x, y"
-        # Next to the axes, a legend hides no beat.
+        # Next to the axes, a legend does not hide any beat.
         ax.legend(ax.lines, labels, title=title_above, loc="center left", bbox_to_anchor=(1, 0.5), frameon=False)
     ax.set_ylabel("Intensity")
     ax.spines[["top", "right"]].set_visible(False)

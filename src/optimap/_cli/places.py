@@ -1,6 +1,6 @@
 """Where traces come from: the options --at, --positions, --grid, --random, --regions and --background.
 
-What is in a file, and whether it fits the frame, is for `find_places` of the library to say.
+Files are read and checked against the frame by `find_places` of the library.
 """
 
 from collections.abc import Iterable, Sequence
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Where:
-    """One of the options that say where traces come from, and what was given there."""
+    """One of the options that determine where traces come from, and its value."""
 
     option: str
     positions: tuple[Position, ...] = ()  # of --at, and of --positions once its file is read
@@ -43,11 +43,11 @@ class Where:
         return self
 
     def given(self) -> object:
-        """Return what `find_places` is to find."""
+        """Return the input for `find_places`."""
         return self.file if self.option == "--regions" else list(self.positions)
 
     def described(self) -> dict[str, Any]:
-        """Return what a file says about where its traces come from."""
+        """Return the record in a file of where its traces come from."""
         if self.option == "--grid":
             return {"from": self.option, "grid": self.count}
         if self.option == "--random":
@@ -64,7 +64,7 @@ class Found(NamedTuple):
     @property
     def places(self) -> "Sequence[Position] | Regions":
         """The positions or the regions, as functions of `optimap.trace` take them."""
-        return self.positions if self.regions is None else self.regions  # type: ignore[return-value]  # one is there
+        return self.positions if self.regions is None else self.regions  # type: ignore[return-value]  # one of them is set
 
     @property
     def centers(self) -> list[list[float]]:
@@ -77,12 +77,12 @@ class Found(NamedTuple):
         return centers
 
     def content(self) -> dict[str, Any]:
-        """Return what decides the pixels: the positions, or the checksum of the regions."""
+        """Return what determines the pixels: the positions, or the checksum of the regions."""
         return {"positions": self.centers} if self.regions is None else region_checksum(self.regions)
 
 
 def find_where(where: Where, frame_shape: FrameShape, size: int, window: str) -> Found:
-    """Return the positions or regions in a frame that an option means, one trace each."""
+    """Return the positions or regions in a frame that an option selects, one for each trace."""
     if where.option == "--grid":
         return Found(_pairs(_regions.grid_positions(frame_shape, where.count)), None)
     if where.option == "--random":
@@ -98,7 +98,7 @@ def find_where(where: Where, frame_shape: FrameShape, size: int, window: str) ->
 def find_background(
     background: float | Position | Path | None, frame_shape: FrameShape, size: int, window: str
 ) -> Found | None:
-    """Return the positions or regions whose traces are subtracted; None where there are none."""
+    """Return the positions or regions whose traces are subtracted; None if there are none."""
     if background is None or isinstance(background, float):
         return None
     return _find(background, frame_shape, size, window, "background")
@@ -108,7 +108,7 @@ def _find(given: object, frame_shape: FrameShape, size: int, window: str, name: 
     places = _regions.find_places(given, frame_shape, size, window, name=name)
     if places.positions is not None:
         return Found(_pairs(places.positions), None)
-    return Found(None, None if places.regions is None else places.regions[:])  # one alone has a trace (T, 1), too
+    return Found(None, None if places.regions is None else places.regions[:])  # a single one has a trace (T, 1), too
 
 
 def _pairs(positions: Iterable[Sequence[float]] | Array) -> list[Position]:

@@ -1,4 +1,4 @@
-"""The program `optimap`: which command runs, how it ends, and what its exit status says.
+"""The program `optimap`: choosing the command, ending it, and its exit status.
 
 Errors are one line on stderr and exit status 2. Outputs are written whole or not at all, also after Ctrl-C (status
 130) and SIGTERM (143). What a command does is in its own module.
@@ -57,7 +57,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     previous = _end_on_sigterm()
     try:
         return _run(given)
-    except BrokenPipeError:  # whoever read our output has enough
+    except BrokenPipeError:  # the reader of our output has closed the pipe
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except KeyboardInterrupt:
@@ -72,7 +72,7 @@ def _run(given: list[str]) -> int:
     """Run the command that was given; return the exit status."""
     words = Words({}, (), {})
     try:
-        # "--at -0.4,2" is a position, not an option: argparse takes words that hold a space for values.
+        # "--at -0.4,2" is a position, not an option: argparse treats words that contain a space as values.
         found = _parser(given[:1]).parse_args([f" {word}" if re.match(r"-[\d.]+,", word) else word for word in given])
         options = found.parse(found)
         words = options.words()
@@ -87,7 +87,7 @@ def _run(given: list[str]) -> int:
 
 
 def _end_on_sigterm() -> Any:
-    """Let SIGTERM end the command as an error does, which removes half-written files; return the previous handler."""
+    """Let SIGTERM end the command as an error would, which removes unfinished files; return the previous handler."""
 
     def end(number: int, frame: FrameType | None) -> NoReturn:
         sys.exit(128 + number)

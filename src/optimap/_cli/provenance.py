@@ -1,6 +1,6 @@
-"""How a file was made: what the command line writes into it. `optimap info` prints it (`listing`).
+"""The record of how a file was made, which the command line writes into it. `optimap info` prints it (`listing`).
 
-It holds no date: the same call writes the same file.
+It contains no date: the same call writes the same file.
 """
 
 from collections.abc import Mapping
@@ -49,15 +49,15 @@ def provenance(
     Parameters
     ----------
     source : dict
-        What `origin` returns.
+        The result of `origin`.
     positions : dict
-        Where the traces come from: the option, and what was given there.
+        Where the traces come from: the option and its value.
     parameters : dict
-        What else changes the values, such as ``size``.
+        Anything else that affects the values, such as ``size``.
     reading : sequence of (name, value)
         What was read from a file that holds more than one recording.
     background : dict, optional
-        What `subtracted` returns.
+        The result of `subtracted`.
     """
     made = {**source, "positions": dict(positions), **parameters}
     if reading:
@@ -66,7 +66,7 @@ def provenance(
 
 
 def subtracted(background: float | Position | Path, factor: float, content: Mapping[str, Any]) -> dict[str, Any]:
-    """Return which background was subtracted; `content` says what is in its file."""
+    """Return which background was subtracted; `content` identifies the content of its file."""
     what: Any = background
     if isinstance(background, Path):
         what = {"file": background.name, **content}
@@ -76,7 +76,7 @@ def subtracted(background: float | Position | Path, factor: float, content: Mapp
 
 
 def region_checksum(regions: "Regions | None") -> dict[str, str]:
-    """Return the checksum of the pixels and weights of regions; nothing where there are none."""
+    """Return the checksum of the pixels and weights of regions; empty if there are none."""
     if regions is None:
         return {}
     spans = regions.spans()

@@ -1,4 +1,4 @@
-"""optimap traces: traces from recordings into tables."""
+"""optimap traces: extract traces from recordings into tables."""
 
 from collections.abc import Iterable
 from dataclasses import replace
@@ -24,7 +24,7 @@ def add_command(commands: "Commands") -> None:
         "traces",
         help="extract traces from recordings into tables",
         epilog="With several FILEs, or on workers, a recording whose table exists counts as done: running the same "
-        "command again does what is missing. A table made with other parameters is kept and reported as a failure. "
+        "command again does only the rest. A table made with other parameters is kept and reported as a failure. "
         "A FILE that fails is reported in one line and does not stop the others; the exit status is then 2.",
     )
     add_arguments(parser)
@@ -49,7 +49,7 @@ def run(options: TracesOptions) -> int:
 
 
 def _jobs(options: TracesOptions) -> list[Job]:
-    """Return one job for each recording, after checking everything that concerns them all."""
+    """Return one job for each recording, after checking everything that concerns all of them."""
     tables, plots = find_outputs(options)
     where, behind = options.recipe.where, options.recipe.background
     behind = behind if isinstance(behind, Path) else None
@@ -58,7 +58,7 @@ def _jobs(options: TracesOptions) -> list[Job]:
         Where("--background", file=behind).read()
     outputs = [*(("-o", path) for path in tables), *(("--plot", path) for path in plots)]
     check_inputs_are_kept([*options.files, where.file, behind], outputs)
-    # What a worker gets: no list of all files, and no path that depends on the current folder.
+    # The recipe for workers: without the list of all files, and without paths that depend on the current folder.
     folder = Path.cwd() if options.elsewhere else Path()
     recipe, mark = recipe.below(folder), _files.new_run()
     return [
@@ -67,7 +67,7 @@ def _jobs(options: TracesOptions) -> list[Job]:
 
 
 def _not_done(jobs: list[Job]) -> tuple[list[Job], int]:
-    """Return the jobs that an earlier run has not done, and the exit status: 2 where it did some in another way."""
+    """Return the jobs that no earlier run has done, and the exit status: 2 if it did some of them differently."""
     done = [job.is_done() for job in jobs]
     left = [job for job, is_done in zip(jobs, done, strict=True) if not is_done]
     errors = [check_done(job) for job, is_done in zip(jobs, done, strict=True) if is_done]
@@ -97,7 +97,7 @@ def _report_leftovers(jobs: list[Job]) -> None:
 
 
 def _run_on_cluster(jobs: list[Job], options: TracesOptions) -> int:
-    nobody_writes = options.workers is not None  # once the workers, which are ours, are gone
+    nobody_writes = options.workers is not None  # once our own workers have ended
     try:
         workers = options.workers and min(options.workers, len(jobs))
         with cluster.connected(options.scheduler, workers) as client:
@@ -111,7 +111,7 @@ def _run_on_cluster(jobs: list[Job], options: TracesOptions) -> int:
 
 
 def _report(outcomes: Iterable[tuple[Job, Outcome | str]], jobs: int) -> int:
-    """Print what there is to report about jobs, as they are done; return the exit status."""
+    """Print a report about each job as it is done; return the exit status."""
     status = 0
     with progress_bar(jobs, "file") as advance:
         for job, outcome in outcomes:

@@ -1,4 +1,4 @@
-"""The arguments of `optimap traces`, and what they ask for."""
+"""The arguments of `optimap traces`, and the options made from them."""
 
 import argparse
 import os
@@ -21,12 +21,12 @@ from .places import Where
 
 
 class Folder(type(Path())):  # type: ignore[misc]  # the class of paths of this system, known only at run time
-    """A path that was written with a slash at its end."""
+    """A path that was written with a trailing slash."""
 
 
 @dataclass(frozen=True)
 class Recipe:
-    """What is done with each recording; it travels to workers."""
+    """What to do with each recording; it is sent to workers."""
 
     where: Where
     size: int
@@ -42,13 +42,13 @@ class Recipe:
     reading: Reading
 
     def below(self, folder: Path) -> "Recipe":
-        """Return the same with paths of files that do not depend on the current folder."""
+        """Return the same with file paths that do not depend on the current folder."""
         where = self.where if self.where.file is None else replace(self.where, file=folder / self.where.file)
         behind = folder / self.background if isinstance(self.background, Path) else self.background
         return replace(self, where=where, background=behind)
 
     def words(self, *outputs: tuple[str, Path | None]) -> Words:
-        """Return what the command line calls things in errors, with the files that are written as (option, file)."""
+        """Return the command line's own names for errors, with the files to write as (option, file)."""
         behind = self.background if isinstance(self.background, Path) else None
         files = [(self.where.option, self.where.file), ("--background", behind), *outputs]
         arguments = {
@@ -71,7 +71,7 @@ class Recipe:
 
 @dataclass(frozen=True)
 class TracesOptions:
-    """What `optimap traces` was asked for."""
+    """The options of `optimap traces`."""
 
     files: tuple[Path, ...]
     recipe: Recipe
@@ -83,16 +83,16 @@ class TracesOptions:
 
     @property
     def elsewhere(self) -> bool:
-        """Whether workers do the work."""
+        """Whether the work is done by workers."""
         return self.workers is not None or self.scheduler is not None
 
     @property
     def several(self) -> bool:
-        """Whether outputs go to folders; one written as such, ``tables/``, is meant for a batch of any size."""
+        """Whether outputs go into folders; a name with a slash, ``tables/``, is a folder for a batch of any size."""
         return len(self.files) > 1 or self.elsewhere or isinstance(self.output, Folder)
 
     def words(self) -> Words:
-        """Return what the command calls things in errors."""
+        """Return the command's own names for errors."""
         return self.recipe.words(("-o", self.output), ("--plot", self.plot))
 
 
@@ -202,13 +202,13 @@ def _add_outputs(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--plot", type=Path, metavar="PICTURE.png", help="picture of the traces to write; for several FILEs, a folder"
     )
-    parser.add_argument("--overwrite", action="store_true", help="replace outputs that exist")
+    parser.add_argument("--overwrite", action="store_true", help="replace existing outputs")
 
 
 def _add_workers(parser: argparse.ArgumentParser) -> None:
     cluster = parser.add_mutually_exclusive_group()
     cluster.add_argument(
-        "--workers", type=count, metavar="N", help="N processes on this machine, one FILE at a time each"
+        "--workers", type=count, metavar="N", help="use N processes on this machine, each with one FILE at a time"
     )
     cluster.add_argument(
         "--scheduler",

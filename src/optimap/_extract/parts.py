@@ -61,7 +61,7 @@ def cut(spans: Spans, box: "Box | None", sums: bool) -> Part:
 def window_means(block: Array, spans: Spans, out: Array, omit_nan: bool, stop: Stop) -> None:
     """Call the kernel for as many frames at a time as it processes in a fraction of a second, until `stop` is set."""
     pixels = int((spans.stops - spans.starts).sum())
-    if spans.boxes is not None:  # running sums: a frame, and some 32 columns of each window
+    if spans.boxes is not None:  # running sums: a frame, and about 32 columns of each window
         pixels = min(pixels, block[0].size + 32 * spans.boxes.shape[1])
     step = max(1, CALL_PIXELS[kernels.backend] // max(1, pixels))
     for first in range(0, len(block), step):

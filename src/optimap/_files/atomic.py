@@ -1,6 +1,6 @@
-"""Writing files and folders whole or not at all, and the checks before that.
+"""Writing files and folders whole or not at all, and the checks before writing.
 
-What interrupted runs leave behind is found in `leftovers`.
+`leftovers` finds the files that interrupted runs leave behind.
 """
 
 import os
@@ -35,7 +35,7 @@ def make_folder(path: Path) -> None:
     try:
         path.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise type(error)(f"the folder {path} cannot be made ({error.strerror}): choose another") from error
+        raise type(error)(f"the folder {path} cannot be created ({error.strerror}): choose another") from error
 
 
 @contextmanager
@@ -56,9 +56,9 @@ def written_whole(path: Path, overwrite: bool = False, is_folder: bool = False) 
 
 
 def _put_new(partial: Path, path: Path) -> None:
-    """Give a file or folder its name, which must still be free, so that the work of other processes is not lost."""
+    """Give a file or folder its final name, which must still be free: the work of other processes is never lost."""
     try:
-        if partial.is_dir():  # renaming does not replace a folder that is not empty
+        if partial.is_dir():  # renaming never replaces a folder that is not empty
             os.rename(partial, path)
             return
         os.link(partial, path)  # fails if the name is taken; renaming would not
@@ -68,11 +68,11 @@ def _put_new(partial: Path, path: Path) -> None:
             raise ExistingFileError(
                 "path", path, problem, KEEP_OR_REPLACE, subject=str(path), keyword="overwrite"
             ) from error
-        os.replace(partial, path)  # disks without links
+        os.replace(partial, path)  # file systems without hard links
 
 
 def _swap(new: Path, path: Path) -> None:
-    """Replace a folder by another, which no system does in one step."""
+    """Replace a folder by another, which no operating system does in one step."""
     old = hidden_path(path, "old")
     os.rename(path, old)
     try:

@@ -8,18 +8,18 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from pathlib import Path
 
-ANY = "?" * 8  # eight letters of a hidden name
+ANY = "?" * 8  # the eight random letters of a hidden name
 LONGEST_STEM = 200  # bytes, in hidden names
 
-# Threads of one worker may do jobs of several runs.
+# A context variable, because threads of one worker may do jobs of several runs.
 _run: ContextVar[str] = ContextVar("run", default="")
 
 
 def leftovers_of(path: Path, kind: str = "partial") -> list[Path]:
     """Return the hidden files next to `path` of interrupted runs that could not clean up (power failure, kill -9).
 
-    The kind ``"partial"`` is what they wrote, ``"old"`` a folder that they were replacing. Some of the files may belong
-    to a process that is still writing.
+    The kind ``"partial"`` is an unfinished output, ``"old"`` a folder that was being replaced. Some of the files may
+    belong to a process that is still writing.
     """
     stem, suffix = glob.escape(_hidden_stem(path)), glob.escape(path.suffix)
     return sorted(found for mark in (ANY, ANY + ANY) for found in path.parent.glob(f".{stem}.{mark}.{kind}{suffix}"))
@@ -31,22 +31,22 @@ def leftovers_in(folder: Path) -> list[Path]:
 
 
 def remove_leftovers(folder: Path, run: str) -> None:
-    """Remove the files that killed processes of a run (see `written_by`) left in a folder; none may be writing now.
+    """Remove files that killed processes of a run left in a folder (see `written_by`); no process may be writing now.
 
-    Files of other runs are left alone.
+    Files of other runs are kept.
     """
     for partial in folder.glob(f".*.{run}{ANY}.partial*"):
         remove_path(partial)
 
 
 def new_run() -> str:
-    """Return a mark for the files of one run, which several processes and machines may write."""
+    """Return a mark for the files of one run, which may be written by several processes and machines."""
     return secrets.token_hex(4)
 
 
 @contextmanager
 def written_by(run: str) -> Iterator[None]:
-    """Mark unfinished files that this thread writes in the block as those of a run, for `remove_leftovers`."""
+    """Mark unfinished files that this thread writes in the block as files of a run, for `remove_leftovers`."""
     before = _run.set(run)
     try:
         yield
@@ -55,17 +55,17 @@ def written_by(run: str) -> Iterator[None]:
 
 
 def _hidden_stem(path: Path) -> str:
-    """Return the start of a name, short enough for the rest of a hidden name: file systems allow some 255 bytes."""
+    """Return the start of a name, short enough for a hidden name: most file systems allow 255 bytes."""
     return path.stem.encode(errors="surrogateescape")[:LONGEST_STEM].decode(errors="ignore")
 
 
 def hidden_path(path: Path, kind: str) -> Path:
-    """Return a new hidden name next to a file, for work of a kind that is unfinished."""
+    """Return a new hidden name next to a file, for unfinished work of a kind."""
     return path.with_name(f".{_hidden_stem(path)}.{_run.get()}{secrets.token_hex(4)}.{kind}{path.suffix}")
 
 
 def remove_path(path: Path) -> None:
-    """Remove a file or a whole folder, if it is there."""
+    """Remove a file or a whole folder if it exists."""
     if path.is_dir():
         shutil.rmtree(path)
     path.unlink(missing_ok=True)

@@ -1,4 +1,4 @@
-"""Sidecars: the file next to another that holds what that one cannot; both appear, or neither does."""
+"""Sidecars: a file next to another one that holds what the other cannot; either both appear or neither."""
 
 import os
 import zlib
@@ -23,7 +23,7 @@ def sidecar_path(path: Path) -> Path:
 
 
 def is_sidecar(path: Path) -> bool:
-    """Whether a file is a sidecar written by optimap."""
+    """Return whether a file is a sidecar written by optimap."""
     if not path.is_file():
         return False
     with open(path, "rb") as file:
@@ -33,14 +33,14 @@ def is_sidecar(path: Path) -> bool:
 def check_sidecar(path: Path, overwrite: bool) -> None:
     """Raise an error, before any work, if the sidecar of `path` cannot be written, or was not written by optimap.
 
-    A sidecar without its file may be replaced: it was left when the file was removed.
+    A sidecar without its file may be replaced: it remained when the file was removed.
     """
     sidecar = sidecar_path(path)
     if sidecar.is_file() and sidecar.stat().st_size and not is_sidecar(sidecar):
         raise ExistingFileError(
             "path",
             path,
-            f"exists and was not made by optimap, but the description of {path.name} would replace it",
+            f"exists and was not written by optimap, but the description of {path.name} would replace it",
             "move it away or choose another name",
             subject=str(sidecar),
         )
@@ -48,7 +48,7 @@ def check_sidecar(path: Path, overwrite: bool) -> None:
 
 
 def checksum(path: Path) -> str:
-    """Return a checksum of the text in a file that does not depend on line ends."""
+    """Return a checksum of the text in a file that does not depend on line endings."""
     crc = 0
     with open(path, "rb") as file:
         while block := file.read(2**20):
@@ -68,9 +68,9 @@ def array_checksum(*arrays: Array) -> str:
 def written_with_sidecar(
     path: Path, sidecar: Path, describe: Callable[[Path], str], overwrite: bool = False
 ) -> Iterator[Path]:
-    """Like `written_whole`, with a second file that describes the first: both appear, or neither does.
+    """Like `written_whole`, with a second file that describes the first: either both appear or neither.
 
-    `describe` returns its text for the first file, once that is written. A process that is killed between the two
+    `describe` returns its text once the first file is written. A process that is killed between the two
     renames leaves a new description of an old file, so the text should identify its file (`checksum`).
     The caller checks whether `sidecar` may be replaced (`check_sidecar`).
     """
@@ -80,7 +80,7 @@ def written_with_sidecar(
         with written_whole(path, overwrite) as partial:
             yield partial
             text = describe(partial)
-            # Not earlier: another process may have written both in the meantime.
+            # Read only now: another process may have written both in the meantime.
             before = sidecar.read_bytes() if sidecar.exists() else None
             # The description first: a process that waits for the file finds both.
             with written_whole(sidecar, overwrite or before is not None) as partial_sidecar:
@@ -93,7 +93,7 @@ def written_with_sidecar(
 
 
 def _is_file(path: Path, file: os.stat_result) -> bool:
-    """Whether a path leads to this same file."""
+    """Return whether a path leads to this same file."""
     return path.exists() and os.path.samestat(os.stat(path), file)
 
 

@@ -1,7 +1,7 @@
-"""Mouse events on an image -> calls of a `PointPicker`.
+"""Translating mouse events on an image into calls of a `PointPicker`.
 
 `MouseAdapter` only translates: a left press adds a point or grabs one, motion drags it, a right press removes the
-nearest. What the calls do is the picker's concern (`points`), and what is drawn after them that of the views.
+nearest. The picker (`points`) carries out the calls, and the views draw the result.
 """
 
 import time
@@ -22,7 +22,7 @@ class MouseAdapter:
 
     GRIP = 7.0  # points (1/72 inch) around a picked point in which the mouse grabs it
     SLACK = 3.0  # points that the mouse may move before a click becomes a drag
-    DOUBLE = 0.4  # s; some toolkits send a double click as two or three presses
+    DOUBLE = 0.4  # seconds; some toolkits send a double click as two or three presses
 
     def __init__(
         self,
@@ -49,11 +49,11 @@ class MouseAdapter:
 
     @property
     def held(self) -> int | None:
-        """Key of the point that is being dragged."""
+        """The key of the point that is being dragged."""
         return self._held
 
     def disconnect(self) -> None:
-        """Stop taking events."""
+        """Stop receiving events."""
         canvas: Any = self.ax.figure.canvas
         for connection in self._ids:
             canvas.mpl_disconnect(connection)
@@ -89,7 +89,7 @@ class MouseAdapter:
             point = self.picker.add(position)
         else:
             return
-        # Dragged before the button is released, adding and moving are one step to undo.
+        # If the point is dragged before the button is released, adding and moving are undone in one step.
         self._held, self._continues = point.key, True
         self._grabbed = (event.x, event.y, 0.0, 0.0)
 
@@ -119,9 +119,9 @@ class MouseAdapter:
         return missed
 
     def release(self, event: "MouseEvent") -> None:
-        """Stop dragging, where the mouse is now."""
+        """Stop dragging at the current position of the mouse."""
         if event.button == 1 and self._held is not None:
-            self.motion(event)  # front ends may leave out motion on the way
+            self.motion(event)  # front ends may omit earlier motion events
             self.drop()
             if self._on_release is not None:
                 self._on_release()
@@ -143,11 +143,11 @@ class MouseAdapter:
         return near.key if same_pixel or in_reach else None
 
     def _points(self, number: float) -> float:
-        """Return the pixels of the screen in so many points (1/72 inch)."""
+        """Return the number of screen pixels in a length given in points (1/72 inch)."""
         return number * self.ax.figure.dpi / 72
 
     def _position_of(self, event: "MouseEvent") -> Position | None:
-        """Return where on the image the mouse is, or None where the event means something else."""
+        """Return the position of the mouse on the image, or None if the event means something else."""
         if event.inaxes is not self.ax or event.xdata is None or event.ydata is None:
             return None
         canvas: Any = self.ax.figure.canvas

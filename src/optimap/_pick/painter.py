@@ -1,9 +1,9 @@
-"""Fast drawing for live figures: only what changed is drawn again.
+"""Fast drawing for live figures: only changes are redrawn.
 
 A full draw of a figure with two axes and thirty traces takes a tenth of a second, too long to follow a moving mouse.
 So markers and traces, which change, are *animated* artists, which matplotlib leaves out of full draws except when it
 saves a figure. The rest of each axes is kept as a bitmap (bare), and the animated artists are drawn on top of it. When
-the scale of an axes changes, only that axes is drawn again. The views decide what is drawn, and when.
+the scale of an axes changes, only that axes is redrawn. The views decide what is drawn, and when.
 """
 
 import asyncio
@@ -28,21 +28,21 @@ class Painter:
         self._boxes: dict[Axes, Area] = {}
         self._artists: dict[Axes, list[Artist]] = {}
         self._bare: dict[Axes, Any] = {}  # bitmap without animated artists
-        self._held: dict[Axes, tuple[tuple[Artist, ...], Any]] = {}  # bitmap of all but some artists
+        self._held: dict[Axes, tuple[tuple[Artist, ...], Any]] = {}  # bitmap of everything except some artists
         self._push_is_due = False
         self._canvas.mpl_connect("draw_event", self._on_draw)
 
     @property
     def _canvas(self) -> Any:
-        """The canvas, which has methods that only those with an Agg renderer have."""
+        """The canvas, with methods that only canvases with an Agg renderer have."""
         return self.figure.canvas
 
     def watch(self, ax: "Axes", box: Area) -> None:
-        """Draw an axes from now on; with its labels, it lies inside `box`."""
+        """Draw an axes from now on; with its labels, it lies within `box`."""
         self._boxes[ax], self._artists[ax] = box, []
 
     def add(self, ax: "Axes", *artists: "Artist") -> None:
-        """Draw artists of an axes from now on, and once at this point, on top of the rest."""
+        """Draw artists of an axes from now on, and once immediately, on top of the rest."""
         for artist in artists:
             artist.set_animated(True)
             self._artists[ax].append(artist)
@@ -59,7 +59,7 @@ class Painter:
             artist.remove()
 
     def repaint(self, ax: "Axes") -> None:
-        """Draw the artists of an axes again."""
+        """Redraw the artists of an axes."""
         self._held.pop(ax, None)
         if ax in self._bare:
             self._canvas.restore_region(self._bare[ax])
@@ -67,7 +67,7 @@ class Painter:
             self._blit(ax)
 
     def repaint_only(self, ax: "Axes", *artists: "Artist") -> None:
-        """Draw artists again that change many times in a row: the others are kept as a bitmap."""
+        """Redraw artists that change many times in a row: the others are kept as a bitmap."""
         if ax not in self._bare:
             return
         if ax not in self._held or self._held[ax][0] != artists:
@@ -79,7 +79,7 @@ class Painter:
         self._blit(ax)
 
     def redraw(self, ax: "Axes") -> None:
-        """Draw an axes again, with its ticks and labels, and its artists."""
+        """Redraw an axes with its ticks, labels and artists."""
         self._held.pop(ax, None)
         if ax not in self._bare:
             return
@@ -124,7 +124,7 @@ class Painter:
         return TransformedBbox(Bbox([[left, bottom], [right, top]]), self.figure.transFigure)
 
     def _blit(self, ax: "Axes") -> None:
-        """Bring an axes to the screen."""
+        """Copy an axes to the screen."""
         canvas = self._canvas
         if hasattr(canvas, "get_diff_image"):
             self._push_soon()
@@ -134,7 +134,7 @@ class Painter:
     def _push_soon(self) -> None:
         """Send the browser the whole picture, once for all changes within 20 ms.
 
-        The canvas would send only the difference to the last picture; where a busy browser skips one of these, parts of
+        The canvas would send only the difference from the last picture; if a busy browser skips one of these, parts of
         older pictures stay visible.
         """
         if self._push_is_due:

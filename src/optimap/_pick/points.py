@@ -1,4 +1,4 @@
-"""Which points are picked: a model without a window or a mouse.
+"""The picked points: a model without a window or a mouse.
 
 `PointPicker` holds all behaviour (add, remove, move, undo, redo, limit) and is tested without a screen. `mouse` calls
 it, and the views draw what it holds.
@@ -151,16 +151,16 @@ class PointPicker:
         return self._travel(self._past, self._future)
 
     def redo(self) -> bool:
-        """Repeat the change that was undone last; return whether there was one."""
+        """Redo the change that was undone last; return whether there was one."""
         return self._travel(self._future, self._past)
 
     def revert(self) -> None:
-        """Undo the last change so that it cannot be repeated, as if it had not been made."""
+        """Undo the last change without a way to redo it, as if it had never been made."""
         if self._past:
             self._set(self._past.pop())
 
     def select(self, key: int | None) -> None:
-        """Select a point, or with None no point."""
+        """Select a point; None selects no point."""
         if key is not None:
             self._find(key)
         if key != self.selected:
@@ -168,7 +168,7 @@ class PointPicker:
             self._notify()
 
     def _travel(self, source: list[tuple[Point, ...]], target: list[tuple[Point, ...]]) -> bool:
-        """Go to the last state of `source`, and remember the present one in `target`."""
+        """Go to the last state of `source`, and remember the current one in `target`."""
         if not source:
             return False
         target.append(self._points)
@@ -203,11 +203,11 @@ class PointPicker:
         return Point(self._keys, *self._inside(position))
 
     def _inside(self, position: Sequence[float]) -> Position:
-        """Return the nearest position inside the frame, rounded where points are whole pixels."""
+        """Return the nearest position inside the frame, rounded if points are whole pixels."""
         height, width = self.frame_shape
         if self.as_integers:
             x, y = (int(np.floor(c + 0.5)) for c in position)
             return min(max(x, 0), width - 1), min(max(y, 0), height - 1)
-        # A frame extends half a pixel beyond its outermost centres; the edges at the right and bottom are outside it.
+        # A frame extends half a pixel beyond its outermost centres; its right and bottom edges are outside.
         right, bottom = (float(np.nextafter(n - 0.5, 0)) for n in (width, height))
         return min(max(float(position[0]), -0.5), right), min(max(float(position[1]), -0.5), bottom)

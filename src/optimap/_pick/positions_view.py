@@ -1,7 +1,7 @@
-"""The view of `select_positions`: a figure, a `PointPicker`, and what is drawn of it.
+"""The view of `select_positions`: a figure that shows the points of a `PointPicker`.
 
-After a change of the picker, the view compares what is drawn with what is picked, and draws the difference. A view runs
-on every front end (`frontends`), and knows none of them.
+After a change of the picker, the view compares the drawn points with the picked ones, and draws the difference. A view
+runs on every front end (`frontends`), and does not depend on any of them.
 """
 
 from collections.abc import Callable
@@ -49,7 +49,7 @@ class PositionsView:
         picker.observe(self.sync)
 
     def _add_image(self, image: Array, display: dict[str, Any], title: str) -> "tuple[Axes, AxesImage]":
-        """Draw the image, with a colour scale where `display` has the text for one."""
+        """Draw the image, with a colour scale if `display` has the title for one."""
         ax = self.figure.add_axes(self.image_place)
         display = dict(display)
         colorbar = display.pop("colorbar", None)
@@ -72,7 +72,7 @@ class PositionsView:
         return ring
 
     def _on_scroll(self) -> Callable[[int], None] | None:
-        """Return the function that takes turns of the wheel over a point."""
+        """Return the function to call when the wheel is turned over a point."""
         return None
 
     def when_finished(self, function: Callable[[], None]) -> None:
@@ -90,7 +90,7 @@ class PositionsView:
     # Keys
 
     def _take_keys(self) -> None:
-        """Handle our keys before matplotlib's, where some (arrows, backspace) mean something else."""
+        """Handle our keys before matplotlib's, which give some of them (arrows, backspace) another meaning."""
         canvas = self.figure.canvas
         theirs = getattr(canvas.manager, "key_press_handler_id", None)
         if theirs is not None:
@@ -113,7 +113,7 @@ class PositionsView:
             self._shift = False
 
     def press_key(self, key: str) -> bool:
-        """Act on a key; return whether it has a meaning here."""
+        """Handle a key; return whether it has a meaning here."""
         modifier, _, letter = key.rpartition("+")
         if letter in ("z", "Z", "y") and modifier.split("+")[0] in ("ctrl", "cmd", "super"):
             # Qt reports ctrl+Z where Tk and browsers report ctrl+z with Shift held.
@@ -151,7 +151,7 @@ class PositionsView:
             self.finish()
 
     def prepare(self, points: list[Point]) -> None:
-        """Do what may fail before anything is drawn."""
+        """Do everything that may fail before anything is drawn."""
 
     def show_message(self, text: str, problem: bool = False) -> None:
         """Show a text in the line at the bottom."""
@@ -160,7 +160,7 @@ class PositionsView:
         self.figure.canvas.draw_idle()
 
     def release(self) -> None:
-        """Release what is large; toolkits may keep the figure of a closed window for a long time."""
+        """Release large data; toolkits may keep the figure of a closed window for a long time."""
 
     def change(self, gone: list[int], new: list[Point], moved: list[Point]) -> None:
         """Draw points that are gone, new, or moved."""
@@ -183,7 +183,7 @@ class PositionsView:
             self.painter.repaint(self.ax_image)
 
     def _place_ring(self, new: list[Point]) -> None:
-        """Put a ring around the selected point; a new one is noticed without, which saves a repaint."""
+        """Put a ring around the selected point, except a new one, which is noticed anyway; this saves a repaint."""
         selected = [point for point in self.picker.points if point.key == self.picker.selected]
         self._ring.set_visible(bool(selected) and selected[0] not in new)
         if selected:
@@ -231,5 +231,5 @@ class PositionsView:
 
 
 def point_color(point: Point) -> str:
-    """Return a point's colour, which it keeps."""
+    """Return a point's colour, which never changes."""
     return f"C{(point.key - 1) % 10}"

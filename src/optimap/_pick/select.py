@@ -1,7 +1,7 @@
 """Picking with the mouse: the work of `select_positions`, `select_traces` and `compare_traces` without coordinates.
 
 Each function checks its arguments, opens a view on the front end in use (`frontends`), and returns what was picked,
-or a live selection where the call cannot wait.
+or a live selection if the call cannot wait.
 """
 
 from collections.abc import Iterator
@@ -152,7 +152,7 @@ def compare_by_clicking(
 
 
 def add_legend(ax: "Axes", styles: list[dict[str, Any]]) -> None:
-    """Name the videos, where they have labels."""
+    """Add a legend with the names of the videos, if there are any."""
     from matplotlib.lines import Line2D
 
     if any("label" in style for style in styles):
@@ -162,7 +162,7 @@ def add_legend(ax: "Axes", styles: list[dict[str, Any]]) -> None:
 
 @contextmanager
 def closed_on_failure(frontend: Frontend) -> Iterator[None]:
-    """Leave no window behind when something goes wrong."""
+    """Close the window if something goes wrong."""
     try:
         yield
     except BaseException:
@@ -171,7 +171,7 @@ def closed_on_failure(frontend: Frontend) -> Iterator[None]:
 
 
 def run(frontend: Frontend, view: PositionsView) -> bool:
-    """Let the user pick; return whether that is over."""
+    """Let the user pick; return whether picking is finished."""
     view.when_finished(frontend.finish)
     is_complete = view.picker.full and view.closes_when_full
     if not is_complete and not frontend.present():
@@ -182,10 +182,10 @@ def run(frontend: Frontend, view: PositionsView) -> bool:
 
 
 def display_options(display: dict[str, Any], colorbar: str | None) -> dict[str, Any]:
-    """Return how the image is drawn; positions are pixels, so no option may move these."""
+    """Return the options for drawing the image; positions are pixels, so no option may move the pixels."""
     for name in ("extent", "origin", "transform"):
         if name in display:
-            problem = "would move the pixels, and positions are pixels"
+            problem = "would move the pixels, but positions are given in pixels"
             raise ArgumentError(name, display[name], problem, "leave it out")
     check_scale(*(display.get(name) for name in ("cmap", "vmin", "vmax")))
     return {**display, "colorbar": colorbar}
@@ -212,7 +212,7 @@ def height_width(pixels: Array) -> FrameShape:
 
 
 def frame_number(video: Source, ref_frame: ArrayLike) -> int | None:
-    """Return the number of the frame to show at first, or None where `ref_frame` is an image."""
+    """Return the number of the frame to show at first, or None if `ref_frame` is an image."""
     frames = video.shape[0]
     if np.ndim(ref_frame) > 0:
         pixels = as_image(ref_frame, "ref_frame")

@@ -1,4 +1,4 @@
-"""What the select functions return where a call cannot wait: the current state of a view, for as long as it is open."""
+"""Return values of the select functions if a call cannot wait: the current state of a view, as long as it is open."""
 
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -28,7 +28,7 @@ class PositionsSelection(Selection, Sequence[Position]):
         return self.positions[index]
 
     def __iter__(self) -> Iterator[Position]:
-        return iter(self.positions)  # as they are now; clicks during the loop do not disturb it
+        return iter(self.positions)  # a copy, so that clicks during the loop do not affect it
 
     def __eq__(self, other: object) -> bool:
         return self.positions == other if isinstance(other, list) else NotImplemented
@@ -75,5 +75,5 @@ class TracesSelection(Selection):
 
 
 def listed(positions: list[Position]) -> str:
-    """Return the positions in words."""
+    """Return the positions as text."""
     return ", ".join(f"({x:g}, {y:g})" for x, y in positions) or "none yet, click on the image"

@@ -1,4 +1,4 @@
-"""The views of `select_traces` and `compare_traces`: the image of a video at the left, traces at the right.
+"""The views of `select_traces` and `compare_traces`: the image of a video on the left, traces on the right.
 
 Points, keys and messages are those of `PositionsView`; added here are frames, traces, and the outline of the window
 (the box of pixels) at each point.
@@ -32,7 +32,7 @@ MEMORY = 2**27  # bytes of traces kept, so that undo and redo need not extract a
 
 
 class TracesView(PositionsView):
-    """The image of a video at the left, the traces of the picked positions at the right.
+    """The image of a video on the left, the traces of the picked positions on the right.
 
     `videos` holds one video, or several to compare, with one line for each of them at every point.
     """
@@ -104,7 +104,7 @@ class TracesView(PositionsView):
         frames = self.videos[0].shape[0]
         ax = self.figure.add_axes((0.09, 0.075, 0.28, 0.03))
         slider = Slider(ax, "frame ", 0, max(frames - 1, 1), valinit=self.frame or 0, valstep=1, color="0.6")
-        slider.drawon = False  # it would draw the whole figure
+        slider.drawon = False  # otherwise it would redraw the whole figure
         ax.set_visible(frames > 1)
         self.painter.watch(ax, (0.0, 0.055, 0.44, 0.125))
         slider.on_changed(lambda value: self.show_frame(int(value)))
@@ -129,7 +129,7 @@ class TracesView(PositionsView):
         self.frame = frame
         pixels = read_frame(self.videos[0], frame)
         self.drawn_image.set_data(pixels)
-        if self._levels_are_free:  # they come from another image, or from a blank one
+        if self._levels_are_free:  # the current levels come from another image, or from a blank one
             self.drawn_image.set_clim(np.nanmin(pixels), np.nanmax(pixels))
             self._levels_are_free = self._is_blank()
         self._marker.set_xdata([self._time_of(frame)] * 2)
@@ -153,7 +153,7 @@ class TracesView(PositionsView):
     # Traces
 
     def resize(self, step: int) -> None:
-        """Make the window larger or smaller by two pixels, and extract all traces again."""
+        """Enlarge or shrink the window by two pixels, and extract all traces again."""
         largest = 2 * max(self.picker.frame_shape) + 1
         size = min(max(self.size + 2 * step, 1), largest)
         if self.window == "pixel" or size == self.size:
@@ -178,7 +178,7 @@ class TracesView(PositionsView):
         self._memory.clear()
 
     def traces_at(self, position: Position) -> list[Array]:
-        """Return the traces at a position, one for each video; extracted once, then remembered."""
+        """Return the traces at a position, one for each video; extracted once, then cached."""
         key = (position, self.size)
         if key not in self._memory:
             place = np.array([position], float)
@@ -250,7 +250,7 @@ class TracesView(PositionsView):
             line.set_data(*pixel_columns(times, trace, (start, min(stop, len(times)), bins if increasing else stop)))
 
     def _reduce_all(self) -> None:
-        """Set all lines again, after a change of the axis or its width."""
+        """Update all lines after a change of the axis or its width."""
         for point in self.picker.points:
             if point.key in self._lines:
                 self._set_lines(point)
@@ -287,7 +287,7 @@ class TracesView(PositionsView):
         self._set_outline(self._marks[point.key][2], point)
 
     def _set_outline(self, outline: "Artist", point: Point) -> None:
-        """Give an outline the place and size of the window."""
+        """Set the place and size of an outline to those of the window."""
         from matplotlib.patches import Ellipse, Rectangle
 
         size = 1 if self.window == "pixel" else max(self.size, 1)

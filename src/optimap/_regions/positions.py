@@ -80,7 +80,7 @@ def _mask_cure(numbers: Array, name: str) -> str:
 
 
 def _size(thing: ArrayLike) -> int:
-    """Return how many numbers an object holds, 0 where they are nested unevenly."""
+    """Return how many numbers an object holds, 0 if they are nested unevenly."""
     try:
         return np.size(thing)
     except ValueError:  # nested in pieces of different lengths

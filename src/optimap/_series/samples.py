@@ -106,7 +106,7 @@ class HostSamples:
         if known is None:
             ends = [reduction.reduce(values, axis=axis, keepdims=True) for reduction in (np.minimum, np.maximum)]
             if self.kind == "f" and np.isnan(ends[0]).any():
-                # fmin is slower than minimum, and needed only where there is NaN.
+                # fmin is slower than minimum, and needed only if there is NaN.
                 ends = [reduction.reduce(values, axis=axis, keepdims=True) for reduction in (np.fmin, np.fmax)]
             return ends[0], ends[1]
         low, high = known
@@ -254,7 +254,7 @@ class DeviceSamples:
     def _extremes(self, block: AnyArray, axis: int | None) -> tuple[Any, Any]:
         """Return the extremes of a block; infinity and minus infinity if there is only NaN."""
         xp = self.xp
-        # The array's own type moves fewer bytes; where the library cannot compare it, it is converted first.
+        # The array's own type moves fewer bytes; if the library cannot compare it, it is converted first.
         is_comparable = dtype_name(block.dtype) in COMPARABLE and self.home.stored(block)[1] == 0
         numbers = block if is_comparable else self._wide(block)
         low, high = xp.min(numbers, axis=axis, keepdims=True), xp.max(numbers, axis=axis, keepdims=True)

@@ -1,4 +1,4 @@
-"""Traces in tables: files of many kinds, xarray and pandas."""
+"""Tables of traces: files of many kinds, xarray and pandas."""
 
 import lazy_loader
 

@@ -1,6 +1,6 @@
-"""The arguments of `save_traces`, `to_xarray` and `to_dataframe`, which are checked here and become a `TraceTable`.
+"""The arguments of `save_traces`, `to_xarray` and `to_dataframe`, checked here and turned into a `TraceTable`.
 
-Limits of single kinds of files are not checked here, but in `kinds`.
+Limits of individual kinds of files are checked in `kinds`, not here.
 """
 
 import math
@@ -18,7 +18,7 @@ from .table import TraceTable
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
 
-# Metadata is written as JSON, as MATLAB structs and as rows of a sheet, all of which have a limit.
+# Metadata is written as JSON, as MATLAB structs and as rows of a sheet, all of which limit its depth.
 DEEPEST = 30
 
 
@@ -33,7 +33,7 @@ def parse_table(
 ) -> tuple[TraceTable, Regions | None]:
     """Return the table that the arguments of `save_traces` describe, and its regions if there are any."""
     table = traces if isinstance(traces, TraceTable) else from_labelled(traces)
-    if table is not None:  # arguments replace what the table says
+    if table is not None:  # arguments replace the entries of the table
         if fps is None and x is None:
             fps, x = table.fps, table.x
         positions = table.positions if positions is None else positions
@@ -96,7 +96,7 @@ def _parse_values(traces: object) -> Array:
         values = np.asarray(traces)
     except ValueError as error:
         raise ArgumentError(
-            "traces", traces, "is not an array, because its rows differ in length", "give (T, N)", subject="traces"
+            "traces", traces, "is ragged, because its rows differ in length", "give (T, N)", subject="traces"
         ) from error
     if values.dtype.kind not in "biuf" or values.dtype.itemsize > 8:
         raise ArgumentTypeError(
@@ -125,7 +125,7 @@ def _parse_x(frames: int, x: "ArrayLike | None", fps: float | None) -> Array | N
 
 
 def _parse_places(given: object, name: str, shape: tuple[int, ...]) -> Places:
-    """Return positions or regions of any kind, one for each trace."""
+    """Return positions or regions of any kind after checking that there is one for each trace."""
     places = find_places(on_host(given), None, name=name)
     _check_count(name, given, len(places), shape)
     if places.regions is not None:

@@ -1,4 +1,4 @@
-"""The axis of a table of traces: its names, and the frame rate behind a series of times.
+"""The axis of a table of traces: its possible names, and the frame rate that fits a series of times.
 
 The arguments `fps` and `x` are checked elsewhere, by `parse_time_axis`.
 """

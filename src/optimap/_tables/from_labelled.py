@@ -1,6 +1,6 @@
 """Tables of traces from arrays of xarray and from data frames and series of pandas: the inverse of `labelled`.
 
-Only data types and the order of rows are checked here; `parse_table` checks the rest, as if it had been given as
+Only data types and the order of rows are checked here; `parse_table` checks the rest, as for any
 arguments.
 """
 
@@ -20,13 +20,13 @@ if TYPE_CHECKING:
     import pandas
     import xarray
 
-# First columns that are an axis: in our CSV as pandas reads it, and in our data frames after reset_index().
+# First columns that are an axis: in our CSV files as pandas reads them, and in our data frames after reset_index().
 AXES = (SECONDS, FRAMES, OTHER, "time")
 
 
 def from_labelled(traces: object) -> TraceTable | None:
     """Return the table that an object of xarray or pandas describes; None for anything else."""
-    # Whoever has such an object has imported the package.
+    # If the user has such an object, the package has been imported.
     xr, pd = sys.modules.get("xarray"), sys.modules.get("pandas")
     if xr is not None and isinstance(traces, xr.Dataset):
         arrays = ", ".join(map(repr, traces.data_vars))
@@ -45,7 +45,7 @@ def _from_array(array: "xarray.DataArray") -> TraceTable:
     if array.ndim == 2 and array.dims[1] in AXES and array.dims[0] not in AXES:
         array = array.T
     if array.ndim not in (1, 2):
-        return TraceTable(array.values)  # the shape is refused later
+        return TraceTable(array.values)  # the shape is rejected later
     first, *along = array.dims
     coords = {name: np.atleast_1d(part.values) for name, part in array.coords.items() if part.dims == tuple(along)}
     places = _places(coords["x"], coords["y"]) if {"x", "y"} <= coords.keys() else None
@@ -128,7 +128,7 @@ def _from_long_frame(frame: "pandas.DataFrame") -> TraceTable:
         raise ArgumentError(
             "traces",
             frame,
-            "is a data frame in long form that does not have the same rows for each trace, one trace after the other",
+            "is a data frame in long form without the same rows for each trace, one trace after the other",
             f"sort it with traces.sort_values(['name', {time!r}]), and remove rows without a partner",
             subject="traces",
         )
@@ -160,5 +160,5 @@ def _axis(name: Hashable, axis: Array | None, about: dict[str, Any], frames: int
 
 
 def _given(names: list[str] | None, places: Array | None) -> list[str] | None:
-    """Return names, unless they are the labels of traces without names."""
+    """Return the names, or None if they are the default labels of traces without names."""
     return None if names is None or names == column_labels(len(names), None, places) else names

@@ -1,6 +1,6 @@
-"""Tables of traces on disk: `save_traces`, `load_traces`, and what the command line asks of a table before it does.
+"""Tables of traces on disk: `save_traces`, `load_traces`, and the checks that the command line makes beforehand.
 
-How the file of each kind is written and read is in `kinds`; the suffix chooses the kind.
+Files of each kind are written and read in `kinds`; the suffix chooses the kind.
 """
 
 from __future__ import annotations
@@ -120,7 +120,9 @@ def _written(path: Path, kind: Kind, header: dict[str, Any], overwrite: bool) ->
         return written_whole(path, overwrite)
 
     def describe(written: Path) -> str:
-        marker, *rest = header.items()  # the checksum is not last, so that without its line the text is still JSON
+        marker, *rest = (
+            header.items()
+        )  # the checksum is not the last entry, so that the text is still JSON without its line
         described = dict([marker, (CHECKSUM, checksum(written)), *rest])
         lines = [f"  {json.dumps(key)}: {json.dumps(value)}" for key, value in described.items()]
         return "{\n" + ",\n".join(lines) + "\n}\n"
@@ -136,14 +138,14 @@ def check_table(
     dtype: str = "float64",
     timed: bool = True,
 ) -> None:
-    """Raise an error, before any work, if a table of such (T, N) values cannot be written at `path`."""
+    """Raise an error, before any work, if a table of such (T, N) values cannot be written to `path`."""
     kind = find_table_kind(path)
     if tidy and not kind.tidy:
         *known, last = (suffix for row in KINDS if row.tidy for suffix in row.suffixes)
         raise ArgumentError(
             "tidy",
             tidy,
-            f"is not possible for {path.suffix.lower()} files, which have no long form",
+            f"cannot be used for {path.suffix.lower()} files, which have no long form",
             f"save as {', '.join(known)} or {last}, or without the long form",
             subject="tidy",
         )
@@ -151,7 +153,7 @@ def check_table(
         raise ArgumentError(
             "tidy",
             tidy,
-            "is not possible without traces, because the long form would have no rows",
+            "cannot be used without traces, because the long form would have no rows",
             "save without the long form",
             subject="tidy",
         )
@@ -214,7 +216,7 @@ def load_header(path: Path) -> dict[str, Any]:
 
 
 def is_table(path: Path) -> bool:
-    """Return whether a file is a table, by its suffix and, if recordings have the same suffix, by its content."""
+    """Return whether a file is a table, by its suffix and, if recordings can have the same suffix, by its content."""
     suffix = path.suffix.lower()
     kind = next((row for row in KINDS if suffix in row.suffixes), None)
     return kind is not None and path.is_file() and (not kind.shared or bool(kind.load().is_table(path)))

@@ -1,7 +1,7 @@
-"""What a table of traces is: the values, the header that every kind of file carries, and the labels of its columns.
+"""A table of traces: the values, the header that every kind of file carries, and the labels of its columns.
 
 The header is a small JSON object with everything but the numbers: the data type, the shape, the axis, names, positions
-and metadata. Each kind of file stores it next to what other programs read, so `load_traces` returns exactly what was
+and metadata. Each kind of file stores it next to the data for other programs, so `load_traces` returns exactly what was
 saved. Files are read and written in `kinds`, not here.
 """
 
@@ -19,7 +19,7 @@ from .._base import ArgumentError, Array, parse_time_axis
 from .._version import __version__
 from .axes import FRAMES, OTHER, SECONDS
 
-MARKER = "optimap_trace_table"  # marks every file that optimap wrote; its value is the version of the layout
+MARKER = "optimap_trace_table"  # marks every file written by optimap; its value is the version of the layout
 LAYOUT = 1
 
 # Control characters and two more that XML does not allow; tabs and line breaks may be part of a label.
@@ -33,12 +33,12 @@ _DTYPES = {"bool", "float16", "float32", "float64", *(f"{kind}{bits}" for kind i
 
 @dataclass(frozen=True, eq=False)
 class TraceTable:
-    """Traces with everything that belongs to them, as `load_traces` returns them.
+    """Traces with their axis, positions, names and metadata, as `load_traces` returns them.
 
     Attributes
     ----------
     traces : (T, N) or (T,) array
-        The values, in the data type and the shape in which they were saved.
+        The values, with the data type and shape with which they were saved.
     x : (T,) array or None
         The x-axis, if one was given.
     fps : float or None
@@ -147,7 +147,7 @@ def header_labels(header: dict[str, Any]) -> list[str]:
 
 
 def header_shape(header: dict[str, Any]) -> tuple[int, int]:
-    """Return (T, N)."""
+    """Return the shape of the table, (T, N)."""
     frames, *count = header["shape"]
     return frames, count[0] if count else 1
 

@@ -16,7 +16,7 @@ NAME, VALUE = 1, 4  # columns
 
 
 def tidy_columns(axis: str) -> list[str]:
-    """Return the names of the columns; the first is ``frame`` where no time is known, else ``time``."""
+    """Return the names of the columns; the first is ``frame`` if no time is known, else ``time``."""
     return [FRAMES if axis == FRAMES else "time", *REST]
 
 

@@ -1,8 +1,8 @@
-"""The loops over pixels and over samples: compiled where a compiler was found, and as twins in NumPy.
+"""The loops over pixels and over samples: compiled if a compiler was found, and as NumPy twins.
 
-Here are only the choice between the two, the choice of the faster loop, and the number of threads; arguments are
-checked by the callers. ``OPTIMAP_KERNELS=numpy`` forces the NumPy twins, ``compiled`` makes it an error if the compiled
-loops are missing; unset, the compiled loops are used where they were built. ``OPTIMAP_THREADS`` sets the number of
+This module holds only the choice between the two, the choice of the faster loop, and the number of threads; callers
+check the arguments. ``OPTIMAP_KERNELS=numpy`` forces the NumPy twins, ``compiled`` makes it an error if the compiled
+loops are missing; unset, the compiled loops are used if they were built. ``OPTIMAP_THREADS`` sets the number of
 threads; unset, they use as many as the machine, the container and the job allow.
 """
 
@@ -45,7 +45,7 @@ def _choose() -> tuple[str, Any]:
     if asked == "numpy":
         return "numpy", _numpy
     try:
-        with deferred_interrupts():  # of nanobind, which drops errors of Python code that it runs when it is loaded
+        with deferred_interrupts():  # nanobind drops errors from Python code that it runs while it is loaded
             from . import _compiled  # type: ignore[attr-defined, unused-ignore]
     except ImportError:
         if asked == "compiled":
@@ -58,7 +58,7 @@ backend, _loops = _choose()
 
 
 def thread_count() -> int:
-    """Return ``OPTIMAP_THREADS``, or else as many as machine, container and ``OMP_NUM_THREADS`` allow."""
+    """Return ``OPTIMAP_THREADS``, or else as many threads as machine, container and ``OMP_NUM_THREADS`` allow."""
     if is_alone():
         return 1
     asked = os.environ.get("OPTIMAP_THREADS", "")
@@ -100,7 +100,7 @@ def window_means(frames: Array, windows: Windows, out: Array, omit_nan: bool = F
         ``sums``, weighted sums are written instead of means.
     out : (T, N) C-contiguous array, float32 or float64 for float32 frames, else float64
     omit_nan : bool
-        Leave NaN pixels out of the mean; a window of NaN alone gives NaN.
+        Leave NaN pixels out of the mean; a window with only NaN gives NaN.
     """
     count = len(windows.first) - 1
     if count == 0 or len(frames) == 0:
@@ -110,7 +110,7 @@ def window_means(frames: Array, windows: Windows, out: Array, omit_nan: bool = F
         _loops.pixel_values(frames, windows.rows, windows.starts, out, threads)
         return
     direct, table = _work(frames, windows, omit_nan)
-    # Starting a thread takes some 20 us, as much as some 50,000 units of work; counting the allowed ones some 5 us.
+    # Starting a thread takes about 20 us, as long as 50,000 units of work; counting the allowed ones about 5 us.
     worth = 1 + int(min(direct, table) * len(frames)) // 50_000
     threads = 1 if worth == 1 else min(thread_count(), worth)
     if table < direct and windows.boxes is not None:
@@ -140,7 +140,7 @@ def _chunks(lengths: Array) -> Array:
 
 
 def _work(frames: Array, windows: Windows, omit_nan: bool) -> tuple[float, float]:
-    """Return the work for one frame by direct sums and by running sums, infinite where those cannot be used."""
+    """Return the work for one frame by direct sums and by running sums, infinite if the latter cannot be used."""
     cost = FLOAT_COST if frames.dtype.kind == "f" else 1.0
     count = len(windows.first) - 1
     # For one window, this comparison takes longer than it could save.
@@ -170,9 +170,9 @@ def _is_plain(samples: Array) -> bool:
 
 
 def extremes(samples: Array) -> tuple[Array, Array] | None:
-    """Return the smallest and the largest sample of each series of (T, M) samples, or None where no loop applies.
+    """Return the smallest and the largest sample of each series of (T, M) samples, or None if no loop applies.
 
-    NaN is left out; a series of NaN alone has infinity as its smallest and minus infinity as its largest sample.
+    NaN is left out; a series of only NaN has infinity as its smallest and minus infinity as its largest sample.
     """
     if not _is_plain(samples):
         return None
@@ -183,7 +183,7 @@ def extremes(samples: Array) -> tuple[Array, Array] | None:
 
 
 def rescale(samples: Array, low: Array, span: Array, ymin: float, ymax: float, clip: bool, out: Array) -> bool:
-    """Rescale each series from ``low``, ``low + span`` to ``ymin``, ``ymax`` into `out`; return whether a loop did.
+    """Rescale each series from ``low``, ``low + span`` to ``ymin``, ``ymax`` into `out`; return whether a loop did so.
 
     Parameters
     ----------
@@ -256,5 +256,5 @@ def falling_pairs(series: Array, starts: Array, stops: Array) -> tuple[Array, Ar
 
 
 def _series_threads(worth: int) -> int:
-    """Return the number of threads, not more than the work is worth: each takes some 20 us to start."""
+    """Return the number of threads, no more than the work justifies: each takes about 20 us to start."""
     return min(thread_count(), 1 + worth)

@@ -13,8 +13,8 @@ Array = NDArray[Any]
 
 # Gathered pixels held at once by each thread: summing is four times as fast while they stay in the caches.
 _GATHER = 2**19
-# Running sums held at once by each thread, and by all threads: with a quarter of them per thread, calls take a third of
-# the time.
+# Running sums held at once by each thread, and by all threads: with a quarter of the total per thread, calls take a
+# third of the time.
 _TABLE = 2**22
 _ALL_TABLES = 2**25
 
@@ -101,7 +101,7 @@ def box_means(
             block = frames[t : min(t + step, end)]
             sums = _all_sums(_column_sums(block, table[:, : len(block)]), bands, len(top))
             if block.dtype.kind == "f":
-                largest = max(-block.min(), block.max())  # NaN or infinite: no sum is certain
+                largest = max(-block.min(), block.max())  # NaN or infinite: no sum is reliable
                 unsure = ~(np.abs(sums) >= doubtful * largest)
                 for w in np.flatnonzero(unsure.any(axis=0)):
                     box = block[unsure[:, w], top[w] : bottom[w], left[w] : right[w]]
@@ -174,7 +174,7 @@ def _all_sums(table: Array, bands: list[_Band], boxes: int) -> Array:
 
 def _doubtful(top: Array, bottom: Array, left: Array, right: Array, width: int) -> Array:
     """Return the sum below which the error of a box may exceed 1e-9 of its sum, for pixels not larger than one."""
-    # Each addition may err by 2**-53 of all above it in the column, and of all to the left of it in the band.
+    # Each addition may err by 2**-53 of the sum above it in the column, and of the sum to its left in the band.
     doubtful: Array = 1.2e-16 * (bottom - top) * (right - left) * (bottom + width + 1) * 1e9
     return doubtful
 
@@ -189,7 +189,7 @@ def _in_parallel(work: Callable[[int, int], None], frames: int, threads: int) ->
 
 
 def extremes(samples: Array, low: Array, high: Array, threads: int = 1) -> None:
-    """Write the extremes of each series of (T, 1, M) samples, leaving NaN out; a series of NaN alone gets inf, -inf."""
+    """Write the extremes of each series of (T, 1, M) samples, leaving NaN out; a series of only NaN gets inf, -inf."""
     for reduction, quiet, out in ((np.minimum, np.fmin, low), (np.maximum, np.fmax, high)):
         reduction.reduce(samples[:, 0], axis=0, out=out)
         missing = np.isnan(out)  # fmin is slower than minimum, and only needed for NaN

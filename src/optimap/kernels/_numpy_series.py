@@ -1,4 +1,4 @@
-"""The loops over series of ``compiled.cpp`` in NumPy and SciPy: (M, T) samples, one series after the other."""
+"""The loops over series of ``compiled.cpp`` in NumPy and SciPy: (M, T) samples, one series at a time."""
 
 from typing import Any
 

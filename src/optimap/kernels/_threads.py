@@ -1,4 +1,4 @@
-"""The number of threads that this process may use: as many as the machine, its container and its job allow."""
+"""The number of threads that this process may use, as allowed by the machine, the container and the job."""
 
 import math
 import os
@@ -14,7 +14,7 @@ _alone: ContextVar[bool] = ContextVar("alone", default=False)
 
 @contextmanager
 def one_thread() -> Iterator[None]:
-    """Run the loops that this thread calls in this thread alone, for schedulers that give each task one core."""
+    """Run the loops that this thread calls only in this thread, for schedulers that assign one core to each task."""
     token = _alone.set(True)
     try:
         yield
@@ -28,9 +28,9 @@ def is_alone() -> bool:
 
 
 def allowed_threads() -> int:
-    """Return the least of the cores that this process may use, its container's share, and ``OMP_NUM_THREADS``."""
+    """Return the minimum of the cores that this process may use, its container's share, and ``OMP_NUM_THREADS``."""
     limits = [_cores(), _container_cores()]
-    # A list is for nested teams, the outermost first. Other values are not an error here.
+    # A list is for nested teams, outermost first. Other values are ignored here, not errors.
     outermost = os.environ.get("OMP_NUM_THREADS", "").split(",")[0].strip()
     if outermost.isdecimal() and int(outermost) >= 1:
         limits.append(int(outermost))
@@ -38,13 +38,13 @@ def allowed_threads() -> int:
 
 
 def _cores() -> int:
-    """Return the cores that the system gives to this process."""
+    """Return the number of cores that the system assigns to this process."""
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
 
 
-@cache  # small files are read once; the share of a container hardly ever changes while a process runs
+@cache  # read only once: the share of a container hardly ever changes while a process runs
 def _container_cores() -> int:
     """Return the number of cores that the control groups of this process allow, rounded up."""
     return container_cores(Path("/proc/self/cgroup"), Path("/sys/fs/cgroup"))
@@ -68,7 +68,7 @@ def _group_quotas(line: str, root: Path) -> list[float]:
         return []
     top = root if not controllers else root / "cpu"
     below = top / path.lstrip("/")
-    # Inside a container, the path may be that of the machine, which is not visible: then the root is the group.
+    # Inside a container, the path may be that on the host machine, which is not visible: then the root is the group.
     folders = [folder for folder in (below, *below.parents) if folder == top or top in folder.parents]
     quotas = (_quota(folder) for folder in folders)
     return [quota for quota in quotas if quota is not None]

@@ -1,8 +1,8 @@
 """Threads that work for a caller who may be interrupted at any moment, by Ctrl-C or SIGTERM.
 
 Python runs the handler of a signal in the main thread, between any two instructions. An exception raised there may
-leave a lock of `threading` or `concurrent.futures` locked; then workers and caller wait for each other for ever. (An
-executor that was given one future for each block hung in about 1 of 50 interrupted runs on a loaded machine.) So the
+leave a lock of `threading` or `concurrent.futures` locked; workers and caller then wait for each other for ever. (An
+executor with one future for each block hung in about 1 of 50 interrupted runs on a loaded machine.) Therefore the
 caller starts a single thread, and after that only receives messages from queues that are written in C. That thread, in
 which no handler runs, starts the others and waits for them. In every case, the caller returns when all have ended.
 """
@@ -24,7 +24,7 @@ class Stop:
         self._is_set = False
 
     def set(self) -> None:
-        """Request that the work ends."""
+        """Request the end of the work."""
         self._is_set = True
 
     def is_set(self) -> bool:
@@ -38,11 +38,11 @@ class _Companion:
     def __init__(self, function: Callable[[], None], wake: Callable[[], None]) -> None:
         self._function, self._wake = function, wake
         self._ended: list[bool] = []
-        self._claim = [True]  # taken by the thread when it begins, or by a caller that was interrupted before that
+        self._claim = [True]  # taken by the thread when it begins, or by a caller that is interrupted before that
         self._last_words: SimpleQueue[None] = SimpleQueue()
 
     def start(self) -> bool:
-        """Start the thread; return False where the system has no more threads."""
+        """Start the thread; return False if the system has no more threads."""
         try:
             start_new_thread(self._run, ())
         except RuntimeError:
@@ -60,7 +60,7 @@ class _Companion:
             self._wake()
 
     def wait(self) -> None:
-        """Return when the thread has ended, or will never begin; interrupts in the meantime are raised afterwards."""
+        """Return when the thread has ended, or will never begin; interrupts during the wait are raised afterwards."""
         interrupt: BaseException | None = None
         while True:
             try:
@@ -76,7 +76,7 @@ class _Companion:
 
 
 def _taken(claim: list[bool]) -> bool:
-    """Take the claim, which only one thread can."""
+    """Take the claim, which only one thread can do."""
     try:
         return claim.pop()
     except IndexError:
@@ -84,7 +84,7 @@ def _taken(claim: list[bool]) -> bool:
 
 
 class _Team(Generic[Result]):
-    """Work on numbers, each of which is taken from a counter by one thread."""
+    """Work on numbers, each taken from a counter by one thread."""
 
     def __init__(self, work: Callable[[int], Result], count: int, stop: Stop) -> None:
         self._work, self._count, self._stop = work, count, stop
@@ -105,7 +105,7 @@ class _Team(Generic[Result]):
                 self.failures[number] = error
 
     def lead(self, threads: int) -> None:
-        """Start the other threads, work like them, and return when all have ended."""
+        """Start the other threads, work alongside them, and return when all have ended."""
         ends: SimpleQueue[None] = SimpleQueue()
 
         def follow() -> None:
@@ -126,7 +126,7 @@ class _Team(Generic[Result]):
             ends.get()
 
     def close(self) -> None:
-        """Put the end of the results."""
+        """Mark the end of the results."""
         self.results.put(None)
 
 
@@ -139,8 +139,8 @@ def run_in_threads(
 ) -> None:
     """Call ``work(0)`` to ``work(count - 1)``, each number once, in a number of threads; return when all have ended.
 
-    Each thread takes the next number from a counter. `done` is called in the caller's thread with each result, in the
-    order in which they come. After an error in `work`, no more numbers are taken; of several errors, that of the lowest
+    Each thread takes the next number from a counter. `done` is called in the caller's thread with each result, in order
+    of completion. After an error in `work`, no more numbers are taken; of several errors, that of the lowest
     number is raised. An error in `done`, or an interrupt of the caller, sets `stop`, and is raised when the calls that
     had begun are over.
     """
@@ -182,7 +182,7 @@ class _Calls:
             self._answers.put(None)
 
     def submit(self, function: Callable[..., Any], *arguments: Any) -> None:
-        """Have a call made when the previous one is over, whose error is raised here."""
+        """Request a call as soon as the previous one has finished; an error of that one is raised here."""
         if not self.has_thread:
             function(*arguments)
             return
@@ -191,7 +191,7 @@ class _Calls:
         self._is_waiting = True
 
     def finish(self) -> None:
-        """Return when the last call is over, or raise its error."""
+        """Return when the last call has finished, or raise its error."""
         if self._is_waiting:
             self._is_waiting = False
             error = self._answers.get()
@@ -203,7 +203,7 @@ class _Calls:
         self._answers.put(None)
 
     def close(self) -> None:
-        """Let the thread end after the calls that it was given."""
+        """Let the thread end after the calls already submitted."""
         self._calls.put(None)
 
 

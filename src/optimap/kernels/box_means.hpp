@@ -19,10 +19,10 @@ namespace optimap {
 // fetched half as much in the same time.
 constexpr int64_t kFetchedBytes = 8 * 1024;
 
-// Sharing sums is faster from this number of boxes in a run on, and up to this number of columns for each.
+// Sharing sums is faster from this number of boxes in a run, and up to this number of columns for each.
 constexpr int64_t kShared = 4, kSharedColumns = 8;
 
-// Results of this size and above are written past the caches.
+// Results of at least this size are written past the caches.
 constexpr int64_t kStreamedResult = 32 * 1024 * 1024;
 
 template <class Pixel>
@@ -61,7 +61,7 @@ class Table {
     OPTIMAP_INLINE double doubtful(const Run& run) const {
         double largest = most[0];
         for (int k = 1; k < R::kSize; ++k) largest = std::max(largest, double(most[k]));
-        // Each addition down a box may err by 2**-53 of all above it in the column, each one across by as much of the box.
+        // Each addition down a column may err by 2**-53 of the sum above it, each addition across by 2**-53 of the box.
         const double height = double(run.bottom - run.top), width = double(run.width);
         return 1.2e-16 * height * width * (double(run.bottom) + height * width) * largest * 1e9;
     }

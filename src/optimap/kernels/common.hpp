@@ -53,7 +53,7 @@ OPTIMAP_INLINE void fetch(const void* address, int64_t from, int64_t to, int64_t
     for (to = std::min(to, size); from < to; from += 64) prefetch(static_cast<const char*>(address) + from);
 }
 
-// Copies past the caches to memory that is not read soon: the overwritten bytes need not be read first.
+// Copies past the caches to memory that will not be read soon: the overwritten bytes need not be read first.
 template <class T>
 OPTIMAP_INLINE void stream(const T* from, int64_t count, T* to) {
     int64_t i = 0;
@@ -72,7 +72,7 @@ inline std::vector<int64_t> in_order(int64_t count) {
     return order;
 }
 
-// Sorts by a key of small numbers, equal ones in their previous order: 65536 boxes in a quarter of a millisecond.
+// Sorts stably by a key of small numbers: 65536 boxes in a quarter of a millisecond.
 inline void sort_by(const int64_t* key, std::vector<int64_t>& order) {
     const int64_t size = int64_t(order.size());
     std::vector<int64_t> place(*std::max_element(key, key + size) + 2), sorted(size);

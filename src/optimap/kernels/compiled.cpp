@@ -23,10 +23,10 @@ using Ints = Vector<int64_t>;
 using Video = nb::ndarray<nb::ro, nb::ndim<3>, nb::device::cpu>;
 using Result = nb::ndarray<nb::device::cpu>;
 
-// Only arguments that would read or write outside memory are checked here; the Python side explains errors.
+// Only arguments that would cause reads or writes outside memory are checked here; the Python side explains errors.
 void check(const Video& video, const Result& out, int64_t windows) {
     if (video.shape(2) > 1 && video.stride(2) != 1)
-        throw std::invalid_argument("pixels of a row must be neighbours in memory");
+        throw std::invalid_argument("pixels of a row must be adjacent in memory");
     if (out.ndim() != 2 || out.shape(0) != video.shape(0) || int64_t(out.shape(1)) != windows ||
         (out.shape(1) > 1 && out.stride(1) != 1) || (out.shape(0) > 1 && out.stride(0) != windows))
         throw std::invalid_argument("out must be C-contiguous, (frames, windows)");
@@ -119,7 +119,7 @@ void rescale(Video samples, Vector<double> low, Vector<double> span, double ymin
     const int64_t series = int64_t(samples.shape(2));
     check(samples, out, series);
     if (samples.shape(1) != 1 || int64_t(low.shape(0)) != series || int64_t(span.shape(0)) != series)
-        throw std::invalid_argument("one low and one span for each series");
+        throw std::invalid_argument("low and span must hold one value for each series");
     auto loop = [&](auto frames, auto* result) {
         optimap::rescale(frames, series, low.data(), span.data(), ymin, ymax, clip, result, threads);
     };
@@ -148,23 +148,23 @@ void extremes(Video samples, Result low, Result high, int threads) {
     for (const Result* end : {&low, &high})
         if (end->ndim() != 1 || end->shape(0) != samples.shape(2) || end->dtype() != samples.dtype() ||
             (end->shape(0) > 1 && end->stride(0) != 1))
-            throw std::invalid_argument("low and high hold one value for each series");
+            throw std::invalid_argument("low and high must hold one value for each series");
     if (samples.shape(1) != 1 || (samples.shape(2) > 1 && samples.stride(2) != 1))
-        throw std::invalid_argument("samples must be (T, 1, M), those of one moment neighbours in memory");
+        throw std::invalid_argument("samples must be (T, 1, M), with the samples of one moment adjacent in memory");
     if (!(extremes_of<uint8_t>(samples, low, high, threads) || extremes_of<uint16_t>(samples, low, high, threads) ||
           extremes_of<int16_t>(samples, low, high, threads) || extremes_of<float>(samples, low, high, threads) ||
           extremes_of<double>(samples, low, high, threads)))
         throw std::invalid_argument("unsupported dtype");
 }
 
-// Loops over series: (M, T) samples, one series after the other.
+// Loops over series: (M, T) samples, one series in each row.
 using Series = nb::ndarray<const double, nb::ndim<2>, nb::c_contig, nb::device::cpu>;
 template <class T, int kDims = 1>
 using Out = nb::ndarray<T, nb::ndim<kDims>, nb::c_contig, nb::device::cpu>;
 
 void check_parts(const Series& series, const Ints& starts, const Ints& stops, size_t results) {
     if (starts.shape(0) != series.shape(0) || stops.shape(0) != series.shape(0) || results != series.shape(0))
-        throw std::invalid_argument("one start, stop and result for each series");
+        throw std::invalid_argument("starts, stops and out must hold one value for each series");
     if (series.shape(1) > size_t(std::numeric_limits<int32_t>::max())) throw std::invalid_argument("series are too long");
     for (size_t i = 0; i < series.shape(0); ++i)
         if (starts(i) < 0 || starts(i) > stops(i) || stops(i) > int64_t(series.shape(1)))
@@ -188,7 +188,7 @@ void falling_pairs(Series series, Ints starts, Ints stops, Out<int64_t> falling,
 // One whole number for each series, `least` or more, and a result of the same shape.
 void check_smoother(const Series& series, const Ints& numbers, const Out<double, 2>& out, int64_t least) {
     if (numbers.shape(0) != series.shape(0) || out.shape(0) != series.shape(0) || out.shape(1) != series.shape(1))
-        throw std::invalid_argument("one number and result for each series");
+        throw std::invalid_argument("there must be one number and one result for each series");
     if (series.shape(1) > size_t(std::numeric_limits<int32_t>::max())) throw std::invalid_argument("series are too long");
     for (size_t i = 0; i < numbers.shape(0); ++i)
         if (numbers(i) < least) throw std::invalid_argument("a number is too small");

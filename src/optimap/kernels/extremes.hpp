@@ -1,4 +1,4 @@
-// extremes: the smallest and the largest sample of each series, NaN left out.
+// extremes: the smallest and the largest sample of each series, ignoring NaN.
 
 #pragma once
 

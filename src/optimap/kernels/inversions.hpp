@@ -1,4 +1,4 @@
-// Ranking: samples in some order, sorted by new keys; the pairs that change sides are counted or visited.
+// Ranking: samples in some order that are sorted by new keys; the pairs that change sides are counted or visited.
 
 #pragma once
 
@@ -16,7 +16,7 @@ class Ranking {
         for (int64_t i = 0; i < samples; ++i) order[i] = int32_t(i);
     }
 
-    // Sorts, equal keys in their previous order, and returns how many pairs (`goes_first(right, left)`) changed sides.
+    // Sorts stably and returns how many pairs (`goes_first(right, left)`) changed sides.
     template <class GoesFirst>
     int64_t sort(GoesFirst goes_first) {
         int64_t changed = 0;

@@ -35,7 +35,7 @@ struct Register {
     OPTIMAP_INLINE static Type times(Type a, T b) { return a * b; }
     OPTIMAP_INLINE static Type larger(Type a, Type b) { return a > b ? a : b; }
     OPTIMAP_INLINE static Type magnitude(Type a) { return a < 0 ? -a : a; }
-#else  // the same, one by one
+#else  // the same, lane by lane
     struct Type {
         T lane[kSize];
         T operator[](int i) const { return lane[i]; }
@@ -103,7 +103,7 @@ using Lane = std::conditional_t<
 // Neighbouring pixels read at once.
 constexpr int kChunk = 8;
 
-// Masks of a chunk: all bits in lanes [from, to), none elsewhere.
+// Masks of a chunk: all bits set in lanes [from, to), none elsewhere.
 template <class Sum, int kLanes>
 class Masks {
   public:

@@ -83,7 +83,7 @@ class BitSet {
     std::vector<std::vector<uint64_t>> levels_;
 };
 
-// Ranks of samples, and the samples in order: equal ones are ranked by their place.
+// Ranks of samples, and the samples in order: equal samples are ranked by their place.
 class Ranks {
   public:
     std::vector<int32_t> rank;

@@ -77,7 +77,7 @@ inline std::vector<double> slopes_of(const double* y, const std::vector<Pair>& p
     return slopes;
 }
 
-// The value at a place, `from` or later, when all values from there on are sorted. Earlier values are not above it.
+// The value at a place, `from` or later, if all values from there on were sorted. Earlier values are not above it.
 inline double value_at(std::vector<double>& values, int64_t place, int64_t from = 0) {
     std::nth_element(values.begin() + from, values.begin() + place, values.end());
     return values[place];
@@ -89,13 +89,13 @@ struct Middle {
     explicit Middle(int64_t count) : first((count - 1) / 2), second(count / 2) {}
 };
 
-// The values at two places, the same or neighbours, when all are sorted.
+// The values at two places, equal or adjacent, if all values were sorted.
 inline std::pair<double, double> values_at(std::vector<double>& values, int64_t first, int64_t second) {
     const double value = value_at(values, first);
     return {value, first == second ? value : *std::min_element(values.begin() + second, values.end())};
 }
 
-// As in NumPy: without the sum, which may overflow, if there is only one number.
+// As in NumPy: if there is only one number, without the sum, which may overflow.
 inline double mean(double first, double second) { return first == second ? first : (first + second) / 2; }
 
 }  // namespace optimap

@@ -36,7 +36,7 @@ class MedianSlope {
         double slope, edge;
     };
 
-    static constexpr int64_t kFew = 4096;   // up to this many pairs, all are computed from the start
+    static constexpr int64_t kFew = 4096;   // up to this many pairs, all are computed at once
     static constexpr int64_t kEnough = 16;  // up to this many pairs for each sample, all are computed
 
     double median_of_all() const {
@@ -86,7 +86,7 @@ class MedianSlope {
         if (first >= 0) {
             const double slope = value_at(slopes, place), margin = margin_at(slope);
             if (!std::isfinite(margin)) return false;
-            // Ends closer than rounding would assign pairs to different sides.
+            // Ends closer together than the rounding error would assign pairs to different sides.
             if (slope - 2 * margin > low_.edge) low_ = {slope, slope - margin};
         }
         if (last < count - 1) {

@@ -32,7 +32,7 @@ constexpr int64_t kAhead = 32;
 // Frames up to this size are fetched whole, one frame ahead, where windows cover much of them: the second cache holds two.
 constexpr int64_t kStreamedBytes = 512 * 1024;
 
-// Frames computed at once where windows are small. Large windows gain nothing: frames a power of two apart, as most are,
+// Frames computed at once if windows are small. Large windows gain nothing: frames a power of two apart, as most are,
 // evict each other from the nearest cache.
 constexpr int64_t kTogether = 4;
 constexpr int64_t kSmall = 12;  // chunks
@@ -102,7 +102,7 @@ void plan_lines(const Frames<Pixel>& frames, int64_t pixels, Plan& plan) {
     }
     const int64_t lines = int64_t(plan.lines.size());
     if (plan.together == 1 && pixels * int64_t(sizeof(Pixel)) <= kStreamedBytes && 2 * lines * n > pixels) {
-        plan.lines.clear();  // more than half of the frame: fetch all of it, in the order of memory
+        plan.lines.clear();  // more than half of the frame: fetch all of it, in memory order
         for (int64_t place = 0; place < pixels; place += n) plan.lines.push_back(next + place);
         for (int64_t k = 0; k <= windows; ++k) plan.line[k] = k * int64_t(plan.lines.size()) / windows;
         return;

@@ -1,7 +1,7 @@
 // TiedSlopes: the median slope of series in which very many pairs have the same slope, or nearly so.
 //
-// Counts rise and fall by whole numbers, so a slope such as 0 or 1/3 may belong to a large share of all pairs, which no
-// two numbers separate. Where samples are whole multiples of a step, slopes are fractions, and comparing them with one
+// Counts change by whole numbers, so a slope such as 0 or 1/3 may belong to a large share of all pairs, which no
+// two numbers can separate. Where samples are whole multiples of a step, slopes are fractions, and comparing them with one
 // of these fractions is exact in whole numbers. Rounding keeps quotients in order, so the slope of a rank is the fraction
 // of that rank, rounded.
 
@@ -135,7 +135,7 @@ class TiedSlopes {
         return *place;
     }
 
-    // The slowest way: all slopes are computed several times, and only the few between two of a sample are kept.
+    // The slowest method: all slopes are computed several times, and only the few between two sampled slopes are kept.
     double walk(int64_t rank) {
         auto sample = slopes_of(y_, draw_pairs(n_, kSample, dice_));
         std::sort(sample.begin(), sample.end());

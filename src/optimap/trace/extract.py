@@ -76,7 +76,7 @@ def extract_traces(
     nan_policy : {'propagate', 'omit', 'raise'}
         A NaN in a window makes that sample NaN, is left out of the mean (all NaN: NaN), or is an error.
     weights : {'mean', 'sum'}, optional
-        ``'mean'``, the default: the mean over the pixels of each window or region, weighted where it has weights (which
+        ``'mean'``, the default: the mean over the pixels of each window or region, weighted if it has weights (which
         are scaled to sum 1; they may be negative). ``'sum'``: the sum of pixels times weights, as they are.
     background : number or region, optional
         Subtracted from every trace: a number, or the trace of a region, given in any form that `coords` takes. One

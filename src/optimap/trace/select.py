@@ -1,7 +1,7 @@
 """Picking with the mouse: select_positions and select_traces.
 
-The names, the documentation and the types of what is returned are here; `_pick` checks the arguments and does the work,
-and is imported when it is needed.
+The public names, their documentation and return types are here; `_pick` checks the arguments and does the work, and is
+imported when it is needed.
 """
 
 from __future__ import annotations

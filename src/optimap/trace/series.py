@@ -58,7 +58,7 @@ def normalize(
     Raises
     ------
     ValueError
-        If the array is empty or holds infinity, or NaN where the result is integer; if ``vmin >= vmax``; if `ymin`
+        If the array is empty or holds infinity, or NaN if the result is integer; if ``vmin >= vmax``; if `ymin`
         or `ymax` is not finite or does not fit an integer `dtype`.
     TypeError
         If the values are not real numbers, or `dtype` is neither float nor integer, or is not available in the array's

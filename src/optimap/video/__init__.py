@@ -1,4 +1,4 @@
-"""Recordings on disk -> arrays, and back."""
+"""Reading recordings from disk as arrays, and writing them."""
 
 import lazy_loader
 

@@ -1,4 +1,4 @@
-"""What every format checks in a file: that it holds a video, and that no part of it is missing.
+"""Checks of files shared by all formats: that they hold a video, and that no part of it is missing.
 
 Arguments that users give are checked in `open` and `save`, not here.
 """
@@ -11,14 +11,14 @@ from .._base import ArgumentError
 
 
 def check_frames(path: Path, shape: tuple[int, ...], dtype: "np.dtype[np.generic]") -> None:
-    """Raise an error where the array in a file is not a video of real numbers."""
+    """Raise an error if the array in a file is not a video of real numbers."""
     if len(shape) == 4 and shape[-1] in (3, 4):
         problem, cure = f"is a colour recording of shape {shape}", "save one channel, or the grey values, first"
     elif len(shape) != 3:
         problem = f"holds an array of shape {shape}"
         cure = "save the recording as (T, H, W): frames, rows, columns"
     elif 0 in shape:
-        problem, cure = f"holds no pixels, its shape is {shape}", "record or convert it again"
+        problem, cure = f"holds no pixels, because its shape is {shape}", "record or convert it again"
     elif np.dtype(dtype).kind not in "biuf":
         problem, cure = f"holds {dtype} values", "save the pixels as real numbers"
     else:
@@ -27,21 +27,21 @@ def check_frames(path: Path, shape: tuple[int, ...], dtype: "np.dtype[np.generic
 
 
 def check_file_size(path: Path, expected: int, what: str) -> None:
-    """Raise an error where the size of a file does not fit its header."""
+    """Raise an error if the size of a file does not match its header."""
     actual = path.stat().st_size
     if actual != expected:
         state = "truncated" if actual < expected else "longer than its header says"
         raise ArgumentError(
             "path",
             path,
-            f"is {state} ({what} need {expected} bytes, the file has {actual})",
+            f"is {state} ({what} need {expected} bytes, but the file has {actual})",
             "copy the recording again, or repair its header",
             subject=str(path),
         )
 
 
 def noted_number(value: object) -> float | None:
-    """Return the positive number noted in a file, in any shape that files store one in; None if it is not one."""
+    """Return a positive number stored in a file, in any form that files use; None if it is not such a number."""
     noted = np.asarray(value)
     if noted.size != 1 or noted.dtype.kind not in "iuf" or not 0 < noted.item() < np.inf:
         return None

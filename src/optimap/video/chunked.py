@@ -1,4 +1,4 @@
-"""Arrays in files of many arrays (HDF5, MATLAB 7.3, zarr): which one is the recording, and its frames in any order."""
+"""Files of many arrays (HDF5, MATLAB 7.3, zarr): which one is the recording, and frames with axes in any order."""
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -10,7 +10,7 @@ from .._base import ArgumentError, ArgumentTypeError, Array
 
 
 class Dataset(Protocol):
-    """The properties of h5py's datasets and zarr's arrays that are used here."""
+    """The attributes of h5py datasets and zarr arrays that are used here."""
 
     @property
     def name(self) -> str: ...
@@ -26,9 +26,9 @@ class Dataset(Protocol):
 
 
 class DatasetFrames:
-    """Frames of a dataset whose axes come in any order, seen as (T, H, W).
+    """Frames of a dataset with axes in any order, seen as (T, H, W).
 
-    ``order`` has the places of time, rows and columns among its axes, ``fixed`` the index along each of the others;
+    ``order`` holds the places of time, rows and columns among its axes, ``fixed`` the index along each of the others;
     ``damaged`` lists the errors that reading a damaged file raises.
     """
 
@@ -73,7 +73,7 @@ class DatasetFrames:
                 "copy the recording again",
                 subject=str(self._path),
             ) from error
-        kept = sorted(self._order)  # axes indexed by a number are gone
+        kept = sorted(self._order)  # axes indexed by a number are dropped
         return np.asarray(np.transpose(block, [kept.index(axis) for axis in self._order]))
 
     def close(self) -> None:
@@ -103,11 +103,11 @@ def choose(path: Path, shapes: dict[str, tuple[int, ...]], name: object, option:
 
 
 def _named(path: Path, shapes: dict[str, tuple[int, ...]], name: object, option: str) -> str:
-    """Return the name of an array as the file has it, or raise an error where there is no such array."""
+    """Return the full name of an array in the file, or raise an error if there is no such array."""
     if not isinstance(name, str):
         raise ArgumentTypeError.must_be(option, name, "text, the name of an array in the file")
     if name.strip("/") not in shapes:
-        cure = f"choose one of {_listing(shapes)}" if shapes else "give another file, this one holds no arrays"
+        cure = f"choose one of {_listing(shapes)}" if shapes else "give another file, since this one holds no arrays"
         raise ArgumentError(option, name, f"is not in {path}", cure)
     return name.strip("/")
 

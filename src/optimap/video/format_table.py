@@ -1,7 +1,7 @@
-"""THE table of formats: name, suffixes, module, the extra it needs, whether it can be written.
+"""The table of formats: name, suffixes, module, the extra it needs, whether it can be written.
 
 A new format is one row here and one module in ``formats/`` with ``open_recording(path, **options) -> Recording`` and,
-where it can be written, ``check_video(shape, dtype)`` and ``save(path, video, fps, made)``. Modules in ``formats/``
+if it can be written, ``check_video(shape, dtype)`` and ``save(path, video, fps, made)``. Modules in ``formats/``
 are imported only when one of their files is opened or saved.
 """
 
@@ -20,14 +20,14 @@ class Format:
     name: str
     suffixes: tuple[str, ...]
     module: str
-    extra: str | None = None  # optional dependency group with the package that the module imports
+    extra: str | None = None  # the extra that installs the package that the module imports
     needs: str | None = None  # the import name of that package
     options: tuple[str, ...] = ()  # keywords of open_recording
     saves: tuple[str, ...] = ()  # suffixes that can be written
-    sidecar: bool = False  # whether rate and origin go to a file next to it: ``describe(path, fps, made) -> text``
+    sidecar: bool = False  # whether rate and origin go into a file next to it: ``describe(path, fps, made) -> text``
 
     def load(self) -> ModuleType:
-        """Import the module, or say which extra is missing."""
+        """Import the module, or raise an error that names the missing extra."""
         if self.needs is not None:
             import_extra(self.needs, str(self.extra), f"{', '.join(self.suffixes)} files")
         return importlib.import_module(f".formats.{self.module}", __package__)
@@ -82,7 +82,7 @@ def find_format(path: Path) -> Format:
 def format_to_write(path: Path) -> Format:
     """Return the row that writes to a path, or raise an error that lists the suffixes that can be written.
 
-    A folder may be replaced only where it is a zarr store.
+    A folder may be replaced only if it is a zarr store.
     """
     suffix = path.suffix.lower()
     row = next((row for row in FORMATS if suffix in row.saves), None)

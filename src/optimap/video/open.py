@@ -1,6 +1,6 @@
-"""open_video, load_video, load_metadata: find the format in the table, let its module open the file.
+"""open_video, load_video, load_metadata: they find the format in the table, and its module opens the file.
 
-How each format is read is in ``formats/``.
+Each format is read by its module in ``formats/``.
 """
 
 from __future__ import annotations
@@ -44,9 +44,9 @@ def open_video(path: str | os.PathLike[str], **options: object) -> Recording:
     ValueError
         If the suffix is unknown, or the file is truncated or damaged, or does not hold exactly one grey recording.
     ImportError
-        If a package is missing; the message has the pip line.
+        If a package is missing; the message contains the pip command.
     TypeError
-        If an option does not exist for the format.
+        If the format does not have an option.
 
     Examples
     --------
@@ -142,20 +142,20 @@ def load_video(
         if use_mmap and recording.is_mapped:
             return block
         if use_mmap:
-            warnings.warn(f"{path} cannot be memory-mapped ({recording.format}): it is loaded", stacklevel=2)
-        # Copy a memory map; frames that were read belong to the caller already.
+            warnings.warn(f"{path} cannot be memory-mapped ({recording.format}); it is loaded instead", stacklevel=2)
+        # Copy a memory map; frames that were read already belong to the caller.
         return np.array(block, dtype=block.dtype.newbyteorder("="), copy=True if recording.is_mapped else None)
 
 
 def _frames_from(recording: Recording, start: int, step: int) -> int:
-    """Return the number of frames from one on, in steps, or raise an error where there are none."""
+    """Return the number of frames from `start` on, in steps, or raise an error if there are none."""
     total = len(recording)
     if start >= total:
         raise ArgumentError(
             "start_frame",
             start,
             f"is beyond the end of {recording.path}, which has {counted(total, 'frame')}",
-            f"it must be in 0..{total - 1}",
+            f"give a frame in 0..{total - 1}",
         )
     return -(-(total - start) // step)
 
@@ -173,7 +173,7 @@ def load_metadata(path: str | os.PathLike[str], **options: object) -> dict[str, 
     Returns
     -------
     dict
-        The entries under their own keys, and ``fps`` (frames per second) and ``pixel_size`` (mm) where they are known.
+        The entries under their own keys, and ``fps`` (frames per second) and ``pixel_size`` (mm) if they are known.
 
     Examples
     --------

@@ -1,8 +1,8 @@
-"""Recording: a video on disk whose frames are read when they are needed.
+"""Recording: a video on disk that is read frame by frame when frames are needed.
 
 A format module gives a Recording its frames: an array (a memory map: slicing it is free) or a `FrameSource`, which
-reads ranges of frames. Everything else, indexing included, is the same for all formats. Finding the format of a file
-is not done here but in `open`.
+reads ranges of frames. Everything else, including indexing, is the same for all formats. The format of a file
+is found in `open`, not here.
 """
 
 from collections.abc import Callable, Iterator
@@ -20,7 +20,7 @@ from .checks import check_frames
 
 
 class FrameSource(Protocol):
-    """What a format reads frames with."""
+    """The object through which a format reads frames."""
 
     shape: tuple[int, int, int]
     dtype: "np.dtype[Any]"
@@ -34,7 +34,7 @@ class FrameSource(Protocol):
 
 @runtime_checkable
 class PartSource(Protocol):
-    """A source that also reads parts of frames."""
+    """A source that can also read parts of frames."""
 
     chunks: tuple[int, int, int] | None  # frames, rows and columns stored together; None: stored without chunks
 
@@ -44,7 +44,7 @@ class PartSource(Protocol):
 
 @dataclass(frozen=True)
 class Origin:
-    """How a recording was opened: what to call to open it again, in another process too."""
+    """How a recording was opened, so that it can be opened again, also in another process."""
 
     opener: Callable[..., "Recording"]
     path: Path
@@ -56,19 +56,19 @@ class Origin:
 
 
 class Recording:
-    """A recording on disk: looks like an array ``(T, H, W)``, reads frames only when they are needed.
+    """A recording on disk that looks like an array ``(T, H, W)`` and reads frames only when they are needed.
 
     Created by `open_video`. It can be used like any other video, and as a context manager that closes the file. A
-    pickled recording is a path; the process that unpickles it opens the file again.
+    pickled recording holds only its path; the process that unpickles it opens the file again.
 
     Attributes
     ----------
     shape : (T, H, W)
     dtype : numpy.dtype
     fps : float or None
-        Frames per second, where the file says so.
+        Frames per second, if the file states it.
     pixel_size : float or None
-        Width of a pixel on the tissue in mm, where the file says so.
+        Width of a pixel on the tissue in mm, if the file states it.
     metadata : dict
         The entries of the header under their own keys.
     path : pathlib.Path
@@ -165,27 +165,27 @@ class Recording:
             block = self._read(frames, wanted if wanted.step > 0 else wanted[::-1])
             return np.asarray((block if wanted.step > 0 else block[::-1])[:, *rest])
         block = self._take(np.asarray(first))
-        # Indexed by a list once more: NumPy pairs lists on several axes.
+        # A list is applied in a second step, because NumPy pairs lists on several axes.
         return np.asarray(block[np.arange(len(block)), *rest]) if rest else block
 
     def _read(self, frames: FrameSource, wanted: range) -> Array:
-        with self._reading:  # a file has one read position, and threads of a scheduler may read at the same time
+        with self._reading:  # a file has a single read position, and several threads of a scheduler may read at once
             return frames.read(wanted)
 
     def _take(self, index: Array) -> Array:
-        """Return the frames that a list of numbers or a mask names."""
+        """Return the frames selected by a list of numbers or a mask."""
         if index.shape == (0,) and index.dtype == float:  # NumPy turns [] into floats
             index = index.astype(int)
         if index.ndim != 1 or index.dtype.kind not in "biu" or (index.dtype.kind == "b" and len(index) != len(self)):
             raise IndexError("index frames by a number, a slice, or a 1-D list of numbers or of T booleans")
         numbers = np.flatnonzero(index) if index.dtype.kind == "b" else index
-        # Every frame once and in order: going back is slow in encoded video.
+        # Read every frame once and in order: going back is slow in encoded video.
         wanted, places = np.unique([_frame_number(int(i), len(self)) for i in numbers], return_inverse=True)
         frames = [self[int(i)] for i in wanted]
         return np.stack(frames)[places] if frames else np.empty((0, *self.shape[1:]), self.dtype)
 
     def __getstate__(self) -> dict[str, Any]:
-        """Return the state without the open file: another process opens it when frames are needed."""
+        """Return the state without the open file: another process opens it again when frames are needed."""
         if self._origin is None:
             raise TypeError(f"{self!r} cannot be sent to another process: only recordings from open_video() can")
         return {**self.__dict__, "_frames": None, "_reading": None, "_arrived": True}
@@ -194,9 +194,9 @@ class Recording:
         self.__dict__.update(state, _reading=Lock())
 
     def __dask_tokenize__(self) -> Any:
-        """Name of this recording in dask graphs: the same for the same file, another one after it was rewritten."""
+        """Return the name of this recording in dask graphs: the same for the same file, a new one after rewriting."""
         path, options = (self._origin.path, self._origin.options) if self._origin else (self.path, {})
-        # For a folder, its files: writing into them does not change the folder's own time.
+        # For a folder, its files count: writing to them does not change the modification time of the folder.
         states = [file.stat() for file in (path, *path.rglob("*"))]
         written = max(state.st_mtime_ns for state in states)
         size = sum(state.st_size for state in states)
@@ -207,7 +207,7 @@ class Recording:
         return self._open_frames() if self._arrived else self._frames
 
     def _open_frames(self) -> "Array | FrameSource":
-        """Return the frames, or raise an error where the recording was closed."""
+        """Return the frames, or raise an error if the recording was closed."""
         with self._reading:
             if self._arrived and self._origin is not None:
                 self._frames, self._arrived = self._frames_of(self._origin), False
@@ -224,7 +224,7 @@ class Recording:
             raise ArgumentError(
                 "path",
                 same.path,
-                f"now holds another recording, {same.shape} of {same.dtype} instead of {self.shape} of {self.dtype}",
+                f"holds another recording now, {same.shape} of {same.dtype} instead of {self.shape} of {self.dtype}",
                 "open it again",
                 subject=str(same.path),
             )

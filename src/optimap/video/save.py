@@ -1,4 +1,4 @@
-"""save_video: any video to a file of the format that its suffix names. How each is written is in ``formats/``."""
+"""save_video: writes any video to a file of the format chosen by the suffix. The formats are in ``formats/``."""
 
 import json
 import os
@@ -27,14 +27,14 @@ def save_video(
     Parameters
     ----------
     path : path-like
-        The suffix chooses the format: ``.npy`` (any dtype; rate and origin go to ``NAME.npy.json`` next to it),
+        The suffix chooses the format: ``.npy`` (any dtype; rate and origin go into ``NAME.npy.json`` next to it),
         ``.tif``, ``.mat``, ``.h5``, ``.zarr`` (a folder; compressed, fast to read), ``.zarr.zip`` (the same in one
         file), or ``.mkv`` (uint8 and uint16, compressed with FFV1).
     video : (T, H, W) array-like
         Arrays, recordings, anything with shape, dtype and slicing; read in blocks of frames, so that memory stays
         flat for videos of any length.
     fps : float, optional
-        Frames per second, kept in the file.
+        Frames per second, stored in the file.
     overwrite : bool
         Replace an existing file, or an existing zarr folder.
     made : dict, optional
@@ -44,7 +44,7 @@ def save_video(
     Raises
     ------
     FileExistsError
-        If the file exists and `overwrite` is not set.
+        If the file exists and `overwrite` is not True.
     ValueError
         If the suffix is not that of a format that can be written, or the format cannot hold the video's dtype.
     TypeError
@@ -86,7 +86,7 @@ def save_video(
 
 
 def _as_video(video: object) -> VideoLike:
-    """Return what looks like a video as it is, nested lists as an array; raise an error for other shapes."""
+    """Return anything that looks like a video unchanged, nested lists as an array; raise an error for other shapes."""
     seen: Any = video
     if not all(hasattr(video, attribute) for attribute in ("shape", "dtype", "__getitem__")):
         try:
@@ -97,7 +97,13 @@ def _as_video(video: object) -> VideoLike:
             ) from error
     shape = tuple(seen.shape)
     if len(shape) != 3 or 0 in shape:
-        raise ArgumentError("video", video, f"has shape {shape}", "give (T, H, W), none of them 0", subject="video")
+        raise ArgumentError(
+            "video",
+            video,
+            f"has shape {shape}",
+            "give an array (T, H, W) with at least one frame, row and column",
+            subject="video",
+        )
     checked: VideoLike = seen
     return checked
 
@@ -109,7 +115,7 @@ def _check_pixels(video: VideoLike) -> None:
 
 
 def _as_json(made: object) -> str:
-    """Return JSON in ASCII, which all formats can store."""
+    """Return JSON text in ASCII, which all formats can store."""
     if not isinstance(made, dict):
         raise ArgumentTypeError.must_be("made", made, "a dict")
     try:

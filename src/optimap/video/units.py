@@ -41,12 +41,12 @@ SECONDS = {
 
 
 def rate(interval: float, stated: object = None) -> float | None:
-    """Return frames per second: as stated where it agrees with the interval, else without the interval's rounding."""
+    """Return frames per second: as stated if it agrees with the interval, else from the unrounded interval."""
     if interval <= 0:
         return None
     found = 1 / interval
     number = noted_number(stated)
-    if number is not None and abs(number - found) < 1e-9 * found:  # ImageJ may note its playback speed there
+    if number is not None and abs(number - found) < 1e-9 * found:  # ImageJ may store its playback speed there
         return number
     if abs(round(found) - found) < 1e-9 * found:
         return float(round(found))

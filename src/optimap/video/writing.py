@@ -1,4 +1,4 @@
-"""What formats share when they write: frames in blocks, and the error for pixels that a format cannot hold."""
+"""Shared by all formats for writing: frames in blocks, and the error for pixels that a format cannot hold."""
 
 import math
 from collections.abc import Iterator
@@ -10,15 +10,15 @@ from .._base import ArgumentError, Array, VideoLike, progress_bar
 from .._reading import Source, as_source, release
 
 BLOCK_BYTES = 16 * 2**20
-# Blocks may be this large where that avoids decoding the same chunk twice.
+# Blocks may be this large if that avoids decoding the same chunk twice.
 LARGEST_BLOCK_BYTES = 64 * 2**20
 
 
 def frame_blocks(video: VideoLike, multiple: int = 1, large: bool = False) -> Iterator[Array]:
     """Yield the video in blocks of frames, native byte order, C-contiguous, with progress on the terminal.
 
-    Blocks begin at multiples of `multiple` frames and, where memory allows, of the chunks that the video is stored in.
-    With `large`, blocks are as large as memory allows.
+    Blocks begin at multiples of `multiple` frames and, memory permitting, of the chunks in which the video is stored.
+    With `large`, blocks are as large as memory permits.
     """
     source = as_source(video)
     frames, dtype = source.shape[0], source.dtype.newbyteorder("=")
@@ -43,7 +43,7 @@ def _block_frames(source: Source, multiple: int, nbytes: int) -> int:
     stored = 1 if source.chunk is None else source.chunk[0]
     frame_bytes = max(1, source.frame_bytes)
     largest = LARGEST_BLOCK_BYTES // frame_bytes
-    if stored > largest:  # chunks are read again for each block: as few times as memory allows
+    if stored > largest:  # chunks are read again for each block: as few times as memory permits
         return max(multiple, largest // multiple * multiple)
     together = math.lcm(stored, multiple)
     step = together if together <= largest else multiple

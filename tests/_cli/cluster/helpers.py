@@ -1,4 +1,4 @@
-"""Worker processes, what they are told to do, and calls of `optimap traces` that use them."""
+"""Worker processes, the jobs that they get, and calls of `optimap traces` that use them."""
 
 import logging
 import os

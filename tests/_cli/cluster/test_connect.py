@@ -22,7 +22,7 @@ from tests._cli.cluster.helpers import (
         ("localhost8786", "--scheduler localhost8786 is not an address (.*): give tcp://HOST:PORT, or its"),
         ("tcp://127.0.0.1:1", "--scheduler tcp://127.0.0.1:1 does not answer (.*refused.*): check the address"),
         ("nope.json", "--scheduler nope.json does not exist"),
-        ("empty.json", "--scheduler empty.json is not a scheduler file, it holds no address: give the file"),
+        ("empty.json", "--scheduler empty.json is not a scheduler file, because it holds no address: give the file"),
     ],
 )
 def test_wrong_schedulers(folder, capsys, scheduler, message):

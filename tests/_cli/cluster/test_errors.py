@@ -13,7 +13,7 @@ from optimap._cli.cluster import SchedulerError, connected
         ("tcp://127.0.0.1:1", SchedulerError, "does not answer"),
         ("localhost8786", ArgumentError, "is not an address"),
         ("nope.json", MissingFileError, "does not exist"),
-        ("empty.json", ArgumentError, "is not a scheduler file, it holds no address"),
+        ("empty.json", ArgumentError, "is not a scheduler file, because it holds no address"),
     ],
 )
 def test_the_option_its_value_the_problem_and_the_cure(tmp_path, monkeypatch, scheduler, kind, problem):

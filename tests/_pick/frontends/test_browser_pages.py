@@ -74,7 +74,7 @@ def test_done_ends_the_call():
 
 
 @pytest.mark.parametrize("path", ["download.exe", "nothing", "../", "../ws", "../done", "../static/css/page.css"])
-def test_what_is_not_there(path):
+def test_unknown_addresses(path):
     assert ask(path).code == 404
 
 

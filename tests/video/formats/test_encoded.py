@@ -185,7 +185,7 @@ def test_both_colour_differences_in_one_plane(tmp_path, chroma):
 def test_colours_of_16_bits_are_not_reduced_to_8(tmp_path, channel):
     video = makers.random_video((3, 6, 10, 3))
     path = makers.encoded(tmp_path / "rec.mkv", video, "ffv1", "gbrp16le", source="rgb48le")
-    with pytest.raises(ValueError, match=r"rec\.mkv holds colours of 16 bits, and only 8 can be read"):
+    with pytest.raises(ValueError, match=r"rec\.mkv holds colours of 16 bits, but only 8 bits can be read"):
         open_video(path, channel=channel)
 
 
@@ -253,7 +253,7 @@ def test_fewer_frames_than_the_header_says(tmp_path):
     with open_video(path) as recording:
         np.testing.assert_array_equal(recording[:7], GREY)
         for index in (7, 8, slice(None)):
-            with pytest.raises(ValueError, match=r"rec\.avi is truncated, frame 7 cannot be decoded"):
+            with pytest.raises(ValueError, match=r"rec\.avi is truncated, because frame 7 cannot be decoded"):
                 recording[index]
         np.testing.assert_array_equal(recording[2], GREY[2])
 

@@ -105,7 +105,7 @@ def test_strange_neighbours(tmp_path):
 def test_truncated(tmp_path, kept):
     path = makers.hdf5(tmp_path / "rec.h5", video=VIDEO)
     makers.keep(path, kept)
-    with pytest.raises(ValueError, match=r"rec\.h5 cannot be read as HDF5, it may be truncated"):
+    with pytest.raises(ValueError, match=r"rec\.h5 cannot be read as HDF5 and may be truncated"):
         open_video(path)
 
 

@@ -169,7 +169,7 @@ def test_cell_arrays_of_version_73_do_not_count(path):
 def test_truncated(path, make, kept):
     make(path, video=VIDEO)
     makers.keep(path, kept)
-    with pytest.raises(ValueError, match=r"rec\.mat cannot be read as (a MATLAB file|HDF5), it may be truncated"):
+    with pytest.raises(ValueError, match=r"rec\.mat cannot be read as (a MATLAB file|HDF5) and may be truncated"):
         load_video(path)
 
 

@@ -71,7 +71,9 @@ def test_a_missing_companion(path, given, missing):
 @pytest.mark.parametrize("kept", [0, 500, 970, 1000, -1])
 def test_truncated(path, kept):
     makers.keep(path.with_suffix(".gsd"), kept)
-    with pytest.raises(ValueError, match=r"rec\.gsd is truncated \(7 frames of 6 x 5 need 1450 bytes, the file has"):
+    with pytest.raises(
+        ValueError, match=r"rec\.gsd is truncated \(7 frames of 6 x 5 need 1450 bytes, but the file has"
+    ):
         open_video(path)
 
 

@@ -104,7 +104,7 @@ def test_a_damaged_header_of_another_recording_does_no_harm(path, other):
 @pytest.mark.parametrize("kept", [0, 20, -1])
 def test_truncated(path, name, kept):
     makers.keep(path.with_name(name), kept)
-    with pytest.raises(ValueError, match=r"rec.* is truncated \(.* of 9 x 5 need \d+ bytes, the file has"):
+    with pytest.raises(ValueError, match=r"rec.* is truncated \(.* of 9 x 5 need \d+ bytes, but the file has"):
         open_video(path)
 
 
@@ -125,7 +125,7 @@ def test_longer_than_its_header_says(path, name):
         ("page_frames=7\n", "", "has no entry 'page_frames'"),
         ("/blk=3", "", "has no entry 'blk'"),
         ("/blk=3", "/blk=0", "blk = '0', which is not a positive number"),
-        ("lskp=2", "lskp=8", "lskp = 8 and rskp = 1, which leave none of 9 columns"),
+        ("lskp=2", "lskp=8", "lskp = 8 and rskp = 1, which leave none of the 9 columns"),
     ],
 )
 def test_damaged_headers(path, old, new, message):

@@ -57,9 +57,7 @@ def test_no_rate(tmp_path):
 @pytest.mark.parametrize("kept", [0, 1, 1023])
 def test_truncated_in_the_header(path, kept):
     makers.keep(path, kept)
-    with pytest.raises(
-        ValueError, match=rf"rec\.dat is truncated, it has {kept} bytes and the header alone needs 1024"
-    ):
+    with pytest.raises(ValueError, match=rf"rec\.dat is truncated, because it holds only {kept} of 1024 header bytes"):
         open_video(path)
 
 
@@ -70,14 +68,14 @@ def test_truncated_in_the_frames(tmp_path, version, kept):
     needed = path.stat().st_size
     makers.keep(path, kept)
     with pytest.raises(
-        ValueError, match=rf"does not fit its header.*\(7 frames of 6 x 5 need {needed} bytes \(16-bit\)"
+        ValueError, match=rf"does not match its header.*\(7 frames of 6 x 5 need {needed} bytes \(16-bit\)"
     ):
         open_video(path)
 
 
 def test_longer_than_its_header_says(path):
     path.write_bytes(path.read_bytes() + bytes(68))
-    with pytest.raises(ValueError, match=r"rec\.dat does not fit its header"):
+    with pytest.raises(ValueError, match=r"rec\.dat does not match its header"):
         open_video(path)
 
 
@@ -85,7 +83,7 @@ def test_longer_than_its_header_says(path):
 def test_an_unknown_version(path, version):
     path.write_bytes(version.encode() + path.read_bytes()[1:])
     with pytest.raises(
-        ValueError, match=r"rec\.dat is not a MultiRecorder file of version 'd', 'e' or 'f', its version is "
+        ValueError, match=r"rec\.dat is not a MultiRecorder file of version 'd', 'e' or 'f', because its version is "
     ):
         open_video(path)
 
@@ -94,5 +92,5 @@ def test_an_unknown_version(path, version):
 def test_impossible_numbers_in_the_header(path, numbers):
     raw = path.read_bytes()
     path.write_bytes(raw[:5] + struct.pack("<3i", *numbers) + raw[17:])
-    with pytest.raises(ValueError, match=r"has a damaged header, which says -?\d frames of -?\d x \d"):
+    with pytest.raises(ValueError, match=r"has a damaged header, which states -?\d frames of -?\d x \d"):
         open_video(path)

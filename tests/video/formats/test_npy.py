@@ -33,7 +33,7 @@ def test_fortran_order(tmp_path):
 def test_truncated(tmp_path, kept):
     path = makers.npy(tmp_path / "rec.npy", VIDEO)
     makers.keep(path, kept)
-    with pytest.raises(ValueError, match=r"rec\.npy cannot be read as \.npy, it may be truncated"):
+    with pytest.raises(ValueError, match=r"rec\.npy cannot be read as \.npy and may be truncated"):
         open_video(path)
 
 
@@ -126,7 +126,7 @@ def test_a_description_of_another_recording_is_not_used(tmp_path, other):
     path = tmp_path / "rec.npy"
     save_video(path, VIDEO, 500)
     np.save(path, other)
-    with pytest.warns(UserWarning, match=r"rec\.npy\.json is damaged, or describes another recording: it is not used"):
+    with pytest.warns(UserWarning, match=r"rec\.npy\.json is damaged or describes another recording, so it is ignored"):
         assert load_metadata(path) == {}
     np.save(path, VIDEO.astype(">u2"))  # the same values
     assert load_metadata(path) == {"fps": 500}

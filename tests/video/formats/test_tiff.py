@@ -279,7 +279,7 @@ def test_complex_numbers(path):
 @pytest.mark.parametrize("content", [b"", b"II", b"II*\0", b"no TIFF file at all", b"II\x2b\0" + bytes(3)])
 def test_not_a_tiff_file(path, content):
     path.write_bytes(content)
-    with pytest.raises(ValueError, match=r"rec\.tif is not a TIFF file, its first bytes are b'"):
+    with pytest.raises(ValueError, match=r"rec\.tif is not a TIFF file, because its first bytes are b'"):
         open_video(path)
 
 
@@ -326,14 +326,16 @@ def test_truncated_anywhere_it_is_an_error_or_whole(path, writer):
 @pytest.mark.parametrize("target", [0, 2, 3])
 def test_a_chain_of_pages_that_loops(path, writer, target):
     makers.link_tiff_page(WRITERS[writer](path), 3, target)
-    with pytest.raises(ValueError, match=r"rec\.tif is damaged, the page after page 3 is an earlier one"):
+    with pytest.raises(ValueError, match=r"rec\.tif is damaged, because the page after page 3 is an earlier one"):
         open_video(path)
 
 
 @pytest.mark.parametrize("writer", ["plain", "imagej", "ome", "lzw", "zlib ome"])
 def test_a_chain_of_pages_that_ends_early(path, writer):
     makers.link_tiff_page(WRITERS[writer](path), 3, None)
-    with pytest.raises(ValueError, match=r"rec\.tif is truncated or damaged, its header says 7 frames, it has 4 pages"):
+    with pytest.raises(
+        ValueError, match=r"rec\.tif is truncated or damaged, because its header says 7 frames, but it has 4 pages"
+    ):
         open_video(path)
 
 
@@ -343,7 +345,7 @@ def test_a_header_with_another_number_of_frames(path, writer, promised):
     WRITERS[writer](path)
     for key in [b"images=", b"frames="] if writer == "imagej" else [b'SizeT="']:
         makers.replace(path, key + b"7", key + str(promised).encode())
-    with pytest.raises(ValueError, match=rf"its header says {promised} frames, it has 7 pages"):
+    with pytest.raises(ValueError, match=rf"its header says {promised} frames, but it has 7 pages"):
         open_video(path)
 
 

@@ -112,7 +112,8 @@ def test_options_that_do_not_apply(tmp_path):
     ):
         open_video(path, dataset="x")
     with pytest.raises(
-        ValueError, match=r"channel = 0 cannot be used, the axes of .*rec\.zarr have no names: leave channel out"
+        ValueError,
+        match=r"channel = 0 cannot be used, because the axes of .*rec\.zarr have no names: leave channel out",
     ):
         open_video(path, channel=0)
     image = makers.ome_zarr(tmp_path / "image.zarr", VIDEO, "tyx")
@@ -270,7 +271,7 @@ def test_a_chunk_truncated_anywhere(tmp_path, compressor):
 def test_damaged_descriptions(tmp_path, text):
     path = makers.zarr(tmp_path / "rec.zarr", VIDEO)
     (path / "zarr.json").write_text(text)
-    with pytest.raises(ValueError, match=r"rec\.zarr cannot be read as zarr, it may be incomplete"):
+    with pytest.raises(ValueError, match=r"rec\.zarr cannot be read as zarr and may be incomplete"):
         open_video(path)
 
 
@@ -282,7 +283,7 @@ def test_files_that_are_not_zarr(tmp_path):
     with zipfile.ZipFile(tmp_path / "b.zip", "w") as file:
         file.writestr("hello.txt", "hello")
     for name in ("a.zip", "b.zip"):
-        with pytest.raises(ValueError, match=rf"{name} cannot be read as zarr, it may be incomplete"):
+        with pytest.raises(ValueError, match=rf"{name} cannot be read as zarr and may be incomplete"):
             open_video(tmp_path / name)
 
 

@@ -1,4 +1,4 @@
-"""Workers elsewhere: dask is imported only here, and only when it is asked for."""
+"""Workers elsewhere: dask is imported only here, and only on request."""
 
 import lazy_loader
 

@@ -29,7 +29,7 @@ def connected(scheduler: str | None, workers: int | None) -> "Iterator[Client]":
     """Yield a client of the scheduler at an address or, without one, of `workers` processes on this machine."""
     with held_back():
         distributed = import_extra("distributed", "dask", "--scheduler and --workers")
-    for name in ("distributed", "distributed.client"):  # errors are reported in one line, by us
+    for name in ("distributed", "distributed.client"):  # we report errors in one line ourselves
         logging.getLogger(name).setLevel(logging.CRITICAL)
     if scheduler is None:
         with _local_cluster(distributed, workers or 1) as cluster, distributed.Client(cluster) as client:
@@ -49,9 +49,9 @@ def _local_cluster(distributed: "ModuleType", workers: int) -> Iterator["LocalCl
     """Yield a cluster of processes on this machine, which end with the block."""
     cluster = None
     try:
-        # Started later, it would let Ctrl-C through to the workers (Python 3.11).
+        # If started later, it would let Ctrl-C through to the workers (Python 3.11).
         importlib.import_module("multiprocessing.resource_tracker").ensure_running()
-        with held_back():  # dask cannot close a cluster that has only half started, and prints long tracebacks
+        with held_back():  # dask cannot close a cluster that has only partly started, and prints long tracebacks
             cluster = distributed.LocalCluster(
                 n_workers=workers,
                 threads_per_worker=1,
@@ -59,7 +59,7 @@ def _local_cluster(distributed: "ModuleType", workers: int) -> Iterator["LocalCl
                 host="127.0.0.1",  # nothing listens beyond this machine
                 dashboard_address="127.0.0.1:0",
                 scheduler_kwargs={"dashboard": False},
-                memory_limit=None,  # pages of a memory map would count as used, and workers be killed for them
+                memory_limit=None,  # pages of a memory map would count as used, and workers would be killed for them
                 silence_logs=logging.CRITICAL,
                 preload=[__name__],
             )
@@ -98,12 +98,12 @@ def _address(scheduler: str) -> str:
     except (ValueError, KeyError, TypeError) as error:
         cure = "give the file that `dask scheduler --scheduler-file FILE` writes"
         raise ArgumentError(
-            "--scheduler", scheduler, "is not a scheduler file, it holds no address", cure, subject=subject
+            "--scheduler", scheduler, "is not a scheduler file, because it holds no address", cure, subject=subject
         ) from error
 
 
 def _check_answers(scheduler: str, address: str) -> None:
-    """Raise an error where nothing listens at an address."""
+    """Raise an error if nothing listens at an address."""
     from distributed.comm.addressing import get_address_host_port
 
     subject = f"--scheduler {scheduler}"
@@ -121,7 +121,7 @@ def _check_answers(scheduler: str, address: str) -> None:
 
 
 def _check_is_scheduler(scheduler: str, address: str) -> None:
-    """Raise an error where something else listens, which would keep a client waiting for ever."""
+    """Raise an error if something other than a scheduler listens, which would keep a client waiting for ever."""
     import asyncio  # slow to import
 
     core: Any = importlib.import_module("distributed.core")
@@ -143,7 +143,7 @@ def _check_is_scheduler(scheduler: str, address: str) -> None:
 
 
 def _check_workers(client: "Client", scheduler: str, address: str) -> None:
-    """Raise an error where no worker comes in time, or where something runs another optimap than this one."""
+    """Raise an error if no worker appears in time, or if the scheduler or a worker has another version of optimap."""
     try:
         client.wait_for_workers(1, timeout=errors.NO_WORKER)
     except TimeoutError:
@@ -173,6 +173,6 @@ def _versions(client: "Client") -> dict[str, object]:
     versions = {"the scheduler": client.run_on_scheduler(pydoc.locate, "optimap._version.__version__")}
     on_workers = client.run(pydoc.locate, "optimap._version.__version__", on_error="return")
     for worker, version in on_workers.items():
-        if not isinstance(version, OSError):  # it is going away; its jobs go to others
+        if not isinstance(version, OSError):  # the worker is leaving; its jobs go to others
             versions[f"worker {worker}"] = version
     return versions

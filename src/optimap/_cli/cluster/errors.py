@@ -1,4 +1,4 @@
-"""The error about a scheduler or its workers, and how long to wait before it is raised."""
+"""The error for a scheduler or its workers, and how long to wait before raising it."""
 
 from ..._base import Explained
 

@@ -1,11 +1,11 @@
-"""What is used of dask's client and futures, for the type checker: dask has no types of its own for it."""
+"""The parts of dask's client and futures that are used here, for the type checker: dask has no types of its own."""
 
 from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
 
 class Future(Protocol):
-    """What is used of dask's futures."""
+    """The parts of dask's futures that are used here."""
 
     key: str
     status: str
@@ -24,7 +24,7 @@ class Scheduler(Protocol):
 
 
 class Client(Protocol):
-    """What is used of dask's client."""
+    """The parts of dask's client that are used here."""
 
     scheduler: Scheduler
 

@@ -1,6 +1,6 @@
-"""Jobs on a cluster: sent to its workers, and their results as they come.
+"""Jobs on a cluster: sending them to workers, and yielding results as they arrive.
 
-A job is any picklable object that a function takes. What jobs do, and what is reported about them, is not for here.
+A job is any picklable object that a function takes. What jobs do, and how they are reported, is defined elsewhere.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -20,9 +20,9 @@ Result = TypeVar("Result")
 def outcomes(
     client: "Client", work: Callable[[Job], Result], jobs: Sequence[Job]
 ) -> Iterator[tuple[Job, Result | str]]:
-    """Yield (job, what `work` returned, or a text that says why it returned nothing) as they are done, in any order.
+    """Yield (job, what `work` returned, or a text that says why it returned nothing) as jobs finish, in any order.
 
-    Jobs that are queued when the client is closed, for example after Ctrl-C, are not begun; those that are running are
+    Jobs that are queued when the client is closed, for example after Ctrl-C, are not started; running jobs are
     not interrupted.
     """
     futures = client.map(work, jobs, pure=False)
@@ -52,7 +52,7 @@ def _done_in_time(client: "Client", futures: "list[Future]") -> "Iterator[Future
 
 
 def _result(client: "Client", future: "Future", left: int) -> Any:
-    """Return the result of a future that is done, or why it has none."""
+    """Return the result of a finished future, or the reason why it has none."""
     if future.status == "finished":
         return future.result()
     if future.status != "error":
@@ -70,5 +70,5 @@ def _result(client: "Client", future: "Future", left: int) -> Any:
 
 
 def say_where(client: "Client", jobs: int) -> None:
-    """Print how many workers do how many jobs."""
+    """Print the numbers of jobs and workers."""
     say(f"{counted(jobs, 'recording')} on {counted(len(client.nthreads()), 'worker')}")

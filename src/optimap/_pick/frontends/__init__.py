@@ -1,1 +1,1 @@
-"""Where windows appear; `choose` picks one for each call."""
+"""The places where figure windows appear; `choose` selects one for each call."""

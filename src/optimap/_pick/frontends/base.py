@@ -1,4 +1,4 @@
-"""What a view needs of the place where its figure appears. It does not choose one: see `choose`."""
+"""The interface between a view and the place where its figure appears. For the choice of a front end, see `choose`."""
 
 import os
 import sys
@@ -13,8 +13,8 @@ if TYPE_CHECKING:
 class Frontend(Protocol):
     """The place where one figure appears: on the desktop, on a page in a browser, in a notebook.
 
-    A call makes the figure, draws in it, and presents it. `present` returns True when the user is done, or False at
-    once where a call cannot wait, or is asked not to.
+    A call makes the figure, draws in it, and presents it. `present` returns True when the user is done, or False
+    immediately if a call cannot wait, or should not.
     """
 
     def new_figure(self, figsize: tuple[float, float]) -> "Figure":
@@ -24,10 +24,10 @@ class Frontend(Protocol):
         """Show the figure; return whether the user is done with it."""
 
     def finish(self) -> None:
-        """Act on the end of picking: end the wait, or close the figure where nothing waits and it can be closed."""
+        """End picking: end the wait, or close the figure if nothing waits and it can be closed."""
 
     def close(self) -> None:
-        """Take the figure off the screen where that can be done, and release what belongs to it."""
+        """Remove the figure from the screen if possible, and release its resources."""
 
 
 ALTERNATIVES = (
@@ -47,5 +47,5 @@ class NoWindowError(Explained, RuntimeError):
 
 
 def has_display() -> bool:
-    """Whether this process can open windows on a screen."""
+    """Return whether this process can open windows on a screen."""
     return sys.platform in ("win32", "darwin") or any(os.environ.get(k) for k in ("DISPLAY", "WAYLAND_DISPLAY"))

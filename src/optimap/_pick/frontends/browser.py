@@ -1,7 +1,7 @@
 """Picking in a browser: a page on 127.0.0.1 that shows one figure, with a button that ends the call.
 
 matplotlib's WebAgg canvas draws in this process; the page (`browser_pages`) shows it and sends mouse events back
-through a web socket. The address holds a secret, so that no other user of this machine finds the page. The server runs
+through a web socket. The address holds a secret, so that no other user of this machine can find it. The server runs
 in its own thread while the caller waits, so that it also works under a running event loop.
 """
 
@@ -34,7 +34,7 @@ class Browser:
         self._address = ""
 
     def new_figure(self, figsize: tuple[float, float]) -> "Figure":
-        """Return an empty figure that pyplot does not know of."""
+        """Return an empty figure that pyplot does not manage."""
         from matplotlib.backends.backend_webagg_core import FigureCanvasWebAggCore, FigureManagerWebAgg
         from matplotlib.figure import Figure
 
@@ -42,12 +42,12 @@ class Browser:
         canvas: Any = FigureCanvasWebAggCore(figure)  # type: ignore[no-untyped-call]  # matplotlib has no types here
         self._manager = FigureManagerWebAgg(canvas, 1)  # type: ignore[no-untyped-call]  # nor here
         self._manager.set_window_title("optimap")
-        if hasattr(canvas, "set_capture_scroll"):  # matplotlib 3.11: the wheel does not move the page
+        if hasattr(canvas, "set_capture_scroll"):  # matplotlib 3.11: the wheel does not scroll the page
             canvas.set_capture_scroll(True)
         return figure
 
     def present(self) -> bool:
-        """Serve the page; return when Done was pressed."""
+        """Serve the page; return when Done is pressed."""
         server = threading.Thread(target=lambda: asyncio.run(self._serve()), daemon=True)
         server.start()
         self._ready.wait()
@@ -71,7 +71,7 @@ class Browser:
         self._done.set()
 
     def close(self) -> None:
-        """Stop serving the page, where it is still served."""
+        """Stop serving the page if it is still being served."""
         self._done.set()
 
     async def _serve(self) -> None:

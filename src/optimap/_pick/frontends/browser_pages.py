@@ -56,7 +56,7 @@ done.addEventListener("click", () => fetch("done", { method: "POST" }).then(fini
 
 
 def application(secret: str, manager: "FigureManagerWebAgg", on_done: Callable[[], None]) -> Application:
-    """Return the pages of a figure, all of them behind the secret; `on_done` is called when Done is pressed."""
+    """Return the pages of a figure, all under the secret path; `on_done` is called when Done is pressed."""
     import matplotlib
 
     script: str = manager.get_javascript()  # type: ignore[no-untyped-call]  # matplotlib has no types here
@@ -78,7 +78,7 @@ class Text(RequestHandler):
     """The page, and its script."""
 
     def initialize(self, text: str, kind: str) -> None:
-        """Take what is sent."""
+        """Store the text to send."""
         self._text, self._kind = text, kind
 
     def get(self) -> None:
@@ -91,7 +91,7 @@ class Download(RequestHandler):
     """The figure as a file, for the toolbar's save button."""
 
     def initialize(self, manager: "FigureManagerWebAgg") -> None:
-        """Take the figure's manager."""
+        """Store the figure's manager."""
         self._figure = manager.canvas.figure
 
     def get(self, suffix: str) -> None:
@@ -109,7 +109,7 @@ class Done(RequestHandler):
     """The button that ends the call."""
 
     def initialize(self, on_done: Callable[[], None]) -> None:
-        """Take the function to call."""
+        """Store the function to call."""
         self._on_done = on_done
 
     def post(self) -> None:
@@ -122,14 +122,14 @@ class Socket(WebSocketHandler):
     """The connection through which the page sends events and gets pictures."""
 
     def initialize(self, manager: "FigureManagerWebAgg") -> None:
-        """Take the figure's manager."""
+        """Store the figure's manager."""
         self._manager: Any = manager
         self._takes_binary = True
 
     def open(self, *_: str, **__: str) -> None:
         """Connect the page to the figure."""
         self.set_nodelay(True)
-        # A page reports its pixel ratio only where it is not 1, and a page before this one may have had another.
+        # A page reports its pixel ratio only if it is not 1, and a previous page may have had another one.
         self._manager.handle_json({"type": "set_device_pixel_ratio", "device_pixel_ratio": 1})
         self._manager.add_web_socket(self)
 
@@ -138,7 +138,7 @@ class Socket(WebSocketHandler):
         self._manager.remove_web_socket(self)
 
     def on_message(self, message: str | bytes) -> None:
-        """Pass an event of the page on to the figure."""
+        """Pass an event from the page on to the figure."""
         event = json.loads(message)
         if event["type"] == "supports_binary":
             self._takes_binary = event["value"]

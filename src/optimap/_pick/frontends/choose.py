@@ -8,7 +8,7 @@ from .browser import Browser
 from .desktop import Desktop
 from .notebook import Notebook
 
-# Frameworks of matplotlib's backends that open no window on the screen of this machine.
+# GUI frameworks of matplotlib backends that do not open a window on the screen of this machine.
 WITHOUT_WINDOWS = (None, "headless", "nbagg", "webagg")
 
 

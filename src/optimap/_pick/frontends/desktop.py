@@ -34,7 +34,7 @@ class Desktop:
         return figure
 
     def present(self) -> bool:
-        """Show the window; where the call waits, return when it is closed."""
+        """Show the window; if the call waits, return when it is closed."""
         if self._waits:
             self._wait()
         else:
@@ -53,14 +53,14 @@ class Desktop:
             canvas.start_event_loop(0)
 
     def _wait_for_tk(self, tk: Any) -> None:
-        """Run Tk's events until our window is closed; Tk's own loop ends with the last window, perhaps another."""
-        without_waiting = 2  # TCL_DONT_WAIT: short sleeps in between let Ctrl-C through
+        """Run Tk's events until our window is closed; Tk's own loop would wait for other windows, too."""
+        without_waiting = 2  # TCL_DONT_WAIT: short sleeps in between allow Ctrl-C
         while self._is_open:
             if not tk.dooneevent(without_waiting):
                 time.sleep(0.005)
 
     def finish(self) -> None:
-        """End the wait; where nothing waits, close the window after the current event."""
+        """End the wait; if nothing waits, close the window after the current event."""
         if self._is_open:
             self._is_open = False
             if self._toolkit != "tk":

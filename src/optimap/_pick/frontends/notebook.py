@@ -18,12 +18,12 @@ class Notebook:
         """Return an empty figure of the backend in use, reduced to the width of a cell."""
         import matplotlib.pyplot as plt
 
-        # Not in interactive mode, or the figure would appear twice: when it is made, and when it is shown.
+        # Interactive mode is off, otherwise the figure would appear twice: when it is made, and when it is shown.
         with plt.ioff():
             scale = min(1.0, self.WIDTH / figsize[0])
             figure = plt.figure(figsize=(figsize[0] * scale, figsize[1] * scale))
         self._canvas = figure.canvas
-        self._canvas.capture_scroll = True  # the wheel over a point does not move the page
+        self._canvas.capture_scroll = True  # the wheel over a point does not scroll the page
         return figure
 
     def present(self) -> bool:

@@ -5,7 +5,7 @@ import numpy as np
 from ..._base import Array
 
 # Text is read as float64 and then rounded to float32. Of all 2**32 float32, tried one by one, this is the only one
-# whose shortest text, 7.038531e-26, is rounded to its neighbour that way.
+# with a shortest text, 7.038531e-26, that is rounded to its neighbour that way.
 _TWICE_ROUNDED = np.uint32(0x15AE43FD).view(np.float32)
 
 

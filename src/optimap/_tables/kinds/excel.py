@@ -103,7 +103,7 @@ def _tidy_rows(sheet: "WriteOnlyWorksheet", table: TraceTable) -> Iterator[Itera
 
 
 def _write_metadata(sheet: "WriteOnlyWorksheet", table: TraceTable, header: dict[str, Any]) -> None:
-    """Write what the header says for people to read, then the header itself, in pieces that fit in a cell."""
+    """Write the content of the header in readable form, then the header itself, in pieces that fit in a cell."""
     for key, value in _flat({"written_by": header["written_by"], "fps": table.fps, **table.metadata}):
         shown = value if isinstance(value, str) else json.dumps(value)
         # Characters that a cell cannot hold are written as in JSON.
@@ -117,7 +117,7 @@ def _write_metadata(sheet: "WriteOnlyWorksheet", table: TraceTable, header: dict
         sheet.append([_text(sheet, name) for name in ("name", "x", "y")])
         for label, place in zip(table.labels, table.positions, strict=True):
             sheet.append([_text(sheet, label), *_numbers(sheet, place)])
-    text = json.dumps(header)  # ASCII, so there are no characters that a sheet refuses
+    text = json.dumps(header)  # ASCII, so there are no characters that a sheet cannot hold
     pieces = [text[i : i + _LONGEST_TEXT] for i in range(0, len(text), _LONGEST_TEXT)]
     sheet.append([_text(sheet, MARKER), *(_text(sheet, piece) for piece in pieces)])
 

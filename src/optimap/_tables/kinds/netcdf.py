@@ -26,7 +26,7 @@ def write(path: Path, table: TraceTable, header: dict[str, Any], regions: Region
     fps = {} if table.fps is None else {"fps": table.fps}
     traces.attrs = {"long_name": "traces", **fps}
     dataset = traces.to_dataset()
-    dataset["header"] = ((), json.dumps(header), {"long_name": "what optimap knows of the traces, as JSON"})
+    dataset["header"] = ((), json.dumps(header), {"long_name": "what optimap knows about the traces, as JSON"})
     dataset.attrs = {"Conventions": "CF-1.11", "source": header["written_by"], MARKER: LAYOUT}
     for variable in dataset.variables.values():
         variable.encoding["_FillValue"] = None  # NaN is a value here

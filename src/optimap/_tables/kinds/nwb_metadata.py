@@ -1,4 +1,4 @@
-"""The entry ``nwb`` of the metadata of a table: what an NWB file says of the experiment, and in which form.
+"""The entry ``nwb`` of the metadata of a table: what an NWB file says about the experiment, and in which form.
 
 The modules of NWB are not needed here; `nwb` writes the file.
 """
@@ -63,7 +63,7 @@ FORMS = {
 
 
 def parse_nwb_metadata(metadata: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any], dict[str, Any]]:
-    """Return what is known of the file, the subject and the imaging, after checking all of it."""
+    """Return what is known about the file, the subject and the imaging, after checking all of it."""
     given, name = metadata.get("nwb", {}), "metadata['nwb']"
     _check_dict(given, name, [*FILE, *GROUPS])
     known = {key: value for key, value in given.items() if key not in GROUPS}

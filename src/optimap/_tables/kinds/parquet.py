@@ -85,7 +85,7 @@ def read_values(path: Path, header: dict[str, Any]) -> tuple[Array, Array]:
         raise ArgumentError(
             "path",
             path,
-            "was changed by another program, its columns or rows are not those of its header",
+            "was changed by another program, so its columns or rows do not match its header",
             "read it with pandas, or save the traces again",
             subject=str(path),
         )

@@ -99,7 +99,7 @@ def _wrong(path: Path, problem: str, cure: str, subject: str | None = None) -> A
 
 
 def read_header(path: Path) -> dict[str, Any]:
-    """Return the header from the sidecar, or, if there is none, what can be seen from the table itself."""
+    """Return the header from the sidecar or, if there is none, one derived from the table itself."""
     described = sidecar_path(path)
     if not described.exists():
         return _guess(path)

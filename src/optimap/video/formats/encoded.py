@@ -1,8 +1,8 @@
-"""Encoded video through FFmpeg's libraries (PyAV): grey values as they are stored.
+"""Encoded video, read with FFmpeg's libraries (PyAV): grey values as stored.
 
 For YUV video, the luma plane is read as it is, line by line: FFmpeg's own conversion to grey would rescale the values
 of "limited range" video by up to 18 counts. Colour video is an error unless a channel is chosen. Frames are decoded in
-order; going back starts again from the beginning.
+order; going back means starting again from the beginning.
 """
 
 import re
@@ -19,13 +19,13 @@ from ..recording import Recording
 from ..writing import frame_blocks, refuse_dtype
 
 MP4_BOXES = {b"ftyp", b"moov", b"mdat", b"free", b"skip", b"wide", b"moof", b"mfra", b"sidx", b"styp", b"uuid"}
-# Left by recorders that did not fill in the length at the end.
+# Written by recorders that did not fill in the length at the end.
 UNKNOWN_RIFF_LENGTHS, UNKNOWN_SEGMENT_LENGTH = (0, 2**32 - 1), 2**56 - 1
 CHANNELS = {"red": 0, "green": 1, "blue": 2, "luma": None}
 
 
 class DecodedFrames:
-    """Frames that are decoded one after the other."""
+    """Frames that are decoded in sequence."""
 
     def __init__(self, path: Path, channel: str | None) -> None:
         self._path, self._channel = path, channel
@@ -50,12 +50,12 @@ class DecodedFrames:
         return container
 
     def _grey(self, frame: av.VideoFrame | None) -> Array:
-        """Return the values of a frame, or raise an error where the decoder had none."""
+        """Return the values of a frame, or raise an error if the decoder returned none."""
         if frame is None:
             raise ArgumentError(
                 "path",
                 self._path,
-                f"is truncated, frame {self._next} cannot be decoded",
+                f"is truncated, because frame {self._next} cannot be decoded",
                 "copy the recording again",
                 subject=str(self._path),
             )
@@ -114,13 +114,13 @@ def grey_values(frame: av.VideoFrame, channel: str | None, path: Path) -> Array:
 
 
 def _check_depth(frame: av.VideoFrame, path: Path) -> None:
-    """Raise an error for colours of more than 8 bits, which would lose bits on conversion to RGB."""
+    """Raise an error for colours of more than 8 bits, which would lose bits in the conversion to RGB."""
     bits = frame.format.components[0].bits
     if bits > 8:
         raise ArgumentError(
             "path",
             path,
-            f"holds colours of {bits} bits, and only 8 can be read",
+            f"holds colours of {bits} bits, but only 8 bits can be read",
             "save one channel as grey first",
             subject=str(path),
         )
@@ -142,23 +142,23 @@ def _plane(frame: av.VideoFrame, number: int, path: Path) -> Array:
     order = ">" if frame.format.is_big_endian else "<"
     stored = np.dtype("u1" if component.bits <= 8 else f"{order}u2")
     lines = np.frombuffer(memoryview(plane), stored).reshape(plane.height, plane.line_size // stored.itemsize)
-    # In nv12 and similar formats, both colour differences share a plane.
+    # In nv12 and similar formats, the two colour differences share a plane.
     per_pixel = 1 if is_grey else sum(component.plane == number for component in frame.format.components)
     return np.array(lines[:, : per_pixel * plane.width], stored.newbyteorder("="))
 
 
 def _check_colourless(frame: av.VideoFrame, path: Path) -> None:
-    """Raise an error where the colour planes of a YUV frame are not neutral."""
+    """Raise an error if the colour planes of a YUV frame are not neutral."""
     neutral = 1 << (frame.format.components[1].bits - 1)
     for number in range(1, min(3, len(frame.planes))):
-        # Lossy codecs leave neutral grey a few counts off.
+        # Lossy codecs shift neutral grey by a few counts.
         if np.abs(_plane(frame, number, path).astype(int) - neutral).max(initial=0) > neutral // 16:
             cure = "choose channel='red', 'green', 'blue' or 'luma' (its brightness)"
             raise ArgumentError("path", path, "is a colour recording", cure, subject=str(path), keyword="channel")
 
 
 def _grey_of_rgb(rgb: Array, channel: str | None, path: Path) -> Array:
-    """Return the grey values of a frame stored as red, green and blue, or raise an error where it has colours."""
+    """Return the grey values of a frame stored as red, green and blue, or raise an error if it has colours."""
     if channel == "luma":
         raise ArgumentError(
             "channel",
@@ -173,7 +173,7 @@ def _grey_of_rgb(rgb: Array, channel: str | None, path: Path) -> Array:
 
 
 def check_whole(path: Path) -> None:
-    """Raise an error where a file is shorter than its container says: decoders would invent the missing frames."""
+    """Raise an error if a file is shorter than its container says: decoders would invent the missing frames."""
     size = path.stat().st_size
     with open(path, "rb") as file:
         needed = _declared_bytes(file)
@@ -181,14 +181,14 @@ def check_whole(path: Path) -> None:
         raise ArgumentError(
             "path",
             path,
-            f"is truncated (it should have {needed} bytes, it has {size})",
+            f"is truncated (it should have {needed} bytes, but has {size})",
             "copy the recording again",
             subject=str(path),
         )
 
 
 def _declared_bytes(file: BinaryIO) -> int:
-    """Return the length that the header of an AVI, Matroska or MP4 file gives, 0 where it gives none."""
+    """Return the length given in the header of an AVI, Matroska or MP4 file, 0 if there is none."""
     start, end = file.read(256), 0
     if start[:4] == b"RIFF":
         length = int.from_bytes(start[4:8], "little")
@@ -210,7 +210,7 @@ def _declared_bytes(file: BinaryIO) -> int:
 
 
 def _ebml_number(raw: bytes, at: int) -> tuple[int, int]:
-    """Return one of Matroska's numbers, the first set bit of which gives its length in bytes, and where it ends."""
+    """Return one of Matroska's numbers and where it ends; its first set bit gives its length in bytes."""
     count = 9 - int.from_bytes(raw[at : at + 1], "big").bit_length()
     return int.from_bytes(raw[at : at + count], "big") & ((1 << 7 * count) - 1), at + count
 
@@ -233,12 +233,12 @@ def open_recording(path: Path, channel: str | None = None) -> Recording:
         raise ArgumentError(
             "path",
             path,
-            f"cannot be read as video, it may be truncated ({error})",
+            f"cannot be read as video and may be truncated ({error})",
             "copy the recording again",
             subject=str(path),
         ) from error
     fps = float(rate) if rate else None
-    stated = str(metadata.get("fps"))  # in files of optimap: containers round the rate, and always have one
+    stated = str(metadata.get("fps"))  # in files written by optimap; containers round the rate, and always contain one
     if re.fullmatch(r"unknown|[\d.]+(e[-+]?\d+)?", stated):
         fps = None if stated == "unknown" else float(stated)
         del metadata["fps"]
@@ -253,7 +253,7 @@ def _read_header(path: Path) -> tuple[Fraction | None, dict[str, Any]]:
             raise ArgumentError(
                 "path",
                 path,
-                "holds no video that can be read, it may be truncated",
+                "holds no video that can be read and may be truncated",
                 "copy the recording again",
                 subject=str(path),
             )
@@ -263,7 +263,7 @@ def _read_header(path: Path) -> tuple[Fraction | None, dict[str, Any]]:
 
 
 def check_video(shape: tuple[int, ...], dtype: "np.dtype[Any]") -> None:
-    """Raise an error for pixels other than unsigned integers of 8 and 16 bits."""
+    """Raise an error for pixels other than unsigned integers of 8 or 16 bits."""
     del shape
     if dtype.str[1:] not in ("u1", "u2"):
         refuse_dtype(dtype, ".mkv", "uint8 and uint16")

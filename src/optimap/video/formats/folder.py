@@ -19,7 +19,7 @@ STRETCHED = {"L;2": 85, "L;4": 17}  # Pillow multiplies grey values of 2 and 4 b
 
 
 class ImageFrames:
-    """Frames that are separate files."""
+    """Frames stored in separate files."""
 
     def __init__(self, files: list[Path], shape: tuple[int, int], dtype: "np.dtype[Any]") -> None:
         self._files = files

@@ -1,4 +1,4 @@
-"""HDF5: the dataset named by the option ``dataset``, or the only 3-D one; frames along its first axis."""
+"""HDF5: the dataset chosen by the option ``dataset``, or the only 3-D one; frames are along its first axis."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -27,7 +27,7 @@ def open_file(path: Path) -> "h5py.File":
         raise ArgumentError(
             "path",
             path,
-            f"cannot be read as HDF5, it may be truncated ({error})",
+            f"cannot be read as HDF5 and may be truncated ({error})",
             "copy the recording again",
             subject=str(path),
         ) from error
@@ -65,7 +65,7 @@ def open_recording(path: Path, dataset: str | None = None) -> Recording:
 
 
 def _attributes(item: "h5py.File | h5py.Dataset") -> dict[str, Any]:
-    """Return attributes, single values as Python's own."""
+    """Return attributes, with single values as Python's own types."""
     return {
         key: value.item() if np.ndim(value) == 0 and hasattr(value, "item") else value
         for key, value in item.attrs.items()

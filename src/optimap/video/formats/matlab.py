@@ -1,8 +1,8 @@
-"""MATLAB ``.mat``: versions 4 to 7 through SciPy, version 7.3 as the HDF5 file that it is.
+"""MATLAB ``.mat``: versions 4 to 7 are read with SciPy, version 7.3 as HDF5.
 
-MATLAB users keep time last (rows, columns, frames), Python users first. Files of optimap note their order in a
-variable ``axes``; in other files the last axis is time where it is the longest of the three, else the first. The option
-``axes`` overrides both. Version 7.3 stores axes in reverse.
+MATLAB users keep time last (rows, columns, frames), Python users first. Files written by optimap state their order in
+a variable ``axes``; in other files, the last axis is time if it is the longest of the three, else the first. The
+option ``axes`` overrides both. Version 7.3 stores axes in reverse order.
 """
 
 import struct
@@ -24,7 +24,7 @@ from . import hdf5
 
 NUMERIC = {"double", "single", "logical"} | {f"{sign}int{bits}" for sign in ("", "u") for bits in (8, 16, 32, 64)}
 DAMAGED = (ValueError, TypeError, OSError, EOFError, IndexError, KeyError, zlib.error)
-# The numbers that version 5 has for array classes and value types.
+# The codes of array classes and value types in version 5.
 FLOATS = {"f8": (6, 9), "f4": (7, 7)}
 CODES = FLOATS | {"i1": (8, 1), "u1": (9, 2), "i2": (10, 3), "u2": (11, 4), "i4": (12, 5), "u4": (13, 6)}
 CODES |= {"i8": (14, 12), "u8": (15, 13)}
@@ -33,7 +33,7 @@ WRITTEN_BYTES = 32 * 2**20
 
 
 class LoadedFrames:
-    """A variable of a version 5 file, which can only be read whole: it is read with the first frame."""
+    """A variable of a version 5 file, which can only be read as a whole: it is read with the first frame."""
 
     def __init__(self, path: Path, name: str, shape: tuple[int, ...], dtype: str, order: tuple[int, int, int]) -> None:
         self._path, self._name, self._order = path, name, order
@@ -46,7 +46,7 @@ class LoadedFrames:
         if self._array is None:
             array = _load(self._path, [self._name])[self._name]
             check_frames(self._path, array.shape, array.dtype)  # complex numbers are listed as real ones
-            # MATLAB stores values in fewer bytes where they fit: doubles may come as uint8.
+            # MATLAB stores values in fewer bytes if they fit: doubles may be stored as uint8.
             self._array = np.transpose(array.astype(self.dtype, copy=False), self._order)
         return np.array(self._array[frames.start : frames.stop : frames.step])
 
@@ -75,7 +75,7 @@ def time_order(shape: tuple[int, ...], axes: str | None) -> tuple[int, int, int]
 
 def _choose(path: Path, shapes: dict[str, tuple[int, ...]], fieldname: str | None) -> str:
     """Return the name of the variable that is the recording."""
-    if fieldname is None and len(shapes.get("cmosData", ())) == 3:  # files of Rhythm hold other arrays too
+    if fieldname is None and len(shapes.get("cmosData", ())) == 3:  # files of Rhythm hold other arrays, too
         return "cmosData"
     name = choose(path, shapes, fieldname, "fieldname")
     if len(shapes[name]) != 3:
@@ -125,16 +125,16 @@ def _reading(path: Path) -> Iterator[None]:
         raise ArgumentError(
             "path",
             path,
-            f"cannot be read as a MATLAB file, it may be truncated ({error})",
+            f"cannot be read as a MATLAB file and may be truncated ({error})",
             "copy the recording again",
             subject=str(path),
         ) from error
 
 
 def _noted_axes(notes: dict[str, Any]) -> str | None:
-    """Return the order noted in a variable ``axes``; in files of other programs the name may mean anything."""
+    """Return the order stated in a variable ``axes``; in files of other programs, this name may mean anything."""
     letters = np.ravel(notes.get("axes", ""))
-    text = "".join(map(chr if letters.dtype == np.uint16 else str, letters))  # version 7.3 keeps text as numbers
+    text = "".join(map(chr if letters.dtype == np.uint16 else str, letters))  # version 7.3 stores text as numbers
     return text if sorted(text) == ["T", "X", "Y"] else None
 
 
@@ -166,27 +166,27 @@ def check_video(shape: tuple[int, ...], dtype: "np.dtype[Any]") -> None:
         raise ArgumentError(
             "video",
             shape,
-            f"has {nbytes} bytes, and a .mat file of version 5 holds at most 2 GB",
+            f"has {nbytes} bytes, but a .mat file of version 5 holds at most 2 GB",
             "save it as .h5, which MATLAB reads",
             subject="video",
         )
 
 
 def save(path: Path, video: VideoLike, fps: float | None, made: str | None = None) -> None:
-    """Write a version 5 file with the variables ``video``, ``axes`` and, where known, ``fps`` and ``made``."""
+    """Write a version 5 file with the variables ``video``, ``axes`` and, if known, ``fps`` and ``made``."""
     from scipy.io import savemat
 
     shape, dtype = tuple(int(n) for n in video.shape), np.dtype(video.dtype).newbyteorder("=")
     nbytes = int(np.prod(shape)) * dtype.itemsize
-    # The pixels come last, so that a truncated file cannot lose its notes unnoticed.
+    # The pixels come last, so that a truncated file cannot lose the other variables unnoticed.
     notes = {name: value for name, value in (("fps", fps), ("made", made)) if value is not None}
     savemat(path, {"axes": "TYX", **notes}, appendmat=False)
     with open(path, "ab") as file:
         file.write(_variable_header("video", shape, dtype))
         offset = file.tell()
         file.truncate(offset + nbytes + -nbytes % 8)
-    # In MATLAB's order time runs fastest, so a block of frames goes to places all over the file. Written pages are
-    # released column by column, or the whole file would be in memory.
+    # In MATLAB's order, time varies fastest, so a block of frames is scattered across the file. Written pages are
+    # released column by column, otherwise the whole file would be in memory.
     pixels = np.memmap(path, dtype, "r+", offset, shape[::-1])
     columns = max(1, WRITTEN_BYTES // (shape[0] * shape[1] * dtype.itemsize))
     start = 0

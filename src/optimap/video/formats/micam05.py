@@ -17,7 +17,7 @@ Number = TypeVar("Number", int, float)
 
 
 class DifferenceFrames:
-    """Frames stored as differences from a background: intensity is their sum modulo 2**16."""
+    """Frames stored as differences from a background: the intensity is the sum of both modulo 2**16."""
 
     def __init__(self, differences: NDArray[np.uint16], background: NDArray[np.uint16]) -> None:
         self._differences, self._background = differences, background

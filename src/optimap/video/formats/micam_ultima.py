@@ -50,7 +50,7 @@ def open_recording(path: Path) -> Recording:
     frames = header_number(header, "page_frames", header_path, int)
     left, right = (int(layout.get(key, 0)) for key in ("lskp", "rskp"))
     if left + right >= width:
-        problem = f"has lskp = {left} and rskp = {right}, which leave none of {width} columns"
+        problem = f"has lskp = {left} and rskp = {right}, which leave none of the {width} columns"
         raise ArgumentError("path", path, problem, "repair the header", subject=str(header_path))
     background_file, blocks = _check_files(path, header_path, files, -(-frames // per_block))
     check_file_size(background_file, 2 * width * height, f"one frame of {width} x {height}")
@@ -62,7 +62,7 @@ def open_recording(path: Path) -> Recording:
 
 
 def _check_files(path: Path, header_path: Path, files: list[Path], needed: int) -> tuple[Path, list[Path]]:
-    """Return the background and the blocks, or raise an error where files are missing."""
+    """Return the background and the blocks, or raise an error if files are missing."""
     backgrounds = [file for file in files if file.suffix.lower() == ".rsm"]
     blocks = [file for file in files if file.suffix.lower() == ".rsd"]
     if len(backgrounds) != 1 or len(blocks) != needed:
@@ -80,7 +80,7 @@ def _check_files(path: Path, header_path: Path, files: list[Path], needed: int) 
 
 
 def _map_blocks(files: list[Path], frames: int, per_block: int, shape: tuple[int, int]) -> list[Array]:
-    """Map the blocks; the camera may fill the last file up with frames after the end of the recording."""
+    """Map the blocks; the camera may pad the last file with frames after the end of the recording."""
     height, width = shape
     memory_maps: list[Array] = []
     for i, file in enumerate(files):
@@ -95,7 +95,7 @@ def _find_header(path: Path) -> Path:
     """Return the header that a file of a recording belongs to."""
     if path.suffix.lower() != ".rsd":
         return companion(path, ".rsh")
-    # Headers with a similar name first, so that a damaged header of another recording does no harm.
+    # Try headers with a similar name first, so that a damaged header of another recording does no harm.
     headers = sorted(path.parent.glob("*.[rR][sS][hH]"), key=lambda header: not path.name.startswith(header.stem))
     for header in headers:
         if path in _read_header(header)[2]:
@@ -127,5 +127,5 @@ def _rate(sample_time: str, path: Path) -> float | None:
     if not match or match[2] not in SECONDS or not float(match[1]) > 0:
         problem = f"has sample_time = {sample_time!r}, which is not a time such as '2.0msec'"
         raise ArgumentError("path", path, problem, "copy the recording again, or repair its header", subject=str(path))
-    # Divide before scaling: 1 / 0.002 is exact, 1 / (2.0 * 0.001) need not be.
+    # Divide before scaling: 1 / 0.002 is exact, 1 / (2.0 * 0.001) may not be.
     return round(1 / SECONDS[match[2]]) / float(match[1])

@@ -17,15 +17,15 @@ def open_recording(path: Path) -> Recording:
     with open(path, "rb") as file:
         header = file.read(HEADER_BYTES)
     if len(header) < HEADER_BYTES:
-        problem = f"is truncated, it has {len(header)} bytes and the header alone needs {HEADER_BYTES}"
+        problem = f"is truncated, because it holds only {len(header)} of {HEADER_BYTES} header bytes"
         raise ArgumentError("path", path, problem, "copy the recording again", subject=str(path))
     version = header[:1].decode("latin-1")
     if version not in ("d", "e", "f"):
-        problem = f"is not a MultiRecorder file of version 'd', 'e' or 'f', its version is {version!r}"
-        raise ArgumentError("path", path, problem, "give a recording of MultiRecorder", subject=str(path))
+        problem = f"is not a MultiRecorder file of version 'd', 'e' or 'f', because its version is {version!r}"
+        raise ArgumentError("path", path, problem, "give a recording made with MultiRecorder", subject=str(path))
     order, (frames, columns, rows), stamp_bytes, fps, metadata = (_read_d if version == "d" else _read_ef)(header)
     if min(frames, columns, rows) < 1:
-        problem = f"has a damaged header, which says {frames} frames of {columns} x {rows}"
+        problem = f"has a damaged header, which states {frames} frames of {columns} x {rows}"
         raise ArgumentError("path", path, problem, "copy the recording again", subject=str(path))
     metadata |= {"version": version, "frames": frames, "columns": columns, "rows": rows}
     kind = _pixel_type(path, (frames, rows, columns), stamp_bytes)
@@ -37,7 +37,7 @@ def open_recording(path: Path) -> Recording:
 
 
 def _pixel_type(path: Path, shape: tuple[int, int, int], stamp_bytes: int) -> str:
-    """Return whether pixels have 8 or 16 bits: the header does not say so, only the size of the file shows it."""
+    """Return whether pixels have 8 or 16 bits: the header does not say, only the size of the file shows it."""
     frames, rows, columns = shape
     sizes = {kind: HEADER_BYTES + frames * (rows * columns * int(kind[1]) + stamp_bytes) for kind in ("u1", "u2")}
     actual = path.stat().st_size
@@ -46,8 +46,8 @@ def _pixel_type(path: Path, shape: tuple[int, int, int], stamp_bytes: int) -> st
         raise ArgumentError(
             "path",
             path,
-            f"does not fit its header, it may be truncated ({frames} frames of {columns} x {rows} need {sizes['u2']} "
-            f"bytes (16-bit) or {sizes['u1']} (8-bit), the file has {actual})",
+            f"does not match its header and may be truncated ({frames} frames of {columns} x {rows} need {sizes['u2']} "
+            f"bytes (16-bit) or {sizes['u1']} (8-bit), but the file has {actual})",
             "copy the recording again",
             subject=str(path),
         )
@@ -60,14 +60,14 @@ def _text(raw: bytes) -> str:
 
 
 def _read_d(header: bytes) -> tuple[str, tuple[int, int, int], int, float | None, dict[str, Any]]:
-    """Return byte order, sizes, bytes of a time stamp, rate and other entries of a header of version d."""
+    """Return byte order, sizes, bytes of a time stamp, rate and other entries of a version d header."""
     date_bytes = 17 if header[1 + 17 - 3 : 1 + 17 - 2] == b":" else 24
     frames, columns, rows = struct.unpack_from("<3i", header, 1 + date_bytes)
     return "<", (frames, columns, rows), 0, None, {"date": _text(header[1 : 1 + date_bytes])}
 
 
 def _read_ef(header: bytes) -> tuple[str, tuple[int, int, int], int, float | None, dict[str, Any]]:
-    """Return the same for a header of version e or f."""
+    """Return the same for a version e or f header."""
     order = ">" if struct.unpack_from(">I", header, 1)[0] == 0x1A2B3C4D else "<"
     frames, columns, rows = struct.unpack_from(f"{order}3i", header, 5)
     (rate,) = struct.unpack_from(f"{order}i", header, 25)  # in 1e-5 Hz

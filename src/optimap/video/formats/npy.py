@@ -1,7 +1,7 @@
 """NumPy ``.npy``: one array, memory-mapped.
 
-The format holds pixels only. Frame rate and origin are in the file next to it, ``NAME.npy.json``, with the shape, the
-data type and a checksum of a few pixels, which show whether they still belong to this file.
+The format holds only pixels. Frame rate and origin are in ``NAME.npy.json`` next to the file, with the shape, the
+data type and a checksum of a few pixels, which show whether the two still belong together.
 """
 
 import json
@@ -30,7 +30,7 @@ def open_recording(path: Path) -> Recording:
         raise ArgumentError(
             "path",
             path,
-            f"cannot be read as .npy, it may be truncated ({error})",
+            f"cannot be read as .npy and may be truncated ({error})",
             "copy the recording again",
             subject=str(path),
         ) from error
@@ -43,7 +43,7 @@ def open_recording(path: Path) -> Recording:
 
 
 def _read_description(path: Path, frames: Array) -> dict[str, Any]:
-    """Return the sidecar of a file; nothing, with a warning, where it belongs to another recording."""
+    """Return the content of the sidecar; nothing, with a warning, if it belongs to another recording."""
     sidecar = sidecar_path(path)
     if not is_sidecar(sidecar):
         return {}
@@ -53,7 +53,7 @@ def _read_description(path: Path, frames: Array) -> dict[str, Any]:
     except (ValueError, KeyError, TypeError):
         fits = False
     if not fits:
-        warnings.warn(f"{sidecar} is damaged, or describes another recording: it is not used; delete it", stacklevel=4)
+        warnings.warn(f"{sidecar} is damaged or describes another recording, so it is ignored; delete it", stacklevel=4)
         return {}
     return dict(described)
 
@@ -65,7 +65,7 @@ def _pixels(frames: Array) -> dict[str, Any]:
 
 
 def describe(path: Path, fps: float | None, made: dict[str, Any] | None) -> str:
-    """Return the text of the sidecar of a file that was written."""
+    """Return the text of the sidecar for a file that was written."""
     frames = np.lib.format.open_memmap(path, mode="r")
     described = {MARKER: 1, "pixels": _pixels(frames), "fps": fps, "made": made}
     return json.dumps(described, indent=2) + "\n"
@@ -76,7 +76,7 @@ def check_video(shape: tuple[int, ...], dtype: "np.dtype[Any]") -> None:
 
 
 def save(path: Path, video: VideoLike, fps: float | None = None, made: str | None = None) -> None:
-    """Write a ``.npy`` file block by block; rate and origin go to the sidecar (`describe`)."""
+    """Write a ``.npy`` file block by block; rate and origin go into the sidecar (`describe`)."""
     del fps, made
     dtype = np.dtype(video.dtype).newbyteorder("=")
     header = {

@@ -1,7 +1,7 @@
-"""TIFF through tifffile: single files, BigTIFF, ImageJ, OME, compressed, appended page by page.
+"""TIFF, read with tifffile: single files, BigTIFF, ImageJ, OME, compressed, appended page by page.
 
-Contiguous pixels are memory-mapped; others are read by ranges of pages. tifffile stops silently where a chain of pages
-ends early, so the chain is followed here, and compared with the number of frames in the metadata.
+Contiguous pixels are memory-mapped; others are read by ranges of pages. tifffile stops silently if the chain of pages
+ends early, so the chain is followed here and compared with the number of frames in the metadata.
 """
 
 import os
@@ -22,7 +22,7 @@ from ..writing import frame_blocks, refuse_dtype
 
 IMAGEJ_DTYPES = ("u1", "u2", "f4")
 OME_DTYPES = ("u1", "u2", "u4", "i1", "i2", "i4", "f4", "f8")
-# Bytes of one value, by the number of the type that tags have.
+# Bytes of one value, by the type code in tags.
 VALUE_BYTES = {1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 6: 1, 7: 1, 8: 2, 9: 4, 10: 8, 11: 4, 12: 8, 13: 4, 16: 8, 17: 8, 18: 8}
 # Compressions that tifffile decodes without imagecodecs: none, deflate (two numbers), PackBits.
 BUILT_IN = (1, 8, 32946, 32773)
@@ -62,19 +62,19 @@ def open_recording(path: Path) -> Recording:
     try:
         return _open(path, pages)
     except DAMAGED as error:
-        problem = f"is damaged, its tags cannot be read ({error})"
+        problem = f"is damaged, because its tags cannot be read ({error})"
         raise ArgumentError("path", path, problem, "copy the recording again", subject=str(path)) from error
 
 
 def _open(path: Path, pages: int) -> Recording:
-    """Open a file whose chain of pages is whole."""
+    """Open a file after checking that its chain of pages is complete."""
     tif = tifffile.TiffFile(path)
     try:
         shape, dtype = _layout(tif, path, pages)
         _check_compression(tif.pages.first, path)
         metadata, fps, pixel_size = _describe(tif)
         software = tif.pages.first.software
-        if software.startswith("{"):  # of optimap: this tag is free in ImageJ files, OME-TIFF and plain ones
+        if software.startswith("{"):  # written by optimap: this tag is free in ImageJ files, OME-TIFF and plain ones
             metadata["made"] = software
         frames: PageFrames | Array
         if len(tif.series) == 1 and tif.series[0].dataoffset is not None:
@@ -104,7 +104,7 @@ def _count_pages(path: Path) -> int:
         order = {b"II": "<", b"MM": ">"}.get(start[:2])
         version = struct.unpack_from(f"{order}H", start, 2)[0] if order and len(start) == 16 else 0
         if version not in (42, 43):
-            problem = f"is not a TIFF file, its first bytes are {start[:4]!r}"
+            problem = f"is not a TIFF file, because its first bytes are {start[:4]!r}"
             raise ArgumentError("path", path, problem, "give a TIFF file, or correct its suffix", subject=str(path))
         # Classic: counts of 2, offsets of 4 bytes, entries of 12. BigTIFF: 8, 8 and 20.
         count_code, offset_code, entry = ("H", "I", 12) if version == 42 else ("Q", "Q", 20)
@@ -113,7 +113,7 @@ def _count_pages(path: Path) -> int:
         seen: set[int] = set()
         while offset:
             if offset in seen:
-                problem = f"is damaged, the page after page {len(seen) - 1} is an earlier one"
+                problem = f"is damaged, because the page after page {len(seen) - 1} is an earlier one"
                 raise ArgumentError("path", path, problem, "copy the recording again", subject=str(path))
             file.seek(min(offset, size))
             raw = file.read(count_bytes)
@@ -121,7 +121,9 @@ def _count_pages(path: Path) -> int:
             table = file.read(min(entries * entry, size))
             raw = file.read(offset_bytes)
             if not entries or len(raw) < offset_bytes:
-                _refuse_truncated(path, f"page {len(seen)} should start at byte {offset}, the file has {size} bytes")
+                _refuse_truncated(
+                    path, f"page {len(seen)} should start at byte {offset}, but the file has {size} bytes"
+                )
             if not seen:
                 values = struct.iter_unpack(f"{order}2xH{offset_code}{offset_code}", table)
                 _check_values(path, values, offset_bytes, size)
@@ -137,15 +139,15 @@ def _refuse_truncated(path: Path, reason: str) -> NoReturn:
 
 
 def _check_values(path: Path, entries: Iterable[tuple[int, int, int]], inline_bytes: int, size: int) -> None:
-    """Raise an error where a value of the first page is truncated: the OME description of all may come last."""
+    """Raise an error if a value of the first page is truncated: the OME description of all pages may come last."""
     for kind, count, offset in entries:
         value_bytes = VALUE_BYTES.get(kind, 0) * count
         if value_bytes > inline_bytes and offset + value_bytes > size:
-            _refuse_truncated(path, f"its description needs {offset + value_bytes} bytes, the file has {size}")
+            _refuse_truncated(path, f"its description needs {offset + value_bytes} bytes, but the file has {size}")
 
 
 def _layout(tif: tifffile.TiffFile, path: Path, pages: int) -> tuple[tuple[int, int, int], "np.dtype[Any]"]:
-    """Return shape and dtype of the recording, or say why the file does not hold one."""
+    """Return shape and dtype of the recording, or raise an error that says why the file does not hold one."""
     if not tif.series:
         raise ArgumentError("path", path, "holds no image", "copy the recording again", subject=str(path))
     page = tif.series[0].keyframe
@@ -157,13 +159,13 @@ def _layout(tif: tifffile.TiffFile, path: Path, pages: int) -> tuple[tuple[int, 
     # Some writers describe all frames in one page; `_mapped` checks that their pixels are there.
     in_one_page = pages == 1 and len(tif.series) == 1 and tif.series[0].dataoffset is not None
     if noted != frames or (pages != frames and not in_one_page):
-        problem = f"is truncated or damaged, its header says {noted} frames, it has {pages} pages"
+        problem = f"is truncated or damaged, because its header says {noted} frames, but it has {pages} pages"
         raise ArgumentError("path", path, problem, "copy the recording again", subject=str(path))
     return (frames, int(page.imagelength), int(page.imagewidth)), np.dtype(page.dtype)
 
 
 def _frames_in(series: tifffile.TiffPageSeries, page: tifffile.TiffPage, path: Path) -> int:
-    """Return the number of frames in a series, or raise an error where its images are not frames like `page`."""
+    """Return the number of frames in a series, or raise an error if its images are not frames like `page`."""
     key = series.keyframe
     if (key.imagelength, key.imagewidth, key.dtype) != (page.imagelength, page.imagewidth, page.dtype):
         raise ArgumentError(
@@ -188,12 +190,12 @@ def _frames_in(series: tifffile.TiffPageSeries, page: tifffile.TiffPage, path: P
 
 
 def _are_colours(axis: str, n: int) -> bool:
-    """Whether an axis holds colours. ImageJ has up to seven channels: more are frames that were saved without axes."""
+    """Whether an axis holds colours. ImageJ has up to seven channels; more are frames that were saved without axes."""
     return axis == "S" or (axis == "C" and n <= 7)
 
 
 def _noted_frames(tif: tifffile.TiffFile) -> int | None:
-    """Return the number of frames that ImageJ or tifffile noted in the header."""
+    """Return the number of frames that ImageJ or tifffile wrote in the header."""
     if len(tif.series) > 1:
         return None
     if tif.is_imagej:
@@ -204,7 +206,7 @@ def _noted_frames(tif: tifffile.TiffFile) -> int | None:
 
 
 def _check_compression(page: tifffile.TiffPage, path: Path) -> None:
-    """Raise an error where decoding needs a package that is missing."""
+    """Raise an error if decoding needs a package that is missing."""
     if int(page.compression) in BUILT_IN and int(page.predictor or 1) == 1:
         return
     try:
@@ -224,17 +226,17 @@ def _mapped(tif: tifffile.TiffFile, path: Path, shape: tuple[int, int, int]) -> 
     needed = offset + int(np.prod(shape)) * dtype.itemsize
     size = os.path.getsize(path)
     if size < needed:
-        _refuse_truncated(path, f"{shape[0]} frames need {needed} bytes, the file has {size}")
+        _refuse_truncated(path, f"{shape[0]} frames need {needed} bytes, but the file has {size}")
     return np.memmap(path, dtype, mode="r", offset=offset, shape=shape)
 
 
 def _check_pages(tif: tifffile.TiffFile, path: Path) -> None:
-    """Raise an error where the pixels of the last page are not whole."""
+    """Raise an error if the pixels of the last page are incomplete."""
     page = tif.pages[-1]
     end = max((a + b for a, b in zip(page.dataoffsets, page.databytecounts, strict=True)), default=0)
     size = os.path.getsize(path)
     if end > size:
-        _refuse_truncated(path, f"its pixels need {end} bytes, the file has {size}")
+        _refuse_truncated(path, f"its pixels need {end} bytes, but the file has {size}")
 
 
 def _describe(tif: tifffile.TiffFile) -> tuple[dict[str, Any], float | None, float | None]:
@@ -259,7 +261,7 @@ def _describe(tif: tifffile.TiffFile) -> tuple[dict[str, Any], float | None, flo
 
 
 def _imagej_pixel_size(page: tifffile.TiffPage, unit: str) -> float | None:
-    """Return the pixel size in mm, where ImageJ noted one."""
+    """Return the pixel size in mm, if ImageJ stored one."""
     tag = page.tags.get("XResolution")
     unit = unit.encode().decode("unicode_escape") if "\\u" in unit else unit
     if tag is None or unit not in MM or not tag.value[0]:
@@ -282,12 +284,12 @@ def check_video(shape: tuple[int, ...], dtype: "np.dtype[Any]") -> None:
     if dtype.kind not in "iuf" or dtype.itemsize > 8:
         refuse_dtype(dtype, ".tif", "integers and floats of up to 64 bits")
     if shape[2] == 1:  # tifffile takes a last axis of length one for the samples of a pixel
-        problem = f"has shape {shape}, and .tif files cannot hold frames of one column"
+        problem = f"has shape {shape}, but .tif files cannot hold frames of one column"
         raise ArgumentError("video", shape, problem, "choose .npy or .h5", subject="video")
 
 
 def save(path: Path, video: VideoLike, fps: float | None, made: str | None = None) -> None:
-    """Write an ImageJ file where ImageJ can hold the video, else OME-TIFF, else a plain one."""
+    """Write an ImageJ file if ImageJ can hold the video, else OME-TIFF, else a plain one."""
     shape, dtype = tuple(int(n) for n in video.shape), np.dtype(video.dtype).newbyteorder("=")
     nbytes = int(np.prod(shape)) * dtype.itemsize
     code = dtype.str[1:]

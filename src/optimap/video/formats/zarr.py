@@ -1,8 +1,8 @@
 """Zarr, versions 2 and 3, in folders and zip files: single arrays, groups of arrays, OME-Zarr.
 
 For OME-Zarr, the full resolution is read; axes are recognised by name, and the scale gives the frame rate and the pixel
-size. By zarr's rules a missing chunk is a chunk of fill values: only in recordings written by optimap must all chunks
-be present.
+size. By zarr's rules a missing chunk is a chunk of fill values: only recordings written by optimap must have all
+chunks.
 """
 
 import struct
@@ -43,7 +43,7 @@ AXES = {"t": "t", "time": "t", "frame": "t", "frames": "t", "z": "z", "c": "c", 
 
 @dataclass(frozen=True)
 class Image:
-    """An array of a store, and its description in OME metadata."""
+    """An array in a store, and its description in OME metadata."""
 
     name: str  # of the array in the store
     array: Any
@@ -86,12 +86,12 @@ def open_recording(
 
 
 class _Checked(Store):  # type: ignore[misc, unused-ignore]  # untyped where zarr is not installed
-    """A store that raises an error for truncated chunks of Blosc, which would read beyond them in memory."""
+    """A store that raises an error for truncated Blosc chunks, since Blosc would read beyond their end in memory."""
 
     is_blosc = False
 
     async def get(self, key: str, *arguments: Any, **options: Any) -> Any:
-        """Return the bytes that zarr asks for."""
+        """Return the bytes that zarr requests."""
         value = await super().get(key, *arguments, **options)  # type: ignore[safe-super, unused-ignore]  # there is a store below
         if self.is_blosc and value is not None and not key.endswith((".json", ".zarray", ".zattrs", ".zgroup")):
             start = value.as_numpy_array().view(np.uint8)[:16].tobytes()
@@ -112,7 +112,7 @@ class _CheckedZip(_Checked, ZipStore):  # type: ignore[misc, unused-ignore]  # a
 def _open_store(path: Path) -> tuple[_Checked, "zarr.Array[Any] | zarr.Group"]:
     """Return the store, and the group or array at its root."""
     if path.is_dir() and not is_zarr(path):
-        problem = "is a folder without zarr.json, .zgroup or .zarray, it is empty or was not copied completely"
+        problem = "is a folder without zarr.json, .zgroup or .zarray, because it is empty or was not copied completely"
         raise ArgumentError("path", path, problem, "copy the recording again", subject=str(path))
     with _reading(path):
         inside = "" if path.is_dir() else _root_in_zip(path)
@@ -144,14 +144,14 @@ def _reading(path: Path) -> Iterator[None]:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # about files outside arrays, and codecs without a specification
             yield
-    except ArgumentError:  # it names the path already
+    except ArgumentError:  # it already names the path
         raise
     except (*DAMAGED, AttributeError) as error:
         text = " ".join(str(error).split()) or type(error).__name__
         raise ArgumentError(
             "path",
             path,
-            f"cannot be read as zarr, it may be incomplete ({text})",
+            f"cannot be read as zarr and may be incomplete ({text})",
             "copy the recording again",
             subject=str(path),
         ) from error
@@ -164,7 +164,7 @@ def _attributes(node: "zarr.Array[Any] | zarr.Group") -> dict[str, Any]:
 
 
 def _check_complete(path: Path, array: "zarr.Array[Any]") -> None:
-    """Raise an error where a recording of optimap is not whole; in other stores missing chunks are fill values."""
+    """Raise an error if a recording of optimap is incomplete; in other stores, missing chunks are fill values."""
     noted = dict(array.attrs).get("optimap")
     if not isinstance(noted, dict) or "complete" not in noted:
         return
@@ -209,7 +209,7 @@ def _images(group: zarr.Group, prefix: str) -> Iterator[Image]:
 
 
 def _lower_levels(root: zarr.Group, dataset: str) -> dict[str, Image]:
-    """Return the level of an OME image that was named, if it is one."""
+    """Return the named resolution level of an OME image, if it is one."""
     folder, _, name = dataset.rpartition("/")
     group = root[folder] if folder and folder in root else root
     scales = _ome(group).get("multiscales") if isinstance(group, zarr.Group) else None
@@ -220,7 +220,7 @@ def _lower_levels(root: zarr.Group, dataset: str) -> dict[str, Image]:
 
 
 def _ome(group: zarr.Group) -> dict[str, Any]:
-    """Return the OME metadata, which have a key of their own since version 0.5."""
+    """Return the OME metadata, which has its own key since version 0.5."""
     attributes = dict(group.attrs)
     inner = attributes.get("ome")
     return inner if isinstance(inner, dict) else attributes
@@ -234,7 +234,7 @@ def _ome_image(group: zarr.Group, prefix: str, scales: dict[str, Any], level: in
     if len(axes) != array.ndim:
         raise ValueError(f"{prefix}{dataset['path']} has shape {array.shape} and {len(axes)} axes")  # see `_reading`
     scale = np.ones(array.ndim)
-    # Scales of the level come first, scales of all levels after them.
+    # Scales of the level come first, followed by scales of all levels.
     for step in (*dataset.get("coordinateTransformations", ()), *scales.get("coordinateTransformations", ())):
         if step.get("type") == "scale":
             scale = scale * np.asarray(step["scale"], float)
@@ -251,7 +251,7 @@ def _ome_image(group: zarr.Group, prefix: str, scales: dict[str, Any], level: in
 
 
 def _named_axes(array: "zarr.Array[Any]") -> tuple[str, ...] | None:
-    """Return the names of the axes if all are known: those of version 3, or of xarray in version 2."""
+    """Return the names of the axes if all are known: as stored in version 3, or by xarray in version 2."""
     names: Any = getattr(array.metadata, "dimension_names", None) or dict(array.attrs).get("_ARRAY_DIMENSIONS") or ()
     known = tuple(AXES.get(str(name).lower(), "") for name in names)
     is_video = len(known) == array.ndim and {"t", "y", "x"} <= set(known) and len(set(known)) == len(known)
@@ -277,7 +277,7 @@ def _places(
     if image.axes is None:
         for name, value in (("channel", channel), ("z", z)):
             if value is not None:
-                problem = f"cannot be used, the axes of {path} have no names"
+                problem = f"cannot be used, because the axes of {path} have no names"
                 raise ArgumentError(name, value, problem, f"leave {name} out")
         check_frames(path, shape, image.array.dtype)
         return (0, 1, 2), {}
@@ -292,13 +292,13 @@ def _places(
             fixed[place] = asked.pop(axis)(count) if axis in asked else 0
     for axis, name, value in (("c", "channel", channel), ("z", "z", z)):
         if axis in asked and value is not None:
-            raise ArgumentError(name, value, f"cannot be used, {path} has no such axis", f"leave {name} out")
+            raise ArgumentError(name, value, f"cannot be used, because {path} has no such axis", f"leave {name} out")
     time, row, column = (image.axes.index(axis) for axis in "tyx")
     return (time, row, column), fixed
 
 
 def _check_axes(path: Path, axes: tuple[str, ...], shape: tuple[int, ...]) -> None:
-    """Raise an error where axes are missing, or an unknown one has more than one entry."""
+    """Raise an error if axes are missing, or an unknown one has more than one entry."""
     known = [axis for axis in "tyxcz" if axes.count(axis) == 1]
     unknown = [axis for axis, count in zip(axes, shape, strict=True) if axis not in known and count > 1]
     if not {"t", "y", "x"} <= set(axes) or unknown:
@@ -306,7 +306,7 @@ def _check_axes(path: Path, axes: tuple[str, ...], shape: tuple[int, ...]) -> No
             "path",
             path,
             f"has the axes {', '.join(axes)} of shape {shape}, but a recording has the axes t, y and x",
-            "save it with these axes, others split into separate files",
+            "save it with these axes, and split others into separate files",
             subject=str(path),
         )
 
@@ -319,7 +319,7 @@ def _channel(path: Path, image: Image, channel: int | str | None, count: int) ->
 
 
 def _numbered(path: Path, value: object, count: int, option: str, thing: str, labels: tuple[str, ...] = ()) -> int:
-    """Return the index along an axis; where there is only one, it need not be given."""
+    """Return the index along an axis; if there is only one, it need not be given."""
     if value is None and count == 1:
         return 0
     named = f" ({', '.join(labels)})" if labels else ""
@@ -334,7 +334,7 @@ def _numbered(path: Path, value: object, count: int, option: str, thing: str, la
 
 
 def _scale(image: Image, axis: str, units: dict[str, float]) -> float:
-    """Return the step along an axis in s or mm; 0 if it is unknown, also for a scale without a unit."""
+    """Return the step along an axis in s or mm; 0 if it is unknown, or if the scale has no unit."""
     if image.axes is None or not image.units:
         return 0.0
     place = image.axes.index(axis)
