@@ -55,6 +55,15 @@ def test_masked_pixels_become_nan(dtype, result):
     np.testing.assert_array_equal(np.isnan(block), mask)
 
 
+@pytest.mark.parametrize("dtype", ["u2", "f4", "f8"])
+def test_values_at_odd_addresses_are_moved_to_even_ones(dtype):
+    video = VIDEO.astype(dtype)
+    odd = np.frombuffer(b"0" + video.tobytes(), np.uint8)[1:].view(dtype).reshape(video.shape)
+    assert not is_ready(odd)
+    assert is_ready(prepare(odd))
+    np.testing.assert_array_equal(prepare(odd), video)
+
+
 def test_a_single_row_upside_down():
     video = np.arange(24).reshape(4, 1, 6)[:, ::-1]
     block = prepare(video)

@@ -13,9 +13,7 @@ def prepare(block: AnyArray) -> Array:
     if isinstance(block, np.ma.MaskedArray):  # masked pixels are unknown: NaN
         block = np.ma.filled(block.astype(np.float64 if block.dtype.kind != "f" else block.dtype), np.nan)
     block = np.asarray(block)
-    if (
-        block.shape[1] == 1 and block.strides[1] < 0
-    ):  # a single row with a negative stride, which NumPy calls contiguous
+    if block.shape[1] == 1 and block.strides[1] < 0:  # a single row, which NumPy calls contiguous
         block = block[:, ::-1]
     dtype = block.dtype
     if is_ready(block):
@@ -24,7 +22,7 @@ def prepare(block: AnyArray) -> Array:
         return np.ascontiguousarray(block, np.uint8)
     if dtype.kind == "f" and dtype.itemsize not in (4, 8):
         return np.ascontiguousarray(block, np.float32 if dtype.itemsize < 4 else np.float64)
-    return np.ascontiguousarray(block, dtype.newbyteorder("="))
+    return np.require(block, dtype.newbyteorder("="), ["C", "ALIGNED"])
 
 
 def is_ready(block: Array) -> bool:
