@@ -411,3 +411,5 @@ EVERY_FORMAT = {
     "avi": lambda folder, video: encoded(folder / "rec.avi", video, pixel_format="gray16le"),
     "mp4": lambda folder, video: encoded(folder / "rec.mp4", video, pixel_format="gray16le"),
 }
+# Those whose pixels are contiguous in one file: a memory map, not read.
+MAPPED = {"npy", "tiff", "multirecorder"}

@@ -11,14 +11,13 @@ from tests.errors import check_error, check_pickles
 
 VIDEO = makers.random_video((7, 5, 6))
 every_format = pytest.mark.parametrize("name", makers.EVERY_FORMAT)
-MAPPED = {"npy", "tiff", "multirecorder"}
 
 
 @every_format
 def test_values_dtype_and_shape_are_exact(tmp_path, name):
     with open_video(makers.EVERY_FORMAT[name](tmp_path, VIDEO)) as recording:
         np.testing.assert_array_equal(recording[:], VIDEO, strict=True)
-        assert recording.is_mapped == (name in MAPPED)
+        assert recording.is_mapped == (name in makers.MAPPED)
 
 
 @every_format
@@ -162,7 +161,7 @@ def test_a_loaded_video_can_be_changed_and_the_file_stays(tmp_path, name):
     np.testing.assert_array_equal(load_video(path), VIDEO)
 
 
-@pytest.mark.parametrize("name", sorted(MAPPED))
+@pytest.mark.parametrize("name", sorted(makers.MAPPED))
 def test_a_memory_map_where_there_is_one(tmp_path, name):
     path = makers.EVERY_FORMAT[name](tmp_path, VIDEO)
     video = load_video(path, start_frame=1, step=2, use_mmap=True)
@@ -174,7 +173,7 @@ def test_a_memory_map_where_there_is_one(tmp_path, name):
     assert isinstance(base, np.memmap)
 
 
-@pytest.mark.parametrize("name", sorted(set(makers.EVERY_FORMAT) - MAPPED))
+@pytest.mark.parametrize("name", sorted(set(makers.EVERY_FORMAT) - makers.MAPPED))
 def test_a_warning_where_there_is_no_memory_map(tmp_path, name):
     path = makers.EVERY_FORMAT[name](tmp_path, VIDEO)
     with pytest.warns(UserWarning, match=r"rec.* cannot be memory-mapped \(.+\); it is loaded instead"):

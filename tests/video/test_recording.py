@@ -150,7 +150,7 @@ def test_read_frames_belong_to_the_caller(recording):
     np.testing.assert_array_equal(recording[0], VIDEO[0])
 
 
-@pytest.mark.parametrize("name", [name for name in makers.EVERY_FORMAT if name not in ("npy", "tiff", "multirecorder")])
+@pytest.mark.parametrize("name", [name for name in makers.EVERY_FORMAT if name not in makers.MAPPED])
 def test_read_frames_of_every_format_belong_to_the_caller(tmp_path, name):
     with open_video(makers.EVERY_FORMAT[name](tmp_path, VIDEO)) as recording:
         recording[1:3][:] = 0
