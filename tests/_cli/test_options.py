@@ -2,6 +2,7 @@
 
 import pytest
 
+from optimap._cli import COMMANDS
 from optimap.trace import load_traces
 from tests._cli.helpers import run
 
@@ -58,7 +59,7 @@ def test_the_defaults_are_those_that_help_states(folder, capsys):
     assert (made["size"], made["window"], made["background_factor"], made["positions"]["seed"]) == (5, "rect", 1, 0)
 
 
-@pytest.mark.parametrize("command", [[], ["demo"], ["info"], ["traces"], ["pick"], ["convert"]])
+@pytest.mark.parametrize("command", [[], *([name] for name in COMMANDS)])
 def test_every_argument_has_a_help_text(capsys, command):
     assert run(*command, "--help") == 0
     out = capsys.readouterr().out

@@ -136,7 +136,7 @@ def test_regions_bring_names_and_centres(tmp_path, suffix):
 
 
 @pytest.mark.parametrize("suffix", SUFFIXES)
-def test_existing_files_are_kept_unless_asked(tmp_path, suffix):
+def test_made_alike_files_are_kept_unless_asked(tmp_path, suffix):
     path = tmp_path / f"t{suffix}"
     save_traces(path, TRACES, POSITIONS, 500)
     before = path.read_bytes()

@@ -3,10 +3,12 @@ from .errors import (
     error_text,
 )
 from .program import (
+    COMMANDS,
     main,
 )
 
 __all__ = [
+    "COMMANDS",
     "Words",
     "error_text",
     "main",

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 from .. import _regions, _tables, video
 from .._version import __version__
 from .errors import EXPECTED, READING_KEYWORDS, Words, error_text, say_error
-from .existing import parse_made, picture_made
 from .listing import nested_lines, rate_text, table_lines
+from .made_alike import parse_made, picture_made
 from .open import check_not_empty, described, open_recording
 from .options import Reading, add_reading_argument
 

@@ -12,7 +12,7 @@ import numpy as np  # noqa: F401
 from .. import _files, _tables, trace
 from .._base import Array, counted
 from .errors import EXPECTED, Words, error_text
-from .existing import About, check_made_alike, picture_description
+from .made_alike import About, check_made_alike, picture_description
 from .open import open_recording
 from .pictures import check_picture, mean_image, save_picture, traces_picture
 from .places import Found, find_background, find_where

@@ -7,6 +7,8 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from .. import _regions
+
 if TYPE_CHECKING:
     Commands = argparse._SubParsersAction[argparse.ArgumentParser]
 
@@ -30,9 +32,7 @@ def add_reading_argument(parser: argparse.ArgumentParser) -> None:
 def add_window_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments that describe the windows around positions, and the frame rate."""
     parser.add_argument("--size", type=whole, default=5, help="width of the window in pixels (default 5)")
-    parser.add_argument(
-        "--window", choices=("rect", "disc", "pixel"), default="rect", help="shape of the window (default rect)"
-    )
+    parser.add_argument("--window", choices=_regions.WINDOWS, default="rect", help="shape of the window (default rect)")
     parser.add_argument(
         "--fps", type=positive, help="frames per second, if the recording does not state them or states wrong ones"
     )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple, cast
 from .. import _regions, _tables, trace
 from .._base import ArgumentError, Array, counted, say
 from .errors import BROWSER_KEYWORD, FPS_KEYWORD, OVERWRITE_KEYWORD, READING_KEYWORDS, Words
-from .existing import About, picture_description
+from .made_alike import About, picture_description
 from .open import open_recording
 from .options import Position, Reading, add_reading_argument, add_window_arguments
 from .outputs import check_inputs_are_kept

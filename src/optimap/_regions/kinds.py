@@ -1,7 +1,7 @@
 """Determine the kind of regions that was given, without guessing.
 
 Images are arrays of the frame's size, single or stacked; positions are pairs; polygons are sequences of vertices; files
-are recognised by their suffix. Lists of numbers are never images. An ambiguous array is an error.
+are recognised by their suffix, in `files`. Lists of numbers are never images. An ambiguous array is an error.
 """
 
 import os
