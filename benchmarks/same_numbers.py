@@ -93,7 +93,7 @@ def extractions(rng: Rng, video: Any, shape: tuple[int, ...]) -> Iterator[Callab
     labels[0, 0] = 1
     weights = rng.normal(size=(3, height, width))
     triangle = np.array([(0.0, 0.0), (width, 0.0), (0.0, height)])
-    for given in (labels > 0, regions(labels), regions(weights, kind="stack"), [triangle]):
+    for given in (labels > 0, regions(labels, kind="labels"), regions(weights, kind="stack"), [triangle]):
         yield lambda given=given: extract_traces(video, given, weights=("mean", "sum")[int(rng.integers(2))])
 
 
