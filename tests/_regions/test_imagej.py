@@ -224,7 +224,7 @@ def test_one_file_alone_a_zip_and_names(tmp_path):
         archive.writestr("cut.roi", polygon([(1, 1), (5, 5), (1, 9)]).tobytes()[:70])
     message = r"bad.zip, cut.roi cannot be read as an ImageJ region, or is damaged"
     check_error(lambda: regions(tmp_path / "bad.zip"), ValueError, "source", message, tmp_path / "bad.zip")
-    message = "kind = 'mask' does not fit source, a file of ImageJ regions"
+    message = "kind = 'mask' does not fit source, a file of outlines"
     check_error(lambda: regions(tmp_path / "RoiSet.zip", kind="mask"), ValueError, "kind", message, "mask")
     roi("LINE").tofile(tmp_path / "line.roi")
     message = r"line.roi: region 0 \('line'\) is a line and has no area"

@@ -139,7 +139,7 @@ def make_regions(
     if kind is None:
         kind, source = find_kind(source, frame_shape, name)
     elif check_kind(kind) != "imagej" and isinstance(source, Outlines):
-        problem = f"does not fit {name}, a file of ImageJ regions"
+        problem = f"does not fit {name}, a file of outlines"
         raise ArgumentError("kind", kind, problem, "leave it out, or give 'imagej'")
     check_order(source, name, OF_DICT.format(name))
     if kind == "positions":
