@@ -4,10 +4,12 @@ import os
 import subprocess
 import sys
 
+import numpy as np
 import pytest
 
 from optimap import kernels
 from optimap.kernels import _threads
+from optimap.trace import extract_traces
 
 
 @pytest.fixture
@@ -37,6 +39,13 @@ def test_a_wrong_setting_is_refused(machine, value):
     machine.setenv("OPTIMAP_THREADS", value)
     with pytest.raises(ValueError, match=r"OPTIMAP_THREADS = .*at least 1"):
         kernels.thread_count()
+
+
+@pytest.mark.parametrize("shape", [(2, 3, 4), (300, 200, 200)])
+def test_a_wrong_setting_is_refused_whether_threads_are_worth_their_start_or_not(machine, shape):
+    machine.setenv("OPTIMAP_THREADS", "two")
+    with pytest.raises(ValueError, match="OPTIMAP_THREADS = 'two'"):
+        extract_traces(np.zeros(shape, np.uint16), (1, 1), size=5)
 
 
 @pytest.mark.parametrize(

@@ -59,14 +59,15 @@ backend, _loops = _choose()
 
 def thread_count() -> int:
     """Return ``OPTIMAP_THREADS``, or else as many threads as machine, container and ``OMP_NUM_THREADS`` allow."""
-    if is_alone():
-        return 1
+    return 1 if is_alone() else _asked_threads() or allowed_threads()
+
+
+def _asked_threads() -> int:
+    """Return ``OPTIMAP_THREADS``, or 0 if it is not set."""
     asked = os.environ.get("OPTIMAP_THREADS", "")
-    if asked:
-        if not asked.isdecimal() or int(asked) < 1:
-            raise ValueError(f"OPTIMAP_THREADS = {asked!r}: it must be a whole number, at least 1")
-        return int(asked)
-    return allowed_threads()
+    if asked and (not asked.isdecimal() or int(asked) < 1):
+        raise ValueError(f"OPTIMAP_THREADS = {asked!r}: it must be a whole number, at least 1")
+    return int(asked or 0)
 
 
 class Windows(Protocol):
@@ -112,6 +113,7 @@ def window_means(frames: Array, windows: Windows, out: Array, omit_nan: bool = F
     direct, table = _work(frames, windows, omit_nan)
     # Starting a thread takes about 20 us, as long as 50,000 units of work; counting the allowed ones about 5 us.
     worth = 1 + int(min(direct, table) * len(frames)) // 50_000
+    _asked_threads()  # a wrong value is an error for any amount of work
     threads = 1 if worth == 1 else min(thread_count(), worth)
     if table < direct and windows.boxes is not None:
         _loops.box_means(frames, *windows.boxes, out, windows.sums, threads)

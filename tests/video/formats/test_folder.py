@@ -1,5 +1,8 @@
 """Folders of images, written with Pillow."""
 
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 from PIL import Image
@@ -20,6 +23,13 @@ def test_frames_in_natural_order(tmp_path, suffix, dtype):
         assert recording.format == f"folder of {'PNG' if 'png' in suffix.lower() else 'TIFF'} images"
         assert recording.metadata == {"first": f"frame_0{suffix}", "last": f"frame_11{suffix}"}
         assert (recording.fps, recording.pixel_size) == (None, None)
+
+
+def test_a_folder_of_png_images_does_not_need_tifffile(tmp_path):
+    folder = makers.images(tmp_path / "rec", VIDEO)
+    code = "import sys; sys.modules['tifffile'] = None; import optimap; print(optimap.load_video(sys.argv[1]).sum())"
+    run = subprocess.run([sys.executable, "-c", code, folder], capture_output=True, text=True, check=True)
+    assert int(run.stdout) == VIDEO.sum()
 
 
 @pytest.mark.parametrize("dtype", ["i4", "f4"])

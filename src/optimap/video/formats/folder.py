@@ -8,7 +8,6 @@ import numpy as np
 
 from ..._base import ArgumentError, Array
 from ..recording import Recording
-from . import tiff
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -78,7 +77,7 @@ def natural_key(path: Path) -> list[tuple[int, int, str]]:
 def _shape(file: Path) -> tuple[tuple[int, int], "np.dtype[Any]"]:
     """Return size and type from the header alone."""
     if SUFFIXES[file.suffix.lower()] == "TIFF":
-        with tiff.open_recording(file) as recording:
+        with _open_tiff(file) as recording:
             if len(recording) != 1:
                 cure = "save each frame in a file of its own, or open the file instead of the folder"
                 raise ArgumentError("path", file, f"holds {len(recording)} images", cure, subject=str(file))
@@ -89,6 +88,12 @@ def _shape(file: Path) -> tuple[tuple[int, int], "np.dtype[Any]"]:
             problem, cure = f"is a colour image (mode {image.mode})", "save the frames as grey images first"
             raise ArgumentError("path", file, problem, cure, subject=str(file))
         return (image.height, image.width), np.dtype("u2" if image.mode == "I" else kind)
+
+
+def _open_tiff(file: Path) -> Recording:
+    from . import tiff  # tifffile, which folders of PNG images do not need
+
+    return tiff.open_recording(file)
 
 
 def _open_png(file: Path) -> "Image.Image":
@@ -105,7 +110,7 @@ def _open_png(file: Path) -> "Image.Image":
 def _read(file: Path) -> Array:
     """Return the pixels of one image."""
     if SUFFIXES[file.suffix.lower()] == "TIFF":
-        with tiff.open_recording(file) as recording:
+        with _open_tiff(file) as recording:
             return recording[0]
     with _open_png(file) as image:
         tiles: Any = getattr(image, "tile", None)
