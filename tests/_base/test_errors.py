@@ -1,5 +1,6 @@
 """Errors about an argument: their fields, their message, and pickling to another process."""
 
+import numpy as np
 import pytest
 
 import optimap
@@ -41,6 +42,16 @@ def test_each_kind_is_caught_as_the_builtin(kind):
     assert isinstance(caught.value, Explained)
     assert caught.value.value == "a"
     assert issubclass(ArgumentTypeError, ValueError)  # as before, when types were checked with values
+
+
+@pytest.mark.parametrize("value", [np.zeros((3, 3)), list(range(10_000)), "a" * 10_000, b"\n\r" * 5000])
+def test_a_message_stays_on_one_line_and_short(value):
+    error = ArgumentError("size", value, "is wrong", "change it")
+    assert error.value is value
+    assert str(error).startswith(f"size = {repr(value)[:8]}")
+    assert str(error).endswith(" is wrong: change it")
+    assert len(str(error).splitlines()) == 1
+    assert len(str(error)) < 300
 
 
 def test_a_subject_of_its_own():

@@ -7,6 +7,8 @@ argument, such as a missing optional package (`extras`), are not here.
 
 from typing import Any, Self
 
+LONGEST_SHOWN = 200  # characters of a value in a message
+
 
 class Explained(Exception):
     """Fields that all errors about an argument share; a second base class gives the kind of error.
@@ -39,7 +41,7 @@ class Explained(Exception):
         plain: bool = False,
     ) -> None:
         self.argument, self.value, self.problem, self.cure = argument, value, problem, cure
-        self.subject = f"{argument} = {value!r}" if subject is None else subject
+        self.subject = f"{argument} = {_shown(value)}" if subject is None else subject
         self.keyword, self._plain = keyword, plain
         super().__init__(self.sentence())
 
@@ -93,6 +95,12 @@ class ExistingFileError(Explained, FileExistsError):
 
 class FolderError(Explained, IsADirectoryError):
     """A folder was given instead of a file."""
+
+
+def _shown(value: object) -> str:
+    """Return a value as text of one line, which is cut where it is long."""
+    text = " ".join(line.strip() for line in repr(value).splitlines())
+    return text if len(text) <= LONGEST_SHOWN else f"{text[:LONGEST_SHOWN]} ..."
 
 
 def _restored(kind: type[Explained], state: dict[str, Any]) -> Explained:
