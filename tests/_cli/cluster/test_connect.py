@@ -6,9 +6,12 @@ import socket
 import sys
 
 import pytest
+from distributed import Client
+from distributed.utils_test import cluster as cluster_elsewhere
 
 import optimap.trace
 from tests._cli.cluster.helpers import (
+    another_version,
     lose_optimap,
     tables,
     traces,
@@ -47,10 +50,14 @@ def test_a_scheduler_without_workers(folder, capsys, monkeypatch):
     assert "has had no workers for 0.1 s: start some with `dask worker tcp://127.0.0.1:" in capsys.readouterr().err
 
 
-def test_another_version_on_the_cluster(cluster, folder, capsys, monkeypatch):
-    monkeypatch.setattr("optimap._cli.cluster.connect.__version__", "9.9")
-    assert traces("r0.npy", "--scheduler", cluster.scheduler_address) == 2
-    message = f"the scheduler has optimap-trace {optimap.__version__}, but this is 9.9: install the same version there"
+@pytest.mark.parametrize("where", ["run", "run_on_scheduler"])
+def test_another_version_on_the_cluster(folder, capsys, where):
+    with cluster_elsewhere(nworkers=1) as (scheduler, (worker,)):
+        with Client(scheduler["address"], set_as_default=False) as client:
+            getattr(client, where)(another_version)
+        assert traces("r0.npy", "--scheduler", scheduler["address"]) == 2
+    place = f"worker {worker['address']}" if where == "run" else "the scheduler"
+    message = f"{place} has optimap-trace 9.9, but this is {optimap.__version__}: install the same version there"
     assert message in capsys.readouterr().err
 
 
