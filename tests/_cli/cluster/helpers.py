@@ -89,11 +89,6 @@ def received(dask_worker):
     return [pair for log in dask_worker.transfer_incoming_log for pair in log["keys"].items()]
 
 
-def another_version():
-    """Let this process, which ends with the test, have another version of optimap."""
-    sys.modules["optimap._version"].__version__ = "9.9"
-
-
 def lose_optimap():
     sys.modules["optimap._version"] = None
 

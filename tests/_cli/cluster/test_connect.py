@@ -1,20 +1,20 @@
 """Schedulers that can be used, and errors about those that cannot."""
 
+import contextlib
 import json
 import re
 import socket
+import subprocess
 import sys
 
 import pytest
-from distributed import Client
-from distributed.utils_test import cluster as cluster_elsewhere
 
 import optimap.trace
 from tests._cli.cluster.helpers import (
-    another_version,
     lose_optimap,
     tables,
     traces,
+    until,
     workers,
 )
 
@@ -50,15 +50,20 @@ def test_a_scheduler_without_workers(folder, capsys, monkeypatch):
     assert "has had no workers for 0.1 s: start some with `dask worker tcp://127.0.0.1:" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("where", ["run", "run_on_scheduler"])
-def test_another_version_on_the_cluster(folder, capsys, where):
-    with cluster_elsewhere(nworkers=1) as (scheduler, (worker,)):
-        with Client(scheduler["address"], set_as_default=False) as client:
-            getattr(client, where)(another_version)
-        assert traces("r0.npy", "--scheduler", scheduler["address"]) == 2
-    place = f"worker {worker['address']}" if where == "run" else "the scheduler"
-    message = f"{place} has optimap-trace 9.9, but this is {optimap.__version__}: install the same version there"
-    assert message in capsys.readouterr().err
+@pytest.mark.parametrize("place", ["scheduler", "worker"])
+def test_another_version_on_the_cluster(folder, capsys, place):
+    (folder / "other.py").write_text("from optimap import _version\n_version.__version__ = '9.9'\n")
+    options = {"scheduler": ["--host", "127.0.0.1", "--port", "0"], "worker": ["--no-nanny"]}
+    options[place] += ["--preload", "other.py"]
+    with contextlib.ExitStack() as stack:
+        for name in options:
+            command = [sys.executable, "-m", f"distributed.cli.dask_{name}", "--scheduler-file", "s.json"]
+            command += ["--no-dashboard", *options[name]]
+            stack.callback(stack.enter_context(subprocess.Popen(command, stderr=subprocess.DEVNULL)).kill)
+            until(lambda: (folder / "s.json").exists() and (folder / "s.json").read_text().endswith("}"))
+        assert traces("r0.npy", "--scheduler", "s.json") == 2
+    message = f"optimap-trace 9.9, but this is {optimap.__version__}: install the same version there"
+    assert re.match(f"optimap: error: (the )?{place} .*has {message}", capsys.readouterr().err)
 
 
 def test_a_worker_without_optimap(cluster, client, folder, capsys):
