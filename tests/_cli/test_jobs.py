@@ -11,11 +11,13 @@ import pandas as pd
 import pynwb
 import pytest
 import scipy.io
+import tifffile
 import xarray as xr
 
 from optimap._cli import main
 from optimap._tables import SUFFIXES
 from optimap.trace import extract_traces, load_traces, save_traces
+from tests import makers
 from tests._cli.helpers import EXPECTED, NAN_VIDEO, PLACES, succeed
 
 NAMES = ["x3_y4", "x7.5_y2", "x0_y11"]
@@ -139,14 +141,19 @@ def test_long_tables_by_pandas(made, suffix):
 
 
 def test_limits_of_a_kind_are_checked_before_the_traces_are_computed(made, monkeypatch, capsys):
-    def never(*_, **__):
-        raise AssertionError
-
     monkeypatch.chdir(made)
-    monkeypatch.setattr("optimap.trace.extract_traces", never)
-    np.save("unknown.npy", NAN_VIDEO[:10])
-    assert main(["traces", "unknown.npy", "--at", "3,4", "-o", "n.nwb"]) == 2
-    assert "give the frames per second with --fps\n" in capsys.readouterr().err
+    path = makers.tiff(made / "unknown.tif", NAN_VIDEO[:10], compression="zlib")
+    with tifffile.TiffFile(path) as file:
+        last = file.pages[-1].dataoffsets[0]
+    with open(path, "r+b") as file:  # whoever computes the traces finds out that this frame is damaged
+        file.seek(last)
+        file.write(bytes(9))
+    for rate, message in (
+        ([], "give the frames per second with --fps\n"),
+        (["--fps", "500"], "unknown.tif is damaged"),
+    ):
+        assert main(["traces", "unknown.tif", "--at", "3,4", "-o", "n.nwb", *rate]) == 2
+        assert message in capsys.readouterr().err
 
 
 def test_a_table_saved_as_another_kind_keeps_its_masks(made):

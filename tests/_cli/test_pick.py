@@ -1,4 +1,4 @@
-"""`optimap pick`: the files about picked positions. A stand-in picks."""
+"""`optimap pick`: the files about picked positions. A front end without a screen picks."""
 
 import numpy as np
 import pandas as pd
@@ -6,30 +6,32 @@ import pytest
 
 from optimap import __version__
 from optimap._cli import main
-from optimap.trace import Picked, extract_traces, load_traces
-from tests._cli.helpers import NAN_VIDEO, PLACES, succeed
+from optimap.trace import extract_traces, load_traces
+from tests._cli.helpers import NAN_VIDEO, succeed
+from tests._pick.puppet import clicks, seat, wheel
+
+PICKED = [(3, 4), (7, 2), (0, 11)]
 
 
 @pytest.fixture
 def picked(monkeypatch):
-    """A stand-in that picks three positions, and turned the wheel to size 7."""
+    """A user who picks three positions, and turns the wheel to size 7."""
 
-    def pick(recording, size, **_):
-        picked = Picked((extract_traces(recording, PLACES, 7), PLACES))
-        picked.size = 7
-        return picked
+    def act(figure):
+        clicks(*PICKED)(figure)
+        wheel(PICKED[0], 1)(figure)
 
-    monkeypatch.setattr("optimap.trace.select_traces", pick)
+    return seat(monkeypatch, act)
 
 
 def test_picked_positions(folder, picked, capsys):
     assert main(["pick", "rec.npy", "-o", "p.csv", "--plot", "p.png"]) == 0
-    assert (folder / "p.csv").read_text() == "x,y\n3,4\n7.5,2\n0,11\n"
-    assert pd.read_csv("p.csv").values.tolist() == [[3, 4], [7.5, 2], [0, 11]]
+    assert (folder / "p.csv").read_text() == "x,y\n3,4\n7,2\n0,11\n"
+    assert pd.read_csv("p.csv").values.tolist() == [[3, 4], [7, 2], [0, 11]]
     capsys.readouterr()
     assert main(["info", "p.csv", "p.csv.json", "p.png"]) == 0
     table, picture = capsys.readouterr().out.split("p.png\n")
-    assert "p.csv\n  positions   3: (3, 4), (7.5, 2), (0, 11)\n" in table
+    assert "p.csv\n  positions   3: (3, 4), (7, 2), (0, 11)\n" in table
     assert "p.csv.json\n  describes   p.csv\n" in table
     for text in (table, picture):
         assert f"  made_by: optimap pick, optimap-trace {__version__}\n" in text
@@ -69,8 +71,8 @@ def test_picked_traces_say_how_they_were_made(made, picked, monkeypatch):
     for name, more in (("picked.h5", []), ("picked.parquet", ["--tidy"])):
         succeed("pick", "rec.tif", "-o", f"{name}.positions.csv", "--traces", name, "--size", 5, *more)
         table = load_traces(name)
-        np.testing.assert_array_equal(table.traces, extract_traces(NAN_VIDEO, PLACES, 7))
-        np.testing.assert_array_equal(table.positions, PLACES)
+        np.testing.assert_array_equal(table.traces, extract_traces(NAN_VIDEO, PICKED, 7))
+        np.testing.assert_array_equal(table.positions, PICKED)
         assert table.metadata["made_by"].startswith("optimap pick, ")
         assert (table.metadata["size"], table.metadata["positions"]) == (7, {"from": "mouse"})
     assert list(pd.read_parquet("picked.parquet").columns) == ["time", "name", "x", "y", "value"]

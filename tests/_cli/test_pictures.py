@@ -4,10 +4,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-import optimap
 from optimap import __version__
-from optimap._cli import main
-from tests._cli.helpers import VIDEO, run
+from tests._cli.helpers import run
 
 
 @pytest.mark.parametrize("suffix", [".png", ".svg", ".pdf", ".eps", ".jpg", ".tif"])
@@ -22,18 +20,22 @@ def test_pictures_say_how_they_were_made(folder, suffix):
     assert '"size": 3' in text
 
 
-def test_the_image_of_a_picture_is_a_mean(folder, monkeypatch):
-    shown = []
-    real = optimap.trace.show_positions_and_traces
+def picture(video):
+    """Return the pixels of the picture that is drawn of a recording."""
+    np.save("rec.npy", video)
+    assert run("traces", "rec.npy", "--at", "3,4", "--size", 1, "--plot", "p.png", "--overwrite") == 0
+    with Image.open("p.png") as drawn:
+        return np.asarray(drawn)
 
-    def spy(traces, places, image, **options):
-        shown.append(image)
-        return real(traces, places, image, **options)
 
-    monkeypatch.setattr("optimap.trace.show_positions_and_traces", spy)
-    monkeypatch.setattr("optimap._cli.pictures.MOST_FRAMES", 7)
-    assert main(["traces", "rec.npy", "--at", "3,4", "--plot", "p.png"]) == 0
-    monkeypatch.setattr("optimap._cli.pictures.MOST_BYTES", 3 * VIDEO[0].nbytes)
-    assert main(["traces", "rec.npy", "--at", "3,4", "--plot", "q.png", "-o", "q.csv"]) == 0
-    np.testing.assert_array_equal(shown[0], VIDEO[:7].mean(axis=0))
-    np.testing.assert_array_equal(shown[1], VIDEO[:3].mean(axis=0))
+@pytest.mark.parametrize(("frames", "limit"), [(64, None), (3, 3)])
+def test_the_image_of_a_picture_is_the_mean_of_the_first_frames(folder, monkeypatch, frames, limit):
+    """The picture is the same as that of a recording whose frames are all this mean."""
+    video = np.random.default_rng(1).integers(0, 65536, (70, 12, 15), dtype=np.uint16)
+    video[:, 4, 3] = 1000  # where the trace comes from, which is drawn, too
+    if limit:
+        monkeypatch.setattr("optimap._cli.pictures.MOST_BYTES", limit * video[0].nbytes)
+    drawn = picture(video)
+    for count in (1, frames, frames + 1, 70):
+        still = np.repeat(video[:count].mean(axis=0, keepdims=True), 70, axis=0)
+        assert np.array_equal(picture(still), drawn) == (count == frames)

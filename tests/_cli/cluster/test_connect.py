@@ -1,8 +1,10 @@
 """Schedulers that can be used, and errors about those that cannot."""
 
+import contextlib
 import json
 import re
 import socket
+import subprocess
 import sys
 
 import pytest
@@ -12,6 +14,7 @@ from tests._cli.cluster.helpers import (
     lose_optimap,
     tables,
     traces,
+    until,
     workers,
 )
 
@@ -47,11 +50,20 @@ def test_a_scheduler_without_workers(folder, capsys, monkeypatch):
     assert "has had no workers for 0.1 s: start some with `dask worker tcp://127.0.0.1:" in capsys.readouterr().err
 
 
-def test_another_version_on_the_cluster(cluster, folder, capsys, monkeypatch):
-    monkeypatch.setattr("optimap._cli.cluster.connect.__version__", "9.9")
-    assert traces("r0.npy", "--scheduler", cluster.scheduler_address) == 2
-    message = f"the scheduler has optimap-trace {optimap.__version__}, but this is 9.9: install the same version there"
-    assert message in capsys.readouterr().err
+@pytest.mark.parametrize("place", ["scheduler", "worker"])
+def test_another_version_on_the_cluster(folder, capsys, place):
+    (folder / "other.py").write_text("from optimap import _version\n_version.__version__ = '9.9'\n")
+    options = {"scheduler": ["--host", "127.0.0.1", "--port", "0"], "worker": ["--no-nanny"]}
+    options[place] += ["--preload", "other.py"]
+    with contextlib.ExitStack() as stack:
+        for name in options:
+            command = [sys.executable, "-m", f"distributed.cli.dask_{name}", "--scheduler-file", "s.json"]
+            command += ["--no-dashboard", *options[name]]
+            stack.callback(stack.enter_context(subprocess.Popen(command, stderr=subprocess.DEVNULL)).kill)
+            until(lambda: (folder / "s.json").exists() and (folder / "s.json").read_text().endswith("}"))
+        assert traces("r0.npy", "--scheduler", "s.json") == 2
+    message = f"optimap-trace 9.9, but this is {optimap.__version__}: install the same version there"
+    assert re.match(f"optimap: error: (the )?{place} .*has {message}", capsys.readouterr().err)
 
 
 def test_a_worker_without_optimap(cluster, client, folder, capsys):

@@ -130,20 +130,23 @@ def test_a_recording_that_kills_its_workers_is_reported(cluster, client, folder,
     assert list(tables(folder)) == [f"r{i}_traces.csv{more}" for i in (0, 4) for more in ("", ".json")]
 
 
-def test_ctrl_c_cancels_the_recordings_that_are_waiting(cluster, client, folder, capsys, monkeypatch):
+def test_ctrl_c_cancels_the_recordings_that_are_waiting(cluster, client, folder):
     (folder / "out").mkdir()
     client.run(hold_recordings, folder, but="r0.npy")
 
-    def interrupted(line):
-        if "traces of" in line:
+    files = [f"r{i}.npy" for i in range(6)]
+    command = [sys.executable, "-u", "-m", "optimap", "traces", *files, "--at", "4,2", "13,8", "-o", "out"]
+    command += ["--scheduler", cluster.scheduler_address]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        try:
+            assert any("traces of" in line for line in iter(process.stdout.readline, ""))
             until(lambda: len(pids_of_held(folder)) == 3)
-            raise KeyboardInterrupt
-
-    monkeypatch.setattr("optimap._cli.traces.say", interrupted)
-    files = (f"r{i}.npy" for i in range(6))
-    assert traces(*files, "--scheduler", cluster.scheduler_address) == 130
-    assert capsys.readouterr().err == "optimap: interrupted\n"
-    (folder / "go").touch()
+            process.send_signal(signal.SIGINT)
+            _, err = process.communicate(timeout=PATIENCE)
+        finally:
+            process.kill()
+            (folder / "go").touch()
+    assert (process.returncode, err) == (130, "optimap: interrupted\n")
     until(lambda: not cluster.scheduler.tasks)
     until(lambda: not any(client.processing().values()))
     client.run(behave)
