@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 
 from optimap._base import (
-    devices,
     dtype_bytes,
     dtype_kind,
     dtype_name,
@@ -85,19 +84,15 @@ def test_gradients_do_not_hinder_drawing():
 
 
 @pytest.mark.parametrize("name", ["torch", "jax"])
-def test_a_view_of_an_array_in_the_hosts_memory(monkeypatch, name):
-    monkeypatch.setattr(devices, "HOST_LOOPS", True)
+def test_a_view_of_an_array_in_the_hosts_memory(name):
     library = arrays.library(name)
     array = library.to(np.arange(4, dtype="f4"))
     view = host_view(array)
     assert type(view) is np.ndarray
     assert view.tolist() == [0, 1, 2, 3]
-    monkeypatch.setattr(devices, "HOST_LOOPS", False)
-    assert host_view(array) is None
 
 
-def test_no_view_where_the_library_must_follow(monkeypatch):
-    monkeypatch.setattr(devices, "HOST_LOOPS", True)
+def test_no_view_where_the_library_must_follow():
     torch = pytest.importorskip("torch")
     assert host_view(torch.ones(3, requires_grad=True)) is None
     assert host_view(torch.ones(3, dtype=torch.bfloat16)) is None

@@ -150,6 +150,15 @@ def test_each_kind_of_video_goes_to_its_engine(tmp_path):
     assert strict.place(span_traces(as_source(there), spans)) == strict.place(there)
 
 
+def test_gradients_and_compiling_are_left_to_the_library():
+    torch = library("torch").torch
+    video = torch.rand(4, 6, 7, dtype=torch.float64, requires_grad=True)
+    assert torch.autograd.gradcheck(lambda v: extract_traces(v, (2.5, 3), 3), (video,))
+    jax = library("jax").jax
+    compiled = jax.jit(lambda v: extract_traces(v, (2, 3), 1))(jax.numpy.asarray(VIDEO))
+    np.testing.assert_array_equal(compiled, VIDEO[:, 3, 2])
+
+
 def test_the_engine_follows_the_description_and_does_not_ask_the_video_again():
     """A description made once is enough: the array may be of any class."""
     source = as_source(VIDEO)

@@ -1,6 +1,6 @@
 """The engine for frames in memory, in memory maps and behind readers: which way frames take, and what errors do."""
 
-import functools
+import os
 import sys
 
 import h5py
@@ -8,12 +8,13 @@ import numpy as np
 import pytest
 
 from optimap import kernels
-from optimap._extract import host
-from optimap._reading import blocks, threads
+from optimap._extract import span_traces
+from optimap._reading import as_source, blocks, threads
+from optimap._regions import Spans, window_spans
 from optimap.trace import extract_traces
 from optimap.video import open_video
 from tests import makers
-from tests.kernels.system import refuse_threads
+from tests.kernels.system import note_threads, refuse_threads
 from tests.readers import Chunked, Sliceable, mapped, small_blocks
 
 VIDEO = makers.random_video((30, 20, 24))
@@ -33,21 +34,22 @@ def _small_buffers(monkeypatch):
 
 
 @pytest.fixture
-def ways(monkeypatch):
-    """The ways that frames took to the loops, in the order of the calls."""
-    taken = []
+def read(monkeypatch):
+    """The sizes of what was read from files into buffers, as only threads do that read a file themselves."""
+    sizes, real = [], os.preadv
 
-    def noted(name, function, *arguments):
-        taken.append(name)
-        function(*arguments)
+    def preadv(*arguments):
+        sizes.append(real(*arguments))
+        return sizes[-1]
 
-    for name in ("in_place", "from_file", "read_ahead"):
-        monkeypatch.setattr(host, name, functools.partial(noted, name, getattr(host, name)))
-    return taken
+    monkeypatch.setattr(os, "preadv", preadv)
+    return sizes
 
 
 @on_linux
-def test_frames_take_the_fastest_way_for_where_they_are(tmp_path, ways):
+def test_frames_take_the_fastest_way_for_where_they_are(tmp_path, monkeypatch, read):
+    monkeypatch.setenv("OPTIMAP_THREADS", "1")  # a thread is started only to compute while the caller reads
+    started = note_threads(monkeypatch)
     few, many = [(9, 9)], np.full((300, 2), 9)
     video = np.random.default_rng(0).integers(0, 999, (3, 200, 300), dtype=np.uint16)
     cases = [
@@ -63,24 +65,24 @@ def test_frames_take_the_fastest_way_for_where_they_are(tmp_path, ways):
         (mapped(tmp_path, video.astype(">u2")), few, "read_ahead"),
     ]
     for case, where, way in cases:
+        read.clear()
+        started.clear()
         traces = extract_traces(case, where, 5)
-        assert ways.pop() == way
-        assert ways == []
+        assert way == ("from_file" if read else "read_ahead" if started else "in_place")
+        assert sum(read) in (0, video.nbytes)
         plain = np.asarray(case[0:3] if isinstance(case, Sliceable) else case).astype(np.uint16)
         np.testing.assert_array_equal(traces, extract_traces(plain.copy(), where, 5))
-        ways.clear()
 
 
 @on_linux
 @pytest.mark.parametrize("dtype", ["<u2", ">u2", "f4", ">f8", "f2", "?", "i1"])
-def test_many_windows_in_a_file_give_the_numbers_of_frames_in_memory(tmp_path, ways, dtype):
+def test_many_windows_in_a_file_give_the_numbers_of_frames_in_memory(tmp_path, read, dtype):
     values = (VIDEO % 100).astype(dtype)
     expected = extract_traces(values.copy(), POSITIONS, 5)
-    ways.clear()
     np.testing.assert_array_equal(extract_traces(mapped(tmp_path, values), POSITIONS, 5), expected)
     with open_video(tmp_path / "video.npy") as recording:
         np.testing.assert_array_equal(extract_traces(recording, POSITIONS, 5), expected)
-    assert ways == ["from_file"] * 2
+    assert sum(read) == 2 * values.nbytes
 
 
 @on_linux
@@ -102,10 +104,18 @@ def test_the_numbers_are_the_same_if_no_thread_can_be_started(tmp_path, monkeypa
             np.testing.assert_array_equal(extract_traces(video, POSITIONS, 5), expected)
 
 
-def test_the_loops_have_all_threads_for_frames_in_memory(monkeypatch):
-    counts, real = [], kernels.window_means
-    monkeypatch.setattr(kernels, "window_means", lambda *a: counts.append(kernels.thread_count()) or real(*a))
-    extract_traces(VIDEO, POSITIONS, 5)
+def test_the_loops_have_all_threads_for_frames_in_memory():
+    counts = []
+
+    class Noting(Spans):
+        """Windows that note how many threads whoever asks for their rows may use; the loops ask in each call."""
+
+        def __getattribute__(self, name):
+            if name == "rows":
+                counts.append(kernels.thread_count())
+            return super().__getattribute__(name)
+
+    span_traces(as_source(VIDEO), Noting(**vars(window_spans(POSITIONS, 5, "rect", VIDEO.shape[1:]))))
     assert set(counts) == {3}
 
 

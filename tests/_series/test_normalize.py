@@ -143,3 +143,10 @@ def test_input_is_not_modified_and_the_size_of_blocks_does_not_matter(monkeypatc
 def test_booleans_and_lists():
     assert normalize([True, False]).tolist() == [1, 0]
     assert normalize([[1, 2], [3, 6]]).tolist() == [[0, 0], [1, 1]]
+
+
+def test_gradients_are_left_to_the_library(torch):
+    array = torch.rand(4, 6, 7, dtype=torch.float64, requires_grad=True)
+    assert torch.autograd.gradcheck(lambda v: normalize(v, dtype="f8"), (array,))
+    low = torch.zeros(6, 7, requires_grad=True)
+    assert normalize(array.detach(), vmin=low).requires_grad

@@ -11,7 +11,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from optimap._base import devices
 from optimap._series import samples
 from optimap.trace import normalize
 from tests import arrays
@@ -212,14 +211,6 @@ def test_errors_about_limits_in_the_hosts_memory_are_those_of_numpy(host_loops, 
     check_error(lambda: normalize(array, vmin=torch.zeros(3)), ValueError, "vmin", r"vmin has shape \(3,\)")
     elsewhere = array_api_strict.asarray(3)
     check_error(lambda: normalize(array, vmin=elsewhere), ValueError, "vmin", "move both to the same")
-
-
-def test_gradients_are_left_to_the_library(monkeypatch, torch):
-    monkeypatch.setattr(devices, "HOST_LOOPS", True)
-    array = torch.rand(4, 6, 7, dtype=torch.float64, requires_grad=True)
-    assert torch.autograd.gradcheck(lambda v: normalize(v, dtype="f8"), (array,))
-    low = torch.zeros(6, 7, requires_grad=True)
-    assert normalize(array.detach(), vmin=low).requires_grad
 
 
 @pytest.mark.parametrize("limit", [[0.0, np.nan], [np.inf, 0.0]])

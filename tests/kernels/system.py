@@ -1,4 +1,4 @@
-"""A system that grants no more threads, as under a limit of the processes of a user (RLIMIT_NPROC)."""
+"""A system that notes the threads it starts, or grants no more of them, as under a limit of a user (RLIMIT_NPROC)."""
 
 from optimap.kernels import _workers
 
@@ -14,3 +14,10 @@ def refuse_threads(monkeypatch, granted):
         return real(*arguments)
 
     monkeypatch.setattr(_workers, "start_new_thread", start)
+
+
+def note_threads(monkeypatch):
+    """Return a list that grows by one with each thread that is started."""
+    started, real = [], _workers.start_new_thread
+    monkeypatch.setattr(_workers, "start_new_thread", lambda *arguments: (started.append(1), real(*arguments))[1])
+    return started

@@ -326,7 +326,8 @@ def test_running_sums_refuse_boxes_outside_the_frame(box):
 def test_long_spans_of_large_values_do_not_overflow():
     video = np.full((1, 1, 100_000), 65535, np.uint16)
     spans = window_spans(np.array([[50_000.0, 0.0]]), 99_999, "rect", (1, 100_000))
-    np.testing.assert_array_equal(span_means(kernels._loops, video, spans), [[65535.0]])
+    for module in filter(None, (_numpy, _compiled)):
+        np.testing.assert_array_equal(span_means(module, video, spans), [[65535.0]])
 
 
 @pytest.mark.parametrize("granted", [0, 1, 2])

@@ -13,13 +13,19 @@ from optimap.trace import extract_traces
 
 
 @pytest.fixture
-def machine(monkeypatch):
-    """A machine of 64 cores without limits."""
+def unlimited(monkeypatch):
+    """Neither the user nor the job nor the container limits the threads."""
     monkeypatch.delenv("OPTIMAP_THREADS", raising=False)
     monkeypatch.delenv("OMP_NUM_THREADS", raising=False)
-    monkeypatch.setattr(_threads, "_cores", lambda: 64)
     monkeypatch.setattr(_threads, "_container_cores", lambda: sys.maxsize)
     return monkeypatch
+
+
+@pytest.fixture
+def machine(unlimited):
+    """A machine of 64 cores without limits."""
+    unlimited.setattr(os, "sched_getaffinity", lambda process: set(range(64)), raising=False)
+    return unlimited
 
 
 def test_all_cores_are_used_where_nothing_limits_them(machine):
@@ -62,14 +68,14 @@ def test_the_container_limits_the_threads(machine):
 
 
 @pytest.mark.skipif(not hasattr(os, "sched_setaffinity"), reason="this system has no affinity")
-def test_the_cores_are_those_that_the_process_may_run_on():
+def test_the_cores_are_those_that_the_process_may_run_on(unlimited):
     before = os.sched_getaffinity(0)
     os.sched_setaffinity(0, {min(before)})
     try:
-        assert _threads._cores() == 1
+        assert kernels.thread_count() == 1
     finally:
         os.sched_setaffinity(0, before)
-    assert _threads._cores() == len(before)
+    assert kernels.thread_count() == len(before)
 
 
 def cores(folder, own, **files):
