@@ -9,7 +9,7 @@ from ._base import held_back
 def main() -> int:
     """Run the command line; return the exit status."""
     try:
-        with held_back():  # NumPy reports a broken installation if it is interrupted while being imported
+        with held_back():  # NumPy may be imported by it, and must not be interrupted (see _cli.program)
             from ._cli import main
 
         return main()

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-# Imported here, while interrupts are held back (see __main__), not when the first function is used.
+# Imported here, while interrupts are held back (see program), not when the first function is used.
 import numpy as np  # noqa: F401
 
 from .. import _files, _tables, trace

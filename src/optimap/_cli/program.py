@@ -16,6 +16,7 @@ from collections.abc import Sequence
 from types import FrameType
 from typing import Any, NoReturn
 
+from .._base import held_back
 from .errors import EXPECTED, Words, error_text, say_error
 from .info import version_text
 
@@ -99,11 +100,14 @@ def _end_on_sigterm() -> Any:
 def _parser(first: list[str]) -> argparse.ArgumentParser:
     """Return the parser of the command that is the first word, or of all commands where it is not a command.
 
-    Loading the modules of all commands would take 10 ms of the 200 ms of a cold start.
+    Loading the modules of all commands would take 10 ms of the 200 ms of a cold start. Interrupts are held back
+    meanwhile: NumPy reports a broken installation if it is interrupted while being imported.
     """
     parser = _Parser(prog="optimap", description="Turn fluorescence videos into time-series.")
     parser.add_argument("--version", action=_ShowVersion, nargs=0, help="show the version and exit")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    for name in set(first) & set(COMMANDS) or COMMANDS:
-        importlib.import_module(f".{name}", __package__).add_command(commands)
+    with held_back():
+        modules = [importlib.import_module(f".{name}", __package__) for name in set(first) & set(COMMANDS) or COMMANDS]
+    for module in modules:
+        module.add_command(commands)
     return parser
