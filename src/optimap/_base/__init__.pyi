@@ -1,3 +1,7 @@
+from .axis_names import (
+    LETTERS,
+    axis_letter,
+)
 from .checks import (
     RATE,
     check_flag,
@@ -25,6 +29,7 @@ from .devices import (
     refuse_device_array,
 )
 from .errors import (
+    Advice,
     ArgumentError,
     ArgumentTypeError,
     ExistingFileError,
@@ -63,9 +68,11 @@ from .words import (
 __all__ = [
     "BLOCK_VALUES",
     "ENDING",
+    "LETTERS",
     "NUMPY_TYPES",
     "RATE",
     "WHOLE_TYPES",
+    "Advice",
     "AnyArray",
     "ArgumentError",
     "ArgumentTypeError",
@@ -81,6 +88,7 @@ __all__ = [
     "Namespace",
     "Result",
     "VideoLike",
+    "axis_letter",
     "check_flag",
     "check_order",
     "counted",

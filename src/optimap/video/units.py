@@ -36,13 +36,28 @@ SECONDS = {
     "millisecond": 1e-3,
     "second": 1.0,
     "minute": 60.0,
+    "h": 3600.0,
     "hour": 3600.0,
 }
 
 
+def interval(number: object, unit: object, units: dict[str, float]) -> float:
+    """Return a stated step in s or mm; 0 if the number or the unit cannot be understood.
+
+    Examples
+    --------
+    >>> interval("2", "msec", SECONDS), interval("0,002", "s", SECONDS), interval(1, "frame", SECONDS)
+    (0.002, 0.0, 0.0)
+    """
+    name = str(unit).strip()
+    factor = units.get(name) or units.get(name.lower()) or units.get(name.lower().removesuffix("s")) or 0.0
+    step = (noted_number(number) or 0.0) * factor
+    return step if 0 < step < float("inf") else 0.0
+
+
 def rate(interval: float, stated: object = None) -> float | None:
     """Return frames per second: as stated if it agrees with the interval, else from the unrounded interval."""
-    if interval <= 0:
+    if not 0 < interval < float("inf") or 1 / interval == float("inf"):
         return None
     found = 1 / interval
     number = noted_number(stated)
