@@ -136,6 +136,16 @@ def multirecorder(path, video, version="e", order="<", fps=500.0, date=b"14.02.1
     return path
 
 
+# --- Rhythm -------------------------------------------------------------------------------------------------------
+
+
+def rhythm(path, video, fps=500.0):
+    """A ``.bin`` file of the Rhythm program: sizes, rate, frames."""
+    _, height, width = video.shape
+    path.write_bytes(struct.pack("<4id", width, -1, height, -1, fps) + video.astype("<u2").tobytes())
+    return path
+
+
 # --- NumPy --------------------------------------------------------------------------------------------------------
 
 
@@ -407,9 +417,12 @@ EVERY_FORMAT = {
     "micam05": micam05,
     "micam ultima": micam_ultima,
     "multirecorder": lambda folder, video: multirecorder(folder / "rec.dat", video),
+    "rhythm": lambda folder, video: rhythm(folder / "rec.bin", video),
     "mkv": lambda folder, video: encoded(folder / "rec.mkv", video, pixel_format="gray16le"),
     "avi": lambda folder, video: encoded(folder / "rec.avi", video, pixel_format="gray16le"),
     "mp4": lambda folder, video: encoded(folder / "rec.mp4", video, pixel_format="gray16le"),
 }
 # Those whose pixels are contiguous in one file: a memory map, not read.
-MAPPED = {"npy", "tiff", "multirecorder"}
+MAPPED = {"npy", "tiff", "multirecorder", "rhythm"}
+# Those that do not state how many frames there are: a copy that ends after a whole frame is a recording.
+COUNTLESS = {"rhythm"}
