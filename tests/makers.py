@@ -146,6 +146,18 @@ def rhythm(path, video, fps=500.0):
     return path
 
 
+# --- suite2p ------------------------------------------------------------------------------------------------------
+
+
+def suite2p(path, video, **settings):
+    """Frames as suite2p writes them, and ``ops.npy`` beside them; a setting that is None is left out."""
+    frames, height, width = video.shape
+    settings = {"Ly": height, "Lx": width, "nframes": frames, "fs": 30.0, "nplanes": 1, **settings}
+    path.write_bytes(video.astype("<i2").tobytes())
+    np.save(path.with_name("ops.npy"), {name: value for name, value in settings.items() if value is not None})
+    return path
+
+
 # --- NumPy --------------------------------------------------------------------------------------------------------
 
 

@@ -14,7 +14,7 @@ from types import ModuleType
 from typing import NoReturn
 
 from .._base import ArgumentError, import_extra
-from .recognise import is_rhythm
+from .recognise import is_rhythm, is_suite2p
 
 
 @dataclass(frozen=True)
@@ -59,6 +59,7 @@ FORMATS = (
     Format("MiCAM05", (".gsh", ".gsd"), "micam05"),
     Format("MiCAM ULTIMA", (".rsh", ".rsm", ".rsd"), "micam_ultima"),
     Format("MultiRecorder", (".dat",), "multirecorder"),
+    Format("suite2p", (".bin",), "suite2p", fits=is_suite2p),
     Format("Rhythm", (".bin",), "rhythm", fits=is_rhythm),
     RAW,
     Format(

@@ -8,6 +8,7 @@ import struct
 from pathlib import Path
 
 RHYTHM_HEADER = struct.Struct("<4id")  # width, unused, height, unused, frames per second
+SUITE2P_SETTINGS = ("ops.npy", "db.npy")
 LARGEST_SIDE, HIGHEST_RATE = 8192, 1e6
 
 
@@ -27,3 +28,8 @@ def rhythm_header(path: Path) -> tuple[int, int, float] | None:
 def is_rhythm(path: Path) -> bool:
     """Whether a ``.bin`` file begins with a header of the Rhythm program."""
     return rhythm_header(path) is not None
+
+
+def is_suite2p(path: Path) -> bool:
+    """Whether a ``.bin`` file is named like suite2p's frames, and has a file of suite2p's settings beside it."""
+    return path.name.lower().startswith("data") and any(path.with_name(name).is_file() for name in SUITE2P_SETTINGS)
