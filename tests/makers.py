@@ -158,6 +158,39 @@ def suite2p(path, video, **settings):
     return path
 
 
+# --- ThorImage ----------------------------------------------------------------------------------------------------
+
+THORIMAGE = """\
+<?xml version="1.0"?>
+<ThorImageExperiment>
+  <Date date="07/29/2026 12:52:07" uTime="1785297127" />
+  <LSM pixelX="{width}" pixelY="{height}" pixelSizeUM="{pixel_size}" frameRate="{fps}" averageMode="{average}"
+       averageNum="4" />
+  <Wavelengths>{wavelengths}<ChannelEnable Set="{bits}" /></Wavelengths>
+  <RawData onlyEnabledChannels="{only}" />
+  <ZStage steps="{steps}" enable="{z}" />
+  <Timelapse timepoints="{timepoints}" intervalSec="{interval}" />
+  <Streaming enable="{streamed}" frames="{frames}" zFastEnable="{z}" flybackFrames="{flyback}" />
+</ThorImageExperiment>
+"""
+
+
+def thorimage(path, video, names=("ChanA",), **more):
+    """A ``.raw`` file of (T, Z, C, Y, X), the last of Z flown back over, or of (T, Y, X), and its header."""
+    planes = video[:, np.newaxis, np.newaxis] if video.ndim == 3 else video
+    volumes, depths, _, height, width = planes.shape
+    flyback = more.get("flyback", 0)
+    header = {
+        "width": width, "height": height, "pixel_size": 0.5, "fps": 30.0, "average": 0, "only": 1, "streamed": 1,
+        "wavelengths": "".join(f'<Wavelength name="{name}" exposuretimeMS="0" />' for name in names),
+        "bits": sum(1 << "ABCD".index(name[-1]) for name in names), "z": int(depths > 1), "steps": depths - flyback,
+        "timepoints": volumes, "interval": 2.5, "frames": volumes * depths, "flyback": flyback,
+    }  # fmt: skip
+    path.with_name("Experiment.xml").write_text(THORIMAGE.format(**{**header, **more}))
+    path.write_bytes(planes.astype("<u2").tobytes())
+    return path
+
+
 # --- NumPy --------------------------------------------------------------------------------------------------------
 
 
@@ -430,11 +463,12 @@ EVERY_FORMAT = {
     "micam ultima": micam_ultima,
     "multirecorder": lambda folder, video: multirecorder(folder / "rec.dat", video),
     "rhythm": lambda folder, video: rhythm(folder / "rec.bin", video),
+    "thorimage": lambda folder, video: thorimage(folder / "Image_001_001.raw", video),
     "mkv": lambda folder, video: encoded(folder / "rec.mkv", video, pixel_format="gray16le"),
     "avi": lambda folder, video: encoded(folder / "rec.avi", video, pixel_format="gray16le"),
     "mp4": lambda folder, video: encoded(folder / "rec.mp4", video, pixel_format="gray16le"),
 }
 # Those whose pixels are contiguous in one file: a memory map, not read.
-MAPPED = {"npy", "tiff", "multirecorder", "rhythm"}
+MAPPED = {"npy", "tiff", "multirecorder", "rhythm", "thorimage"}
 # Those that do not state how many frames there are: a copy that ends after a whole frame is a recording.
 COUNTLESS = {"rhythm"}

@@ -20,6 +20,7 @@ PLAIN: dict[tuple[str, str], Any] = {
     ("builtins", "frozenset"): frozenset,
     ("builtins", "slice"): slice,
     ("builtins", "range"): range,
+    ("builtins", "xrange"): range,  # as old protocols write it
     ("builtins", "complex"): complex,
     ("builtins", "bytearray"): bytearray,
     ("collections", "OrderedDict"): collections.OrderedDict,

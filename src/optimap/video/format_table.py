@@ -14,7 +14,7 @@ from types import ModuleType
 from typing import NoReturn
 
 from .._base import ArgumentError, import_extra
-from .recognise import is_rhythm, is_suite2p
+from .recognise import is_rhythm, is_suite2p, is_thorimage
 
 
 @dataclass(frozen=True)
@@ -61,6 +61,7 @@ FORMATS = (
     Format("MultiRecorder", (".dat",), "multirecorder"),
     Format("suite2p", (".bin",), "suite2p", fits=is_suite2p),
     Format("Rhythm", (".bin",), "rhythm", fits=is_rhythm),
+    Format("ThorImage", (".raw",), "thorimage", options=("channel", "z"), fits=is_thorimage),
     RAW,
     Format(
         "encoded video",

@@ -9,6 +9,7 @@ from pathlib import Path
 
 RHYTHM_HEADER = struct.Struct("<4id")  # width, unused, height, unused, frames per second
 SUITE2P_SETTINGS = ("ops.npy", "db.npy")
+THORIMAGE_HEADER = "Experiment.xml"
 LARGEST_SIDE, HIGHEST_RATE = 8192, 1e6
 
 
@@ -33,3 +34,16 @@ def is_rhythm(path: Path) -> bool:
 def is_suite2p(path: Path) -> bool:
     """Whether a ``.bin`` file is named like suite2p's frames, and has a file of suite2p's settings beside it."""
     return path.name.lower().startswith("data") and any(path.with_name(name).is_file() for name in SUITE2P_SETTINGS)
+
+
+def thorimage_header(path: Path) -> Path | None:
+    """Return the header of ThorImage beside a ``.raw`` file, in any case of its name."""
+    exact = path.with_name(THORIMAGE_HEADER)
+    if exact.is_file() or not path.parent.is_dir():
+        return exact if exact.is_file() else None
+    return next((file for file in path.parent.iterdir() if file.name.lower() == THORIMAGE_HEADER.lower()), None)
+
+
+def is_thorimage(path: Path) -> bool:
+    """Whether a ``.raw`` file has the header of ThorImage beside it."""
+    return thorimage_header(path) is not None
