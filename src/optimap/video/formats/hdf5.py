@@ -55,11 +55,11 @@ def open_recording(
     path: Path, dataset: str | None = None, axes: object = None, channel: object = None, z: object = None
 ) -> Recording:
     """Open an HDF5 file."""
+    wanted = Wanted(axes, channel, z)
     file = open_file(path)
     try:
         shapes = numeric_datasets(file)
-        wanted = Wanted(axes, channel, z)
-        name = choose(path, shapes, dataset, "dataset", wanted.dimensions)
+        name = choose(path, shapes, dataset, "dataset", wanted)
         chosen = file[name]
         metadata = {**_attributes(file), **_attributes(chosen)}
         layout = find_layout(path, chosen.shape, chosen.dtype, wanted, names=axis_names(chosen))
