@@ -8,8 +8,10 @@ import numpy as np
 
 from .._base import RATE, ArgumentError, ArgumentTypeError, VideoLike, file_path, positive_number
 from .._files import check_output, check_sidecar, is_sidecar, sidecar_path, written_whole, written_with_sidecar
+from .._reading import unlabelled
 from .axes import look_turned
 from .format_table import format_to_write
+from .times import regular_rate
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
@@ -63,9 +65,12 @@ def save_video(
     ...     bool((load_video(path) == video).all())
     True
     """
-    path, video = file_path(path), _as_video(video)
+    unnamed, times = unlabelled(video)
+    path, video = file_path(path), _as_video(unnamed)
     row = format_to_write(path)
     rate = None if fps is None else positive_number(fps, "fps", RATE)
+    if rate is None and times is not None:
+        rate = regular_rate(times)
     described = None if made is None else _as_json(made)
     _check_pixels(video)
     is_store = path.is_dir()
