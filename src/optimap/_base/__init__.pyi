@@ -55,6 +55,10 @@ from .safe_pickle import (
 from .time_axis import (
     parse_time_axis,
 )
+from .time_units import (
+    SECONDS,
+    unit_factor,
+)
 from .types import (
     AnyArray,
     Array,
@@ -74,6 +78,7 @@ __all__ = [
     "LETTERS",
     "NUMPY_TYPES",
     "RATE",
+    "SECONDS",
     "WHOLE_TYPES",
     "Advice",
     "AnyArray",
@@ -113,5 +118,6 @@ __all__ = [
     "refuse_device_array",
     "say",
     "text_names",
+    "unit_factor",
     "whole_number",
 ]
