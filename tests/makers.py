@@ -322,6 +322,33 @@ def hdf5(path, attributes=None, **datasets):
     return path
 
 
+def upright(video):
+    """Frames as NWB stores them: (frame, width, height)."""
+    return np.ascontiguousarray(np.swapaxes(video, 1, 2))
+
+
+def nwb(path, kind="TwoPhotonSeries", *, spacing=(0.5, 0.5), spacing_unit="micrometers", more=None, **series):
+    """An NWB file by pynwb with a series of frames, or several: name -> arguments, in `more`."""
+    import datetime
+
+    import pynwb
+
+    start = datetime.datetime(2026, 1, 2, tzinfo=datetime.UTC)
+    file = pynwb.NWBFile(session_description="test", identifier="id", session_start_time=start)
+    channel = pynwb.ophys.OpticalChannel(name="channel", description="light", emission_lambda=500.0)
+    plane = file.create_imaging_plane(
+        name="plane", optical_channel=channel, description="plane", device=file.create_device("camera"),
+        excitation_lambda=488.0, indicator="GCaMP6f", location="heart", grid_spacing=spacing,
+        grid_spacing_unit=spacing_unit,
+    )  # fmt: skip
+    for name, arguments in {"movie": series, **(more or {})}.items():
+        made = getattr(pynwb.ophys, kind)(name=name, imaging_plane=plane, **arguments)
+        file.add_acquisition(made)
+    with pynwb.NWBHDF5IO(path, "w") as io:
+        io.write(file)
+    return path
+
+
 # --- zarr ---------------------------------------------------------------------------------------------------------
 
 
@@ -455,6 +482,7 @@ EVERY_FORMAT = {
     "mat 5": lambda folder, video: mat(folder / "rec.mat", video=video),
     "mat 7.3": lambda folder, video: mat73(folder / "rec.mat", video=np.moveaxis(video, 0, 2)),
     "hdf5": lambda folder, video: hdf5(folder / "rec.h5", video=video),
+    "nwb": lambda folder, video: nwb(folder / "rec.nwb", data=upright(video), rate=500.0, unit="au"),
     "zarr 2": lambda folder, video: zarr(folder / "rec.zarr", video, version=2),
     "zarr 3": lambda folder, video: zarr(folder / "rec.zarr", video),
     "zarr zip": lambda folder, video: zarr(folder / "rec.zarr.zip", video),
