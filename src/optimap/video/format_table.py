@@ -57,6 +57,7 @@ FORMATS = (
     Format("HDF5", HDF5, "hdf5", extra="hdf5", needs="h5py", options=("dataset", *ARRAYS), saves=HDF5),
     Format("NWB", (".nwb",), "nwb", extra="hdf5", needs="h5py", options=("dataset", *ARRAYS)),
     Format("Zarr", ZARR, "zarr", extra="zarr", needs="zarr", options=("dataset", *ARRAYS), saves=ZARR),
+    Format("Nikon ND2", (".nd2",), "nd2", extra="nd2", needs="nd2", options=("channel", "z", "position")),
     Format("MiCAM05", (".gsh", ".gsd"), "micam05"),
     Format("MiCAM ULTIMA", (".rsh", ".rsm", ".rsd"), "micam_ultima"),
     Format("MultiRecorder", (".dat",), "multirecorder"),
