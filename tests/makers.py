@@ -146,6 +146,29 @@ def rhythm(path, video, fps=500.0):
     return path
 
 
+# --- Andor Solis --------------------------------------------------------------------------------------------------
+
+
+def sif(path, video, cycle=0.002, stamps=None, parts=1, tail=b"0\n"):
+    """A ``.sif`` file of version 65559, in the lines that the package sif_parser reads; `stamps` are in µs."""
+    frames, height, width = video.shape
+    times = f"1 {cycle} {cycle} 1 \0 {cycle} 1e-07 0 1 1000 0 2e-08 1e-08"
+    lines = [
+        "Andor Technology Multi-Channel File", "65538 1",
+        f"65559 0 0 1 1254330082 -70 \0 \0 \0 \5 \0 0 {times} {'0 ' * 16}5e-07 0 5.1",
+        "DU897_BV ", f" {width} {height} 7", "rec.sif ", "65538 4", "\0" * 4, "65538 \1 \1 \3 \0 0 0",
+        *["0 10"] * 8, "5 SR163", "65539 \1 \0 \1 \0 \1 \0", *["0 1 0 0"] * 3, "0", "16", "16", "12",
+    ]  # fmt: skip
+    total, part = video.size * parts, f"65538 1 {height} {width} 1 1 1 0"
+    layout = (
+        f"Pixel number6\nCounts12\nPixel number65541 1 {height} {width} 1 {frames} {parts} {total} {total // frames}"
+    )
+    numbers = [0] * frames if stamps is None else stamps
+    header = "\n".join([*lines, layout, *[part] * parts, *map(str, numbers)]) + "\n"
+    path.write_bytes(header.encode("latin-1") + tail + np.repeat(video, parts, axis=1).astype("<f4").tobytes())
+    return path
+
+
 # --- suite2p ------------------------------------------------------------------------------------------------------
 
 

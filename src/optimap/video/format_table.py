@@ -58,6 +58,7 @@ FORMATS = (
     Format("NWB", (".nwb",), "nwb", extra="hdf5", needs="h5py", options=("dataset", *ARRAYS)),
     Format("Zarr", ZARR, "zarr", extra="zarr", needs="zarr", options=("dataset", *ARRAYS), saves=ZARR),
     Format("Nikon ND2", (".nd2",), "nd2", extra="nd2", needs="nd2", options=("channel", "z", "position")),
+    Format("Andor SIF", (".sif",), "sif", extra="sif", needs="sif_parser"),
     Format("MiCAM05", (".gsh", ".gsd"), "micam05"),
     Format("MiCAM ULTIMA", (".rsh", ".rsm", ".rsd"), "micam_ultima"),
     Format("MultiRecorder", (".dat",), "multirecorder"),
