@@ -25,6 +25,8 @@ OPTION = re.compile(r"\b([a-z_]{1,20})=(?!=)")
 def advice_in_source():
     """Every text in the library that mentions ``option=``, except docstrings: (file, line, option)."""
     for path in sorted(SOURCE.rglob("*.py")):
+        if {"_cli", "frontends"} & set(path.parts):  # options of the command line, and HTML
+            continue
         tree = ast.parse(path.read_text(encoding="utf-8"))
         docstrings = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
         for node in ast.walk(tree):
@@ -51,7 +53,7 @@ def known_keywords():
 
 def test_every_option_that_a_message_mentions_exists():
     mentioned = list(advice_in_source())
-    assert len(mentioned) > 30
+    assert len(mentioned) > 20
     assert [found for found in mentioned if found[2] not in known_keywords()] == []
 
 
