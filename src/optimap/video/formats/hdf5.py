@@ -16,6 +16,7 @@ from ..checks import noted_number
 from ..chunked import DatasetFrames, choose
 from ..recording import Recording
 from ..writing import frame_blocks
+from .hdf5_chunks import threaded
 
 if TYPE_CHECKING:
     import h5py
@@ -63,7 +64,7 @@ def open_recording(
         metadata = {**_attributes(file), **_attributes(chosen)}
         layout = find_layout(path, chosen.shape, chosen.dtype, wanted, names=axis_names(chosen))
         return Recording(
-            DatasetFrames(path, chosen, file.close, DAMAGED, layout),
+            DatasetFrames(path, threaded(chosen), file.close, DAMAGED, layout),
             path=path,
             format="HDF5",
             fps=noted_number(metadata.get("fps")),

@@ -23,6 +23,7 @@ from ..recording import Recording
 from ..units import SECONDS, interval, rate
 from ..writing import frame_blocks, refuse_dtype
 from . import hdf5
+from .hdf5_chunks import threaded
 
 NUMERIC = {"double", "single", "logical"} | {f"{sign}int{bits}" for sign in ("", "u") for bits in (8, 16, 32, 64)}
 RHYTHM = "cmosData"  # the recording in files of the program Rhythm
@@ -181,7 +182,7 @@ def _open_hdf5(path: Path, fieldname: str | None, wanted: Wanted) -> Recording:
         name = _choose(path, shapes, fieldname, wanted)
         notes: dict[str, Any] = {key: file[key][()] for key in NOTES if key in found}
         layout = _layout(path, name, shapes[name], file[name].dtype, notes, wanted)
-        frames = DatasetFrames(path, file[name], file.close, hdf5.DAMAGED, layout.reversed())
+        frames = DatasetFrames(path, threaded(file[name]), file.close, hdf5.DAMAGED, layout.reversed())
         return Recording(
             frames,
             path=path,
