@@ -75,7 +75,7 @@ def as_source(video: object, name: str = "video") -> Source:
     """Return the description of a video, or raise an error that calls it by `name`."""
     # An array in memory, by far the most frequent case, is described in a few microseconds.
     is_plain = type(video) is np.ndarray and video.ndim == 3 and video.dtype.kind in "biuf"
-    video = video if is_plain else as_sliced(video)
+    video, name = (video, name) if is_plain else as_sliced(video, name)
     if not is_plain and is_labelled(video):
         unnamed, times = unlabelled(video, name)
         return replace(as_source(unnamed, name), times=times)
