@@ -11,6 +11,8 @@ from pathlib import Path
 
 import numpy as np
 
+from tests import microscopes
+
 
 def random_video(shape=(7, 5, 6), dtype="u2", seed=0):
     """A video of random pixels over the whole range of its dtype; frames are not square."""
@@ -407,6 +409,7 @@ EVERY_FORMAT = {
     "micam05": micam05,
     "micam ultima": micam_ultima,
     "multirecorder": lambda folder, video: multirecorder(folder / "rec.dat", video),
+    "scanbox": lambda folder, video: microscopes.scanbox(folder / "rec.sbx", video),
     "mkv": lambda folder, video: encoded(folder / "rec.mkv", video, pixel_format="gray16le"),
     "avi": lambda folder, video: encoded(folder / "rec.avi", video, pixel_format="gray16le"),
     "mp4": lambda folder, video: encoded(folder / "rec.mp4", video, pixel_format="gray16le"),
