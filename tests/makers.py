@@ -409,6 +409,7 @@ EVERY_FORMAT = {
     "micam05": micam05,
     "micam ultima": micam_ultima,
     "multirecorder": lambda folder, video: multirecorder(folder / "rec.dat", video),
+    "pco": lambda folder, video: microscopes.pco(folder / "rec.pcoraw", video),
     "scanbox": lambda folder, video: microscopes.scanbox(folder / "rec.sbx", video),
     "mkv": lambda folder, video: encoded(folder / "rec.mkv", video, pixel_format="gray16le"),
     "avi": lambda folder, video: encoded(folder / "rec.avi", video, pixel_format="gray16le"),

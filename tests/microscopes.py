@@ -1,5 +1,7 @@
 """Tiny recordings in the formats of cameras and microscopes, written byte by byte or by libraries that are not ours."""
 
+import struct
+
 import numpy as np
 
 
@@ -23,4 +25,40 @@ def scanbox(path, video, planes=1, scanmode=0, **info):
     }
     savemat(path.with_suffix(".mat"), {"info": {key: value for key, value in header.items() if value is not None}})
     path.write_bytes((65535 - video.astype(int)).astype("<u2").tobytes())
+    return path
+
+
+def bcd_stamp(number, date, micros=0):
+    """The 14 values of a PCO camera's stamp: number of the frame, then year, month, day, hour, minute, second."""
+    year, month, day, hour, minute, second = date
+    text = f"{number:08d}{year:04d}{month:02d}{day:02d}{hour:02d}{minute:02d}{second:02d}{micros:06d}"
+    return [int(text[i : i + 2], 16) for i in range(0, 28, 2)]
+
+
+def pco(path, video, bigtiff=True, byteorder="<", **options):
+    """A BigTIFF to which frames were added one by one, by tifffile."""
+    import tifffile
+
+    with tifffile.TiffWriter(path, bigtiff=bigtiff, byteorder=byteorder) as writer:
+        for frame in video:
+            writer.write(frame, contiguous=False, photometric="minisblack", **options)
+    return path
+
+
+def pco_sparse(path, frames, offsets, pages_at):
+    """A BigTIFF with pixels at `offsets`, which are stored in 32 bits as they wrap, and pages from `pages_at` on."""
+    height, width = frames.shape[1:]
+    size = 2 * height * width
+    tags = [(256, 4, width), (257, 4, height), (258, 3, 16), (259, 3, 1), (273, 16, None), (277, 3, 1), (279, 4, size)]
+    page_bytes = 8 + 20 * len(tags) + 8
+    with open(path, "wb") as file:
+        file.write(struct.pack("<2sHHHQ", b"II", 43, 8, 0, pages_at))
+        for i, (frame, offset) in enumerate(zip(frames, offsets, strict=True)):
+            file.seek(offset)
+            file.write(frame.astype("<u2").tobytes())
+            file.seek(pages_at + i * page_bytes)
+            file.write(struct.pack("<Q", len(tags)))
+            for tag, kind, value in tags:
+                file.write(struct.pack("<HHQQ", tag, kind, 1, offset % 2**32 if value is None else value))
+            file.write(struct.pack("<Q", pages_at + (i + 1) * page_bytes if i + 1 < len(frames) else 0))
     return path

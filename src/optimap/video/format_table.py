@@ -52,6 +52,7 @@ FORMATS = (
     Format("MiCAM05", (".gsh", ".gsd"), "micam05"),
     Format("MiCAM ULTIMA", (".rsh", ".rsm", ".rsd"), "micam_ultima"),
     Format("MultiRecorder", (".dat",), "multirecorder"),
+    Format("PCO", (".pcoraw",), "pco"),
     Format("Scanbox", (".sbx",), "scanbox", options=("channel", "z")),
     Format(
         "encoded video",
