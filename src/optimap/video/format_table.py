@@ -53,6 +53,7 @@ FORMATS = (
     Format("MiCAM ULTIMA", (".rsh", ".rsm", ".rsd"), "micam_ultima"),
     Format("MultiRecorder", (".dat",), "multirecorder"),
     Format("PCO", (".pcoraw",), "pco"),
+    Format("StreamPix", (".seq",), "streampix"),
     Format("Scanbox", (".sbx",), "scanbox", options=("channel", "z")),
     Format(
         "encoded video",

@@ -17,8 +17,8 @@ import numpy as np
 from ..._base import ArgumentError, Array, Ints
 from ..recording import Recording
 
-# Tags that matter here. What one value needs, by its type in the file: 8, 16, 32 and 64 bits.
-WIDTH, HEIGHT, BITS, COMPRESSION, OFFSETS, SAMPLES, COUNTS = 256, 257, 258, 259, 273, 277, 279
+# Tags that matter here; the codes of 8, 16, 32 and 64 bits.
+NEEDED = WIDTH, HEIGHT, BITS, COMPRESSION, OFFSETS, SAMPLES, COUNTS = 256, 257, 258, 259, 273, 277, 279
 CODES = {1: "B", 3: "H", 4: "I", 16: "Q"}
 WRAP = 2**32
 STAMP_PIXELS = 14
@@ -101,7 +101,8 @@ def _pages(path: Path, raw: mmap.mmap, order: str) -> Iterator[Page]:
             end = start + counter.size + count * entry.size
             (after,) = struct.unpack_from(f"{order}{link}", raw, end)
             table = raw[start + counter.size : end]
-            tags = {tag: _values(raw, order, kind, n, at) for tag, kind, n, at in entry.iter_unpack(table)}
+            found = (item for item in entry.iter_unpack(table) if item[0] in NEEDED)
+            tags = {tag: _values(raw, order, kind, n, at) for tag, kind, n, at in found}
         except (struct.error, OverflowError):
             _refuse(path, f"is truncated (page {len(seen)} should start at byte {start}, but the file has {len(raw)})")
         page = _page(path, len(seen), tags)
