@@ -412,9 +412,10 @@ EVERY_FORMAT = {
     "pco": lambda folder, video: microscopes.pco(folder / "rec.pcoraw", video),
     "scanbox": lambda folder, video: microscopes.scanbox(folder / "rec.sbx", video),
     "streampix": lambda folder, video: microscopes.streampix(folder / "rec.seq", video),
+    "inscopix": lambda folder, video: microscopes.inscopix(folder / "rec.isxd", video),
     "mkv": lambda folder, video: encoded(folder / "rec.mkv", video, pixel_format="gray16le"),
     "avi": lambda folder, video: encoded(folder / "rec.avi", video, pixel_format="gray16le"),
     "mp4": lambda folder, video: encoded(folder / "rec.mp4", video, pixel_format="gray16le"),
 }
 # Those whose pixels are contiguous in one file: a memory map, not read.
-MAPPED = {"npy", "tiff", "multirecorder", "streampix"}
+MAPPED = {"npy", "tiff", "multirecorder", "streampix", "inscopix"}

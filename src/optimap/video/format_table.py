@@ -54,6 +54,7 @@ FORMATS = (
     Format("MultiRecorder", (".dat",), "multirecorder"),
     Format("PCO", (".pcoraw",), "pco"),
     Format("StreamPix", (".seq",), "streampix"),
+    Format("Inscopix", (".isxd",), "inscopix"),
     Format("Scanbox", (".sbx",), "scanbox", options=("channel", "z")),
     Format(
         "encoded video",
