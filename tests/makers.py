@@ -413,6 +413,7 @@ EVERY_FORMAT = {
     "scanbox": lambda folder, video: microscopes.scanbox(folder / "rec.sbx", video),
     "streampix": lambda folder, video: microscopes.streampix(folder / "rec.seq", video),
     "inscopix": lambda folder, video: microscopes.inscopix(folder / "rec.isxd", video),
+    "czi": lambda folder, video: microscopes.czi(folder / "rec.czi", video),
     "mkv": lambda folder, video: encoded(folder / "rec.mkv", video, pixel_format="gray16le"),
     "avi": lambda folder, video: encoded(folder / "rec.avi", video, pixel_format="gray16le"),
     "mp4": lambda folder, video: encoded(folder / "rec.mp4", video, pixel_format="gray16le"),

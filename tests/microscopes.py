@@ -119,3 +119,70 @@ def inscopix(path, video, lines=False, micros=None, missing=0, version="1.4.0", 
     text = json.dumps({key: value for key, value in described.items() if value is not ...}, indent=4).encode()
     path.write_bytes(body + text + b"\0" + struct.pack("<Q", len(text)))
     return path
+
+
+CZI_XML = """\
+<ImageDocument><Metadata>
+<Information><Image><SizeX>6</SizeX><Dimensions>
+<Channels>{channels}</Channels>
+<T><Positions><Interval><StartTime>0</StartTime><Increment>{increment}</Increment></Interval></Positions></T>
+</Dimensions></Image></Information>
+<Scaling><Items><Distance Id="X"><Value>{width}</Value></Distance></Items></Scaling>
+</Metadata></ImageDocument>"""
+
+
+def czi_segment(name, body):
+    """A segment of a ``.czi`` file, whose length is a multiple of 32 bytes."""
+    reserved = -(-len(body) // 32) * 32
+    return struct.pack("<16sqq", name.encode(), reserved, len(body)) + body.ljust(reserved, b"\0")
+
+
+def czi_entry(place, frame, position, kind=None, compression=0, part=0, stored=None):
+    """An entry of the directory: a frame at a place, such as ``{"T": 3, "C": 0}``."""
+    height, width = frame.shape
+    kind = {"u1": 0, "u2": 1, "f4": 2, "i4": 12, "f8": 13}[frame.dtype.str[1:]] if kind is None else kind
+    extent = {"X": (0, width, stored or width), "Y": (0, height, stored or height)}
+    extent |= {letter: (start, 1, 1) for letter, start in place.items()}
+    dimensions = [struct.pack("<4siifi", k.encode(), a, n, 0.0, m) for k, (a, n, m) in extent.items()]
+    header = struct.pack("<2siqiiB5xi", b"DV", kind, position, part, compression, 0, len(dimensions))
+    return header + b"".join(dimensions)
+
+
+def czi_of_blocks(path, blocks, xml=None, times=None, encode=None, **entry):
+    """A ``.czi`` file of (place, frame) pairs; `encode` compresses the bytes of a frame."""
+    xml = CZI_XML.format(channels="", increment="0.002", width="2e-6") if xml is None else xml
+    file = bytearray(32 + 512)
+    entries, positions = [], []
+    for place, frame in blocks:
+        positions.append(len(file))
+        entries.append(czi_entry(place, frame, len(file), **entry))
+        note, pixels = b"<METADATA/>", frame.astype(frame.dtype.newbyteorder("<")).tobytes()
+        pixels = encode(pixels) if encode else pixels
+        start = struct.pack("<iiq", len(note), 0, len(pixels)) + entries[-1]
+        file += czi_segment("ZISRAWSUBBLOCK", start.ljust(256, b"\0") + note + pixels)
+    metadata, text = len(file), xml.encode()
+    file += czi_segment("ZISRAWMETADATA", struct.pack("<ii", len(text), 0).ljust(256, b"\0") + text)
+    attached = []
+    for kind, name, body in [("CZEVL", "EventList", bytes(8))] + (
+        [] if times is None else [("CZTIMS", "TimeStamps", struct.pack(f"<ii{len(times)}d", 0, len(times), *times))]
+    ):
+        entry_a1 = struct.pack("<2s10xqi16s8s80s", b"A1", len(file), 0, b"", kind.encode(), name.encode())
+        attached.append(entry_a1)
+        start = struct.pack("<i12x", len(body)) + entry_a1
+        file += czi_segment("ZISRAWATTACH", start.ljust(256, b"\0") + body)
+    directory = len(file)
+    file += czi_segment("ZISRAWDIRECTORY", struct.pack("<i124x", len(entries)) + b"".join(entries))
+    attachments = len(file)
+    file += czi_segment("ZISRAWATTDIR", struct.pack("<i252x", len(attached)) + b"".join(attached))
+    guid = bytes(16)
+    start = struct.pack("<iiii16s16siqqiq", 1, 0, 0, 0, guid, guid, 0, directory, metadata, 0, attachments)
+    file[: 32 + 512] = czi_segment("ZISRAWFILE", start.ljust(512, b"\0"))
+    path.write_bytes(file)
+    return path
+
+
+def czi(path, video, axes="T", **options):
+    """A ``.czi`` file; `video` has the given axes before its rows and columns, such as ``"TCZ"``."""
+    places = np.ndindex(video.shape[: len(axes)])
+    blocks = [(dict(zip(axes, place, strict=True)), video[place]) for place in places]
+    return czi_of_blocks(path, blocks, **options)

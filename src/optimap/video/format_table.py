@@ -55,6 +55,7 @@ FORMATS = (
     Format("PCO", (".pcoraw",), "pco"),
     Format("StreamPix", (".seq",), "streampix"),
     Format("Inscopix", (".isxd",), "inscopix"),
+    Format("Zeiss CZI", (".czi",), "czi", options=("channel", "z", "scene")),
     Format("Scanbox", (".sbx",), "scanbox", options=("channel", "z")),
     Format(
         "encoded video",
