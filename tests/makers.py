@@ -414,9 +414,10 @@ EVERY_FORMAT = {
     "streampix": lambda folder, video: microscopes.streampix(folder / "rec.seq", video),
     "inscopix": lambda folder, video: microscopes.inscopix(folder / "rec.isxd", video),
     "czi": lambda folder, video: microscopes.czi(folder / "rec.czi", video),
+    "lif": lambda folder, video: microscopes.lif(folder / "rec.lif", {"Series001": video}),
     "mkv": lambda folder, video: encoded(folder / "rec.mkv", video, pixel_format="gray16le"),
     "avi": lambda folder, video: encoded(folder / "rec.avi", video, pixel_format="gray16le"),
     "mp4": lambda folder, video: encoded(folder / "rec.mp4", video, pixel_format="gray16le"),
 }
 # Those whose pixels are contiguous in one file: a memory map, not read.
-MAPPED = {"npy", "tiff", "multirecorder", "streampix", "inscopix"}
+MAPPED = {"npy", "tiff", "multirecorder", "streampix", "inscopix", "lif"}

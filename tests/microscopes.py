@@ -186,3 +186,57 @@ def czi(path, video, axes="T", **options):
     places = np.ndindex(video.shape[: len(axes)])
     blocks = [(dict(zip(axes, place, strict=True)), video[place]) for place in places]
     return czi_of_blocks(path, blocks, **options)
+
+
+LIF_IMAGE = """\
+<Element Name="{name}"><Data><Image><ImageDescription><Channels>{channels}</Channels>
+<Dimensions>{axes}</Dimensions></ImageDescription>{stamps}</Image></Data>
+<Memory Size="{size}" MemoryBlockID="MemBlock_{number}"/></Element>"""
+LIF_CHANNEL = """\
+<ChannelDescription DataType="{kind}" ChannelTag="0" Resolution="{bits}" NameOfMeasuredQuantity="" Min="0" Max="1"
+ Unit="" LUTName="{name}" IsLUTInverted="0" BytesInc="{step}" BitInc="0"/>"""
+LIF_AXIS = """\
+<DimensionDescription DimID="{number}" NumberOfElements="{n}" Origin="0" Length="{length}" Unit="{unit}"
+ BytesInc="{step}" BitInc="0"/>"""
+
+
+def lif(path, images, axes="TYX", lengths=None, stamps="", names=("Green", "Red")):
+    """A ``.lif`` file of images by name; lengths of axes in s and m, from the first to the last element."""
+    elements, blocks = [], []
+    for number, (name, image) in enumerate(images.items()):
+        of_image = axes[name] if isinstance(axes, dict) else axes
+        of_axes = zip(of_image, image.shape, image.strides, strict=True)
+        steps = {axis: (n, step) for axis, n, step in of_axes}
+        count, step = steps.pop("C", (1, 0))
+        bits = 8 * image.dtype.itemsize
+        kind = int(image.dtype.kind == "f")
+        known = {"T": 0.002 * (len(image) - 1), "X": 2e-6 * (image.shape[-1] - 1), **(lengths or {})}
+        described = [
+            LIF_AXIS.format(
+                number={"X": 1, "Y": 2, "Z": 3, "T": 4, "M": 10}[axis],
+                n=n,
+                length=known.get(axis, 1e-3),
+                unit="s" if axis == "T" else "m",
+                step=stride,
+            )
+            for axis, (n, stride) in reversed(steps.items())
+        ]
+        channels = [LIF_CHANNEL.format(kind=kind, bits=bits, name=names[i], step=i * step) for i in range(count)]
+        elements.append(
+            LIF_IMAGE.format(
+                name=name,
+                channels="".join(channels),
+                axes="".join(described),
+                stamps=f"<TimeStampList>{stamps}</TimeStampList>" if stamps else "",
+                size=image.nbytes,
+                number=number,
+            )
+        )
+        block = f"MemBlock_{number}"
+        header = struct.pack("<IIBQBI", 0x70, 0, 0x2A, image.nbytes, 0x2A, len(block)) + block.encode("utf-16-le")
+        blocks.append(header + np.ascontiguousarray(image).tobytes())
+    xml = f'<LMSDataContainerHeader Version="2"><Element Name="rec"><Children>{"".join(elements)}</Children></Element>'
+    text = (xml + "</LMSDataContainerHeader>").encode("utf-16-le")
+    header = struct.pack("<IIBI", 0x70, len(text) + 5, 0x2A, len(text) // 2)
+    path.write_bytes(header + text + b"".join(blocks))
+    return path

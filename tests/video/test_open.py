@@ -93,6 +93,7 @@ def test_a_missing_path(tmp_path, function, name):
         ("tiff lzw", "imagecodecs", "tiff"),
         ("zarr 2", "zarr", "zarr"),
         ("zarr zip", "zarr", "zarr"),
+        ("lif", "liffile", "lif"),
     ],
 )
 def test_a_missing_package_has_its_pip_line(tmp_path, monkeypatch, name, package, extra):

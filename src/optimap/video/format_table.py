@@ -56,6 +56,7 @@ FORMATS = (
     Format("StreamPix", (".seq",), "streampix"),
     Format("Inscopix", (".isxd",), "inscopix"),
     Format("Zeiss CZI", (".czi",), "czi", options=("channel", "z", "scene")),
+    Format("Leica LIF", (".lif",), "lif", extra="lif", needs="liffile", options=("dataset", "channel", "z")),
     Format("Scanbox", (".sbx",), "scanbox", options=("channel", "z")),
     Format(
         "encoded video",
