@@ -68,8 +68,15 @@ FORMATS = (
         saves=(".mkv",),
     ),
 )
-# Formats that are known, but not read: name, suffixes, refused, cure.
-REFUSED: tuple[Format, ...] = ()
+# Formats that are known, but not read, with the sentences in docs/formats.md.
+REFUSED: tuple[Format, ...] = (
+    Format(
+        "Hamamatsu DCIMG",
+        (".dcimg",),
+        refused="is a DCIMG file, whose layout is not published, and programs that read it disagree on some pixels",
+        cure="open it in Hamamatsu's free program HCImage Live, and export it as TIFF",
+    ),
+)
 FOLDER = Format("folder of images", (), "folder")
 
 
