@@ -55,6 +55,25 @@ def test_dropped_frames_leave_no_rate(tmp_path):
         assert recording.times[3] == pytest.approx(0.054)
 
 
+@pytest.mark.parametrize("first", [1, 3, 5])
+def test_recordings_in_a_loop_begin_with_their_oldest_frame(tmp_path, first):
+    micros = [START + 2000 * ((i - first) % 6) for i in range(6)]
+    with open_video(streampix(tmp_path / "rec.seq", VIDEO, micros=micros)) as recording:
+        expected = np.roll(VIDEO, -first, axis=0)
+        np.testing.assert_array_equal(recording[:], expected, strict=True)
+        np.testing.assert_array_equal(recording[4:1:-2], expected[4:1:-2], strict=True)
+        assert recording[3:3].shape == (0, 5, 7)
+        np.testing.assert_allclose(recording.times, np.arange(6) / 500, atol=1e-12)
+        assert (recording.fps, recording.is_mapped) == (500.0, False)
+
+
+def test_a_clock_that_was_set_back_is_no_loop(tmp_path):
+    micros = [START + passed for passed in (0, 2000, 1000, 3000, 5000, 7000)]
+    with open_video(streampix(tmp_path / "rec.seq", VIDEO, micros=micros)) as recording:
+        np.testing.assert_array_equal(recording[:], VIDEO, strict=True)
+        assert recording.fps is None
+
+
 def test_without_times_the_rate_is_the_stated_one(tmp_path):
     for stated, expected in ((250.0, 250.0), (0.0, None), (np.nan, None)):
         with open_video(streampix(tmp_path / "rec.seq", VIDEO, micros=[0] * 6, fps=stated)) as recording:

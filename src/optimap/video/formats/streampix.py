@@ -13,6 +13,7 @@ from typing import Any, NamedTuple, NoReturn
 import numpy as np
 
 from ..._base import Advice, ArgumentError, Array
+from ..._reading import release
 from ..checks import counted, noted_number
 from ..recording import Recording
 
@@ -39,6 +40,27 @@ class Header(NamedTuple):
     metadata: dict[str, Any]
 
 
+class RingFrames:
+    """Frames of a recording in a loop: the file begins with later frames, which have overwritten the oldest ones."""
+
+    def __init__(self, pixels: Array, first: int) -> None:
+        self._pixels, self._first = pixels, first
+        self.shape: tuple[int, int, int] = (pixels.shape[0], pixels.shape[1], pixels.shape[2])
+        self.dtype = pixels.dtype
+
+    def read(self, frames: range) -> Array:
+        """Return a range of frames, counted from the oldest one."""
+        if not len(frames):
+            return np.empty((0, *self.shape[1:]), self.dtype)
+        places = (np.array(frames) + self._first) % len(self._pixels)
+        result: Array = self._pixels[places]
+        release(self._pixels[places.min() : places.max() + 1])
+        return result
+
+    def close(self) -> None:
+        """Do nothing: memory maps close themselves."""
+
+
 def open_recording(path: Path) -> Recording:
     """Open a StreamPix recording."""
     header = _read_header(path)
@@ -52,10 +74,14 @@ def open_recording(path: Path) -> Recording:
     raw = np.memmap(path, np.uint8, mode="r")
     strides = (header.step, header.shape[1] * header.dtype.itemsize, header.dtype.itemsize)
     pixels: Array = np.ndarray((frames, *header.shape), header.dtype, raw, header.start, strides)
-    times = (stamps[:frames] - stamps[0]) / 1e6 if has_times else None
+    back = np.flatnonzero(np.diff(stamps[:frames]) < 0)
+    first = int(back[0]) + 1 if len(back) == 1 and stamps[frames - 1] <= stamps[0] else 0
+    stamps = np.roll(stamps[:frames], -first)
+    times = (stamps - stamps[0]) / 1e6 if has_times else None
     began = {"start_time": stamps[0] / 1e6} if has_times else {}
     metadata = {**header.metadata, **began}
-    return Recording(pixels, path=path, format="StreamPix", fps=header.fps, times=times, metadata=metadata)
+    source = RingFrames(pixels, first) if first else pixels
+    return Recording(source, path=path, format="StreamPix", fps=header.fps, times=times, metadata=metadata)
 
 
 def _refuse(path: Path, problem: str, cure: str = "copy the recording again") -> NoReturn:
