@@ -214,6 +214,16 @@ def test_segments_that_are_not_where_they_should_be(tmp_path, name):
     check_error(lambda: open_video(path), ValueError, "path", f"there is no segment {name.decode()} at", value=path)
 
 
+def test_a_directory_without_columns(path):
+    makers.replace(path, b"X\0\0\0\0\0\0\0", b"Q\0\0\0\0\0\0\0")
+    check_error(lambda: open_video(path), ValueError, "path", "its directory states no sizes: copy", value=path)
+
+
+def test_entries_with_different_axes(tmp_path):
+    blocks = [({"T": i} if i % 2 else {"C": 0, "T": i}, frame) for i, frame in enumerate(VIDEO)]
+    np.testing.assert_array_equal(load_video(czi_of_blocks(tmp_path / "rec.czi", blocks)), VIDEO, strict=True)
+
+
 def test_a_damaged_directory(path):
     at = struct.unpack_from("<q", path.read_bytes(), 84)[0] + 32
     raw = bytearray(path.read_bytes())

@@ -6,10 +6,10 @@ Compressed sub-blocks are decoded with imagecodecs. The times come from the atta
 and names of channels come from the XML.
 """
 
+import os
 import struct
-from collections.abc import Iterable
 from pathlib import Path
-from typing import Any, BinaryIO, NamedTuple, NoReturn
+from typing import Any, BinaryIO, NoReturn
 from xml.etree import ElementTree
 
 import numpy as np
@@ -21,8 +21,11 @@ from ..units import MM, SECONDS, interval, rate
 
 SEGMENT = struct.Struct("<16sqq")  # name, bytes reserved, bytes used
 POSITIONS = struct.Struct("<qqiq")  # in the file header: directory, XML, update pending, directory of attachments
-ENTRY = struct.Struct("<2siqiiB5xi")  # schema, kind of pixels, position, file, compression, pyramid, dimensions
-DIMENSION = struct.Struct("<4siifi")  # name, start, size, coordinate, stored size
+ENTRY = np.dtype(
+    [("schema", "<u2"), ("kind", "<i4"), ("position", "<i8"), ("part", "<i4"), ("compression", "<i4"), ("rest", "V10")]
+)
+DIMENSION = np.dtype([("name", "S4"), ("start", "<i4"), ("size", "<i4"), ("coordinate", "<f4"), ("stored", "<i4")])
+EXTENTS = {"X": "columns", "Y": "rows"}
 ATTACHMENT = struct.Struct("<2s10xqi16s8s80s")
 DTYPES = {0: "u1", 1: "<u2", 2: "<f4", 12: "<i4", 13: "<f8"}
 COLOURS = (3, 4, 8, 9)
@@ -30,35 +33,29 @@ RAW, JPEG_XR, ZSTD, ZSTD_WITH_HEADER = 0, 4, 5, 6
 OTHERS = {"H": "phases", "I": "illuminations", "V": "views", "R": "rotations", "B": "blocks"}
 # Errors that imagecodecs raises for damaged bytes.
 DAMAGED = (RuntimeError, ValueError, TypeError, IndexError)
-
-
-class Block(NamedTuple):
-    """An entry of the directory: where a sub-block is, what it holds, and its place in the recording."""
-
-    position: int
-    header_bytes: int  # from its position to its own description, which comes before the pixels
-    kind: int
-    compression: int
-    shape: tuple[int, int]
-    place: dict[str, int]
+Table = dict[str, Array]
 
 
 class BlockFrames:
-    """Frames that are sub-blocks."""
+    """Frames that are sub-blocks; `blocks` has a row of the directory for each."""
 
-    def __init__(self, path: Path, blocks: list[Block]) -> None:
+    def __init__(self, path: Path, blocks: Table) -> None:
         self._path, self._blocks = path, blocks
         self._file = open(path, "rb")  # noqa: SIM115 - closed by `close`
-        self.shape: tuple[int, int, int] = (len(blocks), *blocks[0].shape)
-        self.dtype = np.dtype(DTYPES[blocks[0].kind])
+        self.shape: tuple[int, int, int] = (
+            *blocks["position"].shape,
+            int(blocks["rows"][0]),
+            int(blocks["columns"][0]),
+        )
+        self.dtype = np.dtype(DTYPES[int(blocks["kind"][0])])
 
     def read(self, frames: range) -> Array:
         """Read a range of frames."""
         result = np.empty((len(frames), *self.shape[1:]), self.dtype)
         for target, i in zip(result, frames, strict=True):
-            stored = _pixels(self._path, self._file, self._blocks[i])
+            stored = _pixels(self._path, self._file, self._blocks, i)
             try:
-                target[...] = _decoded(stored, self._blocks[i], target)
+                _decode(stored, int(self._blocks["compression"][i]), target)
             except DAMAGED as error:
                 _refuse(self._path, f"is damaged, because frame {i} cannot be decoded ({error})")
         return result
@@ -78,7 +75,7 @@ def open_recording(path: Path, channel: object = None, z: object = None, scene: 
         image = _read_xml(path, file, xml_at) if xml_at else ElementTree.Element("none")
         times = _read_times(path, file, attachments) if attachments else None
         frames = _choose(path, blocks, _labels(image), channel, z, scene)
-        _pixels(path, file, max(blocks, key=lambda block: block.position))  # the last ones are lost first
+        _pixels(path, file, blocks, int(blocks["position"].argmax()))  # the last ones are lost first
     step = interval(image.findtext(".//T/Positions/Interval/Increment"), "s", SECONDS)
     width = interval(image.findtext(".//Scaling/Items/Distance[@Id='X']/Value"), "m", MM)
     return Recording(
@@ -86,7 +83,7 @@ def open_recording(path: Path, channel: object = None, z: object = None, scene: 
         path=path,
         format="Zeiss CZI",
         fps=rate(step),
-        times=times - times[0] if times is not None and len(times) == len(frames) else None,
+        times=times - times[0] if times is not None and len(times) == len(frames["position"]) else None,
         pixel_size=width or None,
         metadata=_entries(image),
     )
@@ -98,7 +95,7 @@ def _refuse(path: Path, problem: str, cure: str = "copy the recording again") ->
 
 def _read(path: Path, file: BinaryIO, at: int, count: int) -> bytes:
     """Return bytes of the file, or raise an error if it ends before them."""
-    size = path.stat().st_size
+    size = os.fstat(file.fileno()).st_size
     if at < 0 or count < 0 or at + count > size:
         _refuse(path, f"is truncated or damaged ({count} bytes should be at byte {at}, but the file has {size})")
     file.seek(at)
@@ -113,35 +110,59 @@ def _segment(path: Path, file: BinaryIO, at: int, name: bytes) -> int:
     return int(used or reserved)
 
 
-def _read_directory(path: Path, file: BinaryIO, at: int) -> list[Block]:
-    """Return all sub-blocks of full resolution."""
+def _read_directory(path: Path, file: BinaryIO, at: int) -> Table:
+    """Return a table of all sub-blocks of full resolution."""
     used = _segment(path, file, at, b"ZISRAWDIRECTORY")
-    raw = _read(path, file, at + SEGMENT.size, used)
-    found, place = [], 128
-    try:
-        for _ in range(struct.unpack_from("<i", raw)[0]):
-            schema, kind, position, part, compression, _, count = ENTRY.unpack_from(raw, place)
-            dimensions = DIMENSION.iter_unpack(raw[place + ENTRY.size :][: DIMENSION.size * count])
-            extent = {name.rstrip(b"\0").decode(): (start, size, stored) for name, start, size, _, stored in dimensions}
-            entry_bytes = ENTRY.size + DIMENSION.size * count
-            place += entry_bytes
-            if schema != b"DV" or part != 0:
-                cure = "open it in ZEN, and save it as a single file"
-                _refuse(path, "consists of several files, or is of a version that is not known", cure)
-            (_, columns, stored_columns), (_, rows, stored_rows) = extent["X"], extent["Y"]
-            if stored_columns in (0, columns) and stored_rows in (0, rows):  # others are of lower resolution
-                starts = {letter: start for letter, (start, _, _) in extent.items() if letter not in "XYM"}
-                found.append(Block(position, max(256, 16 + entry_bytes), kind, compression, (rows, columns), starts))
-    except (struct.error, KeyError, UnicodeDecodeError) as error:
-        _refuse(path, f"is damaged, because its directory cannot be read ({error!r})")
-    if not found:
+    raw = np.frombuffer(_read(path, file, at + SEGMENT.size, used), np.uint8)
+    (count,) = struct.unpack("<i", raw[:4].tobytes())
+    starts, place = [], 128
+    for _ in range(count):
+        starts.append(place)
+        place += ENTRY.itemsize + DIMENSION.itemsize * int.from_bytes(raw[place + 28 : place + 32].tobytes(), "little")
+        if place > len(raw):
+            _refuse(path, f"is damaged, because its directory ends within entry {len(starts) - 1}")
+    if not starts:
         _refuse(path, "holds no images", "record or copy it again")
+    lengths = np.diff([*starts, place])
+    parts = []
+    for length in np.unique(lengths):
+        of_length = np.array(starts)[lengths == length]
+        parts.append(_columns(raw[of_length[:, np.newaxis] + np.arange(length)]))
+    names = sorted(set().union(*parts))
+    blocks = {
+        name: np.concatenate([part.get(name, np.zeros_like(part["position"])) for part in parts]) for name in names
+    }
+    if (blocks["schema"] != int.from_bytes(b"DV", "little")).any() or blocks["part"].any():
+        cure = "open it in ZEN, and save it as a single file"
+        _refuse(path, "consists of several files, or is of a version that is not known", cure)
+    if not {"rows", "columns"} <= set(blocks):
+        _refuse(path, "is damaged, because its directory states no sizes")
+    # Others, of lower resolution, store fewer pixels than they cover.
+    pairs = [(blocks[f"stored_{name}"], blocks[name]) for name in EXTENTS.values()]
+    is_full = np.logical_and.reduce([(stored == 0) | (stored == covered) for stored, covered in pairs])
+    if not is_full.any():
+        _refuse(path, "holds no images of full resolution", "record or copy it again")
+    return {name: column[is_full] for name, column in blocks.items()}
+
+
+def _columns(entries: Array) -> Table:
+    """Return the columns of entries with the same number of dimensions; a dimension's name is that of its column."""
+    head = np.ascontiguousarray(entries[:, : ENTRY.itemsize]).view(ENTRY)[:, 0]
+    dimensions = np.ascontiguousarray(entries[:, ENTRY.itemsize :]).view(DIMENSION)
+    found = {name: head[name].astype(np.int64) for name in ("schema", "kind", "position", "part", "compression")}
+    found["header_bytes"] = np.full(len(entries), max(256, 16 + entries.shape[1]))
+    for name in np.unique(dimensions["name"]):
+        letter, here = name.decode("latin-1"), dimensions["name"] == name
+        of_letter = {key: np.where(here, dimensions[key], 0).sum(axis=1) for key in ("start", "size", "stored")}
+        if letter in EXTENTS:
+            found[EXTENTS[letter]] = of_letter["size"]
+            found[f"stored_{EXTENTS[letter]}"] = of_letter["stored"]
+        else:
+            found[letter] = of_letter["start"]
     return found
 
 
-def _choose(
-    path: Path, blocks: list[Block], labels: list[str], channel: object, z: object, scene: object
-) -> list[Block]:
+def _choose(path: Path, blocks: Table, labels: list[str], channel: object, z: object, scene: object) -> Table:
     """Return the sub-blocks of one scene, channel and plane in the order of time, after checking that all are there."""
     for letter, things in OTHERS.items():
         if (count := len(_starts(blocks, letter))) > 1:
@@ -152,72 +173,87 @@ def _choose(
         "C": channels[channel_number(path, channel, len(channels), labels if len(labels) == len(channels) else ())],
         "Z": planes[numbered(path, z, len(planes), "z", "plane")],
     }
-    of_scene = [block for block in blocks if block.place.get("S", 0) == wanted["S"]]
-    moments = _starts(of_scene, "T")
-    chosen: dict[int, Block] = {}
-    for block in of_scene:
-        if all(block.place.get(letter, 0) == start for letter, start in wanted.items()):
-            moment = block.place.get("T", 0)
-            if moment in chosen:
-                cure = "stitch it in ZEN, and export it as OME-TIFF"
-                _refuse(path, "is a mosaic, because a frame consists of several tiles", cure)
-            chosen[moment] = block
-    missing = next((moment for moment in range(moments[0], moments[-1] + 1) if moment not in chosen), None)
-    if missing is not None:
-        _refuse(path, f"is damaged, because its directory lacks frame {missing - moments[0]}")
-    frames = [chosen[moment] for moment in moments]
+    of_scene = _where(blocks, {"S": wanted["S"]})
+    frames = _where(of_scene, wanted)
+    expected, found = _starts(of_scene, "T"), _places(frames, "T")
+    order = np.argsort(found, kind="stable")
+    if (np.diff(found[order]) == 0).any():
+        cure = "stitch it in ZEN, and export it as OME-TIFF"
+        _refuse(path, "is a mosaic, because a frame consists of several tiles", cure)
+    moments = range(expected[0], expected[-1] + 1)
+    if len(found) < len(moments):
+        lost = next(moment for moment in moments if moment not in found)
+        _refuse(path, f"is damaged, because its directory lacks frame {lost - moments[0]}")
+    frames = {name: column[order] for name, column in frames.items()}
     _check_alike(path, frames)
     return frames
 
 
-def _starts(blocks: Iterable[Block], letter: str) -> list[int]:
-    """Return the places of blocks along an axis, in order."""
-    return sorted({block.place.get(letter, 0) for block in blocks})
+def _places(blocks: Table, letter: str) -> Array:
+    """Return the place of each block along an axis, 0 if there is no such axis."""
+    return blocks.get(letter, np.zeros_like(blocks["position"]))
 
 
-def _check_alike(path: Path, frames: list[Block]) -> None:
+def _starts(blocks: Table, letter: str) -> list[int]:
+    """Return the places of blocks along an axis, each once, in order."""
+    return [int(place) for place in np.unique(_places(blocks, letter))]
+
+
+def _where(blocks: Table, wanted: dict[str, int]) -> Table:
+    """Return the blocks at the given places."""
+    here = np.logical_and.reduce([_places(blocks, letter) == place for letter, place in wanted.items()])
+    return {name: column[here] for name, column in blocks.items()}
+
+
+def _check_alike(path: Path, frames: Table) -> None:
     """Raise an error if frames are of different sizes or kinds, or of one that cannot be read."""
-    first = frames[0]
-    for i, block in enumerate(frames):
-        if (block.shape, block.kind) != (first.shape, first.kind):
-            rows, columns = block.shape
-            problem = f"holds frames of different sizes or kinds, such as frame {i} of {columns} x {rows} pixels"
-            _refuse(path, problem, "export a part with frames of one size from ZEN")
-        if block.compression not in (RAW, JPEG_XR, ZSTD, ZSTD_WITH_HEADER):
-            problem = f"is compressed in a way that is not known (number {block.compression})"
-            _refuse(path, problem, "save it without compression in ZEN")
-    if first.kind in COLOURS:
+    others = np.logical_or.reduce([frames[key] != frames[key][0] for key in ("rows", "columns", "kind")])
+    if others.any():
+        i = int(others.argmax())
+        problem = f"holds frames of different sizes or kinds, such as frame {i} of {frames['columns'][i]} x "
+        _refuse(path, f"{problem}{frames['rows'][i]} pixels", "export a part with frames of one size from ZEN")
+    kind, compressions = int(frames["kind"][0]), {int(number) for number in np.unique(frames["compression"])}
+    unknown = compressions - {RAW, JPEG_XR, ZSTD, ZSTD_WITH_HEADER}
+    if unknown:
+        problem = f"is compressed in a way that is not known (number {unknown.pop()})"
+        _refuse(path, problem, "save it without compression in ZEN")
+    if kind in COLOURS:
         _refuse(path, "is a colour recording", "split its channels in ZEN first")
-    if first.kind not in DTYPES:
-        _refuse(
-            path, f"holds pixels of a kind that is not known (number {first.kind})", "export it as OME-TIFF from ZEN"
-        )
-    if any(block.compression != RAW for block in frames):
+    if kind not in DTYPES:
+        _refuse(path, f"holds pixels of a kind that is not known (number {kind})", "export it as OME-TIFF from ZEN")
+    if compressions != {RAW}:
         import_extra("imagecodecs", "czi", "compressed .czi files")
 
 
-def _pixels(path: Path, file: BinaryIO, block: Block) -> bytes:
+def _pixels(path: Path, file: BinaryIO, blocks: Table, i: int) -> bytes:
     """Return the stored bytes of a sub-block."""
-    _segment(path, file, block.position, b"ZISRAWSUBBLOCK")
-    start = block.position + SEGMENT.size
+    position, header_bytes = int(blocks["position"][i]), int(blocks["header_bytes"][i])
+    _segment(path, file, position, b"ZISRAWSUBBLOCK")
+    start = position + SEGMENT.size
     described, _, count = struct.unpack("<iiq", _read(path, file, start, 16))
-    return _read(path, file, start + block.header_bytes + described, count)
+    return _read(path, file, start + header_bytes + described, count)
 
 
-def _decoded(stored: bytes, block: Block, like: Array) -> Array:
-    """Return the pixels of a sub-block, or raise one of the errors `DAMAGED`."""
-    if block.compression == RAW:
-        return np.frombuffer(stored, like.dtype).reshape(like.shape)
+def _decode(stored: bytes, compression: int, target: Array) -> None:
+    """Decode the pixels of a sub-block into an array, or raise one of the errors `DAMAGED`."""
+    if compression == RAW:
+        target[...] = np.frombuffer(stored, target.dtype).reshape(target.shape)
+        return
     import imagecodecs
 
-    if block.compression == JPEG_XR:
-        return np.asarray(imagecodecs.jpegxr_decode(stored)).reshape(like.shape)
-    # A header of one byte, its length, or of three: a bit of the last one states that upper bytes follow lower ones.
-    header = stored[: stored[0]] if block.compression == ZSTD_WITH_HEADER else b""
-    plain = np.frombuffer(imagecodecs.zstd_decode(stored[len(header) :], out=like.nbytes), np.uint8)
+    if compression == JPEG_XR:
+        target[...] = np.asarray(imagecodecs.jpegxr_decode(stored)).reshape(target.shape)
+        return
+    # A header of one byte, its length, or of three: a bit of the last states that upper bytes follow all lower ones.
+    header = stored[: stored[0]] if compression == ZSTD_WITH_HEADER else b""
+    plain = np.frombuffer(imagecodecs.zstd_decode(stored[len(header) :], out=target.nbytes), np.uint8)
     if len(header) == 3 and header[2] & 1:
-        plain = np.ascontiguousarray(plain.reshape(2, -1).T)
-    return plain.view(like.dtype).reshape(like.shape)
+        lower, upper = plain.reshape(2, *target.shape)
+        target[...] = upper
+        np.left_shift(target, 8, out=target)
+        np.bitwise_or(target, lower, out=target)
+    else:
+        target[...] = plain.view(target.dtype).reshape(target.shape)
 
 
 def _read_xml(path: Path, file: BinaryIO, at: int) -> ElementTree.Element:
