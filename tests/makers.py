@@ -420,4 +420,4 @@ EVERY_FORMAT = {
     "mp4": lambda folder, video: encoded(folder / "rec.mp4", video, pixel_format="gray16le"),
 }
 # Those whose pixels are contiguous in one file: a memory map, not read.
-MAPPED = {"npy", "tiff", "multirecorder", "streampix", "inscopix", "lif"}
+MAPPED = {"npy", "tiff", "multirecorder", "streampix", "inscopix", "lif", "pco"}

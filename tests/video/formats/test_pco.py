@@ -85,6 +85,14 @@ def test_offsets_that_wrapped_at_4_gib(tmp_path):
     np.testing.assert_array_equal(load_video(path), frames, strict=True)
 
 
+@pytest.mark.parametrize(("offsets", "is_mapped"), [([1024, 2048, 3072], True), ([1024, 2048, 3074], False)])
+def test_frames_at_regular_distances_are_mapped(tmp_path, offsets, is_mapped):
+    with open_video(pco_sparse(tmp_path / "rec.pcoraw", VIDEO[:3], offsets, pages_at=4096)) as recording:
+        assert recording.is_mapped == is_mapped
+        np.testing.assert_array_equal(recording[:], VIDEO[:3], strict=True)
+        np.testing.assert_array_equal(recording[1:, 1:3, ::2], VIDEO[1:3, 1:3, ::2], strict=True)
+
+
 def test_small_files_may_have_their_pixels_in_any_order(tmp_path):
     path = pco_sparse(tmp_path / "rec.pcoraw", VIDEO[:3], [8192, 4096, 1024], pages_at=16384)
     np.testing.assert_array_equal(load_video(path), VIDEO[:3], strict=True)
@@ -113,6 +121,7 @@ def test_truncated_within_the_last_pixels(tmp_path):
 def test_truncated_after_opening(tmp_path):
     path = pco_sparse(tmp_path / "rec.pcoraw", VIDEO[:3], [2048, 4096, 8192], pages_at=64)
     with open_video(path) as recording:
+        assert not recording.is_mapped
         makers.keep(path, -1)
         check_error(lambda: recording[:], ValueError, "path", "is truncated .a frame should begin at byte 8192")
 

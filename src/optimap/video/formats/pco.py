@@ -35,7 +35,7 @@ class Page(NamedTuple):
 
 
 class PageFrames:
-    """Frames of 16 bits that are stored anywhere in a file, each without gaps."""
+    """Frames of 16 bits at any distance from each other, each without gaps."""
 
     def __init__(self, path: Path, offsets: Ints, shape: tuple[int, int], dtype: "np.dtype[Any]") -> None:
         self._path, self._offsets = path, offsets
@@ -69,8 +69,16 @@ def open_recording(path: Path) -> Recording:
             offsets = _unwrapped(path, pages, size)
             dtype = np.dtype(f"{order}u2")
             stamps = _stamps(raw, offsets, dtype) if pages[0].shape[1] >= STAMP_PIXELS else None
+    steps = np.unique(np.diff(offsets))
+    frames: PageFrames | Array
+    if len(steps) == 1 and steps[0] > 0:
+        file_bytes = np.memmap(path, np.uint8, mode="r")
+        strides = (int(steps[0]), 2 * pages[0].shape[1], 2)
+        frames = np.ndarray((len(offsets), *pages[0].shape), dtype, file_bytes, int(offsets[0]), strides)
+    else:
+        frames = PageFrames(path, offsets, pages[0].shape, dtype)
     return Recording(
-        PageFrames(path, offsets, pages[0].shape, dtype),
+        frames,
         path=path,
         format="PCO",
         times=None if stamps is None else stamp_times(stamps),
