@@ -2,6 +2,7 @@
 
 import importlib.metadata
 import inspect
+import re
 from pathlib import Path
 
 import pytest
@@ -106,5 +107,12 @@ def test_formats_that_are_not_read_say_why_and_what_to_do(tmp_path, row, suffix)
     assert row.refused
     path = tmp_path / f"rec{suffix.upper()}"
     path.touch()
-    error = check_error(lambda: open_video(path), ValueError, "path", "", value=path)
+    error = check_error(lambda: open_video(path), ValueError, "path", re.escape(row.cure), value=path)
     assert (error.problem, error.cure) == (row.refused, row.cure)
+
+
+@pytest.mark.parametrize("row", REFUSED, ids=name_of)
+def test_the_guide_lists_what_is_not_read(row):
+    guide = (Path(__file__).parents[2] / "docs" / "formats.md").read_text(encoding="utf-8")
+    section = guide.split("## Formats that are not read")[1].split("\n## ")[0]
+    assert f"`{row.suffixes[0]}`" in section

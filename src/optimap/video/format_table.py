@@ -62,6 +62,12 @@ FORMATS = (
     Format("MiCAM05", (".gsh", ".gsd"), "micam05"),
     Format("MiCAM ULTIMA", (".rsh", ".rsm", ".rsd"), "micam_ultima"),
     Format("MultiRecorder", (".dat",), "multirecorder"),
+    Format("PCO", (".pcoraw",), "pco"),
+    Format("StreamPix", (".seq",), "streampix"),
+    Format("Inscopix", (".isxd",), "inscopix"),
+    Format("Zeiss CZI", (".czi",), "czi", options=("channel", "z", "scene")),
+    Format("Leica LIF", (".lif",), "lif", extra="lif", needs="liffile", options=("dataset", "channel", "z")),
+    Format("Scanbox", (".sbx",), "scanbox", options=("channel", "z")),
     Format("suite2p", (".bin",), "suite2p", fits=is_suite2p),
     Format("Rhythm", (".bin",), "rhythm", fits=is_rhythm),
     Format("ThorImage", (".raw",), "thorimage", options=("channel", "z"), fits=is_thorimage),
@@ -76,8 +82,15 @@ FORMATS = (
         saves=(".mkv",),
     ),
 )
-# Formats that are known, but not read: name, suffixes, refused, cure.
-REFUSED: tuple[Format, ...] = ()
+# Formats that are known, but not read, with the sentences in docs/formats.md.
+REFUSED: tuple[Format, ...] = (
+    Format(
+        "Hamamatsu DCIMG",
+        (".dcimg",),
+        refused="is a DCIMG file, whose layout is not published, and programs that read it disagree on some pixels",
+        cure="open it in Hamamatsu's free program HCImage Live, and export it as TIFF",
+    ),
+)
 FOLDER = Format("folder of images", (), "folder")
 
 
