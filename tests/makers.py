@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from tests import microscopes
+from tests.nd2_maker import nd2
 
 
 def random_video(shape=(7, 5, 6), dtype="u2", seed=0):
@@ -523,11 +524,13 @@ EVERY_FORMAT = {
     "inscopix": lambda folder, video: microscopes.inscopix(folder / "rec.isxd", video),
     "czi": lambda folder, video: microscopes.czi(folder / "rec.czi", video),
     "lif": lambda folder, video: microscopes.lif(folder / "rec.lif", {"Series001": video}),
+    "nd2": lambda folder, video: nd2(folder / "rec.nd2", video),
+    "nd2 lossless": lambda folder, video: nd2(folder / "rec.nd2", video, lossless=True),
     "mkv": lambda folder, video: encoded(folder / "rec.mkv", video, pixel_format="gray16le"),
     "avi": lambda folder, video: encoded(folder / "rec.avi", video, pixel_format="gray16le"),
     "mp4": lambda folder, video: encoded(folder / "rec.mp4", video, pixel_format="gray16le"),
 }
 # Those whose pixels are contiguous in one file: a memory map, not read.
-MAPPED = {"npy", "tiff", "multirecorder", "rhythm", "thorimage", "streampix", "inscopix", "lif", "pco"}
+MAPPED = {"npy", "tiff", "multirecorder", "rhythm", "thorimage", "nd2", "streampix", "inscopix", "lif", "pco"}
 # Those that do not state how many frames there are: a copy that ends after a whole frame is a recording.
 COUNTLESS = {"rhythm"}

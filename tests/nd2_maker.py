@@ -42,11 +42,12 @@ def _loops(letters, counts, period):
 
 def nd2(
     path, video, axes="T", channels=("mono",), *, times=None, period=2.0, calibration=0.5, planned=None, lossless=False,
-    recorded=None, components=1,
+    recorded=None, components=1, gap_before=None,
 ):  # fmt: skip
     """A file of planes (*axes, C, Y, X), or (*axes, Y, X) for one channel; `planned` steps of the outermost loop.
 
-    `times` are in ms, one for each plane; of the planes, only the numbers in `recorded` are stored.
+    `times` are in ms, one for each plane; of the planes, only the numbers in `recorded` are stored, and there is
+    a gap in the file before number `gap_before`.
     """
     video = video if video.ndim == len(axes) + 3 else video[..., np.newaxis, :, :]
     counts, (comp, height, width) = video.shape[:-3], video.shape[-3:]
@@ -75,6 +76,7 @@ def nd2(
     raw = bytearray(struct.pack("<IIQ32s64s", MAGIC, 32, 64, FILE, b"Ver2.1"))
     listed = bytearray()
     for name, body in chunks:
+        raw += bytes(100) if name == f"ImageDataSeq|{gap_before}!".encode() else b""
         room = 4072 if name.startswith(b"ImageDataSeq") else 64
         listed += name + struct.pack("<QQ", len(raw), len(body))
         raw += struct.pack("<IIQ", MAGIC, room, len(body)) + name.ljust(room, b"\0") + body

@@ -101,44 +101,26 @@ MISFITS = [
         0,
         {"shape": (8, 5, 6)},
         "needs 480 bytes of uint16, but .* has 420 bytes, which are 7 frames",
-        "'7,5,6'",
         {"shape": "7,5,6"},
     ),
-    (0, {"shape": (3, 5, 6)}, "needs 180 bytes", "give '7,5,6'", {"shape": "7,5,6"}),
-    (0, {"shape": (5, 6, 8), "axes": "YXT"}, "needs 480 bytes", "give '5,6,7'", {"shape": "5,6,7"}),
-    (10, {}, "which are 7 frames and 10 bytes over", "^offset=10 would fit", {"offset": 10}),
-    (
-        10,
-        {"offset": 5},
-        "needs 425 bytes .* 430 bytes, which are 7 frames and 5 bytes over",
-        "^offset=10",
-        {"offset": 10},
-    ),
-    (
-        10,
-        {"shape": (5, 6)},
-        "does not fit, because .* which are 7 frames and 10 bytes over",
-        "^offset=10",
-        {"offset": 10},
-    ),
-    (
-        -1,
-        {},
-        "419 bytes, which are 6 frames and 59 bytes over",
-        "'6,5,6' with offset=59",
-        {"shape": "6,5,6", "offset": 59},
-    ),
+    (0, {"shape": (3, 5, 6)}, "needs 180 bytes", {"shape": "7,5,6"}),
+    (0, {"shape": (5, 6, 8), "axes": "YXT"}, "needs 480 bytes", {"shape": "5,6,7"}),
+    (10, {}, "which are 7 frames and 10 bytes over", {"offset": 10}),
+    (10, {"offset": 5}, "needs 425 bytes .* 430 bytes, which are 7 frames and 5 bytes over", {"offset": 10}),
+    (10, {"shape": (5, 6)}, "does not fit, because .* which are 7 frames and 10 bytes over", {"offset": 10}),
+    (-1, {}, "419 bytes, which are 6 frames and 59 bytes over", {"offset": 59, "shape": "6,5,6"}),
 ]
 
 
-@pytest.mark.parametrize(("extra", "options", "problem", "cure", "followed"), MISFITS)
-def test_a_size_that_does_not_fit(path, extra, options, problem, cure, followed):
+@pytest.mark.parametrize(("extra", "options", "problem", "followed"), MISFITS)
+def test_a_size_that_does_not_fit(path, extra, options, problem, followed):
     whole = path.read_bytes()
     path.write_bytes(bytes(extra) + whole if extra > 0 else whole[: extra or None])
     given = {**LAYOUT, **options}
     error = check_error(lambda: open_video(path, **given), ValueError, "shape", problem, given["shape"])
-    assert error.keyword == ("offset" if "offset" in followed else None)
-    assert error.cure.removeprefix("give ").startswith(cure.removeprefix("give ").removeprefix("^"))
+    assert error.keyword == ("offset" if "offset" in followed else "shape")
+    for value in followed.values():
+        assert str(value) in error.cure
     with open_video(path, **{**given, **followed}) as recording:
         assert recording.shape == ((6 if extra < 0 else 7), 5, 6)
 

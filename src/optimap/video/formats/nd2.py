@@ -1,4 +1,4 @@
-"""Nikon ``.nd2``, read plane by plane with the package nd2.
+"""Nikon ``.nd2``, opened with the package nd2: planes at regular distances are memory-mapped, others read one by one.
 
 A file holds one plane of all channels for each step of its loops (time, position, depth). Positions are chosen with
 ``position=``, as channels and depths are. The package fills planes that were never recorded with zeros; here, a
@@ -100,16 +100,20 @@ def _recording(path: Path, file: nd2.ND2File, channel: object, z: object, positi
     metadata |= {"channel": names[number]} if len(names) > 1 else {}
     if len(recorded) < len(planes):
         metadata["stopped"] = f"after {len(recorded)} of {len(planes)} frames"
+    axes = "".join(letter for letter, _ in loops) + ("CYX" if len(names) > 1 else "YX")
     times = None if stamps is None or not np.isfinite(stamps[recorded]).all() else stamps[recorded]
+    mapped = _mapped(path, file, recorded, number)
+    if mapped is not None:
+        file.close()
     return Recording(
-        Nd2Frames(path, file, recorded, number),
+        Nd2Frames(path, file, recorded, number) if mapped is None else mapped,
         path=path,
         format="Nikon ND2",
         fps=period,
         times=times,
         pixel_size=pixel_size,
         metadata=metadata,
-        axes=("".join(letter for letter, _ in loops) + ("CYX" if len(names) > 1 else "YX"), STATED),
+        axes=(axes, STATED),
     )
 
 
@@ -145,6 +149,23 @@ def _recorded(path: Path, file: nd2.ND2File, planes: Array) -> Array:
         problem = f"lacks frame {count} of {counted(len(planes), 'frame')}"
         raise ArgumentError("path", path, problem, "copy the recording again", subject=str(path))
     return planes[:count]
+
+
+def _mapped(path: Path, file: nd2.ND2File, planes: Array, channel: int) -> Array | None:
+    """Return the frames as a memory map; None if the planes are compressed, or at irregular distances."""
+    offsets: dict[int, int] | None = getattr(file._rdr, "_frame_offsets", None)
+    attributes, dtype = file.attributes, np.dtype(file.dtype)
+    if offsets is None or attributes.compressionType or file.components_per_channel != 1:
+        return None
+    starts = [offsets[int(plane)] for plane in planes]
+    steps = set(np.diff(starts).tolist()) or {dtype.itemsize}
+    if len(steps) > 1 or min(steps) <= 0:
+        return None
+    strides = (steps.pop(), int(attributes.widthBytes or 0), attributes.componentCount * dtype.itemsize)
+    shape = (len(planes), attributes.heightPx, int(attributes.widthPx or 0))
+    raw = np.memmap(path, np.uint8, mode="r")
+    pixels: Array = np.ndarray(shape, dtype, raw, starts[0] + channel * dtype.itemsize, strides)
+    return pixels
 
 
 def _times(file: nd2.ND2File) -> Array | None:

@@ -115,16 +115,18 @@ def _checked_sizes(
     reason = "does not fit, because" if is_open else f"needs {total} bytes of {kind.name}, but"
     remainder = f" and {counted(over, 'byte')} over" if over else ""
     problem = f"{reason} {path} has {counted(size, 'byte')}, which are {counted(frames, 'frame')}{remainder}"
-    cure, keyword = _cure(numbers, fitting, frames, over, offset), "offset" if over and frames else None
+    cure, keyword = _cure(fitting, frames, over, offset, 0 if is_open else size - total)
     raise ArgumentError("shape", shape, problem, cure, keyword=keyword)
 
 
-def _cure(numbers: Numbers, fitting: Numbers, frames: int, over: int, offset: int) -> str:
-    """Return the sizes that would fit the file."""
+def _cure(fitting: Numbers, frames: int, over: int, offset: int, more: int) -> tuple[str, str | None]:
+    """Return what would fit the file, and the option that the advice gives; `more` bytes are beyond the given sizes."""
     listed = ",".join(map(str, fitting))
     if not frames:
-        return "give smaller sizes, or another type of pixels"
+        return "give smaller sizes, or another type of pixels", None
     if not over:
-        return f"give {listed!r}"
-    start = f"offset={offset + over} would fit, if these bytes are a header"
-    return start if len(numbers) == 2 or fitting == numbers else f"{listed!r} with {start}"
+        return f"give shape={listed!r}", "shape"
+    if more > 0:
+        return f"give offset={offset + more}, if the file begins with a header of so many bytes", "offset"
+    start = f"give offset={offset + over}, if these bytes are a header"
+    return f"{start}, and the sizes {listed!r}" if more else start, "offset"
