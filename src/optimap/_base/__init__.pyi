@@ -1,3 +1,8 @@
+from .budgets import (
+    Budget,
+    budget,
+    budgeted,
+)
 from .checks import (
     RATE,
     check_flag,
@@ -8,7 +13,6 @@ from .checks import (
     whole_number,
 )
 from .device_home import (
-    BLOCK_VALUES,
     Home,
     Result,
 )
@@ -61,7 +65,6 @@ from .words import (
 )
 
 __all__ = [
-    "BLOCK_VALUES",
     "ENDING",
     "NUMPY_TYPES",
     "RATE",
@@ -70,6 +73,7 @@ __all__ = [
     "ArgumentError",
     "ArgumentTypeError",
     "Array",
+    "Budget",
     "ExistingFileError",
     "Explained",
     "Floats",
@@ -81,6 +85,8 @@ __all__ = [
     "Namespace",
     "Result",
     "VideoLike",
+    "budget",
+    "budgeted",
     "check_flag",
     "check_order",
     "counted",
