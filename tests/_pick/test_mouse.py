@@ -8,8 +8,7 @@ from matplotlib.backend_bases import MouseEvent
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-from optimap._pick import PointPicker
-from optimap._pick.mouse import MouseAdapter
+from optimap._pick import MouseAdapter, PointPicker
 from tests._pick.views import CLOCK
 
 SHAPE = (20, 30)

@@ -3,7 +3,7 @@
 import pytest
 
 from optimap._pick import NoWindowError
-from optimap._pick.frontends.choose import choose_frontend
+from optimap._pick.frontends import choose_frontend
 from tests.errors import check_error
 
 
