@@ -106,6 +106,16 @@ def test_a_double_click_adds_one_point():
         assert len(mouse.picker.positions) == 1
 
 
+@pytest.mark.parametrize(("seconds", "place"), [(0.3, (3, 4)), (0.5, (9, 9))])
+def test_the_second_press_of_a_double_click_grabs_nothing(seconds, place):
+    mouse = Mouse()
+    mouse.press((3, 4))
+    mouse.release((3, 4))
+    CLOCK.sleep(seconds)
+    mouse.drag((3, 4), (6, 6), (9, 9))
+    assert mouse.picker.positions == [place]
+
+
 @pytest.mark.parametrize("hinder", ["zoom", "lock", "other axes", "outside the image"])
 def test_clicks_that_mean_something_else_add_nothing(hinder):
     mouse = Mouse()

@@ -18,6 +18,24 @@ def test_slopes_of_ranks_are_exact(name, sampled):
     assert median_slope(data, long=4, sampled=sampled) == np.median(expected)
 
 
+@pytest.mark.parametrize(("long", "at_once"), [(301, 45_150), (300, 16 * 301)])
+def test_long_series_are_not_compared_pair_by_pair(long, at_once):
+    sizes = []
+
+    class Watched(np.ndarray):
+        """Samples that note how many of them are used at once."""
+
+        def __getitem__(self, key):
+            part = super().__getitem__(key)
+            sizes.append(np.size(part))
+            return part
+
+    data = examples(301)["noise"]
+    assert median_slope(data.view(Watched), long=long) == median_slope(data)
+    assert max(sizes) <= at_once
+    assert (max(sizes) == 45_150) == (long == 301)
+
+
 @pytest.mark.parametrize("places", [[0, 1, 2], [2, 1, 0], [1, 3, 0, 2, 4], [3, 0, 2, 1], [0], []])
 def test_pairs_that_change_sides_are_found_once_each(places):
     found = [
