@@ -1,3 +1,7 @@
+from .axis_names import (
+    LETTERS,
+    axis_letter,
+)
 from .budgets import (
     Budget,
     budget,
@@ -29,6 +33,7 @@ from .devices import (
     refuse_device_array,
 )
 from .errors import (
+    Advice,
     ArgumentError,
     ArgumentTypeError,
     ExistingFileError,
@@ -51,6 +56,10 @@ from .progress import (
 from .time_axis import (
     parse_time_axis,
 )
+from .time_units import (
+    SECONDS,
+    unit_factor,
+)
 from .types import (
     AnyArray,
     Array,
@@ -66,9 +75,12 @@ from .words import (
 
 __all__ = [
     "ENDING",
+    "LETTERS",
     "NUMPY_TYPES",
     "RATE",
+    "SECONDS",
     "WHOLE_TYPES",
+    "Advice",
     "AnyArray",
     "ArgumentError",
     "ArgumentTypeError",
@@ -85,6 +97,7 @@ __all__ = [
     "Namespace",
     "Result",
     "VideoLike",
+    "axis_letter",
     "budget",
     "budgeted",
     "check_flag",
@@ -107,5 +120,6 @@ __all__ = [
     "refuse_device_array",
     "say",
     "text_names",
+    "unit_factor",
     "whole_number",
 ]

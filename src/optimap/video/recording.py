@@ -13,10 +13,13 @@ from types import EllipsisType, TracebackType
 from typing import Any, Protocol, TypeGuard, runtime_checkable
 
 import numpy as np
-from numpy.typing import DTypeLike
+from numpy.typing import ArrayLike, DTypeLike
 
 from .._base import ArgumentError, Array
 from .checks import check_frames
+from .times import frame_times, regular_rate
+
+BY_FORMAT = "the order of this format"  # a format that has a single order of axes
 
 
 class FrameSource(Protocol):
@@ -43,6 +46,14 @@ class PartSource(Protocol):
 
 
 @dataclass(frozen=True)
+class Analog:
+    """A signal recorded along with a video, such as an ECG: its samples, and how many there are per second."""
+
+    samples: Array
+    fps: float | None
+
+
+@dataclass(frozen=True)
 class Origin:
     """How a recording was opened, so that it can be opened again, also in another process."""
 
@@ -66,7 +77,15 @@ class Recording:
     shape : (T, H, W)
     dtype : numpy.dtype
     fps : float or None
-        Frames per second, if the file states it.
+        Frames per second, if the file states it, or if `times` are regular; None if they are not.
+    times : (T,) array or None
+        The time of each frame in s, if the file states it. Irregular times (dropped frames, pauses) leave `fps` None.
+    analog : dict of str to Analog
+        Signals recorded along with the video, each with its `samples` and its own `fps`.
+    axes : str
+        The order of the axes in the file, a letter for each: ``'TYX'`` is frames, rows, columns.
+    axes_source : str
+        Where this order is known from.
     pixel_size : float or None
         Width of a pixel on the tissue in mm, if the file states it.
     metadata : dict
@@ -96,6 +115,9 @@ class Recording:
         fps: float | None = None,
         pixel_size: float | None = None,
         metadata: dict[str, Any] | None = None,
+        times: ArrayLike | None = None,
+        analog: dict[str, Analog] | None = None,
+        axes: tuple[str, str] = ("TYX", BY_FORMAT),
     ) -> None:
         check_frames(path, tuple(frames.shape), frames.dtype)
         self._frames: Array | FrameSource | None = frames
@@ -104,9 +126,12 @@ class Recording:
         self.ndim = 3
         self.path = path
         self.format = format
-        self.fps = fps
+        self.times = None if times is None else frame_times(path, times, self.shape[0])
+        self.fps = fps if self.times is None else regular_rate(self.times, fps)
         self.pixel_size = pixel_size
         self.metadata = metadata or {}
+        self.analog = analog or {}
+        self.axes, self.axes_source = axes
         self._origin: Origin | None = None  # set by `open_video`
         self._arrived = False  # from another process; the file is not yet open in this one
         self._reading = Lock()
@@ -143,7 +168,8 @@ class Recording:
         return (self[i] for i in range(len(self)))
 
     def __repr__(self) -> str:
-        rate = "rate unknown" if self.fps is None else f"{self.fps:g} frames/s"
+        unknown = "rate unknown" if self.times is None else "irregular times"
+        rate = unknown if self.fps is None else f"{self.fps:g} frames/s"
         return f"<Recording {self.path.name!r}: {self.format}, {self.shape}, {self.dtype}, {rate}>"
 
     def __array__(self, dtype: DTypeLike | None = None, copy: bool | None = None) -> Array:
