@@ -13,7 +13,7 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Budget:
-    """Sizes in bytes or values; the defaults were measured on machines of 2 to 64 cores."""
+    """Sizes in bytes, values or rows, and whether the loops of the host are used for arrays that lie there."""
 
     # Reading. Frames of a memory map are taken in blocks of `block_bytes`: large enough to keep all cores busy, small
     # enough to stay flat. Other videos are read, and several copies may be in memory at once: half of that was no
