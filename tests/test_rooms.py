@@ -299,7 +299,11 @@ def replaced(tree):
         return bool(chain(node)) and chain(node)[0] in names
 
     for node in ast.walk(tree):
-        if isinstance(node, ast.Attribute) and isinstance(node.ctx, (ast.Store, ast.Del)) and is_own(node):
+        is_changed = isinstance(getattr(node, "ctx", None), (ast.Store, ast.Del))
+        parts = (
+            [node] if isinstance(node, ast.Attribute) else [getattr(node, "value", node), getattr(node, "slice", node)]
+        )
+        if is_changed and isinstance(node, (ast.Attribute, ast.Subscript)) and any(map(is_own, parts)):
             yield ast.unparse(node)
         elif isinstance(node, ast.Call) and isinstance(node.func, (ast.Attribute, ast.Name)):
             function = node.func.attr if isinstance(node.func, ast.Attribute) else node.func.id
@@ -372,6 +376,8 @@ def test_unlisted_names_are_found(program, found):
         "with mock.patch('optimap.trace.extract_traces'): pass",
         "from optimap import trace\nwith mock.patch.object(trace, 'extract_traces'): pass",
         "monkeypatch.setitem(sys.modules, 'optimap.trace', None)",
+        "import sys\nsys.modules['optimap._version'] = None",
+        "from optimap.trace import REGISTRY\nREGISTRY['a'] = 1",
         "code = f'import optimap.trace\\noptimap.trace.x = {value}'",
     ],
 )

@@ -94,15 +94,9 @@ def received(dask_worker):
     return [pair for log in dask_worker.transfer_incoming_log for pair in log["keys"].items()]
 
 
-def lose_optimap():
-    sys.modules["optimap._version"] = None
-
-
 def behave():
     os.link = LINK
     DEADLY.clear()
-    if sys.modules.get("optimap._version", 1) is None:
-        del sys.modules["optimap._version"]
 
 
 def traces(*arguments):

@@ -13,7 +13,6 @@ import pytest
 import optimap
 from optimap._cli.cluster import SchedulerError, connected
 from tests._cli.cluster.helpers import (
-    lose_optimap,
     tables,
     traces,
     until,
@@ -60,11 +59,13 @@ def test_a_scheduler_without_workers():
     assert caught.value.cure == f"start some with `dask worker {address}`"
 
 
-@pytest.mark.parametrize("place", ["scheduler", "worker"])
-def test_another_version_on_the_cluster(folder, capsys, place):
+@pytest.mark.parametrize(("place", "version"), [("scheduler", "9.9"), ("worker", "9.9"), ("worker", None)])
+def test_another_version_on_the_cluster(folder, capsys, place, version):
+    """Without a version, it is another project's package of the same name."""
     (folder / "other" / "optimap").mkdir(parents=True)
     (folder / "other" / "optimap" / "__init__.py").touch()
-    (folder / "other" / "optimap" / "_version.py").write_text("__version__ = '9.9'\n")
+    if version:
+        (folder / "other" / "optimap" / "_version.py").write_text(f"__version__ = '{version}'\n")
     own = os.environ.get("PYTHONPATH", "")
     options = {"scheduler": ["--host", "127.0.0.1", "--port", "0"], "worker": ["--no-nanny"]}
     with contextlib.ExitStack() as stack:
@@ -76,14 +77,9 @@ def test_another_version_on_the_cluster(folder, capsys, place):
             stack.callback(stack.enter_context(started).kill)
             until(lambda: (folder / "s.json").exists() and (folder / "s.json").read_text().endswith("}"))
         assert traces("r0.npy", "--scheduler", "s.json") == 2
-    message = f"optimap-trace 9.9, but this is {optimap.__version__}: install the same version there"
+    found = f"optimap-trace {version}" if version else "no optimap-trace"
+    message = f"{found}, but this is {optimap.__version__}: install the same version there"
     assert re.match(f"optimap: error: (the )?{place} .*has {message}", capsys.readouterr().err)
-
-
-def test_a_worker_without_optimap(cluster, client, folder, capsys):
-    worker = next(iter(client.run(lose_optimap, workers=[next(iter(client.nthreads()))])))
-    assert traces("r0.npy", "--scheduler", cluster.scheduler_address) == 2
-    assert f"error: worker {worker} has no optimap-trace, but this is" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(
