@@ -300,10 +300,8 @@ def replaced(tree):
 
     for node in ast.walk(tree):
         is_changed = isinstance(getattr(node, "ctx", None), (ast.Store, ast.Del))
-        parts = (
-            [node] if isinstance(node, ast.Attribute) else [getattr(node, "value", node), getattr(node, "slice", node)]
-        )
-        if is_changed and isinstance(node, (ast.Attribute, ast.Subscript)) and any(map(is_own, parts)):
+        parts = [node.value, node.slice] if isinstance(node, ast.Subscript) else [node]
+        if is_changed and not isinstance(node, ast.Name) and any(is_own(part) for part in parts):
             yield ast.unparse(node)
         elif isinstance(node, ast.Call) and isinstance(node.func, (ast.Attribute, ast.Name)):
             function = node.func.attr if isinstance(node.func, ast.Attribute) else node.func.id
