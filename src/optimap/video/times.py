@@ -14,8 +14,8 @@ from .._base import ArgumentError, Array
 from .checks import noted_number
 from .units import rate
 
-# A dropped frame makes an interval of two; half of that is far more than the jitter of time stamps.
-LONG_INTERVAL = 1.5
+# A dropped frame makes an interval of two; half an interval is far more than the jitter of time stamps.
+SHORT_INTERVAL, LONG_INTERVAL = 0.5, 1.5
 MOST_DEVIATION = 0.5  # of an interval
 
 
@@ -52,8 +52,8 @@ def regular_rate(times: Array, stated: object = None) -> float | None:
 
 
 def gaps(times: Array) -> list[tuple[int, float]]:
-    """Return the frames after which the next one comes late, or does not come later, each with the interval in s."""
+    """Return the frames after which the next one comes late, or early, each with the interval in s."""
     intervals = np.diff(times)
     usual = float(np.median(intervals)) if len(intervals) else 0.0
-    odd = ~((intervals > 0) & (intervals <= LONG_INTERVAL * usual))
+    odd = ~((intervals > SHORT_INTERVAL * usual) & (intervals < LONG_INTERVAL * usual))
     return [(int(i), float(intervals[i])) for i in np.flatnonzero(odd)]
