@@ -16,5 +16,8 @@ def is_table(path: Path) -> bool:
     except OSError as error:
         raise unreadable(path, "NWB", error) from error
     with file:
-        series = file.get(SERIES)
-        return series is not None and str(series.attrs.get("comments", "")).startswith("{")
+        try:
+            series = file.get(SERIES)
+            return series is not None and str(series.attrs.get("comments", "")).startswith("{")
+        except (OSError, RuntimeError, KeyError) as error:
+            raise unreadable(path, "NWB", error) from error

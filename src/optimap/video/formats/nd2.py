@@ -15,7 +15,7 @@ from typing import Any
 import nd2
 import numpy as np
 
-from ..._base import ArgumentError, Array
+from ..._base import ArgumentError, Array, Explained
 from ..axes import STATED, channel_number, numbered
 from ..checks import check_frames, counted
 from ..recording import Recording
@@ -33,6 +33,9 @@ DAMAGED = (
     zlib.error,
     SyntaxError,
     RuntimeError,
+    NameError,
+    MemoryError,
+    ArithmeticError,
 )
 LETTERS = {"TimeLoop": "T", "NETimeLoop": "T", "XYPosLoop": "P", "ZStackLoop": "Z"}
 
@@ -70,8 +73,10 @@ def open_recording(path: Path, channel: object = None, z: object = None, positio
         raise _damaged(path, "and may be truncated", error) from error
     try:
         return _recording(path, file, channel, z, position)
-    except BaseException:
+    except BaseException as error:
         file.close()
+        if isinstance(error, DAMAGED) and not isinstance(error, Explained):
+            raise _damaged(path, "and may be truncated", error) from error
         raise
 
 
@@ -81,17 +86,12 @@ def _damaged(path: Path, where: str, error: BaseException) -> ArgumentError:
 
 
 def _recording(path: Path, file: nd2.ND2File, channel: object, z: object, position: object) -> Recording:
-    try:
-        loops = [(LETTERS.get(loop.type, loop.type), int(loop.count)) for loop in file.experiment]
-        attributes, dtype = file.attributes, file.dtype
-        names = [each.channel.name for each in file.metadata.channels or []]
-        stamps, period, pixel_size = _times(file), _period(file), _pixel_size(file)
-        metadata: dict[str, Any] = {
-            name: str(text) for name, text in file.text_info.items() if name in ("date", "optics")
-        }
-        colours = file.components_per_channel
-    except DAMAGED as error:
-        raise _damaged(path, "and may be truncated", error) from error
+    loops = [(LETTERS.get(loop.type, loop.type), int(loop.count)) for loop in file.experiment]
+    attributes, dtype = file.attributes, file.dtype
+    names = [str(each.channel.name) for each in file.metadata.channels or []]
+    stamps, period, pixel_size = _times(file), _period(file), _pixel_size(file)
+    metadata: dict[str, Any] = {name: str(text) for name, text in file.text_info.items() if name in ("date", "optics")}
+    colours = file.components_per_channel
     if colours in (3, 4):
         check_frames(path, (dict(loops).get("T", 1), attributes.heightPx, attributes.widthPx or 0, colours), dtype)
     planes = _planes(path, loops, z, position, _position_names(file))

@@ -14,9 +14,10 @@ from ..._base import ArgumentError, Array
 from ..axes import Wanted, find_layout
 from ..checks import noted_number
 from ..chunked import DatasetFrames, choose
+from ..hdf5_chunks import threaded
 from ..recording import Recording
 from ..units import MM, interval
-from .hdf5 import DAMAGED, open_file
+from .hdf5 import DAMAGED, opened
 
 if TYPE_CHECKING:
     import h5py
@@ -30,15 +31,15 @@ def open_recording(
     path: Path, dataset: str | None = None, axes: object = None, channel: object = None, z: object = None
 ) -> Recording:
     """Open an NWB file."""
-    file = open_file(path)
-    try:
-        name = _choose(path, file, dataset)
+    wanted = Wanted(axes, channel, z)
+    with opened(path) as file:
+        name = _choose(path, file, dataset, wanted)
         series = file[name]
         data = series["data"]
         default = (ORDERS.get(data.ndim, ""), SOURCE)
-        layout = find_layout(path, data.shape, data.dtype, Wanted(axes, channel, z), default=default)
+        layout = find_layout(path, data.shape, data.dtype, wanted, default=default)
         return Recording(
-            DatasetFrames(path, data, file.close, DAMAGED, layout),
+            DatasetFrames(path, threaded(data), file.close, DAMAGED, layout),
             path=path,
             format="NWB",
             fps=_rate(series),
@@ -47,12 +48,9 @@ def open_recording(
             metadata=_metadata(file, series),
             axes=(layout.letters, layout.source),
         )
-    except BaseException:
-        file.close()
-        raise
 
 
-def _choose(path: Path, file: "h5py.File", dataset: str | None) -> str:
+def _choose(path: Path, file: "h5py.File", dataset: str | None, wanted: Wanted) -> str:
     """Return the name of the series with the frames: the one that was named, or the only one."""
     found = _series(file)
     shapes = {name: tuple(series["data"].shape) for name, series in found.items() if not _external(series)}
@@ -72,7 +70,7 @@ def _choose(path: Path, file: "h5py.File", dataset: str | None) -> str:
         problem = f"holds no {' or '.join(SERIES)}, so it is not a recording"
         cure = "give the file with the frames, or read its tables with another program"
         raise ArgumentError("path", path, problem, cure, subject=str(path))
-    return choose(path, shapes, named, "dataset")
+    return choose(path, shapes, named, "dataset", wanted)
 
 
 def _series(file: "h5py.File") -> "dict[str, h5py.Group]":
