@@ -53,9 +53,6 @@ from .progress import (
     progress_bar,
     say,
 )
-from .safe_pickle import (
-    load_plain,
-)
 from .time_axis import (
     parse_time_axis,
 )
@@ -116,7 +113,6 @@ __all__ = [
     "import_extra",
     "is_dask",
     "is_device_array",
-    "load_plain",
     "on_host",
     "parse_time_axis",
     "positive_number",

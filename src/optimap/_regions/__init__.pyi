@@ -25,6 +25,10 @@ from .patterns import (
     positions_from_A_to_B,
     random_positions,
 )
+from .pickles import (
+    plain,
+    read_objects,
+)
 from .polygons import (
     polygon_runs,
 )
@@ -80,10 +84,12 @@ __all__ = [
     "named_rois",
     "nan_error",
     "parse_positions",
+    "plain",
     "polygon_runs",
     "positions_from_A_to_B",
     "random_positions",
     "read_made",
+    "read_objects",
     "read_positions",
     "read_region_file",
     "regions",

@@ -1,5 +1,9 @@
 """suite2p's frames, written by NumPy as suite2p writes them."""
 
+import datetime
+import os
+import pathlib
+
 import numpy as np
 import pytest
 
@@ -65,10 +69,47 @@ def test_no_size(tmp_path, settings):
 
 def test_settings_that_are_none(tmp_path):
     path = makers.suite2p(tmp_path / "data.bin", VIDEO)
-    np.save(tmp_path / "ops.npy", np.arange(3))
+    np.save(tmp_path / "ops.npy", np.array([{}, {}], object))
     check_error(lambda: open_video(path), ValueError, "path", r"ops\.npy does not hold the settings of suite2p")
+    np.save(tmp_path / "ops.npy", np.arange(3))
+    check_error(lambda: open_video(path), ValueError, "path", r"ops\.npy cannot be read as a \.npy file of objects")
     makers.keep(tmp_path / "ops.npy", 50)
-    check_error(lambda: open_video(path), ValueError, "path", r"ops\.npy cannot be read as \.npy")
+    check_error(lambda: open_video(path), ValueError, "path", r"ops\.npy cannot be read as a \.npy file of objects")
+
+
+class Bad:
+    """Makes a folder when Python loads it."""
+
+    def __init__(self, folder):
+        self.folder = folder
+
+    def __reduce__(self):
+        return os.mkdir, (str(self.folder),)
+
+
+def test_settings_do_not_run_code(tmp_path):
+    path = makers.suite2p(tmp_path / "data.bin", VIDEO, tau=Bad(tmp_path / "made"))
+    check_error(lambda: open_video(path), ValueError, "path", r"ops\.npy asks for \w+\.mkdir when it is opened")
+    assert not (tmp_path / "made").exists()
+
+
+def test_settings_of_every_kind_that_suite2p_saves(tmp_path):
+    others = {
+        "date_proc": datetime.datetime(2026, 1, 2, 3, 4, 5, 6),
+        "save_path": pathlib.Path("a", "b"),
+        "classifier_path": pathlib.PureWindowsPath("C:/a"),
+        "meanImg": np.ones((5, 6), "f4"),
+        "yrange": [0, 5],
+        "diameter": np.array([12.0, 12.0]),
+        "frames_per_folder": np.array([7], np.int32),
+        "badframes": np.zeros(7, bool),
+        "filelist": ["a.tif", "b.tif"],
+        "timing": {"registration": 1.5, "none": None},
+    }
+    path = makers.suite2p(tmp_path / "data.bin", VIDEO, Ly=np.int64(5), fs=np.float64(30), tau=np.array(0.7), **others)
+    with open_video(path) as recording:
+        assert (recording.shape, recording.fps) == ((7, 5, 6), 30.0)
+        assert recording.metadata["tau"] == 0.7
 
 
 def test_without_settings_or_with_a_shape_it_is_raw_binary(tmp_path):

@@ -9,7 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from ..._base import ArgumentError, load_plain
+from ..._base import ArgumentError
+from ..._regions import plain, read_objects
 from ..checks import check_file_size, counted, noted_number
 from ..recognise import SUITE2P_SETTINGS
 from ..recording import Recording
@@ -45,11 +46,12 @@ def open_recording(path: Path) -> Recording:
 
 def _settings(path: Path) -> dict[str, Any]:
     """Return the dict in a settings file."""
-    loaded = load_plain(path)
+    stored = read_objects(path, "path")
+    loaded = stored.item() if stored.shape == () else None
     if not isinstance(loaded, dict):
         problem = "does not hold the settings of suite2p"
         raise ArgumentError("path", path, problem, "copy the file again", subject=str(path))
-    return {str(name): value for name, value in loaded.items()}
+    return {str(name): plain(value) for name, value in loaded.items()}
 
 
 def _whole(value: object) -> int:
