@@ -72,15 +72,35 @@ Comment : a : b
 """
 
 
-def micam05(folder, video, fps=500.0, line_end="\n"):
-    """``rec.gsh`` and ``rec.gsd``: 970 bytes, a background, 16-bit differences to it."""
+# The same entries as the camera's own program writes them; the sizes are in the binary header only.
+GSH_OF_THE_CAMERA = """\
+DataName = rec
+acquisition_date = 2018/02/14 15:22:04
+frame_number = {frames}
+sample_time = {step}msec
+"""
+
+
+def micam05(folder, video, fps=500.0, line_end="\n", *, older=False, by_camera=False, skip=(0, 0, 0, 0), analog=None):
+    """``rec.gsh`` and ``rec.gsd``: a header, a background, 16-bit differences to it, analog channels (N, T x samples).
+
+    ``skip`` are the columns at the left, the rows at the top, the columns at the right and the rows at the bottom of
+    each stored frame that are not part of the image. ``older`` files have neither these nor analog channels.
+    """
     frames, height, width = video.shape
-    background = random_video((height, width), "<u2", seed=1)
-    header = GSH.format(frames=frames, width=width, height=height, fps=fps)
-    (folder / "rec.gsh").write_bytes(header.replace("\n", line_end).encode())
-    differences = (video.astype(int) - background) % 2**16
-    pixels = background.tobytes() + differences.astype("<u2").tobytes()
-    (folder / "rec.gsd").write_bytes(bytes(970) + pixels)
+    left, top, right, bottom = skip
+    stored = random_video((frames + 1, top + height + bottom, left + width + right), "<u2", seed=1)
+    background, inside = stored[0], (slice(None), slice(top, top + height), slice(left, left + width))
+    stored[1:][inside] = (video.astype(int) - background[inside[1:]]) % 2**16
+    text = GSH_OF_THE_CAMERA if by_camera else GSH
+    text = text.format(frames=frames, width=width, height=height, fps=fps, step=1000 / fps)
+    (folder / "rec.gsh").write_bytes(text.replace("\n", line_end).encode())
+    header = bytearray(970 if older else 972)
+    signals = np.zeros((0, 0), "<i2") if analog is None else analog.astype("<i2")
+    if not older:
+        struct.pack_into("<6h", header, 256, *stored.shape[:0:-1], left, top, width, height)
+        struct.pack_into("<2h", header, 328, len(signals), signals.shape[1] // frames)
+    (folder / "rec.gsd").write_bytes(header + stored.tobytes() + signals.tobytes())
     return folder / "rec.gsh"
 
 
@@ -98,17 +118,30 @@ rec.rsm
 """
 
 
-def micam_ultima(folder, video, block=3, left=2, right=1, sample_time="  2.0msec", line_end="\n"):
-    """``rec.rsh``, ``rec.rsm`` and ``rec(0).rsd``, ``rec(1).rsd``...; analog inputs in columns at the sides."""
+def micam_ultima(
+    folder, video, block=3, left=2, right=1, sample_time="  2.0msec", line_end="\n", *, first=None, dual_cam=None
+):
+    """``rec.rsh``, ``rec.rsm`` and ``rec(0).rsd``, ``rec(1).rsd``...; analog inputs in columns at the sides.
+
+    With ``first="background"``, the first frame is the background instead of a difference to it, with noise if it is
+    ``"noisy background"``.
+    """
     frames, height, columns = video.shape
     width = left + columns + right
     background = random_video((height, width), "<u2", seed=1)
     wide = random_video((frames, height, width), "u2", seed=2)
     wide[:, :, left : left + columns] = video
-    differences = ((wide.astype(int) - background) % 2**16).astype("<u2").view("<i2")
+    differences = (wide.astype(int) - background) % 2**16
+    if first is not None:
+        noise = np.random.default_rng(3).integers(-20, 20, background.shape, endpoint=True) * ("noisy" in first)
+        differences = np.concatenate([(background.astype(int) + noise)[np.newaxis] % 2**16, differences])
+    differences = differences.astype("<u2").view("<i2")
+    frames = len(differences)
     blocks = [differences[start : start + block] for start in range(0, frames, block)]
     names = [f"rec({i}).rsd" for i in range(len(blocks))]
     header = RSH.format(**{**locals(), "sample_time": sample_time}) + "\n".join(names) + "\n"
+    if dual_cam is not None:
+        header = header.replace("cmnt=", f"dual_cam={dual_cam}\ncmnt=")
     (folder / "rec.rsh").write_bytes(header.replace("\n", line_end).encode())
     (folder / "rec.rsm").write_bytes(background.tobytes())
     for name, frames_of_block in zip(names, blocks, strict=True):
@@ -405,6 +438,7 @@ EVERY_FORMAT = {
     "zarr zip": lambda folder, video: zarr(folder / "rec.zarr.zip", video),
     "ome-zarr": lambda folder, video: ome_zarr(folder / "rec.ome.zarr", video[:, np.newaxis], "tzyx"),
     "micam05": micam05,
+    "micam05 older": lambda folder, video: micam05(folder, video, older=True),
     "micam ultima": micam_ultima,
     "multirecorder": lambda folder, video: multirecorder(folder / "rec.dat", video),
     "mkv": lambda folder, video: encoded(folder / "rec.mkv", video, pixel_format="gray16le"),
