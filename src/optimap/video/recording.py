@@ -17,7 +17,7 @@ from numpy.typing import ArrayLike, DTypeLike
 
 from .._base import ArgumentError, Array
 from .checks import check_frames
-from .times import frame_times, regular_rate
+from .times import frame_times, gaps, regular_rate, usual_interval
 
 BY_FORMAT = "the order of this format"  # a format that has a single order of axes
 
@@ -80,6 +80,10 @@ class Recording:
         Frames per second, if the file states it, or if `times` are regular; None if they are not.
     times : (T,) array or None
         The time of each frame in s, if the file states it. Irregular times (dropped frames, pauses) leave `fps` None.
+    gaps : list of (int, float)
+        If times are irregular: the frames after which the next one comes late, each with that interval in s.
+    usual_interval : float or None
+        The median time from frame to frame in s.
     analog : dict of str to Analog
         Signals recorded along with the video, each with its `samples` and its own `fps`.
     axes : str
@@ -116,6 +120,7 @@ class Recording:
         pixel_size: float | None = None,
         metadata: dict[str, Any] | None = None,
         times: ArrayLike | None = None,
+        tick: float = 0.0,
         analog: dict[str, Analog] | None = None,
         axes: tuple[str, str] = ("TYX", BY_FORMAT),
     ) -> None:
@@ -127,7 +132,8 @@ class Recording:
         self.path = path
         self.format = format
         self.times = None if times is None else frame_times(path, times, self.shape[0])
-        self.fps = fps if self.times is None else regular_rate(self.times, fps)
+        self._tick = tick  # in s, the step to which the file rounds times
+        self.fps = fps if self.times is None else regular_rate(self.times, fps, tick)
         self.pixel_size = pixel_size
         self.metadata = metadata or {}
         self.analog = analog or {}
@@ -135,6 +141,18 @@ class Recording:
         self._origin: Origin | None = None  # set by `open_video`
         self._arrived = False  # from another process; the file is not yet open in this one
         self._reading = Lock()
+
+    @property
+    def gaps(self) -> list[tuple[int, float]]:
+        """The frames after which the next one comes late, each with the interval in s; none if times are regular."""
+        return [] if self.times is None or self.fps is not None else gaps(self.times, self._tick)
+
+    @property
+    def usual_interval(self) -> float | None:
+        """The median time from frame to frame in s, None if it is not known."""
+        if self.fps is not None:
+            return 1 / self.fps
+        return None if self.times is None else usual_interval(self.times, self._tick) or None
 
     @property
     def size(self) -> int:

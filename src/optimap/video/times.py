@@ -17,6 +17,8 @@ from .units import rate
 # A dropped frame makes an interval of two; half of that is far more than the jitter of time stamps.
 LONG_INTERVAL = 1.5
 MOST_DEVIATION = 0.5  # of an interval
+# Intervals of stamps that are rounded to more than this fraction of them are measured over several frames.
+COARSE, FRAMES_MEASURED = 0.05, 16
 
 
 def frame_times(path: Path, times: ArrayLike, frames: int) -> Array:
@@ -28,8 +30,10 @@ def frame_times(path: Path, times: ArrayLike, frames: int) -> Array:
     return found
 
 
-def regular_rate(times: Array, stated: object = None) -> float | None:
+def regular_rate(times: Array, stated: object = None, tick: float = 0.0) -> float | None:
     """Return the frame rate of regular times, the stated one if it agrees within 1 %; None if they are irregular.
+
+    `tick` is the step in s to which the file rounds times: 0.001 in Matroska.
 
     Examples
     --------
@@ -38,22 +42,42 @@ def regular_rate(times: Array, stated: object = None) -> float | None:
     500.0
     >>> regular_rate(np.r_[0:50, 75:100] / 500) is None
     True
+    >>> regular_rate(np.round(np.arange(100) / 30, 3), 30, tick=0.001)
+    30.0
     """
     if len(times) < 2:
         return noted_number(stated)
-    if not np.isfinite(times).all() or gaps(times):
+    if not np.isfinite(times).all() or gaps(times, tick):
         return None
     interval = (times[-1] - times[0]) / (len(times) - 1)
     deviation = times - (times[0] + interval * np.arange(len(times)))
-    if np.abs(deviation - np.median(deviation)).max() > MOST_DEVIATION * interval:
+    if not interval > 0 or np.abs(deviation - np.median(deviation)).max() > max(MOST_DEVIATION * interval, tick):
         return None
     number = noted_number(stated)
-    return number if number is not None and abs(number * interval - 1) < 0.01 else rate(float(interval))
+    tolerance = 0.01 + tick / (times[-1] - times[0])
+    return number if number is not None and abs(number * interval - 1) < tolerance else rate(float(interval))
 
 
-def gaps(times: Array) -> list[tuple[int, float]]:
-    """Return the frames after which the next one comes late, or does not come later, each with the interval in s."""
+def usual_interval(times: Array, tick: float = 0.0) -> float:
+    """Return the median interval in s, which is 0 for a single frame; not rounded if times are rounded to `tick`."""
     intervals = np.diff(times)
-    usual = float(np.median(intervals)) if len(intervals) else 0.0
-    odd = ~((intervals > 0) & (intervals <= LONG_INTERVAL * usual))
+    intervals = intervals[np.isfinite(intervals)]
+    if not len(intervals):
+        return 0.0
+    usual = float(np.median(intervals))
+    if tick <= COARSE * usual:
+        return usual
+    apart = min(FRAMES_MEASURED, len(times) - 1)
+    measured = (times[apart:] - times[:-apart]) / apart
+    return float(np.median(measured[np.isfinite(measured)])) if np.isfinite(measured).any() else usual
+
+
+def gaps(times: Array, tick: float = 0.0) -> list[tuple[int, float]]:
+    """Return the frames after which the next one comes late, or does not come later, each with the interval in s."""
+    intervals, usual = np.diff(times), usual_interval(times, tick)
+    longest = LONG_INTERVAL * usual
+    if tick > 0:  # an interval of 1.4 ticks is stored as one or two
+        longest = max(longest, tick * np.ceil(usual / tick - 0.01))
+    is_later = intervals >= 0 if usual < tick else intervals > 0
+    odd = ~(is_later & (intervals <= longest * (1 + 1e-9)))
     return [(int(i), float(intervals[i])) for i in np.flatnonzero(odd)]
