@@ -15,7 +15,7 @@ from typing import Any, Protocol, TypeGuard, runtime_checkable
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike
 
-from .._base import ArgumentError, Array
+from .._base import Advice, ArgumentError, Array
 from .checks import check_frames
 from .times import frame_times, gaps, regular_rate, usual_interval
 
@@ -83,7 +83,7 @@ class Recording:
     gaps : list of (int, float)
         If times are irregular: the frames after which the next one comes late, each with that interval in s.
     usual_interval : float or None
-        The median time from frame to frame in s.
+        The time from frame to frame in s, apart from gaps.
     analog : dict of str to Analog
         Signals recorded along with the video, each with its `samples` and its own `fps`.
     axes : str
@@ -123,6 +123,7 @@ class Recording:
         tick: float = 0.0,
         analog: dict[str, Analog] | None = None,
         axes: tuple[str, str] = ("TYX", BY_FORMAT),
+        advice: Advice | None = None,
     ) -> None:
         check_frames(path, tuple(frames.shape), frames.dtype)
         self._frames: Array | FrameSource | None = frames
@@ -132,12 +133,13 @@ class Recording:
         self.path = path
         self.format = format
         self.times = None if times is None else frame_times(path, times, self.shape[0])
-        self._tick = tick  # in s, the step to which the file rounds times
+        self._clock = fps, tick  # the stated rate, and the step in s to which the file rounds times
         self.fps = fps if self.times is None else regular_rate(self.times, fps, tick)
         self.pixel_size = pixel_size
         self.metadata = metadata or {}
         self.analog = analog or {}
         self.axes, self.axes_source = axes
+        self._advice = advice  # for the user who opens it
         self._origin: Origin | None = None  # set by `open_video`
         self._arrived = False  # from another process; the file is not yet open in this one
         self._reading = Lock()
@@ -145,14 +147,14 @@ class Recording:
     @property
     def gaps(self) -> list[tuple[int, float]]:
         """The frames after which the next one comes late, each with the interval in s; none if times are regular."""
-        return [] if self.times is None or self.fps is not None else gaps(self.times, self._tick)
+        return [] if self.times is None or self.fps is not None else gaps(self.times, *self._clock)
 
     @property
     def usual_interval(self) -> float | None:
-        """The median time from frame to frame in s, None if it is not known."""
+        """The time from frame to frame in s, apart from gaps; None if it is not known."""
         if self.fps is not None:
             return 1 / self.fps
-        return None if self.times is None else usual_interval(self.times, self._tick) or None
+        return None if self.times is None else usual_interval(self.times, *self._clock) or None
 
     @property
     def size(self) -> int:

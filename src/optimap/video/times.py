@@ -19,6 +19,7 @@ LONG_INTERVAL = 1.5
 MOST_DEVIATION = 0.5  # of an interval
 # Intervals of stamps that are rounded to more than this fraction of them are measured over several frames.
 COARSE, FRAMES_MEASURED = 0.05, 16
+ENOUGH = 0.25  # of the intervals agree with the stated rate
 
 
 def frame_times(path: Path, times: ArrayLike, frames: int) -> Array:
@@ -45,36 +46,44 @@ def regular_rate(times: Array, stated: object = None, tick: float = 0.0) -> floa
     >>> regular_rate(np.round(np.arange(100) / 30, 3), 30, tick=0.001)
     30.0
     """
+    number = noted_number(stated)
     if len(times) < 2:
-        return noted_number(stated)
-    if not np.isfinite(times).all() or gaps(times, tick):
+        return number
+    if not np.isfinite(times).all() or gaps(times, number, tick):
         return None
     interval = (times[-1] - times[0]) / (len(times) - 1)
     deviation = times - (times[0] + interval * np.arange(len(times)))
     if not interval > 0 or np.abs(deviation - np.median(deviation)).max() > max(MOST_DEVIATION * interval, tick):
         return None
-    number = noted_number(stated)
     tolerance = 0.01 + tick / (times[-1] - times[0])
     return number if number is not None and abs(number * interval - 1) < tolerance else rate(float(interval))
 
 
-def usual_interval(times: Array, tick: float = 0.0) -> float:
-    """Return the median interval in s, which is 0 for a single frame; not rounded if times are rounded to `tick`."""
+def usual_interval(times: Array, stated: float | None = None, tick: float = 0.0) -> float:
+    """Return the usual interval in s, which is 0 for a single frame.
+
+    It is that of the stated rate if enough intervals agree with it, otherwise their median; if they are rounded to
+    `tick`, over several frames.
+    """
     intervals = np.diff(times)
     intervals = intervals[np.isfinite(intervals)]
     if not len(intervals):
         return 0.0
+    if stated is not None:
+        agreeing = np.abs(intervals - 1 / stated) <= max((LONG_INTERVAL - 1) / stated, tick)
+        if agreeing.mean() >= ENOUGH:
+            return 1 / stated
     usual = float(np.median(intervals))
-    if tick <= COARSE * usual:
-        return usual
     apart = min(FRAMES_MEASURED, len(times) - 1)
     measured = (times[apart:] - times[:-apart]) / apart
-    return float(np.median(measured[np.isfinite(measured)])) if np.isfinite(measured).any() else usual
+    if tick <= COARSE * usual or not np.isfinite(measured).any():
+        return usual
+    return float(np.median(measured[np.isfinite(measured)]))
 
 
-def gaps(times: Array, tick: float = 0.0) -> list[tuple[int, float]]:
+def gaps(times: Array, stated: float | None = None, tick: float = 0.0) -> list[tuple[int, float]]:
     """Return the frames after which the next one comes late, or does not come later, each with the interval in s."""
-    intervals, usual = np.diff(times), usual_interval(times, tick)
+    intervals, usual = np.diff(times), usual_interval(times, stated, tick)
     longest = LONG_INTERVAL * usual
     if tick > 0:  # an interval of 1.4 ticks is stored as one or two
         longest = max(longest, tick * np.ceil(usual / tick - 0.01))

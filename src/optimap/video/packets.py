@@ -1,0 +1,124 @@
+"""Packets of encoded video: how many frames a file holds, and when each of them was taken.
+
+The headers of AVI files may state fewer frames than there are, or more; the packets show how many there are. They are
+listed in the index of the file if it has one, which spares reading the whole file. FFmpeg puts 25 frames/s in the place
+of a rate that an AVI header does not state; nothing here uses it. Files are opened in `formats/encoded`, not here.
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO
+
+import numpy as np
+from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from av.container import InputContainer
+    from av.video.stream import VideoStream
+
+# Containers whose index lists every packet, in the order in which they are stored.
+AVI, MP4 = "avi", "mov,mp4,m4a,3gp,3g2,mj2"
+LONGEST_HEADER, MOST_LISTS = 2**20, 10_000
+UNKNOWN_LENGTHS = (0, 2**32 - 1)  # recorders that did not fill in the length at the end
+STREAM_HEADER = re.compile(rb"strh....vids.{16}(.{4})(.{4})", re.DOTALL)  # of video: scale and rate
+MAIN_HEADER = re.compile(rb"avih....(.{4})", re.DOTALL)  # microseconds from frame to frame
+
+
+@dataclass(frozen=True)
+class Packets:
+    """What the packets of a file show.
+
+    `frames` are those that the file should hold, `times` is None if they are not known, in s since the first frame,
+    `tick` is the unit that they are rounded to, `stated` is the number of frames in the header, 0 if there is none, and
+    `has_rate` whether a frame rate given by FFmpeg is that of the file.
+    """
+
+    frames: int
+    times: NDArray[np.float64] | None
+    tick: float
+    stated: int
+    has_rate: bool
+
+
+def find_packets(path: Path, container: "InputContainer", stream: "VideoStream") -> Packets:
+    """Return what the packets of an open file show; the container cannot be read any further afterwards."""
+    is_avi = container.format.name == AVI
+    stated = int(stream.frames)
+    stamps, hidden = _indexed(path, container, stream) or _demuxed(container, stream)
+    known = [stamp for stamp in stamps if stamp is not None]
+    shown, tick = len(stamps), float(stream.time_base or 0)
+    # In AVI, a place of the time line without a packet is a frame that was dropped.
+    places = max(known, default=-1) + 1 if is_avi else shown + hidden
+    frames = shown + max(0, stated - max(places, shown))
+    times, has_rate = None, not is_avi or _states_rate(path)
+    if has_rate and 0 < len(known) == frames:
+        first = min(known)
+        times = np.sort([stamp - first for stamp in known]) * tick
+    # The times of AVI are numbers of places, which are not rounded.
+    return Packets(frames, times, 0.0 if is_avi else tick, stated, has_rate)
+
+
+def _demuxed(container: "InputContainer", stream: "VideoStream") -> tuple[list[int | None], int]:
+    """Return the time stamps of all packets that are shown, from reading the whole file, and how many are not."""
+    packets = (packet for packet in container.demux(stream) if packet.size)
+    return _shown((packet.is_discard, packet.dts if packet.pts is None else packet.pts) for packet in packets)
+
+
+def _indexed(path: Path, container: "InputContainer", stream: "VideoStream") -> tuple[list[int | None], int] | None:
+    """Return the same from the index of the file; None if it is not sure to list every packet in order of time."""
+    entries = getattr(stream, "index_entries", None)  # in newer versions of PyAV
+    name = container.format.name
+    if not entries or name not in (AVI, MP4) or (name == MP4 and stream.codec_context.has_b_frames):
+        return None
+    last = entries[-1]
+    if name == AVI and not _is_end_of_frames(path, last.pos + 8 + last.size):
+        return None
+    if name == MP4 and len(entries) < stream.frames:
+        return None
+    return _shown((entry.is_discard, entry.timestamp) for entry in entries)
+
+
+def _shown(stamps: Iterable[tuple[bool, int | None]]) -> tuple[list[int | None], int]:
+    """Return the stamps of packets that are not to be discarded, and how many are."""
+    kept, hidden = [], 0
+    for is_discarded, stamp in stamps:
+        hidden += is_discarded
+        if not is_discarded:
+            kept.append(stamp)
+    return kept, hidden
+
+
+def _states_rate(path: Path) -> bool:
+    """Whether the header of an AVI file states a rate that can be."""
+    with open(path, "rb") as file:
+        header = file.read(LONGEST_HEADER)
+    stream, main = STREAM_HEADER.search(header), MAIN_HEADER.search(header)
+    return (stream is not None and all(map(any, stream.groups()))) or (main is not None and any(main[1]))
+
+
+def _is_end_of_frames(path: Path, end: int) -> bool:
+    """Whether the last list of frames in an AVI file ends at a byte, or one later, which evens its length."""
+    with open(path, "rb") as file:
+        return 0 <= _end_of_frames(file) - end <= 1
+
+
+def _end_of_frames(file: BinaryIO) -> int:
+    """Return where the last list of frames in an AVI file ends, -1 if that is not known."""
+    at, end = 0, -1
+    for _ in range(MOST_LISTS):
+        file.seek(at)
+        head = file.read(12)
+        if len(head) < 12 or not head[:4].isalnum():
+            break
+        length = int.from_bytes(head[4:8], "little")
+        if head[:4] == b"RIFF":
+            at += 12
+            continue
+        if length in UNKNOWN_LENGTHS:
+            return -1
+        if head[:4] == b"LIST" and head[8:] == b"movi":
+            end = at + 8 + length
+        at += 8 + length + length % 2
+    return end
