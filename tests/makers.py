@@ -383,6 +383,25 @@ def encoded(path, video, codec="ffv1", pixel_format="gray", fps=25, options=None
     return path
 
 
+def encoded_at(path, video, stamps, tick=Fraction(1, 1000), codec="ffv1", pixel_format="gray", fps=None, options=None):
+    """A video whose frames have the given time stamps, whole numbers of ticks."""
+    import av
+
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream(codec, rate=fps, options=options or {})
+        stream.height, stream.width = video.shape[1:3]
+        stream.pix_fmt, stream.codec_context.time_base = pixel_format, tick
+        for pixels, stamp in zip(video, stamps, strict=True):
+            is_yuv = pixel_format.startswith("yuv")
+            frame = (
+                yuv_frame(pixels, pixel_format) if is_yuv else av.VideoFrame.from_ndarray(pixels, format=pixel_format)
+            )
+            frame.pts, frame.time_base = int(stamp), tick
+            container.mux(stream.encode(frame))
+        container.mux(stream.encode())
+    return path
+
+
 def yuv_frame(luma, pixel_format, chroma=128):
     """A frame whose luma plane holds the given values as they are, for a limited-range format too."""
     import av

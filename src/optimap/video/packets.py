@@ -14,12 +14,15 @@ from typing import TYPE_CHECKING, BinaryIO
 import numpy as np
 from numpy.typing import NDArray
 
+from .checks import noted_number
+
 if TYPE_CHECKING:
     from av.container import InputContainer
     from av.video.stream import VideoStream
 
 # Containers whose index lists every packet, in the order in which they are stored.
 AVI, MP4 = "avi", "mov,mp4,m4a,3gp,3g2,mj2"
+JITTER = 1e-3  # of the duration
 LONGEST_HEADER, MOST_LISTS = 2**20, 10_000
 UNKNOWN_LENGTHS = (0, 2**32 - 1)  # recorders that did not fill in the length at the end
 STREAM_HEADER = re.compile(rb"strh....vids.{16}(.{4})(.{4})", re.DOTALL)  # of video: scale and rate
@@ -31,15 +34,15 @@ class Packets:
     """What the packets of a file show.
 
     `frames` are those that the file should hold, `times` is None if they are not known, in s since the first frame,
-    `tick` is the unit that they are rounded to, `stated` is the number of frames in the header, 0 if there is none, and
-    `has_rate` whether a frame rate given by FFmpeg is that of the file.
+    `tick` is the unit that they are rounded to, `stated` is the number of frames in the header, 0 if there is none.
+    `rate` is the frame rate of the header, None if it states none, or one that the times contradict.
     """
 
     frames: int
     times: NDArray[np.float64] | None
     tick: float
     stated: int
-    has_rate: bool
+    rate: float | None
 
 
 def find_packets(path: Path, container: "InputContainer", stream: "VideoStream") -> Packets:
@@ -52,12 +55,22 @@ def find_packets(path: Path, container: "InputContainer", stream: "VideoStream")
     # In AVI, a place of the time line without a packet is a frame that was dropped.
     places = max(known, default=-1) + 1 if is_avi else shown + hidden
     frames = shown + max(0, stated - max(places, shown))
-    times, has_rate = None, not is_avi or _states_rate(path)
-    if has_rate and 0 < len(known) == frames:
+    rate = noted_number(float(stream.average_rate or 0)) if not is_avi or _states_rate(path) else None
+    times = None
+    if 0 < len(known) == frames and not (is_avi and rate is None):
         first = min(known)
         times = np.sort([stamp - first for stamp in known]) * tick
-    # The times of AVI are numbers of places, which are not rounded.
-    return Packets(frames, times, 0.0 if is_avi else tick, stated, has_rate)
+    if is_avi:  # times are numbers of places, which are not rounded
+        return Packets(frames, times, 0.0, stated, rate)
+    return Packets(frames, times, tick, stated, rate if times is None else _uncontradicted(rate, times, tick))
+
+
+def _uncontradicted(rate: float | None, times: NDArray[np.float64], tick: float) -> float | None:
+    """Return a frame rate if the times agree with it, None if not: FFmpeg derives some rates from few of the times."""
+    span = float(times[-1] - times[0])
+    if rate is None or len(times) < 2:
+        return rate
+    return rate if abs(rate * span / (len(times) - 1) - 1) * span <= tick + JITTER * span else None
 
 
 def _demuxed(container: "InputContainer", stream: "VideoStream") -> tuple[list[int | None], int]:

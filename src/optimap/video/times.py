@@ -19,7 +19,8 @@ LONG_INTERVAL = 1.5
 MOST_DEVIATION = 0.5  # of an interval
 # Intervals of stamps that are rounded to more than this fraction of them are measured over several frames.
 COARSE, FRAMES_MEASURED = 0.05, 16
-ENOUGH = 0.25  # of the intervals agree with the stated rate
+# So many of the intervals agree with the stated one, to within this fraction of it.
+ENOUGH, AGREEMENT = 0.25, 0.25
 
 
 def frame_times(path: Path, times: ArrayLike, frames: int) -> Array:
@@ -70,7 +71,7 @@ def usual_interval(times: Array, stated: float | None = None, tick: float = 0.0)
     if not len(intervals):
         return 0.0
     if stated is not None:
-        agreeing = np.abs(intervals - 1 / stated) <= max((LONG_INTERVAL - 1) / stated, tick)
+        agreeing = np.abs(intervals - 1 / stated) <= max(AGREEMENT / stated, tick)
         if agreeing.mean() >= ENOUGH:
             return 1 / stated
     usual = float(np.median(intervals))

@@ -228,7 +228,7 @@ def open_recording(path: Path, channel: str | None = None) -> Recording:
         raise ArgumentError.must_be("channel", channel, f"one of {', '.join(map(repr, CHANNELS))}")
     check_whole(path)
     try:
-        rate, metadata, packets = _read_header(path)
+        metadata, packets = _read_header(path)
         frames = DecodedFrames(path, channel, packets.frames)
     except av.FFmpegError as error:
         raise ArgumentError(
@@ -238,7 +238,7 @@ def open_recording(path: Path, channel: str | None = None) -> Recording:
             "copy the recording again",
             subject=str(path),
         ) from error
-    fps, times = noted_number(float(rate or 0)) if packets.has_rate else None, packets.times
+    fps, times = packets.rate, packets.times
     stated = str(metadata.get("fps"))  # in files written by optimap; containers round the rate, and always contain one
     if stated == "unknown" or noted_number(stated) is not None:
         fps, times = noted_number(stated), None
@@ -266,8 +266,8 @@ def _more_frames(path: Path, packets: Packets) -> Advice:
     return Advice("path", path, problem, cure, subject=str(path))
 
 
-def _read_header(path: Path) -> tuple[Fraction | None, dict[str, Any], Packets]:
-    """Return the frame rate of the container, its tags, and what its packets show."""
+def _read_header(path: Path) -> tuple[dict[str, Any], Packets]:
+    """Return the tags of the container, and what its packets show."""
     with open_container(path) as container:
         stream = next(iter(container.streams.video), None)
         if stream is None or stream.codec_context is None:
@@ -280,7 +280,7 @@ def _read_header(path: Path) -> tuple[Fraction | None, dict[str, Any], Packets]:
             )
         tags = {key.lower(): value for key, value in container.metadata.items()}
         codec = {"codec": stream.codec_context.name, "pixel_format": stream.codec_context.pix_fmt}
-        return stream.average_rate, {**tags, **codec}, find_packets(path, container, stream)
+        return {**tags, **codec}, find_packets(path, container, stream)
 
 
 def check_video(shape: tuple[int, ...], dtype: "np.dtype[Any]") -> None:
