@@ -59,6 +59,12 @@ class Source:
     times: Array | None = None
 
     @property
+    def irregular_times(self) -> Array | None:
+        """The times of frames if they follow no constant rate, and all of them are known."""
+        is_irregular = self.times is not None and self.fps is None and bool(np.isfinite(self.times).all())
+        return self.times if is_irregular and self.shape[0] > 1 else None
+
+    @property
     def frame_shape(self) -> tuple[int, int]:
         """(H, W)."""
         return self.shape[1], self.shape[2]
@@ -78,7 +84,7 @@ def as_source(video: object, name: str = "video") -> Source:
         return _elsewhere(array)
     frames = array if isinstance(array, np.ndarray) else array[:] if getattr(array, "is_mapped", False) else None
     shape = array.shape if is_plain else (int(array.shape[0]), int(array.shape[1]), int(array.shape[2]))
-    fps = None if is_plain else getattr(array, "fps", None)
+    fps, times = (None, None) if is_plain else (getattr(array, "fps", None), getattr(array, "times", None))
     if frames is None:
         shards = getattr(array, "shards", None)
         return Source(
@@ -89,6 +95,7 @@ def as_source(video: object, name: str = "video") -> Source:
             chunk=stored_chunk(array),
             shard=shards[0] if shards else None,
             fps=fps,
+            times=times,
         )
     mapping = None if frames.base is None else mapping_of(frames)
     return Source(
@@ -101,6 +108,7 @@ def as_source(video: object, name: str = "video") -> Source:
         is_ready=is_ready(frames),
         mapping=mapping,
         fps=fps,
+        times=times,
     )
 
 

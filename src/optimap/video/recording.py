@@ -17,7 +17,7 @@ from numpy.typing import ArrayLike, DTypeLike
 
 from .._base import Advice, ArgumentError, Array
 from .checks import check_frames
-from .times import frame_times, gaps, regular_rate, usual_interval
+from .times import frame_times, gaps, irregularity, regular_rate
 
 BY_FORMAT = "the order of this format"  # a format that has a single order of axes
 
@@ -82,8 +82,8 @@ class Recording:
         The time of each frame in s, if the file states it. Irregular times (dropped frames, pauses) leave `fps` None.
     gaps : list of (int, float)
         If times are irregular: the frames after which the next one comes late, each with that interval in s.
-    usual_interval : float or None
-        The time from frame to frame in s, apart from gaps.
+    irregularity : str or None
+        The same in words; None if times are regular or not known.
     analog : dict of str to Analog
         Signals recorded along with the video, each with its `samples` and its own `fps`.
     axes : str
@@ -150,11 +150,11 @@ class Recording:
         return [] if self.times is None or self.fps is not None else gaps(self.times, *self._clock)
 
     @property
-    def usual_interval(self) -> float | None:
-        """The time from frame to frame in s, apart from gaps; None if it is not known."""
-        if self.fps is not None:
-            return 1 / self.fps
-        return None if self.times is None else usual_interval(self.times, *self._clock) or None
+    def irregularity(self) -> str | None:
+        """What is irregular about the times of frames, in words; None if they are regular or not known."""
+        if self.times is None or self.fps is not None or len(self) < 2:
+            return None
+        return irregularity(self.times, *self._clock)
 
     @property
     def size(self) -> int:

@@ -9,6 +9,7 @@ import numpy as np
 from .._base import RATE, ArgumentError, ArgumentTypeError, VideoLike, file_path, positive_number
 from .._files import check_output, check_sidecar, is_sidecar, sidecar_path, written_whole, written_with_sidecar
 from .format_table import format_to_write
+from .recording import Recording
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
@@ -34,7 +35,7 @@ def save_video(
         Arrays, recordings, anything with shape, dtype and slicing; read in blocks of frames, so that memory stays
         flat for videos of any length.
     fps : float, optional
-        Frames per second, stored in the file.
+        Frames per second, stored in the file. Needed for a recording with irregular times.
     overwrite : bool
         Replace an existing file, or an existing zarr folder.
     made : dict, optional
@@ -46,7 +47,8 @@ def save_video(
     FileExistsError
         If the file exists and `overwrite` is not True.
     ValueError
-        If the suffix is not that of a format that can be written, or the format cannot hold the video's dtype.
+        If the suffix is not that of a format that can be written, or the format cannot hold the video's dtype; if the
+        video is a recording with irregular times, and `fps` is not given.
     TypeError
         If `made` holds anything else.
 
@@ -66,6 +68,8 @@ def save_video(
     row = format_to_write(path)
     rate = None if fps is None else positive_number(fps, "fps", RATE)
     described = None if made is None else _as_json(made)
+    if rate is None:
+        _check_times(video)
     _check_pixels(video)
     is_store = path.is_dir()
     check_output(path, overwrite, is_folder=is_store)
@@ -106,6 +110,15 @@ def _as_video(video: object) -> VideoLike:
         )
     checked: VideoLike = seen
     return checked
+
+
+def _check_times(video: VideoLike) -> None:
+    """Raise an error for a recording with irregular times, which no format that is written here can store."""
+    irregularity = video.irregularity if isinstance(video, Recording) else None
+    if irregularity is not None:
+        problem = f"has irregular times ({irregularity}), but only a constant rate can be stored"
+        cure = "give one with fps=, by which all frames are spaced evenly"
+        raise ArgumentError("video", video, problem, cure, subject=str(video.path), keyword="fps")
 
 
 def _check_pixels(video: VideoLike) -> None:

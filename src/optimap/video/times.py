@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from .._base import ArgumentError, Array
-from .checks import noted_number
+from .checks import counted, noted_number
 from .units import rate
 
 # A dropped frame makes an interval of two; half of that is far more than the jitter of time stamps.
@@ -91,3 +91,27 @@ def gaps(times: Array, stated: float | None = None, tick: float = 0.0) -> list[t
     is_later = intervals >= 0 if usual < tick else intervals > 0
     odd = ~(is_later & (intervals <= longest * (1 + 1e-9)))
     return [(int(i), float(intervals[i])) for i in np.flatnonzero(odd)]
+
+
+def irregularity(times: Array, stated: float | None = None, tick: float = 0.0) -> str:
+    """Return what is irregular about times, in words.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> irregularity(np.r_[0:50, 75:100] / 500)
+    '1 gap, after frame 49: 52 ms instead of 2 ms'
+    """
+    missing = int(np.count_nonzero(~np.isfinite(times)))
+    if missing:
+        return f"the times of {counted(missing, 'frame')} are missing"
+    found = gaps(times, stated, tick)
+    if not found:
+        intervals = np.diff(times) * 1000
+        return f"intervals of {intervals.min():.4g} to {intervals.max():.4g} ms"
+    frame, interval = found[0]
+    usual = 1000 * usual_interval(times, stated, tick)
+    first = "the first " if len(found) > 1 else ""
+    return (
+        f"{counted(len(found), 'gap')}, {first}after frame {frame}: {1000 * interval:.4g} ms instead of {usual:.4g} ms"
+    )
