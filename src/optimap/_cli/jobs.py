@@ -127,14 +127,15 @@ def _plan(job: Job, recording: "Recording") -> _Plan:
     recipe, frame_shape = job.recipe, recording.shape[1:]
     found = find_where(recipe.where, frame_shape, recipe.size, recipe.window)
     behind = find_background(recipe.background, frame_shape, recipe.size, recipe.window)
-    about = {
-        "fps": recipe.fps or recording.fps,
+    fps = recipe.fps or recording.fps
+    about: About = {
+        "fps": fps,
         "positions": found.centers,
         "names": None if found.regions is None else found.regions.names,
         "tidy": recipe.tidy,
         "metadata": _provenance(job, recording, found, behind),
     }
-    return _Plan(found, behind, about, times_on_axis(recording, about["fps"]))
+    return _Plan(found, behind, about, times_on_axis(recording, fps))
 
 
 def _provenance(job: Job, recording: "Recording", found: Found, behind: Found | None) -> dict[str, Any]:

@@ -112,11 +112,10 @@ def _as_video(video: object) -> VideoLike:
     return checked
 
 
-def _check_times(video: VideoLike) -> None:
+def _check_times(video: object) -> None:
     """Raise an error for a recording with irregular times, which no format that is written here can store."""
-    irregularity = video.irregularity if isinstance(video, Recording) else None
-    if irregularity is not None:
-        problem = f"has irregular times ({irregularity}), but only a constant rate can be stored"
+    if isinstance(video, Recording) and video.irregularity is not None:
+        problem = f"has irregular times ({video.irregularity}), but only a constant rate can be stored"
         cure = "give one with fps=, by which all frames are spaced evenly"
         raise ArgumentError("video", video, problem, cure, subject=str(video.path), keyword="fps")
 

@@ -110,8 +110,6 @@ def irregularity(times: Array, stated: float | None = None, tick: float = 0.0) -
         intervals = np.diff(times) * 1000
         return f"intervals of {intervals.min():.4g} to {intervals.max():.4g} ms"
     frame, interval = found[0]
-    usual = 1000 * usual_interval(times, stated, tick)
     first = "the first " if len(found) > 1 else ""
-    return (
-        f"{counted(len(found), 'gap')}, {first}after frame {frame}: {1000 * interval:.4g} ms instead of {usual:.4g} ms"
-    )
+    lengths = f"{1000 * interval:.4g} ms instead of {1000 * usual_interval(times, stated, tick):.4g} ms"
+    return f"{counted(len(found), 'gap')}, {first}after frame {frame}: {lengths}"
