@@ -24,7 +24,7 @@ def open_recording(path: Path, reading: Mapping[str, Any]) -> "Recording":
 
 def times_on_axis(recording: "Recording", fps: float | None) -> Array | None:
     """Return the irregular times of a recording, for the axis of its traces; None if its rate is known or given."""
-    return None if fps is not None else as_source(recording).irregular_times
+    return None if fps is not None else as_source(recording).axis_times
 
 
 def check_not_empty(path: Path) -> None:

@@ -119,7 +119,7 @@ def show_positions_and_traces(
 
     ax_image, ax_traces = axs if axs is not None else new_axes(ncols=2, figsize=figsize, width_ratios=[1, 3])
     show_positions(points, frame, color=wanted, cmap=cmap, vmin=vmin, vmax=vmax, ax=ax_image)
-    times = None if source is None or fps is not None or x is not None else source.irregular_times
+    times = None if source is None or fps is not None or x is not None else source.axis_times
     show_traces(values, x=x if times is None else times, fps=fps, colors=wanted, ax=ax_traces, **kwargs)
     if times is not None:
         ax_traces.set_xlabel("Time [s]")
@@ -264,7 +264,7 @@ def compare_traces(
 def _shared_times(clips: list[Any]) -> Array | None:
     """Return the irregular times of the longest of several recordings, if the others agree with them."""
     sources = [as_source(clip) for clip in clips]
-    times = max(sources, key=lambda source: source.shape[0]).irregular_times
+    times = max(sources, key=lambda source: source.shape[0]).axis_times
     if times is None:
         return None
     others = [source.times for source in sources]

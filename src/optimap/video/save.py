@@ -6,10 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .._base import RATE, ArgumentError, ArgumentTypeError, VideoLike, file_path, positive_number
+from .._base import RATE, ArgumentError, ArgumentTypeError, Array, VideoLike, file_path, positive_number
 from .._files import check_output, check_sidecar, is_sidecar, sidecar_path, written_whole, written_with_sidecar
+from .._reading import unlabelled
+from .axes import look_turned
 from .format_table import format_to_write
 from .recording import Recording
+from .times import irregularity, regular_rate
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
@@ -35,7 +38,7 @@ def save_video(
         Arrays, recordings, anything with shape, dtype and slicing; read in blocks of frames, so that memory stays
         flat for videos of any length.
     fps : float, optional
-        Frames per second, stored in the file. Needed for a recording with irregular times.
+        Frames per second, stored in the file. Needed for a video that states irregular times.
     overwrite : bool
         Replace an existing file, or an existing zarr folder.
     made : dict, optional
@@ -48,7 +51,7 @@ def save_video(
         If the file exists and `overwrite` is not True.
     ValueError
         If the suffix is not that of a format that can be written, or the format cannot hold the video's dtype; if the
-        video is a recording with irregular times, and `fps` is not given.
+        video states irregular times, and `fps` is not given.
     TypeError
         If `made` holds anything else.
 
@@ -64,29 +67,36 @@ def save_video(
     ...     bool((load_video(path) == video).all())
     True
     """
-    path, video = file_path(path), _as_video(video)
+    unnamed, times = unlabelled(video)
+    path, video = file_path(path), _as_video(unnamed)
     row = format_to_write(path)
     rate = None if fps is None else positive_number(fps, "fps", RATE)
-    described = None if made is None else _as_json(made)
     if rate is None:
-        _check_times(video)
+        rate = _rate_of_times(video, times)
+    described = None if made is None else _as_json(made)
     _check_pixels(video)
     is_store = path.is_dir()
     check_output(path, overwrite, is_folder=is_store)
     sidecar = sidecar_path(path)
     # An existing sidecar would describe the previous recording.
-    is_described = row.sidecar and (rate is not None or made is not None or is_sidecar(sidecar))
+    has_notes = rate is not None or made is not None or look_turned(_shape(video))
+    is_described = row.sidecar and (has_notes or is_sidecar(sidecar))
     if is_described:
         check_sidecar(path, overwrite)
 
     module = row.load()
-    module.check_video(tuple(int(n) for n in video.shape), np.dtype(video.dtype))
+    module.check_video(_shape(video), np.dtype(video.dtype))
     if is_described:
         with written_with_sidecar(path, sidecar, lambda file: module.describe(file, rate, made), overwrite) as partial:
             module.save(partial, video)
     else:
         with written_whole(path, overwrite, is_folder=is_store) as partial:
             module.save(partial, video, rate, described)
+
+
+def _shape(video: VideoLike) -> tuple[int, int, int]:
+    frames, height, width = (int(n) for n in video.shape)
+    return frames, height, width
 
 
 def _as_video(video: object) -> VideoLike:
@@ -112,12 +122,24 @@ def _as_video(video: object) -> VideoLike:
     return checked
 
 
-def _check_times(video: object) -> None:
-    """Raise an error for a recording with irregular times, which no format that is written here can store."""
-    if isinstance(video, Recording) and video.irregularity is not None:
-        problem = f"has irregular times ({video.irregularity}), but only a constant rate can be stored"
-        cure = "give one with fps=, by which all frames are spaced evenly"
-        raise ArgumentError("video", video, problem, cure, subject=str(video.path), keyword="fps")
+def _rate_of_times(video: object, times: Array | None) -> float | None:
+    """Return the rate of the times of an array that states them; raise an error if they are irregular.
+
+    That of a recording, if it is known, is left to the caller: only `fps` is stored.
+    """
+    irregular, subject = None, "video"
+    if isinstance(video, Recording):
+        irregular, subject = video.irregularity, str(video.path)
+    elif times is not None and len(times) > 1:
+        rate = regular_rate(times)
+        if rate is not None:
+            return rate
+        irregular = irregularity(times)
+    if irregular is None:
+        return None
+    problem = f"has irregular times ({irregular}), but only a constant rate can be stored"
+    cure = "give one with fps=, by which all frames are spaced evenly"
+    raise ArgumentError("video", video, problem, cure, subject=subject, keyword="fps")
 
 
 def _check_pixels(video: VideoLike) -> None:
