@@ -152,19 +152,19 @@ def micam_ultima(
 # --- MultiRecorder ------------------------------------------------------------------------------------------------
 
 
-def multirecorder(path, video, version="e", order="<", fps=500.0, date=b"14.02.18 15:22:04"):
-    """A ``.dat`` file of version d (no rate), e or f (rate, and a time stamp after each frame)."""
+def multirecorder(path, video, version="e", order="<", fps=500.0, date=b"14.02.18 15:22:04", stamps=None):
+    """A ``.dat`` file of version d (no rate), e or f (rate, and a time stamp after each frame, here in us)."""
     frames, rows, columns = video.shape
     if version == "d":
         header = b"d" + date + struct.pack("<3i", frames, columns, rows)
-        stamps = [b""] * frames
+        tails = [b""] * frames
     else:
         mark = struct.pack(f"{order}I", 0x1A2B3C4D)
         numbers = struct.pack(f"{order}3i8xi", frames, columns, rows, round(fps * 100_000))
         header = version.encode() + mark + numbers + b"2018-02-14 15:22:04".ljust(24, b"\0") + b"a comment"
-        stamps = [struct.pack(f"{order}Q", 2000 * i) for i in range(frames)]
+        tails = [struct.pack(f"{order}Q", stamp) for stamp in stamps or range(0, 2000 * frames, 2000)]
     stored = video.astype(video.dtype.newbyteorder("<" if version == "d" else order))
-    body = b"".join(frame.tobytes() + stamp for frame, stamp in zip(stored, stamps, strict=True))
+    body = b"".join(frame.tobytes() + stamp for frame, stamp in zip(stored, tails, strict=True))
     path.write_bytes(header.ljust(1024, b"\0") + body)
     return path
 
@@ -416,8 +416,12 @@ def yuv_frame(luma, pixel_format, chroma=128):
     return frame
 
 
-def avi_of_imagej(path, video, fps=10):
-    """An uncompressed 8-bit AVI as ImageJ writes it: a grey palette, rows from the bottom up, padded to 4 bytes."""
+def avi_of_imagej(path, video, fps=10, *, stated=None, indexed=None, dropped=()):
+    """An uncompressed 8-bit AVI as ImageJ writes it: a grey palette, rows from the bottom up, padded to 4 bytes.
+
+    The header states ``stated`` frames, the index lists the first ``indexed``; a chunk without content stands before
+    each frame that is ``dropped`` by some recorders.
+    """
     frames, height, width = video.shape
     padding = bytes(-width % 4)
     size = height * (width + len(padding))
@@ -428,13 +432,18 @@ def avi_of_imagej(path, video, fps=10):
     def listing(kind, body):
         return chunk(b"LIST", kind + body)
 
-    main = struct.pack("<14I", 1_000_000 // fps, size * fps, 0, 0x10, frames, 0, 1, size, width, height, 0, 0, 0, 0)
-    stream = b"vidsDIB " + struct.pack("<IHH8I4H", 0, 0, 0, 0, 1, fps, 0, frames, size, 0, 0, 0, 0, width, height)
+    stated = frames if stated is None else stated
+    main = struct.pack("<14I", 1_000_000 // fps, size * fps, 0, 0x10, stated, 0, 1, size, width, height, 0, 0, 0, 0)
+    stream = b"vidsDIB " + struct.pack("<IHH8I4H", 0, 0, 0, 0, 1, fps, 0, stated, size, 0, 0, 0, 0, width, height)
     bitmap = struct.pack("<IiiHHIIiiII", 40, width, height, 1, 8, 0, size, 0, 0, 256, 0)
     palette = b"".join(bytes([i, i, i, 0]) for i in range(256))
     stored = [b"".join(row.tobytes() + padding for row in frame[::-1]) for frame in video]
+    for i in sorted(dropped, reverse=True):
+        stored.insert(i, b"")
     movie = b"".join(chunk(b"00db", frame) for frame in stored)
-    index = b"".join(b"00db" + struct.pack("<3I", 0x10, 4 + i * (8 + size), size) for i in range(frames))
+    starts = np.cumsum([4, *(8 + len(frame) for frame in stored)])
+    entries = [struct.pack("<3I", 0x10, start, len(frame)) for start, frame in zip(starts, stored, strict=False)]
+    index = b"".join(b"00db" + entry for entry in entries[:indexed])
     header = chunk(b"avih", main) + listing(b"strl", chunk(b"strh", stream) + chunk(b"strf", bitmap + palette))
     body = b"AVI " + listing(b"hdrl", header) + listing(b"movi", movie) + chunk(b"idx1", index)
     path.write_bytes(chunk(b"RIFF", body))

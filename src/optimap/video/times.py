@@ -17,8 +17,7 @@ from .units import rate
 # A dropped frame makes an interval of two; half of that is far more than the jitter of time stamps.
 LONG_INTERVAL = 1.5
 MOST_DEVIATION = 0.5  # of an interval
-# Intervals of stamps that are rounded to more than this fraction of them are measured over several frames.
-COARSE, FRAMES_MEASURED = 0.05, 16
+ROUNDING = 1e-9
 # So many of the intervals agree with the stated one, to within this fraction of it.
 ENOUGH, AGREEMENT = 0.25, 0.25
 
@@ -63,8 +62,8 @@ def regular_rate(times: Array, stated: object = None, tick: float = 0.0) -> floa
 def usual_interval(times: Array, stated: float | None = None, tick: float = 0.0) -> float:
     """Return the usual interval in s, which is 0 for a single frame.
 
-    It is that of the stated rate if enough intervals agree with it, otherwise their median; if they are rounded to
-    `tick`, over several frames.
+    It is that of the stated rate if enough intervals agree with it, otherwise their median, or, if they are rounded to
+    `tick`, the mean of those that are as long as the median but for rounding.
     """
     intervals = np.diff(times)
     intervals = intervals[np.isfinite(intervals)]
@@ -75,11 +74,8 @@ def usual_interval(times: Array, stated: float | None = None, tick: float = 0.0)
         if agreeing.mean() >= ENOUGH:
             return 1 / stated
     usual = float(np.median(intervals))
-    apart = min(FRAMES_MEASURED, len(times) - 1)
-    measured = (times[apart:] - times[:-apart]) / apart
-    if tick <= COARSE * usual or not np.isfinite(measured).any():
-        return usual
-    return float(np.median(measured[np.isfinite(measured)]))
+    # Stored as one tick more or less, depending on where they begin.
+    return float(intervals[np.abs(intervals - usual) <= tick * (1 + ROUNDING)].mean()) if tick else usual
 
 
 def gaps(times: Array, stated: float | None = None, tick: float = 0.0) -> list[tuple[int, float]]:
@@ -89,7 +85,7 @@ def gaps(times: Array, stated: float | None = None, tick: float = 0.0) -> list[t
     if tick > 0:  # an interval of 1.4 ticks is stored as one or two
         longest = max(longest, tick * np.ceil(usual / tick - 0.01))
     is_later = intervals >= 0 if usual < tick else intervals > 0
-    odd = ~(is_later & (intervals <= longest * (1 + 1e-9)))
+    odd = ~(is_later & (intervals <= longest * (1 + ROUNDING)))
     return [(int(i), float(intervals[i])) for i in np.flatnonzero(odd)]
 
 
