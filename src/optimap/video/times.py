@@ -17,7 +17,7 @@ from .units import rate
 # A dropped frame makes an interval of two; half of that is far more than the jitter of time stamps.
 LONG_INTERVAL = 1.5
 MOST_DEVIATION = 0.5  # of an interval
-ROUNDING = 1e-9
+ROUNDING, MILLISECOND = 1e-9, 0.001
 # So many of the intervals agree with the stated one, to within this fraction of it.
 ENOUGH, AGREEMENT = 0.25, 0.25
 
@@ -34,7 +34,7 @@ def frame_times(path: Path, times: ArrayLike, frames: int) -> Array:
 def regular_rate(times: Array, stated: object = None, tick: float = 0.0) -> float | None:
     """Return the frame rate of regular times, the stated one if it agrees within 1 %; None if they are irregular.
 
-    `tick` is the step in s to which the file rounds times: 0.001 in Matroska.
+    `tick` is the step in s to which the file rounds times; it is at least 0.001 if all of them are whole milliseconds.
 
     Examples
     --------
@@ -51,6 +51,7 @@ def regular_rate(times: Array, stated: object = None, tick: float = 0.0) -> floa
         return number
     if not np.isfinite(times).all() or gaps(times, number, tick):
         return None
+    tick = _coarser(times, tick)
     interval = (times[-1] - times[0]) / (len(times) - 1)
     deviation = times - (times[0] + interval * np.arange(len(times)))
     if not interval > 0 or np.abs(deviation - np.median(deviation)).max() > max(MOST_DEVIATION * interval, tick):
@@ -73,15 +74,22 @@ def usual_interval(times: Array, stated: float | None = None, tick: float = 0.0)
         agreeing = np.abs(intervals - 1 / stated) <= max(AGREEMENT / stated, tick)
         if agreeing.mean() >= ENOUGH:
             return 1 / stated
-    usual = float(np.median(intervals))
+    usual, tick = float(np.median(intervals)), _coarser(times, tick)
     # Stored as one tick more or less, depending on where they begin.
     return float(intervals[np.abs(intervals - usual) <= tick * (1 + ROUNDING)].mean()) if tick else usual
+
+
+def _coarser(times: Array, tick: float) -> float:
+    """Return the step to which times are rounded, which may be coarser than the one that the file counts in."""
+    since_first = (times[np.isfinite(times)] - times[0]) / MILLISECOND
+    is_whole = bool((np.abs(since_first - np.round(since_first)) < 1e-5).all())
+    return max(tick, MILLISECOND) if is_whole else tick
 
 
 def gaps(times: Array, stated: float | None = None, tick: float = 0.0) -> list[tuple[int, float]]:
     """Return the frames after which the next one comes late, or does not come later, each with the interval in s."""
     intervals, usual = np.diff(times), usual_interval(times, stated, tick)
-    longest = LONG_INTERVAL * usual
+    longest, tick = LONG_INTERVAL * usual, _coarser(times, tick)
     if tick > 0:  # an interval of 1.4 ticks is stored as one or two
         longest = max(longest, tick * np.ceil(usual / tick - 0.01))
     is_later = intervals >= 0 if usual < tick else intervals > 0
