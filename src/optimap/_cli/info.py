@@ -176,6 +176,10 @@ def _print_recording(path: Path, reading: Reading) -> None:
         print(f"  rate        {_recording_rate(recording)}")
         if recording.pixel_size is not None:
             print(f"  pixel size  {recording.pixel_size:g} mm")
+        for name, analog in recording.analog.items():
+            print(
+                f"  {name:<12}{len(analog.samples)} samples, rate {rate_text(analog.fps, len(analog.samples), 'samples')}"
+            )
         metadata = dict(recording.metadata)
         made = parse_made(metadata.get("made"))
         for line in nested_lines({**metadata, "made": made} if made else metadata):

@@ -81,7 +81,8 @@ def usual_interval(times: Array, stated: float | None = None, tick: float = 0.0)
 
 def _coarser(times: Array, tick: float) -> float:
     """Return the step to which times are rounded, which may be coarser than the one that the file counts in."""
-    since_first = (times[np.isfinite(times)] - times[0]) / MILLISECOND
+    known = times[np.isfinite(times)]
+    since_first = (known - known[:1]) / MILLISECOND
     is_whole = bool((np.abs(since_first - np.round(since_first)) < 1e-5).all())
     return max(tick, MILLISECOND) if is_whole else tick
 
