@@ -177,9 +177,8 @@ def _print_recording(path: Path, reading: Reading) -> None:
         if recording.pixel_size is not None:
             print(f"  pixel size  {recording.pixel_size:g} mm")
         for name, analog in recording.analog.items():
-            print(
-                f"  {name:<12}{len(analog.samples)} samples, rate {rate_text(analog.fps, len(analog.samples), 'samples')}"
-            )
+            count = len(analog.samples)
+            print(f"  {name:<12}{count} samples, rate {rate_text(analog.fps, count, 'samples')}")
         metadata = dict(recording.metadata)
         made = parse_made(metadata.get("made"))
         for line in nested_lines({**metadata, "made": made} if made else metadata):
