@@ -422,6 +422,21 @@ def test_tags_that_are_no_rate(tmp_path, tag):
         assert recording.fps == 25
 
 
+@pytest.mark.parametrize("suffix", [".mkv", ".mp4", ".avi"])
+def test_tags_in_older_encodings(tmp_path, suffix):
+    path = tmp_path / f"rec{suffix}"
+    with av.open(str(path), "w") as container:
+        container.metadata["title"] = "Kammer ?1"
+        stream = container.add_stream("ffv1", rate=25)
+        stream.height, stream.width, stream.pix_fmt = 6, 10, "gray"
+        container.mux(stream.encode(av.VideoFrame.from_ndarray(GREY[0], format="gray")))
+        container.mux(stream.encode())
+    makers.replace(path, b"Kammer ?1", b"Kammer \xb51")
+    with open_video(path) as recording:
+        np.testing.assert_array_equal(recording[0], GREY[0])
+        assert recording.metadata["title"] == "Kammer \ufffd1"
+
+
 # --- names of files -------------------------------------------------------------------------------------------------
 
 

@@ -29,8 +29,12 @@ CHANNELS = {"red": 0, "green": 1, "blue": 2, "luma": None}
 
 
 def open_container(path: Path) -> "av.container.InputContainer":
-    """Open a file; without the protocol, FFmpeg would take the name before a colon for one."""
-    return av.open(f"file:{path}", options={"protocol_whitelist": "file", "format_whitelist": CONTAINERS})
+    """Open a file; without the protocol, FFmpeg would take the name before a colon for one.
+
+    Tags that are not UTF-8, as older programs write them, are no reason to lose a recording.
+    """
+    options = {"protocol_whitelist": "file", "format_whitelist": CONTAINERS}
+    return av.open(f"file:{path}", options=options, metadata_errors="replace")
 
 
 class DecodedFrames:
