@@ -62,6 +62,12 @@ def test_the_header_may_state_fewer_frames_or_more(tmp_path, stated, frames):
     assert (packets.times is None) == (stated > 30)
 
 
+@pytest.mark.parametrize("stated", [0, 2**31 - 1, 2**32 - 1])
+def test_a_number_of_frames_that_cannot_be_is_none(tmp_path, stated):
+    packets = packets_of(makers.avi_of_imagej(tmp_path / "rec.avi", VIDEO, stated=stated))
+    assert (packets.frames, packets.stated, packets.rate) == (30, 0, 10)
+
+
 def test_a_dropped_frame_is_no_missing_frame(tmp_path):
     packets = packets_of(makers.avi_of_imagej(tmp_path / "rec.avi", VIDEO, stated=31, dropped=[4]))
     assert packets.frames == 30

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 # Containers whose index lists every packet, in the order in which they are stored.
 AVI, MP4 = "avi", "mov,mp4,m4a,3gp,3g2,mj2"
+CHUNK_HEAD = 8  # bytes before the content of each chunk in AVI, so that no file can hold more frames
 JITTER = 1e-3  # of the duration
 LONGEST_HEADER, MOST_LISTS = 2**20, 10_000
 UNKNOWN_LENGTHS = (0, 2**32 - 1)  # recorders that did not fill in the length at the end
@@ -48,7 +49,7 @@ class Packets:
 def find_packets(path: Path, container: "InputContainer", stream: "VideoStream") -> Packets:
     """Return what the packets of an open file show; the container cannot be read any further afterwards."""
     is_avi = container.format.name == AVI
-    stated = int(stream.frames)
+    stated = int(stream.frames) if stream.frames * CHUNK_HEAD <= path.stat().st_size else 0
     stamps, hidden = _indexed(path, container, stream) or _demuxed(container, stream)
     known = [stamp for stamp in stamps if stamp is not None]
     shown, tick = len(stamps), float(stream.time_base or 0)
@@ -86,7 +87,7 @@ def _indexed(path: Path, container: "InputContainer", stream: "VideoStream") -> 
     if not entries or name not in (AVI, MP4) or (name == MP4 and stream.codec_context.has_b_frames):
         return None
     last = entries[-1]
-    if name == AVI and not _is_end_of_frames(path, last.pos + 8 + last.size):
+    if name == AVI and not _is_end_of_frames(path, last.pos + CHUNK_HEAD + last.size):
         return None
     if name == MP4 and len(entries) < stream.frames:
         return None
