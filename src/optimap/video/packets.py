@@ -1,7 +1,8 @@
 """Packets of encoded video: how many frames a file holds, and when each of them was taken.
 
 The headers of AVI files may state fewer frames than there are, or more; the packets show how many there are. They are
-listed in the index of the file if it has one, which spares reading the whole file. FFmpeg puts 25 frames/s in the place
+listed in the index of the file if it has one, or from the heads of its blocks (`matroska`), which spares reading the
+whole file. FFmpeg puts 25 frames/s in the place
 of a rate that an AVI header does not state; nothing here uses it. Files are opened in `formats/encoded`, not here.
 """
 
@@ -15,13 +16,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .checks import noted_number
+from .matroska import block_stamps
 
 if TYPE_CHECKING:
     from av.container import InputContainer
     from av.video.stream import VideoStream
 
 # Containers whose index lists every packet, in the order in which they are stored.
-AVI, MP4 = "avi", "mov,mp4,m4a,3gp,3g2,mj2"
+AVI, MATROSKA, MP4 = "avi", "matroska,webm", "mov,mp4,m4a,3gp,3g2,mj2"
 CHUNK_HEAD = 8  # bytes before the content of each chunk in AVI, so that no file can hold more frames
 JITTER = 1e-3  # of the duration
 LONGEST_HEADER, MOST_LISTS = 2**20, 10_000
@@ -82,8 +84,11 @@ def _demuxed(container: "InputContainer", stream: "VideoStream") -> tuple[list[i
 
 def _indexed(path: Path, container: "InputContainer", stream: "VideoStream") -> tuple[list[int | None], int] | None:
     """Return the same from the index of the file; None if it is not sure to list every packet in order of time."""
-    entries = getattr(stream, "index_entries", None)  # in newer versions of PyAV
     name = container.format.name
+    if name == MATROSKA:
+        blocks = block_stamps(path)
+        return None if blocks is None else (list(blocks), 0)
+    entries = getattr(stream, "index_entries", None)  # in newer versions of PyAV
     if not entries or name not in (AVI, MP4) or (name == MP4 and stream.codec_context.has_b_frames):
         return None
     last = entries[-1]

@@ -16,6 +16,7 @@ import numpy as np
 
 from ..._base import Advice, ArgumentError, Array, VideoLike
 from ..checks import noted_number
+from ..matroska import ebml_number
 from ..packets import Packets, find_packets
 from ..recording import Recording
 from ..writing import frame_blocks, refuse_dtype
@@ -205,9 +206,9 @@ def _declared_bytes(file: BinaryIO) -> int:
         length = int.from_bytes(start[4:8], "little")
         return 8 + length if length not in UNKNOWN_RIFF_LENGTHS else 0
     if start[:4] == b"\x1a\x45\xdf\xa3":  # an EBML header, then one segment to the end of the file
-        length, end = _ebml_number(start, 4)
+        length, end = ebml_number(start, 4)
         segment = end + length
-        length, end = _ebml_number(start, segment + 4)
+        length, end = ebml_number(start, segment + 4)
         is_known = start[segment : segment + 4] == b"\x18\x53\x80\x67" and length != UNKNOWN_SEGMENT_LENGTH
         return end + length if is_known else 0
     while start[4:8] in MP4_BOXES:
@@ -218,12 +219,6 @@ def _declared_bytes(file: BinaryIO) -> int:
         file.seek(end)
         start = file.read(16)
     return end
-
-
-def _ebml_number(raw: bytes, at: int) -> tuple[int, int]:
-    """Return one of Matroska's numbers and where it ends; its first set bit gives its length in bytes."""
-    count = 9 - int.from_bytes(raw[at : at + 1], "big").bit_length()
-    return int.from_bytes(raw[at : at + count], "big") & ((1 << 7 * count) - 1), at + count
 
 
 def open_recording(path: Path, channel: str | None = None) -> Recording:
