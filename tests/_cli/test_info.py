@@ -148,7 +148,7 @@ def test_the_advice_for_two_cameras_works(folder, capsys, option, frames, rate):
     makers.micam_ultima(folder, VIDEO, dual_cam=4)
     assert run("info", "rec.rsh") == 2
     assert "rec.rsh may hold frames of two cameras" in (said := capsys.readouterr().err)
-    assert ": choose with --option channel=, 0 or 1 for one of two cameras, 'all' if there was only one\n" in said
+    assert ": choose one of two cameras with --option channel=, from 0 to 1, or 'all' if there was only one\n" in said
     assert run("info", "rec.rsh", "--option", f"channel={option}") == 0
     out = capsys.readouterr().out
     assert f"  frames      {frames}\n" in out

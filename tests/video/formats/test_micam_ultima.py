@@ -138,8 +138,8 @@ def test_two_cameras_must_be_chosen(tmp_path, value):
         lambda: open_video(path),
         ValueError,
         "path",
-        rf"rec\.rsh may hold frames of two cameras in turn, because its header has dual_cam = {value}: choose with "
-        r"channel=, 0 or 1 for one of two cameras, 'all' if there was only one",
+        rf"rec\.rsh may hold frames of two cameras in turn, because its header has dual_cam = {value}: "
+        r"choose one of two cameras with channel=, from 0 to 1, or 'all' if there was only one",
         path,
     )
     assert error.keyword == "channel"

@@ -100,7 +100,7 @@ def _find_camera(path: Path, dual_cam: str, channel: object) -> int | None:
         return None
     if channel is None:
         problem = f"may hold frames of two cameras in turn, because its header has dual_cam = {dual_cam.strip()}"
-        cure = f"choose with channel=, 0 or 1 for one of two cameras, {ALL!r} if there was only one"
+        cure = f"choose one of two cameras with channel=, from 0 to 1, or {ALL!r} if there was only one"
         raise ArgumentError("path", path, problem, cure, subject=str(path), keyword="channel")
     if channel == ALL:
         return None
