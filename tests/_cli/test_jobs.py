@@ -209,6 +209,7 @@ def test_irregular_times_are_the_axis_of_tables(pause, suffix):
     table = load_traces(f"t{suffix}")
     np.testing.assert_allclose(table.x, pause, rtol=0, atol=1e-9)
     assert table.fps is None
+    assert table.metadata["x"] == "the time of each frame in s, as stated by the recording"
     succeed("traces", "pause.mkv", "--at", "3,4", "-o", f"u{suffix}", "--fps", 100)
     assert (load_traces(f"u{suffix}").x, load_traces(f"u{suffix}").fps) == (None, 100)
 

@@ -14,7 +14,7 @@ from .. import _files, _tables, trace
 from .._base import Array, counted
 from .errors import EXPECTED, Words, error_text, warning_text
 from .made_alike import About, check_made_alike, picture_description
-from .open import open_recording, times_on_axis
+from .open import described_times, open_recording, times_on_axis
 from .pictures import check_picture, mean_image, save_picture, traces_picture
 from .places import Found, find_background, find_where
 from .provenance import origin, provenance, region_checksum, subtracted
@@ -132,14 +132,15 @@ def _plan(job: Job, recording: "Recording") -> _Plan:
     found = find_where(recipe.where, frame_shape, recipe.size, recipe.window)
     behind = find_background(recipe.background, frame_shape, recipe.size, recipe.window)
     fps = recipe.fps or recording.fps
+    times = times_on_axis(recording, fps)
     about: About = {
         "fps": fps,
         "positions": found.centers,
         "names": None if found.regions is None else found.regions.names,
         "tidy": recipe.tidy,
-        "metadata": _provenance(job, recording, found, behind),
+        "metadata": {**_provenance(job, recording, found, behind), **described_times(times)},
     }
-    return _Plan(found, behind, about, times_on_axis(recording, fps))
+    return _Plan(found, behind, about, times)
 
 
 def _provenance(job: Job, recording: "Recording", found: Found, behind: Found | None) -> dict[str, Any]:

@@ -27,6 +27,11 @@ def times_on_axis(recording: "Recording", fps: float | None) -> Array | None:
     return None if fps is not None else as_source(recording).axis_times
 
 
+def described_times(times: Array | None) -> dict[str, str]:
+    """Return what tables say about an axis of times, which they store as one that was given."""
+    return {} if times is None else {"x": "the time of each frame in s, as stated by the recording"}
+
+
 def check_not_empty(path: Path) -> None:
     """Raise an error for a file of 0 bytes, for which each format would report something different."""
     if path.is_file() and not path.stat().st_size:

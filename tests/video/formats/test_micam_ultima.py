@@ -63,7 +63,15 @@ def test_windows_line_ends(tmp_path):
 
 @pytest.mark.parametrize(
     ("time", "fps"),
-    [("  2.0msec", 500), ("0.1msec", 10_000), ("1.0sec", 1), ("200usec", 5000), ("3.0msec", 1000 / 3)],
+    [
+        ("  2.0msec", 500),
+        ("2.0 mSec", 500),
+        ("2ms", 500),
+        ("0.1msec", 10_000),
+        ("1.0sec", 1),
+        ("200usec", 5000),
+        ("3.0msec", 1000 / 3),
+    ],
 )
 def test_sample_time(tmp_path, time, fps):
     with open_video(makers.micam_ultima(tmp_path, VIDEO, sample_time=time)) as recording:

@@ -6,6 +6,7 @@ the size of the file shows which of the two it is; a size that fits neither is a
 dialects, ``key : value`` and ``key = value``.
 """
 
+import string
 import struct
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -26,7 +27,7 @@ SIZES_AT, ANALOG_AT = 256, 328  # six and two int16
 # The entries of both dialects of the text header.
 FRAMES, WIDTH, HEIGHT = ("Number of frames", "frame_number", "page_frames"), "Image width", "Image height"
 RATE, STEP = "Frame rate (Hz)", "sample_time"
-STEP_UNITS = {"nsec": 1e-9, "usec": 1e-6, "msec": 1e-3, "sec": 1.0}
+STEP_UNITS = {"nsec": 1e-9, "ns": 1e-9, "usec": 1e-6, "us": 1e-6, "msec": 1e-3, "ms": 1e-3, "sec": 1.0, "s": 1.0}
 Number = TypeVar("Number", int, float)
 
 
@@ -121,8 +122,9 @@ def header_text(path: Path) -> str:
 
 def step_rate(step: str) -> float | None:
     """Return frames per second for a time between frames such as ``2.0msec``; None if it cannot be understood."""
-    number = step.strip().rstrip("abcdefghijklmnopqrstuvwxyz")
-    return rate(interval(number.strip(), step.strip()[len(number) :], STEP_UNITS))
+    text = step.strip().lower()
+    number = text.rstrip(string.ascii_lowercase)
+    return rate(interval(number.strip(), text[len(number) :], STEP_UNITS))
 
 
 def open_recording(path: Path) -> Recording:
@@ -130,7 +132,7 @@ def open_recording(path: Path) -> Recording:
     header_path, data_path = companion(path, ".gsh"), companion(path, ".gsd")
     header = _read_header(header_path)
     layout = _find_layout(header, header_path, data_path)
-    fps = noted_number(header[RATE]) if RATE in header else step_rate(header.get(STEP, ""))
+    fps = noted_number(header.get(RATE)) or step_rate(header.get(STEP, ""))
     stored = np.memmap(data_path, "<u2", mode="r", offset=layout.begin, shape=(layout.frames + 1, *layout.stored))
     (top, left), (rows, columns) = layout.first, layout.image
     image = stored[:, top : top + rows, left : left + columns]
