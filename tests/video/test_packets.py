@@ -55,6 +55,23 @@ def test_the_index_gives_what_the_packets_give(tmp_path, suffix, codec, pixel_fo
     np.testing.assert_allclose(indexed.times, np.arange(30) / 25, rtol=0, atol=1e-12)
 
 
+@pytest.mark.parametrize(
+    "flags", ["frag_keyframe", "frag_keyframe+empty_moov", "frag_keyframe+empty_moov+dash+global_sidx", "faststart"]
+)
+def test_mp4_in_fragments(tmp_path, flags):
+    path = tmp_path / "rec.mp4"
+    with av.open(str(path), "w", options={"movflags": flags}) as container:
+        stream = container.add_stream("libx264", rate=25, options={"g": "5", "bf": "0", "preset": "ultrafast"})
+        stream.height, stream.width, stream.pix_fmt = 16, 16, "gray"
+        for pixels in VIDEO:
+            container.mux(stream.encode(av.VideoFrame.from_ndarray(pixels, format="gray")))
+        container.mux(stream.encode())
+    packets = packets_of(path)
+    assert (packets.frames, packets.rate) == (30, 25)
+    assert packets.stated == (30 if flags == "faststart" else 0)
+    np.testing.assert_allclose(packets.times, np.arange(30) / 25, rtol=0, atol=1e-12)
+
+
 @pytest.mark.parametrize(("stated", "frames"), [(28, 30), (30, 30), (33, 33)])
 def test_the_header_may_state_fewer_frames_or_more(tmp_path, stated, frames):
     packets = packets_of(makers.avi_of_imagej(tmp_path / "rec.avi", VIDEO, stated=stated))

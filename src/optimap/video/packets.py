@@ -29,6 +29,7 @@ JITTER = 1e-3  # of the duration
 LONGEST_HEADER, MOST_LISTS = 2**20, 10_000
 UNKNOWN_LENGTHS = (0, 2**32 - 1)  # recorders that did not fill in the length at the end
 STREAM_HEADER = re.compile(rb"strh....vids.{16}(.{4})(.{4})", re.DOTALL)  # of video: scale and rate
+FRAGMENTS = (b"moof", b"sidx", b"mfra")  # boxes of MP4
 MAIN_HEADER = re.compile(rb"avih....(.{4})", re.DOTALL)  # microseconds from frame to frame
 
 
@@ -51,8 +52,9 @@ class Packets:
 def find_packets(path: Path, container: "InputContainer", stream: "VideoStream") -> Packets:
     """Return what the packets of an open file show; the container cannot be read any further afterwards."""
     is_avi = container.format.name == AVI
-    stated = int(stream.frames) if stream.frames * CHUNK_HEAD <= path.stat().st_size else 0
-    stamps, hidden = _indexed(path, container, stream) or _demuxed(container, stream)
+    in_parts = container.format.name == MP4 and _is_in_fragments(path)  # each with a header of its own
+    stated = int(stream.frames) if stream.frames * CHUNK_HEAD <= path.stat().st_size and not in_parts else 0
+    stamps, hidden = (not in_parts and _indexed(path, container, stream)) or _demuxed(container, stream)
     known = [stamp for stamp in stamps if stamp is not None]
     shown, tick = len(stamps), float(stream.time_base or 0)
     # In AVI, a place of the time line without a packet is a frame that was dropped.
@@ -94,7 +96,7 @@ def _indexed(path: Path, container: "InputContainer", stream: "VideoStream") -> 
     last = entries[-1]
     if name == AVI and not _is_end_of_frames(path, last.pos + CHUNK_HEAD + last.size):
         return None
-    if name == MP4 and len(entries) < stream.frames:
+    if name == MP4 and len(entries) != stream.frames:
         return None
     return _shown((entry.is_discard, entry.timestamp) for entry in entries)
 
@@ -115,6 +117,22 @@ def _states_rate(path: Path) -> bool:
         header = file.read(LONGEST_HEADER)
     stream, main = STREAM_HEADER.search(header), MAIN_HEADER.search(header)
     return (stream is not None and all(map(any, stream.groups()))) or (main is not None and any(main[1]))
+
+
+def _is_in_fragments(path: Path) -> bool:
+    """Whether an MP4 file is written in fragments, of which FFmpeg reads only the first ones when it opens the file."""
+    at = 0
+    with open(path, "rb") as file:
+        for _ in range(MOST_LISTS):
+            file.seek(at)
+            head = file.read(16)
+            if head[4:8] in FRAGMENTS:
+                return True
+            length = int.from_bytes(head[8:16] if head[:4] == b"\0\0\0\1" else head[:4], "big")
+            if len(head) < 8 or length < 8:  # 0: up to the end of the file
+                return False
+            at += length
+    return True
 
 
 def _is_end_of_frames(path: Path, end: int) -> bool:
