@@ -1,5 +1,7 @@
 """`optimap pick`: the files about picked positions. A front end without a screen picks."""
 
+from contextlib import ExitStack
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -14,14 +16,15 @@ PICKED = [(3, 4), (7, 2), (0, 11)]
 
 
 @pytest.fixture
-def picked(monkeypatch):
+def picked():
     """A user who picks three positions, and turns the wheel to size 7."""
 
     def act(figure):
         clicks(*PICKED)(figure)
         wheel(PICKED[0], 1)(figure)
 
-    return seat(monkeypatch, act)
+    with ExitStack() as stack:
+        yield seat(stack, act)
 
 
 def test_picked_positions(folder, picked, capsys):

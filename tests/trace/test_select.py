@@ -1,6 +1,7 @@
 """select_positions and select_traces: what they return, how they draw, which arguments they refuse."""
 
 import functools
+from contextlib import ExitStack
 
 import matplotlib as mpl
 import numpy as np
@@ -18,9 +19,10 @@ VIDEO = np.random.default_rng(0).integers(0, 999, (60, 20, 30), dtype=np.uint16)
 
 
 @pytest.fixture
-def user(monkeypatch):
+def user():
     """A function that puts a puppet in the place of the front end in use."""
-    return functools.partial(puppet.seat, monkeypatch)
+    with ExitStack() as stack:
+        yield functools.partial(puppet.seat, stack)
 
 
 def test_positions_that_were_clicked(user):

@@ -12,8 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.io import loadmat, whosmat
 
-from optimap.video import load_metadata, load_video, open_video, save_video, writing
-from optimap.video.formats import zarr
+from optimap.video import load_metadata, load_video, open_video, save_video
 from tests import makers
 from tests.errors import check_error, check_pickles
 
@@ -44,10 +43,8 @@ class Failing:
 
 
 @pytest.fixture
-def frame_by_frame(monkeypatch):
-    monkeypatch.setattr(writing, "BLOCK_BYTES", 1)
-    monkeypatch.setattr(writing, "LARGEST_BLOCK_BYTES", 1)
-    monkeypatch.setattr(zarr, "CHUNK_BYTES", 1)
+def frame_by_frame(allow):
+    allow(write_bytes=1, largest_write_bytes=1, chunk_bytes=1)
 
 
 @every_suffix

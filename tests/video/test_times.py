@@ -43,6 +43,7 @@ IRREGULAR = {
     "the same time twice": np.sort(np.r_[TIMES[:500], TIMES[:500]]),
     "not a number": np.where(np.arange(1000) == 3, np.nan, TIMES),
     "infinite": np.where(np.arange(1000) == 999, np.inf, TIMES),
+    "many dropped frames": np.cumsum([0, 0.05, 0.1, 0.15, 0.1]),
     "all equal": np.zeros(10),
 }
 

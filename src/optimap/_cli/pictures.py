@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .. import _files, trace
-from .._base import ArgumentError, Array
+from .._base import ArgumentError, Array, budget
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 
 # The image in a picture is the mean of at most this many frames.
 MOST_FRAMES = 64
-MOST_BYTES = 32 * 2**20
 # A legend has at most this many entries.
 MOST_LABELS = 10
 # Where picture files store a description: for matplotlib, and for Pillow, which writes some of them.
@@ -55,7 +54,7 @@ def save_picture(figure: "Figure", path: Path, overwrite: bool, made: dict[str, 
 def mean_image(recording: "Recording") -> Array:
     """Return the mean of the first frames: a single frame is mostly noise if signals are weak."""
     frame_bytes = max(1, recording.nbytes // len(recording))
-    image: Array = recording[: max(1, min(MOST_FRAMES, MOST_BYTES // frame_bytes))].mean(axis=0)
+    image: Array = recording[: max(1, min(MOST_FRAMES, budget().picture_bytes // frame_bytes))].mean(axis=0)
     return image
 
 

@@ -13,13 +13,10 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import ArrayLike, NDArray
 
-from .._base import ArgumentError, ArgumentTypeError, Array, VideoLike, counted, refuse_device_array
+from .._base import ArgumentError, ArgumentTypeError, Array, VideoLike, budget, counted, refuse_device_array
 from .trends import running_median, straighten_ends
 
 Series = NDArray[np.float64]
-
-
-BLOCK = 2**20  # samples that are processed at once
 
 
 LONGEST = 512  # samples; longer periods are not considered
@@ -112,7 +109,7 @@ def check_layout(data: VideoLike, min_samples: int) -> None:
 
 def _check_finite(series: NDArray[Any]) -> None:
     """Raise an error for samples that are NaN or infinite."""
-    step = max(1, BLOCK // max(1, series.shape[1]))
+    step = max(1, budget().series_values // max(1, series.shape[1]))
     for start in range(0, len(series), step):
         bad = ~np.isfinite(series[start : start + step])
         if bad.any():
@@ -132,7 +129,7 @@ def _check_finite(series: NDArray[Any]) -> None:
 
 def series_blocks(series: NDArray[Any]) -> Any:
     """Yield (slice of columns, (m, T) float64 block, a series in each row); a block stays near the caches."""
-    step = max(1, BLOCK // max(1, len(series)))
+    step = max(1, budget().series_values // max(1, len(series)))
     for start in range(0, series.shape[1], step):
         columns = slice(start, start + step)
         yield columns, np.array(series[:, columns].T, np.float64, order="C")

@@ -5,6 +5,8 @@ reads ranges of frames. Everything else, including indexing, is the same for all
 is found in `open`, not here.
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,7 +28,7 @@ class FrameSource(Protocol):
     """The object through which a format reads frames."""
 
     shape: tuple[int, int, int]
-    dtype: "np.dtype[Any]"
+    dtype: np.dtype[Any]
 
     def read(self, frames: range) -> Array:
         """Return the frames of an increasing range, (n, H, W)."""
@@ -57,11 +59,11 @@ class Analog:
 class Origin:
     """How a recording was opened, so that it can be opened again, also in another process."""
 
-    opener: Callable[..., "Recording"]
+    opener: Callable[..., Recording]
     path: Path
     options: dict[str, Any]
 
-    def open_again(self) -> "Recording":
+    def open_again(self) -> Recording:
         """Open the recording a second time."""
         return self.opener(self.path, **self.options)
 
@@ -112,7 +114,7 @@ class Recording:
 
     def __init__(
         self,
-        frames: "Array | FrameSource",
+        frames: Array | FrameSource,
         *,
         path: Path,
         format: str,  # noqa: A002 - the field's word
@@ -248,11 +250,11 @@ class Recording:
         size = sum(state.st_size for state in states)
         return type(self).__name__, str(path), options, size, written, self.shape, str(self.dtype)
 
-    def _frames_if_open(self) -> "Array | FrameSource | None":
+    def _frames_if_open(self) -> Array | FrameSource | None:
         """Return the frames, or None after closing; a recording from another process is opened first."""
         return self._open_frames() if self._arrived else self._frames
 
-    def _open_frames(self) -> "Array | FrameSource":
+    def _open_frames(self) -> Array | FrameSource:
         """Return the frames, or raise an error if the recording was closed."""
         with self._reading:
             if self._arrived and self._origin is not None:
@@ -262,7 +264,7 @@ class Recording:
             raise ArgumentError("path", self.path, "is closed", "open it again to read frames", subject=str(self.path))
         return frames
 
-    def _frames_of(self, origin: Origin) -> "Array | FrameSource | None":
+    def _frames_of(self, origin: Origin) -> Array | FrameSource | None:
         """Return the frames of a recording from another process."""
         same = origin.open_again()
         if (same.shape, same.dtype) != (self.shape, self.dtype):
@@ -282,7 +284,7 @@ class Recording:
             self._frames.close()
         self._frames, self._arrived = None, False
 
-    def __enter__(self) -> "Recording":
+    def __enter__(self) -> Recording:
         return self
 
     def __exit__(

@@ -14,10 +14,10 @@ from .._base import ArgumentError, Array
 from .checks import counted, noted_number
 from .units import rate
 
-# A dropped frame makes an interval of two; half of that is far more than the jitter of time stamps.
-LONG_INTERVAL = 1.5
+# A dropped frame makes an interval of two; half an interval is far more than the jitter of time stamps.
+SHORT_INTERVAL, LONG_INTERVAL = 0.5, 1.5
 MOST_DEVIATION = 0.5  # of an interval
-ROUNDING, MILLISECOND = 1e-9, 0.001
+ROUNDING, MILLISECOND = 1e-6, 0.001
 # So many of the intervals agree with the stated one, to within this fraction of it.
 ENOUGH, AGREEMENT = 0.25, 0.25
 
@@ -88,14 +88,17 @@ def _coarser(times: Array, tick: float) -> float:
 
 
 def gaps(times: Array, stated: float | None = None, tick: float = 0.0) -> list[tuple[int, float]]:
-    """Return the frames after which the next one comes late, or does not come later, each with the interval in s."""
+    """Return the frames after which the next one comes late, or early, each with the interval in s."""
     intervals, usual = np.diff(times), usual_interval(times, stated, tick)
-    longest, tick = LONG_INTERVAL * usual, _coarser(times, tick)
-    if tick > 0:  # an interval of 1.4 ticks is stored as one or two
-        longest = max(longest, tick * np.ceil(usual / tick - 0.01))
-    is_later = intervals >= 0 if usual < tick else intervals > 0
-    odd = ~(is_later & (intervals <= longest * (1 + ROUNDING)))
-    return [(int(i), float(intervals[i])) for i in np.flatnonzero(odd)]
+    tick = _coarser(times, tick)
+    is_usual = intervals > SHORT_INTERVAL * usual * (1 + ROUNDING)
+    is_usual &= intervals < LONG_INTERVAL * usual * (1 - ROUNDING)
+    if tick > 0:  # an interval of 1.4 ticks is stored as one or two, one of 2 ticks, with some jitter, as one to three
+        slack = 1 if usual >= 2 * tick * (1 - ROUNDING) else 0
+        fewest = min(np.floor(usual / tick + 0.01), usual / tick - slack)
+        most = max(np.ceil(usual / tick - 0.01), usual / tick + slack)
+        is_usual |= np.abs(intervals - (fewest + most) / 2 * tick) <= ((most - fewest) / 2 + ROUNDING) * tick
+    return [(int(i), float(intervals[i])) for i in np.flatnonzero(~is_usual)]
 
 
 def irregularity(times: Array, stated: float | None = None, tick: float = 0.0) -> str:
