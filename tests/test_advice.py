@@ -104,6 +104,7 @@ NEED_ADVICE = {
     "channels, planes and positions of nd2": lambda folder: nd2(
         folder / "rec.nd2", makers.random_video((7, 2, 3, 2, 5, 6)), "TPZ", ("red", "green")
     ),
+    "two cameras": lambda folder: makers.micam_ultima(folder, VIDEO, dual_cam=4),
     "a colour video": lambda folder: makers.encoded(folder / "rec.mkv", COLOURS, pixel_format="bgr0", source="rgb24"),
 }
 

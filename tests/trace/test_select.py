@@ -9,6 +9,8 @@ import pytest
 
 from optimap._pick import NoWindowError
 from optimap.trace import extract_traces, regions, select_positions, select_traces
+from optimap.video import open_video
+from tests import makers
 from tests._pick import puppet
 from tests._pick.puppet import clicks, wheel
 from tests.errors import check_error
@@ -206,3 +208,17 @@ def test_without_a_way_to_interact_the_alternatives_are_listed(call, monkeypatch
         monkeypatch.delenv(name, raising=False)
     with pytest.raises(NoWindowError, match=r"Cannot open a window \(the matplotlib backend is 'agg', no display\)"):
         call()
+
+
+def test_irregular_times_of_a_recording_are_the_axis(user, tmp_path):
+    stamps = np.arange(60) * 2 + (np.arange(60) > 9) * 48
+    path = makers.encoded_at(tmp_path / "rec.mkv", VIDEO.astype("u1"), stamps)
+    shown = user(clicks((3, 4)))
+    with open_video(path) as recording:
+        select_traces(recording)
+        trace_axes = shown.figure.axes[1]
+        assert trace_axes.get_xlabel() == "Time [s]"
+        np.testing.assert_allclose(trace_axes.get_xlim(), (0, stamps[-1] / 1000))
+        shown = user(clicks((3, 4)))
+        select_traces(recording, fps=100)
+        np.testing.assert_allclose(shown.figure.axes[1].get_xlim(), (0, 0.59))

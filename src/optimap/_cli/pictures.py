@@ -65,6 +65,7 @@ def traces_picture(
     fps: float | None,
     title: str,
     steps: Sequence[str] = (),
+    times: Array | None = None,
 ) -> "Figure":
     """Return a figure of an image with positions or regions on the left, and of their traces on the right."""
     from matplotlib.figure import Figure
@@ -72,7 +73,9 @@ def traces_picture(
     figure = Figure(figsize=(11, 3.2), layout="constrained")
     height, width = image.shape[:2]
     axs = figure.subplots(ncols=2, width_ratios=[min(max(width / height, 1), 2), 3])
-    _, ax = trace.show_positions_and_traces(traces, places, image, fps=fps, axs=axs, linewidth=1.0)
+    _, ax = trace.show_positions_and_traces(traces, places, image, fps=fps, x=times, axs=axs, linewidth=1.0)
+    if times is not None:
+        ax.set_xlabel("Time [s]")
     if len(places) <= MOST_LABELS:
         if isinstance(places, trace.Regions):
             labels, title_above = places.names, None

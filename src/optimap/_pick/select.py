@@ -77,7 +77,7 @@ def pick_traces(
     source = as_source(video)
     size, window = check_size(size), check_window(window)
     check_nan_policy(nan_policy)
-    times, label = parse_time_axis(source.shape[0], x, fps)
+    times, label = parse_time_axis(source.shape[0], x, fps, source.axis_times)
     frame = frame_number(source, ref_frame)
     points = first_points(positions, source.frame_shape)
     picker = PointPicker(points, frame_shape=source.frame_shape, as_integers=as_integers, limit=num_points)

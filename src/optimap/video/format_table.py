@@ -60,7 +60,7 @@ FORMATS = (
     Format("Nikon ND2", (".nd2",), "nd2", extra="nd2", needs="nd2", options=("channel", "z", "position")),
     Format("Andor SIF", (".sif",), "sif", extra="sif", needs="sif_parser"),
     Format("MiCAM05", (".gsh", ".gsd"), "micam05"),
-    Format("MiCAM ULTIMA", (".rsh", ".rsm", ".rsd"), "micam_ultima"),
+    Format("MiCAM ULTIMA", (".rsh", ".rsm", ".rsd"), "micam_ultima", options=("channel",)),
     Format("MultiRecorder", (".dat",), "multirecorder"),
     Format("PCO", (".pcoraw",), "pco"),
     Format("StreamPix", (".seq",), "streampix"),

@@ -31,9 +31,10 @@ def open_video(path: str | os.PathLike[str], **options: object) -> Recording:
         Options of some formats. Formats that store arrays have ``axes``, the meaning of each axis as a letter (T time,
         Y rows, X columns, C channel, Z plane; ``'YXT'`` has time last), ``channel`` (number or label) and ``z``
         (number) for the channel and the plane to read. Where neither the file nor ``axes`` states the order, time is
-        first. Others are ``dataset`` (HDF5, Zarr) and ``fieldname`` (MATLAB), the name of the array in the file;
-        ``channel`` of encoded colour video is ``'red'``, ``'green'``, ``'blue'`` or ``'luma'``. A file of raw pixels
-        (``.raw``, ``.bin``, ``.dat``, or an unknown suffix) is opened with ``shape``, the sizes of its axes such as
+        first. Others are ``dataset`` (HDF5, NWB, Zarr) and ``fieldname`` (MATLAB), the name of the array in the file,
+        ``position`` (ND2) and ``scene`` (CZI). The ``channel`` of encoded colour video is ``'red'``, ``'green'``,
+        ``'blue'`` or ``'luma'``, that of MiCAM ULTIMA recordings of two cameras 0 or 1. A file of raw pixels (``.raw``,
+        ``.bin``, ``.dat``, or an unknown suffix) is opened with ``shape``, the sizes of its axes such as
         ``(1000, 512, 512)`` (without the frames: all in the file), ``dtype`` (``'uint16'``), and if needed ``offset``
         (bytes before the pixels), ``byteorder`` (``'little'``, the default, or ``'big'``) and ``fps``.
 
@@ -46,7 +47,8 @@ def open_video(path: str | os.PathLike[str], **options: object) -> Recording:
     Warns
     -----
     Advice
-        If nothing states the axes, and the shape looks as if time were not first.
+        If nothing states the axes, and the shape looks as if time were not first; if the header of an encoded video
+        states fewer frames than it holds.
 
     Raises
     ------
@@ -77,9 +79,10 @@ def open_video(path: str | os.PathLike[str], **options: object) -> Recording:
 def _open_and_advise(path: str | os.PathLike[str], options: dict[str, object]) -> Recording:
     """Open a recording for a public function, whose caller's line warnings point to."""
     recording = open_again(path, **options)
-    advice = unlikely_axes(recording.path, recording.shape, recording.axes_source)
-    if advice is not None:
-        warnings.warn(advice, stacklevel=3)
+    axes = unlikely_axes(recording.path, recording.shape, recording.axes_source)
+    for advice in (recording._advice, axes):
+        if advice is not None:
+            warnings.warn(advice, stacklevel=3)
     return recording
 
 
