@@ -61,7 +61,7 @@ def read_objects(path: Path, name: str) -> Array:
         if not isinstance(found, np.ndarray) or found.dtype != object or found.shape != shape:
             raise pickle.UnpicklingError("the header describes something else")
     except RefusedError as error:
-        cure = "if you trust the file, load it with numpy.load(path, allow_pickle=True), and give its arrays"
+        cure = "if you trust the file, load it with numpy.load and its option allow_pickle, and give its arrays"
         problem = f"asks for {error} when it is opened, which is refused because it might run code"
         raise ArgumentError(name, path, problem, cure, subject=str(path)) from error
     except (*DAMAGED, *DAMAGED_HEADER) as error:
