@@ -1,13 +1,13 @@
 """One recording of `optimap traces`: reading, extracting, cleaning, drawing and writing, here or on a worker."""
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 # Imported here, while interrupts are held back (see program), not when the first function is used.
-import numpy as np  # noqa: F401
+import numpy as np
 
 from .. import _files, _tables, trace
 from .._base import Array, counted
@@ -21,6 +21,8 @@ from .traces_options import Recipe
 
 if TYPE_CHECKING:
     from ..video import Recording
+
+MOST_NAMED = 10  # traces in one line of the report
 
 
 @dataclass(frozen=True)
@@ -112,6 +114,8 @@ def _do(job: Job, report: Callable[[str], None]) -> None:
         _check_outputs(table, plot, recipe, (len(recording), len(plan.where.places)), plan.about["fps"])
         traces, steps = _clean_traces(recording, plan, recipe)
         image = mean_image(recording) if plot is not None else None
+    for line in _lost_traces(traces, plan):
+        report(f"{job.path}: {line}")
     if plot is not None and image is not None:
         figure = traces_picture(image, traces, plan.where.places, plan.about["fps"], job.path.name, steps)
         save_picture(figure, plot, recipe.overwrite, picture_description(plan.about))
@@ -178,12 +182,25 @@ def _clean_traces(recording: "Recording", plan: _Plan, recipe: Recipe) -> tuple[
     )
     steps = [] if behind is None else ["background subtracted"]
     if recipe.detrend:
-        traces, steps = trace.detrend_timeseries(traces, recipe.detrend), [*steps, "detrended"]
+        # One series with NaN, as outside a masked heart, must not cost the whole recording.
+        traces = trace.detrend_timeseries(traces, recipe.detrend, nan_policy="omit")
+        steps = [*steps, "detrended"]
     if recipe.normalize:
         low, high = (1, 0) if recipe.invert else (0, 1)
+        traces = np.where(np.isinf(traces).any(axis=0), traces.dtype.type(np.nan), traces)  # these have no range
         traces = trace.normalize(traces, ymin=low, ymax=high, dtype=traces.dtype)
         steps = [*steps, "normalized, inverted" if recipe.invert else "normalized"]
     return traces, steps
+
+
+def _lost_traces(traces: Array, plan: _Plan) -> Iterator[str]:
+    """Yield what to report about traces that are NaN throughout."""
+    lost = np.flatnonzero(np.isnan(traces).all(axis=0)).tolist()
+    if lost:
+        names = plan.about["names"] or [f"x{x:.15g}_y{y:.15g}" for x, y in plan.where.positions or ()]
+        few = ", ".join(names[i] for i in lost[:MOST_NAMED]) + (", ..." if len(lost) > MOST_NAMED else "")
+        are = "is" if len(lost) == 1 else "are"
+        yield f"{len(lost)} of {counted(len(names), 'trace')} {are} NaN throughout: {few}"
 
 
 def _save(table: Path, traces: Array, plan: _Plan, recipe: Recipe) -> None:

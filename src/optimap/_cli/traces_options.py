@@ -178,7 +178,7 @@ def _add_steps(parser: argparse.ArgumentParser) -> None:
         "--detrend",
         choices=("spline", "mean", "median", "line"),
         metavar="KIND",
-        help="remove the trend: spline, mean, median or line",
+        help="remove the trend: spline, mean, median or line; a trace with a gap (NaN) becomes NaN, and is reported",
     )
     parser.add_argument("--normalize", action="store_true", help="scale each trace to the range 0 to 1")
     parser.add_argument(
