@@ -1,6 +1,11 @@
+from .file_request import (
+    CELLS,
+)
 from .files import (
     READERS,
+    content_of,
     read_region_file,
+    region_names,
 )
 from .find import (
     Places,
@@ -12,7 +17,11 @@ from .imagej import (
     holds_rois,
     named_rois,
 )
+from .images import (
+    overlay_of,
+)
 from .kinds import (
+    KINDS,
     find_kind,
 )
 from .make import (
@@ -57,6 +66,8 @@ from .windows import (
 )
 
 __all__ = [
+    "CELLS",
+    "KINDS",
     "READERS",
     "WINDOWS",
     "Places",
@@ -67,6 +78,7 @@ __all__ = [
     "check_size",
     "check_window",
     "collage_positions",
+    "content_of",
     "find_background",
     "find_drawn",
     "find_kind",
@@ -79,6 +91,7 @@ __all__ = [
     "make_regions",
     "named_rois",
     "nan_error",
+    "overlay_of",
     "parse_positions",
     "polygon_runs",
     "positions_from_A_to_B",
@@ -86,6 +99,7 @@ __all__ = [
     "read_made",
     "read_positions",
     "read_region_file",
+    "region_names",
     "regions",
     "set_default_trace_window",
     "window_spans",

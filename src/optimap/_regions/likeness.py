@@ -1,0 +1,81 @@
+"""Whether an array looks like what it would be taken for: labels and not a picture, weights and not a recording.
+
+A frame taken for labels would give a trace for every grey value, and a recording taken for weights one for every frame:
+numbers that look plausible. What is found here is an error that says how to insist.
+"""
+
+import numpy as np
+
+from .._base import ArgumentError, Array, counted
+
+MANY_LABELS = 16  # fewer may be classes of tissue, each in many places
+MANY_PLANES = 100  # of weights that are zero nowhere
+FULL = 0.95  # share of pixels other than 0 in a frame of a recording
+
+
+def check_looks_like_labels(image: Array, name: str) -> None:
+    """Raise an error for a grey picture: one in which most values are scattered among others."""
+    if image.dtype.kind not in "iuf":
+        return
+    across, down = (image[:, 1:], image[:, :-1]), (image[1:], image[:-1])
+    touching, different = _neighbours(*across)
+    if np.count_nonzero(touching) > 4 * np.count_nonzero(different):
+        return  # within regions, neighbours have the same label
+    labels, numbers = np.unique(image, return_inverse=True)
+    numbers = numbers.reshape(image.shape)
+    pixels = np.bincount(numbers.ravel(), minlength=len(labels))
+    joined, touched = np.zeros(len(labels), np.int64), np.zeros(len(labels), np.int64)
+    for one, other in ((numbers[:, 1:], numbers[:, :-1]), (numbers[1:], numbers[:-1])):
+        joined += np.bincount(one[one == other], minlength=len(labels))
+        apart = (labels[one] != 0) & (labels[other] != 0) & (one != other)
+        touched += np.bincount(one[apart], minlength=len(labels)) + np.bincount(other[apart], minlength=len(labels))
+    _, different = _neighbours(*down)
+    # A region of n pixels in one piece has at least n - 1 neighbours within it, most have almost 2 n.
+    scattered = (labels != 0) & (touched > 0) & (joined < 0.75 * pixels)
+    count = int(np.count_nonzero(labels))
+    if count < MANY_LABELS or 2 * np.count_nonzero(scattered) <= count:
+        return
+    few = f"{np.count_nonzero(scattered)} of its {counted(count, 'value')} above 0"
+    problem = f"looks like a grey picture, not like labels, because {few} are scattered pixels"
+    cure = (
+        "give an image in which the pixels of a region have the same number; if these are labels, "
+        f"optimap.trace.regions({name}, kind='labels')"
+    )
+    raise ArgumentError(name, image, problem, cure, subject=name, keyword="kind")
+
+
+def _neighbours(one: Array, other: Array) -> tuple[Array, Array]:
+    """Return where two neighbouring pixels both have a label, and where these differ."""
+    touching = (one != 0) & (other != 0)
+    return touching, touching & (one != other)
+
+
+def check_looks_like_stack(stack: Array, name: str) -> None:
+    """Raise an error for a recording: many values in a plane of integers, or many planes that are zero nowhere."""
+    if stack.dtype.kind in "iu":
+        wrong = next((i for i, plane in enumerate(stack) if not is_mask(plane)), None)
+        if wrong is not None:
+            raise recording_error(f"image {wrong} holds several values above 0", stack.shape, stack.dtype, name, stack)
+    elif stack.dtype.kind == "f" and len(stack) >= MANY_PLANES:
+        few = (stack[0], stack[len(stack) // 2], stack[-1])
+        if all(np.count_nonzero(plane) >= FULL * plane.size for plane in few):
+            raise recording_error("its images are zero nowhere", stack.shape, stack.dtype, name, stack)
+
+
+def is_mask(plane: Array) -> bool:
+    """Return whether all pixels other than 0 have the same value."""
+    inside = plane[plane != 0]
+    return bool((inside == inside[:1]).all())
+
+
+def recording_error(
+    why: str, shape: tuple[int, ...], dtype: object, name: str, value: object, subject: str | None = None
+) -> ArgumentError:
+    """Return the error for a recording in the place of masks or weights."""
+    what = f"{counted(shape[0], 'image')} of {dtype}"
+    problem = f"looks like a recording ({what}), not like masks or weights, because {why}"
+    cure = (
+        "give the recording as the video, and regions here; if these are weights, "
+        f"optimap.trace.regions({name}, kind='stack')"
+    )
+    return ArgumentError(name, value, problem, cure, subject=subject or name, keyword="kind")
