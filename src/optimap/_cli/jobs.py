@@ -128,7 +128,7 @@ def _do(job: Job, report: Callable[[str], None]) -> None:
 def _plan(job: Job, recording: "Recording") -> _Plan:
     recipe, frame_shape = job.recipe, recording.shape[1:]
     found = find_where(recipe.where, frame_shape, recipe.size, recipe.window)
-    behind = find_background(recipe.background, frame_shape, recipe.size, recipe.window)
+    behind = find_background(recipe.background, frame_shape, recipe.size, recipe.window, recipe.background_kind)
     about = {
         "fps": recipe.fps or recording.fps,
         "positions": found.centers,

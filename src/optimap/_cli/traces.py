@@ -55,7 +55,7 @@ def _jobs(options: TracesOptions) -> list[Job]:
     behind = behind if isinstance(behind, Path) else None
     recipe = replace(options.recipe, where=where.read())
     if behind is not None:
-        Where("--background", file=behind).read()
+        Where("--background", file=behind, kind=recipe.background_kind).read()
     outputs = [*(("-o", path) for path in tables), *(("--plot", path) for path in plots)]
     check_inputs_are_kept([*options.files, where.file, behind], outputs)
     # The recipe for workers: without the list of all files, and without paths that depend on the current folder.

@@ -115,6 +115,14 @@ def _chosen(found: Footprints, frame: FrameShape, accepted: Array | None, path: 
     return without_empty(chosen, str(path), "their footprints are empty")
 
 
+def is_sparse_file(path: Path) -> bool:
+    """Return whether a ``.npz`` file holds a sparse matrix."""
+    if not zipfile.is_zipfile(path):
+        return False
+    with zipfile.ZipFile(path) as archive:
+        return {f"{part}.npy" for part in (*PARTS, "format")} <= set(archive.namelist())
+
+
 def read_sparse(path: Path, request: Request) -> Footprints:
     """Read a sparse matrix of pixels x regions, as ``scipy.sparse.save_npz`` writes it, for a frame given later."""
     cure = "give a matrix in compressed columns, saved with scipy.sparse.save_npz(path, A.tocsc())"

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from .._base import ArgumentError, Array, FolderError, MissingFileError
-from .caiman import is_caiman, read_caiman, read_sparse
+from .caiman import is_caiman, is_sparse_file, read_caiman, read_sparse
 from .cellpose import is_cellpose, read_cellpose
 from .file_request import Request
 from .footprints import Footprints
@@ -53,7 +53,8 @@ FILES = (
     RegionFile("shapes drawn in napari", (".csv",), is_napari, read_napari),
     RegionFile("objects exported by QuPath", (".geojson", ".json"), is_qupath, read_qupath),
     RegionFile("objects exported by QuPath", (".json",), None, read_qupath),
-    RegionFile("a sparse matrix", (".npz",), None, read_sparse),
+    RegionFile("regions in a sparse matrix", (".npz",), is_sparse_file, read_sparse),
+    RegionFile("regions in a sparse matrix", (".npz",), None, read_sparse),
     RegionFile("an array", (".npy",), None, read_npy),
     RegionFile("positions", SUFFIXES, None, _positions),
 )
@@ -91,9 +92,9 @@ def content_of(path: Path) -> str | None:
     return row.holds if row.recognises is not None else None
 
 
-def region_names(path: Path) -> list[str]:
+def region_names(path: Path, cells: str = "accepted") -> list[str]:
     """Return the names of the regions in a file that `content_of` recognises."""
-    found = read_region_file(path)
+    found = read_region_file(path, cells=cells)
     return found.names if isinstance(found, (Outlines, Footprints)) else []
 
 

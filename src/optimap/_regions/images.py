@@ -4,6 +4,8 @@ What an array means is found in `kinds`. A TIFF is looked at before its pixels a
 recording, and one with an overlay, or a selection, is used for the outlines in it.
 """
 
+import struct
+import zlib
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +19,11 @@ from .polygons import Outlines
 
 SHAPES = "give masks and labels as images (H, W), stacks as (N, H, W)"
 SAVE_AGAIN = "save the image again"
+# What tifffile raises for damaged files: its own TiffFileError is a ValueError.
+DAMAGED_TIFF = (
+    *(ValueError, LookupError, TypeError, AttributeError, RuntimeError, ArithmeticError, AssertionError, SyntaxError),
+    *(zlib.error, struct.error),
+)
 
 
 def read_npy(path: Path, request: Request) -> Array:
@@ -63,7 +70,11 @@ def read_tiff(path: Path, request: Request) -> Array | Outlines:
             if request.kind is None:
                 _check_not_a_recording(file, path, request.name)
             image = np.asarray(file.asarray())
-    except (tifffile.TiffFileError, IndexError, KeyError, TypeError) as error:
+    except ArgumentError:
+        raise
+    except DAMAGED_TIFF as error:
+        if "imagecodecs" in str(error):
+            raise ImportError(f"{path} is compressed: {error}: pip install 'optimap-trace[tiff]'") from error
         raise _damaged_error(path, request.name, "TIFF", error) from error
     if image.ndim not in (2, 3):
         raise ArgumentError(request.name, path, f"has shape {image.shape}", SHAPES, subject=str(path))
@@ -74,11 +85,13 @@ def overlay_of(path: Path) -> list[str]:
     """Return the names of the outlines in the overlay of a TIFF of ImageJ; empty if there are none."""
     import tifffile
 
+    if path.suffix.lower() not in (".tif", ".tiff") or not path.is_file():
+        return []
     try:
         with tifffile.TiffFile(path) as file:
             found = _stored(file)
             return overlay_outlines(found, path, "path").names if found else []
-    except (tifffile.TiffFileError, ArgumentError, ImportError, IndexError, KeyError, TypeError):
+    except (*DAMAGED_TIFF, ImportError):
         return []
 
 

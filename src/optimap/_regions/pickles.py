@@ -189,6 +189,7 @@ ALLOWED: dict[tuple[str, str], _Name] = {
         for module in ("builtins", "__builtin__")
         for kind in (set, frozenset, complex, slice, range)
     },
+    ("__builtin__", "xrange"): _Name(range),
     **{
         (module, f"{kind}{suffix}"): _Name(_path)
         for module in ("pathlib", "pathlib._local")
