@@ -88,7 +88,7 @@ def test_label_images_with_an_axis_too_many(tmp_path, dtype):
 
 RECORDINGS = {
     "a frame rate": {"imagej": True, "metadata": {"axes": "TYX", "finterval": 0.002}},
-    "several values above 0": {"photometric": "minisblack"},
+    "image 0 holds several values above 0": {"photometric": "minisblack"},
     "has a frame rate": {"ome": True, "metadata": {"axes": "TYX", "TimeIncrement": 2.0, "TimeIncrementUnit": "ms"}},
     "holds several values above 0": {"imagej": True, "compression": "zlib"},
 }
@@ -106,6 +106,25 @@ def test_a_recording_is_never_taken_for_weights(tmp_path, why):
     insisted = regions(path, kind="stack")
     expected = regions(VIDEO.astype(float))
     np.testing.assert_array_equal(extract_traces(VIDEO, insisted), extract_traces(VIDEO, expected))
+
+
+def test_a_recording_of_floats_is_never_taken_for_weights(tmp_path):
+    path, video = tmp_path / "rec.tif", VIDEO.astype(np.float32)
+    tifffile.imwrite(path, video, imagej=True, metadata={"axes": "TYX"})
+    message = r"looks like a recording \(9 images of float32\), .* because its images are frames in time"
+    check_error(lambda: extract_traces(VIDEO, path), ValueError, "coords", message, path)
+    assert len(regions(path, kind="stack")) == 9
+    tifffile.imwrite(path, np.where(LABELS == 1, video, 0), photometric="minisblack")
+    assert len(regions(path)) == 9
+
+
+def test_a_recording_that_begins_and_ends_in_the_dark_is_a_recording(tmp_path):
+    video = VIDEO.copy()
+    video[[0, 8]] = 0
+    np.save(tmp_path / "rec.npy", video)
+    tifffile.imwrite(tmp_path / "rec.tif", video, photometric="minisblack")
+    for name in ("rec.npy", "rec.tif"):
+        check_error(lambda name=name: regions(tmp_path / name), ValueError, "source", "looks like a recording")
 
 
 def test_masks_in_a_stack_are_no_recording(tmp_path):

@@ -115,6 +115,9 @@ def test_recordings_are_no_stacks():
     message = r"looks like a recording \(200 images of float64\), .* because its images are zero nowhere"
     check_error(lambda: regions(long), ValueError, "source", message)
     assert len(regions(long, kind="stack")) == 200
+    short = 100 + 50 * SMOOTH[:12, :15] + RNG.normal(0, 0.5, (7, 12, 15))
+    message = "because its images are zero nowhere, and each is like the one before it"
+    check_error(lambda: regions(short), ValueError, "source", message)
 
 
 def test_masks_and_weights_are_stacks():

@@ -15,6 +15,7 @@ from .._base import ArgumentError, Array
 from .file_request import Request
 from .imagej import overlay_outlines
 from .likeness import check_looks_like_labels, is_mask, recording_error
+from .pickles import npy_shape
 from .polygons import Outlines
 
 SHAPES = "give masks and labels as images (H, W), stacks as (N, H, W)"
@@ -30,7 +31,9 @@ def read_npy(path: Path, request: Request) -> Array:
     """Return the array in a ``.npy`` file."""
     name = request.name
     try:
-        array: Array = np.load(path, allow_pickle=False)
+        # Mapped if it may be a recording, which is refused before more than a few images are read.
+        mapped = len(npy_shape(path)) == 3 and 0 not in npy_shape(path)
+        array: Array = np.load(path, allow_pickle=False, mmap_mode="r" if mapped else None)
     except (ValueError, EOFError) as error:
         cure = "save an array of numbers with numpy.save"
         raise ArgumentError(
@@ -137,9 +140,16 @@ def _check_not_a_recording(file: Any, path: Path, name: str) -> None:
     shape, first = tuple(series.shape), file.pages.first
     if len(shape) < 3 or shape[0] < 2:
         return
-    timed = _is_timed(file)
-    if timed or (first.dtype is not None and first.dtype.kind in "iu" and not is_mask(first.asarray())):
-        why = "it has a frame rate" if timed else "its first image holds several values above 0"
+    why = None
+    if _is_timed(file):
+        why = "it has a frame rate"
+    elif first.dtype is not None and first.dtype.kind in "iu":
+        few = sorted({0, len(file.pages) // 2, len(file.pages) - 1})
+        wrong = next((i for i in few if not is_mask(file.pages[i].asarray())), None)
+        why = None if wrong is None else f"image {wrong} holds several values above 0"
+    elif "T" in series.axes and shape[series.axes.index("T")] > 1:
+        why = "its images are frames in time"
+    if why is not None:
         raise recording_error(why, shape, series.dtype, name, path, str(path))
 
 

@@ -11,6 +11,7 @@ from .._base import ArgumentError, Array, counted
 MANY_LABELS = 16  # fewer may be classes of tissue, each in many places
 MANY_PLANES = 100  # of weights that are zero nowhere
 FULL = 0.95  # share of pixels other than 0 in a frame of a recording
+ALIKE = 0.9  # correlation of neighbouring frames
 
 
 def check_looks_like_labels(image: Array, name: str) -> None:
@@ -56,10 +57,29 @@ def check_looks_like_stack(stack: Array, name: str) -> None:
         wrong = next((i for i, plane in enumerate(stack) if not is_mask(plane)), None)
         if wrong is not None:
             raise recording_error(f"image {wrong} holds several values above 0", stack.shape, stack.dtype, name, stack)
-    elif stack.dtype.kind == "f" and len(stack) >= MANY_PLANES:
+    elif stack.dtype.kind == "f" and len(stack) > 2 and stack.size:
         few = (stack[0], stack[len(stack) // 2], stack[-1])
         if all(np.count_nonzero(plane) >= FULL * plane.size for plane in few):
-            raise recording_error("its images are zero nowhere", stack.shape, stack.dtype, name, stack)
+            why = "its images are zero nowhere"
+            if len(stack) < MANY_PLANES:
+                why += ", and each is like the one before it"
+            if len(stack) >= MANY_PLANES or _are_alike(stack):
+                raise recording_error(why, stack.shape, stack.dtype, name, stack)
+
+
+def _are_alike(stack: Array) -> bool:
+    """Return whether a few images are each like the next one, as frames of a recording are."""
+    middle = len(stack) // 2
+    return all(_correlation(stack[i], stack[j]) > ALIKE for i, j in ((0, 1), (middle - 1, middle), (-2, -1)))
+
+
+def _correlation(one: Array, other: Array) -> float:
+    """Return the correlation of two images; 0 if one of them is constant or not finite."""
+    x, y = (plane.astype(np.float64).ravel() for plane in (one, other))
+    with np.errstate(invalid="ignore", over="ignore"):
+        x, y = x - x.mean(), y - y.mean()
+        scale = np.sqrt((x @ x) * (y @ y))
+    return float(x @ y / scale) if np.isfinite(scale) and scale > 0 else 0.0
 
 
 def is_mask(plane: Array) -> bool:

@@ -65,6 +65,12 @@ def read_objects(path: Path, name: str) -> Array:
     return found
 
 
+def npy_shape(path: Path) -> tuple[int, ...]:
+    """Return the shape in the header of a ``.npy`` file."""
+    with open(path, "rb") as file:
+        return _header(file)[1]
+
+
 def plain(thing: object) -> Any:
     """Return the array that a stand-in holds, or anything else as it is."""
     return thing.array() if isinstance(thing, _PickledArray) else thing
