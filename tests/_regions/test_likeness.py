@@ -66,6 +66,8 @@ LABELS = {
     "single pixels": seeds(),
     "rings": rings(),
     "classes of pixels": RNG.integers(0, 5, (96, 128)),
+    "a label for each pixel": 1 + np.arange(96 * 128).reshape(96, 128),
+    "a label for each pixel, shuffled": RNG.permutation(96 * 128).reshape(96, 128),
     "nothing": np.zeros((96, 128), int),
     "a mask of 255": HEART.astype(np.uint8) * 255,
 }
