@@ -63,6 +63,8 @@ LABELS = {
     "tiny cells": blobs(2, 900, 2),
     "superpixels": skimage.segmentation.slic(SMOOTH, 300, channel_axis=None),
     "tiles of 3 x 3": np.kron(1 + np.arange(32 * 42).reshape(32, 42), np.ones((3, 3), int)),
+    "runs of 3 pixels": np.repeat(np.arange(96 * 43), 3).reshape(96, 129),
+    "pairs of pixels": np.repeat(np.arange(96 * 64), 2).reshape(96, 128),
     "single pixels": seeds(),
     "rings": rings(),
     "classes of pixels": RNG.integers(0, 5, (96, 128)),

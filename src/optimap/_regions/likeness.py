@@ -18,8 +18,7 @@ def check_looks_like_labels(image: Array, name: str) -> None:
     """Raise an error for a grey picture: one in which most values are scattered among others."""
     if image.dtype.kind not in "iuf":
         return
-    across, down = (image[:, 1:], image[:, :-1]), (image[1:], image[:-1])
-    touching, different = _neighbours(*across)
+    touching, different = _neighbours(image[:, 1:], image[:, :-1])
     if np.count_nonzero(touching) > 4 * np.count_nonzero(different):
         return  # within regions, neighbours have the same label
     labels, numbers = np.unique(image, return_inverse=True)
@@ -30,10 +29,9 @@ def check_looks_like_labels(image: Array, name: str) -> None:
         joined += np.bincount(one[one == other], minlength=len(labels))
         apart = (labels[one] != 0) & (labels[other] != 0) & (one != other)
         touched += np.bincount(one[apart], minlength=len(labels)) + np.bincount(other[apart], minlength=len(labels))
-    _, different = _neighbours(*down)
     # A region of n pixels in one piece has at least n - 1 neighbours within it, most have almost 2 n.
-    scattered = (labels != 0) & (touched > 0) & (joined < 0.75 * pixels)
     inside = labels != 0
+    scattered = inside & (touched > 0) & ((pixels == 1) | (joined < np.minimum(pixels - 1, 0.75 * pixels)))
     count = int(np.count_nonzero(inside))
     if count < MANY_LABELS or 2 * np.count_nonzero(scattered) <= count:
         return
