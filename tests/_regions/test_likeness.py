@@ -112,6 +112,7 @@ def test_recordings_are_no_stacks():
     message = r"coords looks like a recording \(20 images of uint16\), .* because image 0 holds several values above 0"
     assert check_error(lambda: extract_traces(video, video), ValueError, "coords", message).keyword == "kind"
     assert extract_traces(video, regions(video, kind="stack")).shape == (20, 20)
+    check_error(lambda: extract_traces(video, list(video)), ValueError, "coords", "looks like a recording")
     late = np.zeros((5, 12, 15), np.int32)
     late[3, 2, 3:5] = 1, 2
     check_error(lambda: regions(late), ValueError, "source", "because image 3 holds several values above 0")
@@ -122,6 +123,15 @@ def test_recordings_are_no_stacks():
     short = 100 + 50 * SMOOTH[:12, :15] + RNG.normal(0, 0.5, (7, 12, 15))
     message = "because its images are zero nowhere, and each is like the one before it"
     check_error(lambda: regions(short), ValueError, "source", message)
+
+
+def test_arrays_of_other_shapes_and_fractions_are_reported_as_such():
+    video = RNG.integers(0, 4096, (20, 12, 15), dtype=np.uint16)
+    shape = r"coords has shape \(.*\): masks, labels and weights have the shape of the frame, \(12, 14\)"
+    for given_array in (video, video[0]):
+        check_error(lambda it=given_array: extract_traces(video[:, :, 1:], it), ValueError, "coords", shape)
+    message = r"source\[0, 0\] = .* is not a label"
+    check_error(lambda: regions(RNG.normal(size=(12, 15)) + 9), ValueError, "source[0, 0]", message)
 
 
 def test_masks_and_weights_are_stacks():

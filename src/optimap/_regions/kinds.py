@@ -68,11 +68,13 @@ def _kind_of_array(array: Array, frame_shape: FrameShape | None, name: str) -> s
             return "mask"
         if shape[1] == 2 or (shape[1] <= 3 and not fits):
             return "positions"
-        check_looks_like_labels(array, name)
+        if fits:  # else the shape is the error
+            check_looks_like_labels(array, name)
         return "labels"
     if shape[-1] == 2 and not is_bool and not fits:
         return "polygons"
-    check_looks_like_stack(array, name)
+    if fits:
+        check_looks_like_stack(array, name)
     return "stack"
 
 
@@ -97,6 +99,9 @@ def _kind_of_sequence(source: Sequence[object], frame_shape: FrameShape | None, 
             problem = f"is {_WORDS[other]}, but {name}[0] is {_WORDS[kind]}"
             cure = "give regions of one kind at a time, and join their traces with numpy.column_stack([...])"
             raise ArgumentTypeError(f"{name}[{i}]", item, problem, cure, subject=f"{name}[{i}]")
+    images = [np.asanyarray(item) for item in source] if kind == "stack" else []
+    if len({image.shape for image in images}) == 1:  # else the shapes are the error
+        check_looks_like_stack(images, name)
     return kind
 
 

@@ -4,6 +4,8 @@ A frame taken for labels would give a trace for every grey value, and a recordin
 numbers that look plausible. What is found here is an error that says how to insist.
 """
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from .._base import ArgumentError, Array, counted
@@ -16,8 +18,8 @@ ALIKE = 0.9  # correlation of neighbouring frames
 
 def check_looks_like_labels(image: Array, name: str) -> None:
     """Raise an error for a grey picture: one in which most values are scattered among others."""
-    if image.dtype.kind not in "iuf":
-        return
+    if image.dtype.kind == "f" and not (image == np.floor(image)).all():
+        return  # no labels, and reported as such
     touching, different = _neighbours(image[:, 1:], image[:, :-1])
     if np.count_nonzero(touching) > 4 * np.count_nonzero(different):
         return  # within regions, neighbours have the same label
@@ -52,23 +54,26 @@ def _neighbours(one: Array, other: Array) -> tuple[Array, Array]:
     return touching, touching & (one != other)
 
 
-def check_looks_like_stack(stack: Array, name: str) -> None:
+def check_looks_like_stack(stack: Sequence[Array] | Array, name: str) -> None:
     """Raise an error for a recording: many values in a plane of integers, or many planes that are zero nowhere."""
-    if stack.dtype.kind in "iu":
+    if not len(stack) or not stack[0].size:
+        return
+    shape, dtype = (len(stack), *stack[0].shape), stack[0].dtype
+    if dtype.kind in "iu":
         wrong = next((i for i, plane in enumerate(stack) if not is_mask(plane)), None)
         if wrong is not None:
-            raise recording_error(f"image {wrong} holds several values above 0", stack.shape, stack.dtype, name, stack)
-    elif stack.dtype.kind == "f" and len(stack) > 2 and stack.size:
+            raise recording_error(f"image {wrong} holds several values above 0", shape, dtype, name, stack)
+    elif dtype.kind == "f" and len(stack) > 2:
         few = (stack[0], stack[len(stack) // 2], stack[-1])
         if all(np.count_nonzero(plane) >= FULL * plane.size for plane in few):
             why = "its images are zero nowhere"
             if len(stack) < MANY_PLANES:
                 why += ", and each is like the one before it"
             if len(stack) >= MANY_PLANES or _are_alike(stack):
-                raise recording_error(why, stack.shape, stack.dtype, name, stack)
+                raise recording_error(why, shape, dtype, name, stack)
 
 
-def _are_alike(stack: Array) -> bool:
+def _are_alike(stack: Sequence[Array] | Array) -> bool:
     """Return whether a few images are each like the next one, as frames of a recording are."""
     middle = len(stack) // 2
     return all(_correlation(stack[i], stack[j]) > ALIKE for i, j in ((0, 1), (middle - 1, middle), (-2, -1)))
