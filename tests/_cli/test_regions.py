@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 import tifffile
+from PIL import Image
 
 from optimap.trace import extract_traces, regions
 from tests._cli.helpers import run, table
@@ -36,6 +37,13 @@ def files(tmp_path, monkeypatch):
     (tmp_path / "p.tsv").write_text("x\ty\n3,5\t4\n")
     (tmp_path / "p.csv").write_text("x;y\n3,5;4\n")
     np.save("labels.npy", LABELS[np.newaxis])
+    np.save("flat.npy", LABELS)
+    np.save("mask.npy", LABELS == 1)
+    np.save("places.npy", np.ones((5, 2)))
+    tifffile.imwrite("labels.tif", LABELS)
+    tifffile.imwrite("picture.tif", VIDEO[0])
+    Image.fromarray(LABELS.astype(np.uint8)).save("labels.png")
+    Image.fromarray(LABELS == 1).save("mask.png")
     return tmp_path
 
 
@@ -91,7 +99,15 @@ def test_all_cells_on_demand(files, capsys):
         ("shapes.csv", ["regions     1, drawn in napari", "names       shape_0"]),
         ("cells.geojson", ["regions     1, exported by QuPath", "names       box"]),
         ("overlay.tif", ["frames      9", "overlay     2 regions: upper, lower"]),
-        ("labels.npy", ["frames      1"]),
+        ("labels.npy", ["frames      1", "as regions  2 labels"]),
+        ("flat.npy", ["as regions  2 labels"]),
+        ("labels.tif", ["frames      1", "as regions  2 labels"]),
+        ("labels.png", ["picture     from another program; a folder of such pictures is a recording"]),
+        ("labels.png", ["as regions  2 labels"]),
+        ("mask.npy", ["as regions  a mask"]),
+        ("mask.png", ["as regions  a mask"]),
+        ("places.npy", ["as regions  5 positions"]),
+        ("picture.tif", ["frames      1"]),
     ],
 )
 def test_info_says_what_is_in_each_file(files, capsys, name, lines):
@@ -100,6 +116,8 @@ def test_info_says_what_is_in_each_file(files, capsys, name, lines):
     for line in lines:
         assert f"  {line}\n" in out
     assert "b'" not in out
+    if name.startswith("picture"):
+        assert "as regions" not in out
 
 
 @pytest.mark.parametrize("name", ["stat.npy", "est.hdf5", "rec_seg.npy", "shapes.csv", "cells.geojson"])

@@ -114,6 +114,8 @@ def _print_file(path: Path, reading: Reading) -> None:
         _print_table(path)
     elif path.suffix.lower() == ".png" and path.is_file():
         _print_picture(path)
+    elif _regions.is_flat(path) and _regions.image_summary(path) is not None:
+        print(f"{path}\n{_as_regions(path)}", end="")
     else:
         _print_recording(path, reading)
 
@@ -164,10 +166,18 @@ def _few(names: Sequence[str]) -> str:
     return ", ".join(names[:6]) + (", ..." if len(names) > 6 else "")
 
 
+def _as_regions(path: Path) -> str:
+    """Return a line about what an image would be as regions; empty if it would be none."""
+    summary = _regions.image_summary(path)
+    return "" if summary is None else f"  as regions  {summary}\n"
+
+
 def _print_picture(path: Path) -> None:
     made = picture_made(path)
     note = "" if made else "from another program; a folder of such pictures is a recording"
     print(f"{path}\n  picture     {note}".rstrip())
+    if not made:
+        print(_as_regions(path), end="")
     for line in nested_lines(made):
         print(f"  {line}")
 
@@ -186,6 +196,8 @@ def _print_recording(path: Path, reading: Reading) -> None:
         outlines = _regions.overlay_of(path)
         if outlines:
             print(f"  overlay     {counted(len(outlines), 'region')}: {_few(outlines)}")
+        elif frames == 1:
+            print(_as_regions(path), end="")
         metadata = {key: value for key, value in recording.metadata.items() if not _is_binary(value)}
         made = parse_made(metadata.get("made"))
         for line in nested_lines({**metadata, "made": made} if made else metadata):

@@ -56,6 +56,10 @@ from .spans import (
     join_spans,
     nan_error,
 )
+from .summary import (
+    image_summary,
+    is_flat,
+)
 from .windows import (
     WINDOWS,
     check_size,
@@ -86,6 +90,8 @@ __all__ = [
     "get_default_trace_window",
     "grid_positions",
     "holds_rois",
+    "image_summary",
+    "is_flat",
     "is_positions",
     "join_spans",
     "make_regions",
