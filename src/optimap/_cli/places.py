@@ -41,7 +41,13 @@ class Where:
             return replace(self, positions=tuple(_regions.read_positions(self.file)))
         if self.file is not None:
             name = "background" if self.option == "--background" else "coords"
-            _regions.read_region_file(self.file, name, self.kind, self.cells)
+            found = _regions.read_region_file(self.file, name, self.kind, self.cells)
+            try:
+                _regions.check_fits(self.kind, found, name)
+            except ArgumentError as error:
+                option = f"{self.option}-kind"
+                problem = f"does not fit {self.option} {self.file}"
+                raise ArgumentError(option, self.kind, problem, error.cure, subject=f"{option} {self.kind}") from error
         return self
 
     def given(self) -> object:

@@ -37,6 +37,7 @@ def run(options: TracesOptions) -> int:
         raise ArgumentError(
             "--invert", True, "turns normalized traces upside down", "give --normalize too", subject="--invert"
         )
+    _check_file_options(options)
     jobs, status = _jobs(options), 0
     if jobs[0].several and not options.recipe.overwrite:
         jobs, status = _not_done(jobs)
@@ -46,6 +47,20 @@ def run(options: TracesOptions) -> int:
     if options.elsewhere:
         return max(status, _run_on_cluster(jobs, options))
     return max(status, _report(((job, run_job(job)) for job in jobs), len(jobs)))
+
+
+def _check_file_options(options: TracesOptions) -> None:
+    """Raise an error for options about a file that is not given."""
+    where, recipe = options.recipe.where, options.recipe
+    without = {
+        ("--regions-kind", where.kind, "--regions"): where.option == "--regions",
+        ("--cells", None if where.cells == "accepted" else where.cells, "--regions"): where.option == "--regions",
+        ("--background-kind", recipe.background_kind, "--background"): isinstance(recipe.background, Path),
+    }
+    for (option, value, other), is_given in without.items():
+        if value is not None and not is_given:
+            problem, cure = f"is given without a file for {other}", f"give {other} FILE, or leave it out"
+            raise ArgumentError(option, value, problem, cure, subject=f"{option} {value}")
 
 
 def _jobs(options: TracesOptions) -> list[Job]:

@@ -127,15 +127,16 @@ def parse(given: argparse.Namespace) -> TracesOptions:
 
 
 def _where(given: argparse.Namespace) -> Where:
+    said = {"kind": given.regions_kind, "cells": given.cells}
     if given.at:
-        return Where("--at", positions=tuple(given.at))
+        return Where("--at", positions=tuple(given.at), **said)
     if given.grid:
-        return Where("--grid", count=given.grid)
+        return Where("--grid", count=given.grid, **said)
     if given.random:
-        return Where("--random", count=given.random, seed=given.seed)
+        return Where("--random", count=given.random, seed=given.seed, **said)
     if given.positions is not None:
-        return Where("--positions", file=given.positions)
-    return Where("--regions", file=given.regions, kind=given.regions_kind, cells=given.cells)
+        return Where("--positions", file=given.positions, **said)
+    return Where("--regions", file=given.regions, **said)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

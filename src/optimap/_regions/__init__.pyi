@@ -22,6 +22,7 @@ from .images import (
 )
 from .kinds import (
     KINDS,
+    check_fits,
     find_kind,
 )
 from .make import (
@@ -78,6 +79,7 @@ __all__ = [
     "Positions",
     "Regions",
     "Spans",
+    "check_fits",
     "check_positions",
     "check_size",
     "check_window",

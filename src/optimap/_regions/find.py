@@ -16,7 +16,7 @@ import numpy as np
 from .._base import ArgumentError, FrameShape, counted
 from .file_request import check_cells
 from .files import read_region_file
-from .kinds import check_kind, find_kind
+from .kinds import check_fits, check_kind, find_kind
 from .make import make_regions
 from .positions import Positions, parse_positions
 from .region_set import ANY_FRAME, Regions, check_weights
@@ -130,6 +130,7 @@ def _known_kind(
     if isinstance(given, (str, os.PathLike)):
         given = read_region_file(Path(given), name, None if kind is None else check_kind(kind), cells)
     if kind is not None:
+        check_fits(kind, given, name)
         return given, kind
     if frame_shape is None and _is_table(given):
         return given, "positions"

@@ -147,6 +147,14 @@ def _ambiguous(value: object, shape: tuple[int, ...], frame_shape: FrameShape | 
     return ArgumentError(name, value, problem, cure, subject=name, keyword="kind")
 
 
+def check_fits(kind: str | None, source: object, name: str) -> None:
+    """Raise an error if what a file holds is of another kind than the one that was given, if there is one."""
+    if kind is not None and isinstance(source, (Outlines, Footprints)) and kind != source.kind:
+        what = "outlines" if isinstance(source, Outlines) else source.kind
+        problem = f"does not fit {name}, a file of {what}"
+        raise ArgumentError("kind", kind, problem, f"leave it out, or give {source.kind!r}")
+
+
 def check_kind(kind: object) -> str:
     """Return the kind, or raise an error."""
     if not isinstance(kind, str) or kind not in KINDS:

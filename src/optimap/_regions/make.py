@@ -22,7 +22,7 @@ from .file_request import check_cells
 from .files import read_region_file
 from .footprints import Footprints, is_sparse, matrix_footprints
 from .imagej import convert, is_roi
-from .kinds import OF_DICT, check_kind, depth, find_kind
+from .kinds import OF_DICT, check_fits, check_kind, depth, find_kind
 from .masks import Runs, join, label_runs, mask_runs, stack_runs
 from .polygons import Ellipse, Outlines, ellipse_runs, parse_polygon, polygon_runs
 from .positions import parse_positions
@@ -162,10 +162,7 @@ def make_regions(
         source = read_region_file(Path(source), name, kind, cells)
     if kind is None:
         kind, source = find_kind(source, frame_shape, name)
-    elif isinstance(source, (Outlines, Footprints)) and kind != source.kind:
-        what = "outlines" if isinstance(source, Outlines) else source.kind
-        problem = f"does not fit {name}, a file of {what}"
-        raise ArgumentError("kind", kind, problem, f"leave it out, or give {source.kind!r}")
+    check_fits(kind, source, name)
     check_order(source, name, OF_DICT.format(name))
     if kind == "positions":
         return _of_positions(source, frame_shape, names, weights, size, window, name)
