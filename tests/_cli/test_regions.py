@@ -167,6 +167,35 @@ def test_what_to_do_without_cells_is_an_option(files, capsys):
     assert run("traces", "rec.tif", "--regions", "stat.npy", "--cells", "all", "-o", "t.csv") == 0
 
 
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--at", "1,1", "--regions-kind", "mask"], "--regions-kind mask is given without a file for --regions: give"),
+        (["--grid", "2", "--cells", "all"], "--cells all is given without a file for --regions"),
+        (
+            ["--at", "1,1", "--background-kind", "mask"],
+            "--background-kind mask is given without a file for --background",
+        ),
+        (
+            ["--at", "1,1", "--background", "3", "--background-kind", "mask"],
+            "--background-kind mask is given without a file for --background",
+        ),
+        (
+            ["--regions", "shapes.csv", "--regions-kind", "mask"],
+            "--regions-kind mask does not fit --regions shapes.csv: leave it out, or give 'polygons'",
+        ),
+        (
+            ["--at", "1,1", "--background", "shapes.csv", "--background-kind", "positions"],
+            "--background-kind positions does not fit --background shapes.csv: leave it out, or give 'polygons'",
+        ),
+    ],
+)
+def test_options_about_files_that_do_not_fit(files, capsys, arguments, message):
+    assert run("traces", "rec.tif", *arguments, "-o", "t.csv") == 2
+    assert f"optimap: error: {message}" in capsys.readouterr().err
+    assert not (files / "t.csv").exists()
+
+
 def test_an_overlay_on_labels_asks_which(files, capsys):
     programs.imagej_tiff(files / "both.tif", LABELS, BOXES)
     assert run("traces", "rec.tif", "--regions", "both.tif", "-o", "t.csv") == 2

@@ -36,10 +36,23 @@ def test_only_accepted_components_are_used(tmp_path):
     assert regions(path).names == ["component_0", "component_3"]
     np.testing.assert_allclose(extract_traces(VIDEO, path), weighted(footprints()[[0, 3]]), rtol=1e-12)
     assert len(regions(path, cells="all")) == 5
-    path = caiman(tmp_path / "none.hdf5", footprints(), accepted=np.zeros(0, int))
+    path = caiman(tmp_path / "none.hdf5", footprints(), accepted=[])  # an empty list becomes floats
     message = "accepts none of its 5 components: accept some in CaImAn, or give cells='all'"
     assert check_error(lambda: regions(path), ValueError, "source", message, path).keyword == "cells"
     assert len(regions(path, cells="all")) == 5
+
+
+def test_a_file_that_does_not_say_its_frame_is_used_with_frames_that_fit(tmp_path):
+    path = caiman(tmp_path / "est.hdf5", footprints(), accepted=[0, 3])
+    with h5py.File(path, "r+") as file:
+        file["estimates/dims"][...] = 1, 1
+        del file["estimates/dims"]
+        file["dims"] = "NoneType"
+    np.testing.assert_allclose(extract_traces(VIDEO, path), weighted(footprints()[[0, 3]]), rtol=1e-12)
+    message = r"source is a matrix of pixels x regions, .* optimap.trace.regions\(source, frame_shape=\(H, W\)\)"
+    check_error(lambda: regions(path), ValueError, "source", message)
+    message = r"coords has 252 rows, but a frame of \(13, 18\)"
+    check_error(lambda: extract_traces(VIDEO[:, 1:], path), ValueError, "coords", message)
 
 
 def test_empty_components_are_left_out_and_reported(tmp_path):
@@ -97,10 +110,6 @@ def make_volume(file):
     file["estimates/dims"] = np.array([2, 7, 18])
 
 
-def forget_dims(file):
-    del file["estimates/dims"]
-
-
 def accept_more(file):
     del file["estimates/idx_components"]
     file["estimates/idx_components"] = np.array([0, 9])
@@ -118,7 +127,6 @@ def remove_footprints(file):
         (change_pixel, "whose parts do not fit together"),
         (change_dims, r"holds footprints of 252 pixels for frames of \(18, 15\)"),
         (make_volume, r"holds components of volumes, \(2, 7, 18\): give the footprints of one plane"),
-        (forget_dims, "does not say the frame's shape: give the footprints of one plane"),
         (accept_more, r"accepts component 9 of 5 components: .*, or give cells='all'"),
         (remove_footprints, "holds no estimates/A, the footprints of CaImAn, or is damaged"),
     ],

@@ -54,12 +54,14 @@ def read_caiman(path: Path, request: Request) -> Footprints:
     return _chosen(_columns(parts, path, request), _dims(found, path, request), accepted, path, request)
 
 
-def _dims(found: list[Array], path: Path, request: Request) -> FrameShape:
-    """Return the shape of the frames; CaImAn writes text instead where it is not known."""
+def _dims(found: list[Array], path: Path, request: Request) -> FrameShape | None:
+    """Return the shape of the frames, or None if it is not known, which CaImAn writes as text."""
     known = [dims for dims in found if dims.dtype.kind in "iuf" and dims.ndim == 1]
     if known and len(known[0]) == 2:
         return int(known[0][0]), int(known[0][1])
-    problem = f"holds components of volumes, {tuple(known[0].tolist())}" if known else "does not say the frame's shape"
+    if not known:
+        return None
+    problem = f"holds components of volumes, {tuple(known[0].tolist())}"
     cure = "give the footprints of one plane as a stack (N, H, W)"
     raise ArgumentError(request.name, path, problem, cure, subject=str(path))
 
@@ -87,15 +89,36 @@ def _columns(parts: dict[str, Array], path: Path, request: Request) -> Footprint
     return Footprints(owners, indices.astype(np.int64), None, weights, names, total=int(shape[0]))
 
 
-def _chosen(found: Footprints, frame: FrameShape, accepted: Array | None, path: Path, request: Request) -> Footprints:
-    """Return the accepted components, in their frame."""
-    if frame[0] * frame[1] != found.total:
+def _chosen(
+    found: Footprints, frame: FrameShape | None, accepted: Array | None, path: Path, request: Request
+) -> Footprints:
+    """Return the accepted components, in their frame if it is known."""
+    if frame is not None and frame[0] * frame[1] != found.total:
         problem = f"holds footprints of {found.total} pixels for frames of {frame} (H, W)"
         raise ArgumentError(request.name, path, problem, RUN_AGAIN, subject=str(path))
-    columns, rows = np.divmod(found.rows, frame[0])
-    count = len(found.names)
+    if frame is not None:
+        columns, rows = np.divmod(found.rows, frame[0])
+        found = found._replace(rows=rows, columns=columns, frame_shape=frame)
+    kept = _kept(len(found.names), accepted, path, request)
+    number = np.full(len(found.names), -1)
+    number[kept] = np.arange(len(kept))
+    own = number[found.owners] >= 0
+    chosen = found._replace(
+        owners=number[found.owners][own],
+        rows=found.rows[own],
+        columns=None if found.columns is None else found.columns[own],
+        weights=found.weights[own],
+        names=[found.names[i] for i in kept.tolist()],
+    )
+    return without_empty(chosen, str(path), "their footprints are empty")
+
+
+def _kept(count: int, accepted: Array | None, path: Path, request: Request) -> Ints:
+    """Return the numbers of the components that are wanted."""
+    if not count:
+        raise ArgumentError(request.name, path, "holds no components", RUN_AGAIN, subject=str(path))
     kept: Ints = np.arange(count)
-    if request.cells != "all" and accepted is not None and accepted.dtype.kind in "iu":
+    if request.cells != "all" and accepted is not None and accepted.dtype.kind in "iuf":  # text: not evaluated
         kept = np.unique(accepted.astype(np.int64))
         if len(kept) and not 0 <= int(kept.min()) <= int(kept.max()) < count:
             problem = f"accepts component {kept.max()} of {counted(count, 'component')}"
@@ -105,14 +128,7 @@ def _chosen(found: Footprints, frame: FrameShape, accepted: Array | None, path: 
             problem = f"accepts none of its {counted(count, 'component')}"
             cure = "accept some in CaImAn, or give cells='all'"
             raise ArgumentError(request.name, path, problem, cure, subject=str(path), keyword="cells")
-    if not count:
-        raise ArgumentError(request.name, path, "holds no components", RUN_AGAIN, subject=str(path))
-    number = np.full(count, -1)
-    number[kept] = np.arange(len(kept))
-    own = number[found.owners] >= 0
-    names = [found.names[i] for i in kept.tolist()]
-    chosen = Footprints(number[found.owners][own], rows[own], columns[own], found.weights[own], names, frame)
-    return without_empty(chosen, str(path), "their footprints are empty")
+    return kept
 
 
 def is_sparse_file(path: Path) -> bool:
