@@ -11,6 +11,8 @@ from pathlib import Path
 
 import numpy as np
 
+from tests import microscopes
+
 
 def random_video(shape=(7, 5, 6), dtype="u2", seed=0):
     """A video of random pixels over the whole range of its dtype; frames are not square."""
@@ -407,9 +409,15 @@ EVERY_FORMAT = {
     "micam05": micam05,
     "micam ultima": micam_ultima,
     "multirecorder": lambda folder, video: multirecorder(folder / "rec.dat", video),
+    "pco": lambda folder, video: microscopes.pco(folder / "rec.pcoraw", video),
+    "scanbox": lambda folder, video: microscopes.scanbox(folder / "rec.sbx", video),
+    "streampix": lambda folder, video: microscopes.streampix(folder / "rec.seq", video),
+    "inscopix": lambda folder, video: microscopes.inscopix(folder / "rec.isxd", video),
+    "czi": lambda folder, video: microscopes.czi(folder / "rec.czi", video),
+    "lif": lambda folder, video: microscopes.lif(folder / "rec.lif", {"Series001": video}),
     "mkv": lambda folder, video: encoded(folder / "rec.mkv", video, pixel_format="gray16le"),
     "avi": lambda folder, video: encoded(folder / "rec.avi", video, pixel_format="gray16le"),
     "mp4": lambda folder, video: encoded(folder / "rec.mp4", video, pixel_format="gray16le"),
 }
 # Those whose pixels are contiguous in one file: a memory map, not read.
-MAPPED = {"npy", "tiff", "multirecorder"}
+MAPPED = {"npy", "tiff", "multirecorder", "streampix", "inscopix", "lif", "pco"}

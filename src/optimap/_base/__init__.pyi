@@ -1,3 +1,7 @@
+from .axis_names import (
+    LETTERS,
+    axis_letter,
+)
 from .checks import (
     RATE,
     check_flag,
@@ -25,6 +29,7 @@ from .devices import (
     refuse_device_array,
 )
 from .errors import (
+    Advice,
     ArgumentError,
     ArgumentTypeError,
     ExistingFileError,
@@ -47,6 +52,10 @@ from .progress import (
 from .time_axis import (
     parse_time_axis,
 )
+from .time_units import (
+    SECONDS,
+    unit_factor,
+)
 from .types import (
     AnyArray,
     Array,
@@ -63,9 +72,12 @@ from .words import (
 __all__ = [
     "BLOCK_VALUES",
     "ENDING",
+    "LETTERS",
     "NUMPY_TYPES",
     "RATE",
+    "SECONDS",
     "WHOLE_TYPES",
+    "Advice",
     "AnyArray",
     "ArgumentError",
     "ArgumentTypeError",
@@ -81,6 +93,7 @@ __all__ = [
     "Namespace",
     "Result",
     "VideoLike",
+    "axis_letter",
     "check_flag",
     "check_order",
     "counted",
@@ -101,5 +114,6 @@ __all__ = [
     "refuse_device_array",
     "say",
     "text_names",
+    "unit_factor",
     "whole_number",
 ]

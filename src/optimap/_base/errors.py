@@ -97,6 +97,10 @@ class FolderError(Explained, IsADirectoryError):
     """A folder was given instead of a file."""
 
 
+class Advice(Explained, UserWarning):
+    """A warning with the same fields: something was done as asked, and probably is not what was meant."""
+
+
 def _shown(value: object) -> str:
     """Return a value as text of one line, which is cut where it is long."""
     text = " ".join(line.strip() for line in repr(value).splitlines())

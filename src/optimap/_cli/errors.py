@@ -18,7 +18,7 @@ from .._base import Explained
 EXPECTED = (ValueError, TypeError, OSError, ImportError, MemoryError, RuntimeError, OverflowError)
 
 # Keyword arguments in errors and cures, and their names on the command line. A value follows "=".
-READING_KEYWORDS = {name: f"--option {name}=" for name in ("dataset", "fieldname", "axes", "channel", "z")}
+READING_KEYWORDS = {name: f"--option {name}=" for name in ("dataset", "fieldname", "axes", "channel", "z", "scene")}
 OVERWRITE_KEYWORD = {"overwrite": "--overwrite"}
 FPS_KEYWORD = {"fps": "--fps"}
 REGION_KEYWORDS = {
@@ -53,6 +53,21 @@ def error_text(error: BaseException, words: Words, path: Path | None = None) -> 
 def say_error(text: str) -> None:
     """Print an error on standard error."""
     print(f"optimap: error: {text}", file=sys.stderr)
+
+
+def warning_text(words: Words, message: Warning | str) -> str:
+    """Return a warning as one line, in the words of the command."""
+    return _one_line(error_text(message, words) if isinstance(message, Explained) else str(message))
+
+
+def say_warning(text: str) -> None:
+    """Print a warning on standard error."""
+    print(f"optimap: warning: {text}", file=sys.stderr)
+
+
+def show_warning(words: Words, message: Warning | str, *_: object) -> None:
+    """Print a warning, in place of `warnings.showwarning`."""
+    say_warning(warning_text(words, message))
 
 
 def _one_line(text: str) -> str:

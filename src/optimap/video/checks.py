@@ -41,11 +41,20 @@ def check_file_size(path: Path, expected: int, what: str) -> None:
 
 
 def noted_number(value: object) -> float | None:
-    """Return a positive number stored in a file, in any form that files use; None if it is not such a number."""
+    """Return a positive number stored in a file, in any form that files use, also as text; None if it is not one.
+
+    A decimal comma is not a number here: ``0,002`` may also be two numbers.
+    """
     noted = np.asarray(value)
-    if noted.size != 1 or noted.dtype.kind not in "iuf" or not 0 < noted.item() < np.inf:
+    if noted.size != 1 or noted.dtype.kind not in "iufSU":
         return None
-    return float(noted.item())
+    item = noted.item()
+    text = item.decode("latin-1") if isinstance(item, bytes) else str(item)
+    try:
+        number = float(text.replace("_", "?"))  # Python allows 1_000, which nobody means
+    except ValueError:
+        return None
+    return number if 0 < number < np.inf else None
 
 
 def counted(count: int, thing: str) -> str:

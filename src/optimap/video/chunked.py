@@ -7,6 +7,9 @@ from typing import Any, Protocol
 import numpy as np
 
 from .._base import ArgumentError, ArgumentTypeError, Array
+from .axes import EXAMPLES, Layout, Wanted
+
+NOTHING_WANTED = Wanted()
 
 
 class Dataset(Protocol):
@@ -28,7 +31,6 @@ class Dataset(Protocol):
 class DatasetFrames:
     """Frames of a dataset with axes in any order, seen as (T, H, W).
 
-    ``order`` holds the places of time, rows and columns among its axes, ``fixed`` the index along each of the others;
     ``damaged`` lists the errors that reading a damaged file raises.
     """
 
@@ -38,11 +40,10 @@ class DatasetFrames:
         dataset: Dataset,
         close: Callable[[], None],
         damaged: tuple[type[Exception], ...],
-        order: tuple[int, int, int] = (0, 1, 2),
-        fixed: dict[int, int] | None = None,
+        layout: Layout,
     ) -> None:
         self._path, self._dataset, self._close, self._damaged = path, dataset, close, damaged
-        self._order, self._fixed = order, fixed or {}
+        self._order, self._fixed = layout.order, layout.fixed
         self.shape = self._in_order(dataset.shape)
         self.dtype = np.dtype(dataset.dtype)
         self.chunks = None if dataset.chunks is None else self._in_order(dataset.chunks)
@@ -81,11 +82,14 @@ class DatasetFrames:
         self._close()
 
 
-def choose(path: Path, shapes: dict[str, tuple[int, ...]], name: object, option: str) -> str:
-    """Return the name of the recording among the arrays in a file."""
-    videos = [key for key, shape in shapes.items() if len(shape) == 3]
+def choose(
+    path: Path, shapes: dict[str, tuple[int, ...]], name: object, option: str, wanted: Wanted = NOTHING_WANTED
+) -> str:
+    """Return the name of the recording among the arrays in a file: the one that was named, or the only one."""
     if name is not None:
         return _named(path, shapes, name, option)
+    count = wanted.dimensions
+    videos = [key for key, shape in shapes.items() if len(shape) == count]
     if len(videos) == 1:
         return videos[0]
     listing = _listing(shapes)
@@ -93,12 +97,16 @@ def choose(path: Path, shapes: dict[str, tuple[int, ...]], name: object, option:
         raise ArgumentError(
             "path",
             path,
-            f"holds {len(videos)} 3-D arrays (all arrays: {listing})",
+            f"holds {len(videos)} {count}-D arrays (all arrays: {listing})",
             f"choose one with {option}=",
             subject=str(path),
             keyword=option,
         )
-    problem = f"holds no 3-D array (its arrays: {listing or 'none'})"
+    others = [key for key, shape in shapes.items() if len(shape) in EXAMPLES]
+    problem = f"holds no {count}-D array (its arrays: {listing or 'none'})"
+    if others:
+        cure = f"give the meaning of each axis of {others[0]} with axes=, as in {EXAMPLES[len(shapes[others[0]])]!r}"
+        raise ArgumentError("path", path, problem, cure, subject=str(path), keyword="axes")
     raise ArgumentError("path", path, problem, "save the recording as (T, H, W) first", subject=str(path))
 
 

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from .._base import ArgumentError, ArgumentTypeError, Array, MissingFileError, file_path, whole_number
+from .axes import unlikely_axes
 from .checks import counted
 from .format_table import Format, find_format
 from .recording import Origin, Recording
@@ -27,15 +28,22 @@ def open_video(path: str | os.PathLike[str], **options: object) -> Recording:
         which are read in natural order (``frame_2`` before ``frame_10``). Where a recording consists of several
         files, any of them can be given.
     **options
-        Options of some formats: ``dataset`` (HDF5, Zarr: the name of the dataset), ``fieldname`` and ``axes`` (MATLAB:
-        variable name; axis order such as ``'YXT'``), ``channel`` (encoded colour video: ``'red'``, ``'green'``,
-        ``'blue'`` or ``'luma'``; OME-Zarr with several channels: number or label), ``z`` (OME-Zarr with several
-        planes: number).
+        Options of some formats. Formats that store arrays have ``axes``, the meaning of each axis as a letter (T time,
+        Y rows, X columns, C channel, Z plane; ``'YXT'`` has time last), ``channel`` (number or label) and ``z``
+        (number) for the channel and the plane to read. Where neither the file nor ``axes`` states the order, time is
+        first. Others are ``dataset`` (HDF5, Zarr) and ``fieldname`` (MATLAB), the name of the array in the file. The
+        ``channel`` of encoded colour video is ``'red'``, ``'green'``, ``'blue'`` or ``'luma'``.
 
     Returns
     -------
     Recording
-        With shape ``(T, H, W)``, dtype, fps (frames per second), pixel_size (mm), metadata; slicing reads frames.
+        With shape ``(T, H, W)``, dtype, fps (frames per second), times (s), pixel_size (mm), metadata; slicing reads
+        frames.
+
+    Warns
+    -----
+    Advice
+        If nothing states the axes, and the shape looks as if time were not first.
 
     Raises
     ------
@@ -60,13 +68,27 @@ def open_video(path: str | os.PathLike[str], **options: object) -> Recording:
     ...         print(recording.shape, recording.fps)
     (100, 8, 9) 500.0
     """
+    return _open_and_advise(path, options)
+
+
+def _open_and_advise(path: str | os.PathLike[str], options: dict[str, object]) -> Recording:
+    """Open a recording for a public function, whose caller's line warnings point to."""
+    recording = open_again(path, **options)
+    advice = unlikely_axes(recording.path, recording.shape, recording.axes_source)
+    if advice is not None:
+        warnings.warn(advice, stacklevel=3)
+    return recording
+
+
+def open_again(path: str | os.PathLike[str], **options: object) -> Recording:
+    """Open a recording without advice, which its user has seen when it was opened first."""
     path = file_path(path)
     if not path.exists():
         raise MissingFileError("path", path, "does not exist", "check the name and the folder", subject=str(path))
     row = find_format(path)
     _check_options(row, options)
     recording: Recording = row.load().open_recording(path, **options)
-    recording._origin = Origin(open_video, path.absolute(), options)
+    recording._origin = Origin(open_again, path.absolute(), options)
     return recording
 
 
@@ -127,7 +149,7 @@ def load_video(
     """
     start, step = whole_number(start_frame, "start_frame"), whole_number(step, "step", minimum=1)
     wanted_frames = None if frames is None else whole_number(frames, "frames", minimum=1)
-    with open_video(path, **options) as recording:
+    with _open_and_advise(path, options) as recording:
         available = _frames_from(recording, start, step)
         count = available if wanted_frames is None else wanted_frames
         if count > available:
@@ -186,6 +208,6 @@ def load_metadata(path: str | os.PathLike[str], **options: object) -> dict[str, 
     ...     load_metadata(path)["fps"]
     500.0
     """
-    with open_video(path, **options) as recording:
+    with _open_and_advise(path, options) as recording:
         known = {"fps": recording.fps, "pixel_size": recording.pixel_size}
         return {**recording.metadata, **{key: value for key, value in known.items() if value is not None}}

@@ -5,6 +5,8 @@ reads ranges of frames. Everything else, including indexing, is the same for all
 is found in `open`, not here.
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,17 +15,20 @@ from types import EllipsisType, TracebackType
 from typing import Any, Protocol, TypeGuard, runtime_checkable
 
 import numpy as np
-from numpy.typing import DTypeLike
+from numpy.typing import ArrayLike, DTypeLike
 
 from .._base import ArgumentError, Array
 from .checks import check_frames
+from .times import frame_times, regular_rate
+
+BY_FORMAT = "the order of this format"  # a format that has a single order of axes
 
 
 class FrameSource(Protocol):
     """The object through which a format reads frames."""
 
     shape: tuple[int, int, int]
-    dtype: "np.dtype[Any]"
+    dtype: np.dtype[Any]
 
     def read(self, frames: range) -> Array:
         """Return the frames of an increasing range, (n, H, W)."""
@@ -43,14 +48,22 @@ class PartSource(Protocol):
 
 
 @dataclass(frozen=True)
+class Analog:
+    """A signal recorded along with a video, such as an ECG: its samples, and how many there are per second."""
+
+    samples: Array
+    fps: float | None
+
+
+@dataclass(frozen=True)
 class Origin:
     """How a recording was opened, so that it can be opened again, also in another process."""
 
-    opener: Callable[..., "Recording"]
+    opener: Callable[..., Recording]
     path: Path
     options: dict[str, Any]
 
-    def open_again(self) -> "Recording":
+    def open_again(self) -> Recording:
         """Open the recording a second time."""
         return self.opener(self.path, **self.options)
 
@@ -66,7 +79,15 @@ class Recording:
     shape : (T, H, W)
     dtype : numpy.dtype
     fps : float or None
-        Frames per second, if the file states it.
+        Frames per second, if the file states it, or if `times` are regular; None if they are not.
+    times : (T,) array or None
+        The time of each frame in s, if the file states it. Irregular times (dropped frames, pauses) leave `fps` None.
+    analog : dict of str to Analog
+        Signals recorded along with the video, each with its `samples` and its own `fps`.
+    axes : str
+        The order of the axes in the file, a letter for each: ``'TYX'`` is frames, rows, columns.
+    axes_source : str
+        Where this order is known from.
     pixel_size : float or None
         Width of a pixel on the tissue in mm, if the file states it.
     metadata : dict
@@ -89,13 +110,16 @@ class Recording:
 
     def __init__(
         self,
-        frames: "Array | FrameSource",
+        frames: Array | FrameSource,
         *,
         path: Path,
         format: str,  # noqa: A002 - the field's word
         fps: float | None = None,
         pixel_size: float | None = None,
         metadata: dict[str, Any] | None = None,
+        times: ArrayLike | None = None,
+        analog: dict[str, Analog] | None = None,
+        axes: tuple[str, str] = ("TYX", BY_FORMAT),
     ) -> None:
         check_frames(path, tuple(frames.shape), frames.dtype)
         self._frames: Array | FrameSource | None = frames
@@ -104,9 +128,12 @@ class Recording:
         self.ndim = 3
         self.path = path
         self.format = format
-        self.fps = fps
+        self.times = None if times is None else frame_times(path, times, self.shape[0])
+        self.fps = fps if self.times is None else regular_rate(self.times, fps)
         self.pixel_size = pixel_size
         self.metadata = metadata or {}
+        self.analog = analog or {}
+        self.axes, self.axes_source = axes
         self._origin: Origin | None = None  # set by `open_video`
         self._arrived = False  # from another process; the file is not yet open in this one
         self._reading = Lock()
@@ -143,7 +170,8 @@ class Recording:
         return (self[i] for i in range(len(self)))
 
     def __repr__(self) -> str:
-        rate = "rate unknown" if self.fps is None else f"{self.fps:g} frames/s"
+        unknown = "rate unknown" if self.times is None else "irregular times"
+        rate = unknown if self.fps is None else f"{self.fps:g} frames/s"
         return f"<Recording {self.path.name!r}: {self.format}, {self.shape}, {self.dtype}, {rate}>"
 
     def __array__(self, dtype: DTypeLike | None = None, copy: bool | None = None) -> Array:
@@ -202,11 +230,11 @@ class Recording:
         size = sum(state.st_size for state in states)
         return type(self).__name__, str(path), options, size, written, self.shape, str(self.dtype)
 
-    def _frames_if_open(self) -> "Array | FrameSource | None":
+    def _frames_if_open(self) -> Array | FrameSource | None:
         """Return the frames, or None after closing; a recording from another process is opened first."""
         return self._open_frames() if self._arrived else self._frames
 
-    def _open_frames(self) -> "Array | FrameSource":
+    def _open_frames(self) -> Array | FrameSource:
         """Return the frames, or raise an error if the recording was closed."""
         with self._reading:
             if self._arrived and self._origin is not None:
@@ -216,7 +244,7 @@ class Recording:
             raise ArgumentError("path", self.path, "is closed", "open it again to read frames", subject=str(self.path))
         return frames
 
-    def _frames_of(self, origin: Origin) -> "Array | FrameSource | None":
+    def _frames_of(self, origin: Origin) -> Array | FrameSource | None:
         """Return the frames of a recording from another process."""
         same = origin.open_again()
         if (same.shape, same.dtype) != (self.shape, self.dtype):
@@ -236,7 +264,7 @@ class Recording:
             self._frames.close()
         self._frames, self._arrived = None, False
 
-    def __enter__(self) -> "Recording":
+    def __enter__(self) -> Recording:
         return self
 
     def __exit__(

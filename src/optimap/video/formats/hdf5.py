@@ -1,14 +1,20 @@
-"""HDF5: the dataset chosen by the option ``dataset``, or the only 3-D one; frames are along its first axis."""
+"""HDF5: the dataset chosen by the option ``dataset``, or the only 3-D one.
 
-from pathlib import Path
+Its axes are those that ``axes`` gives, or that labels, scales or attributes name; otherwise frames are along the first.
+"""
+
+from collections.abc import Sequence
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..._base import ArgumentError, VideoLike, import_extra
+from ..._base import SECONDS, ArgumentError, Array, VideoLike, axis_letter, import_extra, unit_factor
 from ...kernels import in_background
+from ..axes import Layout, Wanted, find_layout
 from ..checks import noted_number
 from ..chunked import DatasetFrames, choose
+from ..hdf5_chunks import threaded
 from ..recording import Recording
 from ..writing import frame_blocks
 
@@ -45,23 +51,64 @@ def numeric_datasets(file: "h5py.File") -> dict[str, tuple[int, ...]]:
     return found
 
 
-def open_recording(path: Path, dataset: str | None = None) -> Recording:
+def open_recording(
+    path: Path, dataset: str | None = None, axes: object = None, channel: object = None, z: object = None
+) -> Recording:
     """Open an HDF5 file."""
+    wanted = Wanted(axes, channel, z)
     file = open_file(path)
     try:
-        chosen = file[choose(path, numeric_datasets(file), dataset, "dataset")]
+        shapes = numeric_datasets(file)
+        name = choose(path, shapes, dataset, "dataset", wanted)
+        chosen = file[name]
         metadata = {**_attributes(file), **_attributes(chosen)}
+        layout = find_layout(path, chosen.shape, chosen.dtype, wanted, names=axis_names(chosen))
         return Recording(
-            DatasetFrames(path, chosen, file.close, DAMAGED) if chosen.ndim == 3 else chosen,
+            DatasetFrames(path, threaded(chosen), file.close, DAMAGED, layout),
             path=path,
             format="HDF5",
             fps=noted_number(metadata.get("fps")),
+            times=_scale_times(chosen, layout),
             pixel_size=noted_number(metadata.get("pixel_size")),
             metadata=metadata,
+            axes=(layout.letters, layout.source),
         )
     except BaseException:
         file.close()
         raise
+
+
+def axis_names(dataset: "h5py.Dataset") -> Sequence[str] | None:
+    """Return the names of the axes, from an attribute ``axes``, labels, scales, or as xarray writes them."""
+    attributes = dict(dataset.attrs)
+    for key in ("axes", "_ARRAY_DIMENSIONS", "DIMENSION_LABELS"):
+        noted = _names(attributes.get(key), dataset.ndim)
+        if noted is not None:
+            return noted
+    scales = [[PurePosixPath(str(scale.name)).name for scale in dim.values()] for dim in dataset.dims]
+    names = [next((name for name in found if axis_letter(name)), "") for found in scales]
+    return names if any(names) else None
+
+
+def _names(noted: object, count: int) -> Sequence[str] | None:
+    """Return names from text such as "TYX" or "time,y,x", or from an array of text; None if it is something else."""
+    if isinstance(noted, (str, bytes)):
+        text = noted.decode("utf-8", "replace") if isinstance(noted, bytes) else noted
+        parts = text.replace(",", " ").split()
+        return list(text.strip().upper()) if len(parts) == 1 and len(text.strip()) == count else parts
+    if not isinstance(noted, np.ndarray) or noted.ndim != 1 or noted.dtype.kind not in "SUO":
+        return None
+    return [part.decode("utf-8", "replace") if isinstance(part, bytes) else str(part) for part in noted]
+
+
+def _scale_times(dataset: "h5py.Dataset", layout: Layout) -> Array | None:
+    """Return the times in s from the scale of the time axis; None if there is none with a unit of time."""
+    place = layout.order[0]
+    for scale in dataset.dims[place].values():
+        factor = unit_factor(scale.attrs.get("units", ""), SECONDS)
+        if factor and scale.shape == (dataset.shape[place],) and scale.dtype.kind in "iuf":
+            return np.asarray(scale[:], float) * factor
+    return None
 
 
 def _attributes(item: "h5py.File | h5py.Dataset") -> dict[str, Any]:

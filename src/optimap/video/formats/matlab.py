@@ -1,8 +1,8 @@
 """MATLAB ``.mat``: versions 4 to 7 are read with SciPy, version 7.3 as HDF5.
 
 MATLAB users keep time last (rows, columns, frames), Python users first. Files written by optimap state their order in
-a variable ``axes``; in other files, the last axis is time if it is the longest of the three, else the first. The
-option ``axes`` overrides both. Version 7.3 stores axes in reverse order.
+a variable ``axes``, and Rhythm writes ``cmosData`` with time last; in other files, the last axis is time if it is the
+longest of the three, else the first. The option ``axes`` overrides all of this. Version 7.3 stores axes in reverse.
 """
 
 import struct
@@ -16,13 +16,18 @@ import numpy as np
 
 from ..._base import ArgumentError, Array, VideoLike
 from ..._reading import release
+from ..axes import NOT_STATED, Layout, Wanted, find_layout
 from ..checks import check_frames, noted_number
 from ..chunked import DatasetFrames, choose
+from ..hdf5_chunks import threaded
 from ..recording import Recording
+from ..units import SECONDS, interval, rate
 from ..writing import frame_blocks, refuse_dtype
 from . import hdf5
 
 NUMERIC = {"double", "single", "logical"} | {f"{sign}int{bits}" for sign in ("", "u") for bits in (8, 16, 32, 64)}
+RHYTHM = "cmosData"  # the recording in files of the program Rhythm
+NOTES = ("axes", "fps", "made", "frequency", "acqFreq")  # variables that describe the recording
 DAMAGED = (ValueError, TypeError, OSError, EOFError, IndexError, KeyError, zlib.error)
 # The codes of array classes and value types in version 5.
 FLOATS = {"f8": (6, 9), "f4": (7, 7)}
@@ -35,19 +40,20 @@ WRITTEN_BYTES = 32 * 2**20
 class LoadedFrames:
     """A variable of a version 5 file, which can only be read as a whole: it is read with the first frame."""
 
-    def __init__(self, path: Path, name: str, shape: tuple[int, ...], dtype: str, order: tuple[int, int, int]) -> None:
-        self._path, self._name, self._order = path, name, order
+    def __init__(self, path: Path, name: str, shape: tuple[int, ...], dtype: str, layout: Layout) -> None:
+        self._path, self._name, self._layout = path, name, layout
         self._array: Array | None = None
-        self.shape = (shape[order[0]], shape[order[1]], shape[order[2]])
+        time, row, column = (shape[place] for place in layout.order)
+        self.shape = (time, row, column)
         self.dtype = np.dtype(dtype)
 
     def read(self, frames: range) -> Array:
         """Return a range of frames."""
         if self._array is None:
-            array = _load(self._path, [self._name])[self._name]
+            array = self._layout.view(_load(self._path, [self._name])[self._name])
             check_frames(self._path, array.shape, array.dtype)  # complex numbers are listed as real ones
             # MATLAB stores values in fewer bytes if they fit: doubles may be stored as uint8.
-            self._array = np.transpose(array.astype(self.dtype, copy=False), self._order)
+            self._array = array.astype(self.dtype, copy=False)
         return np.array(self._array[frames.start : frames.stop : frames.step])
 
     def close(self) -> None:
@@ -55,52 +61,81 @@ class LoadedFrames:
         self._array = None
 
 
-def open_recording(path: Path, fieldname: str | None = None, axes: str | None = None) -> Recording:
+def open_recording(
+    path: Path,
+    fieldname: str | None = None,
+    axes: object = None,
+    channel: object = None,
+    z: object = None,
+) -> Recording:
     """Open a ``.mat`` file."""
-    if axes is not None and sorted(str(axes)) != ["T", "X", "Y"]:
-        cure = "give the order of the letters T (time), Y (rows), X (columns), as in 'YXT'"
-        raise ArgumentError("axes", axes, "is not an order of three axes", cure)
+    wanted = Wanted(axes, channel, z)
     with open(path, "rb") as file:
         start = file.read(128)
     is_hdf5 = start.startswith((b"MATLAB 7.3", b"\x89HDF"))
-    return (_open_hdf5 if is_hdf5 else _open_classic)(path, fieldname, axes)
+    return (_open_hdf5 if is_hdf5 else _open_classic)(path, fieldname, wanted)
 
 
-def time_order(shape: tuple[int, ...], axes: str | None) -> tuple[int, int, int]:
-    """Return the places of time, rows and columns among the axes."""
-    if axes is None:
-        axes = "YXT" if shape[2] > max(shape[:2]) else "TYX"
-    return axes.index("T"), axes.index("Y"), axes.index("X")
+def _layout(
+    path: Path,
+    name: str,
+    shape: tuple[int, ...],
+    dtype: "np.dtype[Any]",
+    notes: dict[str, Any],
+    wanted: Wanted,
+) -> Layout:
+    """Return the axes of a variable, in MATLAB's order."""
+    if name == RHYTHM:
+        default = ("YXT", "the order that Rhythm writes")
+    elif len(shape) == 3 and shape[2] > max(shape[:2]):
+        default = ("YXT", "not stated in the file: the last axis is the longest, as MATLAB's users keep time last")
+    else:
+        default = ("TYX", NOT_STATED)
+    return find_layout(path, shape, dtype, wanted, names=_noted_axes(notes), default=default)
 
 
-def _choose(path: Path, shapes: dict[str, tuple[int, ...]], fieldname: str | None) -> str:
+def _rate(name: str, notes: dict[str, Any]) -> float | None:
+    """Return frames per second from the variable ``fps``, or from those that Rhythm writes."""
+    stated = noted_number(notes.get("fps"))
+    if stated is not None or name != RHYTHM:
+        return stated
+    return noted_number(notes.get("frequency")) or rate(interval(notes.get("acqFreq"), "ms", SECONDS))
+
+
+def _choose(path: Path, shapes: dict[str, tuple[int, ...]], fieldname: str | None, wanted: Wanted) -> str:
     """Return the name of the variable that is the recording."""
-    if fieldname is None and len(shapes.get("cmosData", ())) == 3:  # files of Rhythm hold other arrays, too
-        return "cmosData"
-    name = choose(path, shapes, fieldname, "fieldname")
-    if len(shapes[name]) != 3:
+    if fieldname is None and len(shapes.get(RHYTHM, ())) == 3:  # files of Rhythm hold other arrays, too
+        return RHYTHM
+    name = choose(path, shapes, fieldname, "fieldname", wanted)
+    if len(shapes[name]) < 3:
         problem = f"has shape {shapes[name]} in {path}"
         raise ArgumentError("fieldname", fieldname, problem, "choose an array with three axes")
     return name
 
 
-def _open_classic(path: Path, fieldname: str | None, axes: str | None) -> Recording:
+def _open_classic(path: Path, fieldname: str | None, wanted: Wanted) -> Recording:
     """Open a file of version 4 to 7."""
     from scipy.io import whosmat
 
     with _reading(path):
         listed = whosmat(path)
     shapes = {name: tuple(shape) for name, shape, kind in listed if kind in NUMERIC}
-    name = _choose(path, shapes, fieldname)
+    name = _choose(path, shapes, fieldname, wanted)
     kind = next(kind for known, _, kind in listed if known == name)
-    dtype = {"double": "f8", "single": "f4", "logical": "u1"}.get(kind, kind)
-    notes = _load(path, [key for key, _, _ in listed if key in ("axes", "fps", "made")])
-    frames = LoadedFrames(path, name, shapes[name], dtype, time_order(shapes[name], axes or _noted_axes(notes)))
-    fps = noted_number(notes.get("fps"))
+    dtype = np.dtype({"double": "f8", "single": "f4", "logical": "u1"}.get(kind, kind))
+    notes = _load(path, [key for key, _, _ in listed if key in NOTES])
+    layout = _layout(path, name, shapes[name], dtype, notes, wanted)
     metadata: dict[str, Any] = {"fieldname": name, "variables": [key for key, _, _ in listed]}
     if np.size(notes.get("made", ())) == 1:
         metadata["made"] = str(np.ravel(notes["made"])[0])
-    return Recording(frames, path=path, format="MATLAB 5", fps=fps, metadata=metadata)
+    return Recording(
+        LoadedFrames(path, name, shapes[name], dtype.str, layout),
+        path=path,
+        format="MATLAB 5",
+        fps=_rate(name, notes),
+        metadata=metadata,
+        axes=(layout.letters, layout.source),
+    )
 
 
 def _load(path: Path, names: list[str]) -> dict[str, Any]:
@@ -138,20 +173,24 @@ def _noted_axes(notes: dict[str, Any]) -> str | None:
     return text if sorted(text) == ["T", "X", "Y"] else None
 
 
-def _open_hdf5(path: Path, fieldname: str | None, axes: str | None) -> Recording:
+def _open_hdf5(path: Path, fieldname: str | None, wanted: Wanted) -> Recording:
     """Open a file of version 7.3."""
     file = hdf5.open_file(path)
     try:
         found = hdf5.numeric_datasets(file)
         shapes = {key: shape[::-1] for key, shape in found.items() if not key.startswith("#refs#")}
-        name = _choose(path, shapes, fieldname)
-        notes: dict[str, Any] = {key: file[key][()] for key in ("axes", "fps") if key in found}
-        time, row, column = time_order(shapes[name], axes or _noted_axes(notes))
-        order = (2 - time, 2 - row, 2 - column)  # reversed on disk
-        fps = noted_number(notes.get("fps"))
-        metadata = {"fieldname": name, "variables": list(file.keys())}
-        frames = DatasetFrames(path, file[name], file.close, hdf5.DAMAGED, order)
-        return Recording(frames, path=path, format="MATLAB 7.3", fps=fps, metadata=metadata)
+        name = _choose(path, shapes, fieldname, wanted)
+        notes: dict[str, Any] = {key: file[key][()] for key in NOTES if key in found}
+        layout = _layout(path, name, shapes[name], file[name].dtype, notes, wanted)
+        frames = DatasetFrames(path, threaded(file[name]), file.close, hdf5.DAMAGED, layout.reversed())
+        return Recording(
+            frames,
+            path=path,
+            format="MATLAB 7.3",
+            fps=_rate(name, notes),
+            metadata={"fieldname": name, "variables": list(file.keys())},
+            axes=(layout.letters, layout.source),
+        )
     except BaseException:
         file.close()
         raise

@@ -1,7 +1,8 @@
 """NumPy ``.npy``: one array, memory-mapped.
 
-The format holds only pixels. Frame rate and origin are in ``NAME.npy.json`` next to the file, with the shape, the
-data type and a checksum of a few pixels, which show whether the two still belong together.
+Time is the first axis unless ``axes`` says otherwise. The format holds only pixels: frame rate and origin are in
+``NAME.npy.json`` next to the file, with the shape, the data type and a checksum of a few pixels, which show whether the
+two still belong together.
 """
 
 import json
@@ -15,6 +16,7 @@ import numpy as np
 from ..._base import ArgumentError, Array, VideoLike
 from ..._files import is_sidecar, sidecar_path
 from ..._reading import patch_checksum
+from ..axes import Wanted, find_layout
 from ..checks import check_file_size, noted_number
 from ..recording import Recording
 from ..writing import frame_blocks
@@ -22,8 +24,9 @@ from ..writing import frame_blocks
 MARKER = "optimap_recording"  # its value is the version of the layout
 
 
-def open_recording(path: Path) -> Recording:
+def open_recording(path: Path, axes: object = None, channel: object = None, z: object = None) -> Recording:
     """Open a ``.npy`` file."""
+    wanted = Wanted(axes, channel, z)
     try:
         frames = np.lib.format.open_memmap(path, mode="r")
     except (ValueError, EOFError, SyntaxError, TokenError) as error:
@@ -36,10 +39,13 @@ def open_recording(path: Path) -> Recording:
         ) from error
     check_file_size(path, frames.offset + frames.nbytes, f"values of shape {frames.shape}")
     described = _read_description(path, frames)
-    fps = noted_number(described.get("fps") or 0)
+    names = "TYX" if described else None
+    layout = find_layout(path, frames.shape, frames.dtype, wanted, names=names)
+    fps = noted_number(described.get("fps"))
     made = described.get("made")
     metadata = {} if made is None else {"made": json.dumps(made)}
-    return Recording(frames, path=path, format="NumPy", fps=fps, metadata=metadata)
+    found = (layout.letters, layout.source)
+    return Recording(layout.view(frames), path=path, format="NumPy", fps=fps, metadata=metadata, axes=found)
 
 
 def _read_description(path: Path, frames: Array) -> dict[str, Any]:

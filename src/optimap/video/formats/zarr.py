@@ -9,7 +9,7 @@ import struct
 import warnings
 import zipfile
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
@@ -21,13 +21,14 @@ from zarr.abc.store import Store
 from zarr.codecs import BloscCodec
 from zarr.storage import LocalStore, ZipStore
 
-from ..._base import ArgumentError, VideoLike
+from ..._base import ArgumentError, VideoLike, axis_letter
 from ...kernels import in_background
-from ..checks import check_frames, counted, noted_number
+from ..axes import Layout, Wanted, find_layout
+from ..checks import noted_number
 from ..chunked import DatasetFrames, choose
 from ..format_table import is_zarr
 from ..recording import Recording
-from ..units import MM, SECONDS, rate
+from ..units import MM, SECONDS, interval, rate
 from ..writing import frame_blocks, refuse_dtype
 
 # Errors that zarr and its codecs raise for damaged bytes.
@@ -38,7 +39,6 @@ DAMAGED = (
 # A chunk is a few MB of whole frames. Measured on 16-bit frames with camera noise (2 cores): chunks of 2 to 8 MB are
 # read at the same rate, larger ones need more memory, smaller ones more files.
 CHUNK_BYTES = 4 * 2**20
-AXES = {"t": "t", "time": "t", "frame": "t", "frames": "t", "z": "z", "c": "c", "channel": "c", "y": "y", "x": "x"}
 
 
 @dataclass(frozen=True)
@@ -55,27 +55,30 @@ class Image:
 
 
 def open_recording(
-    path: Path, dataset: str | None = None, channel: int | str | None = None, z: int | None = None
+    path: Path, dataset: str | None = None, axes: object = None, channel: object = None, z: object = None
 ) -> Recording:
     """Open a zarr store, or a group or array in one."""
+    wanted = Wanted(axes, channel, z)
     store, root = _open_store(path)
     try:
         with _reading(path):
-            image = _choose(path, root, dataset)
+            image = _choose(path, root, dataset, wanted)
             metadata = {**_attributes(root), **image.metadata, **_attributes(image.array), "dataset": image.name}
             _check_complete(path, image.array)
             store.is_blosc = _uses_blosc(image.array)
-        order, fixed = _places(path, image, channel, z)
-        frames = DatasetFrames(path, image.array, store.close, DAMAGED, order, fixed)
-        interval, size = _scale(image, "t", SECONDS), _scale(image, "x", MM)
+        array = image.array
+        layout = find_layout(path, array.shape, array.dtype, wanted, names=image.axes, labels=image.channels)
+        frames = DatasetFrames(path, image.array, store.close, DAMAGED, layout)
+        step, size = _scale(image, layout, "T", SECONDS), _scale(image, layout, "X", MM)
         stated = noted_number(metadata.get("fps"))
         return Recording(
             frames,
             path=path,
             format=f"Zarr {image.array.metadata.zarr_format}" if not image.units else "OME-Zarr",
-            fps=rate(interval, stated) or stated,
+            fps=rate(step, stated) or stated,
             pixel_size=size or noted_number(metadata.get("pixel_size")),
             metadata=metadata,
+            axes=(layout.letters, layout.source),
         )
     except BaseException:
         store.close()
@@ -177,7 +180,7 @@ def _check_complete(path: Path, array: "zarr.Array[Any]") -> None:
 # --- which array ---------------------------------------------------------------------------------------------------
 
 
-def _choose(path: Path, root: "zarr.Array[Any] | zarr.Group", dataset: str | None) -> Image:
+def _choose(path: Path, root: "zarr.Array[Any] | zarr.Group", dataset: str | None, wanted: Wanted) -> Image:
     """Return the image that was named, or the only one."""
     if isinstance(root, zarr.Array):
         if dataset is not None:
@@ -192,7 +195,7 @@ def _choose(path: Path, root: "zarr.Array[Any] | zarr.Group", dataset: str | Non
         inside = [image for name, image in images.items() if name.startswith(f"{named}/")]
         images |= {named: inside[0]} if len(inside) == 1 else _lower_levels(root, named)
     shapes = {name: _essential_shape(image) for name, image in images.items()}
-    return images[choose(path, shapes, dataset, "dataset")]
+    return images[choose(path, shapes, dataset, "dataset", wanted)]
 
 
 def _images(group: zarr.Group, prefix: str) -> Iterator[Image]:
@@ -242,7 +245,7 @@ def _ome_image(group: zarr.Group, prefix: str, scales: dict[str, Any], level: in
     return Image(
         f"{prefix}{dataset['path']}",
         array,
-        tuple(str(axis["name"]).lower() for axis in axes),
+        tuple(str(axis["name"]) for axis in axes),
         tuple(axis.get("unit") for axis in axes),
         tuple(scale.tolist()),
         tuple(str(entry.get("label", number)) for number, entry in enumerate(channels)),
@@ -251,95 +254,29 @@ def _ome_image(group: zarr.Group, prefix: str, scales: dict[str, Any], level: in
 
 
 def _named_axes(array: "zarr.Array[Any]") -> tuple[str, ...] | None:
-    """Return the names of the axes if all are known: as stored in version 3, or by xarray in version 2."""
+    """Return the names of the axes, if there are any: as stored in version 3, or by xarray in version 2."""
     names: Any = getattr(array.metadata, "dimension_names", None) or dict(array.attrs).get("_ARRAY_DIMENSIONS") or ()
-    known = tuple(AXES.get(str(name).lower(), "") for name in names)
-    is_video = len(known) == array.ndim and {"t", "y", "x"} <= set(known) and len(set(known)) == len(known)
-    return known if is_video and "" not in known else None
+    return tuple(str(name) for name in names) or None
 
 
 def _essential_shape(image: Image) -> tuple[int, ...]:
-    """Return the shape along time, rows and columns, if there are such axes; `_places` handles the others."""
+    """Return the shape along time, rows and columns, if there are such axes; `find_layout` handles the others."""
     shape = tuple(int(n) for n in image.array.shape)
-    if image.axes is None or not {"t", "y", "x"} <= set(image.axes):
+    letters = [axis_letter(name) for name in image.axes or ()]
+    if not {"T", "Y", "X"} <= set(letters) or len(letters) != len(shape):
         return shape
-    return tuple(shape[image.axes.index(axis)] for axis in "tyx")
+    return tuple(shape[letters.index(axis)] for axis in "TYX")
 
 
 # --- which axes ----------------------------------------------------------------------------------------------------
 
 
-def _places(
-    path: Path, image: Image, channel: int | str | None, z: int | None
-) -> tuple[tuple[int, int, int], dict[int, int]]:
-    """Return the places of time, rows and columns among the axes, and the index along each of the others."""
-    shape = tuple(int(n) for n in image.array.shape)
-    if image.axes is None:
-        for name, value in (("channel", channel), ("z", z)):
-            if value is not None:
-                problem = f"cannot be used, because the axes of {path} have no names"
-                raise ArgumentError(name, value, problem, f"leave {name} out")
-        check_frames(path, shape, image.array.dtype)
-        return (0, 1, 2), {}
-    _check_axes(path, image.axes, shape)
-    fixed = {}
-    asked: dict[str, Callable[[int], int]] = {
-        "c": lambda count: _channel(path, image, channel, count),
-        "z": lambda count: _numbered(path, z, count, "z", "plane"),
-    }
-    for place, (axis, count) in enumerate(zip(image.axes, shape, strict=True)):
-        if axis not in "tyx":
-            fixed[place] = asked.pop(axis)(count) if axis in asked else 0
-    for axis, name, value in (("c", "channel", channel), ("z", "z", z)):
-        if axis in asked and value is not None:
-            raise ArgumentError(name, value, f"cannot be used, because {path} has no such axis", f"leave {name} out")
-    time, row, column = (image.axes.index(axis) for axis in "tyx")
-    return (time, row, column), fixed
-
-
-def _check_axes(path: Path, axes: tuple[str, ...], shape: tuple[int, ...]) -> None:
-    """Raise an error if axes are missing, or an unknown one has more than one entry."""
-    known = [axis for axis in "tyxcz" if axes.count(axis) == 1]
-    unknown = [axis for axis, count in zip(axes, shape, strict=True) if axis not in known and count > 1]
-    if not {"t", "y", "x"} <= set(axes) or unknown:
-        raise ArgumentError(
-            "path",
-            path,
-            f"has the axes {', '.join(axes)} of shape {shape}, but a recording has the axes t, y and x",
-            "save it with these axes, and split others into separate files",
-            subject=str(path),
-        )
-
-
-def _channel(path: Path, image: Image, channel: int | str | None, count: int) -> int:
-    """Return the number of a channel, which may be given by its label."""
-    if isinstance(channel, str) and channel in image.channels:
-        return image.channels.index(channel)
-    return _numbered(path, channel, count, "channel", "channel", image.channels)
-
-
-def _numbered(path: Path, value: object, count: int, option: str, thing: str, labels: tuple[str, ...] = ()) -> int:
-    """Return the index along an axis; if there is only one, it need not be given."""
-    if value is None and count == 1:
-        return 0
-    named = f" ({', '.join(labels)})" if labels else ""
-    has = f"has {counted(count, thing)}{named}"
-    if value is None:
-        cure = f"choose one with {option}=, from 0 to {count - 1}"
-        raise ArgumentError("path", path, has, cure, subject=str(path), keyword=option)
-    if isinstance(value, bool) or not isinstance(value, (int, np.integer)) or not 0 <= value < count:
-        cure = f"give a number from 0 to {count - 1}" if count > 1 else f"leave {option} out"
-        raise ArgumentError(option, value, f"is not in {path}, which {has}", cure)
-    return int(value)
-
-
-def _scale(image: Image, axis: str, units: dict[str, float]) -> float:
+def _scale(image: Image, layout: Layout, axis: str, units: dict[str, float]) -> float:
     """Return the step along an axis in s or mm; 0 if it is unknown, or if the scale has no unit."""
-    if image.axes is None or not image.units:
+    if not image.units:
         return 0.0
-    place = image.axes.index(axis)
-    step = image.scale[place] * units.get(str(image.units[place]), 0.0)
-    return step if 0 < step < np.inf else 0.0
+    place = layout.letters.index(axis)
+    return interval(image.scale[place], image.units[place], units)
 
 
 # --- writing -------------------------------------------------------------------------------------------------------
