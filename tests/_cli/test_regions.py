@@ -160,6 +160,19 @@ def test_a_background_of_another_kind(files, capsys):
     np.testing.assert_array_equal(table("t.csv").iloc[:, 1:], expected)
 
 
+@pytest.mark.filterwarnings("always:1 region of")
+def test_regions_that_are_left_out_are_reported_once(files, capsys):
+    images = np.zeros((3, *programs.SHAPE), np.float32)
+    images[0, 1:5, 1:5], images[1, 2:4, 2:4], images[2, 8:, 8:] = 1, 2, 3
+    programs.suite2p(files, images)
+    (files / "iscell.npy").unlink()
+    np.save("other.npy", VIDEO)
+    for arguments in (["traces", "rec.tif", "other.npy", "--regions", "stat.npy", "-o", "t/"], ["info", "stat.npy"]):
+        assert run(*arguments) == 0
+        assert capsys.readouterr().err.count("warning: 1 region of stat.npy is left out, because") == 1
+    assert list(table("t/rec_traces.csv").columns)[1:] == ["cell_0", "cell_2"]
+
+
 def test_what_to_do_without_cells_is_an_option(files, capsys):
     programs.suite2p(files, programs.footprints()[::2], [0, 0, 0])
     assert run("traces", "rec.tif", "--regions", "stat.npy", "-o", "t.csv") == 2

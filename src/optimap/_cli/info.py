@@ -2,6 +2,7 @@
 
 import argparse
 import importlib.util
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -153,7 +154,10 @@ def _print_regions(path: Path) -> None:
             kind = roi.subtype.name if roi.subtype.value else roi.roitype.name
             print(f"  {name}: {'rectangle' if kind == 'RECT' else kind.lower()}")
         return
-    names, every = _regions.region_names(path), _regions.region_names(path, "all")
+    names = _regions.region_names(path)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # shown already
+        every = _regions.region_names(path, "all")
     which = f"{len(names)}" if len(names) == len(every) else f"{len(names)} accepted of {len(every)}"
     print(f"{path}\n  regions     {which}, {made}\n  names       {_few(names)}")
 

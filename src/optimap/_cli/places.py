@@ -3,6 +3,7 @@
 Files are read and checked against the frame by `find_places` of the library.
 """
 
+import warnings
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -124,7 +125,10 @@ def _find(
     kind: str | None,
     cells: str = "accepted",
 ) -> Found:
-    places = _regions.find_places(given, frame_shape, size, window, name=name, kind=kind, cells=cells)
+    with warnings.catch_warnings():
+        if isinstance(given, Path):  # its warnings were shown when it was checked, once for all recordings
+            warnings.simplefilter("ignore")
+        places = _regions.find_places(given, frame_shape, size, window, name=name, kind=kind, cells=cells)
     if places.positions is not None:
         return Found(_pairs(places.positions), None)
     return Found(None, None if places.regions is None else places.regions[:])  # a single one has a trace (T, 1), too

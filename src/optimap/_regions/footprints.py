@@ -93,7 +93,7 @@ def without_empty(found: Footprints, where: str, reason: str) -> Footprints:
         return found
     lost = [name for name, is_filled in zip(found.names, filled.tolist(), strict=True) if not is_filled]
     what = f"{counted(len(lost), 'region')} of {where} {'is' if len(lost) == 1 else 'are'} left out"
-    warnings.warn(f"{what}, because {reason}: {', '.join(lost)}", stacklevel=find_stack_level())
+    warnings.warn(f"{what}, because {reason}: {', '.join(lost)}", stacklevel=_stack_level())
     number, own = np.cumsum(filled) - 1, filled[found.owners]
     return found._replace(
         owners=number[found.owners][own],
@@ -104,7 +104,7 @@ def without_empty(found: Footprints, where: str, reason: str) -> Footprints:
     )
 
 
-def find_stack_level() -> int:
+def _stack_level() -> int:
     """Return the stack level of the first caller outside this package, for warnings that show the user's line."""
     frame, level = sys._getframe(1), 1
     package = __name__.partition(".")[0]
