@@ -98,6 +98,7 @@ def test_all_cells_on_demand(files, capsys):
         ("rec_seg.npy", ["regions     2, found by cellpose", "names       label_1, label_4"]),
         ("shapes.csv", ["regions     1, drawn in napari", "names       shape_0"]),
         ("cells.geojson", ["regions     1, exported by QuPath", "names       box"]),
+        ("set", ["regions     2, drawn in ImageJ", "names       lower, upper"]),
         ("overlay.tif", ["frames      9", "overlay     2 regions: upper, lower"]),
         ("labels.npy", ["frames      1", "as regions  2 labels"]),
         ("flat.npy", ["as regions  2 labels"]),
@@ -120,7 +121,7 @@ def test_info_says_what_is_in_each_file(files, capsys, name, lines):
         assert "as regions" not in out
 
 
-@pytest.mark.parametrize("name", ["stat.npy", "est.hdf5", "rec_seg.npy", "shapes.csv", "cells.geojson"])
+@pytest.mark.parametrize("name", ["stat.npy", "est.hdf5", "rec_seg.npy", "shapes.csv", "cells.geojson", "set"])
 def test_regions_are_no_recordings(files, capsys, name):
     assert run("traces", name, "--at", "1,1", "-o", "t.csv") == 2
     message = f"{name} is not a recording, because it holds"

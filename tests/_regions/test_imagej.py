@@ -250,8 +250,11 @@ def test_litter_of_the_operating_system_is_ignored(tmp_path):
         (folder / name).write_bytes(first.tobytes())
     for name in ("._a.roi", ".DS_Store", "Thumbs.db", "notes.txt"):
         (folder / name).write_bytes(b"\0\5\x16\7 resource fork")
-    assert regions(folder).names == ["B", "a"]
+    assert regions(folder).names == ["a", "B"]
     assert extract_traces(VIDEO, folder).shape == (6, 2)
+    for name in ("cell 10.roi", "cell 2.roi"):
+        (folder / name).write_bytes(first.tobytes())
+    assert regions(folder).names == ["a", "B", "cell 2", "cell 10"]
     message = r"\._a.roi is no region, but a file that macOS puts next to one: leave it out, and give a.roi"
     check_error(lambda: regions(folder / "._a.roi"), ValueError, "source", message, folder / "._a.roi")
     assert len(regions(folder / "a.roi")) == 1

@@ -12,7 +12,7 @@ from .caiman import is_caiman, is_sparse_file, read_caiman, read_sparse
 from .cellpose import is_cellpose, read_cellpose
 from .file_request import Request
 from .footprints import Footprints
-from .imagej import holds_rois, read_roi_folder, read_rois, rois_in_folder
+from .imagej import holds_rois, is_roi_folder, read_roi_folder, read_rois, rois_in_folder
 from .images import read_npy, read_png, read_tiff
 from .napari import is_napari, read_napari
 from .polygons import Outlines
@@ -86,6 +86,8 @@ def read_region_file(path: Path, name: str = "path", kind: str | None = None, ce
 
 def content_of(path: Path) -> str | None:
     """Return which regions a file holds, in words; None for images, positions, and whatever else may be no regions."""
+    if path.is_dir():
+        return FILES[0].holds if is_roi_folder(path) else None
     if not path.is_file() or path.suffix.lower() not in READERS:
         return None
     row = _row(path)

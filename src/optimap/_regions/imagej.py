@@ -4,6 +4,8 @@ ImageJ measures areas from the corners of pixels (pixel 0 reaches from 0 to 1), 
 Positions here are always measured from centres, so areas move by half a pixel.
 """
 
+import os
+import re
 import struct
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -41,8 +43,15 @@ def read_rois(path: Path, request: Request) -> Outlines:
 
 
 def rois_in_folder(path: Path) -> list[Path]:
-    """Return the ``.roi`` files in a folder, in the order of their names."""
-    return sorted(file for file in path.iterdir() if file.is_file() and _is_roi_file(file.name))
+    """Return the ``.roi`` files in a folder, in natural order: cell 2 before cell 10."""
+    files = [file for file in path.iterdir() if file.is_file() and _is_roi_file(file.name)]
+    return sorted(files, key=lambda file: [part.zfill(20) for part in re.split(r"(\d+)", file.name.lower())])
+
+
+def is_roi_folder(path: Path) -> bool:
+    """Return whether a folder holds ``.roi`` files, and no images, which would be a recording."""
+    suffixes = {Path(entry.name).suffix.lower() for entry in os.scandir(path) if not entry.name.startswith(".")}
+    return ".roi" in suffixes and not suffixes & {".tif", ".tiff", ".png"}
 
 
 def read_roi_folder(path: Path, request: Request) -> Outlines:
