@@ -1,6 +1,7 @@
 """Pickled files of other programs: data is read, and nothing is run."""
 
 import collections
+import contextlib
 import io
 import os
 import pathlib
@@ -10,6 +11,7 @@ import subprocess
 import numpy as np
 import pytest
 
+from optimap import ArgumentError
 from optimap.trace import regions
 from tests._regions import programs
 from tests.errors import check_error
@@ -125,6 +127,27 @@ def test_every_truncation_is_an_error(tmp_path):
     for length in [*range(1, 200), *range(200, len(whole) - 1, 97), len(whole) - 1]:
         path.write_bytes(whole[:length])
         check_error(lambda: regions(path), ValueError, "source", "stat.npy", path)
+
+
+@pytest.mark.filterwarnings("ignore:.* left out")
+@pytest.mark.parametrize("seed", range(4))
+def test_any_damage_is_an_error_about_the_file(tmp_path, seed):
+    rng = np.random.default_rng(seed)
+    labels = np.zeros(programs.SHAPE, np.uint16)
+    labels[1:4, 2:8] = 1
+    path = [programs.suite2p(tmp_path, programs.footprints(2)), programs.cellpose(tmp_path / "a_seg.npy", labels)][
+        seed % 2
+    ]
+    whole = path.read_bytes()
+    for _ in range(400):
+        damaged = bytearray(whole)
+        for place in rng.integers(0, min(len(whole), 3000), 2):
+            damaged[place] = rng.integers(0, 256)
+        path.write_bytes(damaged)
+        with contextlib.suppress(ArgumentError):  # and no other error
+            regions(path, programs.SHAPE).spans()
+    path.write_bytes(whole)
+    assert len(regions(path)) > 0
 
 
 def test_a_header_that_does_not_fit_its_content_is_an_error(tmp_path):

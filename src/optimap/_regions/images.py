@@ -15,7 +15,7 @@ from .._base import ArgumentError, Array
 from .file_request import Request
 from .imagej import overlay_outlines
 from .likeness import check_looks_like_labels, is_mask, recording_error
-from .pickles import npy_shape
+from .pickles import DAMAGED_HEADER, npy_shape
 from .polygons import Outlines
 
 SHAPES = "give masks and labels as images (H, W), stacks as (N, H, W)"
@@ -34,7 +34,7 @@ def read_npy(path: Path, request: Request) -> Array:
         # Mapped if it may be a recording, which is refused before more than a few images are read.
         mapped = len(npy_shape(path)) == 3 and 0 not in npy_shape(path)
         array: Array = np.load(path, allow_pickle=False, mmap_mode="r" if mapped else None)
-    except (ValueError, EOFError) as error:
+    except (*DAMAGED_HEADER, EOFError) as error:
         cure = "save an array of numbers with numpy.save"
         raise ArgumentError(
             name, path, f"cannot be read as a .npy file of numbers ({error})", cure, subject=str(path)

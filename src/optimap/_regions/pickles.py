@@ -9,6 +9,7 @@ import io
 import pickle
 import re
 import struct
+import tokenize
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from pathlib import Path, PurePosixPath
@@ -27,8 +28,11 @@ DAMAGED = (
     AttributeError,
     LookupError,
     OverflowError,
+    MemoryError,
     struct.error,
 )
+# What NumPy raises for a header that is damaged.
+DAMAGED_HEADER = (ValueError, OSError, SyntaxError, tokenize.TokenError)
 
 PLAIN_CODE = re.compile(r"[biufc]\d{1,2}|[SU]\d{1,6}|O8?")
 
@@ -42,7 +46,7 @@ def has_objects(path: Path) -> tuple[int, ...] | None:
     try:
         with open(path, "rb") as file:
             dtype, shape = _header(file)
-    except (ValueError, OSError):
+    except DAMAGED_HEADER:
         return None
     return shape if dtype.hasobject else None
 
@@ -59,7 +63,7 @@ def read_objects(path: Path, name: str) -> Array:
         cure = "if you trust the file, load it with numpy.load(path, allow_pickle=True), and give its arrays"
         problem = f"asks for {error} when it is opened, which is refused because it might run code"
         raise ArgumentError(name, path, problem, cure, subject=str(path)) from error
-    except DAMAGED as error:
+    except (*DAMAGED, *DAMAGED_HEADER) as error:
         problem = f"cannot be read as a .npy file of objects, or is damaged ({error})"
         raise ArgumentError(name, path, problem, "save it again, or copy it again", subject=str(path)) from error
     return found
@@ -73,7 +77,7 @@ def npy_shape(path: Path) -> tuple[int, ...]:
 
 def plain(thing: object) -> Any:
     """Return the array that a stand-in holds, or anything else as it is."""
-    return thing.array() if isinstance(thing, _PickledArray) else thing
+    return thing.array if isinstance(thing, _PickledArray) else thing
 
 
 def _header(file: Any) -> tuple["np.dtype[Any]", tuple[int, ...]]:
@@ -110,17 +114,11 @@ class _PickledArray:
     """Stand-in for an array: shape, data type and bytes, or a list of objects."""
 
     def __init__(self, *_: object) -> None:
-        self._state: tuple[Any, ...] | None = None
+        self.array: Array = np.zeros(0)
 
     def __setstate__(self, state: tuple[Any, ...]) -> None:
         _, shape, dtype, by_columns, content = state
-        self._state = (shape, dtype, by_columns, content)
-
-    def array(self) -> Array:
-        if self._state is None:
-            raise pickle.UnpicklingError("an array without content")
-        shape, dtype, by_columns, content = self._state
-        return _array(content, dtype, shape, "F" if by_columns else "C")
+        self.array = _array(content, dtype, shape, "F" if by_columns else "C")
 
 
 def _array(content: Any, dtype: object, shape: Sequence[int], order: str) -> Array:

@@ -13,7 +13,7 @@ import numpy as np
 from .._base import ArgumentError, Array, Floats, Ints, counted
 from .file_request import Request
 from .footprints import Footprints, without_empty
-from .pickles import has_objects, plain, read_objects
+from .pickles import DAMAGED_HEADER, has_objects, plain, read_objects
 
 NEEDED = ("ypix", "xpix", "lam")
 
@@ -53,7 +53,7 @@ def _kept(path: Path, count: int, request: Request) -> Ints:
         return np.arange(count)
     try:
         is_cell: Array = np.load(beside, allow_pickle=False)
-    except (ValueError, EOFError, OSError) as error:
+    except (*DAMAGED_HEADER, EOFError) as error:
         cure = "copy it again, or give cells='all'"
         problem = f"cannot be read as the list of cells ({error})"
         raise ArgumentError(
