@@ -92,6 +92,7 @@ NEED_ADVICE = {
     "colours of zarr": lambda folder: makers.zarr(folder / "rec.zarr", np.stack([VIDEO] * 3, -1)),
     "an axis of trials": lambda folder: labelled(folder / "rec.h5", "trial", "time", "y", "x"),
     "time last": lambda folder: makers.npy(folder / "rec.npy", makers.random_video((60, 64, 20))),
+    "two cameras": lambda folder: makers.micam_ultima(folder, VIDEO, dual_cam=4),
     "a colour video": lambda folder: makers.encoded(folder / "rec.mkv", COLOURS, pixel_format="bgr0", source="rgb24"),
 }
 

@@ -9,7 +9,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from seasonal.trend import guess_trended_period
 
-from optimap._series import period as _period
 from optimap.trace import detrend_timeseries, estimate_period
 from tests._series.examples import series
 from tests.errors import check_error
@@ -161,13 +160,13 @@ def test_the_error_about_missing_samples_names_the_series_and_a_cure_that_works(
 
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("samples", [50, 301])
-def test_many_series_are_each_as_if_alone(kind, samples, monkeypatch):
+def test_many_series_are_each_as_if_alone(kind, samples, monkeypatch, allow):
     names = ["beats", "walk", "line", "counts", "constant", "tiny"]
     data = np.stack([series(name, samples, i) for i in range(5) for name in names], axis=1)
     alone = [detrend_timeseries(column, kind) for column in data.T]
     assert estimate_period(data).tolist() == [estimate_period(column) for column in data.T]
     for block in (1, 7 * samples, 2**20):  # samples at once: one series, a few that do not divide all, all
-        monkeypatch.setattr(_period, "BLOCK", block)
+        allow(series_values=block)
         for threads in "13":
             monkeypatch.setenv("OPTIMAP_THREADS", threads)
             np.testing.assert_array_equal(detrend_timeseries(data, kind), np.stack(alone, axis=1))

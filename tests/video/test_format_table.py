@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
+import optimap.video
 from optimap._base import import_extra
-from optimap.video import formats, open_video
+from optimap.video import open_video
 from optimap.video.format_table import FOLDER, FORMATS, REFUSED, Format, find_format
 from tests.errors import check_error
 
@@ -33,7 +34,7 @@ def test_formats_that_are_written_have_a_writer(row):
 
 
 def test_every_module_has_a_row_and_every_row_a_module():
-    modules = {path.stem for path in Path(formats.__file__).parent.glob("[!_]*.py")}
+    modules = {path.stem for path in (Path(optimap.video.__file__).parent / "formats").glob("[!_]*.py")}
     assert modules == {row.module for row in ROWS}
 
 

@@ -18,6 +18,7 @@ from .open import check_not_empty, described, open_recording
 from .options import Reading, add_reading_argument
 
 if TYPE_CHECKING:
+    from ..video import Recording
     from .options import Commands
 
 
@@ -186,6 +187,12 @@ def _print_picture(path: Path) -> None:
         print(f"  {line}")
 
 
+def _recording_rate(recording: "Recording") -> str:
+    """Return the frame rate and the duration in words, or what is irregular about the times."""
+    irregularity = recording.irregularity
+    return rate_text(recording.fps, len(recording)) if irregularity is None else f"irregular times: {irregularity}"
+
+
 def _print_recording(path: Path, reading: Reading) -> None:
     with open_recording(path, dict(reading)) as recording:
         frames, height, width = recording.shape
@@ -195,9 +202,12 @@ def _print_recording(path: Path, reading: Reading) -> None:
         print(f"  size        {width} x {height} pixels (width x height)")
         print(f"  axes        {recording.axes}, {recording.axes_source}")
         print(f"  pixels      {recording.dtype}, {recording.nbytes / 1e6:.1f} MB in memory")
-        print(f"  rate        {rate_text(recording.fps, frames)}")
+        print(f"  rate        {_recording_rate(recording)}")
         if recording.pixel_size is not None:
             print(f"  pixel size  {recording.pixel_size:g} mm")
+        for name, analog in recording.analog.items():
+            count = len(analog.samples)
+            print(f"  {name:<12}{count} samples, rate {rate_text(analog.fps, count, 'samples')}")
         outlines = _regions.overlay_of(path)
         if outlines:
             print(f"  overlay     {counted(len(outlines), 'region')}: {_few(outlines)}")

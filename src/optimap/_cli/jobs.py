@@ -14,7 +14,7 @@ from .. import _files, _tables, trace
 from .._base import Array, counted
 from .errors import EXPECTED, Words, error_text, warning_text
 from .made_alike import About, check_made_alike, picture_description
-from .open import open_recording
+from .open import described_times, open_recording, times_on_axis
 from .pictures import check_picture, mean_image, save_picture, traces_picture
 from .places import Found, find_background, find_where
 from .provenance import origin, provenance, region_checksum, subtracted
@@ -74,6 +74,7 @@ class _Plan(NamedTuple):
     where: Found
     background: Found | None
     about: About
+    times: Array | None  # on the axis, if they are irregular
 
 
 def run_job_on_worker(job: Job) -> Outcome:
@@ -115,13 +116,14 @@ def _do(job: Job, report: Callable[[str], None]) -> None:
             report(f"{job.path}: {job.table} is written")
             return
         _make_folders(job.several, table, plot)
-        _check_outputs(table, plot, recipe, (len(recording), len(plan.where.places)), plan.about["fps"])
+        timed = plan.about["fps"] is not None or plan.times is not None
+        _check_outputs(table, plot, recipe, (len(recording), len(plan.where.places)), timed)
         traces, steps = _clean_traces(recording, plan, recipe)
         image = mean_image(recording) if plot is not None else None
     for line in _lost_traces(traces, plan):
         report(f"{job.path}: {line}")
     if plot is not None and image is not None:
-        figure = traces_picture(image, traces, plan.where.places, plan.about["fps"], job.path.name, steps)
+        figure = traces_picture(image, traces, plan.where.places, plan.about["fps"], job.path.name, steps, plan.times)
         save_picture(figure, plot, recipe.overwrite, picture_description(plan.about))
         report(f"{job.path}: picture -> {job.plot}")
     if table is not None:
@@ -133,14 +135,16 @@ def _plan(job: Job, recording: "Recording") -> _Plan:
     recipe, frame_shape = job.recipe, recording.shape[1:]
     found = find_where(recipe.where, frame_shape, recipe.size, recipe.window)
     behind = find_background(recipe.background, frame_shape, recipe.size, recipe.window, recipe.background_kind)
-    about = {
-        "fps": recipe.fps or recording.fps,
+    fps = recipe.fps or recording.fps
+    times = times_on_axis(recording, fps)
+    about: About = {
+        "fps": fps,
         "positions": found.centers,
         "names": None if found.regions is None else found.regions.names,
         "tidy": recipe.tidy,
-        "metadata": _provenance(job, recording, found, behind),
+        "metadata": {**_provenance(job, recording, found, behind), **described_times(times)},
     }
-    return _Plan(found, behind, about)
+    return _Plan(found, behind, about, times)
 
 
 def _provenance(job: Job, recording: "Recording", found: Found, behind: Found | None) -> dict[str, Any]:
@@ -164,11 +168,9 @@ def _provenance(job: Job, recording: "Recording", found: Found, behind: Found | 
     )
 
 
-def _check_outputs(
-    table: Path | None, plot: Path | None, recipe: Recipe, shape: tuple[int, int], fps: float | None
-) -> None:
+def _check_outputs(table: Path | None, plot: Path | None, recipe: Recipe, shape: tuple[int, int], timed: bool) -> None:
     if table is not None:
-        _tables.check_table(table, recipe.overwrite, recipe.tidy, shape, timed=fps is not None)
+        _tables.check_table(table, recipe.overwrite, recipe.tidy, shape, timed=timed)
     if plot is not None:
         check_picture(plot, recipe.overwrite)
 
@@ -213,6 +215,7 @@ def _save(table: Path, traces: Array, plan: _Plan, recipe: Recipe) -> None:
         traces,
         plan.where.positions,
         plan.about["fps"],
+        plan.times,
         metadata=plan.about["metadata"],
         tidy=recipe.tidy,
         regions=plan.where.regions,

@@ -5,7 +5,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .. import _files, _regions, _tables, video
-from .._base import ArgumentError
+from .._base import ArgumentError, Array
+from .._reading import as_source
 
 if TYPE_CHECKING:
     from ..video import Recording
@@ -19,6 +20,16 @@ def open_recording(path: Path, reading: Mapping[str, Any]) -> "Recording":
         problem, cure = other
         raise ArgumentError("FILE", path, f"is not a recording, because it {problem}", cure, subject=str(path))
     return video.open_video(path, **reading)
+
+
+def times_on_axis(recording: "Recording", fps: float | None) -> Array | None:
+    """Return the irregular times of a recording, for the axis of its traces; None if its rate is known or given."""
+    return None if fps is not None else as_source(recording).axis_times
+
+
+def described_times(times: Array | None) -> dict[str, str]:
+    """Return what tables say about an axis of times, which they store as one that was given."""
+    return {} if times is None else {"x": "the time of each frame in s, as stated by the recording"}
 
 
 def check_not_empty(path: Path) -> None:

@@ -14,13 +14,10 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import ArrayLike, NDArray
 
-from .._base import ArgumentError, ArgumentTypeError, Array, VideoLike, counted, refuse_device_array
+from .._base import ArgumentError, ArgumentTypeError, Array, VideoLike, budget, counted, refuse_device_array
 from .trends import running_median, straighten_ends
 
 Series = NDArray[np.float64]
-
-
-BLOCK = 2**20  # samples that are processed at once
 
 
 LONGEST = 512  # samples; longer periods are not considered
@@ -131,7 +128,7 @@ def _check_finite(
 ) -> None:
     """Raise an error for samples that are NaN or infinite, which names the series with the first of them."""
     count, first = 0, None
-    step = max(1, BLOCK // max(1, series.shape[1]))
+    step = max(1, budget().series_values // max(1, series.shape[1]))
     for start in range(0, len(series), step):
         bad = ~np.isfinite(series[start : start + step])
         if first is None and bad.any():
@@ -150,7 +147,7 @@ def _check_finite(
 
 def series_blocks(series: NDArray[Any]) -> Any:
     """Yield (slice of columns, (m, T) float64 block, a series in each row); a block stays near the caches."""
-    step = max(1, BLOCK // max(1, len(series)))
+    step = max(1, budget().series_values // max(1, len(series)))
     for start in range(0, series.shape[1], step):
         columns = slice(start, start + step)
         yield columns, np.array(series[:, columns].T, np.float64, order="C")

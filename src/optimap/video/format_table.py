@@ -50,7 +50,7 @@ FORMATS = (
     Format("HDF5", HDF5, "hdf5", extra="hdf5", needs="h5py", options=("dataset", *ARRAYS), saves=HDF5),
     Format("Zarr", ZARR, "zarr", extra="zarr", needs="zarr", options=("dataset", *ARRAYS), saves=ZARR),
     Format("MiCAM05", (".gsh", ".gsd"), "micam05"),
-    Format("MiCAM ULTIMA", (".rsh", ".rsm", ".rsd"), "micam_ultima"),
+    Format("MiCAM ULTIMA", (".rsh", ".rsm", ".rsd"), "micam_ultima", options=("channel",)),
     Format("MultiRecorder", (".dat",), "multirecorder"),
     Format("PCO", (".pcoraw",), "pco"),
     Format("StreamPix", (".seq",), "streampix"),

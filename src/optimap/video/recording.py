@@ -17,9 +17,9 @@ from typing import Any, Protocol, TypeGuard, runtime_checkable
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike
 
-from .._base import ArgumentError, Array
+from .._base import Advice, ArgumentError, Array
 from .checks import check_frames
-from .times import frame_times, regular_rate
+from .times import frame_times, gaps, irregularity, regular_rate
 
 BY_FORMAT = "the order of this format"  # a format that has a single order of axes
 
@@ -82,6 +82,10 @@ class Recording:
         Frames per second, if the file states it, or if `times` are regular; None if they are not.
     times : (T,) array or None
         The time of each frame in s, if the file states it. Irregular times (dropped frames, pauses) leave `fps` None.
+    gaps : list of (int, float)
+        If times are irregular: the frames after which the next one comes late, each with that interval in s.
+    irregularity : str or None
+        The same in words; None if times are regular or not known.
     analog : dict of str to Analog
         Signals recorded along with the video, each with its `samples` and its own `fps`.
     axes : str
@@ -118,8 +122,10 @@ class Recording:
         pixel_size: float | None = None,
         metadata: dict[str, Any] | None = None,
         times: ArrayLike | None = None,
+        tick: float = 0.0,
         analog: dict[str, Analog] | None = None,
         axes: tuple[str, str] = ("TYX", BY_FORMAT),
+        advice: Advice | None = None,
     ) -> None:
         check_frames(path, tuple(frames.shape), frames.dtype)
         self._frames: Array | FrameSource | None = frames
@@ -129,14 +135,28 @@ class Recording:
         self.path = path
         self.format = format
         self.times = None if times is None else frame_times(path, times, self.shape[0])
-        self.fps = fps if self.times is None else regular_rate(self.times, fps)
+        self._clock = fps, tick  # the stated rate, and the step in s to which the file rounds times
+        self.fps = fps if self.times is None else regular_rate(self.times, fps, tick)
         self.pixel_size = pixel_size
         self.metadata = metadata or {}
         self.analog = analog or {}
         self.axes, self.axes_source = axes
+        self._advice = advice  # for the user who opens it
         self._origin: Origin | None = None  # set by `open_video`
         self._arrived = False  # from another process; the file is not yet open in this one
         self._reading = Lock()
+
+    @property
+    def gaps(self) -> list[tuple[int, float]]:
+        """The frames after which the next one comes late, each with the interval in s; none if times are regular."""
+        return [] if self.times is None or self.fps is not None else gaps(self.times, *self._clock)
+
+    @property
+    def irregularity(self) -> str | None:
+        """What is irregular about the times of frames, in words; None if they are regular or not known."""
+        if self.times is None or self.fps is not None or len(self) < 2:
+            return None
+        return irregularity(self.times, *self._clock)
 
     @property
     def size(self) -> int:
