@@ -2,13 +2,13 @@
 
 import os
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 # Imported here, while interrupts are held back (see program), not when the first function is used.
-import numpy as np  # noqa: F401
+import numpy as np
 
 from .. import _files, _tables, trace
 from .._base import Array, counted
@@ -22,6 +22,8 @@ from .traces_options import Recipe
 
 if TYPE_CHECKING:
     from ..video import Recording
+
+MOST_NAMED = 10  # traces in one line of the report
 
 
 @dataclass(frozen=True)
@@ -118,6 +120,8 @@ def _do(job: Job, report: Callable[[str], None]) -> None:
         _check_outputs(table, plot, recipe, (len(recording), len(plan.where.places)), timed)
         traces, steps = _clean_traces(recording, plan, recipe)
         image = mean_image(recording) if plot is not None else None
+    for line in _lost_traces(traces, plan):
+        report(f"{job.path}: {line}")
     if plot is not None and image is not None:
         figure = traces_picture(image, traces, plan.where.places, plan.about["fps"], job.path.name, steps, plan.times)
         save_picture(figure, plot, recipe.overwrite, picture_description(plan.about))
@@ -130,7 +134,7 @@ def _do(job: Job, report: Callable[[str], None]) -> None:
 def _plan(job: Job, recording: "Recording") -> _Plan:
     recipe, frame_shape = job.recipe, recording.shape[1:]
     found = find_where(recipe.where, frame_shape, recipe.size, recipe.window)
-    behind = find_background(recipe.background, frame_shape, recipe.size, recipe.window)
+    behind = find_background(recipe.background, frame_shape, recipe.size, recipe.window, recipe.background_kind)
     fps = recipe.fps or recording.fps
     times = times_on_axis(recording, fps)
     about: About = {
@@ -184,12 +188,25 @@ def _clean_traces(recording: "Recording", plan: _Plan, recipe: Recipe) -> tuple[
     )
     steps = [] if behind is None else ["background subtracted"]
     if recipe.detrend:
-        traces, steps = trace.detrend_timeseries(traces, recipe.detrend), [*steps, "detrended"]
+        # One series with NaN, as outside a masked heart, must not cost the whole recording.
+        traces = trace.detrend_timeseries(traces, recipe.detrend, nan_policy="omit")
+        steps = [*steps, "detrended"]
     if recipe.normalize:
         low, high = (1, 0) if recipe.invert else (0, 1)
+        traces = np.where(np.isinf(traces).any(axis=0), traces.dtype.type(np.nan), traces)  # these have no range
         traces = trace.normalize(traces, ymin=low, ymax=high, dtype=traces.dtype)
         steps = [*steps, "normalized, inverted" if recipe.invert else "normalized"]
     return traces, steps
+
+
+def _lost_traces(traces: Array, plan: _Plan) -> Iterator[str]:
+    """Yield what to report about traces that are NaN throughout."""
+    lost = np.flatnonzero(np.isnan(traces).all(axis=0)).tolist()
+    if lost:
+        names = plan.about["names"] or [f"x{x:.15g}_y{y:.15g}" for x, y in plan.where.positions or ()]
+        few = ", ".join(names[i] for i in lost[:MOST_NAMED]) + (", ..." if len(lost) > MOST_NAMED else "")
+        are = "is" if len(lost) == 1 else "are"
+        yield f"{len(lost)} of {counted(len(names), 'trace')} {are} NaN throughout: {few}"
 
 
 def _save(table: Path, traces: Array, plan: _Plan, recipe: Recipe) -> None:

@@ -48,10 +48,11 @@ def _other_kind(path: Path) -> tuple[str, str] | None:
     table = described(path)
     if table is not None:
         return f"describes {table.name}", "keep the two files together, and give a recording"
+    regions = _regions.content_of(path)
+    if regions is not None:
+        return f"holds {regions}", "give a recording, and this file with --regions"
     if path.suffix.lower() in (".csv", ".tsv") and path.is_file():
         return "is a table", "give the recording that it was made from"
     if _tables.is_table(path):
         return "is a table of traces", "give the recording that they were made from"
-    if _regions.holds_rois(path):
-        return "holds regions drawn in ImageJ", "give a recording, and this file with --regions"
     return None
