@@ -41,9 +41,8 @@ def test_traces_of_other_programs_are_not_a_table_of_ours(table):
 def test_recordings_do_not_need_pynwb(recording):
     script = (
         "import sys; sys.modules['pynwb'] = None\n"
-        "from optimap.__main__ import main\n"
-        f"sys.argv = ['optimap', 'info', {str(recording)!r}]\n"
-        "sys.exit(main())"
+        "from optimap._cli import main\n"
+        f"sys.exit(main(['info', {str(recording)!r}]))"
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, "")
