@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..._base import SECONDS, ArgumentError, Array, Explained, VideoLike, axis_letter, import_extra, unit_factor
+from ..._base import ArgumentError, Array, Explained, VideoLike, axis_letter, coordinate_times, import_extra
 from ...kernels import in_background
 from ..axes import Layout, Wanted, find_layout
 from ..checks import noted_number
@@ -72,7 +72,11 @@ def open_recording(
     path: Path, dataset: str | None = None, axes: object = None, channel: object = None, z: object = None
 ) -> Recording:
     """Open an HDF5 file."""
-    wanted = Wanted(axes, channel, z)
+    return open_as("HDF5", path, dataset, Wanted(axes, channel, z))
+
+
+def open_as(kind: str, path: Path, dataset: str | None, wanted: Wanted) -> Recording:
+    """Open a file of a format that is HDF5 inside."""
     with opened(path) as file:
         shapes = numeric_datasets(file)
         name = choose(path, shapes, dataset, "dataset", wanted)
@@ -82,7 +86,7 @@ def open_recording(
         return Recording(
             DatasetFrames(path, threaded(chosen), file.close, DAMAGED, layout),
             path=path,
-            format="HDF5",
+            format=kind,
             fps=noted_number(metadata.get("fps")),
             times=_scale_times(chosen, layout),
             pixel_size=noted_number(metadata.get("pixel_size")),
@@ -115,12 +119,11 @@ def _names(noted: object, count: int) -> Sequence[str] | None:
 
 
 def _scale_times(dataset: "h5py.Dataset", layout: Layout) -> Array | None:
-    """Return the times in s from the scale of the time axis; None if there is none with a unit of time."""
+    """Return the times in s from the scale of the time axis; None if there is none, or it is in another unit."""
     place = layout.order[0]
     for scale in dataset.dims[place].values():
-        factor = unit_factor(scale.attrs.get("units", ""), SECONDS)
-        if factor and scale.shape == (dataset.shape[place],) and scale.dtype.kind in "iuf":
-            return np.asarray(scale[:], float) * factor
+        if scale.shape == (dataset.shape[place],) and scale.dtype.kind in "iuf":
+            return coordinate_times(scale[:], PurePosixPath(str(scale.name)).name, scale.attrs.get("units", ""))
     return None
 
 
