@@ -37,7 +37,7 @@ ARRAYS = ("axes", "channel", "z")  # options of formats that store arrays
 TIFF, HDF5, ZARR = (".tif", ".tiff", ".btf", ".tf8"), (".h5", ".hdf5"), (".zarr", ".zip")
 FORMATS = (
     Format("NumPy", (".npy",), "npy", options=ARRAYS, saves=(".npy",), sidecar=True),
-    Format("TIFF", TIFF, "tiff", saves=TIFF),
+    Format("TIFF", TIFF, "tiff", options=ARRAYS, saves=TIFF),
     Format("MATLAB", (".mat",), "matlab", options=("fieldname", *ARRAYS), saves=(".mat",)),
     Format("HDF5", HDF5, "hdf5", extra="hdf5", needs="h5py", options=("dataset", *ARRAYS), saves=HDF5),
     Format("Zarr", ZARR, "zarr", extra="zarr", needs="zarr", options=("dataset", *ARRAYS), saves=ZARR),

@@ -7,13 +7,16 @@ import pytest
 import tifffile
 from PIL import Image
 
+from optimap import ArgumentError
 from optimap.video import load_metadata, load_video, open_video
 from tests import makers
+from tests.errors import check_error
 
 VIDEO = makers.random_video((7, 5, 6))
 IMAGEJ = {"imagej": True}
 OME = {"ome": True}
 TYX = {"metadata": {"axes": "TYX"}}
+STATED = "stated in the file"
 
 
 @pytest.fixture
@@ -208,25 +211,67 @@ def test_plain_files_have_a_rate_only_if_it_was_noted(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("axes", "options"),
+    ("axes", "options", "cure"),
     [
-        ("TZYX", IMAGEJ),
-        ("TCYX", IMAGEJ),
-        ("ZCYX", IMAGEJ),
-        ("CYX", IMAGEJ),
-        ("TZYX", OME),
-        ("TCYX", OME),
-        ("CYX", OME),
-        ("TZYX", {}),
-        ("QQYX", {}),
+        ("TZYX", IMAGEJ, "2 planes: choose one with z=, from 0 to 1"),
+        ("TCYX", IMAGEJ, "2 channels: choose one with channel=, from 0 to 1"),
+        ("ZCYX", IMAGEJ, "2 channels: choose one with channel=, from 0 to 1"),
+        ("TZYX", OME, "2 planes: choose one with z=, from 0 to 1"),
+        ("TCYX", OME, "2 channels: choose one with channel=, from 0 to 1"),
+        ("TZYX", {}, "2 planes: choose one with z=, from 0 to 1"),
+        ("TCYX", {}, "2 channels: choose one with channel=, from 0 to 1"),
     ],
 )
-def test_channels_and_planes(path, axes, options):
-    shape = (3, 2, 5, 6)[-len(axes) :]
-    makers.tiff(path, makers.random_video(shape), **options, metadata={"axes": axes})
-    message = rf"rec\.tif has the axes {axes} of shape .*, but a recording has time, rows and columns: split channels"
-    with pytest.raises(ValueError, match=message):
-        open_video(path)
+@pytest.mark.parametrize("compression", [None, "zlib"])
+def test_channels_and_planes(path, axes, options, cure, compression):
+    stack = makers.random_video((3, 2, 5, 6))
+    makers.tiff(path, stack, **options, metadata={"axes": axes}, compression=compression)
+    keyword = "z" if "Z" in axes and "C" not in axes else "channel"
+    error = check_error(lambda: open_video(path), ArgumentError, "path", rf"rec\.tif has {cure}", path)
+    assert error.keyword == keyword
+    for index in range(2):
+        with open_video(path, **{keyword: index}) as recording:
+            np.testing.assert_array_equal(recording[:], stack[:, index])
+            np.testing.assert_array_equal(recording[2:0:-1], stack[2:0:-1, index])
+            assert recording.axes == ("TCYX" if axes == "ZCYX" else axes)
+            assert recording.axes_source == ("not stated in the file: time is first" if axes == "ZCYX" else STATED)
+    check_error(lambda: open_video(path, **{keyword: 2}), ArgumentError, keyword, r"rec\.tif, which has 2 ", 2)
+
+
+@pytest.mark.parametrize("compression", [None, "zlib"])
+def test_channels_and_planes_together(path, compression):
+    stack = makers.random_video((4, 3, 2, 5, 6))
+    makers.tiff(path, stack, imagej=True, metadata={"axes": "TZCYX"}, compression=compression)
+    check_error(lambda: open_video(path), ArgumentError, "path", r"3 planes: choose one with z=, from 0 to 2")
+    check_error(lambda: open_video(path, z=1), ArgumentError, "path", r"2 channels: choose one with channel=")
+    np.testing.assert_array_equal(load_video(path, channel=1, z=2), stack[:, 2, 1])
+    np.testing.assert_array_equal(load_video(path, axes="TZCYX", channel=1, z=0), stack[:, 0, 1])
+
+
+def test_planes_are_frames_unless_one_of_them_is_asked_for(path):
+    stack = makers.random_video((4, 2, 5, 6))
+    makers.tiff(path, stack, imagej=True, metadata={"axes": "ZCYX"})
+    np.testing.assert_array_equal(load_video(path, channel=1), stack[:, 1])
+    np.testing.assert_array_equal(load_video(path, channel=1, z=3), stack[3:, 1])
+
+
+def test_names_of_channels_in_ome(path):
+    stack = makers.random_video((3, 2, 5, 6))
+    notes = {"axes": "TCYX", "Channel": {"Name": ["voltage", "calcium"]}}
+    tifffile.imwrite(path, stack, photometric="minisblack", ome=True, metadata=notes)
+    check_error(lambda: open_video(path), ArgumentError, "path", r"2 channels \(voltage, calcium\): choose one")
+    np.testing.assert_array_equal(load_video(path, channel="calcium"), stack[:, 1])
+    check_error(lambda: open_video(path, channel="dye"), ArgumentError, "channel", r"\(voltage, calcium\)", "dye")
+
+
+@pytest.mark.parametrize(("options", "count"), [(IMAGEJ, 2), (IMAGEJ, 7), (OME, 2)])
+def test_channels_and_no_other_axis(path, options, count):
+    stack = makers.random_video((count, 5, 6))
+    makers.tiff(path, stack, **options, metadata={"axes": "CYX"})
+    text = rf"{count} channels and no other axis: choose one with channel=.*axes='TYX' if they are frames"
+    check_error(lambda: open_video(path), ArgumentError, "path", text)
+    np.testing.assert_array_equal(load_video(path, channel=1), stack[1:2])
+    np.testing.assert_array_equal(load_video(path, axes="TYX"), stack)
 
 
 def test_more_channels_than_possible_are_frames(path):
@@ -234,15 +279,36 @@ def test_more_channels_than_possible_are_frames(path):
     makers.tiff(path, video, imagej=True)  # tifffile gives it the axes CYX
     with open_video(path) as recording:
         np.testing.assert_array_equal(recording[:], video)
-    makers.tiff(path, video[:7], imagej=True)
-    with pytest.raises(ValueError, match=r"has the axes CYX of shape \(7, 5, 6\).*or write them with axes='TYX'"):
-        open_video(path)
 
 
-def test_a_stack_without_a_name_for_its_axes(path):
-    makers.tiff(path, makers.random_video((3, 2, 5, 6)))
-    with pytest.raises(ValueError, match=r"has the axes QQYX of shape \(3, 2, 5, 6\)"):
-        open_video(path)
+@pytest.mark.parametrize("compression", [None, "zlib"])
+@pytest.mark.parametrize("named", [True, False])
+@pytest.mark.parametrize("axes", ["YXT", "YTX", "TXY", "XTY"])
+def test_other_orders_of_axes(path, axes, named, compression):
+    video = makers.random_video((7, 5, 6))
+    stored = np.ascontiguousarray(np.transpose(video, ["TYX".index(axis) for axis in axes]))
+    makers.tiff(path, stored, metadata={"axes": axes if named else "QYX"}, compression=compression)
+    with open_video(path) if named else open_video(path, axes=axes) as recording:
+        np.testing.assert_array_equal(recording[:], video)
+        np.testing.assert_array_equal(recording[5:1:-2, 1:3], video[5:1:-2, 1:3])
+        assert recording[3:3].shape == (0, 5, 6)
+        assert (recording.axes, recording.axes_source) == (axes, STATED if named else "given by axes=")
+
+
+@pytest.mark.parametrize("axes", ["QQYX", None])
+def test_a_stack_without_a_name_for_its_axes(path, axes):
+    stack = makers.random_video((3, 2, 5, 6))
+    makers.tiff(path, stack, metadata={"axes": axes} if axes else {})
+    text = r"has the axes Q, Q, Y, X of shape \(3, 2, 5, 6\).*axes=, for example 'TCYX'"
+    assert check_error(lambda: open_video(path), ArgumentError, "path", text).keyword == "axes"
+    np.testing.assert_array_equal(load_video(path, axes="TCYX", channel=1), stack[:, 1])
+    np.testing.assert_array_equal(load_video(path, axes="ZTYX", z=1), stack[1])
+
+
+@pytest.mark.parametrize("axes", [5, "TYY", "TY", "TCYX"])
+def test_axes_that_do_not_fit(path, axes):
+    makers.tiff(path, VIDEO)
+    check_error(lambda: open_video(path, axes=axes), ArgumentError, "axes", r"axes = ", axes)
 
 
 @pytest.mark.parametrize("axes", ["ZYX", "TYX"])
@@ -255,11 +321,15 @@ def test_a_stack_of_planes_is_taken_for_time(path, axes, options):
 
 @pytest.mark.parametrize(("shape", "layout"), [((7, 5, 6, 3), "contig"), ((7, 3, 5, 6), "separate")])
 @pytest.mark.parametrize("photometric", ["rgb", "minisblack"])
-def test_colour(path, shape, layout, photometric):
+@pytest.mark.parametrize("compression", [None, "zlib"])
+def test_colour(path, shape, layout, photometric, compression):
     video = makers.random_video(shape, "u1")
-    tifffile.imwrite(path, video, photometric=photometric, planarconfig=layout)
-    with pytest.raises(ValueError, match=r"rec\.tif is a colour recording: save its grey values, or one channel"):
-        open_video(path)
+    tifffile.imwrite(path, video, photometric=photometric, planarconfig=layout, compression=compression)
+    text = r"rec\.tif has 3 channels \(red, green, blue\): choose one with channel=, from 0 to 2"
+    check_error(lambda: open_video(path), ArgumentError, "path", text)
+    green = video[..., 1] if layout == "contig" else video[:, 1]
+    np.testing.assert_array_equal(load_video(path, channel="green"), green)
+    np.testing.assert_array_equal(load_video(path, channel=1), green)
 
 
 @pytest.mark.parametrize("other", [VIDEO[:, :4], VIDEO[:, :, :4], VIDEO.astype("u1")])

@@ -1,0 +1,107 @@
+"""OME-TIFF recordings in several files: opened by any of them, if it has the description or says where that is.
+
+Bruker (Prairie View) writes a file for each page, Micro-Manager a new file whenever one is full. All files that the
+description names must be there; they are opened when their frames are read.
+"""
+
+from pathlib import Path
+from typing import Any, NoReturn
+
+import numpy as np
+import tifffile
+from numpy.typing import NDArray
+
+from ..._base import ArgumentError, MissingFileError
+from ..axes import Wanted
+from ..checks import counted
+from ..paged import PagedFrames
+from ..recording import Recording
+from .ome import Ome, OmeImage, read_ome
+from .tiff_axes import Stack, stack_layout, stack_times
+from .tiff_files import PagesOfFiles, open_pages
+
+
+def find_image(path: Path, ome: Ome) -> tuple[Path, OmeImage]:
+    """Return the file with the description, and the image in it that has planes in the given file."""
+    base = path
+    if ome.elsewhere is not None:
+        base = path.parent / ome.elsewhere
+        ome = read_ome(base, _description(path, base), 0)
+    images = [image for image in ome.images if _holds(image, base, path)] or list(ome.images)
+    if len(images) == 1:
+        return base, images[0]
+    names = ", ".join(image.name for image in images[:6]) + (", ..." if len(images) > 6 else "")
+    problem = f"describes {counted(len(images), 'image')} ({names})" if images else "describes no image"
+    cure = "save the one to read in a file of its own" if images else "copy the recording again"
+    raise ArgumentError("path", path, problem, cure, subject=str(path))
+
+
+def _description(path: Path, base: Path) -> str:
+    """Return the XML in the file with the description of a set."""
+    if not base.is_file():
+        refuse_missing(path, base)
+    if base.suffix.lower() not in (".tif", ".tiff", ".btf", ".tf8"):
+        return base.read_text(encoding="utf-8", errors="replace")
+    with tifffile.TiffFile(base) as tif:
+        return tif.ome_metadata or ""
+
+
+def _holds(image: OmeImage, base: Path, path: Path) -> bool:
+    return any((base.parent / (name or base.name)).name.lower() == path.name.lower() for name in image.files)
+
+
+def refuse_missing(path: Path, missing: Path) -> NoReturn:
+    """Raise the error for a missing file of a set."""
+    cure = f"copy it next to {path.name}, since the recording is in both"
+    raise MissingFileError("path", path, "is missing", cure, subject=str(missing))
+
+
+def set_files(base: Path, image: OmeImage) -> list[Path]:
+    """Return the files of a recording in the order of its description."""
+    return [base.parent / (name or base.name) for name in image.files]
+
+
+def open_ome_set(path: Path, base: Path, image: OmeImage, wanted: Wanted) -> Recording:
+    """Open a recording in several files by one of them."""
+    files = set_files(base, image)
+    used = np.unique(image.file_of[image.file_of >= 0])
+    missing = next((files[number] for number in used if not files[number].is_file()), None)
+    if missing is not None:
+        refuse_missing(path, missing)
+    lacking = int((image.file_of < 0).sum())
+    if lacking:
+        problem = f"names the files of {image.file_of.size - lacking} of its {image.file_of.size} planes"
+        cure = "record it again, or save the planes that are there as another file"
+        raise ArgumentError("path", path, problem, cure, subject=str(base))
+    model = open_pages(files[int(image.file_of.flat[0])])
+    pages = PagesOfFiles(files, image.file_of.ravel(), image.page_of.ravel(), model)
+    try:
+        stack = ome_stack(image, model.axes, np.arange(image.file_of.size).reshape(image.file_of.shape))
+        table, layout = stack_layout(path, stack, model.shape, model.dtype, wanted)
+        metadata, fps, pixel_size = ome_described(image)
+        return Recording(
+            PagedFrames(pages, table, layout),
+            path=path,
+            format="TIFF",
+            fps=fps,
+            times=stack_times(stack, layout),
+            pixel_size=pixel_size,
+            metadata={**metadata, "files": str(len(used))},
+            axes=(layout.letters, layout.source),
+        )
+    except BaseException:
+        pages.close()
+        raise
+
+
+def ome_stack(image: OmeImage, page_axes: str, table: NDArray[np.int64]) -> Stack:
+    """Return the axes of an image, with a table of its pages, without axes of length one."""
+    names = "".join(axis for axis, n in image.axes if n > 1)
+    shape = tuple(n for _, n in image.axes if n > 1)
+    times = None if image.times is None else image.times.reshape(shape)
+    return Stack(names + page_axes, table.reshape(shape), image.channels, times)
+
+
+def ome_described(image: OmeImage) -> tuple[dict[str, Any], float | None, float | None]:
+    """Return metadata, frames per second and pixel size in mm."""
+    return dict(image.pixels), image.fps, image.pixel_size
