@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from optimap import __version__
+from optimap._cli import main
 from tests._cli.helpers import VIDEO, run
 
 
@@ -152,3 +153,20 @@ def test_an_extraction_loads_neither_matplotlib_nor_scipy(folder):
         "assert not {'matplotlib', 'scipy'} & set(sys.modules)"
     )
     subprocess.run([sys.executable, "-c", code], check=True, capture_output=True)
+
+
+@pytest.mark.filterwarnings("default")
+@pytest.mark.parametrize("workers", [(), ("--workers", "1")])
+def test_a_warning_is_one_line_in_the_words_of_the_command(tmp_path, monkeypatch, capsys, workers):
+    monkeypatch.chdir(tmp_path)
+    np.save("axes='YXT' open it with.npy", np.zeros((60, 64, 20), np.uint16))
+    assert main(["traces", "axes='YXT' open it with.npy", "--at", "3,4", "-o", "out/", *workers]) == 0
+    lines = [line for line in capsys.readouterr().err.splitlines() if "warning" in line]
+    assert len(lines) == 1
+    assert lines[0].startswith("optimap: warning: ")
+    assert "axes='YXT' open it with.npy does not state its axes" in lines[0]
+    assert "open it with --option axes='YXT' if its last axis is time" in lines[0]
+    assert main(["info", "axes='YXT' open it with.npy", "--option", "axes=YXT"]) == 0
+    captured = capsys.readouterr()
+    assert captured.err == ""
+    assert "axes        YXT, given by axes=" in captured.out

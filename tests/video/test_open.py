@@ -70,10 +70,10 @@ def test_unknown_options_are_named(tmp_path, name):
 
 
 def test_options_that_a_format_has_are_listed(tmp_path):
-    with pytest.raises(TypeError, match="'x' is not an option of MATLAB recordings: use fieldname or axes"):
+    with pytest.raises(TypeError, match="'x' is not an option of MATLAB recordings: use fieldname or axes or"):
         open_video(makers.mat(tmp_path / "rec.mat", video=VIDEO), x=1)
-    with pytest.raises(TypeError, match="'dataset' is not an option of NumPy recordings: leave it out"):
-        open_video(makers.npy(tmp_path / "rec.npy", VIDEO), dataset="video")
+    with pytest.raises(TypeError, match="'dataset' is not an option of MultiRecorder recordings: leave it out"):
+        open_video(makers.multirecorder(tmp_path / "rec.dat", VIDEO), dataset="video")
 
 
 @pytest.mark.parametrize("function", [open_video, load_video, load_metadata])
@@ -246,7 +246,15 @@ WRONG = [
     ("gone.npy", {}, FileNotFoundError, "path", ..., None, "does not exist: check the name"),
     ("rec.xyz", {}, ValueError, "path", ..., None, r"unknown suffix '\.xyz': give a file with one of \.npy"),
     ("empty", {}, ValueError, "path", ..., None, "holds no .* image: give a folder of images"),
-    ("colour.npy", {}, ValueError, "path", ..., None, "is a colour recording of shape .*: save one channel"),
+    (
+        "colour.npy",
+        {},
+        ValueError,
+        "path",
+        ...,
+        "axes",
+        "is a colour recording .*: choose one colour with axes=",
+    ),
     ("flat.npy", {}, ValueError, "path", ..., None, "holds an array of shape .*: save the recording as"),
     ("none.npy", {}, ValueError, "path", ..., None, "holds no pixels, .*: record or convert it again"),
     ("complex.npy", {}, ValueError, "path", ..., None, "holds complex128 values: save the pixels as real"),
@@ -259,9 +267,17 @@ WRONG = [
     ("cut.dat", {}, ValueError, "path", ..., None, "is truncated, .*: copy"),
     ("cut.gsh", {}, FileNotFoundError, "path", ..., None, r"cut\.gsd is missing: copy it next to cut\.gsh"),
     ("cut.rsh", {}, ValueError, "path", ..., None, "not a complete header: copy"),
-    ("rec.npy", {"dataset": "x"}, TypeError, "dataset", "x", None, "'dataset' is not an option .*: leave it out"),
+    (
+        "rec.npy",
+        {"dataset": "x"},
+        TypeError,
+        "dataset",
+        "x",
+        None,
+        "'dataset' is not an option .*: use axes",
+    ),
     ("rec.mat", {"name": "x"}, TypeError, "name", "x", None, "'name' is not an option .*: use fieldname or axes"),
-    ("rec.mat", {"axes": "TXX"}, ValueError, "axes", "TXX", None, "axes = 'TXX' is not an order .*: give the order"),
+    ("rec.mat", {"axes": "TXX"}, ValueError, "axes", "TXX", None, "axes = 'TXX' is not an order .*: give one letter"),
     ("rec.mat", {"fieldname": "other"}, ValueError, "fieldname", "other", None, "has shape .*: choose an array with"),
     ("rec.mat", {"fieldname": "x"}, ValueError, "fieldname", "x", None, "is not in .*: choose one of .*video"),
     ("two.mat", {}, ValueError, "path", ..., "fieldname", "holds 2 3-D arrays .*: choose one with fieldname="),
@@ -276,10 +292,18 @@ WRONG = [
     ("one.zarr", {"z": 0}, ValueError, "z", 0, None, "cannot be used, .*: leave z out"),
     ("channels.zarr", {}, ValueError, "path", ..., "channel", "has 2 channels: choose one with channel=, from 0 to 1"),
     ("channels.zarr", {"channel": 2}, ValueError, "channel", 2, None, "is not in .*: give a number from 0 to 1"),
-    ("channels.zarr", {"channel": 0, "z": 0}, ValueError, "z", 0, None, "has no such axis: leave z out"),
+    ("channels.zarr", {"channel": 0, "z": 0}, ValueError, "z", 0, None, "none for z: leave z out"),
     ("planes.zarr", {}, ValueError, "path", ..., "z", "has 2 planes: choose one with z=, from 0 to 1"),
     ("planes.zarr", {"z": "0"}, ValueError, "z", "0", None, "is not in .*: give a number from 0 to 1"),
-    ("still.zarr", {}, ValueError, "path", ..., None, "has the axes z, y, x .*: save it with these axes"),
+    (
+        "still.zarr",
+        {},
+        ValueError,
+        "path",
+        ...,
+        "axes",
+        "has the axes z, y, x .*: give the meaning .* axes=",
+    ),
     ("rec.mkv", {"channel": "x"}, ValueError, "channel", "x", None, "channel = 'x': it must be one of 'red', 'green'"),
     ("rec.mkv", {"channel": [0]}, ValueError, "channel", [0], None, r"channel = \[0\]: it must be one of"),
 ]

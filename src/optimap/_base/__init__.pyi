@@ -52,6 +52,10 @@ from .progress import (
 from .time_axis import (
     parse_time_axis,
 )
+from .time_units import (
+    SECONDS,
+    unit_factor,
+)
 from .types import (
     AnyArray,
     Array,
@@ -71,6 +75,7 @@ __all__ = [
     "LETTERS",
     "NUMPY_TYPES",
     "RATE",
+    "SECONDS",
     "WHOLE_TYPES",
     "Advice",
     "AnyArray",
@@ -109,5 +114,6 @@ __all__ = [
     "refuse_device_array",
     "say",
     "text_names",
+    "unit_factor",
     "whole_number",
 ]

@@ -48,6 +48,21 @@ def say_error(text: str) -> None:
     print(f"optimap: error: {text}", file=sys.stderr)
 
 
+def warning_text(words: Words, message: Warning | str) -> str:
+    """Return a warning as one line, in the words of the command."""
+    return _one_line(error_text(message, words) if isinstance(message, Explained) else str(message))
+
+
+def say_warning(text: str) -> None:
+    """Print a warning on standard error."""
+    print(f"optimap: warning: {text}", file=sys.stderr)
+
+
+def show_warning(words: Words, message: Warning | str, *_: object) -> None:
+    """Print a warning, in place of `warnings.showwarning`."""
+    say_warning(warning_text(words, message))
+
+
 def _one_line(text: str) -> str:
     lines = text.splitlines()
     return text if len(lines) == 1 else " ".join(line.strip() for line in lines if line.strip())

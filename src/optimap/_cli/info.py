@@ -164,6 +164,7 @@ def _print_recording(path: Path, reading: Reading) -> None:
         print(f"  format      {recording.format}")
         print(f"  frames      {frames}")
         print(f"  size        {width} x {height} pixels (width x height)")
+        print(f"  axes        {recording.axes}, {recording.axes_source}")
         print(f"  pixels      {recording.dtype}, {recording.nbytes / 1e6:.1f} MB in memory")
         print(f"  rate        {rate_text(recording.fps, frames)}")
         if recording.pixel_size is not None:

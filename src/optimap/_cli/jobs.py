@@ -1,6 +1,7 @@
 """One recording of `optimap traces`: reading, extracting, cleaning, drawing and writing, here or on a worker."""
 
 import os
+import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,7 +12,7 @@ import numpy as np  # noqa: F401
 
 from .. import _files, _tables, trace
 from .._base import Array, counted
-from .errors import EXPECTED, Words, error_text
+from .errors import EXPECTED, Words, error_text, warning_text
 from .made_alike import About, check_made_alike, picture_description
 from .open import open_recording
 from .pictures import check_picture, mean_image, save_picture, traces_picture
@@ -62,6 +63,7 @@ class Outcome(NamedTuple):
 
     lines: list[str]
     error: str | None = None
+    warnings: tuple[str, ...] = ()
 
 
 class _Plan(NamedTuple):
@@ -80,13 +82,15 @@ def run_job_on_worker(job: Job) -> Outcome:
 
 
 def run_job(job: Job) -> Outcome:
-    """Do a job; an error is part of the outcome, so that the other jobs continue."""
+    """Do a job; errors and warnings are part of the outcome, so that the other jobs continue."""
     lines: list[str] = []
-    try:
-        _do(job, lines.append)
-    except EXPECTED as error:
-        return Outcome(lines, error_text(error, job.words(), job.path if job.several else None))
-    return Outcome(lines)
+    failure = None
+    with warnings.catch_warnings(record=True) as caught:
+        try:
+            _do(job, lines.append)
+        except EXPECTED as error:
+            failure = error_text(error, job.words(), job.path if job.several else None)
+    return Outcome(lines, failure, tuple(warning_text(job.words(), warning.message) for warning in caught))
 
 
 def check_done(job: Job) -> str | None:

@@ -12,12 +12,14 @@ import re
 import signal
 import sys
 import threading
+import warnings
 from collections.abc import Sequence
+from functools import partial
 from types import FrameType
 from typing import Any, NoReturn
 
 from .._base import held_back
-from .errors import EXPECTED, Words, error_text, say_error
+from .errors import EXPECTED, Words, error_text, say_error, show_warning
 from .info import version_text
 
 # THE table of commands: a new one is a name here, and a module of that name with a function `add_command`.
@@ -57,7 +59,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             stream.reconfigure(errors="backslashreplace")
     previous = _end_on_sigterm()
     try:
-        return _run(given)
+        with warnings.catch_warnings():
+            return _run(given)
     except BrokenPipeError:  # the reader of our output has closed the pipe
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
@@ -77,6 +80,7 @@ def _run(given: list[str]) -> int:
         found = _parser(given[:1]).parse_args([f" {word}" if re.match(r"-[\d.]+,", word) else word for word in given])
         options = found.parse(found)
         words = options.words()
+        warnings.showwarning = partial(show_warning, words)
         status: int = found.run(options)
         sys.stdout.flush()
         return status

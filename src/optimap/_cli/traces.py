@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from .. import _files
 from .._base import ArgumentError, counted, progress_bar, say
 from . import cluster
-from .errors import say_error
+from .errors import say_error, say_warning
 from .jobs import Job, Outcome, check_done, run_job, run_job_on_worker
 from .outputs import check_inputs_are_kept, find_outputs
 from .places import Where
@@ -119,6 +119,8 @@ def _report(outcomes: Iterable[tuple[Job, Outcome | str]], jobs: int) -> int:
                 outcome = Outcome([], f"{job.path}: {outcome}")
             for line in outcome.lines:
                 say(line)
+            for warning in outcome.warnings:
+                say_warning(warning)
             if outcome.error is not None:
                 say_error(outcome.error)
                 status = 2

@@ -10,6 +10,10 @@ from .blocks import (
 from .fingerprint import (
     patch_checksum,
 )
+from .labelled import (
+    is_labelled,
+    unlabelled,
+)
 from .layout import (
     is_ready,
     prepare,
@@ -53,6 +57,7 @@ __all__ = [
     "file_of",
     "from_file",
     "in_place",
+    "is_labelled",
     "is_ready",
     "mapping_of",
     "open_frames",
@@ -63,5 +68,6 @@ __all__ = [
     "read_sparsely",
     "release",
     "stored_chunk",
+    "unlabelled",
     "walk_blocks",
 ]

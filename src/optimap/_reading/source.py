@@ -4,12 +4,13 @@ Code further down never checks again what kind of array the video is. The pixels
 """
 
 import mmap
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import numpy as np
 
 from .._base import AnyArray, ArgumentError, ArgumentTypeError, Array, VideoLike, dtype_kind, is_dask, is_device_array
+from .labelled import is_labelled, unlabelled
 from .layout import is_ready
 from .memory_maps import mapped_chunk, mapping_of, stored_chunk
 
@@ -73,12 +74,15 @@ def as_source(video: object, name: str = "video") -> Source:
     """Return the description of a video, or raise an error that calls it by `name`."""
     # An array in memory, by far the most frequent case, is described in a few microseconds.
     is_plain = type(video) is np.ndarray and video.ndim == 3 and video.dtype.kind in "biuf"
+    if not is_plain and is_labelled(video):
+        unnamed, times = unlabelled(video, name)
+        return replace(as_source(unnamed, name), times=times)
     array: Any = video if is_plain else _as_array(video, name)
     if not isinstance(array, np.ndarray) and (is_device_array(array) or is_dask(array)):
         return _elsewhere(array)
     frames = array if isinstance(array, np.ndarray) else array[:] if getattr(array, "is_mapped", False) else None
     shape = array.shape if is_plain else (int(array.shape[0]), int(array.shape[1]), int(array.shape[2]))
-    fps = None if is_plain else getattr(array, "fps", None)
+    fps, times = (None, None) if is_plain else (getattr(array, "fps", None), _stated_times(array))
     if frames is None:
         shards = getattr(array, "shards", None)
         return Source(
@@ -89,6 +93,7 @@ def as_source(video: object, name: str = "video") -> Source:
             chunk=stored_chunk(array),
             shard=shards[0] if shards else None,
             fps=fps,
+            times=times,
         )
     mapping = None if frames.base is None else mapping_of(frames)
     return Source(
@@ -101,7 +106,14 @@ def as_source(video: object, name: str = "video") -> Source:
         is_ready=is_ready(frames),
         mapping=mapping,
         fps=fps,
+        times=times,
     )
+
+
+def _stated_times(array: VideoLike) -> Array | None:
+    """Return the times of the frames, if the array has such an attribute; elsewhere, the name may mean anything."""
+    times = getattr(array, "times", None)
+    return times if isinstance(times, np.ndarray) and times.shape == (array.shape[0],) else None
 
 
 def _elsewhere(array: AnyArray) -> Source:

@@ -4,6 +4,7 @@ from .kinds import (
     find_table_kind,
 )
 from .labelled import (
+    as_data_array,
     to_dataframe,
     to_xarray,
 )
@@ -23,6 +24,7 @@ __all__ = [
     "KINDS",
     "SUFFIXES",
     "TraceTable",
+    "as_data_array",
     "check_table",
     "find_table_kind",
     "header_labels",

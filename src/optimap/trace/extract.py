@@ -3,7 +3,7 @@
 The regions that `extract_traces` takes are made by `_regions`; blocks of frames are read and summed by `_extract`.
 """
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -11,15 +11,19 @@ from numpy.typing import ArrayLike
 from .._base import ArgumentTypeError, is_dask
 from .._draw import check_traces_arguments, show_traces
 from .._extract import check_nan_policy, span_traces
-from .._reading import as_source
+from .._reading import Source, as_source, is_labelled
+from .._regions import Places, find_background, find_places
 from .._regions import Regions as Regions
 from .._regions import collage_positions as collage_positions
-from .._regions import find_background, find_places
 from .._regions import get_default_trace_window as get_default_trace_window
 from .._regions import positions_from_A_to_B as positions_from_A_to_B
 from .._regions import random_positions as random_positions
 from .._regions import regions as regions
 from .._regions import set_default_trace_window as set_default_trace_window
+from .._tables import TraceTable, as_data_array
+
+if TYPE_CHECKING:
+    import xarray
 
 # The names of up to this many regions go into the legend automatically.
 MOST_LABELS = 10
@@ -45,9 +49,10 @@ def extract_traces(
     video : (T, H, W) array-like
         Any real dtype, byte order and strides; memory maps, h5py datasets, `optimap.video.Recording`, nested lists:
         anything with ``shape``, ``dtype`` and slicing. It is read in blocks of frames and never modified. Masked
-        pixels of a masked array count as NaN. For a dask array, the traces are a dask array, computed on request.
-        Arrays of PyTorch, CuPy and JAX, and others that follow the array API standard, stay on their device (extra
-        ``arrays``).
+        pixels of a masked array count as NaN. The dimensions of an `xarray.DataArray` may be in any order if they are
+        named (``time``, ``y``, ``x``, and other usual names). For a dask array, the traces are a dask array, computed
+        on request. Arrays of PyTorch, CuPy and JAX, and others that follow the array API standard, stay on their device
+        (extra ``arrays``).
     coords : (x, y) or sequence of (x, y), in pixels; or regions
         Column first, row second, origin at the top left: ``(5, 10)`` is the pixel ``video[:, 10, 5]``. Fractional
         positions are exact. Valid positions satisfy ``-0.5 <= x < W - 0.5``, and likewise for y.
@@ -93,7 +98,8 @@ def extract_traces(
         double precision, and the background is subtracted before rounding. Without positions, the shape is ``(T, 0)``.
         For a dask array, the result is a dask array with the same chunks in time, just as exact; it is computed if it
         is drawn. For an array of another library, the result is an array of that library on the same device, in float32
-        throughout if the device or the library has no float64.
+        throughout if the device or the library has no float64. For an `xarray.DataArray`, the result is one, as
+        `to_xarray` makes it, with the time coordinate of the video.
 
     Raises
     ------
@@ -144,7 +150,13 @@ def extract_traces(
     if draw:
         result = np.asarray(result) if is_dask(result) else result  # computed once
         show_traces(result, **kwargs)
-    return result
+    return _labelled(result, places, source) if is_labelled(video) else result
+
+
+def _labelled(traces: Any, places: Places, source: Source) -> "xarray.DataArray":
+    """Return traces with the times of the video, and the positions or names as labels."""
+    names = None if places.names is None else list(places.names)
+    return as_data_array(TraceTable(traces, x=source.times, positions=places.positions, names=names))
 
 
 def _check_plot_arguments(kwargs: dict[str, Any], draw: bool, frames: int, traces: int) -> None:

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, DTypeLike
 
 from .._base import Array, is_dask, is_device_array
+from .._reading import unlabelled
 from .._series import Detrending, Options, detrend_dask, detrend_host, normalize_dask, normalize_device, normalize_host
 from .._series import estimate_period as estimate_period
 from .._tables import TraceTable as TraceTable
@@ -78,6 +79,7 @@ def normalize(
     [1.0, 1.0, 0.0]
     """
     options = Options(ymin, ymax, vmin, vmax, dtype, clip, axis)
+    array = unlabelled(array, "array")[0]
     if is_dask(array):
         return normalize_dask(array, options)  # type: ignore[no-any-return]
     if is_device_array(array):
@@ -145,6 +147,7 @@ def detrend_timeseries(
     True
     """
     options = Detrending(kind, period, ptimes, retain_baseline, return_trend_data)
+    data = unlabelled(data, "data")[0]
     if is_dask(data):
         return detrend_dask(data, options)  # type: ignore[no-any-return]
     return detrend_host(data, options)

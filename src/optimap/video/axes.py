@@ -16,6 +16,7 @@ from .._base import LETTERS, Advice, ArgumentError, ArgumentTypeError, Array, ax
 from .checks import check_frames, counted
 
 OPTION, STATED, NOT_STATED = "given by axes=", "stated in the file", "not stated in the file: time is first"
+EXAMPLES = {3: "YXT", 4: "TCYX", 5: "TCZYX"}  # of the option axes, for arrays of so many axes
 
 
 @dataclass(frozen=True)
@@ -45,16 +46,31 @@ class Layout:
 
 @dataclass(frozen=True)
 class Wanted:
-    """The options of the user, not yet checked: the meaning of each axis, and the channel and the plane to read."""
+    """The options of the user: the meaning of each axis, and the channel and the plane to read (checked later)."""
 
     axes: object = None
     channel: object = None
     z: object = None
 
+    def __post_init__(self) -> None:
+        if self.axes is None:
+            return
+        cure = "give one letter for each axis, T (time), Y (rows), X (columns), C (channel), Z (plane), as in 'YXT'"
+        if not isinstance(self.axes, str):
+            raise ArgumentTypeError("axes", self.axes, "is not text", cure)
+        letters = set(self.axes.upper())
+        if not {"T", "Y", "X"} <= letters <= set(LETTERS) or len(letters) != len(self.axes):
+            raise ArgumentError("axes", self.axes, "is not an order of axes", cure)
+
+    @property
+    def letters(self) -> str | None:
+        """The meaning of each axis, if it was given."""
+        return self.axes.upper() if isinstance(self.axes, str) else None
+
     @property
     def dimensions(self) -> int:
         """How many axes the array should have."""
-        return len(self.axes) if isinstance(self.axes, str) else 3
+        return len(self.letters or "TYX")
 
 
 def find_layout(
@@ -83,7 +99,7 @@ def find_layout(
         The names of the channels in the file.
     """
     shape = tuple(int(n) for n in shape)
-    letters, source = _letters(path, shape, wanted.axes, names, default)
+    letters, source = _letters(path, shape, wanted, names, default)
     if not {"T", "Y", "X"} <= set(letters) or len(letters) != len(shape):
         if len(shape) not in (4, 5):
             check_frames(path, shape, dtype)
@@ -106,50 +122,37 @@ def find_layout(
 
 
 def _letters(
-    path: Path, shape: tuple[int, ...], axes: object, names: Sequence[object] | None, default: tuple[str, str]
+    path: Path, shape: tuple[int, ...], wanted: Wanted, names: Sequence[object] | None, default: tuple[str, str]
 ) -> tuple[str, str]:
     """Return a letter for each axis, "?" for one of length one that is not known, and the source of the letters."""
-    if axes is not None:
-        return _given(path, shape, axes), OPTION
-    found = [name if name in LETTERS else axis_letter(name) for name in map(str, names or ())]
+    if wanted.letters is not None:
+        if len(wanted.letters) != len(shape):
+            problem = f"has {len(wanted.letters)} letters, but the array in {path} has the shape {shape}"
+            cure = f"give {len(shape)} letters, such as {EXAMPLES.get(len(shape), 'TYX')!r}"
+            raise ArgumentError("axes", wanted.axes, problem, cure)
+        return wanted.letters, OPTION
+    found = [axis_letter(name) for name in names or ()]
     if len(found) != len(shape) or not any(found):
         return default
-    spare = [i for i, (letter, n) in enumerate(zip(found, shape, strict=True)) if not letter and n == 1]
-    letters = "".join("?" if i in spare else letter or "!" for i, letter in enumerate(found))
+    said = [str(name).strip() for name in names or ()]
+    if not all(said) and all(letter in ("", usual) for letter, usual in zip(found, default[0], strict=True)):
+        return default  # some axes have no name, and the others are where they are expected
+    letters = "".join(letter or ("?" if n == 1 else "!") for letter, n in zip(found, shape, strict=True))
     if "!" in letters or any(letters.count(letter) > 1 for letter in LETTERS):
         _refuse_axes(path, shape, names)
     return letters, STATED
 
 
-def _given(path: Path, shape: tuple[int, ...], axes: object) -> str:
-    """Return the letters that the user gave, after checking them."""
-    cure = "give one letter for each axis, T (time), Y (rows) and X (columns), C (channel), Z (plane), as in 'YXT'"
-    if not isinstance(axes, str):
-        raise ArgumentTypeError("axes", axes, "is not text", cure)
-    letters = axes.upper()
-    wrong = not {"T", "Y", "X"} <= set(letters) <= set(LETTERS) or len(set(letters)) != len(letters)
-    if wrong:
-        raise ArgumentError("axes", axes, "is not an order of axes", cure)
-    if len(letters) != len(shape):
-        problem = f"has {len(letters)} letters, but the array in {path} has the shape {shape}"
-        raise ArgumentError("axes", axes, problem, f"give {len(shape)} letters, such as {_example(len(shape))!r}")
-    return letters
-
-
-def _example(count: int) -> str:
-    return {3: "YXT", 4: "TCYX", 5: "TCZYX"}.get(count, "TYX")
-
-
 def _refuse_axes(path: Path, shape: tuple[int, ...], names: Sequence[object] | None) -> NoReturn:
     """Raise the error for axes that are not those of a recording."""
-    named = "axes" if names is None else f"the axes {', '.join(map(str, names))}"
+    named = "axes" if names is None else f"the axes {', '.join(str(name) or '?' for name in names)}"
     problem = f"has {named} of shape {shape}, but a recording has time, rows and columns"
     keyword: str | None = "axes"
     if len(shape) == 4 and shape[-1] in (3, 4) and names is None:
         problem = f"is a colour recording of shape {shape}"
         cure = "choose one colour with axes='TYXC' and channel=0, or save the grey values first"
-    elif len(shape) in (3, 4, 5):
-        cure = f"give the meaning of each axis with axes=, for example {_example(len(shape))!r}"
+    elif len(shape) in EXAMPLES:
+        cure = f"give the meaning of each axis with axes=, for example {EXAMPLES[len(shape)]!r}"
     else:
         keyword, cure = None, "save the recording as (T, H, W): frames, rows, columns"
     raise ArgumentError("path", path, problem, cure, subject=str(path), keyword=keyword)
@@ -181,11 +184,17 @@ def numbered(path: Path, value: object, count: int, option: str, thing: str, lab
     return int(value)
 
 
+def look_turned(shape: tuple[int, int, int]) -> bool:
+    """Whether the shape of a recording (T, H, W) looks as if time were its last axis."""
+    frames, height, width = shape
+    return 3 * width <= min(frames, height) or width > 5 * height
+
+
 def unlikely_axes(path: Path, shape: tuple[int, int, int], source: str) -> Advice | None:
     """Return a warning if nothing states the axes of a recording (T, H, W), and time may be its last axis."""
-    frames, height, width = shape
-    if source != NOT_STATED or not (3 * width <= min(frames, height) or width > 5 * height):
+    if source != NOT_STATED or not look_turned(shape):
         return None
+    frames, height, width = shape
     return Advice(
         "path",
         path,

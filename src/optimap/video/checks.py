@@ -49,9 +49,10 @@ def noted_number(value: object) -> float | None:
     if noted.size != 1 or noted.dtype.kind not in "iufSU":
         return None
     item = noted.item()
+    text = item.decode("latin-1") if isinstance(item, bytes) else str(item)
     try:
-        number = float(item.decode("latin-1") if isinstance(item, bytes) else item)
-    except (ValueError, OverflowError):
+        number = float(text.replace("_", "?"))  # Python allows 1_000, which nobody means
+    except ValueError:
         return None
     return number if 0 < number < np.inf else None
 

@@ -7,7 +7,9 @@ from typing import Any, Protocol
 import numpy as np
 
 from .._base import ArgumentError, ArgumentTypeError, Array
-from .axes import Layout
+from .axes import EXAMPLES, Layout, Wanted
+
+NOTHING_WANTED = Wanted()
 
 
 class Dataset(Protocol):
@@ -80,11 +82,14 @@ class DatasetFrames:
         self._close()
 
 
-def choose(path: Path, shapes: dict[str, tuple[int, ...]], name: object, option: str, dimensions: int = 3) -> str:
-    """Return the name of the recording among the arrays in a file: the one that was named, or the only video."""
-    videos = [key for key, shape in shapes.items() if len(shape) == dimensions]
+def choose(
+    path: Path, shapes: dict[str, tuple[int, ...]], name: object, option: str, wanted: Wanted = NOTHING_WANTED
+) -> str:
+    """Return the name of the recording among the arrays in a file: the one that was named, or the only one."""
     if name is not None:
         return _named(path, shapes, name, option)
+    count = wanted.dimensions
+    videos = [key for key, shape in shapes.items() if len(shape) == count]
     if len(videos) == 1:
         return videos[0]
     listing = _listing(shapes)
@@ -92,12 +97,16 @@ def choose(path: Path, shapes: dict[str, tuple[int, ...]], name: object, option:
         raise ArgumentError(
             "path",
             path,
-            f"holds {len(videos)} {dimensions}-D arrays (all arrays: {listing})",
+            f"holds {len(videos)} {count}-D arrays (all arrays: {listing})",
             f"choose one with {option}=",
             subject=str(path),
             keyword=option,
         )
-    problem = f"holds no {dimensions}-D array (its arrays: {listing or 'none'})"
+    others = [key for key, shape in shapes.items() if len(shape) in EXAMPLES]
+    problem = f"holds no {count}-D array (its arrays: {listing or 'none'})"
+    if others:
+        cure = f"give the meaning of each axis of {others[0]} with axes=, as in {EXAMPLES[len(shapes[others[0]])]!r}"
+        raise ArgumentError("path", path, problem, cure, subject=str(path), keyword="axes")
     raise ArgumentError("path", path, problem, "save the recording as (T, H, W) first", subject=str(path))
 
 

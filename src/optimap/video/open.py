@@ -31,8 +31,8 @@ def open_video(path: str | os.PathLike[str], **options: object) -> Recording:
         Options of some formats. Formats that store arrays have ``axes``, the meaning of each axis as a letter (T time,
         Y rows, X columns, C channel, Z plane; ``'YXT'`` has time last), ``channel`` (number or label) and ``z``
         (number) for the channel and the plane to read. Where neither the file nor ``axes`` states the order, time is
-        first. Others are ``dataset`` (HDF5, Zarr) and ``fieldname`` (MATLAB), the name of the array in the file; ``channel``
-        of encoded colour video is ``'red'``, ``'green'``, ``'blue'`` or ``'luma'``.
+        first. Others are ``dataset`` (HDF5, Zarr) and ``fieldname`` (MATLAB), the name of the array in the file. The
+        ``channel`` of encoded colour video is ``'red'``, ``'green'``, ``'blue'`` or ``'luma'``.
 
     Returns
     -------

@@ -8,7 +8,10 @@ import numpy as np
 
 from .._base import RATE, ArgumentError, ArgumentTypeError, VideoLike, file_path, positive_number
 from .._files import check_output, check_sidecar, is_sidecar, sidecar_path, written_whole, written_with_sidecar
+from .._reading import unlabelled
+from .axes import look_turned
 from .format_table import format_to_write
+from .times import regular_rate
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
@@ -62,27 +65,36 @@ def save_video(
     ...     bool((load_video(path) == video).all())
     True
     """
-    path, video = file_path(path), _as_video(video)
+    unnamed, times = unlabelled(video)
+    path, video = file_path(path), _as_video(unnamed)
     row = format_to_write(path)
     rate = None if fps is None else positive_number(fps, "fps", RATE)
+    if rate is None and times is not None:
+        rate = regular_rate(times)
     described = None if made is None else _as_json(made)
     _check_pixels(video)
     is_store = path.is_dir()
     check_output(path, overwrite, is_folder=is_store)
     sidecar = sidecar_path(path)
     # An existing sidecar would describe the previous recording.
-    is_described = row.sidecar and (rate is not None or made is not None or is_sidecar(sidecar))
+    has_notes = rate is not None or made is not None or look_turned(_shape(video))
+    is_described = row.sidecar and (has_notes or is_sidecar(sidecar))
     if is_described:
         check_sidecar(path, overwrite)
 
     module = row.load()
-    module.check_video(tuple(int(n) for n in video.shape), np.dtype(video.dtype))
+    module.check_video(_shape(video), np.dtype(video.dtype))
     if is_described:
         with written_with_sidecar(path, sidecar, lambda file: module.describe(file, rate, made), overwrite) as partial:
             module.save(partial, video)
     else:
         with written_whole(path, overwrite, is_folder=is_store) as partial:
             module.save(partial, video, rate, described)
+
+
+def _shape(video: VideoLike) -> tuple[int, int, int]:
+    frames, height, width = (int(n) for n in video.shape)
+    return frames, height, width
 
 
 def _as_video(video: object) -> VideoLike:

@@ -1,8 +1,10 @@
-"""Units of time and length in files, and the frame rate that belongs to an interval between frames."""
+"""Units of length in files, steps in s and mm, and the frame rate that belongs to an interval between frames."""
 
+from .._base import SECONDS as SECONDS
+from .._base import unit_factor
 from .checks import noted_number
 
-# Units of length in mm and of time in s, as ImageJ, OME-TIFF and OME-Zarr write them.
+# Units of length in mm, as ImageJ, OME-TIFF and OME-Zarr write them.
 MM = {
     "nm": 1e-6,
     "um": 1e-3,
@@ -20,25 +22,6 @@ MM = {
     "centimeter": 10.0,
     "meter": 1e3,
 }
-SECONDS = {
-    "ns": 1e-9,
-    "us": 1e-6,
-    "µs": 1e-6,
-    "μs": 1e-6,
-    "usec": 1e-6,
-    "ms": 1e-3,
-    "msec": 1e-3,
-    "s": 1.0,
-    "sec": 1.0,
-    "min": 60.0,
-    "nanosecond": 1e-9,
-    "microsecond": 1e-6,
-    "millisecond": 1e-3,
-    "second": 1.0,
-    "minute": 60.0,
-    "h": 3600.0,
-    "hour": 3600.0,
-}
 
 
 def interval(number: object, unit: object, units: dict[str, float]) -> float:
@@ -49,9 +32,7 @@ def interval(number: object, unit: object, units: dict[str, float]) -> float:
     >>> interval("2", "msec", SECONDS), interval("0,002", "s", SECONDS), interval(1, "frame", SECONDS)
     (0.002, 0.0, 0.0)
     """
-    name = str(unit).strip()
-    factor = units.get(name) or units.get(name.lower()) or units.get(name.lower().removesuffix("s")) or 0.0
-    step = (noted_number(number) or 0.0) * factor
+    step = (noted_number(number) or 0.0) * unit_factor(unit, units)
     return step if 0 < step < float("inf") else 0.0
 
 

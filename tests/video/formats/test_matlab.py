@@ -44,13 +44,42 @@ def test_the_option_overrules_the_file(path, make):
 
 
 @both_versions
-@pytest.mark.parametrize("axes", ["TY", "TYXC", "tyx", "", 3])
+@pytest.mark.parametrize(
+    ("array", "notes", "rate"),
+    [
+        (VIDEO[:3], {}, None),
+        (VIDEO[:3], {"frequency": 500}, 500.0),
+        (VIDEO[:3], {"acqFreq": 2.0}, 500.0),
+        (VIDEO, {"acqFreq": 0}, None),
+    ],
+)
+def test_recordings_of_rhythm_have_time_last_and_state_their_rate(path, make, array, notes, rate):
+    make(path, cmosData=np.moveaxis(array, 0, 2), **notes)
+    with open_video(path) as recording:
+        np.testing.assert_array_equal(recording[:], array)
+        assert (recording.fps, recording.axes) == (rate, "YXT")
+        assert recording.axes_source == "the order that Rhythm writes"
+
+
+@both_versions
+def test_a_channel_of_four_axes(path, make):
+    make(path, video=np.stack([TIME_LAST, 2 * TIME_LAST], axis=2))
+    with open_video(path, axes="YXCT", channel=1) as recording:
+        np.testing.assert_array_equal(recording[:], 2 * VIDEO)
+        assert recording.axes == "YXCT"
+
+
+@both_versions
+@pytest.mark.parametrize("axes", ["TY", "TYXX", "TYXQ", "", 3])
 def test_wrong_axes(path, make, axes):
-    with pytest.raises(
-        ValueError,
-        match=r"axes = .* is not an order of three axes: give the order of the letters T \(time\), Y \(rows\), X",
-    ):
+    with pytest.raises(ValueError, match=r"axes = .* is not (text|an order of axes): give one letter for each axis, T"):
         open_video(make(path, video=VIDEO), axes=axes)
+
+
+@both_versions
+def test_axes_of_an_array_that_is_not_there(path, make):
+    with pytest.raises(ValueError, match=r"holds no 4-D array \(its arrays: video .*\): give .* axes=, as in 'YXT'"):
+        open_video(make(path, video=VIDEO), axes="TYXC")
 
 
 @both_versions
@@ -130,12 +159,16 @@ def test_an_unknown_name(path, make):
 
 
 @both_versions
-@pytest.mark.parametrize("array", [VIDEO[0], np.stack([VIDEO] * 3, -1)])
-def test_the_name_of_another_array(path, make, array):
+@pytest.mark.parametrize(
+    ("array", "message"),
+    [
+        (VIDEO[0], r"fieldname = 'other' has shape \(.*\) in .*rec\.mat: choose an array with three axes"),
+        (np.stack([VIDEO] * 3, -1), r"rec\.mat is a colour recording of shape .*: choose one colour with axes='TYXC'"),
+    ],
+)
+def test_the_name_of_another_array(path, make, array, message):
     make(path, other=array, video=VIDEO)
-    with pytest.raises(
-        ValueError, match=r"fieldname = 'other' has shape \(.*\) in .*rec\.mat: choose an array with three axes"
-    ):
+    with pytest.raises(ValueError, match=message):
         open_video(path, fieldname="other")
 
 

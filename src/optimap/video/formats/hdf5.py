@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..._base import ArgumentError, Array, VideoLike, axis_letter, import_extra
+from ..._base import SECONDS, ArgumentError, Array, VideoLike, axis_letter, import_extra, unit_factor
 from ...kernels import in_background
 from ..axes import Layout, Wanted, find_layout
 from ..checks import noted_number
 from ..chunked import DatasetFrames, choose
 from ..recording import Recording
-from ..units import SECONDS, interval
 from ..writing import frame_blocks
+from .hdf5_chunks import threaded
 
 if TYPE_CHECKING:
     import h5py
@@ -55,16 +55,16 @@ def open_recording(
     path: Path, dataset: str | None = None, axes: object = None, channel: object = None, z: object = None
 ) -> Recording:
     """Open an HDF5 file."""
+    wanted = Wanted(axes, channel, z)
     file = open_file(path)
     try:
         shapes = numeric_datasets(file)
-        wanted = Wanted(axes, channel, z)
-        name = choose(path, shapes, dataset, "dataset", wanted.dimensions)
+        name = choose(path, shapes, dataset, "dataset", wanted)
         chosen = file[name]
         metadata = {**_attributes(file), **_attributes(chosen)}
         layout = find_layout(path, chosen.shape, chosen.dtype, wanted, names=axis_names(chosen))
         return Recording(
-            DatasetFrames(path, chosen, file.close, DAMAGED, layout),
+            DatasetFrames(path, threaded(chosen), file.close, DAMAGED, layout),
             path=path,
             format="HDF5",
             fps=noted_number(metadata.get("fps")),
@@ -105,8 +105,7 @@ def _scale_times(dataset: "h5py.Dataset", layout: Layout) -> Array | None:
     """Return the times in s from the scale of the time axis; None if there is none with a unit of time."""
     place = layout.order[0]
     for scale in dataset.dims[place].values():
-        unit = scale.attrs.get("units", "")
-        factor = interval(1, unit.decode("latin-1") if isinstance(unit, bytes) else unit, SECONDS)
+        factor = unit_factor(scale.attrs.get("units", ""), SECONDS)
         if factor and scale.shape == (dataset.shape[place],) and scale.dtype.kind in "iuf":
             return np.asarray(scale[:], float) * factor
     return None

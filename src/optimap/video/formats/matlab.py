@@ -23,6 +23,7 @@ from ..recording import Recording
 from ..units import SECONDS, interval, rate
 from ..writing import frame_blocks, refuse_dtype
 from . import hdf5
+from .hdf5_chunks import threaded
 
 NUMERIC = {"double", "single", "logical"} | {f"{sign}int{bits}" for sign in ("", "u") for bits in (8, 16, 32, 64)}
 RHYTHM = "cmosData"  # the recording in files of the program Rhythm
@@ -68,10 +69,11 @@ def open_recording(
     z: object = None,
 ) -> Recording:
     """Open a ``.mat`` file."""
+    wanted = Wanted(axes, channel, z)
     with open(path, "rb") as file:
         start = file.read(128)
     is_hdf5 = start.startswith((b"MATLAB 7.3", b"\x89HDF"))
-    return (_open_hdf5 if is_hdf5 else _open_classic)(path, fieldname, Wanted(axes, channel, z))
+    return (_open_hdf5 if is_hdf5 else _open_classic)(path, fieldname, wanted)
 
 
 def _layout(
@@ -100,11 +102,11 @@ def _rate(name: str, notes: dict[str, Any]) -> float | None:
     return noted_number(notes.get("frequency")) or rate(interval(notes.get("acqFreq"), "ms", SECONDS))
 
 
-def _choose(path: Path, shapes: dict[str, tuple[int, ...]], fieldname: str | None, dimensions: int) -> str:
+def _choose(path: Path, shapes: dict[str, tuple[int, ...]], fieldname: str | None, wanted: Wanted) -> str:
     """Return the name of the variable that is the recording."""
     if fieldname is None and len(shapes.get(RHYTHM, ())) == 3:  # files of Rhythm hold other arrays, too
         return RHYTHM
-    name = choose(path, shapes, fieldname, "fieldname", dimensions)
+    name = choose(path, shapes, fieldname, "fieldname", wanted)
     if len(shapes[name]) < 3:
         problem = f"has shape {shapes[name]} in {path}"
         raise ArgumentError("fieldname", fieldname, problem, "choose an array with three axes")
@@ -118,7 +120,7 @@ def _open_classic(path: Path, fieldname: str | None, wanted: Wanted) -> Recordin
     with _reading(path):
         listed = whosmat(path)
     shapes = {name: tuple(shape) for name, shape, kind in listed if kind in NUMERIC}
-    name = _choose(path, shapes, fieldname, wanted.dimensions)
+    name = _choose(path, shapes, fieldname, wanted)
     kind = next(kind for known, _, kind in listed if known == name)
     dtype = np.dtype({"double": "f8", "single": "f4", "logical": "u1"}.get(kind, kind))
     notes = _load(path, [key for key, _, _ in listed if key in NOTES])
@@ -177,10 +179,10 @@ def _open_hdf5(path: Path, fieldname: str | None, wanted: Wanted) -> Recording:
     try:
         found = hdf5.numeric_datasets(file)
         shapes = {key: shape[::-1] for key, shape in found.items() if not key.startswith("#refs#")}
-        name = _choose(path, shapes, fieldname, wanted.dimensions)
+        name = _choose(path, shapes, fieldname, wanted)
         notes: dict[str, Any] = {key: file[key][()] for key in NOTES if key in found}
         layout = _layout(path, name, shapes[name], file[name].dtype, notes, wanted)
-        frames = DatasetFrames(path, file[name], file.close, hdf5.DAMAGED, layout.reversed())
+        frames = DatasetFrames(path, threaded(file[name]), file.close, hdf5.DAMAGED, layout.reversed())
         return Recording(
             frames,
             path=path,

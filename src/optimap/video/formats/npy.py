@@ -26,6 +26,7 @@ MARKER = "optimap_recording"  # its value is the version of the layout
 
 def open_recording(path: Path, axes: object = None, channel: object = None, z: object = None) -> Recording:
     """Open a ``.npy`` file."""
+    wanted = Wanted(axes, channel, z)
     try:
         frames = np.lib.format.open_memmap(path, mode="r")
     except (ValueError, EOFError, SyntaxError, TokenError) as error:
@@ -39,7 +40,7 @@ def open_recording(path: Path, axes: object = None, channel: object = None, z: o
     check_file_size(path, frames.offset + frames.nbytes, f"values of shape {frames.shape}")
     described = _read_description(path, frames)
     names = "TYX" if described else None
-    layout = find_layout(path, frames.shape, frames.dtype, Wanted(axes, channel, z), names=names)
+    layout = find_layout(path, frames.shape, frames.dtype, wanted, names=names)
     fps = noted_number(described.get("fps"))
     made = described.get("made")
     metadata = {} if made is None else {"made": json.dumps(made)}

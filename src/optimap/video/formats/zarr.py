@@ -58,11 +58,11 @@ def open_recording(
     path: Path, dataset: str | None = None, axes: object = None, channel: object = None, z: object = None
 ) -> Recording:
     """Open a zarr store, or a group or array in one."""
+    wanted = Wanted(axes, channel, z)
     store, root = _open_store(path)
     try:
         with _reading(path):
-            wanted = Wanted(axes, channel, z)
-            image = _choose(path, root, dataset, wanted.dimensions)
+            image = _choose(path, root, dataset, wanted)
             metadata = {**_attributes(root), **image.metadata, **_attributes(image.array), "dataset": image.name}
             _check_complete(path, image.array)
             store.is_blosc = _uses_blosc(image.array)
@@ -180,7 +180,7 @@ def _check_complete(path: Path, array: "zarr.Array[Any]") -> None:
 # --- which array ---------------------------------------------------------------------------------------------------
 
 
-def _choose(path: Path, root: "zarr.Array[Any] | zarr.Group", dataset: str | None, dimensions: int) -> Image:
+def _choose(path: Path, root: "zarr.Array[Any] | zarr.Group", dataset: str | None, wanted: Wanted) -> Image:
     """Return the image that was named, or the only one."""
     if isinstance(root, zarr.Array):
         if dataset is not None:
@@ -195,7 +195,7 @@ def _choose(path: Path, root: "zarr.Array[Any] | zarr.Group", dataset: str | Non
         inside = [image for name, image in images.items() if name.startswith(f"{named}/")]
         images |= {named: inside[0]} if len(inside) == 1 else _lower_levels(root, named)
     shapes = {name: _essential_shape(image) for name, image in images.items()}
-    return images[choose(path, shapes, dataset, "dataset", dimensions)]
+    return images[choose(path, shapes, dataset, "dataset", wanted)]
 
 
 def _images(group: zarr.Group, prefix: str) -> Iterator[Image]:
