@@ -17,7 +17,8 @@ from .._base import Explained
 EXPECTED = (ValueError, TypeError, OSError, ImportError, MemoryError, RuntimeError, OverflowError)
 
 # Keyword arguments in errors and cures, and their names on the command line. A value follows "=".
-READING_KEYWORDS = {name: f"--option {name}=" for name in ("dataset", "fieldname", "axes", "channel", "z")}
+READING_KEYWORDS = {name: f"--option {name}=" for name in ("dataset", "fieldname", "axes", "channel", "z", "ignore")}
+READING_KEYWORDS["allow_gaps"] = "--option allow_gaps=True"
 OVERWRITE_KEYWORD = {"overwrite": "--overwrite"}
 FPS_KEYWORD = {"fps": "--fps"}
 BROWSER_KEYWORD = {"browser": "--browser"}

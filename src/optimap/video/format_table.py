@@ -54,7 +54,7 @@ FORMATS = (
         saves=(".mkv",),
     ),
 )
-FOLDER = Format("folder of images", (), "folder")
+FOLDER = Format("folder of images", (), "folder", options=(*ARRAYS, "ignore", "allow_gaps"))
 
 
 def is_zarr(folder: Path) -> bool:

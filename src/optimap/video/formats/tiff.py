@@ -1,8 +1,8 @@
 """TIFF, read with tifffile: single files, BigTIFF, ImageJ, OME, ScanImage, compressed, appended page by page.
 
-Contiguous pixels are memory-mapped; others are read by ranges of pages. `tiff_directories` counts the pages,
-`tiff_axes` and `ome` say what they are, `tiff_metadata` which rate they have, and `tiff_pages` decodes them. Recordings
-in several files are in `tiff_sets`.
+Contiguous pixels are memory-mapped; others are read by ranges of pages. The parts are in ``tiff/``: `directories`
+counts the pages, `axes` and `ome` say what they are, `metadata` which rate they have, and `pages` decodes them;
+recordings in several files are in `sets`.
 """
 
 from pathlib import Path
@@ -15,13 +15,13 @@ from ..._base import ArgumentError, Array
 from ..axes import Layout, Wanted
 from ..paged import PagedFrames
 from ..recording import Recording
-from .ome import read_ome
-from .tiff_axes import check_count, check_sizes, find_stack, stack_layout, stack_times
-from .tiff_directories import Directories, read_directories
-from .tiff_metadata import describe, made_by_optimap
-from .tiff_pages import DAMAGED, TiffPages, check_compression, mapped_pages
-from .tiff_sets import find_image, ome_described, ome_stack, open_ome_set
-from .tiff_write import check_video, save
+from ..tiff.axes import check_count, check_sizes, find_stack, stack_layout, stack_times
+from ..tiff.directories import Directories, read_directories
+from ..tiff.metadata import describe, made_by_optimap
+from ..tiff.ome import read_ome
+from ..tiff.pages import DAMAGED, TiffPages, check_compression, mapped_pages
+from ..tiff.sets import find_image, ome_described, ome_stack, open_ome_set
+from ..tiff.writing import check_video, save
 
 __all__ = ["check_video", "open_recording", "save"]
 

@@ -10,8 +10,8 @@ import tifffile
 
 from ..checks import noted_number
 from ..units import MM, SECONDS, interval, rate
+from .axes import shaped_notes
 from .scanimage import scanimage_rate, scanimage_settings
-from .tiff_axes import shaped_notes
 
 Described = tuple[dict[str, Any], float | None, float | None]
 

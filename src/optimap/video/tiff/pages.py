@@ -2,7 +2,7 @@
 
 The usual ways of storing (grey strips, uncompressed or compressed without loss) are decoded here, strip by strip and
 straight into the result; for all others, tifffile decodes the bytes of each strip or tile. Which pages are frames is
-decided in `tiff_axes`, not here.
+decided in `axes`, not here.
 """
 
 import struct
@@ -15,7 +15,7 @@ import tifffile
 
 from ..._base import ArgumentError, Array
 from ...kernels import run_in_threads, thread_count
-from .tiff_directories import (
+from .directories import (
     STORAGE,
     STRIP_BYTES,
     STRIP_OFFSETS,

@@ -16,9 +16,9 @@ from ..axes import Wanted
 from ..checks import counted
 from ..paged import PagedFrames
 from ..recording import Recording
+from .axes import Stack, stack_layout, stack_times
+from .files import PagesOfFiles, open_pages
 from .ome import Ome, OmeImage, read_ome
-from .tiff_axes import Stack, stack_layout, stack_times
-from .tiff_files import PagesOfFiles, open_pages
 
 
 def find_image(path: Path, ome: Ome) -> tuple[Path, OmeImage]:
@@ -61,6 +61,17 @@ def set_files(base: Path, image: OmeImage) -> list[Path]:
     return [base.parent / (name or base.name) for name in image.files]
 
 
+def files_of_set(path: Path) -> set[str]:
+    """Return the names, in lower case, of the files that hold a recording together with this one, with its own."""
+    with tifffile.TiffFile(path) as tif:
+        text = tif.ome_metadata if tif.is_ome else None
+        pages = 1
+    if not text:
+        return {path.name.lower()}
+    base, image = find_image(path, read_ome(path, text, pages))
+    return {file.name.lower() for file in set_files(base, image)} | {path.name.lower()}
+
+
 def open_ome_set(path: Path, base: Path, image: OmeImage, wanted: Wanted) -> Recording:
     """Open a recording in several files by one of them."""
     files = set_files(base, image)
@@ -99,7 +110,7 @@ def ome_stack(image: OmeImage, page_axes: str, table: NDArray[np.int64]) -> Stac
     names = "".join(axis for axis, n in image.axes if n > 1)
     shape = tuple(n for _, n in image.axes if n > 1)
     times = None if image.times is None else image.times.reshape(shape)
-    return Stack(names + page_axes, table.reshape(shape), image.channels, times)
+    return Stack(names + page_axes, table.reshape(shape), image.channels, times, has_time=True)
 
 
 def ome_described(image: OmeImage) -> tuple[dict[str, Any], float | None, float | None]:

@@ -6,7 +6,7 @@ Each program notes this in its own way: ImageJ in lines of text, tifffile in JSO
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -17,8 +17,9 @@ from numpy.typing import NDArray
 from ..._base import LETTERS, ArgumentError
 from ..axes import NOT_STATED, STATED, Layout, Wanted, find_layout
 from ..checks import counted
+from ..recording import BY_FORMAT
+from .directories import DESCRIPTION, SIZE_AND_TYPE, Directories
 from .scanimage import scanimage_axes, scanimage_settings
-from .tiff_directories import DESCRIPTION, SIZE_AND_TYPE, Directories
 
 # The order of axes in ImageJ files, slowest first, by the word in the header.
 IMAGEJ_ORDERS = {"czt": "TZC", "ctz": "ZTC", "zct": "TCZ", "ztc": "CTZ", "tcz": "ZCT", "tzc": "CZT"}
@@ -35,20 +36,22 @@ class Stack:
 
     `names` are letters as tifffile uses them, for the axes of `table` and then for those within a page. Where a program
     described all frames in one page, the table has more numbers than the file has pages. `times` are those of the pages
-    in s, if they are known.
+    in s, if they are known; `has_time` says whether the file names an axis of time, which may have length one.
     """
 
     names: str
     table: NDArray[np.int64]
     labels: tuple[str, ...] = ()
     times: NDArray[np.float64] | None = None
+    has_time: bool = False
 
 
 def as_stack(axes: Sequence[tuple[str, int]], page: tifffile.TiffPage, labels: Sequence[str] = ()) -> Stack:
     """Return pages in the order of the file, from the name and length of each axis; those of length 1 are left out."""
     kept = [(name, n) for name, n in axes if n > 1]
     table = np.arange(int(np.prod([n for _, n in kept], dtype=np.int64))).reshape([n for _, n in kept])
-    return Stack("".join(name for name, _ in kept) + page.axes, table, tuple(labels))
+    has_time = any(name == "T" for name, _ in axes)
+    return Stack("".join(name for name, _ in kept) + page.axes, table, tuple(labels), has_time=has_time)
 
 
 def find_stack(tif: tifffile.TiffFile, path: Path, directories: Directories, flat: bool) -> Stack:
@@ -78,7 +81,7 @@ def _scanimage_stack(tif: tifffile.TiffFile, path: Path, pages: int, flat: bool)
     stack = as_stack(axes, tif.pages.first, labels)
     place = stack.names.find("Z")
     table = stack.table if place < 0 else stack.table[(slice(None),) * place + (slice(kept),)]
-    return Stack(stack.names, table, stack.labels)
+    return replace(stack, table=table)
 
 
 def check_count(path: Path, noted: int, pages: int, in_one_page: bool = True) -> None:
@@ -155,7 +158,7 @@ def _shaped_stack(path: Path, page: tifffile.TiffPage, directories: Directories)
             return as_stack([("I", per_part)], page)
         lead = len(shape) - len(page.shape)
         stack = as_stack(list(zip(names[:lead], shape[:lead], strict=True)), page)
-        return Stack("".join(stack.names[: stack.table.ndim]) + names[lead:], stack.table)
+        return replace(stack, names=stack.names[: stack.table.ndim] + names[lead:], has_time="T" in names)
     start = 0
     while start < pages:
         part = shaped_notes(_description(directories, start))
@@ -193,7 +196,7 @@ def stack_layout(
         labels = COLOURS
     if wanted.axes is not None:
         return stack.table, find_layout(path, shape, dtype, wanted, labels=labels)
-    letters, source = our_letters(stack.names, wanted.z is not None)
+    letters, source = our_letters(stack, wanted.z is not None)
     if stack.names[: stack.table.ndim] == "C" and wanted.channel is None:
         _refuse_channels_without_time(path, len(stack.table), labels)
     table = stack.table
@@ -225,19 +228,22 @@ def stack_times(stack: Stack, layout: Layout) -> NDArray[np.float64] | None:
     return times if is_usable else None
 
 
-def our_letters(names: str, has_z: bool) -> tuple[list[str], str]:
+def our_letters(stack: Stack, has_z: bool) -> tuple[list[str], str]:
     """Return T, Y, X, C or Z for each axis, "?" where nothing says it, and the source.
 
     The only axis without a meaning is time. So are planes where nothing is called time, since ImageJ calls the frames
     of any stack slices, unless the user asks for one of the planes.
     """
+    names = stack.names
     letters = [name if name in LETTERS else "?" for name in names]
     if "C" not in letters and names.count("S") == 1:
         letters[names.index("S")] = "C"
-    source = STATED if "T" in letters else NOT_STATED
+    source = STATED if "T" in letters else NOT_STATED if stack.table.size > 1 else BY_FORMAT
     unknown = [i for i, letter in enumerate(letters) if letter == "?"]
     if "T" not in letters and len(unknown) == 1:
         letters[unknown[0]] = "T"
     elif "T" not in letters and not unknown and "Z" in letters and not has_z:
         letters[letters.index("Z")] = "T"
+    elif "T" not in letters and stack.has_time:
+        source = STATED
     return letters, source

@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 
 from ..._base import ArgumentError, Array, MissingFileError
 from ...kernels import run_in_threads, thread_count
-from .tiff_directories import SIZE_AND_TYPE, read_directories
-from .tiff_pages import DAMAGED, TiffPages, check_compression
+from .directories import SIZE_AND_TYPE, read_directories
+from .pages import DAMAGED, TiffPages, check_compression
 
 MOST_OPEN = 8
 
