@@ -207,6 +207,56 @@ def test_plain_files_have_a_rate_only_if_it_was_noted(tmp_path):
     assert load_metadata(noted) == {"fps": 500.0, "lab": "ours"}
 
 
+USELESS = ["", "NaN", "nan", "inf", "-inf", "0", "0.0", "-0.002", "fast", "0,002", "1 2", "[1]"]
+
+
+def with_description(path, text):
+    """A file of seven pages with a description that tifffile would not write."""
+    with tifffile.TiffWriter(path) as writer:
+        for i, frame in enumerate(VIDEO):
+            options = {"metadata": None, "contiguous": False, "photometric": "minisblack"}
+            writer.write(frame, description=text if i == 0 else None, **options)
+    return path
+
+
+@pytest.mark.parametrize("noted", USELESS)
+def test_intervals_of_imagej_of_no_use_mean_no_rate(path, noted):
+    text = f"ImageJ=1.53t\nimages=7\nframes=7\nfinterval={noted}\nfps={noted}\ntunit=s\n"
+    with open_video(with_description(path, text)) as recording:
+        assert (recording.fps, recording.times) == (None, None)
+        np.testing.assert_array_equal(recording[:], VIDEO)
+
+
+@pytest.mark.parametrize(
+    ("unit", "fps"),
+    [("seconds", 0.5), ("milliseconds", 500), ("Milliseconds", 500), ("frame", None), ("frames", None), ("", 0.5)],
+)
+def test_units_of_imagej(path, unit, fps):
+    text = f"ImageJ=1.53t\nimages=7\nframes=7\nfinterval=2\ntunit={unit}\n"
+    with open_video(with_description(path, text)) as recording:
+        assert recording.fps == fps
+
+
+@pytest.mark.parametrize(
+    "noted", ["0", "-5", "Infinity", "NaN", '""', '"fast"', '"0,5"', "null", "[500]", "true", "{}"]
+)
+def test_noted_rates_of_no_use(path, noted):
+    text = f'{{"shape": [7, 5, 6], "fps": {noted}}}'
+    with open_video(with_description(path, text)) as recording:
+        assert recording.fps == (500 if noted == "[500]" else None)
+        np.testing.assert_array_equal(recording[:], VIDEO)
+
+
+@pytest.mark.parametrize("text", ["ImageJ=1.53t\nimages=x\n", "ImageJ=1.53t\nimages=-7\nframes=0\n", "ImageJ=\n"])
+def test_counts_of_imagej_of_no_use_leave_the_pages(path, text):
+    np.testing.assert_array_equal(load_video(with_description(path, text)), VIDEO)
+
+
+@pytest.mark.parametrize("text", ['{"shape": "all"}', '{"shape": [7, 0]}', '{"shape": ', '{"shape": [3.5, 2]}', "{}"])
+def test_shapes_of_no_use_leave_the_pages(path, text):
+    np.testing.assert_array_equal(load_video(with_description(path, text)), VIDEO)
+
+
 # --- files without a recording --------------------------------------------------------------------------------------
 
 

@@ -121,7 +121,8 @@ def _read(file: Path) -> Array:
 
         pages = open_pages(file)
         try:
-            return pages.read(np.zeros(1, np.int64), threads=1)[0]
+            found: Array = pages.read(np.zeros(1, np.int64), threads=1)[0]
+            return found
         finally:
             pages.close()
     with _open_png(file) as image:

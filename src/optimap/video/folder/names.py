@@ -7,7 +7,7 @@ ordered by a guess: names in which no number, or more than one, could be that of
 
 import os
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,6 +22,7 @@ from ..._base import ArgumentError
 ALONE = r"(?<![A-Za-z0-9]){}(?![A-Za-z0-9])"
 CHANNEL = re.compile(ALONE.format(r"(ch(?:annel)?[ _-]?\d+|c\d+|w\d+[A-Za-z][A-Za-z0-9-]*)"), re.IGNORECASE)
 PLANE = re.compile(ALONE.format(r"(?:z|slice|plane)[ _-]?(\d+)"), re.IGNORECASE)
+WORD = re.compile(r"[^ _.-]+")
 MICROMANAGER = re.compile(r"img_(\d+)_(.*)_(\d+)", re.IGNORECASE)  # time, channel and plane
 MOST_NAMED = 3  # missing files in a message
 MOST_CHANNELS = 7  # more words such as c001 are numbers of frames
@@ -57,11 +58,7 @@ class Arrangement:
     channels: list[str] = field(default_factory=list)
     names: list[Name] = field(default_factory=list)
     place: int = -1  # of the number of the frame among the numbers of a name
-
-    @property
-    def step(self) -> int:
-        """The smallest step from one number to the next."""
-        return int(np.diff(self.numbers).min()) if len(self.numbers) > 1 else 1
+    step: int = 1  # from one number to the next
 
     def missing(self, plane: int, channel: int) -> list[str]:
         """Return the names of the files that would fill the gaps of one plane and channel."""
@@ -97,28 +94,35 @@ def natural_key(path: Path) -> list[tuple[int, int, str]]:
     return [(0, int(part), "") if part.isdecimal() else (1, 0, part) for part in parts]
 
 
-def arrange(folder: Path, files: Sequence[Path], what: str = "frames") -> Arrangement:
-    """Return the files of a recording in order, or raise an error that names the file that does not belong to it."""
-    names = [_parse(file) for file in sorted(files, key=natural_key)]
+def arrange(folder: Path, files: Sequence[Path], what: str = "frames", has_planes: bool = True) -> Arrangement:
+    """Return the files of a recording in order, or raise an error that names the file that does not belong to it.
+
+    Where planes are frames, `has_planes` is False.
+    """
+    names = [_parse(file, None, has_planes) for file in sorted(files, key=natural_key)]
     channels = {name.channel for name in names}
     if len(channels) > MOST_CHANNELS:  # numbers of frames
-        names = [_parse(name.file, has_channels=False) for name in names]
+        names = [_parse(name.file, (0, 0), has_planes) for name in names]
     groups: dict[tuple[str, ...], list[Name]] = defaultdict(list)
     for name in names:
         groups[name.texts].append(name)
     if len(groups) > 1:
-        names = _first_part(groups) or _as_channels(groups) or _refuse_strays(folder, groups, what)
+        names = _first_part(groups) or _as_channels(names) or _refuse_strays(folder, groups, what)
     return _table(folder, names, what)
 
 
-def _parse(file: Path, has_channels: bool = True) -> Name:
-    """Return the parts of a name."""
-    stem = file.name.removesuffix(file.suffix)
-    stem = stem.removesuffix(".ome").removesuffix(".OME")
-    found = MICROMANAGER.fullmatch(stem)
-    channel = CHANNEL.search(stem) if has_channels and not found else None
-    plane = PLANE.search(stem) if not found else None
-    marked = [(*channel.span(1), "<C>")] if channel else []
+def _stem(file: Path) -> str:
+    return file.name.removesuffix(file.suffix).removesuffix(".ome").removesuffix(".OME")
+
+
+def _parse(file: Path, channel: tuple[int, int] | None = None, has_planes: bool = True) -> Name:
+    """Return the parts of a name; `channel` is the place of its channel if that is known, (0, 0) if it has none."""
+    stem = _stem(file)
+    found = MICROMANAGER.fullmatch(stem) if channel is None and has_planes else None
+    if channel is None and not found and (match := CHANNEL.search(stem)):
+        channel = match.span(1)
+    plane = PLANE.search(stem) if has_planes and not found else None
+    marked = [(*channel, "<C>")] if channel and channel != (0, 0) else []
     marked += [(*plane.span(), "<Z>")] if plane else []
     if found:
         marked = [(*found.span(2), "<C>"), (*found.span(3), "<Z>")]
@@ -134,8 +138,8 @@ def _parse(file: Path, has_channels: bool = True) -> Name:
             text = ""
     if found:
         return Name(file, (*texts, text), tuple(spans), found[2], int(found[3]))
-    label, number = channel[1] if channel else None, int(plane[1]) if plane else None
-    return Name(file, (*texts, text + stem[done:]), tuple(spans), label, number)
+    label = stem[slice(*channel)] if channel and channel != (0, 0) else None
+    return Name(file, (*texts, text + stem[done:]), tuple(spans), label, int(plane[1]) if plane else None)
 
 
 def _first_part(groups: dict[tuple[str, ...], list[Name]]) -> list[Name] | None:
@@ -152,26 +156,31 @@ def _first_part(groups: dict[tuple[str, ...], list[Name]]) -> list[Name] | None:
     return [Name(first[0].file, numbered, first[0].spans, before=before), *others]
 
 
-def _as_channels(groups: dict[tuple[str, ...], list[Name]]) -> list[Name] | None:
+def _as_channels(names: Sequence[Name]) -> list[Name] | None:
     """Return the names with channels, if they are alike but for one word, which stands for a channel; else None."""
-    texts = list(groups)
-    sizes = {len(group) for group in groups.values()}
-    named = any(name.channel for group in groups.values() for name in group)
-    if len({len(text) for text in texts}) != 1 or sizes == {1} or max(sizes) > 2 * min(sizes) or named:
+    words = [list(WORD.finditer(_stem(name.file))) for name in names]
+    if len({len(found) for found in words}) != 1 or any(name.channel for name in names):
         return None
-    differing = [i for i in range(len(texts[0])) if len({text[i] for text in texts}) > 1]
-    if len(differing) != 1 or len(texts) > MOST_CHANNELS:
+    columns = [list(column) for column in zip(*words, strict=True)]
+    kinds = [{re.sub(r"\d+", "#", word[0]) for word in column} for column in columns]
+    differing = [column for column, kind in zip(columns, kinds, strict=True) if len(kind) > 1]
+    spans = _label_spans(differing[0]) if len(differing) == 1 else []
+    labels = [_stem(name.file)[start:stop] for name, (start, stop) in zip(names, spans, strict=False)]
+    counts = Counter(labels).values()
+    if not 2 <= len(counts) <= MOST_CHANNELS or max(counts) > 2 * min(counts) or max(counts) == 1:
         return None
-    words = {text: re.split(r"[ _.-]+", text[differing[0]]) for text in texts}
-    if len({len(word) for word in words.values()}) != 1:
-        return None
-    places = [i for i, column in enumerate(zip(*words.values(), strict=True)) if len(set(column)) > 1]
-    if len(places) != 1 or not all(word[places[0]] for word in words.values()):
-        return None
+    found = [_parse(name.file, span) for name, span in zip(names, spans, strict=True)]
+    return found if len({name.texts for name in found}) == 1 else None
+
+
+def _label_spans(words: Sequence[re.Match[str]]) -> list[tuple[int, int]]:
+    """Return where the label is: the whole word, or what comes before its number if that differs, as in msCam1."""
+    whole = {re.sub(r"\d+", "#", word[0]) for word in words}
+    if len({word[0] for word in words}) == len(whole):
+        return [word.span() for word in words]
+    letters = [re.match(r"\D*", word[0]) for word in words]
     return [
-        Name(name.file, texts[0], name.spans, words[text][places[0]], name.plane)
-        for text, group in groups.items()
-        for name in group
+        (word.start(), word.start() + (lead.end() if lead else 0)) for word, lead in zip(words, letters, strict=True)
     ]
 
 
@@ -215,7 +224,9 @@ def _table(folder: Path, names: list[Name], what: str) -> Arrangement:
             raise ArgumentError("path", folder, problem, cure, subject=str(second), keyword="ignore")
         table[at[number], plane, channel] = i
     files = [name.file for name in names]
-    return Arrangement(files, table, numbers, planes, channels, names, place)
+    # Frames may be every tenth of a recording; parts are not.
+    step = int(np.diff(numbers).min()) if what == "frames" and len(numbers) > 2 else 1
+    return Arrangement(files, table, numbers, planes, channels, names, place, step)
 
 
 def _place_of_frames(folder: Path, names: list[Name], what: str, per_frame: int) -> int:
@@ -231,9 +242,7 @@ def _place_of_frames(folder: Path, names: list[Name], what: str, per_frame: int)
         if grows and len(set(column)) * per_frame >= len(rows):
             return differing[i]
     first, last = names[0].file.name, names[-1].file.name
-    problem = (
-        f"holds {what} with more than one number that differs ({first} ... {last}), so they may be several recordings"
-    )
+    problem = f"holds {what} with several numbers that differ ({first} ... {last}), which may be several recordings"
     outer = re.split(r"(\d+)", names[-1].file.name)
     pattern = "".join(outer[: 2 * differing[0] + 2]) + "*"
     cure = f"keep one recording in a folder, or leave the others out with ignore=, as in {pattern!r}"

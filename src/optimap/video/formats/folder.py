@@ -47,7 +47,10 @@ def open_recording(
         found = _open_tiffs(path, images, wanted, gaps)
         if found is not None:
             return found
-    return _open_images(path, arrange(path, images), kinds.pop(), wanted, gaps)
+    arranged = arrange(path, images)
+    if arranged.table.shape[:2] == (1, len(arranged.planes)) and len(arranged.planes) > 1 and wanted.z is None:
+        arranged = arrange(path, images, has_planes=False)  # planes alone are frames
+    return _open_images(path, arranged, kinds.pop(), wanted, gaps)
 
 
 def _kept(path: Path, ignore: object) -> list[Path]:
@@ -134,8 +137,6 @@ def _open_images(path: Path, found: Arrangement, kind: str, wanted: Wanted, gaps
     if wanted.axes is not None:
         problem = f"cannot be used, because {path} holds an image for each frame"
         raise ArgumentError("axes", wanted.axes, problem, "leave axes out")
-    if found.table.shape[0] == 1 and found.table.shape[1] > 1 and wanted.z is None:  # planes alone are frames
-        found.table, found.numbers, found.planes = found.table.transpose(1, 0, 2), found.planes, [0]
     plane, channel = _chosen(path, found, wanted)
     files, numbers = found.chosen(path, plane, channel, gaps)
     images = image_files(path, files)
