@@ -1,6 +1,6 @@
 """Images in files of their own, one frame each: TIFF or PNG. Headers are read when a folder is opened, pixels later."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from ..._base import ArgumentError, Array
 from ...kernels import run_in_threads, thread_count
+from ..paged import Images
 from .names import natural_key
 
 if TYPE_CHECKING:
@@ -19,8 +20,8 @@ UNREADABLE = (OSError, SyntaxError)  # raised by Pillow for damaged files
 STRETCHED = {"L;2": 85, "L;4": 17}  # Pillow multiplies grey values of 2 and 4 bits by these factors
 
 
-class ImageFiles:
-    """Images in files of one size and type: number ``i`` is file ``i``."""
+class PngFiles:
+    """PNG images of one size and type: number ``i`` is file ``i``."""
 
     def __init__(self, files: Sequence[Path], shape: tuple[int, ...], dtype: "np.dtype[Any]") -> None:
         self._files, self.shape, self.dtype = list(files), shape, dtype
@@ -39,40 +40,38 @@ class ImageFiles:
         """Do nothing: no file stays open."""
 
 
-def pages_of(file: Path) -> int:
-    """Return the number of images in a file."""
-    if SUFFIXES[file.suffix.lower()] == "PNG":
-        return 1
+def pages_of(files: Sequence[Path]) -> dict[Path, tuple[int, object]]:
+    """Return the number of pages in each TIFF file, and what decides how the first is stored."""
     from ..tiff.directories import read_directories  # tifffile, which folders of PNG images do not need
 
-    return len(read_directories(file))
+    found: dict[Path, tuple[int, object]] = {}
+    for file in files:
+        directories = read_directories(file)
+        found[file] = len(directories), directories.storage() if len(directories) else None
+    return found
 
 
-def image_files(folder: Path, files: Sequence[Path]) -> ImageFiles:
-    """Return the images in files, or raise an error that names the first file of another size or type."""
+def image_files(folder: Path, files: Sequence[Path], stored: Mapping[Path, object]) -> Images:
+    """Return the images in files, or raise an error that names the first file of another size or type.
+
+    `stored` is what `pages_of` found in TIFF files; those that are like the first need no other look.
+    """
     model = min(files, key=natural_key)
     shape, dtype = _shape(model)
-    alike = _tags(model)
     for file in files:
-        if file == model or (alike is not None and _tags(file) == alike):
+        if file == model or (model in stored and stored.get(file) == stored[model]):
             continue
         other = _shape(file)
         if other != (shape, dtype):
             cure = f"keep only frames of one size and type in the folder, or leave it out with ignore={file.name!r}"
             problem = f"is {other[0]} of {other[1]}, but {model.name} is {shape} of {dtype}"
             raise ArgumentError("path", folder, problem, cure, subject=str(file), keyword="ignore")
-    return ImageFiles(files, shape, dtype)
+    if SUFFIXES[model.suffix.lower()] == "PNG":
+        return PngFiles(files, shape, dtype)
+    from ..tiff.files import PagesOfFiles, open_pages
 
-
-def _tags(file: Path) -> list[int] | None:
-    """Return the tags of a TIFF file that decide its size and type; None for other files, and more than one page."""
-    if SUFFIXES[file.suffix.lower()] == "PNG":
-        return None
-    from ..tiff.directories import SIZE_AND_TYPE, read_directories
-
-    directories = read_directories(file)
-    columns = [directories.columns[tag] for tag in SIZE_AND_TYPE]
-    return [int(column.values[0]) for column in columns] if len(directories) == 1 else None
+    numbers = np.arange(len(files))
+    return PagesOfFiles(files, numbers, np.zeros_like(numbers), open_pages(model))
 
 
 def _shape(file: Path) -> tuple[tuple[int, ...], "np.dtype[Any]"]:
@@ -116,15 +115,6 @@ def _open_png(file: Path) -> "Image.Image":
 
 def _read(file: Path) -> Array:
     """Return the pixels of one image."""
-    if SUFFIXES[file.suffix.lower()] == "TIFF":
-        from ..tiff.files import open_pages
-
-        pages = open_pages(file)
-        try:
-            found: Array = pages.read(np.zeros(1, np.int64), threads=1)[0]
-            return found
-        finally:
-            pages.close()
     with _open_png(file) as image:
         tiles: Any = getattr(image, "tile", None)
         stretched = STRETCHED.get(str(tiles[0][3]), 1) if tiles else 1

@@ -34,6 +34,7 @@ def open_recording(
     allow_gaps: object = False,
 ) -> Recording:
     """Open a folder."""
+    stored: dict[Path, object] = {}
     wanted, gaps = Wanted(axes, channel, z), _flag("allow_gaps", allow_gaps)
     files = _kept(path, ignore)
     images = [file for file in files if file.suffix.lower() in SUFFIXES]
@@ -44,13 +45,15 @@ def open_recording(
     _check_kinds(path, kinds, files)
     if kinds == {"TIFF"}:
         images.sort(key=natural_key)
-        found = _open_tiffs(path, images, wanted, gaps)
+        pages = pages_of(images)
+        found = _open_tiffs(path, images, {file: count for file, (count, _) in pages.items()}, wanted, gaps)
         if found is not None:
             return found
+        stored = {file: tags for file, (count, tags) in pages.items() if count == 1}
     arranged = arrange(path, images)
     if arranged.table.shape[:2] == (1, len(arranged.planes)) and len(arranged.planes) > 1 and wanted.z is None:
         arranged = arrange(path, images, has_planes=False)  # planes alone are frames
-    return _open_images(path, arranged, kinds.pop(), wanted, gaps)
+    return _open_images(path, arranged, stored, wanted, gaps)
 
 
 def _kept(path: Path, ignore: object) -> list[Path]:
@@ -91,7 +94,7 @@ def _check_kinds(path: Path, kinds: set[str], files: Sequence[Path]) -> None:
         raise ArgumentError("path", path, problem, cure, subject=str(path))
 
 
-def _open_tiffs(path: Path, files: list[Path], wanted: Wanted, gaps: bool) -> Recording | None:
+def _open_tiffs(path: Path, files: list[Path], pages: dict[Path, int], wanted: Wanted, gaps: bool) -> Recording | None:
     """Open the files of a set, or parts with several pages each; return None for files of one page."""
     from ..tiff.sets import files_of_set  # tifffile, which folders of PNG images do not need
 
@@ -101,14 +104,15 @@ def _open_tiffs(path: Path, files: list[Path], wanted: Wanted, gaps: bool) -> Re
         if others:
             problem = f"holds {files[0].name}, a recording in {counted(len(members), 'file')}, and {others[0].name}"
             refuse_recordings(path, problem, files[0])
-        return _open_file(files[0], wanted)
-    pages = [pages_of(file) for file in files]
-    several = [file for file, count in zip(files, pages, strict=True) if count > 1]
+        recording = _open_file(files[0], wanted)
+        recording.path = path
+        return recording
+    several = [file for file in files if pages[file] > 1]
     if not several or len(files) == 1:
         return None
     if len(several) < len(files):
-        single = files[pages.index(1)]
-        problem = f"holds {single.name} with one image, and {several[0].name} with {pages[files.index(several[0])]}"
+        single = next(file for file in files if pages[file] <= 1)
+        problem = f"holds {single.name} with one image, and {several[0].name} with {pages[several[0]]}"
         cure = f"keep frames, or parts of one recording, in a folder, or leave a file out with ignore={single.name!r}"
         raise ArgumentError("path", path, problem, cure, subject=str(path), keyword="ignore")
     return _open_parts(path, arrange(path, files, "parts"), wanted, gaps)
@@ -132,14 +136,14 @@ def _chosen(path: Path, found: Arrangement, wanted: Wanted) -> tuple[int, int]:
     return at.get("Z", 0), at.get("C", 0)
 
 
-def _open_images(path: Path, found: Arrangement, kind: str, wanted: Wanted, gaps: bool) -> Recording:
+def _open_images(path: Path, found: Arrangement, stored: dict[Path, object], wanted: Wanted, gaps: bool) -> Recording:
     """Open a folder of images, one frame each."""
     if wanted.axes is not None:
         problem = f"cannot be used, because {path} holds an image for each frame"
         raise ArgumentError("axes", wanted.axes, problem, "leave axes out")
     plane, channel = _chosen(path, found, wanted)
     files, numbers = found.chosen(path, plane, channel, gaps)
-    images = image_files(path, files)
+    images, kind = image_files(path, files, stored), SUFFIXES[files[0].suffix.lower()]
     layout = Layout("TYX", BY_NAMES)
     frames = PagedFrames(images, np.arange(len(files)), layout)
     fps, pixel_size = _stated(files[0]) if kind == "TIFF" else (None, None)

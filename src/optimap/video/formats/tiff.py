@@ -87,4 +87,4 @@ def _frames(
             return layout.view(mapped.reshape(*table.shape, *page.shape))
     if last >= len(directories):
         check_count(directories.path, last + 1, len(directories), in_one_page=False)
-    return PagedFrames(TiffPages(tif, directories), table, layout)
+    return PagedFrames(TiffPages(tif, directories, page), table, layout)

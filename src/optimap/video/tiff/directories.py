@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
-from typing import Any, NoReturn
+from typing import Literal, NoReturn
 
 import numpy as np
 from numpy.typing import NDArray
@@ -37,7 +37,48 @@ FILL_ORDER, TILE_WIDTH, TILE_HEIGHT, JPEG_TABLES = 266, 322, 323, 347
 SIZE_AND_TYPE = (WIDTH, HEIGHT, BITS, SAMPLES, SAMPLE_FORMAT)
 STORAGE = (COMPRESSION, ROWS_PER_STRIP, PLANAR, PREDICTOR, FILL_ORDER, TILE_WIDTH, TILE_HEIGHT, JPEG_TABLES)
 PLACES = (STRIP_OFFSETS, STRIP_BYTES, TILE_OFFSETS, TILE_BYTES, DESCRIPTION)
-PAGES_AT_ONCE = 1 << 14  # whose directories are in memory together
+TAGS = {tag: row for row, tag in enumerate((*SIZE_AND_TYPE, *STORAGE, *PLACES))}
+PAGES_AT_ONCE = 1 << 14  # whose entries are compared together
+FEW_PAGES = 4
+# Bytes that are read for a directory: more if the last ones were close to each other.
+FAR, NEAR = 512, 1 << 16
+
+
+class OpenFile:
+    """A file that is read at given places, by several threads at once."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._file = open(path, "rb", buffering=0)  # noqa: SIM115 - closed by `close`
+        self._moving = Lock()
+
+    def read(self, place: int, count: int) -> bytes:
+        """Return bytes; fewer than asked for only at the end of the file."""
+        if hasattr(os, "pread"):
+            return os.pread(self._file.fileno(), count, place)
+        buffer = bytearray(count)
+        return bytes(buffer[: self.read_into(place, memoryview(buffer))])
+
+    def read_into(self, place: int, buffer: memoryview) -> int:
+        """Fill a buffer; return the number of bytes that were there."""
+        got = 0
+        while got < len(buffer):
+            read = self._read_some(place + got, buffer[got:])
+            if not read:
+                break
+            got += read
+        return got
+
+    def _read_some(self, place: int, buffer: memoryview) -> int:
+        if hasattr(os, "preadv"):
+            return os.preadv(self._file.fileno(), [buffer], place)
+        with self._moving:  # Windows: a file has a single read position
+            self._file.seek(place)
+            return self._file.readinto(buffer) or 0
+
+    def close(self) -> None:
+        """Close the file."""
+        self._file.close()
 
 
 @dataclass(frozen=True)
@@ -66,6 +107,8 @@ class Directories:
     def unlike_first(self, tags: Iterable[int]) -> Numbers:
         """Return the numbers of the pages in which one of these tags differs from that of page 0."""
         unlike = np.zeros(len(self), bool)
+        if len(self) == 1:
+            return np.flatnonzero(unlike)
         for tag in tags:
             column = self.columns[tag]
             unlike |= column.counts != column.counts[0]
@@ -79,54 +122,93 @@ class Directories:
         count, kind = int(column.counts[0]), int(column.kinds[0])
         if count == 1:
             return column.values, column.values
-        step = VALUE_BYTES[kind]
-        raw = np.memmap(self.path, np.uint8, mode="r")
-        first, last = (_numbers(raw, column.places + shift, self.order, step) for shift in (0, step * (count - 1)))
-        return first, last
+        width = VALUE_BYTES[kind]
+        file = OpenFile(self.path)
+        try:
+            first, last = (
+                b"".join(file.read(place, width) for place in (column.places + shift).tolist())
+                for shift in (0, width * (count - 1))
+            )
+        finally:
+            file.close()
+        if len(first) + len(last) < 2 * width * len(self):
+            raise ValueError("a table of strips is beyond the end of the file")
+        return self._whole(first, width), self._whole(last, width)
+
+    def _whole(self, raw: bytes, width: int) -> Numbers:
+        return np.frombuffer(raw, f"{self.order}u{width}").astype(np.int64)
+
+    def storage(self) -> tuple[int | str, ...]:
+        """Return what decides how the first page is stored; values of several numbers only by their count."""
+        found: list[int | str] = [self.order]
+        for tag in (*SIZE_AND_TYPE, *STORAGE):
+            column = self.columns[tag]
+            found += [int(column.counts[0]), int(column.values[0]) if column.counts[0] == 1 else 0]
+        return tuple(found)
 
 
 def read_directories(path: Path) -> Directories:
     """Follow the chain of directories to its end, or raise an error: a chain that leaves the file is truncated."""
-    size = path.stat().st_size
-    with open(path, "rb") as file:
-        start = file.read(16)
-    order = {b"II": "<", b"MM": ">"}.get(start[:2], "")
-    version = struct.unpack_from(f"{order}H", start, 2)[0] if order and len(start) == 16 else 0
-    if version not in (42, 43):
-        problem = f"is not a TIFF file, because its first bytes are {start[:4]!r}"
-        raise ArgumentError("path", path, problem, "give a TIFF file, or correct its suffix", subject=str(path))
-    is_big = version == 43
-    raw = np.memmap(path, np.uint8, mode="r")
-    starts, entries = _follow(path, raw, order, is_big)
-    columns = _columns(raw, np.array(starts, np.int64), np.array(entries, np.int64), order, is_big)
+    file = OpenFile(path)
+    try:
+        size = path.stat().st_size
+        start = file.read(0, 16)
+        order = {b"II": "<", b"MM": ">"}.get(start[:2], "")
+        version = struct.unpack_from(f"{order}H", start, 2)[0] if order and len(start) == 16 else 0
+        if version not in (42, 43):
+            problem = f"is not a TIFF file, because its first bytes are {start[:4]!r}"
+            raise ArgumentError("path", path, problem, "give a TIFF file, or correct its suffix", subject=str(path))
+        layout = Layout(order, version == 43)
+        (offset,) = struct.unpack_from(order + layout.offset_code, start, 8 if layout.is_big else 4)
+        starts, tables = _follow(file, size, layout, offset)
+    finally:
+        file.close()
     if starts:
-        _check_values(path, raw, starts[0], entries[0], order, is_big)
+        _check_values(path, size, layout, tables[0])
+    several = len(starts) > FEW_PAGES
+    columns = (_columns if several else _few_columns)(np.array(starts, np.int64), tables, layout)
     return Directories(path, order, size, np.array(starts, np.int64), columns)
 
 
-def _follow(path: Path, raw: Array, order: str, is_big: bool) -> tuple[list[int], list[int]]:
-    """Return the start of each directory and the number of its entries."""
-    # Classic: counts of 2, offsets of 4 bytes, entries of 12. BigTIFF: 8, 8 and 20.
-    count_code, offset_code, entry = ("Q", "Q", 20) if is_big else ("H", "I", 12)
-    unpack_count, unpack_offset = struct.Struct(order + count_code), struct.Struct(order + offset_code)
-    content, size = memoryview(raw.data), len(raw)
+class Layout:
+    """The sizes of the fields of a directory: classic has counts of 2 and offsets of 4 bytes, BigTIFF both of 8."""
+
+    def __init__(self, order: str, is_big: bool) -> None:
+        self.order, self.is_big = order, is_big
+        self.offset_code, self.head, self.inline = ("Q", 8, 8) if is_big else ("I", 2, 4)
+        self.count = struct.Struct(order + ("Q" if is_big else "H"))
+        self.offset = struct.Struct(order + self.offset_code)
+        self.entry = struct.Struct(f"{order}HH{self.offset_code}{self.inline}s")
+
+
+def _follow(file: OpenFile, size: int, layout: Layout, offset: int) -> tuple[list[int], list[bytes]]:
+    """Return the start of each directory, and its entries."""
+    path, head, entry = file.path, layout.head, layout.entry.size
+    count_at, offset_at = layout.count.unpack_from, layout.offset.unpack_from
     seen: set[int] = set()
     starts: list[int] = []
-    entries: list[int] = []
-    (offset,) = unpack_offset.unpack_from(content, 8 if is_big else 4)
+    tables: list[bytes] = []
+    window, at, ahead = b"", 0, FAR
     while offset:
         if offset in seen:
             problem = f"is damaged, because the page after page {len(seen) - 1} is an earlier one"
             raise ArgumentError("path", path, problem, "copy the recording again", subject=str(path))
-        count = unpack_count.unpack_from(content, offset)[0] if offset + unpack_count.size <= size else 0
-        link = offset + unpack_count.size + count * entry
-        if not count or link + unpack_offset.size > size:
+        if not at <= offset <= at + len(window) - FAR:
+            ahead = NEAR if 0 < offset - at < NEAR else FAR
+            window, at = file.read(offset, ahead), offset
+        place = offset - at
+        count = count_at(window, place)[0] if len(window) >= place + head else 0
+        link = place + head + count * entry
+        if not count or at + link + layout.offset.size > size:
             refuse_truncated(path, f"page {len(seen)} should start at byte {offset}, but the file has {size} bytes")
+        if link + layout.offset.size > len(window):
+            window, at = file.read(offset, head + count * entry + FAR), offset
+            place, link = 0, head + count * entry
         seen.add(offset)
         starts.append(offset)
-        entries.append(count)
-        (offset,) = unpack_offset.unpack_from(content, link)
-    return starts, entries
+        tables.append(window[place + head : link])
+        (offset,) = offset_at(window, link)
+    return starts, tables
 
 
 def refuse_truncated(path: Path, reason: str) -> NoReturn:
@@ -135,27 +217,41 @@ def refuse_truncated(path: Path, reason: str) -> NoReturn:
     raise ArgumentError("path", path, problem, "copy the recording again", subject=str(path))
 
 
-def _entry(order: str, is_big: bool) -> "np.dtype[Any]":
-    """Return the layout of one entry of a directory."""
-    number, inline = ("u8", 8) if is_big else ("u4", 4)
-    return np.dtype([("tag", order + "u2"), ("kind", order + "u2"), ("count", order + number), ("value", "u1", inline)])
+def _few_columns(starts: Numbers, tables: list[bytes], layout: Layout) -> dict[int, Column]:
+    """Return the columns of the tags that matter, one entry at a time: faster than NumPy for a page or two."""
+    found = np.zeros((len(TAGS), 4, len(starts)), np.int64)
+    byte_order: Literal["little", "big"] = "little" if layout.order == "<" else "big"
+    for page, table in enumerate(tables):
+        for number, (tag, kind, count, value) in enumerate(layout.entry.iter_unpack(table)):
+            row = TAGS.get(tag)
+            if row is None:
+                continue
+            width = VALUE_BYTES.get(kind, 0)
+            wide = int.from_bytes(value, byte_order)
+            single = int.from_bytes(value[:width], byte_order) if 0 < width <= layout.inline else wide
+            inside = int(starts[page]) + layout.head + (number + 1) * layout.entry.size - layout.inline
+            found[row, :, page] = kind, count, single, inside if width * count <= layout.inline else wide
+    return {tag: Column(*found[row]) for tag, row in TAGS.items()}
 
 
-def _columns(raw: Array, starts: Numbers, entries: Numbers, order: str, is_big: bool) -> dict[int, Column]:
+def _columns(starts: Numbers, tables: list[bytes], layout: Layout) -> dict[int, Column]:
     """Return the columns of the tags that matter, from pages with the same number of entries at a time."""
-    tags = (*SIZE_AND_TYPE, *STORAGE, *PLACES)
-    found = {tag: Column(*np.zeros((4, len(starts)), np.int64)) for tag in tags}
-    entry, head = _entry(order, is_big), 8 if is_big else 2
-    for count in np.unique(entries):
-        group = np.flatnonzero(entries == count)
+    found = {tag: Column(*np.zeros((4, len(starts)), np.int64)) for tag in TAGS}
+    number = f"{layout.order}u{layout.inline}"
+    entry = np.dtype(
+        [("tag", layout.order + "u2"), ("kind", layout.order + "u2"), ("count", number), ("value", "u1", layout.inline)]
+    )
+    lengths = np.array([len(table) for table in tables])
+    for length in np.unique(lengths):
+        group = np.flatnonzero(lengths == length)
         for first in range(0, len(group), PAGES_AT_ONCE):
             pages = group[first : first + PAGES_AT_ONCE]
-            tables = raw[(starts[pages] + head)[:, None] + np.arange(count * entry.itemsize)].view(entry)
-            for tag in tags:
-                rows, places = np.nonzero(tables["tag"] == tag)
-                if len(rows):
-                    at = starts[pages[rows]] + head + places * entry.itemsize
-                    _fill(found[tag], pages[rows], tables[rows, places], at, order)
+            rows = np.frombuffer(b"".join(tables[page] for page in pages), entry).reshape(len(pages), -1)
+            for tag in TAGS:
+                at_page, place = np.nonzero(rows["tag"] == tag)
+                if len(at_page):
+                    at = starts[pages[at_page]] + layout.head + place * entry.itemsize
+                    _fill(found[tag], pages[at_page], rows[at_page, place], at, layout.order)
     return found
 
 
@@ -175,56 +271,11 @@ def _fill(column: Column, pages: Numbers, entries: Array, at: Numbers, order: st
     column.places[pages] = np.where(sizes * counts <= inline, at + entries.dtype.itemsize - inline, wide)
 
 
-def _numbers(raw: Array, places: Numbers, order: str, width: int) -> Numbers:
-    """Return the whole number of `width` bytes at each place."""
-    if len(places) and int(places.max()) + width > len(raw):
-        raise ValueError("a table of strips is beyond the end of the file")
-    found: Numbers = raw[places[:, None] + np.arange(width)].view(f"{order}u{width}")[:, 0].astype(np.int64)
-    return found
-
-
-def _check_values(path: Path, raw: Array, start: int, count: int, order: str, is_big: bool) -> None:
+def _check_values(path: Path, size: int, layout: Layout, table: bytes) -> None:
     """Raise an error if a value of the first page is truncated: the OME description of all pages may come last."""
-    entry, head = _entry(order, is_big), 8 if is_big else 2
-    table = raw[start + head : start + head + count * entry.itemsize].view(entry)
-    inline = entry["value"].itemsize
-    for row in table:
-        value_bytes = VALUE_BYTES.get(int(row["kind"]), 0) * int(row["count"])
-        end = int(row["value"].view(f"{order}u{inline}")[0]) + value_bytes
-        if value_bytes > inline and end > len(raw):
-            refuse_truncated(path, f"its description needs {end} bytes, but the file has {len(raw)}")
-
-
-class OpenFile:
-    """A file that is read at given places, by several threads at once."""
-
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        self._file = open(path, "rb", buffering=0)  # noqa: SIM115 - closed by `close`
-        self._moving = Lock()
-
-    def read(self, place: int, count: int) -> bytes:
-        """Return bytes; fewer than asked for only at the end of the file."""
-        buffer = bytearray(count)
-        return bytes(buffer[: self.read_into(place, memoryview(buffer))])
-
-    def read_into(self, place: int, buffer: memoryview) -> int:
-        """Fill a buffer; return the number of bytes that were there."""
-        got = 0
-        while got < len(buffer):
-            read = self._read_some(place + got, buffer[got:])
-            if not read:
-                break
-            got += read
-        return got
-
-    def _read_some(self, place: int, buffer: memoryview) -> int:
-        if hasattr(os, "preadv"):
-            return os.preadv(self._file.fileno(), [buffer], place)
-        with self._moving:  # Windows: a file has a single read position
-            self._file.seek(place)
-            return self._file.readinto(buffer) or 0
-
-    def close(self) -> None:
-        """Close the file."""
-        self._file.close()
+    byte_order: Literal["little", "big"] = "little" if layout.order == "<" else "big"
+    for _, kind, count, value in layout.entry.iter_unpack(table):
+        value_bytes = VALUE_BYTES.get(kind, 0) * count
+        end = int.from_bytes(value, byte_order) + value_bytes
+        if value_bytes > layout.inline and end > size:
+            refuse_truncated(path, f"its description needs {end} bytes, but the file has {size}")

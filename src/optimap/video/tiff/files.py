@@ -11,9 +11,9 @@ import tifffile
 from numpy.typing import NDArray
 
 from ..._base import ArgumentError, Array, MissingFileError
-from ...kernels import run_in_threads, thread_count
+from ...kernels import thread_count
 from .directories import SIZE_AND_TYPE, read_directories
-from .pages import DAMAGED, TiffPages, check_compression
+from .pages import DAMAGED, TiffPages, check_compression, in_parallel
 
 MOST_OPEN = 8
 
@@ -31,7 +31,7 @@ def open_pages(path: Path) -> TiffPages:
         if len(unlike):
             problem = f"holds images of different sizes or types, page 0 and page {unlike[0]}"
             raise ArgumentError("path", path, problem, "save the recording in a file of its own", subject=str(path))
-        return TiffPages(tif, directories)
+        return TiffPages(tif, directories, tif.pages.first)
     except BaseException as error:
         if tif is not None:
             tif.close()
@@ -52,25 +52,24 @@ class PagesOfFiles:
         self, files: Sequence[Path], file_of: NDArray[np.int64], page_of: NDArray[np.int64], model: TiffPages
     ) -> None:
         self._files, self._file_of, self._page_of = list(files), file_of, page_of
-        self.shape, self.dtype, self._model = model.shape, model.dtype, model.path
+        self.shape, self.dtype, self._model = model.shape, model.dtype, model
         self._open: OrderedDict[Path, TiffPages] = OrderedDict({model.path: model})
         self._lock = Lock()
 
     def read(self, numbers: NDArray[np.int64]) -> Array:
         """Return the images with these numbers, (n, *shape)."""
-        wanted = numbers
-        result = np.empty((len(wanted), *self.shape), self.dtype)
-        files = np.unique(self._file_of[wanted])
+        result = np.empty((len(numbers), *self.shape), self.dtype)
+        order = np.argsort(self._file_of[numbers], kind="stable")  # the places of each file together
+        files, starts = np.unique(self._file_of[numbers[order]], return_index=True)
+        groups = np.split(order, starts[1:])
         threads = min(thread_count(), len(files))
 
         def work(number: int) -> None:
-            places = np.flatnonzero(self._file_of[wanted] == files[number])
-            pages = self._page_of[wanted[places]]
+            places = groups[number]
             path = self._files[int(files[number])]
-            result[places] = self._read_file(path, pages, None if threads == 1 else 1)
+            result[places] = self._read_file(path, self._page_of[numbers[places]], None if threads == 1 else 1)
 
-        if len(files):
-            run_in_threads(work, len(files), threads)
+        in_parallel(work, len(files), threads)
         return result
 
     def _read_file(self, path: Path, pages: NDArray[np.int64], threads: int | None) -> Array:
@@ -91,10 +90,10 @@ class PagesOfFiles:
         """Open a file whose images must be like the others."""
         if not path.is_file():
             raise missing_file(path)
-        opened = open_pages(path)
+        opened = self._model.like_this(read_directories(path)) or open_pages(path)
         if (opened.shape, opened.dtype) != (self.shape, self.dtype):
             opened.close()
-            raise different_file(path, opened.shape, opened.dtype, self._model.name, self.shape, self.dtype)
+            raise different_file(path, opened.shape, opened.dtype, self._model.path.name, self.shape, self.dtype)
         return opened
 
     def _keep(self, path: Path, opened: TiffPages) -> None:

@@ -16,6 +16,7 @@ import tifffile
 from ..._base import ArgumentError, Array
 from ...kernels import run_in_threads, thread_count
 from .directories import (
+    SIZE_AND_TYPE,
     STORAGE,
     STRIP_BYTES,
     STRIP_OFFSETS,
@@ -47,8 +48,8 @@ class TiffPages:
     ``shape`` is that of a page: rows and columns, and samples, if there are several.
     """
 
-    def __init__(self, tif: tifffile.TiffFile, directories: Directories) -> None:
-        page = tif.pages.first
+    def __init__(self, tif: tifffile.TiffFile | None, directories: Directories, key: tifffile.TiffPage) -> None:
+        page = key
         self._directories, self._tif, self._key = directories, tif, page
         self.path, self.axes = directories.path, str(page.axes)
         self.shape, self.dtype = tuple(int(n) for n in page.shape), np.dtype(page.dtype)
@@ -59,6 +60,17 @@ class TiffPages:
             self._decode = self._by_strip if decodes_strips(page) else self._by_tifffile
             self._check_places()
         self._file = OpenFile(self.path)
+
+    def like_this(self, directories: Directories) -> "TiffPages | None":
+        """Return the pages of another file that is stored in the same way, without tifffile; None if it is not."""
+        is_alike = directories.storage() == self._directories.storage()
+        if self._decode is None or not is_alike or len(directories.unlike_first((*SIZE_AND_TYPE, *STORAGE))):
+            return None
+        pages = TiffPages(None, directories, self._key)
+        if pages._decode is None:
+            pages.close()
+            return None
+        return pages
 
     def _check_places(self) -> None:
         """Raise an error if the pixels of a page are incomplete."""
@@ -85,7 +97,7 @@ class TiffPages:
             for place in range(batches[batch], min(batches[batch] + per_batch, len(numbers))):
                 self._read_page(int(numbers[place]), result[place])
 
-        run_in_threads(work, len(batches), min(threads or thread_count(), len(batches)))
+        in_parallel(work, len(batches), threads or thread_count())
         return result
 
     def _read_page(self, number: int, page: Array) -> None:
@@ -169,6 +181,7 @@ class TiffPages:
 
     def _read_different(self, numbers: Numbers, result: Array) -> Array:
         """Read pages that are not stored alike, by tifffile alone."""
+        assert self._tif is not None
         try:
             for place, number in enumerate(numbers):
                 result[place] = self._tif.pages[int(number)].asarray()
@@ -178,8 +191,18 @@ class TiffPages:
 
     def close(self) -> None:
         """Close the file."""
-        self._tif.close()
+        if self._tif is not None:
+            self._tif.close()
         self._file.close()
+
+
+def in_parallel(work: Callable[[int], None], count: int, threads: int) -> None:
+    """Call ``work(0)`` to ``work(count - 1)`` in threads; in this one if a second one has nothing to do."""
+    if min(count, threads) > 1:
+        run_in_threads(work, count, min(count, threads))
+        return
+    for number in range(count):
+        work(number)
 
 
 def places_of_pixels(directories: Directories, page: tifffile.TiffPage) -> tuple[int, int]:
