@@ -73,6 +73,45 @@ def test_other_pixels_are_read_page_by_page(path, options):
         np.testing.assert_array_equal(recording[5:0:-2, 1], VIDEO[5:0:-2, 1], strict=True)
 
 
+@pytest.mark.parametrize("byteorder", ["<", ">"])
+@pytest.mark.parametrize("compression", [None, "zlib", "lzw", "zstd", "packbits", "lzma"])
+@pytest.mark.parametrize("predictor", [False, True])
+@pytest.mark.parametrize("layout", [{}, {"rowsperstrip": 7}, {"tile": (16, 32)}], ids=repr)
+@pytest.mark.parametrize("dtype", ["u1", "i2", "u4", "f4", "f8"])
+def test_ways_of_storing(path, byteorder, compression, predictor, layout, dtype):
+    video = makers.random_video((3, 37, 45), dtype)
+    options = layout | {"compression": compression, "predictor": predictor and compression is not None}
+    makers.tiff(path, video, byteorder=byteorder, **options)
+    with tifffile.TiffFile(path) as tif:
+        np.testing.assert_array_equal(tif.asarray(), video)
+    with open_video(path) as recording:
+        np.testing.assert_array_equal(recording[:], video)
+        np.testing.assert_array_equal(recording[2:0:-1, 3], video[2:0:-1, 3])
+        if not recording.is_mapped:
+            assert recording.dtype == video.dtype
+
+
+def test_pages_that_are_not_stored_alike(path):
+    with tifffile.TiffWriter(path) as writer:
+        for i, frame in enumerate(VIDEO):
+            options = [{}, {"compression": "zlib"}, {"compression": "lzw", "rowsperstrip": 2}][i % 3]
+            writer.write(frame, contiguous=False, photometric="minisblack", metadata=None, **options)
+    with open_video(path) as recording:
+        np.testing.assert_array_equal(recording[:], VIDEO, strict=True)
+        np.testing.assert_array_equal(recording[6:0:-4], VIDEO[6:0:-4])
+
+
+@pytest.mark.parametrize("options", [{}, {"rowsperstrip": 2}, {"tile": (16, 16)}])
+def test_frames_in_many_threads(path, options):
+    from concurrent.futures import ThreadPoolExecutor
+
+    video = makers.random_video((40, 37, 45))
+    makers.tiff(path, video, compression="zlib", **options)
+    with open_video(path) as recording, ThreadPoolExecutor(4) as pool:
+        for i, block in enumerate(pool.map(lambda i: recording[i : i + 9], range(31))):
+            np.testing.assert_array_equal(block, video[i : i + 9])
+
+
 @pytest.mark.parametrize("make", [makers.tiff_pages, makers.tiff_appended])
 @pytest.mark.parametrize("options", [{}, {"compression": "lzw"}, {"metadata": None}])
 def test_frames_added_one_by_one(path, make, options):

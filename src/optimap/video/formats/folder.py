@@ -45,10 +45,13 @@ def open_recording(
     _check_kinds(path, kinds, files)
     if kinds == {"TIFF"}:
         images.sort(key=natural_key)
+        set_of_files = _open_set(path, images, wanted)
+        if set_of_files is not None:
+            return set_of_files
         pages = pages_of(images)
-        found = _open_tiffs(path, images, {file: count for file, (count, _) in pages.items()}, wanted, gaps)
-        if found is not None:
-            return found
+        counts = {file: count for file, (count, _) in pages.items()}
+        if max(counts.values()) > 1 and len(images) > 1:
+            return _open_parts(path, images, counts, wanted, gaps)
         stored = {file: tags for file, (count, tags) in pages.items() if count == 1}
     arranged = arrange(path, images)
     if arranged.table.shape[:2] == (1, len(arranged.planes)) and len(arranged.planes) > 1 and wanted.z is None:
@@ -94,28 +97,20 @@ def _check_kinds(path: Path, kinds: set[str], files: Sequence[Path]) -> None:
         raise ArgumentError("path", path, problem, cure, subject=str(path))
 
 
-def _open_tiffs(path: Path, files: list[Path], pages: dict[Path, int], wanted: Wanted, gaps: bool) -> Recording | None:
-    """Open the files of a set, or parts with several pages each; return None for files of one page."""
+def _open_set(path: Path, files: list[Path], wanted: Wanted) -> Recording | None:
+    """Open the set of files that the first one says it belongs to; return None if it is not one of several."""
     from ..tiff.sets import files_of_set  # tifffile, which folders of PNG images do not need
 
     members = files_of_set(files[0])
-    if len(members) > 1:
-        others = [file for file in files if file.name.lower() not in members]
-        if others:
-            problem = f"holds {files[0].name}, a recording in {counted(len(members), 'file')}, and {others[0].name}"
-            refuse_recordings(path, problem, files[0])
-        recording = _open_file(files[0], wanted)
-        recording.path = path
-        return recording
-    several = [file for file in files if pages[file] > 1]
-    if not several or len(files) == 1:
+    if len(members) == 1:
         return None
-    if len(several) < len(files):
-        single = next(file for file in files if pages[file] <= 1)
-        problem = f"holds {single.name} with one image, and {several[0].name} with {pages[several[0]]}"
-        cure = f"keep frames, or parts of one recording, in a folder, or leave a file out with ignore={single.name!r}"
-        raise ArgumentError("path", path, problem, cure, subject=str(path), keyword="ignore")
-    return _open_parts(path, arrange(path, files, "parts"), wanted, gaps)
+    others = [file for file in files if file.name.lower() not in members]
+    if others:
+        problem = f"holds {files[0].name}, a recording in {counted(len(members), 'file')}, and {others[0].name}"
+        refuse_recordings(path, problem, files[0])
+    recording = _open_file(files[0], wanted)
+    recording.path = path
+    return recording
 
 
 def _open_file(file: Path, wanted: Wanted) -> Recording:
@@ -170,13 +165,20 @@ def _stated(file: Path) -> tuple[float | None, float | None]:
         return recording.fps, recording.pixel_size
 
 
-def _open_parts(path: Path, found: Arrangement, wanted: Wanted, gaps: bool) -> Recording:
+def _open_parts(path: Path, files: list[Path], pages: dict[Path, int], wanted: Wanted, gaps: bool) -> Recording:
     """Open a recording that was cut into files with several pages each."""
+    single = next((file for file in files if pages[file] <= 1), None)
+    if single is not None:
+        other = next(file for file in files if pages[file] > 1)
+        problem = f"holds {single.name} with one image, and {other.name} with {pages[other]}"
+        cure = f"keep frames, or parts of one recording, in a folder, or leave a file out with ignore={single.name!r}"
+        raise ArgumentError("path", path, problem, cure, subject=str(path), keyword="ignore")
+    found = arrange(path, files, "parts")
     several_channels = len(found.channels) > 1
     plane, channel = _chosen(path, found, wanted if several_channels else Wanted())
-    files, _ = found.chosen(path, plane, channel, gaps)
+    parts, _ = found.chosen(path, plane, channel, gaps)
     inside = Wanted(wanted.axes, None if several_channels else wanted.channel, wanted.z)
-    frames = ChainedFrames(path, files, lambda file: _open_file(file, inside))
+    frames = ChainedFrames(path, parts, lambda file: _open_file(file, inside))
     first = frames.first
     return Recording(
         frames,
@@ -184,6 +186,6 @@ def _open_parts(path: Path, found: Arrangement, wanted: Wanted, gaps: bool) -> R
         format="TIFF",
         fps=frames.fps,
         pixel_size=first.pixel_size,
-        metadata={**first.metadata, "files": str(len(files))},
+        metadata={**first.metadata, "files": str(len(parts))},
         axes=(first.axes, first.axes_source),
     )

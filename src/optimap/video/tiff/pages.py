@@ -7,7 +7,7 @@ decided in `axes`, not here.
 
 import struct
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -57,7 +57,8 @@ class TiffPages:
         is_uniform = self._offsets > 0 and not len(directories.unlike_first(STORAGE))
         self._decode: Decode | None = None
         if is_uniform:
-            self._decode = self._by_strip if decodes_strips(page) else self._by_tifffile
+            own = self._by_tile if page.is_tiled else self._by_strip
+            self._decode = own if decodes_alone(page) else self._by_tifffile
             self._check_places()
         self._file = OpenFile(self.path)
 
@@ -134,16 +135,12 @@ class TiffPages:
         offsets, counts = self._places(number)
         rows = min(int(self._key.rowsperstrip), page.shape[0])
         lines = page.view(np.uint8).reshape(page.shape[0], -1)
-        follow = all(a + n == b for a, n, b in zip(offsets, counts, offsets[1:], strict=False))
         if self._key.compression == 1:
-            self._copy(offsets, counts, lines, rows, follow)
+            self._copy(offsets, counts, lines, rows)
         else:
             decoder = tifffile.TIFF.DECOMPRESSORS[int(self._key.compression)]
-            whole = memoryview(self._file.read(offsets[0], sum(counts))) if follow else None
-            for i, (offset, count) in enumerate(zip(offsets, counts, strict=True)):
+            for i, stored in enumerate(self._stored(offsets, counts)):
                 part = lines[i * rows : (i + 1) * rows].reshape(-1)
-                start = offset - offsets[0]
-                stored = self._file.read(offset, count) if whole is None else whole[start : start + count]
                 decoded = decoder(stored, out=part)
                 if len(decoded) != len(part):
                     raise ValueError(f"strip {i} holds {len(decoded)} bytes instead of {len(part)}")
@@ -154,8 +151,19 @@ class TiffPages:
         if self._directories.order != "<" and page.dtype.itemsize > 1:
             page.byteswap(inplace=True)
 
-    def _copy(self, offsets: list[int], counts: list[int], lines: Array, rows: int, follow: bool) -> None:
+    def _stored(self, offsets: list[int], counts: list[int]) -> Iterator[memoryview]:
+        """Yield the bytes of each strip or tile, which are read at once if they follow each other."""
+        whole = memoryview(self._file.read(offsets[0], sum(counts))) if _follow(offsets, counts) else None
+        for i, (offset, count) in enumerate(zip(offsets, counts, strict=True)):
+            start = offset - offsets[0]
+            stored = memoryview(self._file.read(offset, count)) if whole is None else whole[start : start + count]
+            if len(stored) < count or not count:
+                raise ValueError(f"segment {i} holds {len(stored)} bytes instead of {count}")
+            yield stored
+
+    def _copy(self, offsets: list[int], counts: list[int], lines: Array, rows: int) -> None:
         """Copy uncompressed strips into their places."""
+        follow = _follow(offsets, counts)
         if follow:
             offsets, counts, rows = offsets[:1], [lines.size], len(lines)
         for i, offset in enumerate(offsets):
@@ -164,13 +172,32 @@ class TiffPages:
             if got != len(part) or (not follow and counts[i] < len(part)):
                 raise ValueError(f"strip {i} holds {min(got, counts[i])} bytes instead of {len(part)}")
 
+    def _by_tile(self, number: int, page: Array) -> None:
+        """Decode a page of tiles, those at the right and at the bottom in part, into its place."""
+        height, width = int(self._key.tilelength), int(self._key.tilewidth)
+        tile = np.empty((height, width), self.dtype)
+        flat = tile.view(np.uint8).reshape(-1)
+        across = -(-page.shape[1] // width)
+        decoder = tifffile.TIFF.DECOMPRESSORS[int(self._key.compression)]
+        for i, stored in enumerate(self._stored(*self._places(number))):
+            if self._key.compression == 1:
+                flat[...] = stored
+            elif len(decoder(stored, out=flat)) != len(flat):
+                raise ValueError(f"tile {i} holds less than {len(flat)} bytes")
+            if self._key.predictor == 2:
+                import imagecodecs
+
+                imagecodecs.delta_decode(tile, axis=1, out=tile)
+            row, column = i // across * height, i % across * width
+            part = page[row : row + height, column : column + width]
+            part[...] = tile[: part.shape[0], : part.shape[1]]
+        if self._directories.order != "<" and page.dtype.itemsize > 1:
+            page.byteswap(inplace=True)
+
     def _by_tifffile(self, number: int, page: Array) -> None:
         """Let tifffile decode each strip or tile, and put it into its place."""
         target = page.reshape(self._key.shaped)
-        for i, (offset, count) in enumerate(zip(*self._places(number), strict=True)):
-            stored = self._file.read(offset, count)
-            if len(stored) < count or not count:
-                raise ValueError(f"segment {i} holds {len(stored)} bytes instead of {count}")
+        for i, stored in enumerate(self._stored(*self._places(number))):
             segment, (sample, depth, row, column, _), shape = self._key.decode(
                 stored, i, jpegtables=self._key.jpegtables
             )
@@ -196,6 +223,11 @@ class TiffPages:
         self._file.close()
 
 
+def _follow(offsets: list[int], counts: list[int]) -> bool:
+    """Whether strips or tiles are stored one after the other."""
+    return all(a + n == b for a, n, b in zip(offsets, counts, offsets[1:], strict=False))
+
+
 def in_parallel(work: Callable[[int], None], count: int, threads: int) -> None:
     """Call ``work(0)`` to ``work(count - 1)`` in threads; in this one if a second one has nothing to do."""
     if min(count, threads) > 1:
@@ -214,10 +246,10 @@ def places_of_pixels(directories: Directories, page: tifffile.TiffPage) -> tuple
     return tags if alike and expected else (0, 0)
 
 
-def decodes_strips(page: tifffile.TiffPage) -> bool:
-    """Whether `TiffPages` can decode the strips of such a page by itself."""
+def decodes_alone(page: tifffile.TiffPage) -> bool:
+    """Whether `TiffPages` can decode the strips or tiles of such a page by itself."""
     dtype = np.dtype(page.dtype)
-    is_plain = not page.is_tiled and page.fillorder == 1 and page.imagedepth == 1
+    is_plain = page.fillorder == 1 and page.imagedepth == 1
     if not is_plain or len(page.shape) != 2 or dtype.itemsize * 8 != page.bitspersample:
         return False
     if page.compression == 1:
