@@ -79,6 +79,21 @@ class ChainedFrames:
             self._open.popitem()[1].close()
 
 
+def chained_recording(path: Path, files: Sequence[Path], open_part: Callable[[Path], Recording]) -> Recording:
+    """Return the recording that consists of several files; what their headers say is that of the first."""
+    frames = ChainedFrames(path, files, open_part)
+    first = frames.first
+    return Recording(
+        frames,
+        path=path,
+        format=first.format,
+        fps=frames.fps,
+        pixel_size=first.pixel_size,
+        metadata={**first.metadata, "files": str(len(files))},
+        axes=(first.axes, first.axes_source),
+    )
+
+
 def _refuse_different(folder: Path, file: Path, part: Recording, model: Path, first: Recording) -> None:
     """Raise the error for a part whose frames have another size or type."""
     problem = f"has frames of {part.shape[1:]} {part.dtype}, but {model.name} has {first.shape[1:]} {first.dtype}"

@@ -73,3 +73,55 @@ def test_a_recording_that_ends_within_a_frame(path):
     text = r"holds 11 pages, which are not whole steps of 2 channels: read its pages .* with axes='TYX'"
     assert check_error(lambda: open_video(path), ArgumentError, "path", text).keyword == "axes"
     np.testing.assert_array_equal(load_video(path, axes="TYX"), PAGES[:11])
+
+
+# --- acquisitions in several files -----------------------------------------------------------------------------------
+
+
+def write_parts(folder, lengths, settings=None):
+    paths, first = [], 1
+    for i, length in enumerate(lengths):
+        path = folder / f"rec_00001_{i + 1:05d}.tif"
+        writers.scanimage(path, PAGES[first - 1 : first - 1 + length], settings or RATE, first=first)
+        paths.append(path)
+        first += length
+    return paths
+
+
+@pytest.mark.parametrize("number", [0, 1, 2])
+def test_any_part_opens_the_acquisition(tmp_path, number):
+    paths = write_parts(tmp_path, (4, 4, 4))
+    with open_video(paths[number]) as recording:
+        np.testing.assert_array_equal(recording[:], PAGES)
+        np.testing.assert_array_equal(recording[10:2:-3], PAGES[10:2:-3])
+        assert (recording.fps, recording.metadata["files"]) == (29.97, "3")
+    np.testing.assert_array_equal(load_video(tmp_path), PAGES)
+
+
+def test_channels_in_several_files(tmp_path):
+    paths = write_parts(tmp_path, (4, 6, 2), RATE | TWO)
+    check_error(lambda: open_video(paths[1]), ArgumentError, "path", r"2 channels \(channel 1, channel 3\): choose one")
+    np.testing.assert_array_equal(load_video(paths[1], channel=1), PAGES[1::2])
+
+
+def test_a_missing_part_is_named(tmp_path):
+    paths = write_parts(tmp_path, (4, 4, 4))
+    paths[0].unlink()
+    text = r"rec_00001_00001\.tif is missing: copy it next to rec_00001_00003\.tif, which"
+    check_error(lambda: open_video(paths[2]), FileNotFoundError, "path", text)
+    paths[1].unlink()
+    check_error(lambda: open_video(paths[2]), FileNotFoundError, "path", r"rec_00001_00002\.tif is missing")
+
+
+def test_acquisitions_of_their_own(tmp_path):
+    writers.scanimage(tmp_path / "rec_00001.tif", PAGES[:4], RATE)
+    writers.scanimage(tmp_path / "rec_00002.tif", PAGES[4:], RATE)
+    np.testing.assert_array_equal(load_video(tmp_path / "rec_00001.tif"), PAGES[:4])
+    np.testing.assert_array_equal(load_video(tmp_path / "rec_00002.tif"), PAGES[4:])
+
+
+def test_a_part_that_does_not_follow(tmp_path):
+    writers.scanimage(tmp_path / "rec_00001.tif", PAGES[:4], RATE)
+    writers.scanimage(tmp_path / "rec_00002.tif", PAGES[4:], RATE, first=7)
+    text = r"rec_00001\.tif does not end where rec_00002\.tif begins, at frame 7"
+    check_error(lambda: open_video(tmp_path / "rec_00002.tif"), ArgumentError, "path", text)

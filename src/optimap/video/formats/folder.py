@@ -12,7 +12,7 @@ import numpy as np
 
 from ..._base import ArgumentError, ArgumentTypeError
 from ..axes import Layout, Wanted, find_layout
-from ..chained import ChainedFrames
+from ..chained import chained_recording
 from ..checks import counted
 from ..folder.images import SUFFIXES, image_files, pages_of
 from ..folder.names import Arrangement, arrange, natural_key, refuse_recordings
@@ -100,6 +100,7 @@ def _check_kinds(path: Path, kinds: set[str], files: Sequence[Path]) -> None:
 def _open_set(path: Path, files: list[Path], wanted: Wanted) -> Recording | None:
     """Open the set of files that the first one says it belongs to; return None if it is not one of several."""
     from ..tiff.sets import files_of_set  # tifffile, which folders of PNG images do not need
+    from .tiff import open_recording
 
     members = files_of_set(files[0])
     if len(members) == 1:
@@ -108,15 +109,15 @@ def _open_set(path: Path, files: list[Path], wanted: Wanted) -> Recording | None
     if others:
         problem = f"holds {files[0].name}, a recording in {counted(len(members), 'file')}, and {others[0].name}"
         refuse_recordings(path, problem, files[0])
-    recording = _open_file(files[0], wanted)
+    recording = open_recording(files[0], wanted.axes, wanted.channel, wanted.z)
     recording.path = path
     return recording
 
 
 def _open_file(file: Path, wanted: Wanted) -> Recording:
-    from . import tiff  # tifffile, again
+    from .tiff import open_alone  # tifffile, again
 
-    return tiff.open_recording(file, wanted.axes, wanted.channel, wanted.z)
+    return open_alone(file, wanted)
 
 
 def _chosen(path: Path, found: Arrangement, wanted: Wanted) -> tuple[int, int]:
@@ -178,14 +179,4 @@ def _open_parts(path: Path, files: list[Path], pages: dict[Path, int], wanted: W
     plane, channel = _chosen(path, found, wanted if several_channels else Wanted())
     parts, _ = found.chosen(path, plane, channel, gaps)
     inside = Wanted(wanted.axes, None if several_channels else wanted.channel, wanted.z)
-    frames = ChainedFrames(path, parts, lambda file: _open_file(file, inside))
-    first = frames.first
-    return Recording(
-        frames,
-        path=path,
-        format="TIFF",
-        fps=frames.fps,
-        pixel_size=first.pixel_size,
-        metadata={**first.metadata, "files": str(len(parts))},
-        axes=(first.axes, first.axes_source),
-    )
+    return chained_recording(path, parts, lambda file: _open_file(file, inside))

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from ..._base import ArgumentError, Array
 from ..axes import Layout, Wanted
+from ..chained import chained_recording
 from ..paged import PagedFrames
 from ..recording import Recording
 from ..tiff.axes import check_count, check_sizes, find_stack, stack_layout, stack_times
@@ -20,6 +21,7 @@ from ..tiff.directories import Directories, read_directories
 from ..tiff.metadata import describe, made_by_optimap
 from ..tiff.ome import read_ome
 from ..tiff.pages import DAMAGED, TiffPages, check_compression, mapped_pages
+from ..tiff.scanimage import scanimage_parts
 from ..tiff.sets import find_image, ome_described, ome_stack, open_ome_set
 from ..tiff.writing import check_video, save
 
@@ -28,11 +30,21 @@ __all__ = ["check_video", "open_recording", "save"]
 
 def open_recording(path: Path, axes: object = None, channel: object = None, z: object = None) -> Recording:
     """Open a TIFF file, and the other files of its recording, if it says that it is one of several."""
+    return _open_checked(path, Wanted(axes, channel, z), alone=False)
+
+
+def open_alone(path: Path, wanted: Wanted) -> Recording:
+    """Open a part of a recording without the others."""
+    return _open_checked(path, wanted, alone=True)
+
+
+def _open_checked(path: Path, wanted: Wanted, alone: bool) -> Recording:
+    """Open a file after checking that its chain of pages is complete."""
     directories = read_directories(path)
     if not len(directories):
         raise ArgumentError("path", path, "holds no image", "copy the recording again", subject=str(path))
     try:
-        return _open(path, directories, Wanted(axes, channel, z))
+        return _open(path, directories, wanted, alone)
     except ArgumentError:
         raise
     except (*DAMAGED, ValueError) as error:
@@ -40,12 +52,17 @@ def open_recording(path: Path, axes: object = None, channel: object = None, z: o
         raise ArgumentError("path", path, problem, "copy the recording again", subject=str(path)) from error
 
 
-def _open(path: Path, directories: Directories, wanted: Wanted) -> Recording:
-    """Open a file whose chain of pages is complete."""
+def _open(path: Path, directories: Directories, wanted: Wanted, alone: bool) -> Recording:
+    """Open a file, or the set that it belongs to."""
     tif = tifffile.TiffFile(path)
     try:
         page = tif.pages.first
         check_compression(page, path)
+        if tif.is_scanimage and not alone:
+            parts = scanimage_parts(path, directories)
+            if len(parts) > 1:
+                tif.close()
+                return chained_recording(path, parts, lambda part: open_alone(part, wanted))
         if tif.is_ome:
             base, image = find_image(path, read_ome(path, tif.ome_metadata or "", len(directories)))
             if image.files != ("",) or base != path:

@@ -18,7 +18,7 @@ from ..._base import LETTERS, ArgumentError
 from ..axes import NOT_STATED, STATED, Layout, Wanted, find_layout
 from ..checks import counted
 from ..recording import BY_FORMAT
-from .directories import DESCRIPTION, SIZE_AND_TYPE, Directories
+from .directories import SIZE_AND_TYPE, Directories
 from .scanimage import scanimage_axes, scanimage_settings
 
 # The order of axes in ImageJ files, slowest first, by the word in the header.
@@ -161,18 +161,10 @@ def _shaped_stack(path: Path, page: tifffile.TiffPage, directories: Directories)
         return replace(stack, names=stack.names[: stack.table.ndim] + names[lead:], has_time="T" in names)
     start = 0
     while start < pages:
-        part = shaped_notes(_description(directories, start))
+        part = shaped_notes(directories.description(start))
         start += max(1, int(np.prod(part.get("shape", page.shape), dtype=np.int64)) // own)
     check_count(path, start, pages)
     return as_stack([("I", pages)], page)
-
-
-def _description(directories: Directories, page: int) -> str:
-    """Return the description of a page."""
-    column = directories.columns[DESCRIPTION]
-    with open(directories.path, "rb") as file:
-        file.seek(int(column.places[page]))
-        return file.read(int(column.counts[page])).rstrip(b"\0").decode("utf-8", "replace")
 
 
 def _stack_of_tifffile(tif: tifffile.TiffFile, path: Path) -> Stack:

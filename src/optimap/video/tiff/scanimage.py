@@ -7,13 +7,16 @@ are returned as stored, also below zero.
 
 import re
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import tifffile
 
-from ..._base import ArgumentError
+from ..._base import ArgumentError, MissingFileError
 from ..checks import counted, noted_number
+from .directories import Directories, read_directories
 
+COUNTER = re.compile(r"^frameNumberAcquisition\s*=\s*(\d+)", re.MULTILINE)
+PART = re.compile(r"(.*_)(\d+)(\.tiff?)", re.IGNORECASE)
 LINE = re.compile(r"^(?:scanimage\.)?((?:SI\d?|state)\.[\w.]+)\s*=\s*(.*?)\s*$", re.MULTILINE)
 
 
@@ -84,3 +87,56 @@ def scanimage_rate(settings: dict[str, Any]) -> float | None:
     found = next((rate for name in names if (rate := noted_number(settings.get(name)))), None)
     averaged = noted_number(settings.get("SI.hScan2D.logAverageFactor")) or 1  # frames that were averaged into one
     return None if found is None else found / averaged
+
+
+def scanimage_parts(path: Path, directories: Directories) -> list[Path]:
+    """Return the files of the acquisition that a file belongs to, by the counters of its frames.
+
+    ScanImage begins a new file when one is full; the counter goes on where that of the file before ended. A part that
+    is missing between this file and the first is an error that names it.
+    """
+    counted_here, name = _counters(path, directories), PART.fullmatch(path.name)
+    if counted_here is None or name is None:
+        return [path]
+    parts, (first, last) = [path], counted_here
+    while first > 1:
+        before = _beside(path, name, len(parts), -1)
+        found = _counters(before) if before.is_file() else None
+        if found is None or found[1] != first - 1:
+            _refuse_missing_part(path, before, first)
+        parts.insert(0, before)
+        first = found[0]
+    step = 1
+    while (after := _beside(path, name, step, 1)).is_file():
+        found = _counters(after)
+        if found is None or found[0] != last + 1:
+            break
+        parts.append(after)
+        last, step = found[1], step + 1
+    return parts
+
+
+def _refuse_missing_part(path: Path, before: Path, first: int) -> NoReturn:
+    """Raise the error for a part whose first frame does not follow on the file before it."""
+    if before.is_file():
+        problem = f"does not end where {path.name} begins, at frame {first} of its acquisition"
+        cure = "keep the files of one acquisition in a folder"
+        raise ArgumentError("path", path, problem, cure, subject=str(before))
+    cure = f"copy it next to {path.name}, which begins at frame {first} of the recording"
+    raise MissingFileError("path", path, "is missing", cure, subject=str(before))
+
+
+def _beside(path: Path, name: re.Match[str], steps: int, direction: int) -> Path:
+    """Return the file whose number is some steps before or after that of another one."""
+    number = max(0, int(name[2]) + direction * steps)
+    return path.with_name(f"{name[1]}{number:0{len(name[2])}d}{name[3]}")
+
+
+def _counters(path: Path, directories: Directories | None = None) -> tuple[int, int] | None:
+    """Return the numbers of the first and the last frame of a file within its acquisition, if they are noted."""
+    directories = directories or read_directories(path)
+    if not len(directories):
+        return None
+    found = [COUNTER.search(directories.description(page)) for page in (0, len(directories) - 1)]
+    first, last = (int(match[1]) if match else 0 for match in found)
+    return (first, last) if 0 < first <= last else None

@@ -17,8 +17,10 @@ from ..checks import counted
 from ..paged import PagedFrames
 from ..recording import Recording
 from .axes import Stack, stack_layout, stack_times
+from .directories import read_directories
 from .files import PagesOfFiles, open_pages
 from .ome import Ome, OmeImage, read_ome
+from .pages import DAMAGED
 
 
 def find_image(path: Path, ome: Ome) -> tuple[Path, OmeImage]:
@@ -62,14 +64,19 @@ def set_files(base: Path, image: OmeImage) -> list[Path]:
 
 
 def files_of_set(path: Path) -> set[str]:
-    """Return the names, in lower case, of the files that hold a recording together with this one, with its own."""
-    with tifffile.TiffFile(path) as tif:
-        text = tif.ome_metadata if tif.is_ome else None
-        pages = 1
+    """Return the names, in lower case, of the files that hold a recording together with this one, and its own."""
+    own, pages = {path.name.lower()}, len(read_directories(path))
+    if not pages:
+        return own
+    try:
+        with tifffile.TiffFile(path) as tif:
+            text = tif.ome_metadata if tif.is_ome else None
+    except (*DAMAGED, ValueError):  # reported when the file is opened
+        return own
     if not text:
-        return {path.name.lower()}
+        return own
     base, image = find_image(path, read_ome(path, text, pages))
-    return {file.name.lower() for file in set_files(base, image)} | {path.name.lower()}
+    return {file.name.lower() for file in set_files(base, image)} | own
 
 
 def open_ome_set(path: Path, base: Path, image: OmeImage, wanted: Wanted) -> Recording:
