@@ -1,5 +1,8 @@
 """OME-TIFF sets and files of ScanImage, written with tifffile from the layouts of the programs that write them."""
 
+import json
+import struct
+
 import numpy as np
 import tifffile
 
@@ -79,3 +82,28 @@ def scanimage(path, pages, settings, first=1, bigtiff=True):
                 page, photometric="minisblack", metadata=None, description=note, software=text, contiguous=False
             )
     return path
+
+
+def ndtiff(folder, planes, per_file, notes=None):
+    """A recording of Micro-Manager: (axes, image) of each plane, an index of them, and a note for each."""
+    folder.mkdir(exist_ok=True)
+    index, names = b"", []
+    for start in range(0, len(planes), per_file):
+        file = start // per_file
+        name = f"rec_NDTiffStack{f'_{file}' if file else ''}.tif"
+        names.append(name)
+        part = planes[start : start + per_file]
+        write(folder / name, [image for _, image in part], "")
+        with tifffile.TiffFile(folder / name) as tif:
+            offsets = [page.dataoffsets[0] for page in tif.pages]
+        with open(folder / name, "r+b") as opened:
+            for i, ((axes, image), offset) in enumerate(zip(part, offsets, strict=True)):
+                note = json.dumps((notes or [{}] * len(planes))[start + i]).encode()
+                place = opened.seek(0, 2)
+                opened.write(note)
+                named = json.dumps(axes).encode()
+                index += struct.pack("<I", len(named)) + named + struct.pack("<I", len(name)) + name.encode()
+                kind = {1: 0, 2: 1}[image.itemsize]
+                index += struct.pack("<IiiiiIii", offset, image.shape[1], image.shape[0], kind, 0, place, len(note), 0)
+    (folder / "NDTiff.index").write_bytes(index)
+    return [folder / name for name in names]

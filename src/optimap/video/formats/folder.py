@@ -37,6 +37,8 @@ def open_recording(
     stored: dict[Path, object] = {}
     wanted, gaps = Wanted(axes, channel, z), _flag("allow_gaps", allow_gaps)
     files = _kept(path, ignore)
+    if any((folder / "NDTiff.index").is_file() for folder in (path, path / "Full resolution")):
+        return _open_index(path, wanted)
     images = [file for file in files if file.suffix.lower() in SUFFIXES]
     videos = [file for file in files if file.suffix.lower() in VIDEOS]
     kinds = {SUFFIXES[file.suffix.lower()] for file in images}
@@ -95,6 +97,15 @@ def _check_kinds(path: Path, kinds: set[str], files: Sequence[Path]) -> None:
         problem = "holds TIFF and PNG images" if kinds else "holds no .tif, .tiff or .png image"
         cure = "keep one kind of image in the folder" if kinds else "give a folder of images, one frame each"
         raise ArgumentError("path", path, problem, cure, subject=str(path))
+
+
+def _open_index(path: Path, wanted: Wanted) -> Recording:
+    """Open a recording of Micro-Manager by its index."""
+    from ..tiff.ndtiff import find_index, open_ndtiff  # tifffile, which folders of PNG images do not need
+
+    index = find_index(path)
+    assert index is not None
+    return open_ndtiff(path, index, wanted)
 
 
 def _open_set(path: Path, files: list[Path], wanted: Wanted) -> Recording | None:

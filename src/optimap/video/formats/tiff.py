@@ -19,6 +19,7 @@ from ..recording import Recording
 from ..tiff.axes import check_count, check_sizes, find_stack, stack_layout, stack_times
 from ..tiff.directories import Directories, read_directories
 from ..tiff.metadata import describe, made_by_optimap
+from ..tiff.ndtiff import find_index, open_ndtiff
 from ..tiff.ome import read_ome
 from ..tiff.pages import DAMAGED, TiffPages, check_compression, mapped_pages
 from ..tiff.scanimage import scanimage_parts
@@ -30,6 +31,9 @@ __all__ = ["check_video", "open_recording", "save"]
 
 def open_recording(path: Path, axes: object = None, channel: object = None, z: object = None) -> Recording:
     """Open a TIFF file, and the other files of its recording, if it says that it is one of several."""
+    index = find_index(path)
+    if index is not None:
+        return open_ndtiff(path, index, Wanted(axes, channel, z))
     return _open_checked(path, Wanted(axes, channel, z), alone=False)
 
 
