@@ -394,6 +394,12 @@ def test_a_stack_without_a_name_for_its_axes(path, axes):
     np.testing.assert_array_equal(load_video(path, axes="ZTYX", z=1), stack[1])
 
 
+def test_a_scene_of_a_file_with_one_recording(path):
+    makers.tiff(path, VIDEO)
+    np.testing.assert_array_equal(load_video(path, scene=0), VIDEO)
+    check_error(lambda: open_video(path, scene=1), ArgumentError, "scene", "has 1 scene: leave scene out", 1)
+
+
 @pytest.mark.parametrize("axes", [5, "TYY", "TY", "TCYX"])
 def test_axes_that_do_not_fit(path, axes):
     makers.tiff(path, VIDEO)

@@ -118,12 +118,23 @@ def test_planes_that_no_file_holds(tmp_path):
 
 
 def test_several_images_in_one_description(tmp_path):
-    video = one_channel(3)
-    image = writers.ome_xml(video, [], extra="").partition("<Image")[2].partition("</OME>")[0]
-    text = writers.ome_xml(video, []).replace("</OME>", f"<Image{image}</OME>")
-    writers.write(tmp_path / "rec.ome.tif", video[:, 0, 0], text)
-    match = r"describes 2 images \(rec, rec\): save the one to read in a file of its own"
-    check_error(lambda: open_video(tmp_path / "rec.ome.tif"), ArgumentError, "path", match)
+    video = one_channel(8)
+    whole = [
+        writers.ome_xml(video[part], [(i, 0, 0, "rec.ome.tif", "urn:uuid:0", i + part.start) for i in range(4)])
+        for part in (slice(0, 4), slice(4, 8))
+    ]
+    second = whole[1].partition("<Image")[2].partition("</OME>")[0].replace('Name="rec"', 'Name="other"')
+    text = whole[0].replace("</OME>", f"<Image{second}</OME>")
+    path = writers.write(tmp_path / "rec.ome.tif", video[:, 0, 0], text)
+    error = check_error(
+        lambda: open_video(path), ArgumentError, "path", r"has 2 scenes \(rec, other\): choose one with"
+    )
+    assert error.keyword == "scene"
+    for scene in ("rec", 0):
+        np.testing.assert_array_equal(load_video(path, scene=scene), video[:4, 0, 0])
+    for scene in ("other", 1):
+        np.testing.assert_array_equal(load_video(path, scene=scene), video[4:, 0, 0])
+    check_error(lambda: open_video(path, scene=2), ArgumentError, "scene", "2 scenes", 2)
 
 
 def test_few_files_are_open_at_once(tmp_path):
@@ -141,3 +152,12 @@ def open_files():
 
     folder = Path("/proc/self/fd")
     return list(folder.iterdir()) if folder.exists() else []
+
+
+def test_later_files_of_a_stack_without_a_description(tmp_path):
+    video = one_channel()
+    files = writers.micromanager(tmp_path / "rec", video, 6)
+    writers.write(files[1], video[6:, 0, 0], "")
+    np.testing.assert_array_equal(load_video(files[1]), video[:, 0, 0])
+    files[0].unlink()
+    check_error(lambda: open_video(files[1]), FileNotFoundError, "path", r"img_MMStack\.ome\.tif is missing: copy it")

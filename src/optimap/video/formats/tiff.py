@@ -5,6 +5,7 @@ counts the pages, `axes` and `ome` say what they are, `metadata` which rate they
 recordings in several files are in `sets`.
 """
 
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +13,7 @@ import tifffile
 from numpy.typing import NDArray
 
 from ..._base import ArgumentError, Array
-from ..axes import Layout, Wanted
+from ..axes import Layout, Wanted, numbered
 from ..chained import chained_recording
 from ..paged import PagedFrames
 from ..recording import Recording
@@ -23,32 +24,43 @@ from ..tiff.ndtiff import find_index, open_ndtiff
 from ..tiff.ome import read_ome
 from ..tiff.pages import DAMAGED, TiffPages, check_compression, mapped_pages
 from ..tiff.scanimage import scanimage_parts
-from ..tiff.sets import find_image, ome_described, ome_stack, open_ome_set
+from ..tiff.sets import find_image, first_of_stack, ome_described, ome_stack, open_ome_set
 from ..tiff.writing import check_video, save
 
 __all__ = ["check_video", "open_recording", "save"]
 
 
-def open_recording(path: Path, axes: object = None, channel: object = None, z: object = None) -> Recording:
+@dataclass(frozen=True)
+class Request(Wanted):
+    """The options of the user, and whether a file that is a part of a recording is opened without the others."""
+
+    scene: object = None
+    alone: bool = False
+
+
+def open_recording(
+    path: Path, axes: object = None, channel: object = None, z: object = None, scene: object = None
+) -> Recording:
     """Open a TIFF file, and the other files of its recording, if it says that it is one of several."""
     index = find_index(path)
     if index is not None:
+        numbered(path, scene, 1, "scene", "scene")
         return open_ndtiff(path, index, Wanted(axes, channel, z))
-    return _open_checked(path, Wanted(axes, channel, z), alone=False)
+    return _open_checked(path, Request(axes, channel, z, scene))
 
 
 def open_alone(path: Path, wanted: Wanted) -> Recording:
     """Open a part of a recording without the others."""
-    return _open_checked(path, wanted, alone=True)
+    return _open_checked(path, Request(wanted.axes, wanted.channel, wanted.z, alone=True))
 
 
-def _open_checked(path: Path, wanted: Wanted, alone: bool) -> Recording:
+def _open_checked(path: Path, wanted: Request) -> Recording:
     """Open a file after checking that its chain of pages is complete."""
     directories = read_directories(path)
     if not len(directories):
         raise ArgumentError("path", path, "holds no image", "copy the recording again", subject=str(path))
     try:
-        return _open(path, directories, wanted, alone)
+        return _open(path, directories, wanted)
     except ArgumentError:
         raise
     except (*DAMAGED, ValueError) as error:
@@ -56,26 +68,28 @@ def _open_checked(path: Path, wanted: Wanted, alone: bool) -> Recording:
         raise ArgumentError("path", path, problem, "copy the recording again", subject=str(path)) from error
 
 
-def _open(path: Path, directories: Directories, wanted: Wanted, alone: bool) -> Recording:
+def _open(path: Path, directories: Directories, wanted: Request) -> Recording:
     """Open a file, or the set that it belongs to."""
     tif = tifffile.TiffFile(path)
     try:
         page = tif.pages.first
         check_compression(page, path)
-        if tif.is_scanimage and not alone:
-            parts = scanimage_parts(path, directories)
-            if len(parts) > 1:
-                tif.close()
-                return chained_recording(path, parts, lambda part: open_alone(part, wanted))
+        others = None if wanted.alone or tif.is_ome else _with_others(path, tif, directories, wanted)
+        if others is not None:
+            tif.close()
+            return others
         if tif.is_ome:
-            base, image = find_image(path, read_ome(path, tif.ome_metadata or "", len(directories)))
+            description = read_ome(path, tif.ome_metadata or "", len(directories))
+            base, image = find_image(path, description, wanted.scene)
             if image.files != ("",) or base != path:
                 tif.close()
                 return open_ome_set(path, base, image, wanted)
             check_sizes(path, tif, directories)
-            check_count(path, image.page_of.size, len(directories))
+            if len(description.images) == 1:
+                check_count(path, image.page_of.size, len(directories))
             stack, described = ome_stack(image, page.axes, image.page_of), ome_described(image)
         else:
+            numbered(path, wanted.scene, 1, "scene", "scene")
             stack = find_stack(tif, path, directories, flat=wanted.axes is not None and wanted.dimensions == 3)
             described = describe(tif)
         table, layout = stack_layout(path, stack, page.shape, np.dtype(page.dtype), wanted)
@@ -93,6 +107,15 @@ def _open(path: Path, directories: Directories, wanted: Wanted, alone: bool) -> 
     except BaseException:
         tif.close()
         raise
+
+
+def _with_others(path: Path, tif: tifffile.TiffFile, directories: Directories, wanted: Request) -> Recording | None:
+    """Open the acquisition of ScanImage or the stack of Micro-Manager that a file is a part of; None if it is none."""
+    if tif.is_scanimage:
+        parts = scanimage_parts(path, directories)
+        return chained_recording(path, parts, lambda part: open_alone(part, wanted)) if len(parts) > 1 else None
+    first = first_of_stack(path)
+    return None if first == path else _open_checked(first, wanted)
 
 
 def _frames(

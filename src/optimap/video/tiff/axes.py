@@ -60,9 +60,9 @@ def find_stack(tif: tifffile.TiffFile, path: Path, directories: Directories, fla
     `flat` asks for the pages of ScanImage in the order in which they are stored.
     """
     page, pages = tif.pages.first, len(directories)
-    check_sizes(path, tif, directories)
     if any(getattr(tif, flag) for flag in FOUND_BY_TIFFFILE):
         return _stack_of_tifffile(tif, path)
+    check_sizes(path, tif, directories)
     if tif.is_imagej:
         stack = as_stack(_imagej_axes(tif.imagej_metadata or {}, page, pages), page)
     elif tif.is_scanimage:
@@ -168,14 +168,19 @@ def _shaped_stack(path: Path, page: tifffile.TiffPage, directories: Directories)
 
 
 def _stack_of_tifffile(tif: tifffile.TiffFile, path: Path) -> Stack:
-    """Return the axes of a file of a rarer program."""
-    series = tif.series[0]
+    """Return the axes of a file of a rarer program, which may hold a small picture next to each page."""
+    several = [series for series in tif.series if series.kind != "lsmreduced"]
+    series = several[0]
     page = series.keyframe
     lead = len(series.shape) - len(page.shape)
-    if len(tif.series) != 1 or series.shape[lead:] != page.shape:
-        problem = f"holds {len(tif.series)} images of shape {series.shape} and others"
+    if len(several) != 1 or series.shape[lead:] != page.shape:
+        problem = f"holds {counted(len(several), 'image')} of shape {series.shape} and others"
         raise ArgumentError("path", path, problem, "save the recording in a file of its own", subject=str(path))
-    return as_stack(list(zip(series.axes[:lead], series.shape[:lead], strict=True)), page)
+    stack = as_stack(list(zip(series.axes[:lead], series.shape[:lead], strict=True)), page)
+    pages = [each.index for each in series.pages if each is not None]
+    if len(pages) != stack.table.size:  # one page describes all
+        return stack
+    return replace(stack, table=np.array(pages, np.int64).reshape(stack.table.shape))
 
 
 def stack_layout(

@@ -4,6 +4,7 @@ Bruker (Prairie View) writes a file for each page, Micro-Manager a new file when
 description names must be there; they are opened when their frames are read.
 """
 
+import re
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -12,8 +13,7 @@ import tifffile
 from numpy.typing import NDArray
 
 from ..._base import ArgumentError, MissingFileError
-from ..axes import Wanted
-from ..checks import counted
+from ..axes import Wanted, numbered
 from ..paged import PagedFrames
 from ..recording import Recording
 from .axes import Stack, stack_layout, stack_times
@@ -22,20 +22,32 @@ from .files import PagesOfFiles, open_pages
 from .ome import Ome, OmeImage, read_ome
 from .pages import DAMAGED
 
+LATER = re.compile(r"(.*_MMStack.*?)_\d+(\.ome\.tiff?)", re.IGNORECASE)
 
-def find_image(path: Path, ome: Ome) -> tuple[Path, OmeImage]:
-    """Return the file with the description, and the image in it that has planes in the given file."""
+
+def first_of_stack(path: Path) -> Path:
+    """Return the first file of a stack of Micro-Manager, whose later files may be without a description."""
+    name = LATER.fullmatch(path.name)
+    first = path if name is None else path.with_name(name[1] + name[2])
+    if not first.is_file():
+        refuse_missing(path, first)
+    return first if first == path or path.name.lower() in files_of_set(first) else path
+
+
+def find_image(path: Path, ome: Ome, scene: object = None) -> tuple[Path, OmeImage]:
+    """Return the file with the description, and the image in it that has planes in the given file, and is wanted."""
     base = path
     if ome.elsewhere is not None:
         base = path.parent / ome.elsewhere
         ome = read_ome(base, _description(path, base), 0)
     images = [image for image in ome.images if _holds(image, base, path)] or list(ome.images)
-    if len(images) == 1:
-        return base, images[0]
-    names = ", ".join(image.name for image in images[:6]) + (", ..." if len(images) > 6 else "")
-    problem = f"describes {counted(len(images), 'image')} ({names})" if images else "describes no image"
-    cure = "save the one to read in a file of its own" if images else "copy the recording again"
-    raise ArgumentError("path", path, problem, cure, subject=str(path))
+    if not images:
+        problem, cure = "describes no image", "copy the recording again"
+        raise ArgumentError("path", path, problem, cure, subject=str(path))
+    names = [image.name for image in images]
+    if isinstance(scene, str) and names.count(scene) == 1:
+        return base, images[names.index(scene)]
+    return base, images[numbered(path, scene, len(images), "scene", "scene", names if all(names) else ())]
 
 
 def _description(path: Path, base: Path) -> str:
@@ -63,7 +75,7 @@ def set_files(base: Path, image: OmeImage) -> list[Path]:
     return [base.parent / (name or base.name) for name in image.files]
 
 
-def files_of_set(path: Path) -> set[str]:
+def files_of_set(path: Path, scene: object = None) -> set[str]:
     """Return the names, in lower case, of the files that hold a recording together with this one, and its own."""
     own, pages = {path.name.lower()}, len(read_directories(path))
     if not pages:
@@ -75,7 +87,7 @@ def files_of_set(path: Path) -> set[str]:
         return own
     if not text:
         return own
-    base, image = find_image(path, read_ome(path, text, pages))
+    base, image = find_image(path, read_ome(path, text, pages), scene)
     return {file.name.lower() for file in set_files(base, image)} | own
 
 
