@@ -315,13 +315,48 @@ def test_a_folder_of_recordings(tmp_path):
     assert str(tmp_path / "*.tif") in error.cure
 
 
-def test_a_background_among_parts_and_a_recording_among_frames(tmp_path):
+def test_a_background_among_parts(tmp_path):
     for i, part in enumerate(PARTS):
         makers.tiff(tmp_path / f"rec_{i}.tif", part)
     makers.tiff(tmp_path / "dark.tif", VIDEO[0])
-    text = r"holds dark\.tif with one image, and rec_0\.tif with 5: .*ignore='dark\.tif'"
+    text = r"dark\.tif has another kind of name than the other parts, such as rec_0\.tif: .*ignore='dark\.tif'"
     check_error(lambda: open_video(tmp_path), ArgumentError, "path", text)
     np.testing.assert_array_equal(load_video(tmp_path, ignore="dark.tif"), VIDEO)
+
+
+def test_the_last_part_may_hold_one_frame(tmp_path):
+    for i, part in enumerate((VIDEO[:6], VIDEO[6:11], VIDEO[11:])):
+        makers.tiff(tmp_path / f"rec_{i}.tif", part)
+    np.testing.assert_array_equal(load_video(tmp_path), VIDEO)
+
+
+@pytest.mark.parametrize(("counts", "stray"), [((4, 1, 4, 3), "rec_1.tif"), ((1, 1, 4, 1), "rec_2.tif")])
+def test_frames_among_parts_and_parts_among_frames(tmp_path, counts, stray):
+    for i, count in enumerate(counts):
+        makers.tiff(tmp_path / f"rec_{i}.tif", VIDEO[:count])
+    text = rf"holds rec_\d\.tif with one image, and rec_\d\.tif with 4: .*ignore='{stray}'"
+    check_error(lambda: open_video(tmp_path), ArgumentError, "path", text)
+
+
+def test_recordings_of_another_format(tmp_path):
+    for name in "ab":
+        makers.npy(tmp_path / f"{name}.npy", VIDEO)
+    error = check_error(lambda: open_video(tmp_path), ArgumentError, "path", "holds recordings instead of images")
+    assert str(tmp_path / "*.npy") in error.cure
+
+
+def test_images_in_a_folder_inside(tmp_path):
+    makers.images(tmp_path / "Pos0", VIDEO)
+    text = r"holds no \.tif, \.tiff or \.png image: give a folder inside it, such as .*Pos0"
+    check_error(lambda: open_video(tmp_path), ArgumentError, "path", text)
+
+
+def test_one_kind_of_image_can_be_left_out(tmp_path):
+    folder = makers.images(tmp_path / "rec", VIDEO, ".tif")
+    Image.fromarray(VIDEO[0].astype("u1")).save(folder / "preview.png")
+    error = check_error(lambda: open_video(folder), ArgumentError, "path", r"TIFF and PNG images: .*ignore='\*\.png'")
+    assert error.keyword == "ignore"
+    np.testing.assert_array_equal(load_video(folder, ignore="*.png"), VIDEO)
 
 
 def test_two_sets_in_a_folder(tmp_path):

@@ -394,6 +394,17 @@ def test_a_stack_without_a_name_for_its_axes(path, axes):
     np.testing.assert_array_equal(load_video(path, axes="ZTYX", z=1), stack[1])
 
 
+@pytest.mark.parametrize("options", [{}, {"compression": "zlib"}], ids=repr)
+def test_an_unlikely_reading_is_reported(path, options):
+    video = makers.random_video((16, 60, 72))
+    makers.tiff(path, np.ascontiguousarray(np.moveaxis(video, 0, 2)), **options)
+    with pytest.warns(UserWarning, match=r"rec\.tif does not state its axes .* open it with axes='YXT'") as caught:
+        assert load_video(path).shape == (60, 72, 16)
+    assert len(caught) == 1
+    np.testing.assert_array_equal(load_video(path, axes="YXT"), video)
+    assert load_video(path, axes="TYX").shape == (60, 72, 16)
+
+
 def test_a_scene_of_a_file_with_one_recording(path):
     makers.tiff(path, VIDEO)
     np.testing.assert_array_equal(load_video(path, scene=0), VIDEO)

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+import tifffile
 
 from optimap.video import open_video
 from tests import makers
@@ -47,6 +48,16 @@ def test_units_of_times(tmp_path):
     with open_video(write(tmp_path, 'TimeIncrement="2" TimeIncrementUnit="ms"', times=times)) as recording:
         assert recording.fps == 500
         np.testing.assert_allclose(recording.times, np.arange(6) / 500)
+
+
+@pytest.mark.parametrize("unit", ["s", "ms"])
+def test_times_as_tifffile_writes_them(tmp_path, unit):
+    at = np.array([0, 2, 4, 6, 8, 30]) * (1 if unit == "s" else 0.5)
+    notes = {"axes": "TYX", "Plane": {"DeltaT": at.tolist(), "DeltaTUnit": [unit] * 6}}
+    tifffile.imwrite(tmp_path / "rec.ome.tif", VIDEO[:, 0, 0], ome=True, photometric="minisblack", metadata=notes)
+    with open_video(tmp_path / "rec.ome.tif") as recording:
+        np.testing.assert_allclose(recording.times, at if unit == "s" else at / 1000)
+        assert recording.fps is None
 
 
 def test_a_gap_in_the_times_means_no_rate(tmp_path):

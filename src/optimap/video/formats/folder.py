@@ -17,6 +17,7 @@ from ..checks import counted
 from ..folder.images import SUFFIXES, image_files, pages_of
 from ..folder.names import Arrangement, arrange, natural_key, refuse_recordings
 from ..folder.videos import VIDEOS, open_videos
+from ..format_table import FORMATS
 from ..paged import PagedFrames
 from ..recording import Recording
 
@@ -93,10 +94,22 @@ def _check_kinds(path: Path, kinds: set[str], files: Sequence[Path]) -> None:
     if any(file.name.lower().endswith("spool.dat") for file in files):
         problem = "holds files spooled by Andor Solis, which cannot be read"
         raise ArgumentError("path", path, problem, "save the recording as TIFF in Solis", subject=str(path))
-    if len(kinds) != 1:
-        problem = "holds TIFF and PNG images" if kinds else "holds no .tif, .tiff or .png image"
-        cure = "keep one kind of image in the folder" if kinds else "give a folder of images, one frame each"
-        raise ArgumentError("path", path, problem, cure, subject=str(path))
+    if len(kinds) > 1:
+        problem, cure = "holds TIFF and PNG images", "keep one kind of image in the folder, or leave out the other with"
+        raise ArgumentError("path", path, problem, f"{cure} ignore='*.png'", subject=str(path), keyword="ignore")
+    if kinds:
+        return
+    known = [suffix for row in FORMATS for suffix in row.suffixes]
+    recordings = [file for file in files if file.suffix.lower() in known]
+    if recordings:
+        refuse_recordings(path, "holds recordings instead of images", min(recordings, key=natural_key))
+    inside = sorted((folder for folder in path.iterdir() if folder.is_dir() and _has_images(folder)), key=natural_key)
+    cure = f"give a folder inside it, such as {inside[0]}" if inside else "give a folder of images, one frame each"
+    raise ArgumentError("path", path, "holds no .tif, .tiff or .png image", cure, subject=str(path))
+
+
+def _has_images(folder: Path) -> bool:
+    return not folder.name.startswith(".") and any(file.suffix.lower() in SUFFIXES for file in folder.iterdir())
 
 
 def _open_index(path: Path, wanted: Wanted) -> Recording:
@@ -179,13 +192,15 @@ def _stated(file: Path) -> tuple[float | None, float | None]:
 
 def _open_parts(path: Path, files: list[Path], pages: dict[Path, int], wanted: Wanted, gaps: bool) -> Recording:
     """Open a recording that was cut into files with several pages each."""
-    single = next((file for file in files if pages[file] <= 1), None)
-    if single is not None:
-        other = next(file for file in files if pages[file] > 1)
-        problem = f"holds {single.name} with one image, and {other.name} with {pages[other]}"
-        cure = f"keep frames, or parts of one recording, in a folder, or leave a file out with ignore={single.name!r}"
-        raise ArgumentError("path", path, problem, cure, subject=str(path), keyword="ignore")
     found = arrange(path, files, "parts")
+    last = {found.files[int(i)] for i in found.table[-1].ravel() if i >= 0}
+    single = [file for file in files if pages[file] <= 1 and file not in last]  # the last part may hold one frame
+    if single:
+        several = [file for file in files if pages[file] > 1]
+        stray = min(single, several, key=len)[0]
+        problem = f"holds {single[0].name} with one image, and {several[0].name} with {pages[several[0]]}"
+        cure = f"keep frames, or parts of one recording, in a folder, or leave a file out with ignore={stray.name!r}"
+        raise ArgumentError("path", path, problem, cure, subject=str(path), keyword="ignore")
     several_channels = len(found.channels) > 1
     plane, channel = _chosen(path, found, wanted if several_channels else Wanted())
     parts, _ = found.chosen(path, plane, channel, gaps)
