@@ -26,14 +26,15 @@ def open_video(path: str | os.PathLike[str], **options: object) -> Recording:
     path : path-like
         A file of any known format (``optimap info`` lists them), a zarr folder, or a folder of TIFF or PNG images,
         which are read in natural order (``frame_2`` before ``frame_10``). Where a recording consists of several
-        files, any of them can be given.
+        files, any of them can be given if they say so (OME-TIFF, NDTiff, ScanImage, MiCAM); otherwise their folder.
     **options
         Options of some formats. Formats that store arrays have ``axes``, the meaning of each axis as a letter (T time,
         Y rows, X columns, C channel, Z plane; ``'YXT'`` has time last), ``channel`` (number or label) and ``z``
         (number) for the channel and the plane to read. Where neither the file nor ``axes`` states the order, time is
         first. Others are ``dataset`` (HDF5, Zarr) and ``fieldname`` (MATLAB), the name of the array in the file. The
         ``channel`` of encoded colour video is ``'red'``, ``'green'``, ``'blue'`` or ``'luma'``, that of MiCAM ULTIMA
-        recordings of two cameras 0 or 1.
+        recordings of two cameras 0 or 1. Folders have ``ignore`` (names or patterns of files to leave out) and
+        ``allow_gaps`` (True: frames may be missing); TIFF and CZI have ``scene`` (number or name of an image).
 
     Returns
     -------
