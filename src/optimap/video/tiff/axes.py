@@ -18,7 +18,7 @@ from ..._base import LETTERS, ArgumentError
 from ..axes import NOT_STATED, STATED, Layout, Wanted, find_layout
 from ..checks import counted
 from ..recording import BY_FORMAT
-from .directories import SIZE_AND_TYPE, Directories
+from .directories import SIZE_AND_TYPE, Directories, OpenFile
 from .scanimage import scanimage_axes, scanimage_settings
 
 # The order of axes in ImageJ files, slowest first, by the word in the header.
@@ -142,29 +142,38 @@ def shaped_notes(text: str) -> dict[str, Any]:
 
 
 def _shaped_stack(path: Path, page: tifffile.TiffPage, directories: Directories) -> Stack:
-    """Return the axes that tifffile noted; a file to which it appended has a note for each part."""
+    """Return the axes that tifffile noted; pages without a note, and those that were appended, are frames."""
     notes, pages = shaped_notes(page.description), len(directories)
-    shape = tuple(notes.get("shape", ()))
-    own = int(np.prod(page.shape))
-    per_part = max(1, int(np.prod(shape, dtype=np.int64)) // own) if shape else pages
-    if per_part >= pages or not shape:
-        squeezed = [n for n in shape if n > 1]
-        inside = [n for n in page.shape if n > 1]
-        names = str(notes.get("axes", ""))
-        if not shape or squeezed[len(squeezed) - len(inside) :] != inside or int(np.prod(shape)) % own:
-            return as_stack([("I", per_part)], page)
-        names = names if len(names) == len(shape) else "Q" * (len(shape) - len(page.axes)) + page.axes
-        if len(names) != len(shape):
-            return as_stack([("I", per_part)], page)
-        lead = len(shape) - len(page.shape)
-        stack = as_stack(list(zip(names[:lead], shape[:lead], strict=True)), page)
-        return replace(stack, names=stack.names[: stack.table.ndim] + names[lead:], has_time="T" in names)
-    start = 0
-    while start < pages:
-        part = shaped_notes(directories.description(start))
-        start += max(1, int(np.prod(part.get("shape", page.shape), dtype=np.int64)) // own)
-    check_count(path, start, pages)
-    return as_stack([("I", pages)], page)
+    shape, own = tuple(notes.get("shape", ())), int(np.prod(page.shape))
+    if shape and _size(shape) < own * pages:
+        check_count(path, _appended(directories, own), pages)
+        shape = ()
+    lead = len(shape) - len(page.shape)
+    inside = [n for n in page.shape if n > 1]
+    squeezed = [n for n in shape if n > 1]
+    if lead < 0 or squeezed[len(squeezed) - len(inside) :] != inside or _size(shape) % own:
+        return as_stack([("I", pages if lead < 0 else max(1, _size(shape) // own))], page)
+    names = str(notes.get("axes", ""))
+    if len(names) != len(shape):
+        names = "Q" * lead + page.axes
+    stack = as_stack(list(zip(names[:lead], shape[:lead], strict=True)), page)
+    return replace(stack, names=stack.names[: stack.table.ndim] + names[lead:], has_time="T" in names)
+
+
+def _size(shape: Sequence[int]) -> int:
+    return int(np.prod(shape, dtype=np.int64))
+
+
+def _appended(directories: Directories, own: int) -> int:
+    """Return how many pages there should be in a file in which each part begins with a note of its own."""
+    start, file = 0, OpenFile(directories.path)
+    try:
+        while start < len(directories):
+            part = shaped_notes(directories.description(start, file))
+            start += max(1, _size(part.get("shape", (own,))) // own)
+    finally:
+        file.close()
+    return start
 
 
 def _stack_of_tifffile(tif: tifffile.TiffFile, path: Path) -> Stack:

@@ -138,12 +138,16 @@ class Directories:
     def _whole(self, raw: bytes, width: int) -> Numbers:
         return np.frombuffer(raw, f"{self.order}u{width}").astype(np.int64)
 
-    def description(self, page: int) -> str:
-        """Return the description of a page."""
-        column = self.columns[DESCRIPTION]
-        with open(self.path, "rb") as file:
-            file.seek(int(column.places[page]))
-            return file.read(int(column.counts[page])).rstrip(b"\0").decode("utf-8", "replace")
+    def description(self, page: int, file: OpenFile | None = None) -> str:
+        """Return the description of a page, from the file if it is already open."""
+        opened = file or OpenFile(self.path)
+        try:
+            column = self.columns[DESCRIPTION]
+            raw = opened.read(int(column.places[page]), int(column.counts[page]))
+        finally:
+            if file is None:
+                opened.close()
+        return raw.rstrip(b"\0").decode("utf-8", "replace")
 
     def storage(self) -> tuple[int | str, ...]:
         """Return what decides how the first page is stored; values of several numbers only by their count."""
