@@ -18,8 +18,23 @@ from .._base import Explained
 EXPECTED = (ValueError, TypeError, OSError, ImportError, MemoryError, RuntimeError, OverflowError)
 
 # Keyword arguments in errors and cures, and their names on the command line. A value follows "=".
-_READING = ("dataset", "fieldname", "axes", "channel", "z", "scene", "ignore")
-READING_KEYWORDS = {name: f"--option {name}=" for name in _READING} | {"allow_gaps": "--option allow_gaps=True"}
+READING_KEYWORDS = {
+    name: f"--option {name}="
+    for name in (
+        "dataset",
+        "fieldname",
+        "axes",
+        "channel",
+        "z",
+        "shape",
+        "dtype",
+        "offset",
+        "byteorder",
+        "position",
+        "scene",
+        "ignore",
+    )
+} | {"allow_gaps": "--option allow_gaps=True"}
 OVERWRITE_KEYWORD = {"overwrite": "--overwrite"}
 FPS_KEYWORD = {"fps": "--fps"}
 REGION_KEYWORDS = {
