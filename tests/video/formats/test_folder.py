@@ -167,6 +167,30 @@ def test_a_gap_shows_in_the_times_if_the_rate_is_known(tmp_path):
         np.testing.assert_array_equal(recording[4:], VIDEO[6:])
 
 
+def test_a_given_rate_turns_a_gap_into_time(tmp_path):
+    folder = makers.images(tmp_path / "rec", VIDEO)
+    with open_video(folder, fps=250) as recording:
+        assert (recording.fps, recording.times) == (250, None)
+    (folder / "frame_3.png").unlink()
+    with open_video(folder, allow_gaps=True, fps="250") as recording:
+        assert recording.fps is None
+        np.testing.assert_allclose(recording.times, np.delete(np.arange(12), 3) / 250)
+
+
+@pytest.mark.parametrize("fps", [0, -5, "fast", np.nan])
+def test_rates_that_cannot_be(tmp_path, fps):
+    folder = makers.images(tmp_path / "rec", VIDEO)
+    check_error(lambda: open_video(folder, fps=fps), ArgumentError, "fps", "fps = ")
+
+
+def test_a_rate_is_given_for_images_only(tmp_path):
+    for i, part in enumerate((VIDEO[:6], VIDEO[6:])):
+        makers.tiff(tmp_path / f"rec_{i}.tif", part)
+    check_error(
+        lambda: open_video(tmp_path, fps=500), ArgumentError, "fps", "does not hold an image for each frame", 500
+    )
+
+
 @pytest.mark.parametrize("suffix", [".png", ".tif"])
 def test_a_stray_file(tmp_path, suffix):
     folder = makers.images(tmp_path / "rec", VIDEO, suffix)

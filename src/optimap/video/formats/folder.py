@@ -10,10 +10,10 @@ from pathlib import Path
 
 import numpy as np
 
-from ..._base import ArgumentError, ArgumentTypeError
+from ..._base import RATE, ArgumentError, ArgumentTypeError
 from ..axes import Layout, Wanted, find_layout
 from ..chained import chained_recording
-from ..checks import counted
+from ..checks import counted, noted_number
 from ..folder.images import SUFFIXES, image_files, pages_of
 from ..folder.names import Arrangement, arrange, natural_key, refuse_recordings
 from ..folder.videos import VIDEOS, open_videos
@@ -33,10 +33,29 @@ def open_recording(
     z: object = None,
     ignore: object = None,
     allow_gaps: object = False,
+    fps: object = None,
 ) -> Recording:
-    """Open a folder."""
+    """Open a folder; `fps` is the rate of images that state none, which gives a gap its length."""
+    rate = _rate(fps)
+    recording = _open(path, Wanted(axes, channel, z), ignore, _flag("allow_gaps", allow_gaps), rate)
+    if rate is not None and not recording.format.startswith("folder of"):
+        recording.close()
+        problem = f"cannot be used, because {path} does not hold an image for each frame"
+        raise ArgumentError("fps", fps, problem, "leave fps out")
+    return recording
+
+
+def _rate(fps: object) -> float | None:
+    """Return the given rate, or raise an error if it is not one."""
+    rate = noted_number(fps)
+    if fps is not None and rate is None:
+        raise ArgumentError.must_be("fps", fps, RATE)
+    return rate
+
+
+def _open(path: Path, wanted: Wanted, ignore: object, gaps: bool, rate: float | None) -> Recording:
+    """Open a folder by what its files are."""
     stored: dict[Path, object] = {}
-    wanted, gaps = Wanted(axes, channel, z), _flag("allow_gaps", allow_gaps)
     files = _kept(path, ignore)
     if any((folder / "NDTiff.index").is_file() for folder in (path, path / "Full resolution")):
         return _open_index(path, wanted)
@@ -59,7 +78,7 @@ def open_recording(
     arranged = arrange(path, images)
     if arranged.table.shape[:2] == (1, len(arranged.planes)) and len(arranged.planes) > 1 and wanted.z is None:
         arranged = arrange(path, images, has_planes=False)  # planes alone are frames
-    return _open_images(path, arranged, stored, wanted, gaps)
+    return _open_images(path, arranged, stored, wanted, gaps, rate)
 
 
 def _kept(path: Path, ignore: object) -> list[Path]:
@@ -156,7 +175,9 @@ def _chosen(path: Path, found: Arrangement, wanted: Wanted) -> tuple[int, int]:
     return at.get("Z", 0), at.get("C", 0)
 
 
-def _open_images(path: Path, found: Arrangement, stored: dict[Path, object], wanted: Wanted, gaps: bool) -> Recording:
+def _open_images(
+    path: Path, found: Arrangement, stored: dict[Path, object], wanted: Wanted, gaps: bool, rate: float | None
+) -> Recording:
     """Open a folder of images, one frame each."""
     if wanted.axes is not None:
         problem = f"cannot be used, because {path} holds an image for each frame"
@@ -167,6 +188,7 @@ def _open_images(path: Path, found: Arrangement, stored: dict[Path, object], wan
     layout = Layout("TYX", BY_NAMES)
     frames = PagedFrames(images, np.arange(len(files)), layout)
     fps, pixel_size = _stated(files[0]) if kind == "TIFF" else (None, None)
+    fps = rate or fps
     metadata: dict[str, object] = {"first": files[0].name, "last": files[-1].name}
     times = None
     if len(numbers) > 1 and numbers[-1] - numbers[0] != found.step * (len(numbers) - 1):
