@@ -1,6 +1,8 @@
 """TIFF files as different programs write them, made with tifffile and Pillow."""
 
+import struct
 import sys
+import zlib
 
 import numpy as np
 import pytest
@@ -89,6 +91,40 @@ def test_ways_of_storing(path, byteorder, compression, predictor, layout, dtype)
         np.testing.assert_array_equal(recording[2:0:-1, 3], video[2:0:-1, 3])
         if not recording.is_mapped:
             assert recording.dtype == video.dtype
+
+
+def rewrite_strips(path, rows, strips):
+    """Let the strips of the only page of a classic TIFF be other ones, at the end of the file."""
+    raw = bytearray(path.read_bytes())
+    with tifffile.TiffFile(path) as tif:
+        tags = tif.pages.first.tags
+        places, sizes = tags["StripOffsets"].valueoffset, tags["StripByteCounts"].valueoffset
+        assert len(strips) == -(-37 // rows)
+        codes = [{3: "H", 4: "I"}[int(tags[name].dtype)] for name in ("StripOffsets", "StripByteCounts")]
+    for i, strip in enumerate(strips):
+        struct.pack_into(f"<{codes[0]}", raw, places + i * struct.calcsize(codes[0]), len(raw))
+        struct.pack_into(f"<{codes[1]}", raw, sizes + i * struct.calcsize(codes[1]), len(strip))
+        raw += strip + b"\0" * (i % 3)  # libtiff begins strips at even places
+    path.write_bytes(raw)
+
+
+@pytest.mark.parametrize("more", [0, 5])
+def test_strips_with_gaps_and_a_last_one_that_is_filled_up(path, more):
+    frame = makers.random_video((1, 42, 45))[0]
+    makers.tiff(path, frame[:37], compression="zlib", rowsperstrip=8)
+    strips = [zlib.compress(frame[i : min(i + 8, 37 + more)].tobytes()) for i in range(0, 37, 8)]
+    rewrite_strips(path, 8, strips)
+    np.testing.assert_array_equal(load_video(path), frame[np.newaxis, :37])
+
+
+@pytest.mark.parametrize("short", [0, 2, 4])
+def test_strips_that_are_too_short_are_an_error(path, short):
+    frame = makers.random_video((1, 37, 45))[0]
+    makers.tiff(path, frame, compression="zlib", rowsperstrip=8)
+    strips = [zlib.compress(frame[i : i + (3 if i == 8 * short else 8)].tobytes()) for i in range(0, 37, 8)]
+    rewrite_strips(path, 8, strips)
+    text = r"rec\.tif is damaged, page 0 cannot be decoded"
+    check_error(lambda: load_video(path), ArgumentError, "path", text)
 
 
 def test_pages_that_are_not_stored_alike(path):

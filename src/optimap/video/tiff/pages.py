@@ -8,7 +8,9 @@ decided in `axes`, not here.
 import struct
 import zlib
 from collections.abc import Callable, Iterator
+from operator import add
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import tifffile
@@ -38,6 +40,7 @@ DAMAGED = (
     *(ArithmeticError, AssertionError, AttributeError, LookupError, RuntimeError, SyntaxError, TypeError),
     *(struct.error, zlib.error, tifffile.TiffFileError),
 )
+MOST_SPREAD = 1.25  # of strips that are read at once, as a share of their bytes
 BYTES_AT_ONCE = 1 << 18  # of small pages: what a thread decodes before it takes the next ones
 Decode = Callable[[int, Array], None]
 
@@ -128,22 +131,27 @@ class TiffPages:
             return [int(column.values[number])]
         width = VALUE_BYTES[int(column.kinds[number])]
         raw = self._file.read(int(column.places[number]), width * int(column.counts[number]))
-        return [int(value) for value in np.frombuffer(raw, f"{self._directories.order}u{width}")]
+        values: list[int] = np.frombuffer(raw, f"{self._directories.order}u{width}").tolist()
+        return values
 
     def _by_strip(self, number: int, page: Array) -> None:
-        """Decode a page of strips that follow each other into its place."""
+        """Decode the strips of a page into their places."""
         offsets, counts = self._places(number)
         rows = min(int(self._key.rowsperstrip), page.shape[0])
         lines = page.view(np.uint8).reshape(page.shape[0], -1)
         if self._key.compression == 1:
             self._copy(offsets, counts, lines, rows)
         else:
+            whole = len(lines) // rows
+            parts = list(lines[: whole * rows].reshape(whole, -1))
+            if whole * rows < len(lines):
+                parts.append(lines[whole * rows :].reshape(-1))
             decoder = tifffile.TIFF.DECOMPRESSORS[int(self._key.compression)]
-            for i, stored in enumerate(self._stored(offsets, counts)):
-                part = lines[i * rows : (i + 1) * rows].reshape(-1)
-                decoded = decoder(stored, out=part)
-                if len(decoded) != len(part):
-                    raise ValueError(f"strip {i} holds {len(decoded)} bytes instead of {len(part)}")
+            for i, (stored, part) in enumerate(zip(self._stored(offsets, counts), parts, strict=True)):
+                if i == whole:  # fewer rows than the others
+                    _decode_last(decoder, stored, part)
+                elif len(decoder(stored, out=part)) != len(part):
+                    raise ValueError(f"strip {i} is shorter than {len(part)} bytes")
             if self._key.predictor == 2:
                 import imagecodecs
 
@@ -151,19 +159,21 @@ class TiffPages:
         if self._directories.order != "<" and page.dtype.itemsize > 1:
             page.byteswap(inplace=True)
 
-    def _stored(self, offsets: list[int], counts: list[int]) -> Iterator[memoryview]:
-        """Yield the bytes of each strip or tile, which are read at once if they follow each other."""
-        whole = memoryview(self._file.read(offsets[0], sum(counts))) if _follow(offsets, counts) else None
-        for i, (offset, count) in enumerate(zip(offsets, counts, strict=True)):
-            start = offset - offsets[0]
-            stored = memoryview(self._file.read(offset, count)) if whole is None else whole[start : start + count]
+    def _stored(self, offsets: list[int], counts: list[int]) -> Iterator[bytes]:
+        """Yield the bytes of each strip or tile, which are read at once if they are close to each other."""
+        start = min(offsets)
+        span = max(map(add, offsets, counts)) - start
+        is_close = span <= MOST_SPREAD * sum(counts)
+        whole = self._file.read(start, span) if is_close else b""
+        for offset, count in zip(offsets, counts, strict=True):
+            stored = whole[offset - start : offset - start + count] if is_close else self._file.read(offset, count)
             if len(stored) < count or not count:
-                raise ValueError(f"segment {i} holds {len(stored)} bytes instead of {count}")
+                raise ValueError(f"a strip or tile holds {len(stored)} bytes instead of {count}")
             yield stored
 
     def _copy(self, offsets: list[int], counts: list[int], lines: Array, rows: int) -> None:
         """Copy uncompressed strips into their places."""
-        follow = _follow(offsets, counts)
+        follow = all(a + n == b for a, n, b in zip(offsets, counts, offsets[1:], strict=False))
         if follow:
             offsets, counts, rows = offsets[:1], [lines.size], len(lines)
         for i, offset in enumerate(offsets):
@@ -181,7 +191,7 @@ class TiffPages:
         decoder = tifffile.TIFF.DECOMPRESSORS[int(self._key.compression)]
         for i, stored in enumerate(self._stored(*self._places(number))):
             if self._key.compression == 1:
-                flat[...] = stored
+                flat[...] = np.frombuffer(stored, np.uint8)
             elif len(decoder(stored, out=flat)) != len(flat):
                 raise ValueError(f"tile {i} holds less than {len(flat)} bytes")
             if self._key.predictor == 2:
@@ -223,9 +233,12 @@ class TiffPages:
         self._file.close()
 
 
-def _follow(offsets: list[int], counts: list[int]) -> bool:
-    """Whether strips or tiles are stored one after the other."""
-    return all(a + n == b for a, n, b in zip(offsets, counts, offsets[1:], strict=False))
+def _decode_last(decoder: Callable[..., Any], stored: bytes, part: Array) -> None:
+    """Decode the last strip of a page, which some programs fill up with rows beyond the image."""
+    decoded = np.frombuffer(decoder(stored), np.uint8)
+    if len(decoded) < len(part):
+        raise ValueError(f"the last strip holds {len(decoded)} bytes instead of {len(part)}")
+    part[...] = decoded[: len(part)]
 
 
 def in_parallel(work: Callable[[int], None], count: int, threads: int) -> None:
