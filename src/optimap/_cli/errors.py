@@ -32,8 +32,9 @@ READING_KEYWORDS = {
         "byteorder",
         "position",
         "scene",
+        "ignore",
     )
-}
+} | {"allow_gaps": "--option allow_gaps=True"}
 OVERWRITE_KEYWORD = {"overwrite": "--overwrite"}
 FPS_KEYWORD = {"fps": "--fps"}
 REGION_KEYWORDS = {
