@@ -19,6 +19,7 @@ from .figures import (
 from .select import Picked, Selection, select_positions, select_traces
 from .series import (
     TraceTable,
+    detect_polarity,
     detrend_timeseries,
     estimate_period,
     load_traces,
@@ -35,6 +36,7 @@ __all__ = [
     "TraceTable",
     "collage_positions",
     "compare_traces",
+    "detect_polarity",
     "detrend_timeseries",
     "estimate_period",
     "extract_traces",

@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike, DTypeLike
 from .._base import Array, is_dask, is_device_array
 from .._reading import unlabelled
 from .._series import Detrending, Options, detrend_dask, detrend_host, normalize_dask, normalize_device, normalize_host
+from .._series import detect_polarity as detect_polarity
 from .._series import estimate_period as estimate_period
 from .._tables import TraceTable as TraceTable
 from .._tables import load_traces as load_traces
