@@ -43,7 +43,7 @@ class Detrending:
         ptimes = positive_number(self.ptimes, "ptimes")
         if self.period is None or self.kind is None:
             return None
-        return _window(self.period, ptimes, samples, self.kind)
+        return trend_window(self.period, ptimes, samples, self.kind)
 
 
 def detrend_host(data: object, options: Detrending) -> Array:
@@ -57,7 +57,7 @@ def detrend_host(data: object, options: Detrending) -> Array:
         for columns, block in series_blocks(series):
             trends = np.zeros_like(block)
             if options.kind is not None:
-                trends = _block_trends(block, options.kind, window, float(options.ptimes))
+                trends = block_trends(block, options.kind, window, float(options.ptimes))
             if not options.return_trend_data:
                 level = trends.mean(axis=1, keepdims=True) if options.retain_baseline else 0
                 trends = block - trends + level
@@ -66,7 +66,7 @@ def detrend_host(data: object, options: Detrending) -> Array:
     return result.reshape(samples, *shape)
 
 
-def _block_trends(block: Series, kind: str, window: int | None, ptimes: float) -> Series:
+def block_trends(block: Series, kind: str, window: int | None, ptimes: float) -> Series:
     """Return the trends of a block of series; without a common `window`, each has its own, from its period."""
     windows = _estimated_windows(block, ptimes, kind) if window is None else np.full(len(block), window)
     smoother, has_ends = SMOOTHERS[kind]
@@ -77,10 +77,10 @@ def _block_trends(block: Series, kind: str, window: int | None, ptimes: float) -
 def _estimated_windows(block: Series, ptimes: float, kind: str) -> Ints:
     """Return the window of each series, from its estimated period."""
     periods = estimate_periods(block).tolist()
-    return np.array([_window(period, ptimes, block.shape[1], kind, "estimated ") for period in periods], np.int64)
+    return np.array([trend_window(period, ptimes, block.shape[1], kind, "estimated ") for period in periods], np.int64)
 
 
-def _window(period: object, ptimes: float, samples: int, kind: str, origin: str = "") -> int:
+def trend_window(period: object, ptimes: float, samples: int, kind: str, origin: str = "") -> int:
     """Return the odd window just below `ptimes` periods."""
     beat = positive_number(period, "period", "a positive number of samples, or None to estimate it")
     window = int(beat * ptimes) // 2 * 2 - 1

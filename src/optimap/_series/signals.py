@@ -10,7 +10,7 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from .._base import ArgumentError, ArgumentTypeError, Array, VideoLike, refuse_device_array
+from .._base import ArgumentError, ArgumentTypeError, Array, VideoLike, counted, refuse_device_array
 
 Series = NDArray[np.float64]
 
@@ -49,7 +49,8 @@ def check_signals(signals: VideoLike, name: str, min_samples: int) -> None:
             name, signals, f"has shape {shape}", "give (T,), (T, N) or (T, H, W), time along axis 0", subject=name
         )
     if shape[0] < min_samples:
-        raise ArgumentError(name, signals, f"has {shape[0]} samples", f"give at least {min_samples}", subject=name)
+        problem = f"has {counted(shape[0], 'sample')}"
+        raise ArgumentError(name, signals, problem, f"give at least {min_samples}", subject=name)
 
 
 def signal_blocks(signals: Array) -> Iterator[tuple[slice, Series]]:
