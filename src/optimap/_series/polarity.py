@@ -7,6 +7,8 @@ Of many series, the median is taken; series without any steep slope, such as the
 others have one.
 """
 
+from __future__ import annotations
+
 from functools import cache
 
 import numpy as np
