@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+import tifffile
 from scipy.stats import theilslopes
 
 from optimap._series import Baseline
@@ -99,6 +100,16 @@ def test_strange_signals_cause_no_warning_and_no_gap(kind):
     }
     result = baseline(np.stack(list(strange.values()), axis=1), kind, polarity="up")
     assert np.isfinite(result).all()
+
+
+@pytest.mark.parametrize(("kind", "most"), [("asls", 0.007), ("exponential", 0.03), ("spline", 0.08)])
+def test_diastole_of_a_recording(kind, most, real_data):
+    trace = tifffile.imread(real_data / "optical-mapping" / "caRestitution_p130.tif").mean(axis=(1, 2), dtype=float)
+    flat = trace - baseline(trace, kind)
+    beats = [23, 173, 323, 452, 884]  # frames of the steepest rise
+    levels = [flat[beat - 15 : beat - 5].mean() for beat in beats]
+    amplitudes = [flat[beat : beat + 60].max() - level for beat, level in zip(beats, levels, strict=True)]
+    assert 0.7 * most < np.std(levels) / np.median(amplitudes) < most
 
 
 def test_a_running_percentile_is_the_sample_of_that_rank():
