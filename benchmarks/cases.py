@@ -158,8 +158,7 @@ def smoothing():
 
 def live_view(figure, recording, where):
     """Return our view of `select_traces`, with these points picked."""
-    from optimap._pick import PointPicker
-    from optimap._pick.traces_view import TracesView
+    from optimap._pick import PointPicker, TracesView
     from optimap._reading import as_source
 
     return TracesView(

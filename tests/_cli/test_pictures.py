@@ -29,12 +29,12 @@ def picture(video):
 
 
 @pytest.mark.parametrize(("frames", "limit"), [(64, None), (3, 3)])
-def test_the_image_of_a_picture_is_the_mean_of_the_first_frames(folder, monkeypatch, frames, limit):
+def test_the_image_of_a_picture_is_the_mean_of_the_first_frames(folder, allow, frames, limit):
     """The picture is the same as that of a recording whose frames are all this mean."""
     video = np.random.default_rng(1).integers(0, 65536, (70, 12, 15), dtype=np.uint16)
     video[:, 4, 3] = 1000  # where the trace comes from, which is drawn, too
     if limit:
-        monkeypatch.setattr("optimap._cli.pictures.MOST_BYTES", limit * video[0].nbytes)
+        allow(picture_bytes=limit * video[0].nbytes)
     drawn = picture(video)
     for count in (1, frames, frames + 1, 70):
         still = np.repeat(video[:count].mean(axis=0, keepdims=True), 70, axis=0)

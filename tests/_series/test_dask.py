@@ -115,6 +115,19 @@ def test_errors_about_samples_come_when_they_are_computed():
     lazy = da.from_array(values, chunks=(20, 1))
     for result, name in ((normalize(lazy), "array"), (detrend_timeseries(lazy, "mean", 4), "data")):
         check_error(result.compute, ValueError, name, "infini")
+    message = r"the first at sample 7 of data\[:, 1\]"
+    check_error(detrend_timeseries(lazy, "mean", 4).compute, ValueError, "data", message)
+
+
+def test_series_with_missing_samples_are_omitted_block_by_block():
+    values = np.cumsum(RNG.normal(size=(60, 4)), axis=0)
+    values[:, 1], values[:5, 2] = np.nan, np.nan
+    lazy = da.from_array(values, chunks=(len(values), 1))
+    np.testing.assert_array_equal(
+        detrend_timeseries(lazy, nan_policy="omit").compute(), detrend_timeseries(values, nan_policy="omit")
+    )
+    message = "nan_policy = 'drop': it must be 'raise' or 'omit'"
+    check_error(lambda: detrend_timeseries(lazy, nan_policy="drop"), ValueError, "nan_policy", message)
 
 
 @pytest.mark.parametrize(

@@ -93,6 +93,7 @@ def test_a_missing_path(tmp_path, function, name):
         ("tiff lzw", "imagecodecs", "tiff"),
         ("zarr 2", "zarr", "zarr"),
         ("zarr zip", "zarr", "zarr"),
+        ("lif", "liffile", "lif"),
     ],
 )
 def test_a_missing_package_has_its_pip_line(tmp_path, monkeypatch, name, package, extra):
@@ -102,8 +103,14 @@ def test_a_missing_package_has_its_pip_line(tmp_path, monkeypatch, name, package
         open_video(path)
 
 
-@pytest.mark.parametrize("package", ["h5py", "av", "imagecodecs", "zarr"])
-@pytest.mark.parametrize("name", ["npy", "tiff", "tiff folder", "png folder", "mat 5", "micam05", "multirecorder"])
+@pytest.mark.parametrize("package", ["h5py", "av", "imagecodecs", "zarr", "liffile"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("npy", "tiff", "tiff folder", "png folder", "mat 5", "micam05", "multirecorder"),
+        *("pco", "streampix", "inscopix", "czi", "scanbox"),
+    ],
+)
 def test_formats_need_no_package_but_their_own(tmp_path, monkeypatch, name, package):
     path = makers.EVERY_FORMAT[name](tmp_path, VIDEO)
     monkeypatch.setitem(sys.modules, package, None)

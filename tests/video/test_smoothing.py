@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from scipy.ndimage import gaussian_filter
 
 import optimap
-from optimap.video import open_video, save_video, smooth_spatiotemporal, smoothing
+from optimap._base import budgeted
+from optimap.video import open_video, save_video, smooth_spatiotemporal
 from tests import makers
 from tests.arrays import torch as torch
 from tests.errors import check_error
@@ -21,9 +22,9 @@ SIGMAS = [(1, 1), (0, 2), (2, 0), (0.3, 0.7), (9, 1), (40, 15), (0, 0)]
 
 
 @pytest.fixture(params=[1, 5, 1000], ids="blocks of {} frames".format)
-def frames_at_once(request, monkeypatch):
-    monkeypatch.setattr(smoothing, "BLOCK_BYTES", request.param * 8 * 12 * 13)
-    return request.param
+def frames_at_once(request):
+    with budgeted(read_bytes=request.param * 8 * 12 * 13):
+        yield request.param
 
 
 def oracle(video, in_time, in_space):
@@ -122,10 +123,10 @@ def test_recordings_memory_maps_lists_and_anything_with_slices(tmp_path, frames_
     assert sum(stop - start for start, stop in reader.read) == 60  # each frame once
 
 
-def test_frames_that_are_stored_together_are_read_together(monkeypatch):
-    monkeypatch.setattr(smoothing, "BLOCK_BYTES", 25 * 8 * 12 * 13)
+def test_frames_that_are_stored_together_are_read_together():
     video = Chunked(makers.random_video((60, 12, 13), "u2"), (20, 12, 13))
-    smooth_spatiotemporal(video, 1, 1)
+    with budgeted(read_bytes=25 * 8 * 12 * 13):
+        smooth_spatiotemporal(video, 1, 1)
     assert [key[0] for key in video.read] == [(0, 40), (40, 60)]
 
 

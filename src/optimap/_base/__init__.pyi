@@ -2,6 +2,11 @@ from .axis_names import (
     LETTERS,
     axis_letter,
 )
+from .budgets import (
+    Budget,
+    budget,
+    budgeted,
+)
 from .checks import (
     RATE,
     check_flag,
@@ -12,7 +17,6 @@ from .checks import (
     whole_number,
 )
 from .device_home import (
-    BLOCK_VALUES,
     Home,
     Result,
 )
@@ -70,7 +74,6 @@ from .words import (
 )
 
 __all__ = [
-    "BLOCK_VALUES",
     "ENDING",
     "LETTERS",
     "NUMPY_TYPES",
@@ -82,6 +85,7 @@ __all__ = [
     "ArgumentError",
     "ArgumentTypeError",
     "Array",
+    "Budget",
     "ExistingFileError",
     "Explained",
     "Floats",
@@ -94,6 +98,8 @@ __all__ = [
     "Result",
     "VideoLike",
     "axis_letter",
+    "budget",
+    "budgeted",
     "check_flag",
     "check_order",
     "counted",

@@ -2,19 +2,19 @@
 
 import os
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 # Imported here, while interrupts are held back (see program), not when the first function is used.
-import numpy as np  # noqa: F401
+import numpy as np
 
 from .. import _files, _tables, trace
 from .._base import Array, counted
 from .errors import EXPECTED, Words, error_text, warning_text
 from .made_alike import About, check_made_alike, picture_description
-from .open import open_recording
+from .open import described_times, open_recording, times_on_axis
 from .pictures import check_picture, mean_image, save_picture, traces_picture
 from .places import Found, find_background, find_where
 from .provenance import origin, provenance, region_checksum, subtracted
@@ -22,6 +22,8 @@ from .traces_options import Recipe
 
 if TYPE_CHECKING:
     from ..video import Recording
+
+MOST_NAMED = 10  # traces in one line of the report
 
 
 @dataclass(frozen=True)
@@ -72,6 +74,7 @@ class _Plan(NamedTuple):
     where: Found
     background: Found | None
     about: About
+    times: Array | None  # on the axis, if they are irregular
 
 
 def run_job_on_worker(job: Job) -> Outcome:
@@ -113,11 +116,14 @@ def _do(job: Job, report: Callable[[str], None]) -> None:
             report(f"{job.path}: {job.table} is written")
             return
         _make_folders(job.several, table, plot)
-        _check_outputs(table, plot, recipe, (len(recording), len(plan.where.places)), plan.about["fps"])
+        timed = plan.about["fps"] is not None or plan.times is not None
+        _check_outputs(table, plot, recipe, (len(recording), len(plan.where.places)), timed)
         traces, steps = _clean_traces(recording, plan, recipe)
         image = mean_image(recording) if plot is not None else None
+    for line in _lost_traces(traces, plan):
+        report(f"{job.path}: {line}")
     if plot is not None and image is not None:
-        figure = traces_picture(image, traces, plan.where.places, plan.about["fps"], job.path.name, steps)
+        figure = traces_picture(image, traces, plan.where.places, plan.about["fps"], job.path.name, steps, plan.times)
         save_picture(figure, plot, recipe.overwrite, picture_description(plan.about))
         report(f"{job.path}: picture -> {job.plot}")
     if table is not None:
@@ -128,15 +134,17 @@ def _do(job: Job, report: Callable[[str], None]) -> None:
 def _plan(job: Job, recording: "Recording") -> _Plan:
     recipe, frame_shape = job.recipe, recording.shape[1:]
     found = find_where(recipe.where, frame_shape, recipe.size, recipe.window)
-    behind = find_background(recipe.background, frame_shape, recipe.size, recipe.window)
-    about = {
-        "fps": recipe.fps or recording.fps,
+    behind = find_background(recipe.background, frame_shape, recipe.size, recipe.window, recipe.background_kind)
+    fps = recipe.fps or recording.fps
+    times = times_on_axis(recording, fps)
+    about: About = {
+        "fps": fps,
         "positions": found.centers,
         "names": None if found.regions is None else found.regions.names,
         "tidy": recipe.tidy,
-        "metadata": _provenance(job, recording, found, behind),
+        "metadata": {**_provenance(job, recording, found, behind), **described_times(times)},
     }
-    return _Plan(found, behind, about)
+    return _Plan(found, behind, about, times)
 
 
 def _provenance(job: Job, recording: "Recording", found: Found, behind: Found | None) -> dict[str, Any]:
@@ -160,11 +168,9 @@ def _provenance(job: Job, recording: "Recording", found: Found, behind: Found | 
     )
 
 
-def _check_outputs(
-    table: Path | None, plot: Path | None, recipe: Recipe, shape: tuple[int, int], fps: float | None
-) -> None:
+def _check_outputs(table: Path | None, plot: Path | None, recipe: Recipe, shape: tuple[int, int], timed: bool) -> None:
     if table is not None:
-        _tables.check_table(table, recipe.overwrite, recipe.tidy, shape, timed=fps is not None)
+        _tables.check_table(table, recipe.overwrite, recipe.tidy, shape, timed=timed)
     if plot is not None:
         check_picture(plot, recipe.overwrite)
 
@@ -182,12 +188,25 @@ def _clean_traces(recording: "Recording", plan: _Plan, recipe: Recipe) -> tuple[
     )
     steps = [] if behind is None else ["background subtracted"]
     if recipe.detrend:
-        traces, steps = trace.detrend_timeseries(traces, recipe.detrend), [*steps, "detrended"]
+        # One series with NaN, as outside a masked heart, must not cost the whole recording.
+        traces = trace.detrend_timeseries(traces, recipe.detrend, nan_policy="omit")
+        steps = [*steps, "detrended"]
     if recipe.normalize:
         low, high = (1, 0) if recipe.invert else (0, 1)
+        traces = np.where(np.isinf(traces).any(axis=0), traces.dtype.type(np.nan), traces)  # these have no range
         traces = trace.normalize(traces, ymin=low, ymax=high, dtype=traces.dtype)
         steps = [*steps, "normalized, inverted" if recipe.invert else "normalized"]
     return traces, steps
+
+
+def _lost_traces(traces: Array, plan: _Plan) -> Iterator[str]:
+    """Yield what to report about traces that are NaN throughout."""
+    lost = np.flatnonzero(np.isnan(traces).all(axis=0)).tolist()
+    if lost:
+        names = plan.about["names"] or [f"x{x:.15g}_y{y:.15g}" for x, y in plan.where.positions or ()]
+        few = ", ".join(names[i] for i in lost[:MOST_NAMED]) + (", ..." if len(lost) > MOST_NAMED else "")
+        are = "is" if len(lost) == 1 else "are"
+        yield f"{len(lost)} of {counted(len(names), 'trace')} {are} NaN throughout: {few}"
 
 
 def _save(table: Path, traces: Array, plan: _Plan, recipe: Recipe) -> None:
@@ -196,6 +215,7 @@ def _save(table: Path, traces: Array, plan: _Plan, recipe: Recipe) -> None:
         traces,
         plan.where.positions,
         plan.about["fps"],
+        plan.times,
         metadata=plan.about["metadata"],
         tidy=recipe.tidy,
         regions=plan.where.regions,

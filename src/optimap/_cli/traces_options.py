@@ -5,7 +5,8 @@ import os
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from .errors import FPS_KEYWORD, OVERWRITE_KEYWORD, READING_KEYWORDS, Words
+from .. import _regions
+from .errors import FPS_KEYWORD, OVERWRITE_KEYWORD, READING_KEYWORDS, REGION_KEYWORDS, Words
 from .options import (
     Position,
     Reading,
@@ -33,6 +34,7 @@ class Recipe:
     window: str
     fps: float | None
     background: float | Position | Path | None
+    background_kind: str | None
     background_factor: float
     detrend: str | None
     normalize: bool
@@ -65,7 +67,7 @@ class Recipe:
         return Words(
             arguments,
             tuple((option, path) for option, path in files if path is not None),
-            {**READING_KEYWORDS, **OVERWRITE_KEYWORD, **FPS_KEYWORD, "background": "--background"},
+            {**READING_KEYWORDS, **OVERWRITE_KEYWORD, **FPS_KEYWORD, **REGION_KEYWORDS},
         )
 
 
@@ -104,6 +106,7 @@ def parse(given: argparse.Namespace) -> TracesOptions:
         window=given.window,
         fps=given.fps,
         background=given.background,
+        background_kind=given.background_kind,
         background_factor=given.background_factor,
         detrend=given.detrend,
         normalize=given.normalize,
@@ -124,15 +127,16 @@ def parse(given: argparse.Namespace) -> TracesOptions:
 
 
 def _where(given: argparse.Namespace) -> Where:
+    said = {"kind": given.regions_kind, "cells": given.cells}
     if given.at:
-        return Where("--at", positions=tuple(given.at))
+        return Where("--at", positions=tuple(given.at), **said)
     if given.grid:
-        return Where("--grid", count=given.grid)
+        return Where("--grid", count=given.grid, **said)
     if given.random:
-        return Where("--random", count=given.random, seed=given.seed)
+        return Where("--random", count=given.random, seed=given.seed, **said)
     if given.positions is not None:
-        return Where("--positions", file=given.positions)
-    return Where("--regions", file=given.regions)
+        return Where("--positions", file=given.positions, **said)
+    return Where("--regions", file=given.regions, **said)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -151,15 +155,27 @@ def _add_where(parser: argparse.ArgumentParser) -> None:
     where.add_argument(
         "--at", nargs="+", action="extend", type=position, metavar="X,Y", help="positions; may be repeated"
     )
-    where.add_argument("--positions", type=Path, metavar="FILE.csv", help="positions from a table with columns x, y")
+    where.add_argument(
+        "--positions", type=Path, metavar="FILE.csv", help="positions from a table with columns x, y (.csv, .tsv)"
+    )
     where.add_argument("--grid", type=count, metavar="N", help="N x N positions, evenly spaced")
     where.add_argument("--random", type=count, metavar="N", help="N random positions")
     where.add_argument(
         "--regions",
         type=Path,
         metavar="FILE",
-        help="regions drawn in ImageJ (.roi, .zip), a mask, label image or stack (.png, .tif, .npy), or positions "
-        "(.csv with columns x, y)",
+        help="regions drawn in ImageJ (.roi, .zip, .tif with an overlay), napari (.csv) or QuPath (.geojson), found by "
+        "suite2p (stat.npy), cellpose (_seg.npy) or CaImAn (.hdf5), a mask, labels or a stack (.png, .tif, .npy), or "
+        "positions (.csv with columns x, y)",
+    )
+    parser.add_argument(
+        "--regions-kind", choices=_regions.KINDS, metavar="KIND", help=f"what --regions is: {', '.join(_regions.KINDS)}"
+    )
+    parser.add_argument(
+        "--cells",
+        choices=_regions.CELLS,
+        default="accepted",
+        help="of regions found by suite2p or CaImAn: those accepted there (default), or all",
     )
     parser.add_argument("--seed", type=whole, default=0, metavar="N", help="seed for --random (default 0)")
 
@@ -172,13 +188,16 @@ def _add_steps(parser: argparse.ArgumentParser) -> None:
         help="subtract this from every trace: the trace of a region or position, or a number",
     )
     parser.add_argument(
+        "--background-kind", choices=_regions.KINDS, metavar="KIND", help="what the file of --background is"
+    )
+    parser.add_argument(
         "--background-factor", type=number, default=1.0, metavar="R", help="subtract R times the background (default 1)"
     )
     parser.add_argument(
         "--detrend",
         choices=("spline", "mean", "median", "line"),
         metavar="KIND",
-        help="remove the trend: spline, mean, median or line",
+        help="remove the trend: spline, mean, median or line; a trace with a gap (NaN) becomes NaN, and is reported",
     )
     parser.add_argument("--normalize", action="store_true", help="scale each trace to the range 0 to 1")
     parser.add_argument(

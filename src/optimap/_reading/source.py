@@ -60,6 +60,12 @@ class Source:
     times: Array | None = None
 
     @property
+    def axis_times(self) -> Array | None:
+        """The times of frames for the axis of traces, if all are known, and there is no rate to compute them from."""
+        is_stated = self.times is not None and self.fps is None and bool(np.isfinite(self.times).all())
+        return self.times if is_stated and self.shape[0] > 1 else None
+
+    @property
     def frame_shape(self) -> tuple[int, int]:
         """(H, W)."""
         return self.shape[1], self.shape[2]

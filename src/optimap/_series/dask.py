@@ -5,7 +5,7 @@ imported inside functions, which are called only with dask arrays.
 """
 
 import importlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -28,7 +28,7 @@ from .signals import check_signals
 def detrend_dask(data: AnyArray, options: Detrending) -> Any:
     """Detrend each series of a dask array that has time in one chunk."""
     check_sizes(data, "data")
-    options.check_kind()
+    options.check_choices()
     check_layout(data, options.min_samples)
     options.window(int(data.shape[0]))
     _check_whole(data, 0, "data", "detrend_timeseries")
@@ -36,10 +36,11 @@ def detrend_dask(data: AnyArray, options: Detrending) -> Any:
     return data.map_blocks(_detrend_block, options=options, dtype=dtype, meta=np.empty((0,) * data.ndim, dtype))
 
 
-def _detrend_block(block: Array, options: Detrending) -> Array:
+def _detrend_block(block: Array, options: Detrending, block_info: Mapping[int, Mapping[str, Any]]) -> Array:
     """Detrend the series of a block in the single thread that the scheduler assigned to it."""
+    corner = [start for start, _ in block_info[0]["array-location"][1:]]
     with kernels.one_thread():
-        return detrend_host(block, options)
+        return detrend_host(block, options, corner)
 
 
 def baseline_dask(signals: AnyArray, options: Baseline) -> Any:

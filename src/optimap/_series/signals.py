@@ -10,12 +10,9 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from .._base import ArgumentError, ArgumentTypeError, Array, VideoLike, counted, refuse_device_array
+from .._base import ArgumentError, ArgumentTypeError, Array, VideoLike, budget, counted, refuse_device_array
 
 Series = NDArray[np.float64]
-
-
-BLOCK = 2**20  # samples that are processed at once
 
 
 def as_signals(
@@ -55,7 +52,7 @@ def check_signals(signals: VideoLike, name: str, min_samples: int) -> None:
 
 def signal_blocks(signals: Array) -> Iterator[tuple[slice, Series]]:
     """Yield (slice of columns, (m, T) block of float64, a series in each row), infinity and masked samples as NaN."""
-    step = max(1, BLOCK // max(1, len(signals)))
+    step = max(1, budget().series_values // max(1, len(signals)))
     for start in range(0, signals.shape[1], step):
         columns = slice(start, start + step)
         part = signals[:, columns].T

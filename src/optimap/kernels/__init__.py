@@ -14,24 +14,32 @@ from numpy.typing import NDArray
 
 from .._base import deferred_interrupts
 from . import _numpy
-from ._threads import allowed_threads, is_alone, one_thread
+from ._numpy_slopes import median_slope, side_changes, slopes_of_ranks
+from ._threads import allowed_threads, container_cores, is_alone, one_thread
 from ._workers import Stop, in_background, run_in_threads
 
+# Listed for the tests: both sets of loops (twins), the steps of the median slope in NumPy (median_slope, side_changes,
+# slopes_of_ranks), and the share of a container (container_cores).
 __all__ = [
     "Stop",
     "asls_baselines",
     "backend",
     "coarse_splines",
+    "container_cores",
     "extremes",
     "falling_pairs",
     "in_background",
+    "median_slope",
     "median_slopes",
     "one_thread",
     "rescale",
     "result_dtype",
     "run_in_threads",
     "running_medians",
+    "side_changes",
+    "slopes_of_ranks",
     "thread_count",
+    "twins",
     "window_means",
 ]
 
@@ -46,16 +54,29 @@ def _choose() -> tuple[str, Any]:
     if asked == "numpy":
         return "numpy", _numpy
     try:
-        with deferred_interrupts():  # nanobind drops errors from Python code that it runs while it is loaded
-            from . import _compiled  # type: ignore[attr-defined, unused-ignore]
+        return "compiled", _compiled_loops()
     except ImportError:
         if asked == "compiled":
             raise
         return "numpy", _numpy
-    return "compiled", _compiled
+
+
+def _compiled_loops() -> Any:
+    """Import the module of the compiled loops."""
+    with deferred_interrupts():  # nanobind drops errors from Python code that it runs while it is loaded
+        from . import _compiled  # type: ignore[attr-defined, unused-ignore]
+    return _compiled
 
 
 backend, _loops = _choose()
+
+
+def twins() -> dict[str, Any]:
+    """Return the modules of loops by name: those in NumPy and, if they were built, the compiled ones."""
+    try:
+        return {"numpy": _numpy, "compiled": _compiled_loops()}
+    except ImportError:
+        return {"numpy": _numpy}
 
 
 def thread_count() -> int:

@@ -116,14 +116,16 @@ def detrend_timeseries(
     ptimes: float = 2,
     retain_baseline: bool = True,
     return_trend_data: bool = False,
+    *,
+    nan_policy: str = "raise",
 ) -> Array:
     """Remove the slow trend (photobleaching, drift) from each series, leaving the periodic part.
 
     Parameters
     ----------
     data : (T,), (T, N) or (T, H, W) array-like
-        Evenly spaced samples along axis 0, finite; at least 6 to estimate a period. Not modified; integers are
-        processed in floating point. A dask array with time in one chunk gives a dask array.
+        Evenly spaced samples along axis 0, finite unless `nan_policy` allows others; at least 6 to estimate a period.
+        Not modified; integers are processed in floating point. A dask array with time in one chunk gives a dask array.
     kind : {'spline', 'mean', 'median', 'line', None}
         - ``'spline'``: a coarse piecewise cubic spline, fitted by least squares;
         - ``'mean'``, ``'median'``: a running filter over `ptimes` periods;
@@ -139,6 +141,14 @@ def detrend_timeseries(
         Add the mean of the trend back, so that the series keeps its level.
     return_trend_data : bool
         Return the trend instead.
+    nan_policy : {'raise', 'omit'}
+        What to do with samples that are NaN, infinite or masked:
+
+        - ``'raise'``: an error that names the first series with such samples;
+        - ``'omit'``: nothing is filled in. A series with such samples only at its beginning or end is detrended over
+          the finite stretch between them, as if this stretch were given alone, and is NaN outside. A series is NaN
+          throughout if it has no finite sample, if there is a gap between finite samples (trend and period need evenly
+          spaced ones), or if the finite stretch is too short for the window. All other series are as without it.
 
     Returns
     -------
@@ -148,8 +158,9 @@ def detrend_timeseries(
     Raises
     ------
     ValueError
-        If `kind` is unknown; there are too few samples, or some are masked, NaN or infinite; the window, the odd
-        number just below ``period * ptimes``, is shorter than 3 or longer than the series.
+        If `kind` or `nan_policy` is unknown; there are too few samples, or some are masked, NaN or infinite and
+        `nan_policy` is ``'raise'``; the window, the odd number just below ``period * ptimes``, is shorter than 3 or
+        longer than the series.
 
     References
     ----------
@@ -167,8 +178,11 @@ def detrend_timeseries(
     >>> clean = detrend_timeseries(1000 - 0.5 * t + beats, kind="mean", period=50, retain_baseline=False)
     >>> bool(np.abs(clean - beats)[100:-100].max() < 0.05)
     True
+    >>> both = np.column_stack([beats, np.full(1000, np.nan)])  # the second one is masked
+    >>> np.isnan(detrend_timeseries(both, nan_policy="omit")).all(axis=0)
+    array([False,  True])
     """
-    options = Detrending(kind, period, ptimes, retain_baseline, return_trend_data)
+    options = Detrending(kind, period, ptimes, retain_baseline, return_trend_data, nan_policy)
     data = unlabelled(data, "data")[0]
     if is_dask(data):
         return detrend_dask(data, options)  # type: ignore[no-any-return]

@@ -2,13 +2,15 @@
 
 A new format is one row here and one module in ``formats/`` with ``open_recording(path, **options) -> Recording`` and,
 if it can be written, ``check_video(shape, dtype)`` and ``save(path, video, fps, made)``. Modules in ``formats/``
-are imported only when one of their files is opened or saved.
+are imported only when one of their files is opened or saved. A format that is known but not read has a row in
+`REFUSED`, whose error says why, and how its recordings can be converted.
 """
 
 import importlib
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
+from typing import NoReturn
 
 from .._base import ArgumentError, import_extra
 
@@ -19,18 +21,24 @@ class Format:
 
     name: str
     suffixes: tuple[str, ...]
-    module: str
+    module: str = ""
     extra: str | None = None  # the extra that installs the package that the module imports
     needs: str | None = None  # the import name of that package
     options: tuple[str, ...] = ()  # keywords of open_recording
     saves: tuple[str, ...] = ()  # suffixes that can be written
     sidecar: bool = False  # whether rate and origin go into a file next to it: ``describe(path, fps, made) -> text``
+    refused: str | None = None  # why it is not read: a sentence goes on after the path
+    cure: str = ""  # what to do instead
 
     def load(self) -> ModuleType:
         """Import the module, or raise an error that names the missing extra."""
         if self.needs is not None:
             import_extra(self.needs, str(self.extra), f"{', '.join(self.suffixes)} files")
         return importlib.import_module(f".formats.{self.module}", __package__)
+
+    def refuse(self, path: Path) -> NoReturn:
+        """Raise the error for a file of a format that is not read."""
+        raise ArgumentError("path", path, str(self.refused), self.cure, subject=str(path))
 
 
 ARRAYS = ("axes", "channel", "z")  # options of formats that store arrays
@@ -42,8 +50,14 @@ FORMATS = (
     Format("HDF5", HDF5, "hdf5", extra="hdf5", needs="h5py", options=("dataset", *ARRAYS), saves=HDF5),
     Format("Zarr", ZARR, "zarr", extra="zarr", needs="zarr", options=("dataset", *ARRAYS), saves=ZARR),
     Format("MiCAM05", (".gsh", ".gsd"), "micam05"),
-    Format("MiCAM ULTIMA", (".rsh", ".rsm", ".rsd"), "micam_ultima"),
+    Format("MiCAM ULTIMA", (".rsh", ".rsm", ".rsd"), "micam_ultima", options=("channel",)),
     Format("MultiRecorder", (".dat",), "multirecorder"),
+    Format("PCO", (".pcoraw",), "pco"),
+    Format("StreamPix", (".seq",), "streampix"),
+    Format("Inscopix", (".isxd",), "inscopix"),
+    Format("Zeiss CZI", (".czi",), "czi", options=("channel", "z", "scene")),
+    Format("Leica LIF", (".lif",), "lif", extra="lif", needs="liffile", options=("dataset", "channel", "z")),
+    Format("Scanbox", (".sbx",), "scanbox", options=("channel", "z")),
     Format(
         "encoded video",
         (".mkv", ".avi", ".mp4", ".m4v", ".mov", ".webm", ".wmv"),
@@ -52,6 +66,15 @@ FORMATS = (
         needs="av",
         options=("channel",),
         saves=(".mkv",),
+    ),
+)
+# Formats that are known, but not read, with the sentences in docs/formats.md.
+REFUSED: tuple[Format, ...] = (
+    Format(
+        "Hamamatsu DCIMG",
+        (".dcimg",),
+        refused="is a DCIMG file, whose layout is not published, and programs that read it disagree on some pixels",
+        cure="open it in Hamamatsu's free program HCImage Live, and export it as TIFF",
     ),
 )
 FOLDER = Format("folder of images", (), "folder")
@@ -63,13 +86,13 @@ def is_zarr(folder: Path) -> bool:
 
 
 def find_format(path: Path) -> Format:
-    """Return the row for a path, or raise an error that lists the known suffixes."""
+    """Return the row for a path, or raise an error that lists the known suffixes, or why its format is not read."""
     suffix = ".zarr" if path.is_dir() and is_zarr(path) else path.suffix.lower()
     if path.is_dir() and suffix != ".zarr":
         return FOLDER
-    for row in FORMATS:
+    for row in (*FORMATS, *REFUSED):
         if suffix in row.suffixes:
-            return row
+            return row if row.refused is None else row.refuse(path)
     known = " ".join(suffix for row in FORMATS for suffix in row.suffixes)
     raise ArgumentError(
         "path",

@@ -32,7 +32,8 @@ def open_video(path: str | os.PathLike[str], **options: object) -> Recording:
         Y rows, X columns, C channel, Z plane; ``'YXT'`` has time last), ``channel`` (number or label) and ``z``
         (number) for the channel and the plane to read. Where neither the file nor ``axes`` states the order, time is
         first. Others are ``dataset`` (HDF5, Zarr) and ``fieldname`` (MATLAB), the name of the array in the file. The
-        ``channel`` of encoded colour video is ``'red'``, ``'green'``, ``'blue'`` or ``'luma'``.
+        ``channel`` of encoded colour video is ``'red'``, ``'green'``, ``'blue'`` or ``'luma'``, that of MiCAM ULTIMA
+        recordings of two cameras 0 or 1.
 
     Returns
     -------
@@ -43,7 +44,8 @@ def open_video(path: str | os.PathLike[str], **options: object) -> Recording:
     Warns
     -----
     Advice
-        If nothing states the axes, and the shape looks as if time were not first.
+        If nothing states the axes, and the shape looks as if time were not first; if the header of an encoded video
+        states fewer frames than it holds.
 
     Raises
     ------
@@ -74,9 +76,10 @@ def open_video(path: str | os.PathLike[str], **options: object) -> Recording:
 def _open_and_advise(path: str | os.PathLike[str], options: dict[str, object]) -> Recording:
     """Open a recording for a public function, whose caller's line warnings point to."""
     recording = open_again(path, **options)
-    advice = unlikely_axes(recording.path, recording.shape, recording.axes_source)
-    if advice is not None:
-        warnings.warn(advice, stacklevel=3)
+    axes = unlikely_axes(recording.path, recording.shape, recording.axes_source)
+    for advice in (recording._advice, axes):
+        if advice is not None:
+            warnings.warn(advice, stacklevel=3)
     return recording
 
 

@@ -18,13 +18,12 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from .. import kernels
-from .._base import ArgumentError, Array, VideoLike, is_dask, progress_bar, refuse_device_array
+from .._base import ArgumentError, Array, VideoLike, budget, is_dask, progress_bar, refuse_device_array
 from .._reading import Plan, Source, as_source, walk_blocks
 
 Frames = NDArray[np.float64]
 
-BLOCK_BYTES = 2**24  # of frames in double precision that are read at once
-CHUNK_BYTES = 2**28  # of frames that are read at once because they are stored together
+MANY = 16  # times as much is read at once if it is stored together
 REACH = 4.0  # sigma, where the Gaussian ends
 TOGETHER = 32  # frames that are products of one matrix
 
@@ -104,10 +103,9 @@ def _smooth(source: Source, in_time: float, in_space: float) -> Array:
 
 def _frames_at_once(source: Source) -> int:
     """Return the number of frames to read at once: those that are stored together, if these are not too many."""
-    frame = 8 * source.shape[1] * source.shape[2]
-    step = max(1, BLOCK_BYTES // frame)
+    step = max(1, budget().read_bytes // (8 * source.shape[1] * source.shape[2]))  # in double precision
     stored = 1 if source.chunk is None else source.chunk[0]
-    return -(-step // stored) * stored if stored * frame <= CHUNK_BYTES else step
+    return -(-step // stored) * stored if stored <= MANY * step else step
 
 
 def _smooth_in_space(block: Array, sigma: float) -> tuple[Frames, NDArray[np.bool_] | None, Frames | None]:

@@ -14,9 +14,9 @@ from ...kernels import in_background
 from ..axes import Layout, Wanted, find_layout
 from ..checks import noted_number
 from ..chunked import DatasetFrames, choose
+from ..hdf5_chunks import threaded
 from ..recording import Recording
 from ..writing import frame_blocks
-from .hdf5_chunks import threaded
 
 if TYPE_CHECKING:
     import h5py

@@ -19,11 +19,11 @@ from ..._reading import release
 from ..axes import NOT_STATED, Layout, Wanted, find_layout
 from ..checks import check_frames, noted_number
 from ..chunked import DatasetFrames, choose
+from ..hdf5_chunks import threaded
 from ..recording import Recording
 from ..units import SECONDS, interval, rate
 from ..writing import frame_blocks, refuse_dtype
 from . import hdf5
-from .hdf5_chunks import threaded
 
 NUMERIC = {"double", "single", "logical"} | {f"{sign}int{bits}" for sign in ("", "u") for bits in (8, 16, 32, 64)}
 RHYTHM = "cmosData"  # the recording in files of the program Rhythm
