@@ -173,7 +173,7 @@ WRONG = [
     (beats(), {"percentile": -1}, ValueError, "percentile", "percentile = -1: it must be a number between 0 and 100"),
     (beats(), {"percentile": 101}, ValueError, "percentile", "percentile = 101"),
     (beats(), {"percentile": "10"}, ValueError, "percentile", "percentile = '10'"),
-    (np.zeros(100), {}, ValueError, "signals", "signals do not decide .* give polarity="),
+    (np.zeros(100), {}, ValueError, "signals", "polarity of signals is undecided.* give polarity="),
     (beats().astype(complex), {}, TypeError, "signals", "signals has dtype complex128"),
 ]
 

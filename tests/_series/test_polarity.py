@@ -22,7 +22,10 @@ def beats(samples=900, period=150):
 
 def undecided(signals):
     return check_error(
-        lambda: detect_polarity(signals), ValueError, "signals", "signals do not decide .* give polarity='up' or 'down'"
+        lambda: detect_polarity(signals),
+        ValueError,
+        "signals",
+        "the polarity of signals is undecided.* give polarity='up' or 'down'",
     )
 
 

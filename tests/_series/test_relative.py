@@ -101,7 +101,7 @@ def test_wrong_arguments_are_refused(options, kind, argument, message):
 
 def test_wrong_signals_are_refused():
     check_error(lambda: delta_f_over_f(np.zeros(5)), ValueError, "signals", "signals has 5 samples: give at least 6")
-    check_error(lambda: delta_f_over_f(np.zeros(50)), ValueError, "signals", "signals do not decide")
+    check_error(lambda: delta_f_over_f(np.zeros(50)), ValueError, "signals", "polarity of signals is undecided")
     check_error(lambda: delta_f_over_f(np.zeros(50, complex), 3), TypeError, "signals", "dtype complex128")
 
 

@@ -83,10 +83,9 @@ def detect_polarity(signals: ArrayLike) -> str:
         raise ArgumentError(
             "signals",
             signals,
-            f"do not decide whether beats point up or down (their slopes are skewed by {pooled:.1f} standard "
-            f"deviations of noise; {DECIDED:g} are needed)",
+            f"is undecided, because slopes are skewed by {pooled:.1f} of {DECIDED:g} standard deviations of noise",
             "give polarity='up' or 'down' where it is asked for",
-            subject="signals",
+            subject="the polarity of signals",
             keyword="polarity",
         )
     return "up" if pooled > 0 else "down"
