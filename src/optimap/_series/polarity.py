@@ -111,7 +111,8 @@ def _skewness(block: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[
     # Where most samples are the same, the deviation says nothing; rounding is no slope.
     spread = np.where(spread > 1e-9 * largest, spread, slopes.std(axis=1))
     slopes /= np.where((largest <= 1e-12) | (spread == 0), np.inf, spread)[:, np.newaxis]
-    return (slopes**3).mean(axis=1) / _deviation(count), np.abs(slopes).max(axis=1)
+    cubes = np.einsum("ij,ij,ij->i", slopes, slopes, slopes)  # a power takes far longer
+    return cubes / (count * _deviation(count)), np.abs(slopes).max(axis=1)
 
 
 @cache
