@@ -1,10 +1,12 @@
 """The steps of `optimap traces`: those of the library, in one order, which the outputs state."""
 
+import re
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from optimap._series import BASELINE_KINDS
 from optimap.trace import (
     baseline,
     delta_f_over_f,
@@ -91,6 +93,12 @@ def test_baselines(heart, kind):
     traces, metadata = made("--baseline", kind, "--dff")
     np.testing.assert_allclose(traces, delta_f_over_f(raw, kind), rtol=1e-12, atol=1e-15)
     assert (metadata["dff"], metadata["steps"]) == (True, [f"ΔF/F ({kind})"])
+
+
+def test_all_kinds_of_baselines_are_offered(heart, capsys):
+    assert run("traces", "heart.tif", *WHERE, "--baseline", "none") == 2
+    offered = re.findall(r"\w+", capsys.readouterr().err.partition("choose from")[2].partition(")")[0])
+    assert offered == list(BASELINE_KINDS)
 
 
 def test_the_change_relative_to_the_baseline_without_a_background(heart):

@@ -2,6 +2,7 @@ from .asls import (
     Asls,
 )
 from .baselines import (
+    BASELINE_KINDS,
     Baseline,
     baseline_host,
 )
@@ -54,6 +55,7 @@ from .trends import (
 )
 
 __all__ = [
+    "BASELINE_KINDS",
     "Asls",
     "Baseline",
     "Detrending",

@@ -172,3 +172,5 @@ KINDS = {
     "median": Kind(_trend, 3, False),
     "line": Kind(_trend, 3, False),
 }
+
+BASELINE_KINDS = tuple(KINDS)
