@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from tests import microscopes
+from tests.nd2_maker import nd2
 
 
 def random_video(shape=(7, 5, 6), dtype="u2", seed=0):
@@ -171,6 +172,84 @@ def multirecorder(path, video, version="e", order="<", fps=500.0, date=b"14.02.1
     return path
 
 
+# --- Rhythm -------------------------------------------------------------------------------------------------------
+
+
+def rhythm(path, video, fps=500.0):
+    """A ``.bin`` file of the Rhythm program: sizes, rate, frames."""
+    _, height, width = video.shape
+    path.write_bytes(struct.pack("<4id", width, -1, height, -1, fps) + video.astype("<u2").tobytes())
+    return path
+
+
+# --- Andor Solis --------------------------------------------------------------------------------------------------
+
+
+def sif(path, video, cycle=0.002, stamps=None, parts=1, tail=b"0\n"):
+    """A ``.sif`` file of version 65559, in the lines that the package sif_parser reads; `stamps` are in µs."""
+    frames, height, width = video.shape
+    times = f"1 {cycle} {cycle} 1 \0 {cycle} 1e-07 0 1 1000 0 2e-08 1e-08"
+    lines = [
+        "Andor Technology Multi-Channel File", "65538 1",
+        f"65559 0 0 1 1254330082 -70 \0 \0 \0 \5 \0 0 {times} {'0 ' * 16}5e-07 0 5.1",
+        "DU897_BV ", f" {width} {height} 7", "rec.sif ", "65538 4", "\0" * 4, "65538 \1 \1 \3 \0 0 0",
+        *["0 10"] * 8, "5 SR163", "65539 \1 \0 \1 \0 \1 \0", *["0 1 0 0"] * 3, "0", "16", "16", "12",
+    ]  # fmt: skip
+    total, part = video.size * parts, f"65538 1 {height} {width} 1 1 1 0"
+    layout = (
+        f"Pixel number6\nCounts12\nPixel number65541 1 {height} {width} 1 {frames} {parts} {total} {total // frames}"
+    )
+    numbers = [0] * frames if stamps is None else stamps
+    header = "\n".join([*lines, layout, *[part] * parts, *map(str, numbers)]) + "\n"
+    path.write_bytes(header.encode("latin-1") + tail + np.repeat(video, parts, axis=1).astype("<f4").tobytes())
+    return path
+
+
+# --- suite2p ------------------------------------------------------------------------------------------------------
+
+
+def suite2p(path, video, **settings):
+    """Frames as suite2p writes them, and ``ops.npy`` beside them; a setting that is None is left out."""
+    frames, height, width = video.shape
+    settings = {"Ly": height, "Lx": width, "nframes": frames, "fs": 30.0, "nplanes": 1, **settings}
+    path.write_bytes(video.astype("<i2").tobytes())
+    np.save(path.with_name("ops.npy"), {name: value for name, value in settings.items() if value is not None})
+    return path
+
+
+# --- ThorImage ----------------------------------------------------------------------------------------------------
+
+THORIMAGE = """\
+<?xml version="1.0"?>
+<ThorImageExperiment>
+  <Date date="07/29/2026 12:52:07" uTime="1785297127" />
+  <LSM pixelX="{width}" pixelY="{height}" pixelSizeUM="{pixel_size}" frameRate="{fps}" averageMode="{average}"
+       averageNum="4" />
+  <Wavelengths>{wavelengths}<ChannelEnable Set="{bits}" /></Wavelengths>
+  <RawData onlyEnabledChannels="{only}" />
+  <ZStage steps="{steps}" enable="{z}" />
+  <Timelapse timepoints="{timepoints}" intervalSec="{interval}" />
+  <Streaming enable="{streamed}" frames="{frames}" zFastEnable="{z}" flybackFrames="{flyback}" />
+</ThorImageExperiment>
+"""
+
+
+def thorimage(path, video, names=("ChanA",), **more):
+    """A ``.raw`` file of (T, Z, C, Y, X), the last of Z flown back over, or of (T, Y, X), and its header."""
+    planes = video[:, np.newaxis, np.newaxis] if video.ndim == 3 else video
+    volumes, depths, _, height, width = planes.shape
+    flyback = more.get("flyback", 0)
+    header = {
+        "width": width, "height": height, "pixel_size": 0.5, "fps": 30.0, "average": 0, "only": 1, "streamed": 1,
+        "wavelengths": "".join(f'<Wavelength name="{name}" exposuretimeMS="0" />' for name in names),
+        "bits": sum(1 << "ABCD".index(name[-1]) for name in names), "z": int(depths > 1), "steps": depths - flyback,
+        "timepoints": volumes, "interval": 2.5, "frames": volumes * depths, "flyback": flyback,
+    }  # fmt: skip
+    path.with_name("Experiment.xml").write_text(THORIMAGE.format(**{**header, **more}))
+    path.write_bytes(planes.astype("<u2").tobytes())
+    return path
+
+
 # --- NumPy --------------------------------------------------------------------------------------------------------
 
 
@@ -299,6 +378,33 @@ def hdf5(path, attributes=None, **datasets):
     with h5py.File(path, "w") as file:
         made = [file.create_dataset(name.replace("__", "/"), data=value) for name, value in datasets.items()]
         made[0].attrs.update(attributes or {})
+    return path
+
+
+def upright(video):
+    """Frames as NWB stores them: (frame, width, height)."""
+    return np.ascontiguousarray(np.swapaxes(video, 1, 2))
+
+
+def nwb(path, kind="TwoPhotonSeries", *, spacing=(0.5, 0.5), spacing_unit="micrometers", more=None, **series):
+    """An NWB file by pynwb with a series of frames, or several: name -> arguments, in `more`."""
+    import datetime
+
+    import pynwb
+
+    start = datetime.datetime(2026, 1, 2, tzinfo=datetime.UTC)
+    file = pynwb.NWBFile(session_description="test", identifier="id", session_start_time=start)
+    channel = pynwb.ophys.OpticalChannel(name="channel", description="light", emission_lambda=500.0)
+    plane = file.create_imaging_plane(
+        name="plane", optical_channel=channel, description="plane", device=file.create_device("camera"),
+        excitation_lambda=488.0, indicator="GCaMP6f", location="heart", grid_spacing=spacing,
+        grid_spacing_unit=spacing_unit,
+    )  # fmt: skip
+    for name, arguments in {"movie": series, **(more or {})}.items():
+        made = getattr(pynwb.ophys, kind)(name=name, imaging_plane=plane, **arguments)
+        file.add_acquisition(made)
+    with pynwb.NWBHDF5IO(path, "w") as io:
+        io.write(file)
     return path
 
 
@@ -463,6 +569,7 @@ EVERY_FORMAT = {
     "mat 5": lambda folder, video: mat(folder / "rec.mat", video=video),
     "mat 7.3": lambda folder, video: mat73(folder / "rec.mat", video=np.moveaxis(video, 0, 2)),
     "hdf5": lambda folder, video: hdf5(folder / "rec.h5", video=video),
+    "nwb": lambda folder, video: nwb(folder / "rec.nwb", data=upright(video), rate=500.0, unit="au"),
     "zarr 2": lambda folder, video: zarr(folder / "rec.zarr", video, version=2),
     "zarr 3": lambda folder, video: zarr(folder / "rec.zarr", video),
     "zarr zip": lambda folder, video: zarr(folder / "rec.zarr.zip", video),
@@ -471,15 +578,21 @@ EVERY_FORMAT = {
     "micam05 older": lambda folder, video: micam05(folder, video, older=True),
     "micam ultima": micam_ultima,
     "multirecorder": lambda folder, video: multirecorder(folder / "rec.dat", video),
+    "rhythm": lambda folder, video: rhythm(folder / "rec.bin", video),
+    "thorimage": lambda folder, video: thorimage(folder / "Image_001_001.raw", video),
     "pco": lambda folder, video: microscopes.pco(folder / "rec.pcoraw", video),
     "scanbox": lambda folder, video: microscopes.scanbox(folder / "rec.sbx", video),
     "streampix": lambda folder, video: microscopes.streampix(folder / "rec.seq", video),
     "inscopix": lambda folder, video: microscopes.inscopix(folder / "rec.isxd", video),
     "czi": lambda folder, video: microscopes.czi(folder / "rec.czi", video),
     "lif": lambda folder, video: microscopes.lif(folder / "rec.lif", {"Series001": video}),
+    "nd2": lambda folder, video: nd2(folder / "rec.nd2", video),
+    "nd2 lossless": lambda folder, video: nd2(folder / "rec.nd2", video, lossless=True),
     "mkv": lambda folder, video: encoded(folder / "rec.mkv", video, pixel_format="gray16le"),
     "avi": lambda folder, video: encoded(folder / "rec.avi", video, pixel_format="gray16le"),
     "mp4": lambda folder, video: encoded(folder / "rec.mp4", video, pixel_format="gray16le"),
 }
 # Those whose pixels are contiguous in one file: a memory map, not read.
-MAPPED = {"npy", "tiff", "multirecorder", "streampix", "inscopix", "lif", "pco"}
+MAPPED = {"npy", "tiff", "multirecorder", "rhythm", "thorimage", "nd2", "streampix", "inscopix", "lif", "pco"}
+# Those that do not state how many frames there are: a copy that ends after a whole frame is a recording.
+COUNTLESS = {"rhythm"}

@@ -14,6 +14,7 @@ from optimap._base import Advice, ArgumentError
 from optimap._cli import main
 from optimap.video import FORMATS, open_video
 from tests import makers
+from tests.nd2_maker import nd2
 
 SOURCE = Path(optimap.__file__).parent
 COLOURS = makers.random_video((7, 16, 16, 3), "u1")
@@ -77,6 +78,7 @@ def labelled(path, *names):
     return path
 
 
+SERIES = {"data": makers.upright(VIDEO), "unit": "au"}
 NEED_ADVICE = {
     "two datasets": lambda folder: makers.hdf5(folder / "rec.h5", a=VIDEO, b=VIDEO),
     "two variables": lambda folder: makers.mat(folder / "rec.mat", a=VIDEO, b=VIDEO),
@@ -92,6 +94,16 @@ NEED_ADVICE = {
     "colours of zarr": lambda folder: makers.zarr(folder / "rec.zarr", np.stack([VIDEO] * 3, -1)),
     "an axis of trials": lambda folder: labelled(folder / "rec.h5", "trial", "time", "y", "x"),
     "time last": lambda folder: makers.npy(folder / "rec.npy", makers.random_video((60, 64, 20))),
+    "two series of nwb": lambda folder: makers.nwb(
+        folder / "rec.nwb", rate=9.0, more={"red": {**SERIES, "rate": 9.0}}, **SERIES
+    ),
+    "planes of nwb": lambda folder: makers.nwb(folder / "rec.nwb", data=np.stack([VIDEO] * 2, 3), unit="au", rate=9.0),
+    "channels and planes of thorimage": lambda folder: makers.thorimage(
+        folder / "rec.raw", makers.random_video((7, 3, 2, 5, 6)), ("ChanA", "ChanB")
+    ),
+    "channels, planes and positions of nd2": lambda folder: nd2(
+        folder / "rec.nd2", makers.random_video((7, 2, 3, 2, 5, 6)), "TPZ", ("red", "green")
+    ),
     "two cameras": lambda folder: makers.micam_ultima(folder, VIDEO, dual_cam=4),
     "a colour video": lambda folder: makers.encoded(folder / "rec.mkv", COLOURS, pixel_format="bgr0", source="rgb24"),
 }
@@ -102,6 +114,9 @@ def advised(error):
     examples = re.findall(rf"{error.keyword}='([^']*)'", error.cure)
     if examples:
         return examples[0]
+    numbers = re.findall(rf"{error.keyword}=(\d+)", error.cure)
+    if numbers:
+        return int(numbers[0])
     for pattern in (r"(?:for example|as in) '([^']*)'", r"from (\d+) to"):
         found = re.findall(pattern, error.cure)
         if found:
@@ -119,6 +134,19 @@ def follow(path, options, steps=4):
         if not steps or error.keyword is None:
             raise
         return follow(path, {**options, error.keyword: advised(error)}, steps - 1)
+
+
+@pytest.mark.filterwarnings("error::optimap._base.Advice")
+@pytest.mark.parametrize("shape", ["7,5,6", "9,5,6", "2,5,6", "5,6"])
+@pytest.mark.parametrize("header", [0, 10, 130])
+def test_the_advice_on_sizes_opens_raw_binary(tmp_path, shape, header):
+    path = tmp_path / "rec.raw"
+    path.write_bytes(bytes(header) + VIDEO.tobytes())
+    options = follow(path, {"shape": shape, "dtype": "uint16"})
+    with open_video(path, **options) as recording:
+        np.testing.assert_array_equal(recording[-2:], VIDEO[-2:])
+    words = [word for option, value in options.items() for word in ("--option", f"{option}={value}")]
+    assert main(["traces", str(path), "--at", "1,1", "--fps", "500", "-o", str(tmp_path / "out.csv"), *words]) == 0
 
 
 @pytest.mark.filterwarnings("error::optimap._base.Advice")

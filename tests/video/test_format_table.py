@@ -10,7 +10,7 @@ import pytest
 import optimap.video
 from optimap._base import import_extra
 from optimap.video import open_video
-from optimap.video.format_table import FOLDER, FORMATS, REFUSED, Format, find_format
+from optimap.video.format_table import FOLDER, FORMATS, RAW, REFUSED, Format, find_format
 from tests.errors import check_error
 
 ROWS = [*FORMATS, FOLDER]
@@ -40,7 +40,10 @@ def test_every_module_has_a_row_and_every_row_a_module():
 
 def test_names_and_suffixes_are_there_once():
     names = [row.name for row in ROWS]
-    suffixes = [suffix for row in (*FORMATS, *REFUSED) for suffix in row.suffixes]
+    # Raw binary shares its suffixes with formats that come before it.
+    suffixes = [
+        suffix for row in (*FORMATS, *REFUSED) if row.fits is None and row is not RAW for suffix in row.suffixes
+    ]
     assert len(set(names)) == len(names)
     assert len(set(suffixes)) == len(suffixes)
     assert all(suffix.startswith(".") and suffix == suffix.lower() for suffix in suffixes)
@@ -53,10 +56,23 @@ def test_extras_can_be_installed():
         assert row.extra is None or row.extra in provided
 
 
-@pytest.mark.parametrize(("row", "suffix"), SUFFIXES, ids=name_of)
+OWN_SUFFIXES = [(row, suffix) for row, suffix in SUFFIXES if row.fits is None and row is not RAW]
+
+
+@pytest.mark.parametrize(("row", "suffix"), OWN_SUFFIXES, ids=name_of)
 def test_the_suffix_finds_the_row_in_any_case(row, suffix):
     assert find_format(Path(f"a.b/rec.old{suffix}")) is row
     assert find_format(Path(f"rec{suffix.upper()}")) is row
+
+
+@pytest.mark.parametrize("name", ["rec.raw", "rec.BIN", "rec.dat", "rec.cam", "rec"])
+def test_a_shape_makes_it_raw_binary(name):
+    assert find_format(Path(name), ["shape", "dtype"]) is RAW
+
+
+@pytest.mark.parametrize("name", ["rec.tif", "rec.npy"])
+def test_a_shape_does_not_make_another_format_raw_binary(name):
+    assert find_format(Path(name), ["shape"]) is find_format(Path(name))
 
 
 def test_a_folder_is_a_folder_whatever_its_name(tmp_path):
@@ -71,7 +87,7 @@ def test_an_unknown_suffix_lists_the_known_ones(tmp_path, name):
     path.touch()
     with pytest.raises(
         ValueError,
-        match=r"has an unknown suffix .*: give a file with one of \.npy \.tif .*\.wmv, or a folder of images",
+        match=r"has an unknown suffix .*: give a file with one of \.npy \.tif .*\.wmv, or a folder of images; for raw",
     ):
         open_video(path)
 

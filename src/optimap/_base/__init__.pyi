@@ -58,6 +58,7 @@ from .time_axis import (
 )
 from .time_units import (
     SECONDS,
+    coordinate_times,
     unit_factor,
 )
 from .types import (
@@ -102,6 +103,7 @@ __all__ = [
     "budgeted",
     "check_flag",
     "check_order",
+    "coordinate_times",
     "counted",
     "deferred_interrupts",
     "dtype_bytes",

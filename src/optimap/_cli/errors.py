@@ -18,7 +18,22 @@ from .._base import Explained
 EXPECTED = (ValueError, TypeError, OSError, ImportError, MemoryError, RuntimeError, OverflowError)
 
 # Keyword arguments in errors and cures, and their names on the command line. A value follows "=".
-READING_KEYWORDS = {name: f"--option {name}=" for name in ("dataset", "fieldname", "axes", "channel", "z", "scene")}
+READING_KEYWORDS = {
+    name: f"--option {name}="
+    for name in (
+        "dataset",
+        "fieldname",
+        "axes",
+        "channel",
+        "z",
+        "shape",
+        "dtype",
+        "offset",
+        "byteorder",
+        "position",
+        "scene",
+    )
+}
 OVERWRITE_KEYWORD = {"overwrite": "--overwrite"}
 FPS_KEYWORD = {"fps": "--fps"}
 REGION_KEYWORDS = {

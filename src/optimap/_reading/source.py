@@ -13,6 +13,7 @@ from .._base import AnyArray, ArgumentError, ArgumentTypeError, Array, VideoLike
 from .labelled import is_labelled, unlabelled
 from .layout import is_ready
 from .memory_maps import mapped_chunk, mapping_of, stored_chunk
+from .other_readers import as_sliced
 
 # memory: an array of NumPy; map: a memory map, or a recording whose slices are views of one; reader: anything else that
 # is read by slicing; dask and device: arrays that other libraries compute with.
@@ -80,6 +81,7 @@ def as_source(video: object, name: str = "video") -> Source:
     """Return the description of a video, or raise an error that calls it by `name`."""
     # An array in memory, by far the most frequent case, is described in a few microseconds.
     is_plain = type(video) is np.ndarray and video.ndim == 3 and video.dtype.kind in "biuf"
+    video, name = (video, name) if is_plain else as_sliced(video, name)
     if not is_plain and is_labelled(video):
         unnamed, times = unlabelled(video, name)
         return replace(as_source(unnamed, name), times=times)

@@ -35,6 +35,10 @@ from .patterns import (
     positions_from_A_to_B,
     random_positions,
 )
+from .pickles import (
+    plain,
+    read_objects,
+)
 from .polygons import (
     polygon_runs,
 )
@@ -101,10 +105,12 @@ __all__ = [
     "nan_error",
     "overlay_of",
     "parse_positions",
+    "plain",
     "polygon_runs",
     "positions_from_A_to_B",
     "random_positions",
     "read_made",
+    "read_objects",
     "read_positions",
     "read_region_file",
     "region_names",

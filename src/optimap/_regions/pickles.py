@@ -12,6 +12,7 @@ import struct
 import tokenize
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from pathlib import Path, PurePosixPath
 from typing import Any, NoReturn
 
@@ -60,7 +61,7 @@ def read_objects(path: Path, name: str) -> Array:
         if not isinstance(found, np.ndarray) or found.dtype != object or found.shape != shape:
             raise pickle.UnpicklingError("the header describes something else")
     except RefusedError as error:
-        cure = "if you trust the file, load it with numpy.load(path, allow_pickle=True), and give its arrays"
+        cure = "if you trust the file, load it with numpy.load and its option allow_pickle, and give its arrays"
         problem = f"asks for {error} when it is opened, which is refused because it might run code"
         raise ArgumentError(name, path, problem, cure, subject=str(path)) from error
     except (*DAMAGED, *DAMAGED_HEADER) as error:
@@ -153,6 +154,12 @@ def _path(*parts: object) -> str:
     return str(PurePosixPath(*(str(part) for part in parts)))
 
 
+def _date(content: object, *_: object) -> datetime:
+    if not isinstance(content, (bytes, str)):
+        raise RefusedError("a date")
+    return datetime(content.encode("latin1") if isinstance(content, str) else content)  # type: ignore[arg-type,call-arg]
+
+
 class _Name:
     """What a pickle gets for a name: it can be called, and nothing can be changed in it."""
 
@@ -194,6 +201,7 @@ ALLOWED: dict[tuple[str, str], _Name] = {
         for kind in (set, frozenset, complex, slice, range)
     },
     ("__builtin__", "xrange"): _Name(range),
+    ("datetime", "datetime"): _Name(_date),
     **{
         (module, f"{kind}{suffix}"): _Name(_path)
         for module in ("pathlib", "pathlib._local")

@@ -31,9 +31,12 @@ def open_video(path: str | os.PathLike[str], **options: object) -> Recording:
         Options of some formats. Formats that store arrays have ``axes``, the meaning of each axis as a letter (T time,
         Y rows, X columns, C channel, Z plane; ``'YXT'`` has time last), ``channel`` (number or label) and ``z``
         (number) for the channel and the plane to read. Where neither the file nor ``axes`` states the order, time is
-        first. Others are ``dataset`` (HDF5, Zarr) and ``fieldname`` (MATLAB), the name of the array in the file. The
-        ``channel`` of encoded colour video is ``'red'``, ``'green'``, ``'blue'`` or ``'luma'``, that of MiCAM ULTIMA
-        recordings of two cameras 0 or 1.
+        first. Others are ``dataset`` (HDF5, NWB, Zarr) and ``fieldname`` (MATLAB), the name of the array in the file,
+        ``position`` (ND2) and ``scene`` (CZI). The ``channel`` of encoded colour video is ``'red'``, ``'green'``,
+        ``'blue'`` or ``'luma'``, that of MiCAM ULTIMA recordings of two cameras 0 or 1. A file of raw pixels (``.raw``,
+        ``.bin``, ``.dat``, or an unknown suffix) is opened with ``shape``, the sizes of its axes such as
+        ``(1000, 512, 512)`` (without the frames: all in the file), ``dtype`` (``'uint16'``), and if needed ``offset``
+        (bytes before the pixels), ``byteorder`` (``'little'``, the default, or ``'big'``) and ``fps``.
 
     Returns
     -------
@@ -88,7 +91,7 @@ def open_again(path: str | os.PathLike[str], **options: object) -> Recording:
     path = file_path(path)
     if not path.exists():
         raise MissingFileError("path", path, "does not exist", "check the name and the folder", subject=str(path))
-    row = find_format(path)
+    row = find_format(path, options)
     _check_options(row, options)
     recording: Recording = row.load().open_recording(path, **options)
     recording._origin = Origin(open_again, path.absolute(), options)

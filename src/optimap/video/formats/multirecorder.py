@@ -33,7 +33,8 @@ def open_recording(path: Path) -> Recording:
     version = header[:1].decode("latin-1")
     if version not in ("d", "e", "f"):
         problem = f"is not a MultiRecorder file of version 'd', 'e' or 'f', because its version is {version!r}"
-        raise ArgumentError("path", path, problem, "give a recording made with MultiRecorder", subject=str(path))
+        cure = "give a recording made with MultiRecorder, or, for raw binary, its layout with shape="
+        raise ArgumentError("path", path, problem, cure, subject=str(path), keyword="shape")
     order, (frames, columns, rows), stamp_bytes, fps, metadata = (_read_d if version == "d" else _read_ef)(header)
     if min(frames, columns, rows) < 1:
         problem = f"has a damaged header, which states {frames} frames of {columns} x {rows}"
