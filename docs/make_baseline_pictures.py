@@ -43,6 +43,7 @@ def main() -> None:
     trace = video.mean(axis=(1, 2), dtype=float)
     beats = rises(trace)
     without = {kind: spread(trace - baseline(trace, kind), beats) for kind in KINDS} | {"none": spread(trace, beats)}
+    without["diastole"] = spread(trace - baseline(trace, "diastole", beats=beats), beats)
     sys.stdout.writelines(f"| `{kind}` | {share:.1f} % |\n" for kind, share in without.items())
 
     times = np.arange(len(trace)) / FPS

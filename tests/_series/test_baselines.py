@@ -151,6 +151,7 @@ def test_windows_follow_the_period_of_each_series():
 def test_twins_of_the_options():
     assert Baseline("exponential").follows_rest
     assert not Baseline("median").follows_rest
+    assert Baseline("diastole").follows_rest
     assert [Baseline(kind).min_samples for kind in BELOW + TRENDS] == [6, 4, 6, 6, 6, 6, 6]
     assert [Baseline(kind, period=3).min_samples for kind in BELOW + TRENDS] == [3, 4, 3, 5, 3, 3, 3]
 
@@ -161,7 +162,13 @@ WRONG = [
     (SHORT[:2], {"lam": 5}, ValueError, "signals", "signals has 2 samples: give at least 3"),
     (SHORT[:3], {"kind": "exponential"}, ValueError, "signals", "signals has 3 samples: give at least 4"),
     (SHORT[:4], {"kind": "spline", "period": 2}, ValueError, "signals", "signals has 4 samples: give at least 5"),
-    (beats(), {"kind": "cubic"}, ValueError, "kind", "kind = 'cubic' is unknown: it must be one of 'asls', .*'line'"),
+    (
+        beats(),
+        {"kind": "cubic"},
+        ValueError,
+        "kind",
+        "kind = 'cubic' is unknown: it must be one of 'asls', .*'diastole', .*'line'",
+    ),
     (beats(), {"kind": None}, ValueError, "kind", "kind = None"),
     (beats(), {"polarity": "left"}, ValueError, "polarity", "polarity = 'left': it must be 'auto', 'up' or 'down'"),
     (beats(), {"kind": "mean", "polarity": "left"}, ValueError, "polarity", "polarity = 'left'"),

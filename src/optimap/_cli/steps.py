@@ -16,7 +16,7 @@ from .._base import ArgumentError, Array
 if TYPE_CHECKING:
     from ..video import Recording
 
-# Those of the library, from where the list would take 10 ms at each start of the program; a test compares them.
+# Those of the library that need no beats; taking them from there takes 10 ms at each start. A test compares them.
 BASELINES = ("asls", "exponential", "percentile", "spline", "mean", "median", "line")
 
 Span = tuple[int, int]  # the first frame, and the one after the last

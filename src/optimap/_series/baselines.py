@@ -18,6 +18,7 @@ from .. import kernels
 from .._base import ArgumentError, Array, Ints, positive_number, progress_bar
 from .asls import Asls
 from .detrend import block_trends, trend_window
+from .diastole import between_rests, parse_beats
 from .exponential import below_beats
 from .period import MIN_SAMPLES, periods_at_any_scale
 from .polarity import check_polarity, polarity_sign
@@ -36,6 +37,7 @@ class Baseline:
     ptimes: float = 2
     percentile: float = 10
     asls: Asls = field(default_factory=Asls)
+    beats: object = None  # as given; lists of frames when series are computed
 
     @property
     def follows_rest(self) -> bool:
@@ -45,7 +47,7 @@ class Baseline:
     @property
     def min_samples(self) -> int:
         """The smallest number of samples."""
-        has_period = self.period is not None or self.kind == "exponential"
+        has_period = self.period is not None or self.kind in ("exponential", "diastole")
         estimates = not has_period and (self.kind != "asls" or self.asls.lam is None)
         return max(KINDS[self.kind].min_samples, MIN_SAMPLES if estimates else 1)
 
@@ -54,6 +56,8 @@ class Baseline:
         if not isinstance(self.kind, str) or self.kind not in KINDS:
             known = ", ".join(map(repr, KINDS))
             raise ArgumentError(argument, self.kind, "is unknown", f"it must be one of {known}")
+        if self.kind == "diastole" and self.beats is None:
+            self._refuse_without_beats(argument)
         check_polarity(self.polarity)
         if self.period is not None:
             positive_number(self.period, "period", "a positive number of samples, or None to estimate it")
@@ -64,24 +68,44 @@ class Baseline:
 
     def window(self, samples: int) -> int | None:
         """Return the window of all series after checking it, or None if each has its own or none is needed."""
-        if self.period is None or self.kind in ("asls", "exponential"):
+        if self.period is None or self.kind in ("asls", "exponential", "diastole"):
             return None
         return trend_window(self.period, float(self.ptimes), samples, self.kind)
 
+    def _refuse_without_beats(self, argument: str) -> None:
+        """Raise the error for a kind that needs beats; with `argument`, only a kind can be given."""
+        if argument == "kind":
+            cure = "give beats=, the frames in which beats are activated"
+            raise ArgumentError("beats", None, "is missing for kind='diastole'", cure, subject="beats", keyword="beats")
+        cure = "give the baseline itself, optimap.trace.baseline(signals, 'diastole', beats=...)"
+        raise ArgumentError(argument, self.kind, "needs the beats", cure)
+
     def of(self, signals: Array) -> "Baseline":
-        """Return the options for signals, with the polarity that they have."""
+        """Return the options for signals (T, M), with the polarity that they have, and with their beats."""
+        if self.kind == "diastole":
+            return replace(self._upright(signals), beats=parse_beats(self.beats, *signals.shape))
+        return self._upright(signals)
+
+    def _upright(self, signals: Array) -> "Baseline":
         if self.polarity != "auto" or not self.follows_rest:
             return self
         return replace(self, polarity="up" if polarity_sign(signals, "auto") == 1 else "down")
 
-    def rows(self, block: Series) -> Series:
-        """Return the baseline of each row of (M, T), which may hold NaN."""
-        whole = ~np.isnan(block).any(axis=1)
+    def rows(self, block: Series, columns: slice) -> Series:
+        """Return the baseline of each row of (M, T), which may hold NaN; `columns` are their numbers."""
+        whole: NDArray[np.bool_] = np.logical_not(np.isnan(block).any(axis=1))
         result = np.full_like(block, np.nan)
         sign = -1.0 if self.follows_rest and self.polarity == "down" else 1.0
         if whole.any():
-            result[whole] = sign * KINDS[self.kind].function(sign * block[whole], self)
+            options = self._only(columns, whole)
+            result[whole] = sign * KINDS[self.kind].function(sign * block[whole], options)
         return result
+
+    def _only(self, columns: slice, whole: NDArray[np.bool_]) -> "Baseline":
+        """Return the options for some of the series alone."""
+        if not isinstance(self.beats, list) or len(self.beats) == 1:
+            return self
+        return replace(self, beats=[own for own, is_whole in zip(self.beats[columns], whole, strict=True) if is_whole])
 
 
 def baseline_host(signals: object, options: Baseline) -> Array:
@@ -94,7 +118,7 @@ def baseline_host(signals: object, options: Baseline) -> Array:
     result = np.empty(series.shape, kernels.result_dtype(series.dtype))
     with progress_bar(series.shape[1], "series") as advance:
         for columns, block in signal_blocks(series):
-            result[:, columns] = options.rows(block).T
+            result[:, columns] = options.rows(block, columns).T
             advance(len(block))
     return result.reshape(samples, *shape)
 
@@ -110,6 +134,12 @@ def _asls(series: Series, options: Baseline) -> Series:
 def _exponential(series: Series, options: Baseline) -> Series:
     """Photobleaching."""
     return below_beats(series)
+
+
+def _diastole(series: Series, options: Baseline) -> Series:
+    """Straight pieces between the rests before beats."""
+    beats = options.beats
+    return between_rests(series, beats if isinstance(beats, list) else [])
 
 
 def _percentile(series: Series, options: Baseline) -> Series:
@@ -167,6 +197,7 @@ KINDS = {
     "asls": Kind(_asls, 3, True),
     "exponential": Kind(_exponential, 4, True),
     "percentile": Kind(_percentile, 3, True),
+    "diastole": Kind(_diastole, 4, True),
     "spline": Kind(_trend, 5, False),
     "mean": Kind(_trend, 3, False),
     "median": Kind(_trend, 3, False),

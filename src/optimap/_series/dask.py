@@ -17,6 +17,7 @@ from .._base import AnyArray, ArgumentError, ArgumentTypeError, Array, is_dask
 from .._reading import check_sizes
 from .baselines import Baseline, baseline_host
 from .detrend import Detrending, detrend_host
+from .diastole import parse_beats
 from .filters import Filtering, filter_host
 from .normalize import Options, check_axis, check_fits, check_range, normalize_samples, output_range
 from .period import check_layout
@@ -48,6 +49,8 @@ def baseline_dask(signals: AnyArray, options: Baseline) -> Any:
     options.check()
     _check_series(signals, options.min_samples, "baseline")
     _check_polarity(options)
+    if options.kind == "diastole":
+        _check_beats(options, signals)
     options.window(int(signals.shape[0]))
     return _each_series(partial(baseline_host, options=options), signals)
 
@@ -88,6 +91,19 @@ def _check_polarity(options: Baseline) -> None:
             "auto",
             "needs the samples of a dask array, which is computed later",
             "give 'up' or 'down', such as the answer of optimap.trace.detect_polarity to some of the signals",
+        )
+
+
+def _check_beats(options: Baseline, signals: AnyArray) -> None:
+    """Raise an error for beats that blocks of series cannot be given alike."""
+    series = int(np.prod(signals.shape[1:]))
+    if len(parse_beats(options.beats, int(signals.shape[0]), series)) > 1:
+        raise ArgumentError(
+            "beats",
+            options.beats,
+            "differ between the signals of a dask array",
+            "give the same beats for all signals, or signals in memory",
+            subject="beats",
         )
 
 

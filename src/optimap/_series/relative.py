@@ -53,7 +53,7 @@ def relative_host(signals: object, options: Relative) -> Array:
     is_known = is_above = False
     with progress_bar(series.shape[1], "series") as advance:
         for columns, block in signal_blocks(series):
-            level = kind.rows(block) if kind is not None else np.asarray(given[:, columns].T, np.float64)
+            level = kind.rows(block, columns) if kind is not None else np.asarray(given[:, columns].T, np.float64)
             part = relative_rows(block, level, dark[:, columns].T, options.percent)
             is_above |= not np.isnan(part).all()
             is_known |= not (np.isnan(level) | np.isnan(block)).all()

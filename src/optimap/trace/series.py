@@ -201,6 +201,7 @@ def baseline(
     ptimes: float = 2,
     iterations: int = 50,
     tolerance: float = 1e-3,
+    beats: object = None,
 ) -> Array:
     """Return the baseline of each signal: what it would be without beats.
 
@@ -213,6 +214,7 @@ def baseline(
         - ``'exponential'``: ``a + b exp(-t / tau)``, photobleaching, fitted to the samples that are not above it by
           more than 2.5 standard deviations of the noise;
         - ``'percentile'``: a running percentile over `ptimes` periods, continued by lines at the ends;
+        - ``'diastole'``: straight pieces between the rests before `beats`;
         - ``'spline'``, ``'mean'``, ``'median'``, ``'line'``: the trends of `detrend_timeseries`, which pass through the
           beats, not below them.
     polarity : {'auto', 'up', 'down'}
@@ -231,11 +233,14 @@ def baseline(
         For ``'percentile'`` and the trends: width of the window in periods.
     iterations, tolerance : int, float
         For ``'asls'``: how often the weights are changed, at most, and the relative change below which they stay.
+    beats : sequence of float, or of such sequences
+        For ``'diastole'``: the frames in which beats are activated, the same for all signals or a list for each.
 
     Returns
     -------
     array with the shape of `signals`
-        float32 for float16 and float32 signals, else float64. A signal with NaN, infinity or masked samples has NaN.
+        float32 for float16 and float32 signals, else float64. A signal with NaN, infinity or masked samples has NaN,
+        and so has one without any rest before `beats`.
 
     Raises
     ------
@@ -261,7 +266,7 @@ def baseline(
     >>> bool(np.abs(baseline(drift + beats) - drift).max() < 2)
     True
     """
-    options = Baseline(kind, polarity, period, ptimes, percentile, Asls(lam, p, iterations, tolerance))
+    options = Baseline(kind, polarity, period, ptimes, percentile, Asls(lam, p, iterations, tolerance), beats)
     signals = unlabelled(signals, "signals")[0]
     return baseline_dask(signals, options) if is_dask(signals) else baseline_host(signals, options)
 
