@@ -43,6 +43,7 @@ REGION_KEYWORDS = {
     "background kind": "--background-kind ",  # of the file that is the background
     "cells": "--cells ",
 }
+POLARITY_KEYWORD = {"polarity": "--polarity "}
 BROWSER_KEYWORD = {"browser": "--browser"}
 # Arguments whose values are positions (x, y) or regions.
 PLACES = ("coords", "background")
