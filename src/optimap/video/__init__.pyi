@@ -1,6 +1,6 @@
-from .format_table import FORMATS
+from .format_table import FOLDER, FORMATS
 from .open import load_metadata, load_video, open_video
 from .recording import Recording
 from .save import save_video
 
-__all__ = ["FORMATS", "Recording", "load_metadata", "load_video", "open_video", "save_video"]
+__all__ = ["FOLDER", "FORMATS", "Recording", "load_metadata", "load_video", "open_video", "save_video"]
