@@ -6,6 +6,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from ._numpy_beats import find_beats  # noqa: F401
+from ._numpy_measure import measure_beats  # noqa: F401
 from ._numpy_series import coarse_splines, falling_pairs, median_slopes, running_medians  # noqa: F401
 from ._workers import run_in_threads
 
