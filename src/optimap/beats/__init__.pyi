@@ -1,3 +1,4 @@
+from .figures import show_beats, show_ensemble, show_restitution
 from .files import load_beats, save_beats
 from .find import find_beats
 from .measure import measure_beats
@@ -16,4 +17,7 @@ __all__ = [
     "measure_beats",
     "restitution",
     "save_beats",
+    "show_beats",
+    "show_ensemble",
+    "show_restitution",
 ]
