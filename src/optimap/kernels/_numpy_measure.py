@@ -26,6 +26,7 @@ STEEP = 0.1  # of its steepest slope: an upstroke begins where the signal rises 
 WINDOW = 3.0  # frames, the shortest window of the baseline, which has
 WINDOW_SHARE = 0.05  # of a cycle
 ROUNDING = 1e-12
+BELOW = 0.75  # of the height of a level: the fall through it is over
 FEWEST = 5  # samples of a decay
 
 
@@ -113,7 +114,7 @@ def _measure_series(row: Floats, lows: Array, highs: Array, settings: Settings, 
     for i in known:
         _fall_range(beats[i], smooth, noise, settings)
     for beat, values, why in zip(beats, out, reasons, strict=True):
-        _fill(beat, row, slopes, noise, settings, values, why)
+        _fill(beat, row, smooth, noise, settings, values, why)
         values[[BASELINE, PEAK]] += offset
     _intervals(out, reasons, len(settings.levels))
 
@@ -217,11 +218,14 @@ def _upright(beat: Beat, row: Floats, start: int, stop: int) -> Floats:
     return row[start:stop] - beat.base - beat.drift * (np.arange(start, stop) - beat.middle)
 
 
-def _crossings(beat: Beat, row: Floats, height: float) -> tuple[float, float]:
+def _crossings(beat: Beat, row: Floats, smooth: Floats, height: float) -> tuple[float, float]:
     """Return when the upstroke and the fall pass a height above the baseline, or NaN."""
     rising = height - _upright(beat, row, beat.first, beat.top + 1)
     falling = _upright(beat, row, beat.top, beat.end + 1) - height
-    up, down = _passed(rising), _passed(falling)
+    # The search ends where the signal is well below, so that a baseline that noise has lowered cannot prolong it.
+    below = np.flatnonzero(_upright(beat, smooth, beat.top, beat.end + 1) <= BELOW * height)
+    stop = int(below[0]) + 2 if len(below) else len(falling)
+    up, down = _passed(rising), _passed(falling[:stop])
     # A fall takes many frames, so more than two samples help against noise; an upstroke does not.
     return beat.first + up, beat.top + _by_a_line(falling, down)
 
@@ -253,14 +257,14 @@ def _by_a_line(values: Floats, time: float) -> float:
     return float(min(max(crossing, start), start + 3))
 
 
-def _fill(beat: Beat, row: Floats, slopes: Floats, noise: float, settings: Settings, values: Array, why: Array) -> None:
+def _fill(beat: Beat, row: Floats, smooth: Floats, noise: float, settings: Settings, values: Array, why: Array) -> None:
     """Write the values of a beat, apart from those that depend on the next."""
     why[:] = beat.reason
     if np.isnan(beat.activation):
         return
     activation, lost = beat.activation, beat.reason
     if settings.by_threshold and beat.reason in (MEASURED, SMALL):
-        activation = _crossings(beat, row, 0.5 * beat.amplitude)[0]
+        activation = _crossings(beat, row, smooth, 0.5 * beat.amplitude)[0]
         lost = NO_UPSTROKE if np.isnan(activation) else MEASURED
     elif not settings.by_threshold:
         lost = MEASURED
@@ -274,18 +278,20 @@ def _fill(beat: Beat, row: Floats, slopes: Floats, noise: float, settings: Setti
     values[SNR], why[SNR] = (amplitude / noise, MEASURED) if noise > 0 else (np.nan, NO_NOISE)
     unsure = 2 * noise / np.sqrt(beat.samples)
     values[TIME_TO_PEAK], why[TIME_TO_PEAK] = beat.top - values[ACTIVATION], why[ACTIVATION]
-    values[RISE] = _crossings(beat, row, 0.9 * amplitude)[0] - _crossings(beat, row, 0.1 * amplitude)[0]
+    values[RISE] = _crossings(beat, row, smooth, 0.9 * amplitude)[0] - _crossings(beat, row, smooth, 0.1 * amplitude)[0]
     if 0.1 * amplitude < unsure or np.isnan(values[RISE]):
         values[RISE], why[RISE] = np.nan, AT_REST
-    _durations(beat, row, unsure, settings, values, why)
-    _decay(beat, row, values, why)
+    _durations(beat, row, smooth, unsure, settings, values, why)
+    _decay(beat, row, smooth, values, why)
 
 
-def _durations(beat: Beat, row: Floats, unsure: float, settings: Settings, values: Array, why: Array) -> None:
+def _durations(
+    beat: Beat, row: Floats, smooth: Floats, unsure: float, settings: Settings, values: Array, why: Array
+) -> None:
     """Write the duration at each level, and the time of the fall in the place of the diastolic interval."""
     for i, level in enumerate(settings.levels.tolist()):
         height = (1 - level / 100) * beat.amplitude
-        up, down = _crossings(beat, row, height)
+        up, down = _crossings(beat, row, smooth, height)
         start = up if settings.from_level else values[ACTIVATION]
         at, di = LEVELS + i, LEVELS + len(settings.levels) + i
         reason = AT_REST if height < unsure else beat.ended if np.isnan(down) else MEASURED
@@ -294,9 +300,9 @@ def _durations(beat: Beat, row: Floats, unsure: float, settings: Settings, value
         values[at], why[at] = (np.nan if reason else down - start), reason
 
 
-def _decay(beat: Beat, row: Floats, values: Array, why: Array) -> None:
+def _decay(beat: Beat, row: Floats, smooth: Floats, values: Array, why: Array) -> None:
     """Write the time constant of the decay between 30 and 90 %."""
-    begin, end = (_crossings(beat, row, (1 - share) * beat.amplitude)[1] for share in (0.3, 0.9))
+    begin, end = (_crossings(beat, row, smooth, (1 - share) * beat.amplitude)[1] for share in (0.3, 0.9))
     if np.isnan(begin) or np.isnan(end):
         why[TAU] = beat.ended
         return

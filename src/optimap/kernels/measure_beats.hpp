@@ -14,6 +14,7 @@ enum Reason : uint8_t {
 constexpr double kSignificant = 5;     // times the noise of the derivative
 constexpr double kWindow = 3;          // frames, the shortest window of the baseline, which has
 constexpr double kWindowShare = 0.05;  // of a cycle
+constexpr double kBelow = 0.75;        // of the height of a level: the fall through it is over
 constexpr int64_t kFewest = 5;         // samples of a decay
 
 struct BeatSettings {
@@ -207,7 +208,11 @@ class BeatMeasurer {
     }
 
     double down_crossing(const Beat& beat, double height) const {
-        const double time = passed(beat, height, 1, beat.top, beat.end);
+        // The search ends where the signal is well below, so that a baseline that noise has lowered cannot prolong it.
+        int64_t last = beat.end;
+        for (int64_t k = beat.top; k < last; ++k)
+            if (beat.above(smooth_.data(), k) <= kBelow * height) last = std::min(beat.end, k + 1);
+        const double time = passed(beat, height, 1, beat.top, last);
         const int64_t count = beat.end - beat.top + 1;
         if (std::isnan(time) || int64_t(time) < 1 || int64_t(time) >= count - 2) return double(beat.top) + time;
         const int64_t start = int64_t(time) - 1;
