@@ -156,6 +156,34 @@ def smoothing():
     return Case(prepare, run, memory=True)
 
 
+BEATS = (10_000, 1000)  # series and samples
+
+
+def beat_signals(samples, count):
+    """Return signals of beats, in noise."""
+    phase = np.arange(samples) % 100
+    beats = np.where(phase < 4, phase / 4, np.exp(-(phase - 4) / 20))
+    return beats[:, np.newaxis] + np.random.default_rng(0).normal(size=(samples, count)) / 15
+
+
+def find_peaks_loop(signals):
+    """Find the upstrokes of each series, as many scripts do; nothing else is measured."""
+    from scipy.signal import find_peaks
+
+    return [find_peaks(np.diff(series), height=0.1, distance=50)[0] for series in signals.T]
+
+
+def measuring_beats():
+    """Find and measure the beats of many series; the peer only finds them, in this package's environment."""
+
+    def run(signals):
+        import optimap.beats
+
+        optimap.beats.measure_beats(signals, polarity="up")
+
+    return Case(lambda: beat_signals(BEATS[1], BEATS[0]), run, find_peaks_loop, peer_in=OURS)
+
+
 def live_view(figure, recording, where):
     """Return our view of `select_traces`, with these points picked."""
     from optimap._pick import PointPicker, TracesView
@@ -251,6 +279,7 @@ CASES = {
     "detrend one series of 5000": detrending(),
     "baselines (asls) of 1000 series of 5000; peer: SciPy": baselines(),
     "smooth 500 x 256 x 256 uint16 in time and space": smoothing(),
+    "beats of 10,000 x 1000 samples; peer: find_peaks": measuring_beats(),
     "click beside 29 points x 5000 frames": picking("click"),
     "drag through 25 positions beside 28 points": picking("drag"),
     "import optimap, fresh process": cold_start(IMPORT, IMPORT),
