@@ -97,9 +97,13 @@ class TracesOptions:
         """Whether outputs go into folders; a name with a slash, ``tables/``, is a folder for a batch of any size."""
         return len(self.files) > 1 or self.elsewhere or isinstance(self.output, Folder)
 
+    def beside(self) -> tuple[tuple[str, Path | None], ...]:
+        """Return the outputs next to the table, as (option, file or folder)."""
+        return (("--plot", self.plot),)
+
     def words(self) -> Words:
         """Return the command's own names for errors."""
-        return self.recipe.words(("-o", self.output), ("--plot", self.plot))
+        return self.recipe.words(("-o", self.output), *self.beside())
 
 
 def parse(given: argparse.Namespace) -> TracesOptions:
