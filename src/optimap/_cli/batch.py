@@ -10,7 +10,7 @@ import warnings
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple
 
 from .. import _files
 from .._base import ArgumentError, counted, progress_bar, say
@@ -75,9 +75,6 @@ class Job:
                 _files.make_folder(path.parent)
 
 
-AnyJob = TypeVar("AnyJob", bound=Job)
-
-
 class Outcome(NamedTuple):
     """The report about a finished job."""
 
@@ -136,25 +133,24 @@ def check_file_options(recipe: Recipe) -> None:
             raise ArgumentError(option, value, problem, cure, subject=f"{option} {value}")
 
 
-def run_jobs(jobs: Sequence[Job], options: TracesOptions) -> int:
-    """Do what no earlier run has done, here or on workers; return the exit status."""
-    left, status = list(jobs), 0
+def run_jobs(jobs: Sequence[Job], options: TracesOptions) -> list[Job]:
+    """Do what no earlier run has done, here or on workers; return the jobs that failed."""
+    left, failed = list(jobs), list[Job]()
     if jobs[0].several and not options.recipe.overwrite:
-        left, status = _not_done(jobs)
+        left, failed = _not_done(jobs)
     if not left:
-        return status
+        return failed
     _report_leftovers(left)
     if options.elsewhere:
-        return max(status, _run_on_cluster(left, options))
-    return max(status, _report(((job, run_job(job)) for job in left), len(left)))
+        return failed + _run_on_cluster(left, options)
+    return failed + _report(((job, run_job(job)) for job in left), len(left))
 
 
-def _not_done(jobs: Sequence[AnyJob]) -> tuple[list[AnyJob], int]:
-    """Return the jobs that no earlier run has done, and the exit status: 2 if it did some of them differently."""
-    done = [job.is_done() for job in jobs]
-    left = [job for job, is_done in zip(jobs, done, strict=True) if not is_done]
-    errors = [check_done(job) for job, is_done in zip(jobs, done, strict=True) if is_done]
-    kept, wrong = errors.count(None), [error for error in errors if error is not None]
+def _not_done(jobs: Sequence[Job]) -> tuple[list[Job], list[Job]]:
+    """Return the jobs that no earlier run has done, and those that one did differently."""
+    done = [job for job in jobs if job.is_done()]
+    errors = {job.path: check_done(job) for job in done}
+    kept, wrong = list(errors.values()).count(None), [error for error in errors.values() if error is not None]
     if kept:
         are, tables, them = (
             ("is", "its table exists and is", "it") if kept == 1 else ("are", "their tables exist and are", "them")
@@ -162,7 +158,7 @@ def _not_done(jobs: Sequence[AnyJob]) -> tuple[list[AnyJob], int]:
         say(f"{kept} of {counted(len(jobs), 'recording')} {are} done: {tables} kept (--overwrite replaces {them})")
     for error in wrong:
         say_error(error)
-    return left, 2 if wrong else 0
+    return [job for job in jobs if job not in done], [job for job in done if errors[job.path] is not None]
 
 
 def _folders(jobs: Sequence[Job]) -> list[Path]:
@@ -179,23 +175,23 @@ def _report_leftovers(jobs: Sequence[Job]) -> None:
             say(f"note: {what} left by an interrupted run: delete {them} unless another run is writing there")
 
 
-def _run_on_cluster(jobs: Sequence[Job], options: TracesOptions) -> int:
+def _run_on_cluster(jobs: Sequence[Job], options: TracesOptions) -> list[Job]:
     nobody_writes = options.workers is not None  # once our own workers have ended
     try:
         workers = options.workers and min(options.workers, len(jobs))
         with cluster.connected(options.scheduler, workers) as client:
             cluster.say_where(client, len(jobs))
-            status = _report(cluster.outcomes(client, run_job_on_worker, jobs), len(jobs))
+            failed = _report(cluster.outcomes(client, run_job_on_worker, jobs), len(jobs))
             nobody_writes = True
     finally:
         for folder in _folders(jobs) if nobody_writes else ():  # a worker that was killed could not clean up
             _files.remove_leftovers(folder, jobs[0].run)
-    return status
+    return failed
 
 
-def _report(outcomes: Iterable[tuple[Job, Outcome | str]], jobs: int) -> int:
-    """Print a report about each job as it is done; return the exit status."""
-    status = 0
+def _report(outcomes: Iterable[tuple[Job, Outcome | str]], jobs: int) -> list[Job]:
+    """Print a report about each job as it is done; return those that failed."""
+    failed = []
     with progress_bar(jobs, "file") as advance:
         for job, outcome in outcomes:
             if isinstance(outcome, str):
@@ -206,6 +202,6 @@ def _report(outcomes: Iterable[tuple[Job, Outcome | str]], jobs: int) -> int:
                 say_warning(warning)
             if outcome.error is not None:
                 say_error(outcome.error)
-                status = 2
+                failed.append(job)
             advance(1)
-    return status
+    return failed

@@ -31,7 +31,7 @@ def run(options: TracesOptions) -> int:
     """Extract the traces; return the exit status."""
     options.recipe.steps.check()
     check_file_options(options.recipe)
-    return run_jobs(_jobs(options), options)
+    return 2 if run_jobs(_jobs(options), options) else 0
 
 
 def _jobs(options: TracesOptions) -> list[TracesJob]:
