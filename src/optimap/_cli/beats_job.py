@@ -187,7 +187,9 @@ class BeatsJob(Job):
         unit = "frames" if signals.fps is None else "ms"
         made = {**beats_description(about), "x": f"time from activation in {unit}", "count": average.count.tolist()}
         names = [f"{label} {what}" for label in signals.labels for what in ("mean", "SD")]
-        trace.save_traces(path, means, x=average.time, names=names, metadata=made, overwrite=self.recipe.overwrite)
+        places = None if signals.positions is None else np.repeat(signals.positions, 2, axis=0)
+        overwrite = self.recipe.overwrite
+        trace.save_traces(path, means, places, x=average.time, names=names, metadata=made, overwrite=overwrite)
         return f"mean of {counted(int(average.count.sum()), 'complete beat')} -> {name}"
 
 

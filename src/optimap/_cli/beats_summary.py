@@ -59,7 +59,7 @@ def _rows(path: Path, table: "BeatTable") -> list[dict[str, Any]]:
     rows = []
     for i, series in enumerate(np.unique(table["series"]).tolist()):
         own = table.select(table["series"] == series)
-        row: dict[str, Any] = {"file": path.name, "series": series}
+        row: dict[str, Any] = {"recording": path.name, "series": series}
         row |= {name: own[name][0].item() for name in ("name", "x", "y") if name in own}
         row["beats"] = int((own["beat"] >= 0).sum())
         for name in measured:

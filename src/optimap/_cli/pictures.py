@@ -120,8 +120,14 @@ def table_picture(table: "TraceTable", title: str) -> "Figure":
 
     figure = Figure(figsize=(9, 3.4), layout="constrained")
     ax = figure.subplots()
-    trace.show_traces(table.columns, fps=table.fps, x=table.x, ax=ax, linewidth=1.0)
-    labels, meaning = table.labels, str(table.metadata.get("x", ""))
+    values, labels, meaning = table.columns, table.labels, str(table.metadata.get("x", ""))
+    is_ensemble = "count" in table.metadata and all(label.endswith((" mean", " SD")) for label in labels)
+    if is_ensemble:  # the mean of each trace, then its standard deviation
+        values, spreads, labels = values[:, ::2], values[:, 1::2], labels[::2]
+    trace.show_traces(values, fps=table.fps, x=table.x, ax=ax, linewidth=1.0)
+    if is_ensemble:
+        for line, mean, sd in zip(ax.lines, values.T, spreads.T, strict=True):
+            ax.fill_between(table.axis, mean - sd, mean + sd, color=line.get_color(), alpha=0.2, linewidth=0)
     if table.x is not None:
         ax.set_xlabel(meaning[:1].upper() + meaning[1:])
     if len(labels) <= MOST_LABELS:
@@ -146,7 +152,7 @@ def durations_picture(table: "BeatTable", title: str) -> "Figure":
     for number in series.tolist():
         own = table.select(table["series"] == number)
         color = {} if len(series) <= MOST_LABELS else {"color": "0.4", "alpha": 0.4}
-        label = str(own["name"][0]) if "name" in own else f"series {number}"
+        label = _label(own)
         left.plot(own["activation"], own[duration], label=label, **style, **color)
         middle.plot(own["activation"], own["amplitude"], **style, **color)
     left.set(ylabel=f"Duration at {level:g} % [{unit}]")
@@ -155,10 +161,21 @@ def durations_picture(table: "BeatTable", title: str) -> "Figure":
         ax.set_xlabel(f"Activation [{unit}]")
         ax.spines[["top", "right"]].set_visible(False)
     beats.show_restitution(table, level, ax=right)
+    if right.get_legend() is not None:
+        right.get_legend().remove()
     if len(series) <= MOST_LABELS:
         left.legend(frameon=False, fontsize="small")
     figure.suptitle(title)
     return figure
+
+
+def _label(own: "BeatTable") -> str:
+    """Return the name of a series, or its position or number."""
+    if "name" in own:
+        return str(own["name"][0])
+    if "x" in own:
+        return f"({own['x'][0]:g}, {own['y'][0]:g})"
+    return f"series {own['series'][0]}"
 
 
 def _shown_level(table: "BeatTable") -> float:

@@ -11,6 +11,7 @@ import numpy as np
 
 from ..._base import Array, budget
 from ..._regions import Regions
+from ..columns_header import COLUMNS_MARKER
 from ..table import LAYOUT, MARKER, TraceTable, check_header, not_ours, unreadable
 
 
@@ -49,7 +50,7 @@ def _opened(path: Path) -> Iterator[Any]:
 def is_table(path: Path) -> bool:
     """Return whether a file is a table of optimap, not a recording."""
     with _opened(path) as file:
-        return MARKER in file.attrs
+        return MARKER in file.attrs or COLUMNS_MARKER in file.attrs
 
 
 def read_header(path: Path) -> dict[str, Any]:
