@@ -5,9 +5,9 @@ python benchmarks/gpu.py --library cupy                   # or jax
 python benchmarks/gpu.py --device cpu --frames 500        # a small run
 
 For each case the table has the median times of the host and of the device, the times of both methods of adding on the
-device (`_extract/device.py` chooses by `GATHER_COST`), and the memory that PyTorch used on a GPU in addition to video
-and result. Every result is compared with the host's. On a CPU optimap would use its compiled loops; here the functions
-of the library are measured instead, as a GPU would run them, at the speed of a CPU.
+device (`_extract/device.py` chooses by the cost of gathering a pixel), and the memory that PyTorch used on a GPU in
+addition to video and result. Every result is compared with the host's. On a CPU optimap would use its compiled loops;
+here the functions of the library are measured instead, as a GPU would run them, at the speed of a CPU.
 """
 
 import argparse
@@ -21,11 +21,13 @@ from typing import Any
 import numpy as np
 
 import optimap
-from optimap._base import devices
-from optimap._extract import device as engine
+from optimap._base import budgeted, is_device_array, on_host
+from optimap._extract import device_traces
+from optimap._reading import as_source
+from optimap._regions import window_spans
 from optimap.trace import extract_traces, normalize
 
-GATHER, SLIDE = 0.0, 1e12  # values of `GATHER_COST` that force the one or the other
+GATHER, SLIDE = 0.0, 1e12  # costs of gathering a pixel that force the one or the other
 
 
 class Torch:
@@ -88,13 +90,21 @@ class Jax:
 LIBRARIES = {"torch": Torch, "cupy": Cupy, "jax": Jax}
 
 
-def cases(side: int) -> list[tuple[str, type, Callable[[Any], Any]]]:
-    """Return name, dtype and work of each case; the work takes arrays of any kind."""
+def extracted(video: Any, where: Any, size: int, window: str = "rect", cost: float | None = None) -> Any:
+    """Return the traces; if a cost is given, by the way of adding on a device for which it decides."""
+    if cost is None:
+        return extract_traces(video, where, size, window=window)
+    spans = window_spans(where.astype(float), size, window, tuple(video.shape[1:]))
+    return device_traces(as_source(video), spans, "propagate", gather_cost=cost)
+
+
+def cases(side: int) -> list[tuple[str, type, Callable[..., Any]]]:
+    """Return name, dtype and work of each case; the work takes arrays of any kind and, for some, `cost`."""
     rng = np.random.default_rng(1)
 
-    def traces(count: int, size: int, window: str = "rect") -> Callable[[Any], Any]:
+    def traces(count: int, size: int, window: str = "rect") -> Callable[..., Any]:
         where = rng.integers(0, side, (count, 2))
-        return lambda video: extract_traces(video, where, size, window=window)
+        return lambda video, **cost: extracted(video, where, size, window, **cost)
 
     everywhere = np.stack(np.meshgrid(np.arange(side), np.arange(side)), axis=-1).reshape(-1, 2)
     return [
@@ -106,28 +116,23 @@ def cases(side: int) -> list[tuple[str, type, Callable[[Any], Any]]]:
         ("100 rect 5", np.float32, traces(100, 5)),
         ("100 rect 31", np.float32, traces(100, 31)),
         ("1000 rect 31", np.float32, traces(1000, 31)),
-        ("every pixel, rect 5, 100 frames", np.uint16, lambda v: extract_traces(v[:100], everywhere, 5)),
+        ("every pixel, rect 5, 100 frames", np.uint16, lambda v, **cost: extracted(v[:100], everywhere, 5, **cost)),
         ("normalize, at most 1000 frames", np.float32, lambda v: normalize(v[:1000])),
     ]
 
 
-def seconds(library: Any, work: Callable[[Any], Any], video: Any, cost: float | None = None) -> tuple[float, Any]:
+def seconds(library: Any, work: Callable[..., Any], video: Any, **cost: float) -> tuple[float, Any]:
     """Return the time of one call until the device has finished, and its result."""
-    usual = engine.GATHER_COST
-    engine.GATHER_COST = usual if cost is None else cost
-    try:
-        start = time.perf_counter()
-        result = work(video)
-        if devices.is_device_array(result):
-            library.wait(result)
-        return time.perf_counter() - start, result
-    finally:
-        engine.GATHER_COST = usual
+    start = time.perf_counter()
+    result = work(video, **cost)
+    if is_device_array(result):
+        library.wait(result)
+    return time.perf_counter() - start, result
 
 
 def check(result: Any, expected: Any) -> None:
     """Raise an error if the device's numbers differ from the host's."""
-    result = devices.on_host(result)
+    result = on_host(result)
     tolerance = 1e-5 if result.dtype == np.float32 else 1e-14
     np.testing.assert_allclose(result, expected, rtol=tolerance, atol=tolerance)
 
@@ -140,8 +145,12 @@ def main() -> None:
     parser.add_argument("--side", type=int, default=256)
     parser.add_argument("--rounds", type=int, default=5)
     options = parser.parse_args()
-    library = LIBRARIES[options.library](options.device)
-    devices.HOST_LOOPS = False  # use the library's functions on the CPU too
+    with budgeted(host_loops=False):  # use the library's functions on the CPU too
+        compare(LIBRARIES[options.library](options.device), options)
+
+
+def compare(library: Any, options: argparse.Namespace) -> None:
+    """Print the table."""
     shape = (options.frames, options.side, options.side)
     print(f"{library.name}, optimap {optimap.__version__} on {platform.machine()}; video {shape}")
 
@@ -166,7 +175,7 @@ def main() -> None:
         for _ in range(options.rounds):
             times["host"].append(seconds(library, work, host[dtype])[0])
             for way in ways:
-                times[way].append(seconds(library, work, device[dtype], way)[0])
+                times[way].append(seconds(library, work, device[dtype], **({} if way is None else {"cost": way}))[0])
         medians = {key: 1e3 * statistics.median(values) for key, values in times.items()}
         others = " | ".join(f"{medians[way]:.1f}" if way in medians else "" for way in (GATHER, SLIDE))
         peak = library.peak(lambda work=work, dtype=dtype: work(device[dtype]))

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from hypothesis import strategies as st
 
-from optimap._base import devices
+from optimap._base import budgeted
 
 DEVICE = os.environ.get("OPTIMAP_TEST_DEVICE", "cpu")
 
@@ -168,8 +168,7 @@ def torch():
 @pytest.fixture(scope="module")
 def functions_of_the_library():
     """The CPU stands in for a GPU: arrays in the host's memory are not left to NumPy's loops."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(devices, "HOST_LOOPS", False)
+    with budgeted(host_loops=False):
         yield
 
 
@@ -178,10 +177,11 @@ def host_loops(monkeypatch):
     """Arrays in the host's memory are computed by NumPy's loops, and nothing by the library."""
     if DEVICE != "cpu":
         pytest.skip(f"{DEVICE} is not the host")
-    monkeypatch.setattr(devices, "HOST_LOOPS", True)
     for module in ("array_api_compat.torch", "jax.numpy"):  # libraries convert numbers before they compute
         with suppress(ImportError):
             monkeypatch.setattr(importlib.import_module(module), "astype", None)
+    with budgeted(host_loops=True):
+        yield
 
 
 @st.composite

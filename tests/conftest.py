@@ -1,6 +1,7 @@
-"""Fixtures for all tests: figures without a screen, the folder of real recordings."""
+"""Fixtures for all tests: figures without a screen, another budget, the folder of real recordings."""
 
 import os
+from contextlib import ExitStack
 from pathlib import Path
 
 import hypothesis
@@ -19,6 +20,15 @@ def _close_figures():
 
     if "matplotlib.pyplot" in sys.modules:
         sys.modules["matplotlib.pyplot"].close("all")
+
+
+@pytest.fixture
+def allow():
+    """A function that puts another budget in force until the end of the test, for example ``allow(read_bytes=1)``."""
+    from optimap._base import budgeted
+
+    with ExitStack() as stack:
+        yield lambda **changes: stack.enter_context(budgeted(**changes))
 
 
 @pytest.fixture(scope="session")

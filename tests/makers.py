@@ -11,6 +11,9 @@ from pathlib import Path
 
 import numpy as np
 
+from tests import microscopes
+from tests.nd2_maker import nd2
+
 
 def random_video(shape=(7, 5, 6), dtype="u2", seed=0):
     """A video of random pixels over the whole range of its dtype; frames are not square."""
@@ -72,15 +75,35 @@ Comment : a : b
 """
 
 
-def micam05(folder, video, fps=500.0, line_end="\n"):
-    """``rec.gsh`` and ``rec.gsd``: 970 bytes, a background, 16-bit differences to it."""
+# The same entries as the camera's own program writes them; the sizes are in the binary header only.
+GSH_OF_THE_CAMERA = """\
+DataName = rec
+acquisition_date = 2018/02/14 15:22:04
+frame_number = {frames}
+sample_time = {step}msec
+"""
+
+
+def micam05(folder, video, fps=500.0, line_end="\n", *, older=False, by_camera=False, skip=(0, 0, 0, 0), analog=None):
+    """``rec.gsh`` and ``rec.gsd``: a header, a background, 16-bit differences to it, analog channels (N, T x samples).
+
+    ``skip`` are the columns at the left, the rows at the top, the columns at the right and the rows at the bottom of
+    each stored frame that are not part of the image. ``older`` files have neither these nor analog channels.
+    """
     frames, height, width = video.shape
-    background = random_video((height, width), "<u2", seed=1)
-    header = GSH.format(frames=frames, width=width, height=height, fps=fps)
-    (folder / "rec.gsh").write_bytes(header.replace("\n", line_end).encode())
-    differences = (video.astype(int) - background) % 2**16
-    pixels = background.tobytes() + differences.astype("<u2").tobytes()
-    (folder / "rec.gsd").write_bytes(bytes(970) + pixels)
+    left, top, right, bottom = skip
+    stored = random_video((frames + 1, top + height + bottom, left + width + right), "<u2", seed=1)
+    background, inside = stored[0], (slice(None), slice(top, top + height), slice(left, left + width))
+    stored[1:][inside] = (video.astype(int) - background[inside[1:]]) % 2**16
+    text = GSH_OF_THE_CAMERA if by_camera else GSH
+    text = text.format(frames=frames, width=width, height=height, fps=fps, step=1000 / fps)
+    (folder / "rec.gsh").write_bytes(text.replace("\n", line_end).encode())
+    header = bytearray(970 if older else 972)
+    signals = np.zeros((0, 0), "<i2") if analog is None else analog.astype("<i2")
+    if not older:
+        struct.pack_into("<6h", header, 256, *stored.shape[:0:-1], left, top, width, height)
+        struct.pack_into("<2h", header, 328, len(signals), signals.shape[1] // frames)
+    (folder / "rec.gsd").write_bytes(header + stored.tobytes() + signals.tobytes())
     return folder / "rec.gsh"
 
 
@@ -98,17 +121,30 @@ rec.rsm
 """
 
 
-def micam_ultima(folder, video, block=3, left=2, right=1, sample_time="  2.0msec", line_end="\n"):
-    """``rec.rsh``, ``rec.rsm`` and ``rec(0).rsd``, ``rec(1).rsd``...; analog inputs in columns at the sides."""
+def micam_ultima(
+    folder, video, block=3, left=2, right=1, sample_time="  2.0msec", line_end="\n", *, first=None, dual_cam=None
+):
+    """``rec.rsh``, ``rec.rsm`` and ``rec(0).rsd``, ``rec(1).rsd``...; analog inputs in columns at the sides.
+
+    With ``first="background"``, the first frame is the background instead of a difference to it, with noise if it is
+    ``"noisy background"``.
+    """
     frames, height, columns = video.shape
     width = left + columns + right
     background = random_video((height, width), "<u2", seed=1)
     wide = random_video((frames, height, width), "u2", seed=2)
     wide[:, :, left : left + columns] = video
-    differences = ((wide.astype(int) - background) % 2**16).astype("<u2").view("<i2")
+    differences = (wide.astype(int) - background) % 2**16
+    if first is not None:
+        noise = np.random.default_rng(3).integers(-20, 20, background.shape, endpoint=True) * ("noisy" in first)
+        differences = np.concatenate([(background.astype(int) + noise)[np.newaxis] % 2**16, differences])
+    differences = differences.astype("<u2").view("<i2")
+    frames = len(differences)
     blocks = [differences[start : start + block] for start in range(0, frames, block)]
     names = [f"rec({i}).rsd" for i in range(len(blocks))]
     header = RSH.format(**{**locals(), "sample_time": sample_time}) + "\n".join(names) + "\n"
+    if dual_cam is not None:
+        header = header.replace("cmnt=", f"dual_cam={dual_cam}\ncmnt=")
     (folder / "rec.rsh").write_bytes(header.replace("\n", line_end).encode())
     (folder / "rec.rsm").write_bytes(background.tobytes())
     for name, frames_of_block in zip(names, blocks, strict=True):
@@ -119,20 +155,98 @@ def micam_ultima(folder, video, block=3, left=2, right=1, sample_time="  2.0msec
 # --- MultiRecorder ------------------------------------------------------------------------------------------------
 
 
-def multirecorder(path, video, version="e", order="<", fps=500.0, date=b"14.02.18 15:22:04"):
-    """A ``.dat`` file of version d (no rate), e or f (rate, and a time stamp after each frame)."""
+def multirecorder(path, video, version="e", order="<", fps=500.0, date=b"14.02.18 15:22:04", stamps=None):
+    """A ``.dat`` file of version d (no rate), e or f (rate, and a time stamp after each frame, here in us)."""
     frames, rows, columns = video.shape
     if version == "d":
         header = b"d" + date + struct.pack("<3i", frames, columns, rows)
-        stamps = [b""] * frames
+        tails = [b""] * frames
     else:
         mark = struct.pack(f"{order}I", 0x1A2B3C4D)
         numbers = struct.pack(f"{order}3i8xi", frames, columns, rows, round(fps * 100_000))
         header = version.encode() + mark + numbers + b"2018-02-14 15:22:04".ljust(24, b"\0") + b"a comment"
-        stamps = [struct.pack(f"{order}Q", 2000 * i) for i in range(frames)]
+        tails = [struct.pack(f"{order}Q", stamp) for stamp in stamps or range(0, 2000 * frames, 2000)]
     stored = video.astype(video.dtype.newbyteorder("<" if version == "d" else order))
-    body = b"".join(frame.tobytes() + stamp for frame, stamp in zip(stored, stamps, strict=True))
+    body = b"".join(frame.tobytes() + stamp for frame, stamp in zip(stored, tails, strict=True))
     path.write_bytes(header.ljust(1024, b"\0") + body)
+    return path
+
+
+# --- Rhythm -------------------------------------------------------------------------------------------------------
+
+
+def rhythm(path, video, fps=500.0):
+    """A ``.bin`` file of the Rhythm program: sizes, rate, frames."""
+    _, height, width = video.shape
+    path.write_bytes(struct.pack("<4id", width, -1, height, -1, fps) + video.astype("<u2").tobytes())
+    return path
+
+
+# --- Andor Solis --------------------------------------------------------------------------------------------------
+
+
+def sif(path, video, cycle=0.002, stamps=None, parts=1, tail=b"0\n"):
+    """A ``.sif`` file of version 65559, in the lines that the package sif_parser reads; `stamps` are in µs."""
+    frames, height, width = video.shape
+    times = f"1 {cycle} {cycle} 1 \0 {cycle} 1e-07 0 1 1000 0 2e-08 1e-08"
+    lines = [
+        "Andor Technology Multi-Channel File", "65538 1",
+        f"65559 0 0 1 1254330082 -70 \0 \0 \0 \5 \0 0 {times} {'0 ' * 16}5e-07 0 5.1",
+        "DU897_BV ", f" {width} {height} 7", "rec.sif ", "65538 4", "\0" * 4, "65538 \1 \1 \3 \0 0 0",
+        *["0 10"] * 8, "5 SR163", "65539 \1 \0 \1 \0 \1 \0", *["0 1 0 0"] * 3, "0", "16", "16", "12",
+    ]  # fmt: skip
+    total, part = video.size * parts, f"65538 1 {height} {width} 1 1 1 0"
+    layout = (
+        f"Pixel number6\nCounts12\nPixel number65541 1 {height} {width} 1 {frames} {parts} {total} {total // frames}"
+    )
+    numbers = [0] * frames if stamps is None else stamps
+    header = "\n".join([*lines, layout, *[part] * parts, *map(str, numbers)]) + "\n"
+    path.write_bytes(header.encode("latin-1") + tail + np.repeat(video, parts, axis=1).astype("<f4").tobytes())
+    return path
+
+
+# --- suite2p ------------------------------------------------------------------------------------------------------
+
+
+def suite2p(path, video, **settings):
+    """Frames as suite2p writes them, and ``ops.npy`` beside them; a setting that is None is left out."""
+    frames, height, width = video.shape
+    settings = {"Ly": height, "Lx": width, "nframes": frames, "fs": 30.0, "nplanes": 1, **settings}
+    path.write_bytes(video.astype("<i2").tobytes())
+    np.save(path.with_name("ops.npy"), {name: value for name, value in settings.items() if value is not None})
+    return path
+
+
+# --- ThorImage ----------------------------------------------------------------------------------------------------
+
+THORIMAGE = """\
+<?xml version="1.0"?>
+<ThorImageExperiment>
+  <Date date="07/29/2026 12:52:07" uTime="1785297127" />
+  <LSM pixelX="{width}" pixelY="{height}" pixelSizeUM="{pixel_size}" frameRate="{fps}" averageMode="{average}"
+       averageNum="4" />
+  <Wavelengths>{wavelengths}<ChannelEnable Set="{bits}" /></Wavelengths>
+  <RawData onlyEnabledChannels="{only}" />
+  <ZStage steps="{steps}" enable="{z}" />
+  <Timelapse timepoints="{timepoints}" intervalSec="{interval}" />
+  <Streaming enable="{streamed}" frames="{frames}" zFastEnable="{z}" flybackFrames="{flyback}" />
+</ThorImageExperiment>
+"""
+
+
+def thorimage(path, video, names=("ChanA",), **more):
+    """A ``.raw`` file of (T, Z, C, Y, X), the last of Z flown back over, or of (T, Y, X), and its header."""
+    planes = video[:, np.newaxis, np.newaxis] if video.ndim == 3 else video
+    volumes, depths, _, height, width = planes.shape
+    flyback = more.get("flyback", 0)
+    header = {
+        "width": width, "height": height, "pixel_size": 0.5, "fps": 30.0, "average": 0, "only": 1, "streamed": 1,
+        "wavelengths": "".join(f'<Wavelength name="{name}" exposuretimeMS="0" />' for name in names),
+        "bits": sum(1 << "ABCD".index(name[-1]) for name in names), "z": int(depths > 1), "steps": depths - flyback,
+        "timepoints": volumes, "interval": 2.5, "frames": volumes * depths, "flyback": flyback,
+    }  # fmt: skip
+    path.with_name("Experiment.xml").write_text(THORIMAGE.format(**{**header, **more}))
+    path.write_bytes(planes.astype("<u2").tobytes())
     return path
 
 
@@ -267,6 +381,33 @@ def hdf5(path, attributes=None, **datasets):
     return path
 
 
+def upright(video):
+    """Frames as NWB stores them: (frame, width, height)."""
+    return np.ascontiguousarray(np.swapaxes(video, 1, 2))
+
+
+def nwb(path, kind="TwoPhotonSeries", *, spacing=(0.5, 0.5), spacing_unit="micrometers", more=None, **series):
+    """An NWB file by pynwb with a series of frames, or several: name -> arguments, in `more`."""
+    import datetime
+
+    import pynwb
+
+    start = datetime.datetime(2026, 1, 2, tzinfo=datetime.UTC)
+    file = pynwb.NWBFile(session_description="test", identifier="id", session_start_time=start)
+    channel = pynwb.ophys.OpticalChannel(name="channel", description="light", emission_lambda=500.0)
+    plane = file.create_imaging_plane(
+        name="plane", optical_channel=channel, description="plane", device=file.create_device("camera"),
+        excitation_lambda=488.0, indicator="GCaMP6f", location="heart", grid_spacing=spacing,
+        grid_spacing_unit=spacing_unit,
+    )  # fmt: skip
+    for name, arguments in {"movie": series, **(more or {})}.items():
+        made = getattr(pynwb.ophys, kind)(name=name, imaging_plane=plane, **arguments)
+        file.add_acquisition(made)
+    with pynwb.NWBHDF5IO(path, "w") as io:
+        io.write(file)
+    return path
+
+
 # --- zarr ---------------------------------------------------------------------------------------------------------
 
 
@@ -350,6 +491,25 @@ def encoded(path, video, codec="ffv1", pixel_format="gray", fps=25, options=None
     return path
 
 
+def encoded_at(path, video, stamps, tick=Fraction(1, 1000), codec="ffv1", pixel_format="gray", fps=None, options=None):
+    """A video whose frames have the given time stamps, whole numbers of ticks."""
+    import av
+
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream(codec, rate=fps, options=options or {})
+        stream.height, stream.width = video.shape[1:3]
+        stream.pix_fmt, stream.codec_context.time_base = pixel_format, tick
+        for pixels, stamp in zip(video, stamps, strict=True):
+            is_yuv = pixel_format.startswith("yuv")
+            frame = (
+                yuv_frame(pixels, pixel_format) if is_yuv else av.VideoFrame.from_ndarray(pixels, format=pixel_format)
+            )
+            frame.pts, frame.time_base = int(stamp), tick
+            container.mux(stream.encode(frame))
+        container.mux(stream.encode())
+    return path
+
+
 def yuv_frame(luma, pixel_format, chroma=128):
     """A frame whose luma plane holds the given values as they are, for a limited-range format too."""
     import av
@@ -364,8 +524,12 @@ def yuv_frame(luma, pixel_format, chroma=128):
     return frame
 
 
-def avi_of_imagej(path, video, fps=10):
-    """An uncompressed 8-bit AVI as ImageJ writes it: a grey palette, rows from the bottom up, padded to 4 bytes."""
+def avi_of_imagej(path, video, fps=10, *, stated=None, indexed=None, dropped=()):
+    """An uncompressed 8-bit AVI as ImageJ writes it: a grey palette, rows from the bottom up, padded to 4 bytes.
+
+    The header states ``stated`` frames, the index lists the first ``indexed``; a chunk without content stands before
+    each frame that is ``dropped`` by some recorders.
+    """
     frames, height, width = video.shape
     padding = bytes(-width % 4)
     size = height * (width + len(padding))
@@ -376,13 +540,18 @@ def avi_of_imagej(path, video, fps=10):
     def listing(kind, body):
         return chunk(b"LIST", kind + body)
 
-    main = struct.pack("<14I", 1_000_000 // fps, size * fps, 0, 0x10, frames, 0, 1, size, width, height, 0, 0, 0, 0)
-    stream = b"vidsDIB " + struct.pack("<IHH8I4H", 0, 0, 0, 0, 1, fps, 0, frames, size, 0, 0, 0, 0, width, height)
+    stated = frames if stated is None else stated
+    main = struct.pack("<14I", 1_000_000 // fps, size * fps, 0, 0x10, stated, 0, 1, size, width, height, 0, 0, 0, 0)
+    stream = b"vidsDIB " + struct.pack("<IHH8I4H", 0, 0, 0, 0, 1, fps, 0, stated, size, 0, 0, 0, 0, width, height)
     bitmap = struct.pack("<IiiHHIIiiII", 40, width, height, 1, 8, 0, size, 0, 0, 256, 0)
     palette = b"".join(bytes([i, i, i, 0]) for i in range(256))
     stored = [b"".join(row.tobytes() + padding for row in frame[::-1]) for frame in video]
+    for i in sorted(dropped, reverse=True):
+        stored.insert(i, b"")
     movie = b"".join(chunk(b"00db", frame) for frame in stored)
-    index = b"".join(b"00db" + struct.pack("<3I", 0x10, 4 + i * (8 + size), size) for i in range(frames))
+    starts = np.cumsum([4, *(8 + len(frame) for frame in stored)])
+    entries = [struct.pack("<3I", 0x10, start, len(frame)) for start, frame in zip(starts, stored, strict=False)]
+    index = b"".join(b"00db" + entry for entry in entries[:indexed])
     header = chunk(b"avih", main) + listing(b"strl", chunk(b"strh", stream) + chunk(b"strf", bitmap + palette))
     body = b"AVI " + listing(b"hdrl", header) + listing(b"movi", movie) + chunk(b"idx1", index)
     path.write_bytes(chunk(b"RIFF", body))
@@ -400,16 +569,30 @@ EVERY_FORMAT = {
     "mat 5": lambda folder, video: mat(folder / "rec.mat", video=video),
     "mat 7.3": lambda folder, video: mat73(folder / "rec.mat", video=np.moveaxis(video, 0, 2)),
     "hdf5": lambda folder, video: hdf5(folder / "rec.h5", video=video),
+    "nwb": lambda folder, video: nwb(folder / "rec.nwb", data=upright(video), rate=500.0, unit="au"),
     "zarr 2": lambda folder, video: zarr(folder / "rec.zarr", video, version=2),
     "zarr 3": lambda folder, video: zarr(folder / "rec.zarr", video),
     "zarr zip": lambda folder, video: zarr(folder / "rec.zarr.zip", video),
     "ome-zarr": lambda folder, video: ome_zarr(folder / "rec.ome.zarr", video[:, np.newaxis], "tzyx"),
     "micam05": micam05,
+    "micam05 older": lambda folder, video: micam05(folder, video, older=True),
     "micam ultima": micam_ultima,
     "multirecorder": lambda folder, video: multirecorder(folder / "rec.dat", video),
+    "rhythm": lambda folder, video: rhythm(folder / "rec.bin", video),
+    "thorimage": lambda folder, video: thorimage(folder / "Image_001_001.raw", video),
+    "pco": lambda folder, video: microscopes.pco(folder / "rec.pcoraw", video),
+    "scanbox": lambda folder, video: microscopes.scanbox(folder / "rec.sbx", video),
+    "streampix": lambda folder, video: microscopes.streampix(folder / "rec.seq", video),
+    "inscopix": lambda folder, video: microscopes.inscopix(folder / "rec.isxd", video),
+    "czi": lambda folder, video: microscopes.czi(folder / "rec.czi", video),
+    "lif": lambda folder, video: microscopes.lif(folder / "rec.lif", {"Series001": video}),
+    "nd2": lambda folder, video: nd2(folder / "rec.nd2", video),
+    "nd2 lossless": lambda folder, video: nd2(folder / "rec.nd2", video, lossless=True),
     "mkv": lambda folder, video: encoded(folder / "rec.mkv", video, pixel_format="gray16le"),
     "avi": lambda folder, video: encoded(folder / "rec.avi", video, pixel_format="gray16le"),
     "mp4": lambda folder, video: encoded(folder / "rec.mp4", video, pixel_format="gray16le"),
 }
 # Those whose pixels are contiguous in one file: a memory map, not read.
-MAPPED = {"npy", "tiff", "multirecorder"}
+MAPPED = {"npy", "tiff", "multirecorder", "rhythm", "thorimage", "nd2", "streampix", "inscopix", "lif", "pco"}
+# Those that do not state how many frames there are: a copy that ends after a whole frame is a recording.
+COUNTLESS = {"rhythm"}

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from optimap._reading import blocks
+from optimap._base import budgeted
 
 
 class Sliceable:
@@ -39,10 +39,9 @@ def mapped(folder, video):
     return np.load(folder / "video.npy", mmap_mode="r")
 
 
-def small_blocks(monkeypatch, nbytes):
-    """Let frames be read in blocks of at most so many bytes."""
-    monkeypatch.setattr(blocks, "BLOCK_BYTES", nbytes)
-    monkeypatch.setattr(blocks, "READ_BYTES", nbytes)
+def small_blocks(nbytes):
+    """Return a context in which frames are read in blocks of at most so many bytes."""
+    return budgeted(block_bytes=nbytes, read_bytes=nbytes)
 
 
 class Untouchable(Sliceable):

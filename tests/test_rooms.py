@@ -1,4 +1,7 @@
-"""Rooms and floors: who may import whom, and only what a room lists. Imports inside functions count, too."""
+"""Rooms and floors: who may import whom, and only what a room lists. Imports inside functions count, too.
+
+The tests themselves are held to the same lists, and replace nothing that belongs to optimap.
+"""
 
 import ast
 import importlib
@@ -28,6 +31,9 @@ FLOOR = {room: number for number, rooms in enumerate(FLOORS) for room in rooms}
 UPWARD = {("trace", "_pick"): {"select_positions", "select_traces", "compare_traces"}}
 PUBLIC = {"trace", "video", "image", "datasets", "beats"}
 MATPLOTLIB = {"_draw", "_pick", "image"}
+TESTS = Path(__file__).parent
+UNLISTED = {"test_import.py: optimap.trace.nothing"}  # a name that must not be there
+REPLACING = {"setattr", "delattr", "setitem", "delitem", "patch", "object", "multiple"}  # of pytest, mock, Python
 
 
 def modules():
@@ -202,3 +208,189 @@ def test_lists_are_shipped():
     project = Path(__file__).parents[1] / "pyproject.toml"
     excluded = tomllib.loads(project.read_text(encoding="utf-8"))["tool"]["scikit-build"]["wheel"]["exclude"]
     assert not any(pattern.endswith((".pyi", "*")) and "pyi" in pattern for pattern in excluded)
+
+
+# What tests use, and what they replace
+
+
+def is_room(dotted):
+    """Whether a dotted name is that of a room: a package with a list of names."""
+    folder = SRC.joinpath(*dotted.split(".")[1:])
+    return dotted == "optimap" or (folder / "__init__.pyi").exists() or dotted == "optimap.kernels"
+
+
+def has_name(room, name):
+    """Whether a room has a name for others: one that it lists, one of Python's, or that of a room inside."""
+    is_pythons = name.startswith("__") and name.endswith("__")
+    return is_pythons or name in importlib.import_module(room).__all__ or is_room(f"{room}.{name}")
+
+
+def own_room(test):
+    """Return the room that a test is about, if the list of that room is for users and cannot hold inner names."""
+    return f"optimap.{test.parts[0]}" if test.parts[0] in PUBLIC else None
+
+
+def chain(node):
+    """Return the names of an expression such as ``a.b.c``, or an empty list."""
+    names = []
+    while isinstance(node, ast.Attribute):
+        names.insert(0, node.attr)
+        node = node.value
+    return [node.id, *names] if isinstance(node, ast.Name) else []
+
+
+def programs(tree):
+    """Yield the tree of a test, and those of programs in its strings."""
+    yield tree
+    for node in ast.walk(tree):
+        parts = node.values if isinstance(node, ast.JoinedStr) else [node]
+        text = "".join(str(part.value) if isinstance(part, ast.Constant) else "None" for part in parts)
+        if isinstance(node, (ast.JoinedStr, ast.Constant)) and "optimap" in text and "import" in text:
+            try:
+                yield ast.parse(text)
+            except SyntaxError:  # a message, or a file of another kind
+                continue
+
+
+def own_names(tree):
+    """Return what the names in a program stand for that it imports from optimap: dotted names."""
+    names = {}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            for alias in node.names:
+                if alias.name.split(".")[0] == "optimap":
+                    names[alias.asname or "optimap"] = alias.name if alias.asname else "optimap"
+        elif isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == "optimap":
+            names |= {alias.asname or alias.name: f"{node.module}.{alias.name}" for alias in node.names}
+    return names
+
+
+def unlisted(tree, own=None):
+    """Yield each name of optimap that a program uses and no room lists; names of modules in its `own` room are free."""
+    names = own_names(tree)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (a.name for a in node.names if a.name.split(".")[0] == "optimap" and not is_room(a.name))
+        elif isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == "optimap":
+            for name in (alias.name for alias in node.names):
+                is_listed = is_room(node.module) and has_name(node.module, name)
+                is_inner = own is not None and node.module.startswith(f"{own}.") and not name.startswith("_")
+                if not is_listed and not is_inner:
+                    yield f"{node.module}.{name}"
+        elif isinstance(node, ast.Attribute) and chain(node)[:1] and chain(node)[0] in names:
+            room, *rest = names[chain(node)[0]], *chain(node)[1:]
+            while rest and is_room(room):
+                if not has_name(room, rest[0]):
+                    yield f"{room}.{rest[0]}"
+                room = f"{room}.{rest.pop(0)}"
+        elif isinstance(node, ast.Call) and chain(node.func)[-1:] in (["import_module"], ["importorskip"]):
+            named = node.args[0].value if node.args and isinstance(node.args[0], ast.Constant) else ""
+            if str(named).split(".")[0] == "optimap" and not is_room(named):
+                yield named
+
+
+def replaced(tree):
+    """Yield each name of optimap that a program replaces, by an assignment or a function that patches."""
+    names = own_names(tree)
+
+    def is_own(node):
+        if isinstance(node, ast.Constant):
+            return str(node.value).split(".")[0] == "optimap" and "." in str(node.value)
+        return bool(chain(node)) and chain(node)[0] in names
+
+    for node in ast.walk(tree):
+        is_changed = isinstance(getattr(node, "ctx", None), (ast.Store, ast.Del))
+        parts = [node.value, node.slice] if isinstance(node, ast.Subscript) else [node]
+        if is_changed and not isinstance(node, ast.Name) and any(is_own(part) for part in parts):
+            yield ast.unparse(node)
+        elif isinstance(node, ast.Call) and isinstance(node.func, (ast.Attribute, ast.Name)):
+            function = node.func.attr if isinstance(node.func, ast.Attribute) else node.func.id
+            if function in REPLACING and any(is_own(argument) for argument in node.args[:2]):
+                yield ast.unparse(node)
+
+
+def every_program():
+    """Return the path of every file of the tests, below their folder, and the trees of its programs."""
+    paths = sorted(path.relative_to(TESTS) for path in TESTS.rglob("*.py"))
+    return [(path, list(programs(ast.parse((TESTS / path).read_text(encoding="utf-8"))))) for path in paths]
+
+
+def test_tests_use_what_rooms_list():
+    wrong = {
+        f"{path}: {name}"
+        for path, trees in every_program()
+        if path.name != Path(__file__).name
+        for tree in trees
+        for name in unlisted(tree, own_room(path))
+    }
+    assert sorted(wrong - UNLISTED) == []
+
+
+def test_tests_replace_only_the_outside_world():
+    wrong = [
+        f"{path}: {name}"
+        for path, trees in every_program()
+        if path.name != Path(__file__).name
+        for tree in trees
+        for name in replaced(tree)
+    ]
+    assert wrong == []
+
+
+@pytest.mark.parametrize(
+    ("program", "found"),
+    [
+        ("import optimap, optimap.trace\noptimap.trace.extract_traces(optimap.__version__)", []),
+        ("from optimap import kernels, trace\nkernels.thread_count()\ntrace.regions(0).names", []),
+        ("from optimap._pick.frontends import chosen_by\nfrom optimap._base import budget", []),
+        ("import optimap._reading.blocks", ["optimap._reading.blocks"]),
+        ("def f():\n    from optimap._reading import blocks, walk_blocks", ["optimap._reading.blocks"]),
+        ("from optimap._reading.blocks import walk_blocks", ["optimap._reading.blocks.walk_blocks"]),
+        ("from optimap.video.units import MM", []),  # in the room that the test is about, which has a list for users
+        ("from optimap.video.save import _as_json", ["optimap.video.save._as_json"]),
+        ("from optimap.trace.extract import Picked", ["optimap.trace.extract.Picked"]),
+        ("import optimap\noptimap._reading.blocks.x", ["optimap._reading.blocks"]),
+        ("from optimap import kernels\nkernels._numpy", ["optimap.kernels._numpy"]),
+        ("import importlib\nimportlib.import_module('optimap.kernels._numpy')", ["optimap.kernels._numpy"]),
+        ("run('-c', 'from optimap._series import period; print(period)')", ["optimap._series.period"]),
+        ("code = 'x = 1\\nfrom optimap._series import period'", ["optimap._series.period"]),
+    ],
+)
+def test_unlisted_names_are_found(program, found):
+    own = own_room(Path("video/test_units.py"))
+    assert sorted({name for tree in programs(ast.parse(program)) for name in unlisted(tree, own)}) == found
+
+
+@pytest.mark.parametrize(
+    "program",
+    [
+        "monkeypatch.setattr('optimap._base.budget', 1)",
+        "from optimap import kernels\nmonkeypatch.setattr(kernels, 'backend', 1)",
+        "from optimap import kernels\nsetattr(kernels, 'backend', 1)",
+        "from optimap.video import Recording\nmonkeypatch.setattr(Recording, 'close', None)",
+        "from optimap import kernels as k\nk.backend = 'numpy'",
+        "import optimap.trace\noptimap.trace.extract_traces = None",
+        "import optimap.trace\ndel optimap.trace.extract_traces",
+        "with mock.patch('optimap.trace.extract_traces'): pass",
+        "from optimap import trace\nwith mock.patch.object(trace, 'extract_traces'): pass",
+        "monkeypatch.setitem(sys.modules, 'optimap.trace', None)",
+        "import sys\nsys.modules['optimap._version'] = None",
+        "from optimap.trace import REGISTRY\nREGISTRY['a'] = 1",
+        "code = f'import optimap.trace\\noptimap.trace.x = {value}'",
+    ],
+)
+def test_replaced_names_are_found(program):
+    assert [name for tree in programs(ast.parse(program)) for name in replaced(tree)]
+
+
+@pytest.mark.parametrize(
+    "program",
+    [
+        "import os\nmonkeypatch.setattr(os, 'link', None)",
+        "monkeypatch.setitem(sys.modules, 'h5py', None)",
+        "from optimap.trace import regions\nfound = regions(0)\nfound.size = 3",
+        "from optimap import kernels\nseen.backend = kernels.backend",
+    ],
+)
+def test_the_outside_world_may_be_replaced(program):
+    assert [name for tree in programs(ast.parse(program)) for name in replaced(tree)] == []

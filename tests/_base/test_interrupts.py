@@ -163,7 +163,6 @@ class Slow:
     def __getitem__(self, key):
         time.sleep(0.01)
         return numpy.zeros((key.stop - key.start, 64, 64), 'u2')
-optimap._reading.blocks.READ_BYTES = 1
 video = Slow()
 """
 
@@ -173,12 +172,13 @@ video = Slow()
 def test_a_script(folder, start, video, ends):
     code = f"""
 import sys, threading, time
-import numpy, optimap, optimap._reading.blocks
+import numpy, optimap, optimap._base
 {video}
 positions = numpy.random.default_rng(0).integers(0, 64, (3000, 2))
 print("ready", flush=True)
 try:
-    optimap.extract_traces(video, positions, 21, window="disc")
+    with optimap._base.budgeted(read_bytes=1):  # the slow video is read frame by frame
+        optimap.extract_traces(video, positions, 21, window="disc")
 except KeyboardInterrupt:
     if {ends == "caught"}:
         others = [thread.name for thread in threading.enumerate() if thread is not threading.main_thread()]

@@ -11,7 +11,7 @@ import threading
 import numpy as np
 import pytest
 
-from optimap._base import progress as _progress
+from optimap._base import progress_bar, say
 from optimap.trace import extract_traces
 from optimap.video import save_video
 
@@ -57,14 +57,14 @@ def clock(monkeypatch):
     import tqdm.std
 
     clock = Clock()
-    monkeypatch.setattr(_progress, "time", clock)
+    monkeypatch.setattr("time.monotonic", clock.monotonic)
     monkeypatch.setattr(tqdm.std, "time", clock.time)
     return clock
 
 
 def test_a_bar_after_a_second_with_the_seconds_left(watch, clock):
     terminal = watch()
-    with _progress.progress_bar(10_000_000) as advance:
+    with progress_bar(10_000_000) as advance:
         clock.now += 0.75
         advance(1_000_000)
         assert terminal.getvalue() == ""
@@ -80,19 +80,18 @@ def test_a_bar_after_a_second_with_the_seconds_left(watch, clock):
 
 def test_files_are_counted_one_by_one(watch, clock):
     terminal = watch()
-    with _progress.progress_bar(3, "file") as advance:
+    with progress_bar(3, "file") as advance:
         clock.now += 5
         advance(1)
         assert "1/3 [00:05<00:10,  5.00s/file]" in terminal.getvalue()
 
 
-def test_detrending_and_writing_show_a_bar_too(watch, clock, tmp_path, monkeypatch):
-    from optimap._series import period as _period
+def test_detrending_and_writing_show_a_bar_too(watch, clock, tmp_path, allow):
     from optimap.trace import detrend_timeseries, save_traces
 
     terminal, clock.step = watch(), 2
     traces = np.random.default_rng(0).normal(size=(400, 100))
-    monkeypatch.setattr(_period, "BLOCK", 400 * 20)  # series in five blocks
+    allow(series_values=400 * 20)  # series in five blocks
     detrend_timeseries(traces, "mean", 50)
     assert re.search(r"/100 \[0\d:\d\d<.*series", terminal.getvalue())
     for name, tidy, rows in (("t.csv", False, 9), ("t.csv", True, 18), ("t.xlsx", False, 9), ("t.xlsx", True, 18)):
@@ -107,7 +106,7 @@ def test_a_terminal_that_reports_no_width(clock, monkeypatch):
     reading, writing = openpty()
     with open(writing, "w", encoding="utf-8") as terminal, open(reading, "rb", buffering=0) as screen:
         monkeypatch.setattr(sys, "stderr", terminal)
-        with _progress.progress_bar(10) as advance:
+        with progress_bar(10) as advance:
             clock.now += 2
             advance(4)
             terminal.flush()
@@ -119,7 +118,7 @@ def test_a_terminal_that_reports_no_width(clock, monkeypatch):
 
 def test_nothing_is_shown_for_short_work_or_after_the_end(watch, clock):
     terminal = watch()
-    with _progress.progress_bar(10) as advance:
+    with progress_bar(10) as advance:
         advance(9)
         clock.now += 2
         advance(1)
@@ -129,7 +128,7 @@ def test_nothing_is_shown_for_short_work_or_after_the_end(watch, clock):
 @pytest.mark.parametrize("stream", [io.StringIO(), None])
 def test_nothing_is_shown_if_no_user_would_see_it(monkeypatch, clock, stream):
     monkeypatch.setattr(sys, "stderr", stream)
-    with _progress.progress_bar(10) as advance:
+    with progress_bar(10) as advance:
         clock.now += 2
         advance(1)
     assert stream is None or stream.getvalue() == ""
@@ -139,7 +138,7 @@ def test_nothing_is_shown_in_threads_or_when_turned_off(monkeypatch, watch, cloc
     terminal = watch()
 
     def work():
-        with _progress.progress_bar(10) as advance:
+        with progress_bar(10) as advance:
             clock.now += 2
             advance(1)
 
@@ -152,9 +151,10 @@ import io, sys, time
 class Terminal(io.StringIO):
     def isatty(self): return True
 sys.stderr = Terminal()
-from optimap._base import progress as _progress
-_progress.DELAY = 0
-with _progress.progress_bar(10) as advance: advance(5)
+import itertools
+from optimap._base import progress_bar
+time.monotonic = itertools.count(0, 2).__next__
+with progress_bar(10) as advance: advance(5)
 print(repr(sys.stderr.getvalue()))
 """
     done = subprocess.run(
@@ -177,11 +177,9 @@ class Slow:
 
 
 @pytest.mark.parametrize("what", ["extract", "save"])
-def test_long_work_shows_it(tmp_path, monkeypatch, watch, clock, what):
+def test_long_work_shows_it(tmp_path, allow, watch, clock, what):
     terminal = watch()
-    monkeypatch.setattr("optimap._reading.blocks.READ_BYTES", 1)
-    monkeypatch.setattr("optimap.video.writing.BLOCK_BYTES", 1)
-    monkeypatch.setattr("optimap.video.writing.LARGEST_BLOCK_BYTES", 1)
+    allow(read_bytes=1, write_bytes=1, largest_write_bytes=1)
     if what == "extract":
         extract_traces(Slow(clock), (3, 3))
     else:
@@ -190,7 +188,7 @@ def test_long_work_shows_it(tmp_path, monkeypatch, watch, clock, what):
 
 
 def test_lines_do_not_break_the_bar(capsys):
-    _progress.say("a line")
+    say("a line")
     assert capsys.readouterr().out == "a line\n"
 
 

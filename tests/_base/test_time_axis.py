@@ -26,6 +26,14 @@ def test_own_values_as_they_are(x):
     assert label == ""
 
 
+def test_times_that_a_video_states():
+    stated = np.array([0, 0.5, 2])
+    times, label = parse_time_axis(3, None, None, stated)
+    assert (times.tolist(), label) == ([0, 0.5, 2], "Time [s]")
+    assert parse_time_axis(3, None, 10, stated)[0].tolist() == [0, 0.1, 0.2]
+    assert parse_time_axis(3, [5, 6, 7], None, stated)[0].tolist() == [5, 6, 7]
+
+
 def test_no_frames():
     assert parse_time_axis(0, None, 500)[0].tolist() == []
     assert parse_time_axis(0, [], None)[0].tolist() == []

@@ -9,6 +9,7 @@ import roifile
 import tifffile
 
 from optimap._tables import SUFFIXES
+from tests import makers
 from tests._cli.helpers import NAN_VIDEO, VIDEO, succeed
 
 
@@ -57,3 +58,11 @@ def made(tmp_path_factory):
         succeed(*where, "--size", 3, "--tidy", "-o", f"long{suffix}")
     os.chdir(before)
     return folder
+
+
+@pytest.fixture
+def pause(folder):
+    """The same folder with a recording whose frames are 2 ms apart, but for a pause of 50 ms; the times of frames."""
+    stamps = np.arange(40) * 2 + (np.arange(40) > 20) * 48
+    makers.encoded_at(folder / "pause.mkv", VIDEO.astype("u1"), stamps)
+    return stamps / 1000

@@ -92,3 +92,13 @@ def test_what_interrupted_runs_left_is_reported(folder, capsys):
     assert old.startswith("note: .new.0badcafe.old.zarr is new.zarr as it was before an interrupted run: rename it to")
     assert partial.startswith("note: .new.0badcafe.partial.zarr was left by an interrupted run: delete it unless")
     assert done == "rec.tif -> new.zarr: (40, 12, 15), uint16"
+
+
+def test_irregular_times_need_a_rate(pause, capsys):
+    assert run("convert", "pause.mkv", "new.tif") == 2
+    error = capsys.readouterr().err
+    assert "pause.mkv has irregular times (1 gap, after frame 20: 50 ms instead of 2 ms)" in error
+    assert "give one with --fps, by which all frames are spaced evenly" in error
+    assert not Path("new.tif").exists()
+    assert run("convert", "pause.mkv", "new.tif", "--fps", 500) == 0
+    assert load_metadata("new.tif")["fps"] == 500

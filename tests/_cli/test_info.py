@@ -5,6 +5,7 @@ import subprocess
 import sys
 
 import h5py
+import pytest
 import scipy.io
 import tifffile
 from PIL import Image
@@ -12,6 +13,7 @@ from PIL import Image
 from optimap import __version__
 from optimap._cli import main
 from optimap._regions import read_positions, write_positions
+from tests import makers
 from tests._cli.helpers import VIDEO, run, succeed
 
 
@@ -127,3 +129,27 @@ def test_without_compiled_loops_info_says_so():
     out = subprocess.run(command, capture_output=True, text=True, env=environment, check=True).stdout
     assert out.splitlines()[0].endswith("(kernels: numpy)")
     assert out.splitlines()[1].startswith("The compiled loops are not in use: results are the same, but slower.")
+
+
+def test_info_of_irregular_times(pause, capsys):
+    assert run("info", "pause.mkv") == 0
+    assert "  rate        irregular times: 1 gap, after frame 20: 50 ms instead of 2 ms\n" in capsys.readouterr().out
+
+
+def test_info_of_analog_signals(folder, capsys):
+    makers.micam05(folder, VIDEO, analog=makers.random_video((2, 160), "i2"))
+    assert run("info", "rec.gsh") == 0
+    out = capsys.readouterr().out
+    assert "  analog 0    160 samples, rate 2000 samples/s, 0.08 s\n  analog 1    160 samples" in out
+
+
+@pytest.mark.parametrize(("option", "frames", "rate"), [("0", 20, 250), ("1", 20, 250), ("all", 40, 500)])
+def test_the_advice_for_two_cameras_works(folder, capsys, option, frames, rate):
+    makers.micam_ultima(folder, VIDEO, dual_cam=4)
+    assert run("info", "rec.rsh") == 2
+    assert "rec.rsh may hold frames of two cameras" in (said := capsys.readouterr().err)
+    assert ": choose one of two cameras with --option channel=, from 0 to 1, or 'all' if there was only one\n" in said
+    assert run("info", "rec.rsh", "--option", f"channel={option}") == 0
+    out = capsys.readouterr().out
+    assert f"  frames      {frames}\n" in out
+    assert f"  rate        {rate} frames/s" in out

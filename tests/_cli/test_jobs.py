@@ -201,3 +201,24 @@ def test_regions_go_into_tables_with_their_names_and_pixels(tmp_path, monkeypatc
         with pynwb.NWBHDF5IO("t.nwb", "r") as io:
             plane = io.read().processing["ophys"]["ImageSegmentation"]["regions"]
             assert [tuple(p)[:2] for p in plane["pixel_mask"][0]] == [(2, 3), (3, 3), (2, 4), (3, 4)]
+
+
+@pytest.mark.parametrize("suffix", SUFFIXES)
+def test_irregular_times_are_the_axis_of_tables(pause, suffix):
+    succeed("traces", "pause.mkv", "--at", "3,4", "-o", f"t{suffix}")
+    table = load_traces(f"t{suffix}")
+    np.testing.assert_allclose(table.x, pause, rtol=0, atol=1e-9)
+    assert table.fps is None
+    assert table.metadata["x"] == "the time of each frame in s, as stated by the recording"
+    succeed("traces", "pause.mkv", "--at", "3,4", "-o", f"u{suffix}", "--fps", 100)
+    assert (load_traces(f"u{suffix}").x, load_traces(f"u{suffix}").fps) == (None, 100)
+
+
+def test_irregular_times_are_the_axis_of_pictures(pause):
+    drawn = {}
+    for name, options in (("times", ()), ("even", ("--fps", 500))):
+        succeed("traces", "pause.mkv", "--at", "3,4", "--plot", f"{name}.svg", "--overwrite", *options)
+        text = Path(f"{name}.svg").read_text()
+        assert "<!-- Time [s] -->" in text
+        drawn[name] = re.findall(r"<!-- (0\.\d+) -->", text)  # the ticks of the axis
+    assert max(map(float, drawn["times"])) > 0.1 > max(map(float, drawn["even"]))

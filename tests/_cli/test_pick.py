@@ -1,5 +1,7 @@
 """`optimap pick`: the files about picked positions. A front end without a screen picks."""
 
+from contextlib import ExitStack
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -14,14 +16,15 @@ PICKED = [(3, 4), (7, 2), (0, 11)]
 
 
 @pytest.fixture
-def picked(monkeypatch):
+def picked():
     """A user who picks three positions, and turns the wheel to size 7."""
 
     def act(figure):
         clicks(*PICKED)(figure)
         wheel(PICKED[0], 1)(figure)
 
-    return seat(monkeypatch, act)
+    with ExitStack() as stack:
+        yield seat(stack, act)
 
 
 def test_picked_positions(folder, picked, capsys):
@@ -77,3 +80,9 @@ def test_picked_traces_say_how_they_were_made(made, picked, monkeypatch):
         assert (table.metadata["size"], table.metadata["positions"]) == (7, {"from": "mouse"})
     assert list(pd.read_parquet("picked.parquet").columns) == ["time", "name", "x", "y", "value"]
     assert main(["pick", "rec.tif", "--traces", "p.mat", "--tidy"]) == 2
+
+
+def test_irregular_times_are_the_axis_of_picked_traces(pause, picked):
+    assert main(["pick", "pause.mkv", "-o", "p.csv", "--traces", "t.npz", "--plot", "p.png"]) == 0
+    np.testing.assert_allclose(load_traces("t.npz").x, pause, rtol=0, atol=1e-9)
+    assert picked.figure.axes[1].get_xlabel() == "Time [s]"

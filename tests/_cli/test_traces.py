@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
+from optimap._regions import grid_positions
 from optimap.trace import detrend_timeseries, extract_traces, load_traces, normalize
 from tests._cli.helpers import VIDEO, run, table
 
@@ -126,3 +127,25 @@ def test_errors_name_the_file_where_there_are_several(folder, capsys):
     np.save("short.npy", VIDEO[:4])
     assert run("traces", "short.npy", "rec.tif", "--at", "3,4", "--detrend", "spline") == 2
     assert "error: short.npy: data has 4 samples" in capsys.readouterr().err
+
+
+def test_a_recording_is_not_lost_to_one_bad_series(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    video = np.random.default_rng(0).normal(1000, 50, (60, 12, 15)).astype(np.float32)
+    video[:, :6, :6] = np.nan  # masked
+    video[30, 10, 13] = np.inf
+    video[20, 10, 9] = np.nan
+    np.save("heart.npy", video)
+    assert run("traces", "heart.npy", "--grid", 4, "--size", 1, "--detrend", "spline", "--normalize") == 0
+    lost = "6 of 16 traces are NaN throughout: x1_y1, x5_y1, x1_y4, x5_y4, x9_y10, x13_y10"
+    assert f"heart.npy: {lost}" in capsys.readouterr().out
+    result, where = table("heart_traces.csv"), grid_positions((12, 15), 4)
+    for column, (x, y) in zip(result.columns[1:], where, strict=True):
+        series = video[:, int(y), int(x)]
+        if np.isfinite(series).all():
+            expected = normalize(detrend_timeseries(series))
+            np.testing.assert_allclose(result[column], expected, rtol=1e-6)
+        else:
+            assert result[column].isna().all(), column
+    assert run("traces", "heart.npy", "--at", "13,10", "--at", "9,8", "--size", 1, "--normalize", "-o", "n.csv") == 0
+    assert "heart.npy: 1 of 2 traces is NaN throughout: x13_y10" in capsys.readouterr().out

@@ -17,8 +17,7 @@ from optimap.trace import (
     save_traces,
     show_positions_and_traces,
 )
-from optimap.video import open_video
-from optimap.video.recording import Recording
+from optimap.video import Recording, open_video
 from tests import makers
 from tests.strategies import WINDOWS, chunks_of, positions, videos
 

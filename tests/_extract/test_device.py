@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from optimap import kernels
-from optimap._extract import device, span_traces
+from optimap._extract import device_traces, sliding_sums, span_traces
 from optimap._reading import as_source
 from optimap._regions import Spans, join_spans, window_spans
 from optimap.trace import (
@@ -62,6 +62,12 @@ def test_any_video_and_window_equal_numpy(library, data, size, window):
     np.testing.assert_array_equal(library.back(there), video)
 
 
+def traces_at_cost(cost, video, where, size, nan_policy="propagate"):
+    """Return the traces (T, N) of square windows, where gathering a pixel costs so many additions."""
+    spans = window_spans(np.array(where, float), size, "rect", tuple(video.shape[1:]))
+    return device_traces(as_source(video), spans, nan_policy, gather_cost=cost)
+
+
 @pytest.mark.parametrize("cost", [0.0, 1e9], ids=["gather", "sliding"])
 @settings(max_examples=60)
 @given(data=st.data(), size=st.integers(2, 12))
@@ -72,9 +78,7 @@ def test_both_methods_equal_numpy_for_overlapping_windows(library, cost, data, s
     where = data.draw(st.one_of(st.just(everywhere), st.lists(st.sampled_from(everywhere), min_size=1, max_size=9)))
     policy = data.draw(st.sampled_from(["propagate", "omit"]))
     there = library.to(video)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(device, "GATHER_COST", cost)
-        result = extract_traces(there, where, size, nan_policy=policy)
+    result = traces_at_cost(cost, there, where, size, policy)
     expected = extract_traces(video, where, size, nan_policy=policy)
     check(library, result, expected, there, video.dtype.kind != "f", magnitude(video))
 
@@ -108,13 +112,14 @@ def test_many_overlapping_windows_use_sliding_sums_and_few_are_gathered(taken):
 def test_sliding_sums_are_sums_of_neighbours():
     line = np.array([[[1, 10, 100, 1000, 10000, 100000]]])
     for size, expected in ((1, line[0, 0]), (3, [111, 1110, 11100, 111000]), (5, [11111, 111110]), (6, [111111])):
-        assert device.sliding_sums(np, line, size, 2).ravel().tolist() == list(expected)
+        assert sliding_sums(np, line, size, 2).ravel().tolist() == list(expected)
 
 
-def test_sliding_sums_do_not_wrap(monkeypatch, library):
-    monkeypatch.setattr(device, "GATHER_COST", 1e9)
+def test_sliding_sums_do_not_wrap(library):
     video = np.full((1, 182, 182), 65535, np.uint16)  # the sum is just above 2**31
-    np.testing.assert_allclose(library.back(extract_traces(library.to(video), (91, 91), 182)), [65535], rtol=1e-6)
+    np.testing.assert_allclose(
+        library.back(traces_at_cost(1e9, library.to(video), [(91, 91)], 182)), [[65535]], rtol=1e-6
+    )
 
 
 @pytest.mark.parametrize("sums", [False, True])
@@ -145,14 +150,14 @@ def test_a_large_window_among_many_small_ones_is_not_padded_for_all(taken):
     assert sum(values for _, values in taken) <= 2 * counts.sum()
 
 
-def test_blocks_give_the_same_numbers(monkeypatch, any_library):
+def test_blocks_give_the_same_numbers(allow, any_library):
     where, there = [(3, 2), (0, 0), (1.5, 2)], any_library.to(VIDEO)
-    monkeypatch.setattr(device, "BLOCK_VALUES", 60)
+    allow(device_values=60)
     check(any_library, extract_traces(there, where, 3), extract_traces(VIDEO, where, 3), there, whole=False)
 
 
-def test_device_work_is_done_in_blocks(monkeypatch, taken):
-    monkeypatch.setattr(device, "BLOCK_VALUES", 60)
+def test_device_work_is_done_in_blocks(allow, taken):
+    allow(device_values=60)
     extract_traces(arrays.library("strict").to(VIDEO), [(3, 2), (0, 0), (1.5, 2)], 3)
     assert max(frames * values for frames, values in taken) <= 60
     assert len(taken) > 6
@@ -177,22 +182,21 @@ def test_sums_of_integers_are_exact_where_the_device_has_no_doubles():
 
 
 @pytest.mark.parametrize(("size", "cost"), [(3, 0.0), (1, 0.0), (5, 1e9)], ids=["gather", "pixel", "sliding"])
-def test_nan_is_an_error_as_in_numpy(monkeypatch, any_library, size, cost):
-    monkeypatch.setattr(device, "GATHER_COST", cost)
-    monkeypatch.setattr(device, "BLOCK_VALUES", 3 * 144)  # the first NaN is not in the first block
+def test_nan_is_an_error_as_in_numpy(allow, any_library, size, cost):
+    allow(device_values=3 * 144)  # the first NaN is not in the first block
     video = RNG.normal(size=(9, 12, 12)).astype(np.float32)
     video[2, 0, 0], video[4, 5, 5], video[6, 9, 9] = np.nan, np.nan, np.nan
     where = [(9, 9), (5, 5), (9, 8)]
     with pytest.raises(ValueError, match=r"video holds NaN in frame [46]") as expected:
         extract_traces(video, where, size, nan_policy="raise")
     with pytest.raises(ValueError, match="video holds NaN in frame") as error:
-        extract_traces(any_library.to(video), where, size, nan_policy="raise")
+        traces_at_cost(cost, any_library.to(video), where, size, "raise")
     assert str(error.value) == str(expected.value)
     video[np.isnan(video)] = np.inf  # no NaN, though infinities of both signs would make one
     video[4, 5, 4] = -np.inf
     there = any_library.to(video)
     expected = extract_traces(video, where, size, nan_policy="raise")
-    check(any_library, extract_traces(there, where, size, nan_policy="raise"), expected, there, False, 10)
+    check(any_library, traces_at_cost(cost, there, where, size, "raise"), expected, there, False, 10)
 
 
 def test_jax_compiles_and_differentiates_extraction():
@@ -297,14 +301,13 @@ def test_nan_in_the_hosts_memory_is_an_error_as_in_numpy(host_loops, torch):
 
 
 @pytest.mark.parametrize("shape", [(1, 9, 9), (2, 12, 5)])
-def test_boxes_of_different_sizes_are_gathered(monkeypatch, library, shape):
-    monkeypatch.setattr(device, "GATHER_COST", 1e9)  # gathering costs more than any sliding sums
+def test_boxes_of_different_sizes_are_gathered(library, shape):
     video = RNG.integers(0, 99, shape, dtype=np.uint16)
     sizes = [window_spans(np.array([[3.0, 3.0]]), size, "rect", shape[1:]) for size in (3, 2)]
     spans = join_spans(*sizes)
     check(
         library,
-        span_traces(as_source(library.to(video)), spans),
+        device_traces(as_source(library.to(video)), spans, "propagate", gather_cost=1e9),  # more than any sliding sums
         span_traces(as_source(video), spans),
         library.to(video),
         True,

@@ -7,9 +7,8 @@ import dask.array as da
 import numpy as np
 import pytest
 
-from optimap._base import devices
 from optimap._extract import check_nan_policy, span_traces
-from optimap._reading import as_source, blocks, threads
+from optimap._reading import as_source
 from optimap._regions import window_spans
 from optimap.trace import extract_traces, regions
 from tests.arrays import library
@@ -61,12 +60,10 @@ ENGINES = list(engines())
 
 
 @pytest.fixture(params=ENGINES, ids=[name for name, *_ in ENGINES])
-def engine(request, monkeypatch, tmp_path):
+def engine(request, allow, tmp_path):
     name, give, take = request.param
-    monkeypatch.setattr(devices, "HOST_LOOPS", "own" not in name)
-    monkeypatch.setattr(blocks, "READ_BYTES", 100)  # several blocks, and several parts of frames
-    monkeypatch.setattr(threads, "LEAST_BYTES", 0)
-    monkeypatch.setattr(threads, "BUFFER_BYTES", 1)
+    allow(host_loops="own" not in name)
+    allow(read_bytes=100, file_bytes=0, buffer_bytes=1)  # several blocks, and several parts of frames
     with dask.config.set(scheduler="synchronous"):
         yield give or (lambda values: mapped(tmp_path, values)), take
 

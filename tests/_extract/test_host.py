@@ -9,13 +9,13 @@ import pytest
 
 from optimap import kernels
 from optimap._extract import span_traces
-from optimap._reading import as_source, blocks, threads
+from optimap._reading import as_source
 from optimap._regions import Spans, window_spans
 from optimap.trace import extract_traces
 from optimap.video import open_video
 from tests import makers
 from tests.kernels.system import note_threads, refuse_threads
-from tests.readers import Chunked, Sliceable, mapped, small_blocks
+from tests.readers import Chunked, Sliceable, mapped
 
 VIDEO = makers.random_video((30, 20, 24))
 POSITIONS = np.random.default_rng(0).uniform(0, 19, (40, 2))
@@ -26,11 +26,10 @@ on_linux = pytest.mark.skipif(
 
 
 @pytest.fixture(autouse=True)
-def _small_buffers(monkeypatch):
+def _small_buffers(monkeypatch, allow):
     """Small files are read by three threads, two frames at a time."""
     monkeypatch.setenv("OPTIMAP_THREADS", "3")
-    monkeypatch.setattr(threads, "LEAST_BYTES", 0)
-    monkeypatch.setattr(threads, "BUFFER_BYTES", 2 * VIDEO[0].nbytes)
+    allow(file_bytes=0, buffer_bytes=2 * VIDEO[0].nbytes)
 
 
 @pytest.fixture
@@ -119,8 +118,8 @@ def test_the_loops_have_all_threads_for_frames_in_memory():
     assert set(counts) == {3}
 
 
-def test_an_error_while_reading_reaches_the_caller(monkeypatch):
-    monkeypatch.setattr(blocks, "READ_BYTES", 1)
+def test_an_error_while_reading_reaches_the_caller(allow):
+    allow(read_bytes=1)
 
     class Broken(Sliceable):
         def __getitem__(self, key):
@@ -133,8 +132,8 @@ def test_an_error_while_reading_reaches_the_caller(monkeypatch):
 
 
 @pytest.mark.parametrize("error", [OSError, KeyboardInterrupt])
-def test_an_error_while_another_part_is_read_reaches_the_caller(monkeypatch, error):
-    small_blocks(monkeypatch, 1)
+def test_an_error_while_another_part_is_read_reaches_the_caller(allow, error):
+    allow(block_bytes=1, read_bytes=1)
 
     class Broken(Chunked):
         def __getitem__(self, key):

@@ -40,8 +40,7 @@ def test_sums_of_integers_are_those_of_python(data, dtype):
     lazy = da.from_array(video, chunks=chunks_of(data.draw, shape))
     np.testing.assert_array_equal(extract_traces(lazy, masks, weights="sum").compute(), expected)
     chunk = tuple(data.draw(st.integers(1, n)) for n in shape)
-    with pytest.MonkeyPatch.context() as patch:
-        small_blocks(patch, data.draw(st.sampled_from([1, 50, 400])))
+    with small_blocks(data.draw(st.sampled_from([1, 50, 400]))):
         chunked = Chunked(video, chunk)
         np.testing.assert_array_equal(extract_traces(chunked, masks, weights="sum"), expected)
         means = extract_traces(chunked, masks)
@@ -70,8 +69,8 @@ def test_digits_are_short_enough_for_a_double_to_hold_their_sums():
 
 
 @pytest.mark.parametrize("dtype", ["u8", "i8"])
-def test_means_of_the_largest_integers_over_parts_are_exact(monkeypatch, dtype):
-    small_blocks(monkeypatch, 1)
+def test_means_of_the_largest_integers_over_parts_are_exact(allow, dtype):
+    allow(block_bytes=1, read_bytes=1)
     top = int(np.iinfo(dtype).max)
     video = np.full((2, 4, 4), top, dtype)
     video[0, 0, 0] = top - 1600
@@ -80,8 +79,8 @@ def test_means_of_the_largest_integers_over_parts_are_exact(monkeypatch, dtype):
 
 
 @pytest.mark.parametrize("bad", [np.nan, np.inf, -np.inf])
-def test_weights_of_missing_pixels_do_not_count(monkeypatch, bad):
-    small_blocks(monkeypatch, 1)
+def test_weights_of_missing_pixels_do_not_count(allow, bad):
+    allow(block_bytes=1, read_bytes=1)
     video = np.arange(32.0).reshape(2, 4, 4)
     video[0, 1, 1] = bad
     weights = np.arange(16.0).reshape(1, 4, 4)

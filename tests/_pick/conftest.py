@@ -7,4 +7,4 @@ from tests._pick.views import CLOCK
 
 @pytest.fixture(autouse=True)
 def _clock(monkeypatch):
-    monkeypatch.setattr("optimap._pick.mouse.time", CLOCK)
+    monkeypatch.setattr("time.monotonic", CLOCK.monotonic)

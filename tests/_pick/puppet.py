@@ -4,6 +4,8 @@ from matplotlib.backend_bases import MouseEvent
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
+from optimap._pick.frontends import chosen_by
+
 
 class Puppet:
     """A front end that notes the calls it gets; `act` is what the user does with the figure."""
@@ -31,10 +33,10 @@ class Puppet:
         self.calls.append("close")
 
 
-def seat(monkeypatch, act=lambda figure: None, waits=True):
-    """Replace the front end in use by a puppet; return it."""
+def seat(stack, act=lambda figure: None, waits=True):
+    """Let calls use a puppet as their front end, until an ExitStack is closed; return it."""
     puppet = Puppet(act, waits)
-    monkeypatch.setattr("optimap._pick.select.choose_frontend", lambda block, browser: puppet)
+    stack.enter_context(chosen_by(lambda block, browser: puppet))
     return puppet
 
 

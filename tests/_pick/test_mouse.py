@@ -8,8 +8,7 @@ from matplotlib.backend_bases import MouseEvent
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-from optimap._pick import PointPicker
-from optimap._pick.mouse import MouseAdapter
+from optimap._pick import MouseAdapter, PointPicker
 from tests._pick.views import CLOCK
 
 SHAPE = (20, 30)
@@ -105,6 +104,16 @@ def test_a_double_click_adds_one_point():
             mouse.press((3, 4), **kwargs)
         mouse.release((3, 4))
         assert len(mouse.picker.positions) == 1
+
+
+@pytest.mark.parametrize(("seconds", "place"), [(0.3, (3, 4)), (0.5, (9, 9))])
+def test_the_second_press_of_a_double_click_grabs_nothing(seconds, place):
+    mouse = Mouse()
+    mouse.press((3, 4))
+    mouse.release((3, 4))
+    CLOCK.sleep(seconds)
+    mouse.drag((3, 4), (6, 6), (9, 9))
+    assert mouse.picker.positions == [place]
 
 
 @pytest.mark.parametrize("hinder", ["zoom", "lock", "other axes", "outside the image"])

@@ -1,6 +1,7 @@
 """What the select functions and compare_traces do with the front end in use."""
 
 import functools
+from contextlib import ExitStack
 
 import numpy as np
 import pytest
@@ -19,9 +20,10 @@ CALLS = {
 
 
 @pytest.fixture
-def user(monkeypatch):
+def user():
     """A function that replaces the front end in use by a puppet."""
-    return functools.partial(puppet.seat, monkeypatch)
+    with ExitStack() as stack:
+        yield functools.partial(puppet.seat, stack)
 
 
 @pytest.mark.parametrize("name", CALLS)

@@ -1,6 +1,7 @@
 """Live selections, if a call cannot wait: they always return the current points."""
 
 import functools
+from contextlib import ExitStack
 
 import numpy as np
 import pytest
@@ -13,9 +14,10 @@ VIDEO = np.random.default_rng(0).integers(0, 999, (60, 20, 30), dtype=np.uint16)
 
 
 @pytest.fixture
-def user(monkeypatch):
+def user():
     """A function that replaces the front end in use by a puppet."""
-    return functools.partial(puppet.seat, monkeypatch)
+    with ExitStack() as stack:
+        yield functools.partial(puppet.seat, stack)
 
 
 def test_where_the_call_cannot_wait_the_selection_is_live(user):

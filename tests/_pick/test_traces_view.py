@@ -4,8 +4,7 @@ import numpy as np
 import pytest
 from matplotlib.figure import Figure
 
-from optimap._pick import PointPicker
-from optimap._pick.traces_view import ComparisonView, TracesView
+from optimap._pick import ComparisonView, PointPicker, TracesView
 from optimap._reading import as_source
 from optimap.trace import extract_traces
 from tests import arrays
@@ -212,8 +211,8 @@ def test_levels_of_a_blank_frame_or_another_image_are_replaced():
     assert view.drawn_image.get_clim() == (video[5].min(), video[5].max())
 
 
-def test_memory_of_traces_is_bounded(monkeypatch):
-    monkeypatch.setattr("optimap._pick.traces_view.MEMORY", 5 * 60 * 8)
+def test_memory_of_traces_is_bounded(allow):
+    allow(kept_bytes=5 * 60 * 8)
     video = Counting(VIDEO)
     view = traces_view(videos=(video,), positions=[(0, 0)])
     for x in range(30):

@@ -6,9 +6,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import to_rgba
 from matplotlib.figure import Figure
 
-from optimap._pick import PointPicker
-from optimap._pick.positions_view import PositionsView, point_color
-from optimap._pick.traces_view import TracesView
+from optimap._pick import PointPicker, PositionsView, TracesView, point_color
 from optimap._reading import as_source
 
 VIDEO = np.random.default_rng(0).integers(0, 999, (60, 20, 30), dtype=np.uint16)

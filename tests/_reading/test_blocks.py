@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from optimap._extract import span_traces
-from optimap._reading import Plan, are_few, as_source, block_frames, blocks, is_ready, read_sparsely, walk_blocks
+from optimap._reading import Plan, are_few, as_source, block_frames, is_ready, read_sparsely, walk_blocks
 from optimap._regions import window_spans
 from optimap.trace import extract_traces
 from tests.readers import Chunked, Sliceable, mapped, small_blocks
@@ -16,10 +16,10 @@ VIDEO = np.random.default_rng(0).integers(0, 65536, (12, 6, 7), dtype=np.uint16)
 
 
 @pytest.mark.parametrize("wrap", [np.asarray, Sliceable])
-def test_frames_are_read_in_blocks(monkeypatch, wrap):
-    monkeypatch.setattr(blocks, "BLOCK_BYTES", 5 * VIDEO[0].nbytes)
-    monkeypatch.setattr(blocks, "READ_BYTES", 5 * VIDEO[0].nbytes)
-    monkeypatch.setattr(blocks, "MEMORY_BYTES", 7 * VIDEO[0].nbytes)
+def test_frames_are_read_in_blocks(allow, wrap):
+    allow(block_bytes=5 * VIDEO[0].nbytes, read_bytes=5 * VIDEO[0].nbytes, memory_bytes=7 * VIDEO[0].nbytes)
+    video = wrap(VIDEO)
+    assert starts(video) == ([0, 5, 10] if wrap is Sliceable else [0, 7])
     video = wrap(VIDEO)
     np.testing.assert_array_equal(extract_traces(video, [(3, 2)], 3), extract_traces(VIDEO.copy(), [(3, 2)], 3))
     if wrap is Sliceable:
@@ -33,9 +33,8 @@ def starts(video):
     return [start for start, *_ in walk_blocks(source, plan)]
 
 
-def test_arrays_in_memory_come_in_large_blocks_and_all_others_in_small_ones(tmp_path, monkeypatch):
-    monkeypatch.setattr(blocks, "BLOCK_BYTES", 1)
-    monkeypatch.setattr(blocks, "READ_BYTES", 1)
+def test_arrays_in_memory_come_in_large_blocks_and_all_others_in_small_ones(tmp_path, allow):
+    allow(block_bytes=1, read_bytes=1)
     view = mapped(tmp_path, VIDEO)
     for video in (VIDEO, VIDEO[::2], VIDEO.astype("f4"), VIDEO > 9):
         assert starts(video) == [0]
@@ -45,9 +44,9 @@ def test_arrays_in_memory_come_in_large_blocks_and_all_others_in_small_ones(tmp_
 
 
 @pytest.mark.skipif(not hasattr(mmap, "MADV_RANDOM"), reason="this system takes no advice about memory maps")
-def test_a_large_map_is_not_read_ahead_for_a_few_windows(tmp_path, monkeypatch):
+def test_a_large_map_is_not_read_ahead_for_a_few_windows(tmp_path, allow):
     video = np.random.default_rng(0).integers(0, 999, (9, 200, 300), dtype=np.uint16)
-    monkeypatch.setattr(blocks, "SPARSE_BYTES", 1000)
+    allow(sparse_bytes=1000)
     advice = []
 
     class Mapping:
@@ -64,7 +63,7 @@ def test_a_large_map_is_not_read_ahead_for_a_few_windows(tmp_path, monkeypatch):
     np.testing.assert_array_equal(span_traces(source, few), span_traces(as_source(video), few))
     assert advice == [mmap.MADV_RANDOM, mmap.MADV_NORMAL]
     span_traces(source, many)
-    monkeypatch.setattr(blocks, "SPARSE_BYTES", video.nbytes + 1)
+    allow(sparse_bytes=video.nbytes + 1)
     span_traces(source, few)
     assert len(advice) == 2
     with pytest.raises(KeyError), read_sparsely(replace(source, shape=(10**6, 200, 300)), 5):
@@ -111,8 +110,8 @@ def test_no_frames_give_no_blocks():
     assert list(walk_blocks(as_source(VIDEO[:0]), Plan(5, [None]))) == []
 
 
-def test_a_frame_larger_than_a_block_is_read_alone(monkeypatch):
-    small_blocks(monkeypatch, 1)
-    assert block_frames(as_source(Sliceable(VIDEO))) == 1
-    small_blocks(monkeypatch, 3 * VIDEO[0].nbytes)
-    assert block_frames(as_source(Sliceable(VIDEO))) == 3
+def test_a_frame_larger_than_a_block_is_read_alone():
+    with small_blocks(1):
+        assert block_frames(as_source(Sliceable(VIDEO))) == 1
+    with small_blocks(3 * VIDEO[0].nbytes):
+        assert block_frames(as_source(Sliceable(VIDEO))) == 3

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from optimap._reading import mapped_files, open_frames
+from optimap._reading import open_frames
 from tests import makers
 
 VIDEO = makers.random_video((9, 6, 8))
@@ -96,10 +96,9 @@ def test_another_file_is_not_mistaken_for_the_mapped_one(tmp_path, monkeypatch, 
     elif what == "locked away":
         tmp_path.joinpath("rec.dat").rename(tmp_path / "elsewhere.dat")
         view = view[:]
-        monkeypatch.setattr(mapped_files.os, "open", refuse)
-    else:
-        monkeypatch.setattr(mapped_files, "MAPS", tmp_path / "no such list")
-    assert open_frames(view) is None
+        monkeypatch.setattr(os, "open", refuse)
+    maps = {"maps": tmp_path / "no such list"} if what == "no list" else {}
+    assert open_frames(view, **maps) is None
     np.testing.assert_array_equal(view, VIDEO)
 
 
@@ -152,8 +151,7 @@ def test_a_file_that_shrinks_is_an_error(tmp_path):
 
 
 @on_linux
-def test_an_address_in_none_of_the_listed_maps_has_no_file(tmp_path, monkeypatch):
+def test_an_address_in_none_of_the_listed_maps_has_no_file(tmp_path):
     view = mapped(tmp_path / "rec.dat")
     (tmp_path / "maps").write_text("1000-2000 r--s 00000000 00:00 0 /some/file\n")
-    monkeypatch.setattr(mapped_files, "MAPS", tmp_path / "maps")
-    assert open_frames(view) is None
+    assert open_frames(view, tmp_path / "maps") is None

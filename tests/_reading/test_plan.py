@@ -18,8 +18,8 @@ from tests.strategies import positions
 VIDEO = makers.random_video((30, 20, 24))
 
 
-def test_blocks_begin_with_chunks(monkeypatch):
-    small_blocks(monkeypatch, 10 * VIDEO[0].nbytes)
+def test_blocks_begin_with_chunks(allow):
+    allow(block_bytes=10 * VIDEO[0].nbytes, read_bytes=10 * VIDEO[0].nbytes)
     video = Chunked(VIDEO, (4, 20, 24))
     extract_traces(video, (3, 2))
     assert video.read == [((start, min(start + 8, 30)),) for start in range(0, 30, 8)]
@@ -29,8 +29,8 @@ def test_blocks_begin_with_chunks(monkeypatch):
     assert video.read == [((0, 13),), ((13, 26),), ((26, 30),)]
 
 
-def test_blocks_begin_with_shards_where_they_fit(monkeypatch):
-    small_blocks(monkeypatch, 14 * VIDEO[0].nbytes)
+def test_blocks_begin_with_shards_where_they_fit(allow):
+    allow(block_bytes=14 * VIDEO[0].nbytes, read_bytes=14 * VIDEO[0].nbytes)
     video = Chunked(VIDEO, (2, 20, 24), shards=(6, 20, 24))
     extract_traces(video, (3, 2))
     assert video.read == [((0, 12),), ((12, 24),), ((24, 30),)]
@@ -52,8 +52,8 @@ def test_many_windows_read_whole_frames():
     assert video.read == [((0, 30),)]
 
 
-def test_chunks_that_are_long_in_time_are_read_part_after_part(monkeypatch):
-    small_blocks(monkeypatch, 2 * 30 * 5 * 6 * 2)
+def test_chunks_that_are_long_in_time_are_read_part_after_part(allow):
+    allow(block_bytes=2 * 30 * 5 * 6 * 2, read_bytes=2 * 30 * 5 * 6 * 2)
     video = Chunked(VIDEO, (30, 5, 6))
     where = [(x, y) for x in range(0, 24, 2) for y in range(0, 20, 2)]
     traces = extract_traces(video, where, 7)
@@ -63,8 +63,8 @@ def test_chunks_that_are_long_in_time_are_read_part_after_part(monkeypatch):
     assert all((b - a) * (d - c) <= 2 * 5 * 6 for _, (a, b), (c, d) in pieces)
 
 
-def test_h5py_and_zarr_are_read_along_their_chunks(tmp_path, monkeypatch):
-    small_blocks(monkeypatch, 4000)
+def test_h5py_and_zarr_are_read_along_their_chunks(tmp_path, allow):
+    allow(block_bytes=4000, read_bytes=4000)
     where = [(3, 2), (20.5, 17.25), (6, 5)]
     expected = extract_traces(VIDEO, where, 3)
     with h5py.File(tmp_path / "a.h5", "w") as file:
@@ -90,8 +90,8 @@ def transposed_maps(folder):
     yield np.moveaxis(np.load(folder / "time_in_the_middle.npy", mmap_mode="r"), 1, 0), (30, 1, 24)
 
 
-def test_maps_with_scattered_frames_give_the_same_traces(tmp_path, monkeypatch):
-    small_blocks(monkeypatch, 2 * 30 * 24 * 2)
+def test_maps_with_scattered_frames_give_the_same_traces(tmp_path, allow):
+    allow(block_bytes=2 * 30 * 24 * 2, read_bytes=2 * 30 * 24 * 2)
     where = [(3, 2), (20.5, 17.25), (6, 5)]
     for video, chunk in transposed_maps(tmp_path):
         assert as_source(video).chunk == chunk
@@ -117,8 +117,7 @@ def test_boxes_follow_chunks_and_cover_each_window_once(data):
     spans = window_spans(where, data.draw(st.integers(0, 9)), "rect", shape[1:])
     shard = data.draw(st.sampled_from([None, 2 * chunk[0], 3 * chunk[0]]))
     source = Source(None, shape, np.dtype("u2"), "reader", chunk=chunk, shard=shard)
-    with pytest.MonkeyPatch.context() as patch:
-        small_blocks(patch, budget := data.draw(st.sampled_from([1, 500, 10_000])))
+    with small_blocks(budget := data.draw(st.sampled_from([1, 500, 10_000]))):
         plan = plan_reading(source, spans)
     seen = np.zeros(shape[1:], int)
     for top, bottom, left, right in [box or (0, shape[1], 0, shape[2]) for box in plan.boxes]:

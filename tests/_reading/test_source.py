@@ -52,6 +52,24 @@ def test_a_recording_of_a_mapped_file_gives_its_frames_as_a_view(tmp_path, suffi
         np.testing.assert_array_equal(source.frames, VIDEO)
 
 
+@pytest.mark.parametrize("suffix", [".dat", ".mkv"])
+def test_the_times_of_a_recording(tmp_path, suffix):
+    milliseconds = np.arange(12) * 2 + (np.arange(12) > 4) * 48
+    if suffix == ".dat":
+        path = makers.multirecorder(tmp_path / "rec.dat", VIDEO, stamps=(milliseconds * 1000).tolist())
+    else:
+        path = makers.encoded_at(tmp_path / "rec.mkv", VIDEO.astype("u1"), milliseconds)
+    with open_video(path) as recording:
+        source = as_source(recording)
+        np.testing.assert_array_equal(source.times, recording.times)
+        np.testing.assert_allclose(source.axis_times, milliseconds / 1000, rtol=0, atol=1e-12)
+        recording.fps = 500.0
+        assert as_source(recording).axis_times is None
+        recording.fps = None
+        recording.times[3] = np.nan
+        assert as_source(recording).axis_times is None
+
+
 def test_a_recording_that_must_be_read(tmp_path):
     path = makers.zarr(tmp_path / "rec.zarr", VIDEO, chunks=(3, 2, 7), shards=(6, 4, 7))
     with open_video(path) as recording:

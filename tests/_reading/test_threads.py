@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from optimap import kernels
-from optimap._reading import Plan, as_source, file_of, from_file, in_place, read_ahead, threads, walk_blocks
+from optimap._base import budgeted
+from optimap._reading import Plan, as_source, file_of, from_file, in_place, read_ahead, walk_blocks
 from optimap.kernels import Stop
 from tests import makers
 from tests.kernels.system import refuse_threads
@@ -23,11 +24,10 @@ on_linux = pytest.mark.skipif(
 
 
 @pytest.fixture(autouse=True)
-def _small_buffers(monkeypatch):
+def _small_buffers(monkeypatch, allow):
     """Small files are read by three threads, two frames at a time."""
     monkeypatch.setenv("OPTIMAP_THREADS", "3")
-    monkeypatch.setattr(threads, "LEAST_BYTES", 0)
-    monkeypatch.setattr(threads, "BUFFER_BYTES", 2 * VIDEO[0].nbytes)
+    allow(file_bytes=0, buffer_bytes=2 * VIDEO[0].nbytes)
 
 
 class Noting:
@@ -68,20 +68,19 @@ def test_few_windows_and_arrays_in_memory_have_no_file(tmp_path):
 
 
 @on_linux
-def test_small_files_and_frames_larger_than_all_buffers_stay_mapped(tmp_path, monkeypatch):
+def test_small_files_and_frames_larger_than_all_buffers_stay_mapped(tmp_path):
     source = as_source(mapped(tmp_path, VIDEO))
     file = file_of(source, MANY)
     assert file is not None
     file.close()
-    for name, size in (("LEAST_BYTES", VIDEO.nbytes + 1), ("ALL_BUFFERS_BYTES", VIDEO[0].nbytes - 1)):
-        with monkeypatch.context() as patch:
-            patch.setattr(threads, name, size)
+    for changes in ({"file_bytes": VIDEO.nbytes + 1}, {"buffers_bytes": VIDEO[0].nbytes - 1}):
+        with budgeted(**changes):
             assert file_of(source, MANY) is None
 
 
 @on_linux
-def test_buffers_share_the_memory_that_is_set_aside_for_them(tmp_path, monkeypatch):
-    monkeypatch.setattr(threads, "ALL_BUFFERS_BYTES", 2 * VIDEO[0].nbytes)
+def test_buffers_share_the_memory_that_is_set_aside_for_them(tmp_path, allow):
+    allow(buffers_bytes=2 * VIDEO[0].nbytes)
     file, noting = file_of(as_source(mapped(tmp_path, VIDEO)), MANY), Noting()
     from_file(file, noting, lambda _: None, Stop())
     file.close()

@@ -5,7 +5,9 @@ import pytest
 import tifffile
 from PIL import Image
 
-from optimap.trace import extract_traces, regions
+from optimap._regions import content_of, region_names
+from optimap.trace import extract_traces, regions, show_regions
+from tests._regions import programs
 from tests._regions.examples import LABELS, VIDEO
 from tests.errors import check_error
 
@@ -77,3 +79,68 @@ def test_a_file_that_does_not_exist_is_named(tmp_path):
     path = tmp_path / "nope.roi"
     check_error(lambda: regions(path), FileNotFoundError, "source", "nope.roi does not exist: check the name", path)
     check_error(lambda: extract_traces(VIDEO, str(path)), FileNotFoundError, "coords", "nope.roi does not exist", path)
+
+
+EVERY_KIND = {
+    "stat.npy": (lambda path: programs.suite2p(path.parent, programs.footprints(2)), "regions found by suite2p"),
+    "rec_seg.npy": (lambda path: programs.cellpose(path, np.eye(14, 18, dtype="u2")), "cells found by cellpose"),
+    "est.hdf5": (lambda path: programs.caiman(path, programs.footprints(2)), "components found by CaImAn"),
+    "shapes.csv": (
+        lambda path: programs.napari(path, [("rectangle", [(1, 2), (5, 2), (5, 6), (1, 6)])]),
+        "shapes drawn in napari",
+    ),
+    "cells.geojson": (
+        lambda path: programs.qupath(path, [(programs.polygon([(1, 1), (5, 1), (5, 5)]), {})]),
+        "objects exported by QuPath",
+    ),
+    "cells.json": (
+        lambda path: programs.qupath(path, [(programs.polygon([(1, 1), (5, 1), (5, 5)]), {})]),
+        "objects exported by QuPath",
+    ),
+    "cell.roi": (lambda path: path.write_bytes(programs.box(1, 2, 3, 4).tobytes()), "regions drawn in ImageJ"),
+}
+
+
+@pytest.mark.parametrize("name", EVERY_KIND)
+@pytest.mark.parametrize("upper", [False, True])
+def test_every_kind_of_file_is_recognised_and_read_by_every_function(tmp_path, name, upper):
+    make, holds = EVERY_KIND[name]
+    path = tmp_path / name
+    make(path)
+    if upper:
+        path = path.rename(path.with_suffix(path.suffix.upper()))
+    assert content_of(path) == holds
+    found = regions(path)
+    assert region_names(path) == found.names
+    traces = extract_traces(programs.VIDEO, str(path))
+    np.testing.assert_array_equal(traces, extract_traces(programs.VIDEO, found))
+    ax = show_regions(path, programs.VIDEO[0])
+    assert [text.get_text() for text in ax.texts] == found.names
+    behind = extract_traces(programs.VIDEO, (3, 4), background=found[0])
+    np.testing.assert_array_equal(extract_traces(programs.VIDEO, (3, 4)) - traces.reshape(9, -1)[:, 0], behind)
+    for length in (3, len(path.read_bytes()) // 2):
+        path.write_bytes(path.read_bytes()[:length])
+        check_error(lambda: regions(path), ValueError, "source", path.name, path)
+
+
+def test_files_that_may_be_something_else_are_not_called_regions(tmp_path):
+    np.save(tmp_path / "rec.npy", np.zeros((3, 4, 5)))
+    np.savez(tmp_path / "t.npz", a=np.zeros(3))
+    tifffile.imwrite(tmp_path / "rec.tif", np.zeros((4, 5), np.uint8))
+    (tmp_path / "t.csv").write_text("time_s,x1_y2\n0,1\n")
+    (tmp_path / "p.csv").write_text("x,y\n0,1\n")
+    (tmp_path / "notes.json").write_text('{"a": 1}')
+    (tmp_path / "rec.h5").write_bytes(b"\x89HDF\r\n\x1a\n cut")
+    for name in (
+        "rec.npy",
+        "t.npz",
+        "rec.tif",
+        "t.csv",
+        "p.csv",
+        "notes.json",
+        "rec.h5",
+        "nope.roi",
+        "nope.geojson",
+        ".",
+    ):
+        assert content_of(tmp_path / name) is None, name

@@ -231,6 +231,55 @@ def test_one_file_alone_a_zip_and_names(tmp_path):
     check_error(lambda: regions(tmp_path / "line.roi"), ValueError, "source", message, tmp_path / "line.roi")
 
 
+def test_litter_of_the_operating_system_is_ignored(tmp_path):
+    first = roi("RECT", (1, 2, 3, 4))
+    with zipfile.ZipFile(tmp_path / "RoiSet.zip", "w") as archive:
+        for name in (
+            "cells/a.roi",
+            "cells/._a.roi",
+            "__MACOSX/cells/._a.roi",
+            "._a.roi",
+            "cells/.DS_Store",
+            "Thumbs.db",
+        ):
+            archive.writestr(name, first.tobytes() if name == "cells/a.roi" else b"\0\5\x16\7 resource fork")
+    assert regions(tmp_path / "RoiSet.zip").names == ["a"]
+    folder = tmp_path / "cells"
+    folder.mkdir()
+    for name in ("a.roi", "B.ROI"):
+        (folder / name).write_bytes(first.tobytes())
+    for name in ("._a.roi", ".DS_Store", "Thumbs.db", "notes.txt"):
+        (folder / name).write_bytes(b"\0\5\x16\7 resource fork")
+    assert regions(folder).names == ["a", "B"]
+    assert extract_traces(VIDEO, folder).shape == (6, 2)
+    for name in ("cell 10.roi", "cell 2.roi"):
+        (folder / name).write_bytes(first.tobytes())
+    assert regions(folder).names == ["a", "B", "cell 2", "cell 10"]
+    message = r"\._a.roi is no region, but a file that macOS puts next to one: leave it out, and give a.roi"
+    check_error(lambda: regions(folder / "._a.roi"), ValueError, "source", message, folder / "._a.roi")
+    assert len(regions(folder / "a.roi")) == 1
+
+
+def test_one_bad_file_in_a_set_is_named(tmp_path):
+    folder = tmp_path / "cells"
+    folder.mkdir()
+    roi("RECT", (1, 2, 3, 4)).tofile(folder / "a.roi")
+    roi("OVAL", (1, 2, 3, 4)).tofile(folder / "c.roi")
+    roi("LINE").tofile(folder / "b.roi")
+    message = r"b.roi: region 0 \('b'\) is a line and has no area: use rectangles"
+    check_error(lambda: regions(folder), ValueError, "source", message, folder / "b.roi")
+    (folder / "b.roi").write_bytes(b"nonsense")
+    message = "b.roi cannot be read as an ImageJ region, or is damaged"
+    check_error(lambda: extract_traces(VIDEO, folder), ValueError, "coords", message, folder / "b.roi")
+    (folder / "b.roi").unlink()
+    assert regions(folder).names == ["a", "c"]
+    with zipfile.ZipFile(tmp_path / "set.zip", "w") as archive:
+        for name, made in (("a", roi("RECT", (1, 2, 3, 4))), ("b", roi("LINE"))):
+            archive.writestr(f"{name}.roi", made.tobytes())
+    message = r"set.zip: region 1 \('b'\) is a line"
+    check_error(lambda: regions(tmp_path / "set.zip"), ValueError, "source", message, tmp_path / "set.zip")
+
+
 def test_files_of_regions_are_recognised_by_suffix_and_content(tmp_path):
     first = roi("RECT", (1, 2, 3, 4), "inside")
     first.tofile(tmp_path / "cell.roi")

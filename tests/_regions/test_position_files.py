@@ -3,6 +3,7 @@
 import pytest
 
 from optimap._regions import is_positions, read_made, read_positions, write_positions
+from optimap.trace import regions
 from tests.errors import check_error
 
 
@@ -13,6 +14,16 @@ from tests.errors import check_error
         ("1,2\n3.5,4\n", [(1, 2), (3.5, 4)]),
         ("name,y,x\na,2,1\n\nb, 4 ,3.5\n", [(1, 2), (3.5, 4)]),
         ("\ufeffX,Y\r\n1,2\r\n", [(1, 2)]),
+        ("x;y\n1,5;2\n3;4,25\n", [(1.5, 2), (3, 4.25)]),
+        ("1,5;2,5\r\n-0,5;,25\r\n", [(1.5, 2.5), (-0.5, 0.25)]),
+        ("x;y\n1.5;2\n", [(1.5, 2)]),
+        ("name;y;x\n;2;1,5\n", [(1.5, 2)]),
+        ("sep=;\nx;y\n1,5;2\n", [(1.5, 2)]),
+        ("x\ty\n1,5\t2\n", [(1.5, 2)]),
+        ("1.5\t2\n3\t4\n", [(1.5, 2), (3, 4)]),
+        ('"x;y",x,y\na,1,2\n', [(1, 2)]),
+        ("1,2,0.5\n", [(1, 2)]),
+        ("1,2,\n", [(1, 2)]),
     ],
 )
 def test_positions_are_read(tmp_path, text, expected):
@@ -21,13 +32,39 @@ def test_positions_are_read(tmp_path, text, expected):
     assert read_positions(path) == expected
 
 
+def test_tables_with_tabs_have_a_suffix_of_their_own(tmp_path):
+    (tmp_path / "p.tsv").write_text("x\ty\n1\t2\n")
+    assert is_positions(tmp_path / "p.tsv")
+    assert regions(tmp_path / "p.tsv").names == ["x1_y2"]
+    (tmp_path / "p.csv").write_text("sep=;\nX;Y\n1,5;2\n")
+    assert is_positions(tmp_path / "p.csv")
+    assert regions(tmp_path / "p.csv").names == ["x1.5_y2"]
+
+
+def test_the_cure_for_uncertain_commas_works(tmp_path):
+    path = tmp_path / "p.csv"
+    for text in ("1,5;2,5\n", "1,5\t2,5\n", "x,y\n1.5,2.5\n"):
+        path.write_text(text)
+        assert read_positions(path) == [(1.5, 2.5)]
+
+
 @pytest.mark.parametrize(
     ("text", "argument", "message"),
     [
         ("", "path", "holds no positions"),
         ("x,y\n", "path", "holds no positions"),
         ("a,b\n1,2\n", "path", "has the columns a, b: rename the columns of the positions to x and y"),
-        ("x;y\n1,5;2\n", "path", "has semicolons between its columns: save it with commas between columns"),
+        ("a;b\n1;2\n", "path", "has the columns a, b: rename the columns of the positions to x and y"),
+        ("1,5,2,5\n", "path", "row 1: '1,5,2,5' has 4 cells and no header, so it is uncertain .* semicolons or tabs"),
+        ("\n1,5,2\n", "path", "row 2: '1,5,2' has 3 cells and no header, so it is uncertain"),
+        ("x,y\n1,5,2,5\n", "path", "row 2: '1,5,2,5' has 4 cells under 2 titles, so it is uncertain"),
+        ("x,y\n1,5,2.5\n", "path", "row 2: '1,5,2.5' has 3 cells under 2 titles"),
+        ("x;y\n1.234,5;2\n", "path", "row 2: '1.234,5;2' is not a position"),
+        (
+            "x;y\n1,234;2.5\n",
+            "path",
+            r"has commas and points in its numbers \('1,234', '2.5'\): write all of them with",
+        ),
         ("x,y\n1,2\n3\n", "path", "row 3: '3' is not a position"),
         ("1,2\n3,four\n", "path", "row 2: '3,four' is not a position"),
     ],

@@ -4,7 +4,6 @@ import h5py
 import numpy as np
 import pytest
 
-from optimap._reading import blocks as video_module
 from optimap.trace import Regions, extract_traces, regions
 from tests._regions.examples import LABELS, SQUARE, VIDEO
 from tests.errors import check_error
@@ -20,10 +19,10 @@ def test_sums_of_masks_windows_and_region_sets():
     np.testing.assert_array_equal(extract_traces(VIDEO, summed, weights="mean"), extract_traces(VIDEO, mask))
 
 
-def test_recordings_larger_than_a_block(tmp_path, monkeypatch):
+def test_recordings_larger_than_a_block(tmp_path, allow):
     from optimap.video import open_video
 
-    monkeypatch.setattr(video_module, "BLOCK_BYTES", 5 * VIDEO[0].nbytes)
+    allow(block_bytes=5 * VIDEO[0].nbytes, read_bytes=5 * VIDEO[0].nbytes)
     expected = extract_traces(VIDEO.copy(), LABELS)
     np.save(tmp_path / "v.npy", VIDEO)
     with h5py.File(tmp_path / "v.h5", "w") as file:

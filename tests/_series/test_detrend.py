@@ -9,9 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from seasonal.trend import guess_trended_period
 
-from optimap._series import period as _period
 from optimap.trace import detrend_timeseries, estimate_period
 from tests._series.examples import series
+from tests.errors import check_error
 
 KINDS = ["mean", "median", "line", "spline"]
 
@@ -82,15 +82,91 @@ def test_the_baseline_is_kept_by_default():
     np.testing.assert_allclose(detrend_timeseries(data, retain_baseline=False), data - trend, atol=1e-10)
 
 
+def with_missing(samples=120):
+    """Series: whole, masked, with a gap, with missing ends, with an infinite sample, with too short a rest."""
+    data = np.stack([series("beats", samples, i) for i in range(6)], axis=1)
+    data[:, 1] = np.nan
+    data[50:53, 2] = np.nan
+    data[:7, 3] = data[-4:, 3] = np.nan
+    data[60, 4] = -np.inf
+    data[5:, 5] = np.nan
+    return data
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("period", [None, 12])
+@pytest.mark.parametrize("trend", [False, True])
+def test_series_with_missing_samples_do_not_affect_the_others(kind, period, trend):
+    data = with_missing()
+    before, options = data.copy(), {"kind": kind, "period": period, "return_trend_data": trend}
+    result = detrend_timeseries(data, nan_policy="omit", **options)
+    np.testing.assert_array_equal(result[:, 0], detrend_timeseries(data[:, 0], **options))
+    assert np.isnan(result[:, [1, 2, 4, 5]]).all()
+    np.testing.assert_array_equal(result[7:-4, 3], detrend_timeseries(data[7:-4, 3], **options))
+    assert np.isnan(result[:7, 3]).all()
+    assert np.isnan(result[-4:, 3]).all()
+    np.testing.assert_array_equal(data, before)
+    cube = detrend_timeseries(data.reshape(-1, 2, 3), nan_policy="omit", **options)
+    np.testing.assert_array_equal(cube.reshape(-1, 6), result)
+    for column, expected in zip(data.T, result.T, strict=True):
+        np.testing.assert_array_equal(detrend_timeseries(column, nan_policy="omit", **options), expected)
+
+
+@given(st.integers(0, 40), st.integers(0, 40), st.sampled_from([*KINDS, None]))
+def test_a_stretch_too_short_for_its_window_is_nan_and_others_are_as_if_alone(start, stop, kind):
+    data = np.full(40, np.nan)
+    data[start:stop] = series("walk", 40)[start:stop]
+    stretch = data[start:stop]
+    result = detrend_timeseries(data, kind, 8, nan_policy="omit")
+    if len(stretch) >= (1 if kind is None else 16 if kind == "line" else 15):  # the window is 15 samples
+        np.testing.assert_array_equal(result[start:stop], detrend_timeseries(stretch, kind, 8))
+        assert np.isfinite(result).sum() == len(stretch)
+    else:
+        assert np.isnan(result).all()
+
+
+def test_whole_series_are_the_same_under_both_policies():
+    for data in (series("beats", 200), np.arange(50), np.ones((30, 0))):
+        np.testing.assert_array_equal(detrend_timeseries(data, nan_policy="omit"), detrend_timeseries(data))
+
+
+def test_masked_samples_count_as_nan_if_they_are_omitted():
+    data = with_missing()
+    values = np.where(np.isfinite(data), data, 7.0)
+    masked = np.ma.masked_array(values, ~np.isfinite(data))
+    np.testing.assert_array_equal(
+        detrend_timeseries(masked, nan_policy="omit"), detrend_timeseries(data, nan_policy="omit")
+    )
+    counts = np.ma.masked_array(np.arange(20), np.arange(20) < 3)
+    assert np.isnan(detrend_timeseries(counts, nan_policy="omit")).tolist() == [True] * 3 + [False] * 17
+
+
+def test_the_error_about_missing_samples_names_the_series_and_a_cure_that_works():
+    data = with_missing()
+    message = (
+        r"data holds 250 values that are NaN or infinite, the first at sample 0 of data\[:, 1\]: .*nan_policy='omit'"
+    )
+    error = check_error(lambda: detrend_timeseries(data), ValueError, "data", message)
+    assert error.keyword == "nan_policy"
+    assert detrend_timeseries(data, nan_policy="omit").shape == data.shape
+    cube = np.ones((9, 4, 5))
+    cube[3, 2, 4] = np.nan
+    message = r"1 value that is NaN or infinite, the first at sample 3 of data\[:, 2, 4\]"
+    check_error(lambda: detrend_timeseries(cube), ValueError, "data", message)
+    for wrong in ("propagate", None, 3):
+        message = "nan_policy = .*: it must be 'raise' or 'omit'"
+        check_error(lambda wrong=wrong: detrend_timeseries(data, nan_policy=wrong), ValueError, "nan_policy", message)
+
+
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("samples", [50, 301])
-def test_many_series_are_each_as_if_alone(kind, samples, monkeypatch):
+def test_many_series_are_each_as_if_alone(kind, samples, monkeypatch, allow):
     names = ["beats", "walk", "line", "counts", "constant", "tiny"]
     data = np.stack([series(name, samples, i) for i in range(5) for name in names], axis=1)
     alone = [detrend_timeseries(column, kind) for column in data.T]
     assert estimate_period(data).tolist() == [estimate_period(column) for column in data.T]
     for block in (1, 7 * samples, 2**20):  # samples at once: one series, a few that do not divide all, all
-        monkeypatch.setattr(_period, "BLOCK", block)
+        allow(series_values=block)
         for threads in "13":
             monkeypatch.setenv("OPTIMAP_THREADS", threads)
             np.testing.assert_array_equal(detrend_timeseries(data, kind), np.stack(alone, axis=1))

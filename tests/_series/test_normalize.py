@@ -5,7 +5,6 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from optimap._series import samples as module
 from optimap.trace import normalize
 from tests import oracles
 
@@ -131,11 +130,14 @@ def test_masked_values_count_as_nan():
     np.testing.assert_array_equal(normalize(masked), [0, 1, np.nan])
 
 
-def test_input_is_not_modified_and_the_size_of_blocks_does_not_matter(monkeypatch):
+def test_input_is_not_modified_and_the_size_of_blocks_does_not_matter(allow):
     before = VIDEO.copy()
-    whole = normalize(VIDEO, dtype=np.float64)
-    monkeypatch.setattr(module, "BLOCK", 45)
-    np.testing.assert_array_equal(normalize(VIDEO, dtype=np.float64), whole)
+    # Floats from ranges along axis 0 are rescaled at once; all others are computed in blocks.
+    cases = [{"dtype": np.float64}, {"dtype": "u2"}, {"axis": 1}, {"axis": None, "dtype": "u1"}]
+    whole = [normalize(VIDEO, **options) for options in cases]
+    allow(host_values=45)
+    for options, expected in zip(cases, whole, strict=True):
+        np.testing.assert_array_equal(normalize(VIDEO, **options), expected, strict=True)
     np.testing.assert_array_equal(normalize(VIDEO, axis=None), normalize(VIDEO.copy(), axis=None))
     np.testing.assert_array_equal(VIDEO, before)
 

@@ -8,7 +8,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from seasonal.trend import guess_trended_period
 
-from optimap._series import period as _period
 from optimap.trace import estimate_period
 from tests._series.examples import series
 from tests.errors import check_error
@@ -39,8 +38,8 @@ def test_estimate_period_has_the_shape_of_one_sample():
     assert estimate_period(np.tile(data[:, None, None], (1, 2, 3))).tolist() == [[period] * 3] * 2
 
 
-def test_all_missing_values_are_counted(monkeypatch):
-    monkeypatch.setattr(_period, "BLOCK", 8)
+def test_all_missing_values_are_counted(allow):
+    allow(series_values=8)
     data = np.zeros((40, 2))
     data[[13, 22, 39], [1, 0, 1]] = np.nan, -np.inf, np.inf
     with pytest.raises(ValueError, match="3 values that are NaN or infinite, the first at sample 13"):

@@ -1,8 +1,5 @@
 """detect_polarity: right on beats of either direction, and no answer where there is none."""
 
-import os
-from pathlib import Path
-
 import numpy as np
 import pytest
 import tifffile
@@ -15,7 +12,6 @@ from optimap.trace import detect_polarity
 from tests.errors import check_error
 
 RNG = np.random.default_rng(3)
-DATA = Path(os.environ.get("OPTIMAP_TEST_DATA", "nowhere")) / "optical-mapping"
 
 
 def beats(samples=900, period=150):
@@ -26,7 +22,10 @@ def beats(samples=900, period=150):
 
 def undecided(signals):
     return check_error(
-        lambda: detect_polarity(signals), ValueError, "signals", "signals do not decide .* give polarity='up' or 'down'"
+        lambda: detect_polarity(signals),
+        ValueError,
+        "signals",
+        "the polarity of signals is undecided.* give polarity='up' or 'down'",
     )
 
 
@@ -124,10 +123,9 @@ def test_the_cure_is_followed():
     assert polarity_sign(np.zeros(100), "down") == -1
 
 
-@pytest.mark.skipif(not DATA.exists(), reason="OPTIMAP_TEST_DATA names no folder with optical-mapping")
 @pytest.mark.parametrize(("name", "polarity"), [("controlV", "down"), ("caRestitution_p130", "up")])
-def test_recordings(name, polarity):
-    video = tifffile.imread(DATA / f"{name}.tif")
+def test_recordings(name, polarity, real_data):
+    video = tifffile.imread(real_data / "optical-mapping" / f"{name}.tif")
     assert detect_polarity(video) == polarity
     answers = []
     for series in video.reshape(len(video), -1).T[::5]:

@@ -11,7 +11,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from optimap._series import samples
 from optimap.trace import normalize
 from tests import arrays
 from tests.arrays import DTYPES, HOST_DTYPES, check, outcome, values
@@ -60,10 +59,10 @@ def test_any_array_with_any_options_equals_numpy(library, data, limits, target, 
         np.testing.assert_allclose(here.astype(float), expected.astype(float), rtol=1e-4, atol=atol)
 
 
-def test_ends_are_exact_and_the_size_of_blocks_does_not_matter(monkeypatch, any_library):
+def test_ends_are_exact_and_the_size_of_blocks_does_not_matter(allow, any_library):
     array = RNG.normal(1000, 10, (30, 4, 5)).astype(np.float32)
     array[3, 2, 2], array[:, 0, 0], array[:, 1, 1] = np.nan, np.nan, 7
-    monkeypatch.setattr(samples, "BLOCK_VALUES", 45)
+    allow(device_values=45)
     for axis in (0, 1, None):
         result = any_library.back(normalize(any_library.to(array), ymin=-1, axis=axis))
         assert result.dtype == np.float32

@@ -8,14 +8,10 @@ from hypothesis import strategies as st
 from optimap import kernels
 from optimap._reading import prepare
 from optimap._regions import Spans, window_spans
-from optimap.kernels import _numpy
 from tests.kernels.system import refuse_threads
 from tests.strategies import WINDOWS, positions, videos
 
-try:
-    from optimap.kernels import _compiled
-except ImportError:
-    _compiled = None
+_numpy, _compiled = kernels.twins()["numpy"], kernels.twins().get("compiled")
 
 needs_compiled = pytest.mark.skipif(_compiled is None, reason="installed without a C++ compiler")
 
@@ -342,10 +338,9 @@ def test_where_no_thread_can_be_started_the_twins_work_in_the_caller(monkeypatch
 
 
 @pytest.mark.parametrize(("threads", "frames_at_once"), [(1, 8), (4, 5), (20, 1)])
-def test_tables_of_all_threads_together_have_a_limit(monkeypatch, threads, frames_at_once):
+def test_tables_of_all_threads_together_have_a_limit(threads, frames_at_once):
     rows_and_columns = 7 * 7  # of a table for frames of 6 x 7
-    monkeypatch.setattr(_numpy, "_TABLE", 8 * rows_and_columns)
-    monkeypatch.setattr(_numpy, "_ALL_TABLES", 20 * rows_and_columns)
+    limits = {"table_values": 8 * rows_and_columns, "all_values": 20 * rows_and_columns}
     blocks = []
 
     class Watched(np.ndarray):
@@ -359,6 +354,6 @@ def test_tables_of_all_threads_together_have_a_limit(monkeypatch, threads, frame
     frames = np.random.default_rng(0).integers(0, 999, (400, 6, 7), dtype=np.uint16).view(Watched)
     spans = window_spans(np.array([[3.0, 2.0]]), 3, "rect", (6, 7))
     out = np.empty((400, 1))
-    _numpy.box_means(frames, *spans.boxes, out, False, threads)
+    _numpy.box_means(frames, *spans.boxes, out, False, threads, **limits)
     assert set(blocks) == {frames_at_once}
     np.testing.assert_array_equal(out[:, 0], np.asarray(frames)[:, 1:4, 2:5].mean(axis=(1, 2)))

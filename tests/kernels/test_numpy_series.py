@@ -9,13 +9,9 @@ from scipy.interpolate import LSQUnivariateSpline
 from scipy.stats import theilslopes
 
 from optimap import kernels
-from optimap.kernels import _numpy_series
 from tests.kernels.examples import examples
 
-try:
-    from optimap.kernels import _compiled
-except ImportError:
-    _compiled = None
+_numpy_series, _compiled = kernels.twins()["numpy"], kernels.twins().get("compiled")
 
 needs_compiled = pytest.mark.skipif(_compiled is None, reason="installed without a C++ compiler")
 BACKENDS = [pytest.param(_compiled, marks=needs_compiled, id="compiled"), pytest.param(_numpy_series, id="numpy")]

@@ -3,21 +3,39 @@
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from optimap import kernels
-from optimap.kernels import _threads
 from optimap.trace import extract_traces
 
 
 @pytest.fixture
-def unlimited(monkeypatch):
+def container(monkeypatch):
+    """A function that limits the container of this process to a number of cores, by what the system says in files."""
+    text = {"/proc/self/cgroup": "0::/\n", "/sys/fs/cgroup/cpu.max": "max 100000\n"}
+    read, exists = Path.read_text, Path.exists
+
+    def limit(cores):
+        text["/sys/fs/cgroup/cpu.max"] = f"{cores * 100_000} 100000\n"
+        kernels.container_cores.cache_clear()
+
+    monkeypatch.setattr(
+        Path, "read_text", lambda path, *more, **how: text.get(path.as_posix()) or read(path, *more, **how)
+    )
+    monkeypatch.setattr(Path, "exists", lambda path, **how: path.as_posix() in text or exists(path, **how))
+    kernels.container_cores.cache_clear()
+    yield limit
+    kernels.container_cores.cache_clear()
+
+
+@pytest.fixture
+def unlimited(monkeypatch, container):
     """Neither the user nor the job nor the container limits the threads."""
     monkeypatch.delenv("OPTIMAP_THREADS", raising=False)
     monkeypatch.delenv("OMP_NUM_THREADS", raising=False)
-    monkeypatch.setattr(_threads, "_container_cores", lambda: sys.maxsize)
     return monkeypatch
 
 
@@ -33,10 +51,10 @@ def test_all_cores_are_used_where_nothing_limits_them(machine):
 
 
 @pytest.mark.parametrize(("value", "expected"), [("3", 3), ("1", 1), ("100", 100)])
-def test_the_setting_comes_first(machine, value, expected):
+def test_the_setting_comes_first(machine, container, value, expected):
     machine.setenv("OPTIMAP_THREADS", value)
     machine.setenv("OMP_NUM_THREADS", "2")
-    machine.setattr(_threads, "_container_cores", lambda: 2)
+    container(2)
     assert kernels.thread_count() == expected
 
 
@@ -62,8 +80,8 @@ def test_the_job_limits_the_threads(machine, value, expected):
     assert kernels.thread_count() == expected
 
 
-def test_the_container_limits_the_threads(machine):
-    machine.setattr(_threads, "_container_cores", lambda: 2)
+def test_the_container_limits_the_threads(machine, container):
+    container(2)
     assert kernels.thread_count() == 2
 
 
@@ -85,7 +103,7 @@ def cores(folder, own, **files):
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text)
     (folder / "own").write_text(own)
-    return _threads.container_cores(folder / "own", folder / "root")
+    return kernels.container_cores(folder / "own", folder / "root")
 
 
 @pytest.mark.parametrize(("quota", "expected"), [("200000 100000", 2), ("150000 100000", 2), ("5000 100000", 1)])
@@ -95,7 +113,7 @@ def test_quota_of_a_container_is_rounded_up_to_whole_cores(tmp_path, quota, expe
 
 def test_without_a_quota_there_is_no_limit(tmp_path):
     assert cores(tmp_path, "0::/\n", **{"cpu-max": "max 100000\n"}) == sys.maxsize
-    assert _threads.container_cores(tmp_path / "missing", tmp_path) == sys.maxsize
+    assert kernels.container_cores(tmp_path / "missing", tmp_path) == sys.maxsize
 
 
 def test_the_group_with_the_smallest_quota_counts(tmp_path):

@@ -15,7 +15,8 @@ from optimap.trace import (
     show_positions_and_traces,
     show_traces,
 )
-from tests import arrays
+from optimap.video import open_video
+from tests import arrays, makers
 from tests.errors import check_error
 
 VIDEO = np.random.default_rng(1).integers(0, 999, (20, 6, 8))
@@ -235,3 +236,31 @@ def test_the_image_may_be_a_frame_by_number_or_an_array():
 def test_videos_of_one_frame_are_compared():
     panel = compare_traces([VIDEO[:1], VIDEO[:1] + 1], (2, 3), labels=["a", "b"])
     assert [line.get_ydata().size for line in panel.lines] == [1, 1]
+
+
+@pytest.fixture
+def irregular(tmp_path):
+    """A recording with a pause, and the times of its frames."""
+    stamps = np.arange(20) * 2 + (np.arange(20) > 9) * 48
+    video = makers.random_video((20, 6, 8), "u1")
+    with open_video(makers.encoded_at(tmp_path / "rec.mkv", video, stamps)) as recording:
+        yield recording, stamps / 1000
+
+
+def test_irregular_times_of_a_recording_are_the_axis(irregular):
+    recording, times = irregular
+    ax = show_positions_and_traces(recording, [(3, 4)])[1]
+    np.testing.assert_allclose(ax.lines[0].get_xdata(), times, rtol=0, atol=1e-12)
+    assert ax.get_xlabel() == "Time [s]"
+    ax = show_positions_and_traces(recording, [(3, 4)], fps=100)[1]
+    np.testing.assert_array_equal(ax.lines[0].get_xdata(), np.arange(20) / 100)
+    ax = compare_traces([recording, recording], (3, 4))
+    np.testing.assert_allclose(ax.lines[1].get_xdata(), times, rtol=0, atol=1e-12)
+    assert ax.get_xlabel() == "Time [s]"
+
+
+def test_irregular_times_that_recordings_do_not_share(irregular):
+    recording, _ = irregular
+    ax = compare_traces([recording, VIDEO], (3, 4))
+    np.testing.assert_array_equal(ax.lines[0].get_xdata(), np.arange(20))
+    assert ax.get_xlabel() == "Frame"

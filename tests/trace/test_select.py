@@ -1,6 +1,7 @@
 """select_positions and select_traces: what they return, how they draw, which arguments they refuse."""
 
 import functools
+from contextlib import ExitStack
 
 import matplotlib as mpl
 import numpy as np
@@ -8,6 +9,8 @@ import pytest
 
 from optimap._pick import NoWindowError
 from optimap.trace import extract_traces, regions, select_positions, select_traces
+from optimap.video import open_video
+from tests import makers
 from tests._pick import puppet
 from tests._pick.puppet import clicks, wheel
 from tests.errors import check_error
@@ -16,9 +19,10 @@ VIDEO = np.random.default_rng(0).integers(0, 999, (60, 20, 30), dtype=np.uint16)
 
 
 @pytest.fixture
-def user(monkeypatch):
+def user():
     """A function that puts a puppet in the place of the front end in use."""
-    return functools.partial(puppet.seat, monkeypatch)
+    with ExitStack() as stack:
+        yield functools.partial(puppet.seat, stack)
 
 
 def test_positions_that_were_clicked(user):
@@ -204,3 +208,17 @@ def test_without_a_way_to_interact_the_alternatives_are_listed(call, monkeypatch
         monkeypatch.delenv(name, raising=False)
     with pytest.raises(NoWindowError, match=r"Cannot open a window \(the matplotlib backend is 'agg', no display\)"):
         call()
+
+
+def test_irregular_times_of_a_recording_are_the_axis(user, tmp_path):
+    stamps = np.arange(60) * 2 + (np.arange(60) > 9) * 48
+    path = makers.encoded_at(tmp_path / "rec.mkv", VIDEO.astype("u1"), stamps)
+    shown = user(clicks((3, 4)))
+    with open_video(path) as recording:
+        select_traces(recording)
+        trace_axes = shown.figure.axes[1]
+        assert trace_axes.get_xlabel() == "Time [s]"
+        np.testing.assert_allclose(trace_axes.get_xlim(), (0, stamps[-1] / 1000))
+        shown = user(clicks((3, 4)))
+        select_traces(recording, fps=100)
+        np.testing.assert_allclose(shown.figure.axes[1].get_xlim(), (0, 0.59))

@@ -40,7 +40,8 @@ def test_a_file_truncated_anywhere_is_an_error_or_whole(tmp_path, name):
             # Zarr does not say which of its numbered chunks is damaged.
             assert (path if path.suffix == ".zarr" else data).name in outcome, (kept, outcome)
         else:
-            np.testing.assert_array_equal(outcome, VIDEO, strict=True)
+            expected = VIDEO[: len(outcome)] if name in makers.COUNTLESS else VIDEO
+            np.testing.assert_array_equal(outcome, expected, strict=True)
 
 
 @every_format
@@ -93,6 +94,7 @@ def test_a_missing_path(tmp_path, function, name):
         ("tiff lzw", "imagecodecs", "tiff"),
         ("zarr 2", "zarr", "zarr"),
         ("zarr zip", "zarr", "zarr"),
+        ("lif", "liffile", "lif"),
     ],
 )
 def test_a_missing_package_has_its_pip_line(tmp_path, monkeypatch, name, package, extra):
@@ -102,8 +104,14 @@ def test_a_missing_package_has_its_pip_line(tmp_path, monkeypatch, name, package
         open_video(path)
 
 
-@pytest.mark.parametrize("package", ["h5py", "av", "imagecodecs", "zarr"])
-@pytest.mark.parametrize("name", ["npy", "tiff", "tiff folder", "png folder", "mat 5", "micam05", "multirecorder"])
+@pytest.mark.parametrize("package", ["h5py", "av", "imagecodecs", "zarr", "liffile"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("npy", "tiff", "tiff folder", "png folder", "mat 5", "micam05", "multirecorder"),
+        *("pco", "streampix", "inscopix", "czi", "scanbox"),
+    ],
+)
 def test_formats_need_no_package_but_their_own(tmp_path, monkeypatch, name, package):
     path = makers.EVERY_FORMAT[name](tmp_path, VIDEO)
     monkeypatch.setitem(sys.modules, package, None)
@@ -244,7 +252,7 @@ WRONG = [
     (3, {}, TypeError, "path", 3, None, "path = 3: give the name of a file"),
     ("", {}, TypeError, "path", "", None, "path = '': give the name of a file"),
     ("gone.npy", {}, FileNotFoundError, "path", ..., None, "does not exist: check the name"),
-    ("rec.xyz", {}, ValueError, "path", ..., None, r"unknown suffix '\.xyz': give a file with one of \.npy"),
+    ("rec.xyz", {}, ValueError, "path", ..., "shape", r"unknown suffix '\.xyz': give a file with one of \.npy"),
     ("empty", {}, ValueError, "path", ..., None, "holds no .* image: give a folder of images"),
     (
         "colour.npy",

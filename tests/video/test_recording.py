@@ -294,3 +294,33 @@ def test_errors_of_a_closed_recording_carry_their_fields(either):
 def test_errors_of_arrays_that_are_not_a_recording_carry_their_fields(tmp_path, video):
     path = tmp_path / "rec"
     check_error(lambda: Recording(video, path=path, format="test"), ValueError, "path", "rec ", value=path)
+
+
+def recording_at(times, fps=None, tick=0.0):
+    return Recording(Frames(), path=makers.Path("rec.x"), format="test", fps=fps, times=times, tick=tick)
+
+
+def test_regular_times():
+    recording = recording_at(np.arange(7) / 500, 500)
+    assert (recording.fps, recording.gaps, recording.irregularity) == (500, [], None)
+    assert "500 frames/s" in repr(recording)
+
+
+def test_irregular_times():
+    recording = recording_at(np.array([0, 2, 4, 6, 56, 58, 60]) / 1000, 500)
+    ((frame, interval),) = recording.gaps
+    assert (recording.fps, frame, round(interval, 9)) == (None, 3, 0.05)
+    assert recording.irregularity == "1 gap, after frame 3: 50 ms instead of 2 ms"
+    assert "irregular times" in repr(recording)
+
+
+def test_times_that_the_file_rounds():
+    times = np.round(np.arange(7) * 10 / 7) / 1000
+    jitter = np.linspace(0, 1e-5, 7)  # so that they are not whole milliseconds
+    assert recording_at(times + jitter, 700, tick=0.001).fps == 700
+    assert recording_at(times + jitter, 700).fps == pytest.approx(666, abs=1)
+
+
+def test_no_times():
+    recording = recording_at(None, 500)
+    assert (recording.fps, recording.times, recording.gaps, recording.irregularity) == (500, None, [], None)

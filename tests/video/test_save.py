@@ -7,12 +7,12 @@ import h5py
 import numpy as np
 import pytest
 import tifffile
+import xarray as xr
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.io import loadmat, whosmat
 
-from optimap.video import load_metadata, load_video, open_video, save_video, writing
-from optimap.video.formats import zarr
+from optimap.video import load_metadata, load_video, open_video, save_video
 from tests import makers
 from tests.errors import check_error, check_pickles
 
@@ -43,10 +43,8 @@ class Failing:
 
 
 @pytest.fixture
-def frame_by_frame(monkeypatch):
-    monkeypatch.setattr(writing, "BLOCK_BYTES", 1)
-    monkeypatch.setattr(writing, "LARGEST_BLOCK_BYTES", 1)
-    monkeypatch.setattr(zarr, "CHUNK_BYTES", 1)
+def frame_by_frame(allow):
+    allow(write_bytes=1, largest_write_bytes=1, chunk_bytes=1)
 
 
 @every_suffix
@@ -344,3 +342,34 @@ def test_wrong_arguments(tmp_path, name, video, options, kind, argument, value, 
     assert error.keyword == ("overwrite" if kind is FileExistsError else None)
     check_pickles(error)
     assert sorted(file.name for file in tmp_path.iterdir()) == ["folder.tif", "old.tif"]
+
+
+@every_suffix
+def test_a_recording_with_irregular_times_needs_a_rate(tmp_path, suffix):
+    video = makers.random_video((8, 5, 6), "u1")
+    made = makers.encoded_at(tmp_path / "made.mkv", video, [0, 2, 4, 6, 56, 58, 60, 62])
+    path = tmp_path / f"rec{suffix}"
+    with open_video(made) as recording:
+        error = check_error(
+            lambda: save_video(path, recording),
+            ValueError,
+            "video",
+            r"made\.mkv has irregular times \(1 gap, after frame 3: 50 ms instead of 2 ms\), but only a constant rate "
+            r"can be stored: give one with fps=, by which all frames are spaced evenly",
+            recording,
+        )
+        assert error.keyword == "fps"
+        assert not path.exists()
+        save_video(path, recording, fps=500)
+    with open_video(path) as saved:
+        np.testing.assert_array_equal(saved[:], video)
+        assert saved.fps == 500
+
+
+def test_an_array_with_irregular_times_needs_a_rate(tmp_path):
+    times = np.r_[0:4, 20:23] / 500
+    array = xr.DataArray(VIDEO, dims=("time", "y", "x"), coords={"time": times})
+    with pytest.raises(ValueError, match=r"^video has irregular times \(1 gap, after frame 3: 34 ms instead of 2 ms\)"):
+        save_video(tmp_path / "rec.tif", array)
+    save_video(tmp_path / "rec.tif", array, 500)
+    assert load_metadata(tmp_path / "rec.tif")["fps"] == 500

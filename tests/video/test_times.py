@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from optimap.video.times import frame_times, gaps, regular_rate
+from optimap.video.times import frame_times, gaps, irregularity, regular_rate, usual_interval
 from tests.errors import check_error
 
 TIMES = np.arange(1000) / 500
@@ -43,6 +43,7 @@ IRREGULAR = {
     "the same time twice": np.sort(np.r_[TIMES[:500], TIMES[:500]]),
     "not a number": np.where(np.arange(1000) == 3, np.nan, TIMES),
     "infinite": np.where(np.arange(1000) == 999, np.inf, TIMES),
+    "many dropped frames": np.cumsum([0, 0.05, 0.1, 0.15, 0.1]),
     "all equal": np.zeros(10),
 }
 
@@ -68,3 +69,50 @@ def test_one_time_for_each_frame():
     np.testing.assert_array_equal(frame_times(path, [0, 1, 2], 3), [0.0, 1.0, 2.0], strict=True)
     text = "rec.h5 holds 3 times for 4 frames: copy the recording again"
     check_error(lambda: frame_times(path, [0, 1, 2], 4), ValueError, "path", text, path)
+
+
+@pytest.mark.parametrize("tick", [0.001, 1 / 90_000, 1e-4])
+@given(rate=st.floats(20, 900), frames=st.integers(20, 200))
+def test_rounded_times_are_regular(tick, rate, frames):
+    times = np.round(np.arange(frames) / rate / tick) * tick
+    assert regular_rate(times, tick=tick) == pytest.approx(rate, rel=tick / times[-1] + 1e-6)
+    assert regular_rate(times, rate, tick) == rate
+
+
+@pytest.mark.parametrize("rate", [25, 240, 500])
+@given(st.integers(0, 98), st.integers(1, 5))
+def test_dropped_frames_are_found_in_rounded_times(rate, last, dropped):
+    times = np.round(np.delete(np.arange(106), np.arange(last + 1, last + 1 + dropped)) / rate, 3)
+    ((frame, interval),) = gaps(times, tick=0.001)
+    assert (frame, interval) == (last, pytest.approx((dropped + 1) / rate, abs=0.0011))
+    assert gaps(times) == gaps(times, tick=0.001)  # whole milliseconds show it
+    assert regular_rate(times, rate, 0.001) is None
+
+
+def test_the_stated_rate_says_which_intervals_are_gaps():
+    times = np.array([0, 0.1, 0.3, 0.5, 0.6, 0.8])
+    assert [frame for frame, _ in gaps(times, 10)] == [1, 2, 4]
+    assert usual_interval(times, 10) == 0.1
+    assert usual_interval(TIMES, 5) == 0.002  # no interval agrees with it
+
+
+@pytest.mark.parametrize(
+    ("times", "interval"), [([0], 0), ([], 0), ([np.nan, np.nan, 1], 0), ([0, 1, np.nan, 3, 4], 1)]
+)
+def test_the_usual_interval_of_few_times(times, interval):
+    assert usual_interval(np.array(times, float)) == interval
+
+
+@pytest.mark.parametrize(
+    ("times", "text"),
+    [
+        (IRREGULAR["a pause of 50 ms"], "1 gap, after frame 399: 52 ms instead of 2 ms"),
+        (np.delete(TIMES, [3, 500]), "2 gaps, the first after frame 2: 4 ms instead of 2 ms"),
+        (IRREGULAR["not a number"], "the times of 1 frame are missing"),
+        (np.full(5, np.nan), "the times of 5 frames are missing"),
+        (IRREGULAR["back in time"], "1 gap, after frame 499: -998 ms instead of 2 ms"),
+        (IRREGULAR["another rate in the middle"], "intervals of 1.667 to 2 ms"),
+    ],
+)
+def test_irregularity_in_words(times, text):
+    assert irregularity(times) == text

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from optimap.video import writing
+from optimap.video.writing import frame_blocks, refuse_dtype
 from tests import makers
 from tests.errors import check_error
 
@@ -24,9 +24,8 @@ VIDEO = makers.random_video((7, 5, 6))
         (50, 5, range(0, 60, 30)),
     ],
 )
-def test_blocks_begin_with_chunks(monkeypatch, stored, multiple, starts):
-    monkeypatch.setattr(writing, "BLOCK_BYTES", 8 * VIDEO[0].nbytes)
-    monkeypatch.setattr(writing, "LARGEST_BLOCK_BYTES", 32 * VIDEO[0].nbytes)
+def test_blocks_begin_with_chunks(allow, stored, multiple, starts):
+    allow(write_bytes=8 * VIDEO[0].nbytes, largest_write_bytes=32 * VIDEO[0].nbytes)
     asked = []
 
     class Chunked:
@@ -36,14 +35,14 @@ def test_blocks_begin_with_chunks(monkeypatch, stored, multiple, starts):
             asked.append(key.start)
             return np.zeros((len(range(60)[key]), 5, 6), np.uint16)
 
-    assert sum(len(block) for block in writing.frame_blocks(Chunked(), multiple)) == 60
+    assert sum(len(block) for block in frame_blocks(Chunked(), multiple)) == 60
     assert asked == list(starts)
 
 
 @pytest.mark.parametrize("dtype", ["u1", ">u2", "f4"])
 def test_blocks_are_contiguous_and_in_native_byte_order(dtype):
     video = makers.random_video((7, 5, 6), dtype)[::-1, :, ::-1]
-    blocks = list(writing.frame_blocks(video))
+    blocks = list(frame_blocks(video))
     assert all(block.flags.c_contiguous and block.dtype.isnative for block in blocks)
     np.testing.assert_array_equal(np.concatenate(blocks), video)
 
@@ -51,4 +50,4 @@ def test_blocks_are_contiguous_and_in_native_byte_order(dtype):
 def test_pixels_that_a_format_cannot_hold_are_an_error_about_the_video():
     dtype = np.dtype("f2")
     text = r"\.mat files cannot hold float16 pixels without loss \(they hold integers\): choose \.npy or \.h5"
-    check_error(lambda: writing.refuse_dtype(dtype, ".mat", "integers"), ValueError, "video", text, dtype)
+    check_error(lambda: refuse_dtype(dtype, ".mat", "integers"), ValueError, "video", text, dtype)

@@ -2,6 +2,11 @@ from .axis_names import (
     LETTERS,
     axis_letter,
 )
+from .budgets import (
+    Budget,
+    budget,
+    budgeted,
+)
 from .checks import (
     RATE,
     check_flag,
@@ -12,7 +17,6 @@ from .checks import (
     whole_number,
 )
 from .device_home import (
-    BLOCK_VALUES,
     Home,
     Result,
 )
@@ -54,6 +58,7 @@ from .time_axis import (
 )
 from .time_units import (
     SECONDS,
+    coordinate_times,
     unit_factor,
 )
 from .types import (
@@ -70,7 +75,6 @@ from .words import (
 )
 
 __all__ = [
-    "BLOCK_VALUES",
     "ENDING",
     "LETTERS",
     "NUMPY_TYPES",
@@ -82,6 +86,7 @@ __all__ = [
     "ArgumentError",
     "ArgumentTypeError",
     "Array",
+    "Budget",
     "ExistingFileError",
     "Explained",
     "Floats",
@@ -94,8 +99,11 @@ __all__ = [
     "Result",
     "VideoLike",
     "axis_letter",
+    "budget",
+    "budgeted",
     "check_flag",
     "check_order",
+    "coordinate_times",
     "counted",
     "deferred_interrupts",
     "dtype_bytes",

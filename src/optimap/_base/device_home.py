@@ -17,10 +17,6 @@ from .devices import dtype_bytes, dtype_kind, dtype_name, library_of
 from .errors import ArgumentError, ArgumentTypeError
 from .types import AnyArray
 
-# Values computed at once: each array of them takes 32 MB in double precision. This keeps a device busy, and leaves
-# room for the three or four such arrays that exist at a time.
-BLOCK_VALUES = 2**22
-
 
 class Home:
     """The home of an array: the functions of its library (`xp`), its device, and the capabilities of that device."""

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from .budgets import budget
 from .errors import ArgumentTypeError
 from .types import AnyArray
 
@@ -21,10 +22,6 @@ OTHERS = ("numpy", "dask", "zarr", "h5py", "xarray", "optimap")
 # Other packages add types to NumPy (bfloat16), which its loops do not know.
 WHOLE_TYPES = {"int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64"}
 NUMPY_TYPES = WHOLE_TYPES | {"bool", "float16", "float32", "float64"}
-
-# Whether arrays that are in the host's memory anyway are processed by the loops for NumPy arrays, which is 3 to 50
-# times faster for most work. The tests switch this off to test the functions that a GPU needs.
-HOST_LOOPS = True
 
 
 def is_device_array(array: object) -> bool:
@@ -72,10 +69,10 @@ def on_host(array: object) -> Any:
 def host_view(array: AnyArray) -> NDArray[Any] | None:
     """Return an array in the host's memory as a NumPy array that shares this memory.
 
-    None if it is elsewhere, if NumPy does not have its dtype, or if the library must track the computation for
-    gradients or compilation.
+    None if it is elsewhere, if NumPy does not have its dtype, if the library must track the computation for gradients
+    or compilation, or if the budget leaves such arrays to their library.
     """
-    if not HOST_LOOPS or dtype_name(array.dtype) not in NUMPY_TYPES:
+    if not budget().host_loops or dtype_name(array.dtype) not in NUMPY_TYPES:
         return None
     if hasattr(array, "requires_grad"):  # PyTorch
         is_here = array.device.type == "cpu" and str(array.layout) == "torch.strided" and not array.requires_grad

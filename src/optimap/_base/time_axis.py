@@ -1,4 +1,4 @@
-"""The x-axis of traces: its values and its label, from `x` or `fps`."""
+"""The x-axis of traces: its values and its label, from `x`, `fps`, or the times that a video states."""
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -7,15 +7,22 @@ from .checks import RATE, positive_number
 from .errors import ArgumentError, ArgumentTypeError
 from .types import Array
 
+SECONDS = "Time [s]"
 
-def parse_time_axis(frames: int, x: ArrayLike | None, fps: float | None) -> tuple[Array, str]:
-    """Return the values and the label of the x-axis, after checking them."""
+
+def parse_time_axis(
+    frames: int, x: ArrayLike | None, fps: float | None, times: Array | None = None
+) -> tuple[Array, str]:
+    """Return the values and the label of the x-axis, after checking them.
+
+    Without `x` and `fps` these are the `times` in s that a video states, if given here, otherwise frame numbers.
+    """
     if x is not None and fps is not None:
         raise ArgumentError("fps", fps, "are both given", "give one of them", subject=f"x and fps = {fps!r}")
     if fps is not None:
-        return np.arange(frames) / positive_number(fps, "fps", RATE), "Time [s]"
+        return np.arange(frames) / positive_number(fps, "fps", RATE), SECONDS
     if x is None:
-        return np.arange(frames), "Frame"
+        return (np.arange(frames), "Frame") if times is None else (times, SECONDS)
     return _parse_x(x, frames), ""
 
 

@@ -1,4 +1,6 @@
-"""Units of time, as files and labelled arrays write them, in seconds."""
+"""Units of time, as files and labelled arrays write them, in seconds; and the times that a coordinate holds."""
+
+from .types import Array
 
 SECONDS = {
     "ns": 1e-9,
@@ -31,3 +33,17 @@ def unit_factor(unit: object, units: dict[str, float]) -> float:
     """
     name = (unit.decode("latin-1") if isinstance(unit, bytes) else str(unit)).strip()
     return units.get(name) or units.get(name.lower()) or units.get(name.lower().removesuffix("s")) or 0.0
+
+
+def coordinate_times(values: Array, name: object, unit: object = "") -> Array | None:
+    """Return the named coordinate of a time axis in s; None if it is in another unit, or may be numbers of frames.
+
+    Dates and durations have their own unit. Without a unit, numbers with a decimal point are seconds if the name is
+    that of a time; whole numbers may be anything. A unit may name a beginning: ``seconds since 2026-01-01``.
+    """
+    if values.dtype.kind in "mM":
+        return (values - values[:1]).astype("m8[ns]").astype(float) / 1e9
+    text = unit.decode("latin-1") if isinstance(unit, bytes) else str(unit)
+    is_seconds = values.dtype.kind == "f" and str(name).lower() in ("t", "time", "times")
+    factor = unit_factor(text.partition(" since ")[0], SECONDS) if text.strip() else float(is_seconds)
+    return values.astype(float) * factor if values.dtype.kind in "iuf" and factor else None

@@ -5,6 +5,7 @@ fields are printed as they are.
 """
 
 import os
+import re
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -17,9 +18,32 @@ from .._base import Explained
 EXPECTED = (ValueError, TypeError, OSError, ImportError, MemoryError, RuntimeError, OverflowError)
 
 # Keyword arguments in errors and cures, and their names on the command line. A value follows "=".
-READING_KEYWORDS = {name: f"--option {name}=" for name in ("dataset", "fieldname", "axes", "channel", "z")}
+READING_KEYWORDS = {
+    name: f"--option {name}="
+    for name in (
+        "dataset",
+        "fieldname",
+        "axes",
+        "channel",
+        "z",
+        "shape",
+        "dtype",
+        "offset",
+        "byteorder",
+        "position",
+        "scene",
+        "ignore",
+    )
+} | {"allow_gaps": "--option allow_gaps=True"}
 OVERWRITE_KEYWORD = {"overwrite": "--overwrite"}
 FPS_KEYWORD = {"fps": "--fps"}
+REGION_KEYWORDS = {
+    "background": "--background",
+    "kind": "--regions-kind ",
+    "background kind": "--background-kind ",  # of the file that is the background
+    "cells": "--cells ",
+}
+POLARITY_KEYWORD = {"polarity": "--polarity "}
 BROWSER_KEYWORD = {"browser": "--browser"}
 # Arguments whose values are positions (x, y) or regions.
 PLACES = ("coords", "background")
@@ -101,8 +125,13 @@ def _is_pair(value: object) -> TypeGuard[tuple[float, float]]:
 
 def _cure(error: Explained, words: Words) -> str | None:
     """Return the cure in the words of the command; None if the library's words fit."""
-    option = None if error.keyword is None else words.keywords.get(error.keyword)
+    keyword, argument = error.keyword, error.argument
+    option = None if keyword is None else words.keywords.get(f"{argument} {keyword}", words.keywords.get(keyword))
     if option is None:
         return None
+    if option.endswith(" "):  # for words: kind='labels', or a call of regions with it
+        value = rf"{keyword}='(\w+)'"
+        call = rf"(?:optimap\.trace\.regions\({re.escape(argument)}, {value}\)|{value})(?: or '(\w+)')?"
+        return re.sub(call, lambda found: option + " or ".join(word for word in found.groups() if word), error.cure)
     asked = f"{error.keyword}=True" if f"{error.keyword}=True" in error.cure else f"{error.keyword}="
     return error.cure.replace(asked, option, 1)

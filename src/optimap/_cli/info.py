@@ -2,12 +2,14 @@
 
 import argparse
 import importlib.util
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from .. import _regions, _tables, video
+from .._base import counted
 from .._version import __version__
 from .errors import EXPECTED, READING_KEYWORDS, Words, error_text, say_error
 from .listing import nested_lines, rate_text, table_lines
@@ -16,6 +18,7 @@ from .open import check_not_empty, described, open_recording
 from .options import Reading, add_reading_argument
 
 if TYPE_CHECKING:
+    from ..video import Recording
     from .options import Commands
 
 
@@ -107,12 +110,14 @@ def _print_file(path: Path, reading: Reading) -> None:
         _print_description(path)
     elif _regions.is_positions(path):
         _print_positions(path)
+    elif _regions.content_of(path) is not None:
+        _print_regions(path)
     elif _tables.is_table(path):
         _print_table(path)
-    elif _regions.holds_rois(path):
-        _print_regions(path)
     elif path.suffix.lower() == ".png" and path.is_file():
         _print_picture(path)
+    elif _regions.is_flat(path) and _regions.image_summary(path) is not None:
+        print(f"{path}\n{_as_regions(path)}", end="")
     else:
         _print_recording(path, reading)
 
@@ -142,19 +147,50 @@ def _print_description(path: Path) -> None:
 
 
 def _print_regions(path: Path) -> None:
-    found = _regions.named_rois(path)
-    print(f"{path}\n  regions     {len(found)}, drawn in ImageJ")
-    for name, roi in found:
-        kind = roi.subtype.name if roi.subtype.value else roi.roitype.name
-        print(f"  {name}: {'rectangle' if kind == 'RECT' else kind.lower()}")
+    made = str(_regions.content_of(path)).partition(" ")[2]  # "drawn in ImageJ"
+    if _regions.holds_rois(path):
+        rois = _regions.named_rois(path)
+        print(f"{path}\n  regions     {len(rois)}, {made}")
+        for name, roi in rois:
+            kind = roi.subtype.name if roi.subtype.value else roi.roitype.name
+            print(f"  {name}: {'rectangle' if kind == 'RECT' else kind.lower()}")
+        return
+    names = _regions.region_names(path)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # shown already
+        every = _regions.region_names(path, "all")
+    which = f"{len(names)}" if len(names) == len(every) else f"{len(names)} accepted of {len(every)}"
+    print(f"{path}\n  regions     {which}, {made}\n  names       {_few(names)}")
+
+
+def _is_binary(value: object) -> bool:
+    return isinstance(value, bytes) or (isinstance(value, list) and any(isinstance(one, bytes) for one in value))
+
+
+def _few(names: Sequence[str]) -> str:
+    return ", ".join(names[:6]) + (", ..." if len(names) > 6 else "")
+
+
+def _as_regions(path: Path) -> str:
+    """Return a line about what an image would be as regions; empty if it would be none."""
+    summary = _regions.image_summary(path)
+    return "" if summary is None else f"  as regions  {summary}\n"
 
 
 def _print_picture(path: Path) -> None:
     made = picture_made(path)
     note = "" if made else "from another program; a folder of such pictures is a recording"
     print(f"{path}\n  picture     {note}".rstrip())
+    if not made:
+        print(_as_regions(path), end="")
     for line in nested_lines(made):
         print(f"  {line}")
+
+
+def _recording_rate(recording: "Recording") -> str:
+    """Return the frame rate and the duration in words, or what is irregular about the times."""
+    irregularity = recording.irregularity
+    return rate_text(recording.fps, len(recording)) if irregularity is None else f"irregular times: {irregularity}"
 
 
 def _print_recording(path: Path, reading: Reading) -> None:
@@ -166,10 +202,18 @@ def _print_recording(path: Path, reading: Reading) -> None:
         print(f"  size        {width} x {height} pixels (width x height)")
         print(f"  axes        {recording.axes}, {recording.axes_source}")
         print(f"  pixels      {recording.dtype}, {recording.nbytes / 1e6:.1f} MB in memory")
-        print(f"  rate        {rate_text(recording.fps, frames)}")
+        print(f"  rate        {_recording_rate(recording)}")
         if recording.pixel_size is not None:
             print(f"  pixel size  {recording.pixel_size:g} mm")
-        metadata = dict(recording.metadata)
+        for name, analog in recording.analog.items():
+            count = len(analog.samples)
+            print(f"  {name:<12}{count} samples, rate {rate_text(analog.fps, count, 'samples')}")
+        outlines = _regions.overlay_of(path)
+        if outlines:
+            print(f"  overlay     {counted(len(outlines), 'region')}: {_few(outlines)}")
+        elif frames == 1:
+            print(_as_regions(path), end="")
+        metadata = {key: value for key, value in recording.metadata.items() if not _is_binary(value)}
         made = parse_made(metadata.get("made"))
         for line in nested_lines({**metadata, "made": made} if made else metadata):
             print(f"  {line}")

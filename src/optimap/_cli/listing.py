@@ -6,9 +6,9 @@ from typing import Any
 from .. import _tables
 
 
-def rate_text(fps: float | None, frames: int) -> str:
-    """Return the frame rate and the duration in words."""
-    return "unknown" if fps is None else f"{fps:g} frames/s, {frames / fps:g} s"
+def rate_text(fps: float | None, frames: int, what: str = "frames") -> str:
+    """Return the rate of frames, or of other samples, and the duration in words."""
+    return "unknown" if fps is None else f"{fps:g} {what}/s, {frames / fps:g} s"
 
 
 def table_lines(header: dict[str, Any]) -> Iterator[str]:

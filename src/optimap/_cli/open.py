@@ -5,7 +5,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .. import _files, _regions, _tables, video
-from .._base import ArgumentError
+from .._base import ArgumentError, Array
+from .._reading import as_source
 
 if TYPE_CHECKING:
     from ..video import Recording
@@ -19,6 +20,16 @@ def open_recording(path: Path, reading: Mapping[str, Any]) -> "Recording":
         problem, cure = other
         raise ArgumentError("FILE", path, f"is not a recording, because it {problem}", cure, subject=str(path))
     return video.open_video(path, **reading)
+
+
+def times_on_axis(recording: "Recording", fps: float | None) -> Array | None:
+    """Return the irregular times of a recording, for the axis of its traces; None if its rate is known or given."""
+    return None if fps is not None else as_source(recording).axis_times
+
+
+def described_times(times: Array | None) -> dict[str, str]:
+    """Return what tables say about an axis of times, which they store as one that was given."""
+    return {} if times is None else {"x": "the time of each frame in s, as stated by the recording"}
 
 
 def check_not_empty(path: Path) -> None:
@@ -37,10 +48,11 @@ def _other_kind(path: Path) -> tuple[str, str] | None:
     table = described(path)
     if table is not None:
         return f"describes {table.name}", "keep the two files together, and give a recording"
+    regions = _regions.content_of(path)
+    if regions is not None:
+        return f"holds {regions}", "give a recording, and this file with --regions"
     if path.suffix.lower() in (".csv", ".tsv") and path.is_file():
         return "is a table", "give the recording that it was made from"
     if _tables.is_table(path):
         return "is a table of traces", "give the recording that they were made from"
-    if _regions.holds_rois(path):
-        return "holds regions drawn in ImageJ", "give a recording, and this file with --regions"
     return None

@@ -9,7 +9,7 @@ from .. import _regions, _tables, trace
 from .._base import ArgumentError, Array, counted, say
 from .errors import BROWSER_KEYWORD, FPS_KEYWORD, OVERWRITE_KEYWORD, READING_KEYWORDS, Words
 from .made_alike import About, picture_description
-from .open import open_recording
+from .open import described_times, open_recording, times_on_axis
 from .options import Position, Reading, add_reading_argument, add_window_arguments
 from .outputs import check_inputs_are_kept
 from .pictures import check_picture, mean_image, save_picture, traces_picture
@@ -56,6 +56,7 @@ class _Picked(NamedTuple):
     traces: Array
     image: Array | None
     about: About
+    times: Array | None  # on the axis, if they are irregular
 
 
 def add_command(commands: "Commands") -> None:
@@ -150,10 +151,12 @@ def _pick(recording: "Recording", options: PickOptions) -> _Picked:
     )
     traces, positions = picked
     parameters = {"size": picked.size, "window": options.window}  # the wheel may have changed the size
+    times = times_on_axis(recording, fps)
     made = provenance(origin("pick", options.file, recording), {"from": "mouse"}, parameters, options.reading)
+    made |= described_times(times)
     about = {"fps": fps, "positions": [[float(x), float(y)] for x, y in positions], "metadata": made}
     image = mean_image(recording) if options.plot is not None else None
-    return _Picked(positions, traces, image, about)
+    return _Picked(positions, traces, image, about, times)
 
 
 def _write(picked: _Picked, options: PickOptions) -> None:
@@ -163,9 +166,9 @@ def _write(picked: _Picked, options: PickOptions) -> None:
     say(f"{count} -> {options.output} (--size {made['size']} --window {made['window']})")
     if options.traces is not None:
         how = {"metadata": made, "tidy": options.tidy, "overwrite": options.overwrite}
-        trace.save_traces(options.traces, picked.traces, picked.positions, fps, **how)
+        trace.save_traces(options.traces, picked.traces, picked.positions, fps, picked.times, **how)
         say(f"{counted(shape[1], 'trace')} of {counted(shape[0], 'frame')} -> {options.traces}")
     if options.plot is not None and picked.image is not None:
-        figure = traces_picture(picked.image, picked.traces, picked.positions, fps, options.file.name)
+        figure = traces_picture(picked.image, picked.traces, picked.positions, fps, options.file.name, (), picked.times)
         save_picture(figure, options.plot, options.overwrite, picture_description(picked.about))
         say(f"picture -> {options.plot}")

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .. import _files, trace
-from .._base import ArgumentError, Array
+from .._base import ArgumentError, Array, budget
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 
 # The image in a picture is the mean of at most this many frames.
 MOST_FRAMES = 64
-MOST_BYTES = 32 * 2**20
 # A legend has at most this many entries.
 MOST_LABELS = 10
 # Where picture files store a description: for matplotlib, and for Pillow, which writes some of them.
@@ -55,7 +54,7 @@ def save_picture(figure: "Figure", path: Path, overwrite: bool, made: dict[str, 
 def mean_image(recording: "Recording") -> Array:
     """Return the mean of the first frames: a single frame is mostly noise if signals are weak."""
     frame_bytes = max(1, recording.nbytes // len(recording))
-    image: Array = recording[: max(1, min(MOST_FRAMES, MOST_BYTES // frame_bytes))].mean(axis=0)
+    image: Array = recording[: max(1, min(MOST_FRAMES, budget().picture_bytes // frame_bytes))].mean(axis=0)
     return image
 
 
@@ -66,6 +65,7 @@ def traces_picture(
     fps: float | None,
     title: str,
     steps: Sequence[str] = (),
+    times: Array | None = None,
 ) -> "Figure":
     """Return a figure of an image with positions or regions on the left, and of their traces on the right."""
     from matplotlib.figure import Figure
@@ -73,7 +73,9 @@ def traces_picture(
     figure = Figure(figsize=(11, 3.2), layout="constrained")
     height, width = image.shape[:2]
     axs = figure.subplots(ncols=2, width_ratios=[min(max(width / height, 1), 2), 3])
-    _, ax = trace.show_positions_and_traces(traces, places, image, fps=fps, axs=axs, linewidth=1.0)
+    _, ax = trace.show_positions_and_traces(traces, places, image, fps=fps, x=times, axs=axs, linewidth=1.0)
+    if times is not None:
+        ax.set_xlabel("Time [s]")
     if len(places) <= MOST_LABELS:
         if isinstance(places, trace.Regions):
             labels, title_above = places.names, None
@@ -81,7 +83,13 @@ def traces_picture(
             labels, title_above = [f"({x:g}, {y:g})" for x, y in places], "x, y"
         # Next to the axes, a legend does not hide any beat.
         ax.legend(ax.lines, labels, title=title_above, loc="center left", bbox_to_anchor=(1, 0.5), frameon=False)
-    ax.set_ylabel("Intensity")
+    ax.set_ylabel(_quantity(steps))
     ax.spines[["top", "right"]].set_visible(False)
     figure.suptitle(", ".join([title, *steps]))
     return figure
+
+
+def _quantity(steps: Sequence[str]) -> str:
+    """Return what the values are after some steps."""
+    is_relative = any(step.startswith("ΔF/F") for step in steps)
+    return "ΔF/F" if is_relative and not any(step.startswith("normalized") for step in steps) else "Intensity"

@@ -33,10 +33,8 @@ def add_command(commands: "Commands") -> None:
 
 def run(options: TracesOptions) -> int:
     """Extract the traces; return the exit status."""
-    if options.recipe.invert and not options.recipe.normalize:
-        raise ArgumentError(
-            "--invert", True, "turns normalized traces upside down", "give --normalize too", subject="--invert"
-        )
+    options.recipe.steps.check()
+    _check_file_options(options)
     jobs, status = _jobs(options), 0
     if jobs[0].several and not options.recipe.overwrite:
         jobs, status = _not_done(jobs)
@@ -48,6 +46,20 @@ def run(options: TracesOptions) -> int:
     return max(status, _report(((job, run_job(job)) for job in jobs), len(jobs)))
 
 
+def _check_file_options(options: TracesOptions) -> None:
+    """Raise an error for options about a file that is not given."""
+    where, recipe = options.recipe.where, options.recipe
+    without = {
+        ("--regions-kind", where.kind, "--regions"): where.option == "--regions",
+        ("--cells", None if where.cells == "accepted" else where.cells, "--regions"): where.option == "--regions",
+        ("--background-kind", recipe.background_kind, "--background"): isinstance(recipe.background, Path),
+    }
+    for (option, value, other), is_given in without.items():
+        if value is not None and not is_given:
+            problem, cure = f"is given without a file for {other}", f"give {other} FILE, or leave it out"
+            raise ArgumentError(option, value, problem, cure, subject=f"{option} {value}")
+
+
 def _jobs(options: TracesOptions) -> list[Job]:
     """Return one job for each recording, after checking everything that concerns all of them."""
     tables, plots = find_outputs(options)
@@ -55,7 +67,7 @@ def _jobs(options: TracesOptions) -> list[Job]:
     behind = behind if isinstance(behind, Path) else None
     recipe = replace(options.recipe, where=where.read())
     if behind is not None:
-        Where("--background", file=behind).read()
+        Where("--background", file=behind, kind=recipe.background_kind).read()
     outputs = [*(("-o", path) for path in tables), *(("--plot", path) for path in plots)]
     check_inputs_are_kept([*options.files, where.file, behind], outputs)
     # The recipe for workers: without the list of all files, and without paths that depend on the current folder.

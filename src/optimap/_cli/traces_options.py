@@ -5,7 +5,8 @@ import os
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from .errors import FPS_KEYWORD, OVERWRITE_KEYWORD, READING_KEYWORDS, Words
+from .. import _regions
+from .errors import FPS_KEYWORD, OVERWRITE_KEYWORD, POLARITY_KEYWORD, READING_KEYWORDS, REGION_KEYWORDS, Words
 from .options import (
     Position,
     Reading,
@@ -13,11 +14,15 @@ from .options import (
     add_window_arguments,
     background,
     count,
+    frame_span,
     number,
     position,
+    positive,
+    time_span,
     whole,
 )
 from .places import Where
+from .steps import BASELINES, Steps
 
 
 class Folder(type(Path())):  # type: ignore[misc]  # the class of paths of this system, known only at run time
@@ -33,10 +38,9 @@ class Recipe:
     window: str
     fps: float | None
     background: float | Position | Path | None
+    background_kind: str | None
     background_factor: float
-    detrend: str | None
-    normalize: bool
-    invert: bool
+    steps: Steps
     tidy: bool
     overwrite: bool
     reading: Reading
@@ -60,12 +64,14 @@ class Recipe:
             "window": "--window",
             "fps": "--fps",
             "tidy": "--tidy",
+            "polarity": "--polarity",
+            "signals": "every trace",
             **READING_KEYWORDS,
         }
         return Words(
             arguments,
             tuple((option, path) for option, path in files if path is not None),
-            {**READING_KEYWORDS, **OVERWRITE_KEYWORD, **FPS_KEYWORD, "background": "--background"},
+            {**READING_KEYWORDS, **OVERWRITE_KEYWORD, **FPS_KEYWORD, **REGION_KEYWORDS, **POLARITY_KEYWORD},
         )
 
 
@@ -104,10 +110,9 @@ def parse(given: argparse.Namespace) -> TracesOptions:
         window=given.window,
         fps=given.fps,
         background=given.background,
+        background_kind=given.background_kind,
         background_factor=given.background_factor,
-        detrend=given.detrend,
-        normalize=given.normalize,
-        invert=given.invert,
+        steps=_steps(given),
         tidy=given.tidy,
         overwrite=given.overwrite,
         reading=tuple(given.option),
@@ -123,16 +128,32 @@ def parse(given: argparse.Namespace) -> TracesOptions:
     )
 
 
+def _steps(given: argparse.Namespace) -> Steps:
+    return Steps(
+        frames=given.frames,
+        time=given.time,
+        spatial=given.spatial,
+        smooth=given.smooth,
+        detrend=given.detrend,
+        baseline=given.baseline,
+        dff=given.dff,
+        polarity=given.polarity,
+        normalize=given.normalize,
+        invert=given.invert,
+    )
+
+
 def _where(given: argparse.Namespace) -> Where:
+    said = {"kind": given.regions_kind, "cells": given.cells}
     if given.at:
-        return Where("--at", positions=tuple(given.at))
+        return Where("--at", positions=tuple(given.at), **said)
     if given.grid:
-        return Where("--grid", count=given.grid)
+        return Where("--grid", count=given.grid, **said)
     if given.random:
-        return Where("--random", count=given.random, seed=given.seed)
+        return Where("--random", count=given.random, seed=given.seed, **said)
     if given.positions is not None:
-        return Where("--positions", file=given.positions)
-    return Where("--regions", file=given.regions)
+        return Where("--positions", file=given.positions, **said)
+    return Where("--regions", file=given.regions, **said)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -140,7 +161,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("files", nargs="+", type=Path, metavar="FILE", help="recordings")
     _add_where(parser)
     add_window_arguments(parser)
+    _add_frames(parser)
     _add_steps(parser)
+    _add_arguments_of_baselines(parser)
     _add_outputs(parser)
     _add_workers(parser)
     add_reading_argument(parser)
@@ -151,17 +174,64 @@ def _add_where(parser: argparse.ArgumentParser) -> None:
     where.add_argument(
         "--at", nargs="+", action="extend", type=position, metavar="X,Y", help="positions; may be repeated"
     )
-    where.add_argument("--positions", type=Path, metavar="FILE.csv", help="positions from a table with columns x, y")
+    where.add_argument(
+        "--positions", type=Path, metavar="FILE.csv", help="positions from a table with columns x, y (.csv, .tsv)"
+    )
     where.add_argument("--grid", type=count, metavar="N", help="N x N positions, evenly spaced")
     where.add_argument("--random", type=count, metavar="N", help="N random positions")
     where.add_argument(
         "--regions",
         type=Path,
         metavar="FILE",
-        help="regions drawn in ImageJ (.roi, .zip), a mask, label image or stack (.png, .tif, .npy), or positions "
-        "(.csv with columns x, y)",
+        help="regions drawn in ImageJ (.roi, .zip, .tif with an overlay), napari (.csv) or QuPath (.geojson), found by "
+        "suite2p (stat.npy), cellpose (_seg.npy) or CaImAn (.hdf5), a mask, labels or a stack (.png, .tif, .npy), or "
+        "positions (.csv with columns x, y)",
+    )
+    parser.add_argument(
+        "--regions-kind", choices=_regions.KINDS, metavar="KIND", help=f"what --regions is: {', '.join(_regions.KINDS)}"
+    )
+    parser.add_argument(
+        "--cells",
+        choices=_regions.CELLS,
+        default="accepted",
+        help="of regions found by suite2p or CaImAn: those accepted there (default), or all",
     )
     parser.add_argument("--seed", type=whole, default=0, metavar="N", help="seed for --random (default 0)")
+
+
+def _add_frames(parser: argparse.ArgumentParser) -> None:
+    part = parser.add_mutually_exclusive_group()
+    part.add_argument(
+        "--frames",
+        type=frame_span,
+        metavar="FROM:TO",
+        help="use these frames alone, numbered from 0 and without TO; one of them may be missing. Time 0 is the first",
+    )
+    part.add_argument("--time", type=time_span, metavar="FROM,TO", help="the same, in s")
+    parser.add_argument(
+        "--spatial", type=positive, metavar="PX", help="smooth frames in space first: sigma of a Gaussian in pixels"
+    )
+    parser.add_argument(
+        "--smooth", type=positive, metavar="MS", help="smooth traces in time: sigma of a Gaussian in ms"
+    )
+
+
+def _add_arguments_of_baselines(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--baseline",
+        choices=BASELINES,
+        metavar="KIND",
+        help=f"subtract the baseline below the beats: {', '.join(BASELINES)}",
+    )
+    parser.add_argument(
+        "--dff", action="store_true", help="change relative to the baseline, (F - F0) / F0 (F0: --baseline, or asls)"
+    )
+    parser.add_argument(
+        "--polarity",
+        choices=("auto", "up", "down"),
+        default="auto",
+        help="where beats point, for --baseline and --dff (default auto)",
+    )
 
 
 def _add_steps(parser: argparse.ArgumentParser) -> None:
@@ -172,19 +242,22 @@ def _add_steps(parser: argparse.ArgumentParser) -> None:
         help="subtract this from every trace: the trace of a region or position, or a number",
     )
     parser.add_argument(
+        "--background-kind", choices=_regions.KINDS, metavar="KIND", help="what the file of --background is"
+    )
+    parser.add_argument(
         "--background-factor", type=number, default=1.0, metavar="R", help="subtract R times the background (default 1)"
     )
     parser.add_argument(
         "--detrend",
         choices=("spline", "mean", "median", "line"),
         metavar="KIND",
-        help="remove the trend: spline, mean, median or line",
+        help="remove the trend: spline, mean, median or line; a trace with a gap (NaN) becomes NaN, and is reported",
     )
     parser.add_argument("--normalize", action="store_true", help="scale each trace to the range 0 to 1")
     parser.add_argument(
         "--invert",
         action="store_true",
-        help="with --normalize: turn each trace upside down, for signals that point down",
+        help="turn each trace upside down, for signals that point down: with --normalize within 0 to 1, else its sign",
     )
 
 

@@ -21,7 +21,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .._base import BLOCK_VALUES, AnyArray, Home, Ints, Namespace, Result, dtype_bytes, dtype_kind, host_view
+from .._base import AnyArray, Home, Ints, Namespace, Result, budget, dtype_bytes, dtype_kind, host_view
 from .._reading import Source, as_source
 from .._regions import Spans, nan_error
 from .host import host_traces
@@ -42,10 +42,13 @@ class WindowSums:
     counts: Any = None  # if NaN is left out: whether any pixel counts
 
 
-def device_traces(source: Source, spans: Spans, nan_policy: str, then: Then | None = None) -> Any:
+def device_traces(
+    source: Source, spans: Spans, nan_policy: str, then: Then | None = None, gather_cost: float = GATHER_COST
+) -> Any:
     """Return the traces (T, N) of the N windows in `spans`, computed on the device that holds the video.
 
-    `then` is applied in the precision of the computation.
+    `then` is applied in the precision of the computation. Pixels are gathered if that is less work, at `gather_cost`
+    for each; if it is 0, they always are.
     """
     video = source.video
     home = Home(video, "video")
@@ -59,10 +62,10 @@ def device_traces(source: Source, spans: Spans, nan_policy: str, then: Then | No
         result = Result(home, (frames, windows), _result_dtype(home, video) if then is None else home.wide)
         if windows == 0 or frames == 0:
             return xp.astype(result.get(), _result_dtype(home, video))
-        boxes = _sliding_boxes(spans, video, windows)
+        boxes = _sliding_boxes(spans, video, gather_cost * windows)
         way = Sliding(home, boxes, video) if boxes is not None else Gather(home, spans, video)
         policy = nan_policy if is_float else "propagate"
-        step = max(1, BLOCK_VALUES // way.values)
+        step = max(1, budget().device_values // way.values)
         for start in range(0, frames, step):
             block, bits = home.stored(video[start : min(start + step, frames), :, :])
             found = way.add(block, bits, policy)
@@ -198,7 +201,7 @@ def _groups(counts: Ints) -> list[Ints]:
     else:
         classes = np.ceil(np.log2(counts))
         groups = [np.flatnonzero(classes == size) for size in np.unique(classes)]
-    limits = [max(1, BLOCK_VALUES // int(counts[group].max())) for group in groups]
+    limits = [max(1, budget().device_values // int(counts[group].max())) for group in groups]
     return [
         group[i : i + limit] for group, limit in zip(groups, limits, strict=True) for i in range(0, len(group), limit)
     ]
@@ -216,8 +219,11 @@ class EqualBoxes:
     fits_32_bits: bool  # whether the sums fit
 
 
-def _sliding_boxes(spans: Spans, video: AnyArray, windows: int) -> EqualBoxes | None:
-    """Return the windows as boxes of one size, if sliding sums are less work than gathering every pixel."""
+def _sliding_boxes(spans: Spans, video: AnyArray, pixel_cost: float) -> EqualBoxes | None:
+    """Return the windows as boxes of one size, if sliding sums are less work than gathering all pixels.
+
+    `pixel_cost` is that of gathering one pixel of each window.
+    """
     if spans.boxes is None:
         return None
     top, bottom, left, right = spans.boxes
@@ -228,7 +234,7 @@ def _sliding_boxes(spans: Spans, video: AnyArray, windows: int) -> EqualBoxes | 
     fits = dtype_kind(video) != "f" and dtype_bytes(video) <= 2 and height * width < 2**15
     area = (int(bottom.max()) - int(top.min())) * (int(right.max()) - int(left.min()))
     adding = area * (2 + _additions(height) + _additions(width)) / (2 if fits else 1)
-    if GATHER_COST * windows * height * width < adding:
+    if pixel_cost * height * width < adding:
         return None
     return EqualBoxes(first_row, first_column, height, width, (bottom - top) * (right - left), fits)
 

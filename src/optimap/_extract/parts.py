@@ -9,15 +9,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from .. import kernels
-from .._base import Array, Ints
+from .._base import Array, Ints, budget
 from .._reading import Box, Boxes
 from .._regions import Spans, nan_error
 from ..kernels import Stop
 from .sums import adding
-
-# Sums that are turned into traces at a time, 8 MB.
-FINISH_VALUES = 2**20
-
 
 # Pixels of windows in one call of a kernel, which cannot be interrupted: a third of a second on one core.
 CALL_PIXELS = {"compiled": 2**32, "numpy": 2**26}
@@ -58,12 +54,19 @@ def cut(spans: Spans, box: "Box | None", sums: bool) -> Part:
     return Part(windows, part)
 
 
-def window_means(block: Array, spans: Spans, out: Array, omit_nan: bool, stop: Stop) -> None:
+def window_means(
+    block: Array,
+    spans: Spans,
+    out: Array,
+    omit_nan: bool,
+    stop: Stop,
+    call_pixels: int = CALL_PIXELS[kernels.backend],
+) -> None:
     """Call the kernel for as many frames at a time as it processes in a fraction of a second, until `stop` is set."""
     pixels = int((spans.stops - spans.starts).sum())
     if spans.boxes is not None:  # running sums: a frame, and about 32 columns of each window
         pixels = min(pixels, block[0].size + 32 * spans.boxes.shape[1])
-    step = max(1, CALL_PIXELS[kernels.backend] // max(1, pixels))
+    step = max(1, call_pixels // max(1, pixels))
     for first in range(0, len(block), step):
         if stop.is_set():
             return
@@ -112,7 +115,7 @@ class PartSums:
 
     def _finish(self, traces: Array) -> None:
         """Turn the totals of all parts into traces, a few frames at a time."""
-        step = max(1, FINISH_VALUES // traces.shape[1])
+        step = max(1, budget().finish_values // traces.shape[1])
         for t in range(0, len(traces), step):
             traces[t : t + step] = self._adding.traces(self._totals[:, t : t + step])
 

@@ -1,19 +1,36 @@
 from .frontends.base import (
     NoWindowError,
 )
+from .mouse import (
+    MouseAdapter,
+)
 from .points import (
     PointPicker,
+)
+from .positions_view import (
+    PositionsView,
+    point_color,
 )
 from .select import (
     compare_by_clicking,
     pick_positions,
     pick_traces,
 )
+from .traces_view import (
+    ComparisonView,
+    TracesView,
+)
 
+# The views, MouseAdapter and point_color are listed for the tests, which look at views without a screen.
 __all__ = [
+    "ComparisonView",
+    "MouseAdapter",
     "NoWindowError",
     "PointPicker",
+    "PositionsView",
+    "TracesView",
     "compare_by_clicking",
     "pick_positions",
     "pick_traces",
+    "point_color",
 ]

@@ -18,7 +18,7 @@ from .._reading import Source, as_source
 from .._regions import Positions, check_size, check_window, find_places
 from ..trace import Picked
 from .frontends.base import Frontend
-from .frontends.choose import choose_frontend
+from .frontends.choose import frontend_in_use
 from .points import PointPicker, Position
 from .positions_view import PositionsView
 from .selection import PositionsSelection, TracesSelection
@@ -46,7 +46,7 @@ def pick_positions(
     points = first_points(positions, shape)
     picker = PointPicker(points, frame_shape=shape, as_integers=as_integers, limit=num_points)
     shown = display_options(display, colorbar)
-    frontend = choose_frontend(block, browser)
+    frontend = frontend_in_use(block, browser)
     with closed_on_failure(frontend):
         figure = frontend.new_figure((7, 7))
         view = PositionsView(figure, pixels, picker, shown, title or "Click to pick positions")
@@ -77,12 +77,12 @@ def pick_traces(
     source = as_source(video)
     size, window = check_size(size), check_window(window)
     check_nan_policy(nan_policy)
-    times, label = parse_time_axis(source.shape[0], x, fps)
+    times, label = parse_time_axis(source.shape[0], x, fps, source.axis_times)
     frame = frame_number(source, ref_frame)
     points = first_points(positions, source.frame_shape)
     picker = PointPicker(points, frame_shape=source.frame_shape, as_integers=as_integers, limit=num_points)
     shown = display_options(display, colorbar)
-    frontend = choose_frontend(block, browser)
+    frontend = frontend_in_use(block, browser)
     with closed_on_failure(frontend):
         view = TracesView(
             frontend.new_figure((14, 7)),
@@ -128,7 +128,7 @@ def compare_by_clicking(
     frame = frame_number(sources[0], ref_frame)
     height, width = (min(sizes) for sizes in zip(*(source.frame_shape for source in sources), strict=True))
     picker = PointPicker((), frame_shape=(height, width), limit=1)
-    frontend = choose_frontend(block, browser)
+    frontend = frontend_in_use(block, browser)
     with closed_on_failure(frontend):
         view = ComparisonView(
             frontend.new_figure((14, 7)),

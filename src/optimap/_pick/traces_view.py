@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .._base import Array, on_host
+from .._base import Array, budget, on_host
 from .._draw import pixel_columns
 from .._extract import span_traces
 from .._reading import Source
@@ -26,9 +26,6 @@ if TYPE_CHECKING:
     from matplotlib.widgets import Slider
 
 TRACES_HELP = f"{IMAGE_HELP}   wheel on a point: window size   slider, \u2190 \u2192: frame"
-
-
-MEMORY = 2**27  # bytes of traces kept, so that undo and redo need not extract again
 
 
 class TracesView(PositionsView):
@@ -184,7 +181,7 @@ class TracesView(PositionsView):
             place = np.array([position], float)
             self._memory[key] = [self._extract(video, place, self.nan_policy)[:, 0] for video in self.videos]
             size = sum(trace.nbytes for trace in self._memory[key])
-            while len(self._memory) > max(MEMORY // max(size, 1), 2 * len(self.picker.points), 2):
+            while len(self._memory) > max(budget().kept_bytes // max(size, 1), 2 * len(self.picker.points), 2):
                 self._memory.popitem(last=False)
         self._memory.move_to_end(key)
         return self._memory[key]

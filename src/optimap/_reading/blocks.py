@@ -10,22 +10,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .._base import AnyArray, ArgumentError, Array
+from .._base import AnyArray, ArgumentError, Array, budget
 from .layout import prepare
 from .memory_maps import release
 from .source import Source
 
 Box = tuple[int, int, int, int]  # rows from top to bottom, columns from left to right
 Boxes = Sequence[Box | None]
-
-# Frames of a memory map are taken in blocks of this many bytes: large enough to keep all cores busy, small
-# enough to stay flat. Other videos are read, and several copies may be in memory at once: half of that was no slower.
-BLOCK_BYTES = 32 * 2**20
-READ_BYTES = 16 * 2**20
-# Arrays in memory are not read or copied: the loops take about 0.05 s per block, so Ctrl-C is noticed in time.
-MEMORY_BYTES = 1024 * 2**20
-# Memory maps from this size on are read without read-ahead if there are few windows.
-SPARSE_BYTES = 256 * 2**20
 
 
 @dataclass(frozen=True)
@@ -54,9 +45,10 @@ def walk_blocks(source: Source, plan: Plan) -> Iterator[tuple[int, int, Array]]:
 
 def block_frames(source: Source) -> int:
     """Return the number of whole frames that are read at once."""
-    largest = READ_BYTES
+    sizes = budget()
+    largest = sizes.read_bytes
     if source.is_ready:
-        largest = MEMORY_BYTES if source.mapping is None else BLOCK_BYTES
+        largest = sizes.memory_bytes if source.mapping is None else sizes.block_bytes
     return max(1, largest // max(1, source.frame_bytes))
 
 
@@ -97,7 +89,7 @@ def read_sparsely(source: Source, spans: int) -> Iterator[None]:
 
     A few windows in a 10 GB recording lie on about 0.1 GB of pages; reading ahead would fetch all 10 GB.
     """
-    is_large = source.frame_bytes * source.shape[0] >= SPARSE_BYTES
+    is_large = source.frame_bytes * source.shape[0] >= budget().sparse_bytes
     mapping = source.mapping if is_large and are_few(source, spans) else None
     if mapping is None or not hasattr(mmap, "MADV_RANDOM"):
         yield

@@ -56,15 +56,15 @@ class FrameFile:
         os.close(self.descriptor)
 
 
-def open_frames(view: Array) -> FrameFile | None:
+def open_frames(view: Array, maps: Path = MAPS) -> FrameFile | None:
     """Open the file that a view (T, H, W) of a memory map shows; None if that is not possible, or not on Linux.
 
     Only the file that is mapped is opened, not one that replaced it since; and none for a map
-    with private changes (mode "c").
+    with private changes (mode "c"). `maps` is the system's list of what is mapped where.
     """
     if mapping_of(view) is None or isinstance(view, np.ma.MaskedArray) or not _frames_follow(view):
         return None
-    found = _find(view.__array_interface__["data"][0])
+    found = _find(view.__array_interface__["data"][0], maps)
     if found is None:
         return None
     path, inode, offset = found
@@ -87,10 +87,10 @@ def _frames_follow(view: Array) -> bool:
     return rows_follow and frame <= view.strides[0] <= MOST_GAP * frame
 
 
-def _find(address: int) -> tuple[str, int, int] | None:
+def _find(address: int, maps: Path) -> tuple[str, int, int] | None:
     """Return path, inode and offset of the file mapped at an address, if changes are shared, from the system's list."""
     try:
-        lines = MAPS.read_bytes().split(b"\n")  # paths may hold all other characters that end a line of text
+        lines = maps.read_bytes().split(b"\n")  # paths may hold all other characters that end a line of text
     except OSError:
         return None
     for line in lines[:-1]:  # start-end rights offset device inode path

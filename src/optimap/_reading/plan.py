@@ -10,8 +10,8 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
+from .._base import budget
 from .._regions import Spans
-from . import blocks
 from .blocks import Box, Plan, block_frames
 from .source import Source
 
@@ -31,10 +31,11 @@ def plan_reading(source: Source, spans: Spans) -> Plan:
     pixel_bytes = source.dtype.itemsize
     # All touched chunks of the same frames, for as many frames as fit; or else as many chunks side by side as fit.
     of_frames = int(touched.sum()) * height * width * pixel_bytes * frames
-    step = frames * max(1, blocks.READ_BYTES // of_frames)
+    read_bytes = budget().read_bytes
+    step = frames * max(1, read_bytes // of_frames)
     if source.shard is not None and step > source.shard:
         step -= step % source.shard
-    most = max(1, blocks.READ_BYTES // (height * width * pixel_bytes * frames))
+    most = max(1, read_bytes // (height * width * pixel_bytes * frames))
     boxes = list(_boxes(touched, (height, width), shape, max(most, int(touched.sum()) if step > frames else 1)))
     return Plan(step, [None] if boxes == [(0, shape[0], 0, shape[1])] else boxes)
 

@@ -13,6 +13,7 @@ from .._base import AnyArray, ArgumentError, ArgumentTypeError, Array, VideoLike
 from .labelled import is_labelled, unlabelled
 from .layout import is_ready
 from .memory_maps import mapped_chunk, mapping_of, stored_chunk
+from .other_readers import as_sliced
 
 # memory: an array of NumPy; map: a memory map, or a recording whose slices are views of one; reader: anything else that
 # is read by slicing; dask and device: arrays that other libraries compute with.
@@ -60,6 +61,12 @@ class Source:
     times: Array | None = None
 
     @property
+    def axis_times(self) -> Array | None:
+        """The times of frames for the axis of traces, if all are known, and there is no rate to compute them from."""
+        is_stated = self.times is not None and self.fps is None and bool(np.isfinite(self.times).all())
+        return self.times if is_stated and self.shape[0] > 1 else None
+
+    @property
     def frame_shape(self) -> tuple[int, int]:
         """(H, W)."""
         return self.shape[1], self.shape[2]
@@ -74,6 +81,7 @@ def as_source(video: object, name: str = "video") -> Source:
     """Return the description of a video, or raise an error that calls it by `name`."""
     # An array in memory, by far the most frequent case, is described in a few microseconds.
     is_plain = type(video) is np.ndarray and video.ndim == 3 and video.dtype.kind in "biuf"
+    video, name = (video, name) if is_plain else as_sliced(video, name)
     if not is_plain and is_labelled(video):
         unnamed, times = unlabelled(video, name)
         return replace(as_source(unnamed, name), times=times)

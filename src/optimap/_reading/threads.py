@@ -16,7 +16,7 @@ from threading import local
 import numpy as np
 
 from .. import kernels
-from .._base import Array
+from .._base import Array, budget
 from ..kernels import Stop
 from .blocks import are_few
 from .layout import prepare
@@ -27,18 +27,6 @@ Compute = Callable[[int, int, Array], None]  # first frame, number of the part, 
 
 
 Advance = Callable[[int], None]  # number of bytes done
-
-
-# A buffer of this size stays in the cache, and calls are few: 1 MB took twice as long, 4 MB a tenth longer. All buffers
-# together take not much more memory than a block of a map.
-BUFFER_BYTES = 8 * 2**20
-
-
-ALL_BUFFERS_BYTES = 64 * 2**20
-
-
-# Smaller recordings are finished before threads and files are ready.
-LEAST_BYTES = 64 * 2**20
 
 
 def in_place(compute: Compute, todo: Iterator[tuple[int, int, Array]], advance: Advance) -> None:
@@ -60,17 +48,17 @@ def file_of(source: Source, spans: int) -> FrameFile | None:
     """Open the file of a large mapped video if the spans touch most of it; None if mapping is better."""
     if source.frames is None or source.mapping is None or are_few(source, spans):
         return None
-    frame_bytes = source.frame_bytes
-    if frame_bytes * source.shape[0] < LEAST_BYTES or frame_bytes > ALL_BUFFERS_BYTES:
+    frame_bytes, sizes = source.frame_bytes, budget()
+    if frame_bytes * source.shape[0] < sizes.file_bytes or frame_bytes > sizes.buffers_bytes:
         return None
     return open_frames(source.frames)
 
 
 def from_file(file: FrameFile, compute: Compute, advance: Advance, stop: Stop) -> None:
     """Let every thread read blocks of whole frames and compute them."""
-    frame_bytes = file.strides[0]
-    threads = max(1, min(kernels.thread_count(), ALL_BUFFERS_BYTES // frame_bytes))
-    step = max(1, min(BUFFER_BYTES, ALL_BUFFERS_BYTES // threads) // frame_bytes)
+    frame_bytes, sizes = file.strides[0], budget()
+    threads = max(1, min(kernels.thread_count(), sizes.buffers_bytes // frame_bytes))
+    step = max(1, min(sizes.buffer_bytes, sizes.buffers_bytes // threads) // frame_bytes)
     own = local()
 
     def work(number: int) -> int:

@@ -1,6 +1,11 @@
+from .file_request import (
+    CELLS,
+)
 from .files import (
     READERS,
+    content_of,
     read_region_file,
+    region_names,
 )
 from .find import (
     Places,
@@ -12,7 +17,12 @@ from .imagej import (
     holds_rois,
     named_rois,
 )
+from .images import (
+    overlay_of,
+)
 from .kinds import (
+    KINDS,
+    check_fits,
     find_kind,
 )
 from .make import (
@@ -24,6 +34,10 @@ from .patterns import (
     grid_positions,
     positions_from_A_to_B,
     random_positions,
+)
+from .pickles import (
+    plain,
+    read_objects,
 )
 from .polygons import (
     polygon_runs,
@@ -47,6 +61,10 @@ from .spans import (
     join_spans,
     nan_error,
 )
+from .summary import (
+    image_summary,
+    is_flat,
+)
 from .windows import (
     WINDOWS,
     check_size,
@@ -57,16 +75,20 @@ from .windows import (
 )
 
 __all__ = [
+    "CELLS",
+    "KINDS",
     "READERS",
     "WINDOWS",
     "Places",
     "Positions",
     "Regions",
     "Spans",
+    "check_fits",
     "check_positions",
     "check_size",
     "check_window",
     "collage_positions",
+    "content_of",
     "find_background",
     "find_drawn",
     "find_kind",
@@ -74,18 +96,24 @@ __all__ = [
     "get_default_trace_window",
     "grid_positions",
     "holds_rois",
+    "image_summary",
+    "is_flat",
     "is_positions",
     "join_spans",
     "make_regions",
     "named_rois",
     "nan_error",
+    "overlay_of",
     "parse_positions",
+    "plain",
     "polygon_runs",
     "positions_from_A_to_B",
     "random_positions",
     "read_made",
+    "read_objects",
     "read_positions",
     "read_region_file",
+    "region_names",
     "regions",
     "set_default_trace_window",
     "window_spans",

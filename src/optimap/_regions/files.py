@@ -1,23 +1,77 @@
-"""Regions from files: ImageJ regions, images that hold masks, labels or stacks, and tables of positions."""
+"""Files of regions: one table, in which each kind of file is a row, and a module that reads it.
+
+A file is recognised by its suffix and, where programs share a suffix, by its first bytes; nothing is tried and caught.
+"""
 
 from collections.abc import Callable
 from pathlib import Path
-
-import numpy as np
+from typing import NamedTuple
 
 from .._base import ArgumentError, Array, FolderError, MissingFileError
-from .imagej import read_rois
+from .caiman import is_caiman, is_sparse_file, read_caiman, read_sparse
+from .cellpose import is_cellpose, read_cellpose
+from .file_request import Request
+from .footprints import Footprints
+from .imagej import holds_rois, is_roi_folder, read_roi_folder, read_rois, rois_in_folder
+from .images import read_npy, read_png, read_tiff
+from .napari import is_napari, read_napari
 from .polygons import Outlines
-from .position_files import read_positions
+from .position_files import SUFFIXES, read_positions
+from .qupath import is_qupath, read_qupath
+from .suite2p import is_suite2p, read_suite2p
 
-SHAPES = "give masks and labels as images (H, W), stacks as (N, H, W)"
+Content = Outlines | Footprints | Array | list[tuple[float, float]]
 
 
-def read_region_file(path: Path, name: str = "path") -> Outlines | Array | list[tuple[float, float]]:
-    """Return what a file holds: outlines, an array of pixels or positions, or a list of positions (x, y).
+class RegionFile(NamedTuple):
+    """A kind of file: what it holds, in words; its suffixes; whether a file is one; and its reader.
 
-    Errors call the argument that names the file by `name`.
+    Without `recognises`, a file of such a suffix is of this kind if it is of no kind above, and may be something else
+    than regions, such as a recording.
     """
+
+    holds: str
+    suffixes: tuple[str, ...]
+    recognises: Callable[[Path], bool] | None
+    read: Callable[[Path, Request], Content]
+
+
+def _positions(path: Path, request: Request) -> Content:
+    return read_positions(path, request.name)
+
+
+# THE table of region files: a new kind is a row here, above rows of the same suffix without `recognises`.
+FILES = (
+    RegionFile("regions drawn in ImageJ", (".roi", ".zip"), holds_rois, read_rois),
+    RegionFile("regions drawn in ImageJ", (".roi", ".zip"), None, read_rois),
+    RegionFile("an image", (".png",), None, read_png),
+    RegionFile("an image", (".tif", ".tiff"), None, read_tiff),
+    RegionFile("regions found by suite2p", (".npy",), is_suite2p, read_suite2p),
+    RegionFile("cells found by cellpose", (".npy",), is_cellpose, read_cellpose),
+    RegionFile("components found by CaImAn", (".hdf5", ".h5"), is_caiman, read_caiman),
+    RegionFile("components found by CaImAn", (".hdf5", ".h5"), None, read_caiman),
+    RegionFile("shapes drawn in napari", (".csv",), is_napari, read_napari),
+    RegionFile("objects exported by QuPath", (".geojson", ".json"), is_qupath, read_qupath),
+    RegionFile("objects exported by QuPath", (".json",), None, read_qupath),
+    RegionFile("regions in a sparse matrix", (".npz",), is_sparse_file, read_sparse),
+    RegionFile("regions in a sparse matrix", (".npz",), None, read_sparse),
+    RegionFile("an array", (".npy",), None, read_npy),
+    RegionFile("positions", SUFFIXES, None, _positions),
+)
+READERS = tuple(dict.fromkeys(suffix for row in FILES for suffix in row.suffixes))
+
+
+def read_region_file(path: Path, name: str = "path", kind: str | None = None, cells: str = "accepted") -> Content:
+    """Return what a file holds: outlines, footprints, an array of pixels or positions, or a list of positions (x, y).
+
+    Errors call the argument that names the file by `name`. With `kind`, an image is read as what it is said to be.
+    `cells` is which of the regions of a program are wanted that sorts them: ``'accepted'`` or ``'all'``.
+    """
+    request = Request(name, kind, cells)
+    if path.is_dir():
+        if rois_in_folder(path):
+            return read_roi_folder(path, request)
+        raise FolderError(name, path, "is a folder", _cure_of_folder(path), subject=str(path))
     suffix = path.suffix.lower()
     if suffix not in READERS:
         problem = f"has an unknown suffix {suffix!r}" if suffix else "has no suffix"
@@ -27,72 +81,33 @@ def read_region_file(path: Path, name: str = "path") -> Outlines | Array | list[
         raise ArgumentError(name, path, problem, cure, subject=str(path))
     if not path.exists():
         raise MissingFileError(name, path, "does not exist", "check the name and the folder", subject=str(path))
+    return _row(path).read(path, request)
+
+
+def content_of(path: Path) -> str | None:
+    """Return which regions a file holds, in words; None for images, positions, and whatever else may be no regions."""
     if path.is_dir():
-        raise FolderError(name, path, "is a folder", "give one file of regions", subject=str(path))
-    return READERS[suffix](path, name)
+        return FILES[0].holds if is_roi_folder(path) else None
+    if not path.is_file() or path.suffix.lower() not in READERS:
+        return None
+    row = _row(path)
+    return row.holds if row.recognises is not None else None
 
 
-def _read_npy(path: Path, name: str) -> Array:
-    """Return the array in a ``.npy`` file."""
-    try:
-        array: Array = np.load(path, allow_pickle=False)
-    except (ValueError, EOFError) as error:
-        cure = "save an array of numbers with numpy.save"
-        raise ArgumentError(
-            name, path, f"cannot be read as a .npy file of numbers ({error})", cure, subject=str(path)
-        ) from error
-    if array.ndim not in (2, 3) and array.shape != (2,):
-        cure = f"{SHAPES}, positions (N, 2)"
-        raise ArgumentError(name, path, f"has shape {array.shape}", cure, subject=str(path))
-    return array
+def region_names(path: Path, cells: str = "accepted") -> list[str]:
+    """Return the names of the regions in a file that `content_of` recognises."""
+    found = read_region_file(path, cells=cells)
+    return found.names if isinstance(found, (Outlines, Footprints)) else []
 
 
-def _read_png(path: Path, name: str) -> Array:
-    """Return the grey values of a PNG image; for a palette image, the palette indices, which are the labels."""
-    from PIL import Image, UnidentifiedImageError
-
-    try:
-        with Image.open(path) as image:
-            if image.mode not in ("1", "L", "P", "I", "I;16", "F"):
-                raise _colour_error(path, name, f" ({image.mode})")
-            return np.asarray(image)
-    except UnidentifiedImageError as error:
-        raise _damaged_error(path, name, "PNG", error) from error
+def _row(path: Path) -> RegionFile:
+    """Return the row of a file."""
+    suffix = path.suffix.lower()
+    return next(row for row in FILES if suffix in row.suffixes and (row.recognises is None or row.recognises(path)))
 
 
-def _read_tiff(path: Path, name: str) -> Array:
-    """Return the grey values of a TIFF image or stack."""
-    import tifffile
-
-    try:
-        with tifffile.TiffFile(path) as file:
-            if file.pages.first.photometric == tifffile.PHOTOMETRIC.RGB:
-                raise _colour_error(path, name, "")
-            image = np.asarray(file.asarray())
-    except tifffile.TiffFileError as error:
-        raise _damaged_error(path, name, "TIFF", error) from error
-    if image.ndim not in (2, 3):
-        raise ArgumentError(name, path, f"has shape {image.shape}", SHAPES, subject=str(path))
-    return image
-
-
-def _colour_error(path: Path, name: str, mode: str) -> ArgumentError:
-    cure = "save it as a grey image, since masks and labels are grey values"
-    return ArgumentError(name, path, f"is a colour image{mode}", cure, subject=str(path))
-
-
-def _damaged_error(path: Path, name: str, kind: str, error: Exception) -> ArgumentError:
-    problem = f"cannot be read as a {kind} image, or is damaged ({error})"
-    return ArgumentError(name, path, problem, "save the image again", subject=str(path))
-
-
-# THE table of region files: a new kind is a row here, and a function that returns outlines, an array or positions.
-READERS: dict[str, Callable[[Path, str], Outlines | Array | list[tuple[float, float]]]] = {
-    ".roi": read_rois,
-    ".zip": read_rois,
-    ".png": _read_png,
-    ".tif": _read_tiff,
-    ".tiff": _read_tiff,
-    ".npy": _read_npy,
-    ".csv": read_positions,
-}
+def _cure_of_folder(path: Path) -> str:
+    stat = next(iter(sorted(path.glob("**/stat.npy"))), None) if path.name in ("suite2p", "combined") else None
+    if (path / "stat.npy").is_file():
+        stat = path / "stat.npy"
+    return "give one file of regions" + ("" if stat is None else f", such as {stat}")

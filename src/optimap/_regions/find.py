@@ -14,8 +14,9 @@ from typing import SupportsFloat
 import numpy as np
 
 from .._base import ArgumentError, FrameShape, counted
+from .file_request import check_cells
 from .files import read_region_file
-from .kinds import find_kind
+from .kinds import check_fits, check_kind, find_kind
 from .make import make_regions
 from .positions import Positions, parse_positions
 from .region_set import ANY_FRAME, Regions, check_weights
@@ -70,11 +71,14 @@ def find_places(
     window: str | None = None,
     weights: str | None = None,
     name: str = "coords",
+    kind: str | None = None,
+    cells: str = "accepted",
 ) -> Places:
     """Return the places of positions, masks, labels, polygons, stacks, ImageJ regions, `Regions`, or a file.
 
     With a frame shape, everything is checked against it before this returns. Without one, arrays of pairs are
-    positions, and nothing is checked against a frame. Errors call `given` by `name`.
+    positions, and nothing is checked against a frame. Errors call `given` by `name`. `kind` and `cells` are as in
+    `regions`, for files.
     """
     if weights is not None:
         check_weights(weights)
@@ -84,7 +88,7 @@ def find_places(
         if isinstance(given, Regions):
             regions = given
         else:
-            given, kind = _known_kind(given, frame_shape, name)
+            given, kind = _known_kind(given, frame_shape, name, kind, check_cells(cells))
             if kind == "positions":
                 positions, single = parse_positions(given, frame_shape, name)
             else:
@@ -119,10 +123,15 @@ def _one_position(given: object, frame_shape: FrameShape | None) -> Positions | 
     return np.array(((x, y),), np.float64)
 
 
-def _known_kind(given: object, frame_shape: FrameShape | None, name: str) -> tuple[object, str]:
-    """Return the input, read if it is a file, and its kind."""
+def _known_kind(
+    given: object, frame_shape: FrameShape | None, name: str, kind: str | None = None, cells: str = "accepted"
+) -> tuple[object, str]:
+    """Return the input, read if it is a file, and its kind, found unless it is given."""
     if isinstance(given, (str, os.PathLike)):
-        given = read_region_file(Path(given), name)
+        given = read_region_file(Path(given), name, None if kind is None else check_kind(kind), cells)
+    if kind is not None:
+        check_fits(kind, given, name)
+        return given, kind
     if frame_shape is None and _is_table(given):
         return given, "positions"
     kind, given = find_kind(given, frame_shape, name)

@@ -4,6 +4,8 @@ ImageJ measures areas from the corners of pixels (pixel 0 reaches from 0 to 1), 
 Positions here are always measured from centres, so areas move by half a pixel.
 """
 
+import os
+import re
 import struct
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -12,6 +14,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from .._base import ArgumentError, Floats, counted, import_extra
+from .file_request import Request
 from .polygons import Ellipse, Outlines, Shape
 
 CORNER = 0.5
@@ -31,14 +34,38 @@ def is_roi(thing: object) -> bool:
     return hasattr(thing, "roitype") and hasattr(thing, "coordinates")
 
 
-def read_rois(path: Path, name: str = "path") -> Outlines:
-    """Read a ``.roi`` file, or a ``.zip`` of them as written by the ROI Manager.
-
-    Errors call the argument that names the file by `name`.
-    """
-    found = named_rois(path, name)
+def read_rois(path: Path, request: Request) -> Outlines:
+    """Read a ``.roi`` file, or a ``.zip`` of them as written by the ROI Manager."""
+    found = named_rois(path, request.name)
     names, rois = [title for title, _ in found], [roi for _, roi in found]
-    return convert(rois, names, single=path.suffix.lower() != ".zip", argument=name, where=f"{path}: ", file=path)
+    single = path.suffix.lower() != ".zip"
+    return convert(rois, names, single=single, argument=request.name, where=f"{path}: ", file=path)
+
+
+def rois_in_folder(path: Path) -> list[Path]:
+    """Return the ``.roi`` files in a folder, in natural order: cell 2 before cell 10."""
+    files = [file for file in path.iterdir() if file.is_file() and _is_roi_file(file.name)]
+    return sorted(files, key=lambda file: [part.zfill(20) for part in re.split(r"(\d+)", file.name.lower())])
+
+
+def is_roi_folder(path: Path) -> bool:
+    """Return whether a folder holds ``.roi`` files, and no images, which would be a recording."""
+    suffixes = {Path(entry.name).suffix.lower() for entry in os.scandir(path) if not entry.name.startswith(".")}
+    return ".roi" in suffixes and not suffixes & {".tif", ".tiff", ".png"}
+
+
+def read_roi_folder(path: Path, request: Request) -> Outlines:
+    """Read the ``.roi`` files in a folder."""
+    parts = [read_rois(file, request) for file in rois_in_folder(path)]
+    shapes, names = [shape for part in parts for shape in part.shapes], [name for part in parts for name in part.names]
+    return Outlines(shapes, names, single=False, side="right")
+
+
+def overlay_outlines(stored: list[bytes], path: Path, name: str) -> Outlines:
+    """Return the regions that ImageJ stores in the header of an image."""
+    rois = [_decode(data, path, name, f"{path}, region {i} of its overlay,") for i, data in enumerate(stored)]
+    names = [roi.name or f"region_{i}" for i, roi in enumerate(rois)]
+    return convert(rois, names, single=False, argument=name, where=f"{path}: ", file=path)
 
 
 def named_rois(path: Path, name: str = "path") -> list[tuple[str, Any]]:
@@ -78,7 +105,9 @@ def holds_rois(path: Path) -> bool:
 
 
 def _is_roi_file(entry: str) -> bool:
-    return entry.lower().endswith(".roi") and not entry.startswith("__MACOSX/")
+    """Return whether a name is that of a region, and not of a file that macOS puts next to it."""
+    *folders, name = entry.replace("\\", "/").split("/")
+    return name.lower().endswith(".roi") and not name.startswith("._") and "__MACOSX" not in folders
 
 
 def _decode(data: bytes, path: Path, name: str, where: str) -> Any:
@@ -87,6 +116,10 @@ def _decode(data: bytes, path: Path, name: str, where: str) -> Any:
     try:
         return roifile.ImagejRoi.frombytes(data)
     except (ValueError, TypeError, IndexError, struct.error) as error:  # from truncated files
+        if path.name.startswith("._"):
+            problem = "is no region, but a file that macOS puts next to one"
+            cure = f"leave it out, and give {path.name.removeprefix('._')}"
+            raise ArgumentError(name, path, problem, cure, subject=where) from error
         problem = f"cannot be read as an ImageJ region, or is damaged ({error})"
         raise ArgumentError(name, path, problem, "save the region again in ImageJ", subject=where) from error
 

@@ -1,7 +1,8 @@
 """Determine the kind of regions that was given, without guessing.
 
 Images are arrays of the frame's size, single or stacked; positions are pairs; polygons are sequences of vertices; files
-are recognised by their suffix, in `files`. Lists of numbers are never images. An ambiguous array is an error.
+are recognised in `files`. Lists of numbers are never images. An ambiguous array is an error, and so is one that does
+not look like its kind (see `likeness`).
 """
 
 import os
@@ -10,11 +11,13 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 
 from .._base import ArgumentError, ArgumentTypeError, Array, FrameShape, check_order
+from .footprints import Footprints, is_sparse
 from .imagej import is_roi
+from .likeness import check_looks_like_labels, check_looks_like_stack
 from .polygons import Outlines
 from .region_set import Regions
 
-KINDS = ("mask", "labels", "stack", "polygons", "positions", "imagej")
+KINDS = ("mask", "labels", "stack", "polygons", "positions", "imagej", "footprints")
 
 # What to do with a dict of regions.
 OF_DICT = "with the keys as names, optimap.trace.regions(list({0}.values()), names=list({0}))"
@@ -31,10 +34,17 @@ def find_kind(source: object, frame_shape: FrameShape | None, name: str) -> tupl
     """Return the kind of `source` (one of `KINDS`, or 'file'), and `source`, as a list if it was an iterator."""
     if isinstance(source, (str, os.PathLike)):
         return "file", source
-    if is_roi(source) or isinstance(source, Outlines):
+    if isinstance(source, (Outlines, Footprints)):
+        return source.kind, source
+    if is_roi(source):
         return "imagej", source
+    if is_sparse(source):
+        return "footprints", source
     if hasattr(source, "__array__"):
-        return _kind_of_array(np.asanyarray(source), frame_shape, name), source
+        array = np.asanyarray(source)
+        if array.ndim == 3 and len(array) == 1 and array.dtype.kind in "iu" and array.shape[2] != 2:
+            array = source = array[0]  # integers are labels, floats weights
+        return _kind_of_array(array, frame_shape, name), source
     if not isinstance(source, Iterable) or isinstance(source, (bytes, bytearray)):
         cure = "give one position (x, y) or a sequence of positions, or regions, as optimap.trace.regions takes them"
         raise ArgumentTypeError(name, source, "is neither a position nor a region", cure, plain=True)
@@ -50,7 +60,7 @@ def _kind_of_array(array: Array, frame_shape: FrameShape | None, name: str) -> s
     if array.ndim not in (2, 3) or array.dtype.kind not in "biuf":
         return "positions"
     is_bool = array.dtype.kind == "b"
-    fits = shape[-2:] == frame_shape if frame_shape is not None else True
+    fits = frame_shape is None or shape[-2:] == frame_shape
     if shape[-1] == 2 and fits and not is_bool and array.size:
         raise _ambiguous(array, shape, frame_shape, name)
     if array.ndim == 2:
@@ -58,8 +68,14 @@ def _kind_of_array(array: Array, frame_shape: FrameShape | None, name: str) -> s
             return "mask"
         if shape[1] == 2 or (shape[1] <= 3 and not fits):
             return "positions"
+        if fits:  # else the shape is the error
+            check_looks_like_labels(array, name)
         return "labels"
-    return "polygons" if shape[-1] == 2 and not is_bool and not fits else "stack"
+    if shape[-1] == 2 and not is_bool and not fits:
+        return "polygons"
+    if fits:
+        check_looks_like_stack(array, name)
+    return "stack"
 
 
 def _kind_of_sequence(source: Sequence[object], frame_shape: FrameShape | None, name: str) -> str:
@@ -83,6 +99,9 @@ def _kind_of_sequence(source: Sequence[object], frame_shape: FrameShape | None, 
             problem = f"is {_WORDS[other]}, but {name}[0] is {_WORDS[kind]}"
             cure = "give regions of one kind at a time, and join their traces with numpy.column_stack([...])"
             raise ArgumentTypeError(f"{name}[{i}]", item, problem, cure, subject=f"{name}[{i}]")
+    images = [np.asanyarray(item) for item in source] if kind == "stack" else []
+    if len({image.shape for image in images}) == 1:  # else the shapes are the error
+        check_looks_like_stack(images, name)
     return kind
 
 
@@ -92,7 +111,7 @@ def _kind_of_item(item: object, frame_shape: FrameShape | None, name: str) -> st
         return "imagej"
     if isinstance(item, (str, os.PathLike)):
         cure = (
-            "give one path alone; for several .roi files, give a list, "
+            "give one path alone; for several .roi files, give their folder, or a list, "
             "[roifile.ImagejRoi.fromfile(path) for path in paths]"
         )
         raise ArgumentTypeError(name, item, "is text in a list", cure, subject=f"{name} = {os.fspath(item)!r}")
@@ -126,6 +145,14 @@ def _ambiguous(value: object, shape: tuple[int, ...], frame_shape: FrameShape | 
     problem = f"has shape {tuple(shape)}, which could be {pairs} or {picture}, because {frames}"
     cure = f"choose one with optimap.trace.regions({name}, kind={pairs!r}) or {images!r}"
     return ArgumentError(name, value, problem, cure, subject=name, keyword="kind")
+
+
+def check_fits(kind: str | None, source: object, name: str) -> None:
+    """Raise an error if what a file holds is of another kind than the one that was given, if there is one."""
+    if kind is not None and isinstance(source, (Outlines, Footprints)) and kind != source.kind:
+        what = "outlines" if isinstance(source, Outlines) else source.kind
+        problem = f"does not fit {name}, a file of {what}"
+        raise ArgumentError("kind", kind, problem, f"leave it out, or give {source.kind!r}")
 
 
 def check_kind(kind: object) -> str:

@@ -18,9 +18,11 @@ from .._base import (
     text_names,
     whole_number,
 )
+from .file_request import check_cells
 from .files import read_region_file
+from .footprints import Footprints, is_sparse, matrix_footprints
 from .imagej import convert, is_roi
-from .kinds import OF_DICT, check_kind, depth, find_kind
+from .kinds import OF_DICT, check_fits, check_kind, depth, find_kind
 from .masks import Runs, join, label_runs, mask_runs, stack_runs
 from .polygons import Ellipse, Outlines, ellipse_runs, parse_polygon, polygon_runs
 from .positions import parse_positions
@@ -37,8 +39,9 @@ def regions(
     weights: str = "mean",
     size: int = 5,
     window: str | None = None,
+    cells: str = "accepted",
 ) -> Regions:
-    """Make regions from a mask, labels, weights, polygons, positions, or ImageJ regions.
+    """Make regions from a mask, labels, weights, polygons, positions, or a file of a program that finds or draws them.
 
     `extract_traces` takes all of these as they are; here they can be named, selected (``regions(...)["cell 3"]``) and
     shown (`show_regions`), and `kind` resolves ambiguous input.
@@ -49,31 +52,41 @@ def regions(
         Without `kind`, the kind follows from the type and shape:
 
         - a boolean array ``(H, W)``: a mask, one region;
-        - another array ``(H, W)``: a label image, one region for each label in order; 0 is the background;
+        - another array ``(H, W)``, or integers ``(1, H, W)``: a label image, one region for each label in order; 0 is
+          the background;
         - an array ``(N, H, W)``, or a list of arrays ``(H, W)``: a stack of masks or of weights, one region for each
           image;
+        - a sparse matrix ``(H * W, N)`` of SciPy: footprints, one region in each column; pixels run down the columns of
+          the frame, as in CaImAn and MATLAB;
         - a list of sequences of vertices ``(M, 2)``, or an array ``(N, M, 2)``: polygons;
         - pairs ``(x, y)``: positions, with windows of `size` pixels;
-        - objects of ``roifile``, a ``.roi`` or ``.zip`` file: regions drawn in ImageJ or Fiji;
-        - a ``.png``, ``.tif`` or ``.npy`` file: the array in it, as above. An image file with 1 bit per pixel is a
-          mask, any other image file holds labels;
-        - a ``.csv`` file: positions, one on each row.
+        - objects of ``roifile``, a ``.roi`` or ``.zip`` file, a folder of ``.roi`` files: regions drawn in ImageJ or
+          Fiji; a ``.tif`` file with an overlay or, without one, a selection: the outlines in it;
+        - a ``.png``, any other ``.tif`` or a ``.npy`` file: the array in it, as above. An image file with 1 bit per
+          pixel is a mask, any other image file holds labels;
+        - ``stat.npy`` of suite2p, ``_seg.npy`` of cellpose, an ``.hdf5`` file of CaImAn, a ``.csv`` file of shapes of
+          napari, a ``.geojson`` file of QuPath, a ``.npz`` file of `scipy.sparse.save_npz`;
+        - any other ``.csv`` or ``.tsv`` file: positions, one on each row.
 
         Lists of numbers are never images. An array of two columns that also has the shape of the frame, or is
-        given without a frame, is ambiguous, which is an error.
+        given without a frame, is ambiguous, which is an error. Labels that look like a grey picture and stacks that
+        look like a recording are errors, too; give `kind` if they are what they are meant to be.
     frame_shape : (H, W), optional
         Shape of the frames. Images have their own; outlines without it can be used with frames of any size.
-    kind : {'mask', 'labels', 'stack', 'polygons', 'positions', 'imagej'}, optional
+    kind : {'mask', 'labels', 'stack', 'polygons', 'positions', 'imagej', 'footprints'}, optional
         The kind of `source`. A ``'mask'`` may hold numbers (0 is outside); a ``'stack'`` may be a single image of
         weights, and ``'polygons'`` a single polygon: these count as one region given alone.
     names : str or sequence of N str, optional
-        By default, names from ImageJ, ``label_7`` or ``x12_y16``, otherwise ``region_0`` and so on.
+        By default, names from the program that made the file, with its own numbers (``cell_7`` in suite2p,
+        ``component_7`` in CaImAn), ``label_7`` or ``x12_y16``, otherwise ``region_0`` and so on.
     weights : {'mean', 'sum'}
         See `extract_traces`.
     size : int
         Width of the windows around positions.
     window : {'rect', 'disc', 'pixel'}, optional
         For positions, see `extract_traces`.
+    cells : {'accepted', 'all'}
+        For files of programs that sort what they found (suite2p, CaImAn): only what counts as a cell there, or all.
 
     Returns
     -------
@@ -82,7 +95,8 @@ def regions(
     Raises
     ------
     ValueError
-        If `source` is ambiguous; labels are not whole numbers; weights are not finite; polygons have fewer than 3
+        If `source` is ambiguous, or looks like a picture or a recording; a file is damaged, or holds anything but data;
+        labels are not whole numbers; weights are not finite; polygons have fewer than 3
         vertices; an image does not have the shape of the frame; an ImageJ region is a line or text; or the number of
         names does not fit. Regions that are empty or outside the frame raise an error when they are used.
     TypeError
@@ -94,6 +108,10 @@ def regions(
 
     Notes
     -----
+    Files of suite2p and cellpose are pickles. They are read by a reader of our own that builds numbers, text, lists and
+    arrays, and refuses everything else, so a file cannot run code. Traces of suite2p's regions are weighted by its
+    ``lam``, without the pixels that other regions overlap, as its own traces are.
+
     A polygon or an oval holds the pixels whose centres lie inside. A centre exactly on a left or top edge of a polygon
     is in, on a right or bottom edge out, as in slices; so polygons with a common edge share no pixel and leave none
     out. For outlines drawn in ImageJ, it is the opposite, as in ImageJ itself. Polygons that cross themselves are
@@ -115,7 +133,9 @@ def regions(
     ['label_2', 'label_9']
     """
     frame = _frame_shape(frame_shape)
-    return make_regions(source, frame, kind=kind, names=names, weights=weights, size=size, window=window, name="source")
+    return make_regions(
+        source, frame, kind=kind, names=names, weights=weights, size=size, window=window, cells=cells, name="source"
+    )
 
 
 def make_regions(
@@ -127,23 +147,27 @@ def make_regions(
     weights: str = "mean",
     size: int = 5,
     window: str | None = None,
+    cells: str = "accepted",
     name: str,
 ) -> Regions:
     """Return regions; errors call `source` by `name`."""
     check_weights(weights)
+    check_cells(cells)
+    if kind is not None:
+        check_kind(kind)
     if isinstance(source, Regions):
         problem, cure = "is already a set of regions", f"use it as it is, {source!r}"
         raise ArgumentTypeError(name, source, problem, cure, subject=name)
     if isinstance(source, (str, os.PathLike)):
-        source = read_region_file(Path(source), name)
+        source = read_region_file(Path(source), name, kind, cells)
     if kind is None:
         kind, source = find_kind(source, frame_shape, name)
-    elif check_kind(kind) != "imagej" and isinstance(source, Outlines):
-        problem = f"does not fit {name}, a file of outlines"
-        raise ArgumentError("kind", kind, problem, "leave it out, or give 'imagej'")
+    check_fits(kind, source, name)
     check_order(source, name, OF_DICT.format(name))
     if kind == "positions":
         return _of_positions(source, frame_shape, names, weights, size, window, name)
+    if kind == "footprints" or isinstance(source, Footprints):
+        return _of_footprints(source, frame_shape, names, weights, name)
     if kind in ("polygons", "imagej"):
         return _of_outlines(source, kind, frame_shape, names, weights, name)
     return _of_images(source, kind, frame_shape, names, weights, name)
@@ -209,11 +233,11 @@ def _of_outlines(
 ) -> Regions:
     """Return polygons or ImageJ regions as regions."""
     shapes: Sequence[list[Floats] | Ellipse]
-    if kind == "polygons":
+    if kind == "polygons" and not isinstance(source, Outlines):
         shapes, single = _polygons(source, argument)
         default, side = _numbered(len(shapes)), "left"
     else:
-        shapes, default, single, side = source if isinstance(source, Outlines) else _drawn(source, argument)
+        shapes, default, single, side, _ = source if isinstance(source, Outlines) else _drawn(source, argument)
 
     def make(frame: FrameShape | None) -> Runs:
         height = None if frame is None else frame[0]
@@ -225,6 +249,28 @@ def _of_outlines(
         return join(parts)
 
     return Regions(make, _names(names, default), single=single, frame_shape=frame_shape, weights=weights)
+
+
+def _of_footprints(
+    source: object,
+    frame_shape: FrameShape | None,
+    names: str | Sequence[str] | None,
+    weights: str,
+    argument: str,
+) -> Regions:
+    """Return lists of pixels, or the columns of a sparse matrix, as regions."""
+    if not isinstance(source, Footprints):
+        if not is_sparse(source):
+            cure = "give a sparse matrix of SciPy with one row for each pixel, or the file of estimates of CaImAn"
+            raise ArgumentTypeError(argument, source, "is not a sparse matrix", cure, subject=argument)
+        source = matrix_footprints(source, argument)
+    found = source
+    frame = found.frame_shape or frame_shape
+    if found.columns is None:
+        found.runs(frame, argument)  # the shape of the frame decides where the pixels are
+    return Regions(
+        lambda of: found.runs(of or frame, argument), _names(names, found.names), frame_shape=frame, weights=weights
+    )
 
 
 def _polygons(source: object, argument: str) -> tuple[list[list[Floats]], bool]:
@@ -288,6 +334,8 @@ def _of_images(
 ) -> Regions:
     """Return a mask, a label image or a stack as regions."""
     images = _as_images(source, argument)
+    if kind in ("mask", "labels") and images.ndim == 3 and len(images) == 1:
+        images = images[0]
     _check_frame(images, kind, frame_shape, argument)
     alone = images.ndim == 2
     if kind == "labels":

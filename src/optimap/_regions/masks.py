@@ -42,6 +42,19 @@ def value_runs(image: Array) -> tuple[Array, Ints, Ints, Ints]:
     return values[kept], rows, starts, starts + (ends - at)[kept]
 
 
+def pixel_runs(owners: Ints, rows: Ints, columns: Ints, weights: Floats) -> Runs:
+    """Return the runs of pixels that are given one by one, in any order; pixels of weight 0 are omitted."""
+    kept = np.flatnonzero(weights)
+    order = kept[np.lexsort((columns[kept], rows[kept], owners[kept]))]
+    owners, rows, columns, weights = owners[order], rows[order], columns[order], weights[order]
+    begins = np.ones(len(order), bool)
+    goes_on = (np.diff(columns) == 1) & (np.diff(rows) == 0) & (np.diff(owners) == 0) & (np.diff(weights) == 0)
+    begins[1:] = ~goes_on
+    at = np.flatnonzero(begins)
+    lengths = np.diff(np.append(at, len(order)))
+    return Runs(owners[at], rows[at], columns[at], columns[at] + lengths, weights[at])
+
+
 def mask_runs(mask: Array, name: str) -> Runs:
     """Return the runs of one mask: every pixel but those of value 0 (or False)."""
     _check_finite(mask, name)

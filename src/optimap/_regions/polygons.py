@@ -35,13 +35,15 @@ Shape = list[Floats] | Ellipse
 class Outlines(NamedTuple):
     """Outlines from a file or a drawing program, each one or more closed paths, or an ellipse, with a name.
 
-    `single` is whether one was given alone; `side` the rule for pixel centres on an edge, that of the program.
+    `single` is whether one was given alone; `side` the rule for pixel centres on an edge, that of the program; `kind`
+    the kind of regions that they are.
     """
 
     shapes: list[Shape]
     names: list[str]
     single: bool
     side: str = "left"
+    kind: str = "imagej"
 
 
 def polygon_runs(polygons: list[list[Floats]], height: int | None, side: str = "left") -> Runs:

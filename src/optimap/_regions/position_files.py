@@ -1,14 +1,15 @@
-"""Tables of positions as CSV files: written with a description next to them, and read from any program."""
+"""Tables of positions as text: written as CSV with a description next to them, and read from any program."""
 
-import csv
 import json
 from pathlib import Path
 from typing import Any
 
-from .._base import ArgumentError, MissingFileError
+from .._base import ArgumentError
 from .._files import CHECKSUM, check_output, check_sidecar, checksum, is_sidecar, sidecar_path, written_with_sidecar
 from .._version import __version__
+from .delimited import Row, Rows, first_cells, read_rows
 
+SUFFIXES = (".csv", ".tsv")
 MARKER = "optimap_positions"  # in the file next to each table; its value is the version of the layout
 
 
@@ -37,12 +38,11 @@ def write_positions(
 
 def is_positions(path: Path) -> bool:
     """Return whether a file is a table of positions, by the file next to it if there is one, else by its columns."""
-    if path.suffix.lower() != ".csv" or not path.is_file():
+    if path.suffix.lower() not in SUFFIXES or not path.is_file():
         return False
     if is_sidecar(sidecar_path(path)):
         return f'"{MARKER}"'.encode() in sidecar_path(path).read_bytes()[:100]
-    with open(path, encoding="utf-8-sig", errors="replace") as file:
-        return [name.strip().lower() for name in file.readline().split(",")] == ["x", "y"]
+    return first_cells(path) == ["x", "y"]
 
 
 def read_made(path: Path) -> dict[str, Any]:
@@ -61,57 +61,52 @@ def read_made(path: Path) -> dict[str, Any]:
 
 
 def read_positions(path: Path, name: str = "path") -> list[tuple[float, float]]:
-    """Read positions from a CSV file: columns ``x`` and ``y`` if there is a header, else the first two.
+    """Read positions from a text table: columns ``x`` and ``y`` if there is a header, else the first two.
 
     Errors call the argument that names the file by `name`.
     """
-    rows = _rows(path, name)
-    columns, first = (0, 1), 0
-    if rows and not _is_number(rows[0][0]):
-        header = [title.lower() for title in rows[0]]
+    table = read_rows(path, name, "give a CSV file with columns x, y")
+    rows, columns, width = table.rows, (0, 1), 0
+    if rows and table.number(rows[0].cells[0]) is None:
+        header = [title.lower() for title in rows[0].cells]
         if "x" not in header or "y" not in header:
-            raise _other_columns(path, rows[0], name)
-        columns, first = (header.index("x"), header.index("y")), 1
+            problem = f"has the columns {', '.join(rows[0].cells)}"
+            cure = "rename the columns of the positions to x and y"
+            raise ArgumentError(name, path, problem, cure, subject=str(path))
+        rows, columns, width = rows[1:], (header.index("x"), header.index("y")), len(header)
     positions = []
-    for number, row in enumerate(rows[first:], start=first + 1):
-        if len(row) <= max(columns) or not all(_is_number(row[c]) for c in columns):
-            problem = f"{','.join(row)!r} is not a position"
-            raise ArgumentError(
-                name, path, problem, "give two numbers, such as 12.5,20", subject=f"{path}, row {number}:"
-            )
-        positions.append((float(row[columns[0]]), float(row[columns[1]])))
+    for row in rows:
+        _check_commas(row, width, table.delimiter, path, name)
+        x, y = (table.number(row.cells[c]) if c < len(row.cells) else None for c in columns)
+        if x is None or y is None:
+            problem = f"{table.delimiter.join(row.cells)!r} is not a position"
+            cure = "give two numbers, such as 12.5,20"
+            raise ArgumentError(name, path, problem, cure, subject=f"{path}, row {row.line}:")
+        positions.append((x, y))
+    _check_points(table, rows, columns, path, name)
     if not positions:
         raise ArgumentError(name, path, "holds no positions", "give one on each row, x,y", subject=str(path))
     return positions
 
 
-def _other_columns(path: Path, header: list[str], name: str) -> ArgumentError:
-    """Return the error for a table without the columns x and y, such as one with semicolons between its columns."""
-    if len(header) == 1 and ";" in header[0]:
-        problem = "has semicolons between its columns"
-        cure = "save it with commas between columns and points in numbers"
-    else:
-        problem = f"has the columns {', '.join(header)}"
-        cure = "rename the columns of the positions to x and y"
-    return ArgumentError(name, path, problem, cure, subject=str(path))
+def _check_commas(row: Row, width: int, delimiter: str, path: Path, name: str) -> None:
+    """Raise an error for a row whose commas may be decimal commas as well as the ends of columns."""
+    cells = row.cells
+    while cells and not cells[-1]:
+        cells = cells[:-1]
+    whole = all(cell.lstrip("+-").isdecimal() for cell in cells)
+    if delimiter == "," and (len(cells) > width if width else len(cells) > 2 and whole):
+        text = ",".join(cells)
+        problem = f"{text!r} has {len(cells)} cells" + (f" under {width} titles" if width else " and no header")
+        problem += ", so it is uncertain whether its commas are decimal commas"
+        cure = "save the table with semicolons or tabs between columns, or with decimal points and a header x,y"
+        raise ArgumentError(name, path, problem, cure, subject=f"{path}, row {row.line}:")
 
 
-def _rows(path: Path, name: str) -> list[list[str]]:
-    """Return the cells of each row of a CSV file that is not blank."""
-    if not path.is_file():
-        problem = "is a folder" if path.is_dir() else "does not exist"
-        raise MissingFileError(name, path, problem, "give a CSV file with columns x, y", subject=str(path))
-    try:
-        with open(path, encoding="utf-8-sig", newline="") as file:
-            return [[cell.strip() for cell in row] for row in csv.reader(file) if any(cell.strip() for cell in row)]
-    except UnicodeDecodeError as error:
-        cure = "save it as CSV, as text in UTF-8"
-        raise ArgumentError(name, path, f"is not a CSV file ({error})", cure, subject=str(path)) from error
-
-
-def _is_number(text: str) -> bool:
-    try:
-        float(text)
-    except ValueError:
-        return False
-    return True
+def _check_points(table: Rows, rows: list[Row], columns: tuple[int, int], path: Path, name: str) -> None:
+    """Raise an error for positions with commas and points, one of which may separate thousands."""
+    texts = [row.cells[column] for row in rows for column in columns]
+    commas, points = (next((text for text in texts if mark in text), None) for mark in ",.")
+    if commas is not None and points is not None:
+        problem = f"has commas and points in its numbers ({commas!r}, {points!r})"
+        raise ArgumentError(name, path, problem, "write all of them with decimal points", subject=str(path))

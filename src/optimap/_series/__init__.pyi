@@ -1,10 +1,25 @@
+from .asls import (
+    Asls,
+)
+from .baselines import (
+    BASELINE_KINDS,
+    Baseline,
+    baseline_host,
+)
 from .dask import (
+    baseline_dask,
     detrend_dask,
+    filter_dask,
     normalize_dask,
+    relative_dask,
 )
 from .detrend import (
     Detrending,
     detrend_host,
+)
+from .filters import (
+    Filtering,
+    filter_host,
 )
 from .noise import (
     white_noise,
@@ -22,6 +37,10 @@ from .polarity import (
     detect_polarity,
     polarity_sign,
 )
+from .relative import (
+    Relative,
+    relative_host,
+)
 from .signals import (
     as_signals,
     check_signals,
@@ -36,9 +55,16 @@ from .trends import (
 )
 
 __all__ = [
+    "BASELINE_KINDS",
+    "Asls",
+    "Baseline",
     "Detrending",
+    "Filtering",
     "Options",
+    "Relative",
     "as_signals",
+    "baseline_dask",
+    "baseline_host",
     "check_polarity",
     "check_signals",
     "coarse_spline",
@@ -46,10 +72,14 @@ __all__ = [
     "detrend_dask",
     "detrend_host",
     "estimate_period",
+    "filter_dask",
+    "filter_host",
     "normalize_dask",
     "normalize_device",
     "normalize_host",
     "polarity_sign",
+    "relative_dask",
+    "relative_host",
     "robust_line",
     "running_mean",
     "running_median",

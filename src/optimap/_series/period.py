@@ -7,19 +7,17 @@ highest power are averaged, weighted by power. The results equal those of ``seas
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import ArrayLike, NDArray
 
-from .._base import ArgumentError, ArgumentTypeError, Array, VideoLike, counted, refuse_device_array
+from .._base import ArgumentError, ArgumentTypeError, Array, VideoLike, budget, counted, refuse_device_array
 from .trends import running_median, straighten_ends
 
 Series = NDArray[np.float64]
-
-
-BLOCK = 2**20  # samples that are processed at once
 
 
 LONGEST = 512  # samples; longer periods are not considered
@@ -71,13 +69,28 @@ def estimate_period(data: ArrayLike) -> int | NDArray[np.int64]:
     return int(periods[0]) if shape == () else periods.reshape(shape)
 
 
-def as_series(data: object, min_samples: int) -> tuple[Array, tuple[int, ...]]:
-    """Return data as (T, M) and the shape of one sample, after checking it."""
+def as_series(
+    data: object,
+    min_samples: int,
+    *,
+    omit: bool = False,
+    keyword: str | None = None,
+    corner: Sequence[int] | None = None,
+) -> tuple[Array, tuple[int, ...]]:
+    """Return data as (T, M) and the shape of one sample, after checking it.
+
+    With `omit`, samples may be masked, which makes them NaN, NaN or infinite. Otherwise they are an error; its cure
+    names the `keyword` that allows them, if there is one. The data may be a part of what was given, in which its first
+    series has the indices `corner`.
+    """
     refuse_device_array(data, "data", "finding beats and trends")
+    cure = "fill the gaps, for example with np.interp"
+    if keyword is not None:
+        cure += f", or give {keyword}='omit'"
     if isinstance(data, np.ma.MaskedArray) and np.ma.is_masked(data):
-        raise ArgumentError(
-            "data", data, "has masked samples", "fill the gaps, for example with np.interp", subject="data"
-        )
+        if not omit:
+            raise ArgumentError("data", data, "has masked samples", cure, subject="data", keyword=keyword)
+        data = np.ma.filled(data.astype(np.result_type(data.dtype, np.float32)), np.nan)
     try:
         values: Array = np.asarray(data)
     except ValueError as error:
@@ -90,8 +103,8 @@ def as_series(data: object, min_samples: int) -> tuple[Array, tuple[int, ...]]:
         ) from error
     check_layout(values, min_samples)
     series = values.reshape(len(values), -1)
-    if values.dtype.kind == "f":
-        _check_finite(series)
+    if values.dtype.kind == "f" and not omit:
+        _check_finite(series, values.shape[1:], corner, cure, keyword)
     return series, values.shape[1:]
 
 
@@ -110,29 +123,31 @@ def check_layout(data: VideoLike, min_samples: int) -> None:
         raise ArgumentError("data", data, f"has {shape[0]} samples", f"give at least {min_samples}", subject="data")
 
 
-def _check_finite(series: NDArray[Any]) -> None:
-    """Raise an error for samples that are NaN or infinite."""
-    step = max(1, BLOCK // max(1, series.shape[1]))
+def _check_finite(
+    series: NDArray[Any], shape: tuple[int, ...], corner: Sequence[int] | None, cure: str, keyword: str | None
+) -> None:
+    """Raise an error for samples that are NaN or infinite, which names the series with the first of them."""
+    count, first = 0, None
+    step = max(1, budget().series_values // max(1, series.shape[1]))
     for start in range(0, len(series), step):
         bad = ~np.isfinite(series[start : start + step])
-        if bad.any():
-            count = sum(
-                int(np.count_nonzero(~np.isfinite(series[t : t + step]))) for t in range(start, len(series), step)
-            )
-            first = start + int(np.nonzero(bad.any(axis=1))[0][0])
-            values = f"{counted(count, 'value')} that {'is' if count == 1 else 'are'} NaN or infinite"
-            raise ArgumentError(
-                "data",
-                series,
-                f"holds {values}, the first at sample {first}",
-                "fill the gaps, for example with np.interp",
-                subject="data",
-            )
+        if first is None and bad.any():
+            sample, column = (int(i) for i in np.argwhere(bad)[0])
+            first = f"sample {start + sample}"
+            if shape:
+                place = np.unravel_index(column, shape)
+                inside = [str(int(i) + begin) for i, begin in zip(place, corner or [0, 0], strict=False)]
+                first += f" of data[:, {', '.join(inside)}]"
+        count += int(np.count_nonzero(bad))
+    if first is not None:
+        values = f"{counted(count, 'value')} that {'is' if count == 1 else 'are'} NaN or infinite"
+        problem = f"holds {values}, the first at {first}"
+        raise ArgumentError("data", series, problem, cure, subject="data", keyword=keyword)
 
 
 def series_blocks(series: NDArray[Any]) -> Any:
     """Yield (slice of columns, (m, T) float64 block, a series in each row); a block stays near the caches."""
-    step = max(1, BLOCK // max(1, len(series)))
+    step = max(1, budget().series_values // max(1, len(series)))
     for start in range(0, series.shape[1], step):
         columns = slice(start, start + step)
         yield columns, np.array(series[:, columns].T, np.float64, order="C")
@@ -152,6 +167,17 @@ def estimate_periods(series: Series) -> NDArray[np.int64]:
     beyond = np.count_nonzero(periods < SHORTEST)
     periods, power = periods[first:-beyond], power[:, first:-beyond]
     return _weighted_peaks(periods, power, longest)
+
+
+def periods_at_any_scale(series: Series) -> NDArray[np.int64]:
+    """Return the period of each row of (M, T), however small or large the numbers are.
+
+    `estimate_periods` takes tiny series for constant ones, as the package seasonal does. Rows are multiplied by powers
+    of two, which changes no period of a row that it does not take for constant.
+    """
+    size = np.ptp(series, axis=1, keepdims=True)
+    _, exponents = np.frexp(np.where(size > 0, size, 1.0))
+    return estimate_periods(np.ldexp(series, 20 - exponents))
 
 
 def _spectrum(series: Series, segment: int) -> tuple[Series, Series]:

@@ -11,7 +11,6 @@ from numpy.typing import DTypeLike
 
 from .. import kernels
 from .._base import (
-    BLOCK_VALUES,
     NUMPY_TYPES,
     WHOLE_TYPES,
     AnyArray,
@@ -21,13 +20,13 @@ from .._base import (
     Home,
     Namespace,
     Result,
+    budget,
     dtype_kind,
     dtype_name,
     host_view,
     is_device_array,
 )
 
-BLOCK = 2**17  # values computed at once on the host, in double precision: they stay in the cache
 # Types that PyTorch can compare as well; all others are converted first.
 COMPARABLE = WHOLE_TYPES | {"float32", "float64"}
 
@@ -125,7 +124,7 @@ class HostSamples:
 
     def blocks(self) -> list[slice]:
         """Return ranges of rows that fit in the cache."""
-        step = max(1, BLOCK * len(self.values) // self.values.size)
+        step = max(1, budget().host_values * len(self.values) // self.values.size)
         return [slice(start, start + step) for start in range(0, len(self.values), step)]
 
     def above(self, rows: slice, low: Array, high: Array, exact: bool) -> tuple[Array, Array]:
@@ -303,7 +302,7 @@ class DeviceSamples:
     def blocks(self) -> list[slice]:
         """Return ranges of rows, large enough to keep the device busy."""
         rows = self.shape[0]
-        step = max(1, BLOCK_VALUES * rows // int(np.prod(self.shape)))
+        step = max(1, budget().device_values * rows // int(np.prod(self.shape)))
         return [slice(start, min(start + step, rows)) for start in range(0, rows, step)]
 
     def above(self, rows: slice, low: AnyArray, high: AnyArray, exact: bool) -> tuple[Any, Any]:

@@ -10,12 +10,9 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from .._base import ArgumentError, ArgumentTypeError, Array, VideoLike, refuse_device_array
+from .._base import ArgumentError, ArgumentTypeError, Array, VideoLike, budget, counted, refuse_device_array
 
 Series = NDArray[np.float64]
-
-
-BLOCK = 2**20  # samples that are processed at once
 
 
 def as_signals(
@@ -49,12 +46,13 @@ def check_signals(signals: VideoLike, name: str, min_samples: int) -> None:
             name, signals, f"has shape {shape}", "give (T,), (T, N) or (T, H, W), time along axis 0", subject=name
         )
     if shape[0] < min_samples:
-        raise ArgumentError(name, signals, f"has {shape[0]} samples", f"give at least {min_samples}", subject=name)
+        problem = f"has {counted(shape[0], 'sample')}"
+        raise ArgumentError(name, signals, problem, f"give at least {min_samples}", subject=name)
 
 
 def signal_blocks(signals: Array) -> Iterator[tuple[slice, Series]]:
     """Yield (slice of columns, (m, T) block of float64, a series in each row), infinity and masked samples as NaN."""
-    step = max(1, BLOCK // max(1, len(signals)))
+    step = max(1, budget().series_values // max(1, len(signals)))
     for start in range(0, signals.shape[1], step):
         columns = slice(start, start + step)
         part = signals[:, columns].T

@@ -219,7 +219,7 @@ def is_table(path: Path) -> bool:
     """Return whether a file is a table, by its suffix and, if recordings can have the same suffix, by its content."""
     suffix = path.suffix.lower()
     kind = next((row for row in KINDS if suffix in row.suffixes), None)
-    return kind is not None and path.is_file() and (not kind.shared or bool(kind.load().is_table(path)))
+    return kind is not None and path.is_file() and kind.holds(path)
 
 
 def existing_kind(path: Path) -> Kind:

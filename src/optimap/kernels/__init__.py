@@ -14,25 +14,34 @@ from numpy.typing import NDArray
 
 from .._base import deferred_interrupts
 from . import _numpy, _numpy_measure
-from ._threads import allowed_threads, is_alone, one_thread
+from ._numpy_slopes import median_slope, side_changes, slopes_of_ranks
+from ._threads import allowed_threads, container_cores, is_alone, one_thread
 from ._workers import Stop, in_background, run_in_threads
 
+# Listed for the tests: both sets of loops (twins), the steps of the median slope in NumPy (median_slope, side_changes,
+# slopes_of_ranks), and the share of a container (container_cores).
 __all__ = [
     "Stop",
+    "asls_baselines",
     "backend",
     "coarse_splines",
+    "container_cores",
     "extremes",
     "falling_pairs",
     "find_beats",
     "in_background",
     "measure_beats",
+    "median_slope",
     "median_slopes",
     "one_thread",
     "rescale",
     "result_dtype",
     "run_in_threads",
     "running_medians",
+    "side_changes",
+    "slopes_of_ranks",
     "thread_count",
+    "twins",
     "window_means",
 ]
 
@@ -47,16 +56,29 @@ def _choose() -> tuple[str, Any]:
     if asked == "numpy":
         return "numpy", _numpy
     try:
-        with deferred_interrupts():  # nanobind drops errors from Python code that it runs while it is loaded
-            from . import _compiled  # type: ignore[attr-defined, unused-ignore]
+        return "compiled", _compiled_loops()
     except ImportError:
         if asked == "compiled":
             raise
         return "numpy", _numpy
-    return "compiled", _compiled
+
+
+def _compiled_loops() -> Any:
+    """Import the module of the compiled loops."""
+    with deferred_interrupts():  # nanobind drops errors from Python code that it runs while it is loaded
+        from . import _compiled  # type: ignore[attr-defined, unused-ignore]
+    return _compiled
 
 
 backend, _loops = _choose()
+
+
+def twins() -> dict[str, Any]:
+    """Return the modules of loops by name: those in NumPy and, if they were built, the compiled ones."""
+    try:
+        return {"numpy": _numpy, "compiled": _compiled_loops()}
+    except ImportError:
+        return {"numpy": _numpy}
 
 
 def thread_count() -> int:
@@ -257,6 +279,29 @@ def falling_pairs(series: Array, starts: Array, stops: Array) -> tuple[Array, Ar
     falling, level = (np.empty(len(series), np.int64) for _ in range(2))
     _loops.falling_pairs(series, starts, stops, falling, level, _series_threads(int((stops - starts).sum()) // 2000))
     return falling, level
+
+
+def asls_baselines(series: Array, lam: Array, above: float, solutions: int, tolerance: float) -> Array:
+    """Return a smooth curve below each series, by asymmetric least squares.
+
+    Parameters
+    ----------
+    series : (M, T) array, finite
+    lam : (M,) float64 array
+        Weight of the squared second differences of the curve.
+    above : float
+        Weight of samples above the curve; those below have ``1 - above``.
+    solutions : int
+        How often the curve is found, at most, with weights from the previous one.
+    tolerance : float
+        Relative change of the weights below which no other curve is found.
+    """
+    out = np.empty_like(series)
+    # A millisecond of work for each thread: most series need about 10 solutions, 10 ns a sample.
+    _loops.asls_baselines(
+        series, lam, float(above), int(solutions), float(tolerance), out, _series_threads(series.size // 10_000)
+    )
+    return out
 
 
 def find_beats(series: Array, min_snr: float, min_amplitude: float) -> tuple[Array, Array]:

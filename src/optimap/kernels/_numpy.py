@@ -8,7 +8,13 @@ from numpy.typing import NDArray
 
 from ._numpy_beats import find_beats  # noqa: F401
 from ._numpy_measure import measure_beats  # noqa: F401
-from ._numpy_series import coarse_splines, falling_pairs, median_slopes, running_medians  # noqa: F401
+from ._numpy_series import (  # noqa: F401
+    asls_baselines,
+    coarse_splines,
+    falling_pairs,
+    median_slopes,
+    running_medians,
+)
 from ._workers import run_in_threads
 
 Array = NDArray[Any]
@@ -86,8 +92,14 @@ def box_means(
     out: Array,
     as_sums: bool = False,
     threads: int = 1,
+    *,
+    table_values: int = _TABLE,
+    all_values: int = _ALL_TABLES,
 ) -> None:
-    """Write the mean (or sum) of the pixels of each box to ``out``, by running sums down the columns."""
+    """Write the mean (or sum) of the pixels of each box to ``out``, by running sums down the columns.
+
+    Each thread holds at most `table_values` sums at once, and all threads together `all_values`.
+    """
     if len(top) == 0 or len(frames) == 0:
         return
     _, height, width = frames.shape
@@ -95,7 +107,7 @@ def box_means(
     bands = _bands(top, bottom, left, right)
     doubtful = _doubtful(top, bottom, left, right, width)
 
-    step = max(1, min(_TABLE, _ALL_TABLES // threads) // ((height + 1) * width))
+    step = max(1, min(table_values, all_values // threads) // ((height + 1) * width))
 
     def work(begin: int, end: int) -> None:
         table = _empty_table(frames[begin : min(begin + step, end)])

@@ -13,14 +13,17 @@ LONG = 400  # samples; up to here computing all slopes at once is faster than so
 SAMPLED_PAIRS = 2**18
 
 
-def median_slope(data: Samples) -> float:
-    """Theil-Sen slope: the median of the slopes between all pairs of samples."""
-    if len(data) <= LONG:
+def median_slope(data: Samples, *, long: int = LONG, sampled: int = SAMPLED_PAIRS) -> float:
+    """Theil-Sen slope: the median of the slopes between all pairs of samples.
+
+    Up to `long` samples, all slopes are computed; more are sorted, guided by `sampled` pairs at a time.
+    """
+    if len(data) <= long:
         first, second = np.triu_indices(len(data), k=1)
         return float(np.median((data[second] - data[first]) / (second - first)))
     pairs = len(data) * (len(data) - 1) // 2
     ranks = [(pairs - 1) // 2, pairs // 2]
-    return float(np.mean(_slopes_by_sorting(data, ranks) or slopes_of_ranks(data, ranks)))
+    return float(np.mean(_slopes_by_sorting(data, ranks, sampled) or slopes_of_ranks(data, ranks, sampled)))
 
 
 def side_changes(places: Array) -> Iterator[tuple[Array, Array, Array, Array]]:
@@ -41,10 +44,10 @@ def side_changes(places: Array) -> Iterator[tuple[Array, Array, Array, Array]]:
         width *= 2
 
 
-def _slopes_by_sorting(data: Samples, ranks: list[int]) -> list[float]:
+def _slopes_by_sorting(data: Samples, ranks: list[int], most: int) -> list[float]:
     """Return the slopes of two neighbouring ranks, or an empty list if very many slopes are equal or nearly so."""
     n, rng = len(data), np.random.default_rng(0)
-    sampled = min(SAMPLED_PAIRS, 16 * n)
+    sampled = min(most, 16 * n)
     first, lag = rng.integers(0, n, sampled), rng.integers(1, n, sampled)
     pairs = np.stack([first, (first + lag) % n])
     below, inside = 0, n * (n - 1) // 2  # pairs that are too low, and the candidates
@@ -90,7 +93,7 @@ def _pairs_inside(places: Array, picked: Array) -> Array:
     return np.concatenate(pairs, axis=1)
 
 
-def slopes_of_ranks(data: Samples, ranks: list[int], spread: float = 5.0) -> list[float]:
+def slopes_of_ranks(data: Samples, ranks: list[int], sampled: int = SAMPLED_PAIRS, spread: float = 5.0) -> list[float]:
     """Return the slopes of some ranks (from 0) among those between all pairs of samples, by computing all of them.
 
     A random sample of pairs gives two values that each must lie between; one walk over all pairs counts the slopes
@@ -99,15 +102,15 @@ def slopes_of_ranks(data: Samples, ranks: list[int], spread: float = 5.0) -> lis
     n = len(data)
     pairs = n * (n - 1) // 2
     rng = np.random.default_rng(0)
-    first, lag = rng.integers(0, n, SAMPLED_PAIRS), rng.integers(1, n, SAMPLED_PAIRS)
+    first, lag = rng.integers(0, n, sampled), rng.integers(1, n, sampled)
     second = (first + lag) % n
     sample = np.sort((data[second] - data[first]) / (second - first))
-    reach = int(spread * np.sqrt(SAMPLED_PAIRS) / 2)
+    reach = int(spread * np.sqrt(sampled) / 2)
     brackets = []
     for rank in ranks:
-        place = int(rank / pairs * SAMPLED_PAIRS)
+        place = int(rank / pairs * sampled)
         low = sample[place - reach] if place >= reach else -np.inf
-        high = sample[place + reach] if place + reach < SAMPLED_PAIRS else np.inf
+        high = sample[place + reach] if place + reach < sampled else np.inf
         brackets.append((low, high))
     below, equal = np.zeros(len(ranks), np.int64), np.zeros(len(ranks), np.int64)
     inside: list[list[Samples]] = [[] for _ in ranks]
@@ -124,17 +127,17 @@ def slopes_of_ranks(data: Samples, ranks: list[int], spread: float = 5.0) -> lis
         kept = np.concatenate(inside[i]) if inside[i] else np.empty(0)
         place = rank - below[i]
         if place < 0:  # the sample was off: repeat with values further apart
-            found.append(slopes_of_ranks(data, [rank], 4 * spread)[0])
+            found.append(slopes_of_ranks(data, [rank], sampled, 4 * spread)[0])
         elif place < equal[i]:
             found.append(float(brackets[i][0]))
         elif place - equal[i] < len(kept):
             found.append(float(np.partition(kept, place - equal[i])[place - equal[i]]))
         else:
-            found.append(_at_or_above(data, brackets[i][1], rank, place - equal[i] - len(kept), spread))
+            found.append(_at_or_above(data, brackets[i][1], rank, place - equal[i] - len(kept), sampled, spread))
     return found
 
 
-def _at_or_above(data: Samples, high: float, rank: int, place: int, spread: float) -> float:
+def _at_or_above(data: Samples, high: float, rank: int, place: int, sampled: int, spread: float) -> float:
     """Return the slope at a place among those not below `high`, which is `high` itself if many are equal."""
     equal = sum(np.count_nonzero((data[step:] - data[:-step]) / step == high) for step in range(1, len(data)))
-    return float(high) if place < equal else slopes_of_ranks(data, [rank], 4 * spread)[0]
+    return float(high) if place < equal else slopes_of_ranks(data, [rank], sampled, 4 * spread)[0]

@@ -29,7 +29,7 @@ def is_alone() -> bool:
 
 def allowed_threads() -> int:
     """Return the minimum of the cores that this process may use, its container's share, and ``OMP_NUM_THREADS``."""
-    limits = [_cores(), _container_cores()]
+    limits = [_cores(), container_cores()]
     # A list is for nested teams, outermost first. Other values are ignored here, not errors.
     outermost = os.environ.get("OMP_NUM_THREADS", "").split(",")[0].strip()
     if outermost.isdecimal() and int(outermost) >= 1:
@@ -44,14 +44,16 @@ def _cores() -> int:
     return os.cpu_count() or 1
 
 
+OWN_GROUPS, ALL_GROUPS = Path("/proc/self/cgroup"), Path("/sys/fs/cgroup")
+
+
 @cache  # read only once: the share of a container hardly ever changes while a process runs
-def _container_cores() -> int:
-    """Return the number of cores that the control groups of this process allow, rounded up."""
-    return container_cores(Path("/proc/self/cgroup"), Path("/sys/fs/cgroup"))
+def container_cores(own: Path = OWN_GROUPS, root: Path = ALL_GROUPS) -> int:
+    """Return the cores that the control groups of this process allow, rounded up.
 
-
-def container_cores(own: Path, root: Path) -> int:
-    """Return the cores of the most limited group of the process, or the largest number if there is no limit."""
+    These are the cores of the most limited group, or the largest number if there is no limit. `own` lists the groups of
+    the process, and `root` is the folder of all groups.
+    """
     try:
         lines = own.read_text().splitlines()
     except OSError:  # not Linux

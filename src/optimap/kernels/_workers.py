@@ -7,7 +7,7 @@ caller starts a single thread, and after that only receives messages from queues
 which no handler runs, starts the others and waits for them. In every case, the caller returns when all have ended.
 """
 
-from _thread import start_new_thread
+import _thread
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from queue import SimpleQueue
@@ -44,7 +44,7 @@ class _Companion:
     def start(self) -> bool:
         """Start the thread; return False if the system has no more threads."""
         try:
-            start_new_thread(self._run, ())
+            _thread.start_new_thread(self._run, ())
         except RuntimeError:
             return False
         return True
@@ -117,7 +117,7 @@ class _Team(Generic[Result]):
         followers = 0
         try:
             for _ in range(min(threads, self._count) - 1):
-                start_new_thread(follow, ())
+                _thread.start_new_thread(follow, ())
                 followers += 1
         except RuntimeError:  # the system has no more threads: the existing ones do the work
             pass

@@ -6,6 +6,7 @@
 
 #include <stdexcept>
 
+#include "asls.hpp"
 #include "box_means.hpp"
 #include "extremes.hpp"
 #include "find_beats.hpp"
@@ -238,6 +239,15 @@ void measure_beats(Series series, Ints first, Ints lows, Ints highs, Vector<doub
                            highs.data(), settings, out.data(), reasons.data(), threads);
 }
 
+void asls_baselines(Series series, Vector<double> lam, double above, int64_t solutions, double tolerance,
+                    Out<double, 2> out, int threads) {
+    if (lam.shape(0) != series.shape(0) || out.shape(0) != series.shape(0) || out.shape(1) != series.shape(1))
+        throw std::invalid_argument("there must be one number and one result for each series");
+    nb::gil_scoped_release unlocked;
+    optimap::asls(series.data(), int64_t(series.shape(1)), lam.data(), int64_t(series.shape(0)),
+                  {above, solutions, tolerance}, out.data(), threads);
+}
+
 NB_MODULE(_compiled, m) {
     m.def("find_beats", &find_beats, nb::arg("series"), nb::arg("min_snr"), nb::arg("min_amplitude"),
           nb::arg("slopes"), nb::arg("scales"), nb::arg("threads"));
@@ -261,5 +271,7 @@ NB_MODULE(_compiled, m) {
           nb::arg("level"), nb::arg("threads"));
     m.def("running_medians", &running_medians, nb::arg("series"), nb::arg("windows"), nb::arg("out"),
           nb::arg("threads"));
+    m.def("asls_baselines", &asls_baselines, nb::arg("series"), nb::arg("lam"), nb::arg("above"), nb::arg("solutions"),
+          nb::arg("tolerance"), nb::arg("out"), nb::arg("threads"));
     m.def("coarse_splines", &coarse_splines, nb::arg("series"), nb::arg("knots"), nb::arg("out"), nb::arg("threads"));
 }

@@ -59,10 +59,10 @@ def extract_traces(
 
         Or regions of any shape, see `regions`: a boolean mask ``(H, W)``; a label image ``(H, W)``, one trace for
         each label in order, 0 is the background; a stack of masks or weights ``(N, H, W)``; a list of polygons
-        ``(M, 2)``; a ``.roi`` or ``.zip`` file of ImageJ, an image file, or a ``.csv`` file of positions; or the
-        result of `regions`. A single polygon is a list of one, ``[[(2, 2), (9, 2), (9, 9)]]``, since
-        ``[(2, 2), (9, 2), (9, 9)]`` is three positions. Regions are clipped at the frame's edge, and where they
-        overlap, each keeps all its pixels.
+        ``(M, 2)``; a file of ImageJ, suite2p, cellpose, CaImAn, napari or QuPath, an image file, or a ``.csv`` file
+        of positions; or the result of `regions`. A single polygon is a list of one,
+        ``[[(2, 2), (9, 2), (9, 9)]]``, since ``[(2, 2), (9, 2), (9, 9)]`` is three positions. Regions are clipped at
+        the frame's edge, and where they overlap, each keeps all its pixels.
     size : int
         Width of the window around positions in pixels; 0 and 1 are the single pixel. Regions have their own size.
     show : bool

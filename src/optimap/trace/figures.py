@@ -69,7 +69,8 @@ def show_positions_and_traces(
     figsize : (float, float)
         Width and height of the new figure in inches.
     fps : float, optional
-        Frames per second.
+        Frames per second. Without `x` and `fps`, the x-axis is in frames, or, for a recording whose file states
+        irregular times of frames, in seconds.
     vmin, vmax, cmap
         How the image is drawn; see `optimap.image.show_image`.
     x : (T,) array-like, optional
@@ -103,7 +104,8 @@ def show_positions_and_traces(
     is_video = len(np.shape(video_or_traces)) == 3
     check_scale(cmap, vmin, vmax)
     _check_two_axes(axs)
-    given: Any = as_source(video_or_traces).video if is_video else video_or_traces
+    source = as_source(video_or_traces) if is_video else None
+    given: Any = video_or_traces if source is None else source.video
     frame = as_image(_frame(given, image) if is_video else _image_for_traces(image))
     places = _places(positions, given.shape[1:] if is_video else frame.shape[:2], is_video, size, window)
     points: Any = places.regions if places.positions is None else places.positions
@@ -117,7 +119,10 @@ def show_positions_and_traces(
 
     ax_image, ax_traces = axs if axs is not None else new_axes(ncols=2, figsize=figsize, width_ratios=[1, 3])
     show_positions(points, frame, color=wanted, cmap=cmap, vmin=vmin, vmax=vmax, ax=ax_image)
-    show_traces(values, x=x, fps=fps, colors=wanted, ax=ax_traces, **kwargs)
+    times = None if source is None or fps is not None or x is not None else source.axis_times
+    show_traces(values, x=x if times is None else times, fps=fps, colors=wanted, ax=ax_traces, **kwargs)
+    if times is not None:
+        ax_traces.set_xlabel("Time [s]")
     if axs is None:
         show_figures()
     return ax_image, ax_traces
@@ -192,7 +197,8 @@ def compare_traces(
     ref_frame : int or (H, W) array
         Frame of the first video to pick a position on, or an image; not used if `coords` is given.
     fps : float, optional
-        Frames per second: the x-axis is in seconds.
+        Frames per second: the x-axis is in seconds. Without `x` and `fps`, it is in frames, or in seconds if the
+        files of all recordings state the same irregular times of frames.
     x : (T,) array-like, optional
         Values on the x-axis, for the longest video; cannot be given together with `fps`.
     window : {'rect', 'disc', 'pixel'}, optional
@@ -227,7 +233,7 @@ def compare_traces(
     """
     clips = _as_videos(videos)
     longest = max(int(clip.shape[0]) for clip in clips)
-    times, label = parse_time_axis(longest, x, fps)
+    times, label = parse_time_axis(longest, x, fps, _shared_times(clips))
     own, _ = line_arguments(len(clips), colors, labels, {}, "video")
     if coords is None:
         from .._pick import compare_by_clicking
@@ -253,6 +259,17 @@ def compare_traces(
     if axs is None:
         show_figures()
     return panels[0] if places.single else panels
+
+
+def _shared_times(clips: list[Any]) -> Array | None:
+    """Return the irregular times of the longest of several recordings, if the others agree with them."""
+    sources = [as_source(clip) for clip in clips]
+    times = max(sources, key=lambda source: source.shape[0]).axis_times
+    if times is None:
+        return None
+    others = [source.times for source in sources]
+    agree = all(other is not None and np.array_equal(other, times[: len(other)]) for other in others)
+    return times if agree else None
 
 
 def _draw_panels(

@@ -2,15 +2,19 @@
 
 A new format is one row here and one module in ``formats/`` with ``open_recording(path, **options) -> Recording`` and,
 if it can be written, ``check_video(shape, dtype)`` and ``save(path, video, fps, made)``. Modules in ``formats/``
-are imported only when one of their files is opened or saved.
+are imported only when one of their files is opened or saved. A format that is known but not read has a row in
+`REFUSED`, whose error says why, and how its recordings can be converted.
 """
 
 import importlib
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
+from typing import NoReturn
 
 from .._base import ArgumentError, import_extra
+from .recognise import is_rhythm, is_suite2p, is_thorimage
 
 
 @dataclass(frozen=True)
@@ -19,12 +23,15 @@ class Format:
 
     name: str
     suffixes: tuple[str, ...]
-    module: str
+    module: str = ""
     extra: str | None = None  # the extra that installs the package that the module imports
     needs: str | None = None  # the import name of that package
     options: tuple[str, ...] = ()  # keywords of open_recording
     saves: tuple[str, ...] = ()  # suffixes that can be written
+    fits: Callable[[Path], bool] | None = None  # whether a file is of this format, if others have its suffix too
     sidecar: bool = False  # whether rate and origin go into a file next to it: ``describe(path, fps, made) -> text``
+    refused: str | None = None  # why it is not read: a sentence goes on after the path
+    cure: str = ""  # what to do instead
 
     def load(self) -> ModuleType:
         """Import the module, or raise an error that names the missing extra."""
@@ -32,18 +39,40 @@ class Format:
             import_extra(self.needs, str(self.extra), f"{', '.join(self.suffixes)} files")
         return importlib.import_module(f".formats.{self.module}", __package__)
 
+    def refuse(self, path: Path) -> NoReturn:
+        """Raise the error for a file of a format that is not read."""
+        raise ArgumentError("path", path, str(self.refused), self.cure, subject=str(path))
+
 
 ARRAYS = ("axes", "channel", "z")  # options of formats that store arrays
 TIFF, HDF5, ZARR = (".tif", ".tiff", ".btf", ".tf8"), (".h5", ".hdf5"), (".zarr", ".zip")
+# With its option ``shape``, it takes any file whose suffix is one of these or unknown.
+RAW = Format(
+    "raw binary", (".raw", ".bin", ".dat"), "raw", options=("shape", "dtype", "offset", "byteorder", "fps", *ARRAYS)
+)
 FORMATS = (
     Format("NumPy", (".npy",), "npy", options=ARRAYS, saves=(".npy",), sidecar=True),
-    Format("TIFF", TIFF, "tiff", saves=TIFF),
+    Format("TIFF", TIFF, "tiff", options=(*ARRAYS, "scene"), saves=TIFF),
     Format("MATLAB", (".mat",), "matlab", options=("fieldname", *ARRAYS), saves=(".mat",)),
     Format("HDF5", HDF5, "hdf5", extra="hdf5", needs="h5py", options=("dataset", *ARRAYS), saves=HDF5),
+    Format("NetCDF", (".nc", ".nc4", ".cdf"), "netcdf", options=("dataset", *ARRAYS)),
+    Format("NWB", (".nwb",), "nwb", extra="hdf5", needs="h5py", options=("dataset", *ARRAYS)),
     Format("Zarr", ZARR, "zarr", extra="zarr", needs="zarr", options=("dataset", *ARRAYS), saves=ZARR),
+    Format("Nikon ND2", (".nd2",), "nd2", extra="nd2", needs="nd2", options=("channel", "z", "position")),
+    Format("Andor SIF", (".sif",), "sif", extra="sif", needs="sif_parser"),
     Format("MiCAM05", (".gsh", ".gsd"), "micam05"),
-    Format("MiCAM ULTIMA", (".rsh", ".rsm", ".rsd"), "micam_ultima"),
+    Format("MiCAM ULTIMA", (".rsh", ".rsm", ".rsd"), "micam_ultima", options=("channel",)),
     Format("MultiRecorder", (".dat",), "multirecorder"),
+    Format("PCO", (".pcoraw",), "pco"),
+    Format("StreamPix", (".seq",), "streampix"),
+    Format("Inscopix", (".isxd",), "inscopix"),
+    Format("Zeiss CZI", (".czi",), "czi", options=("channel", "z", "scene")),
+    Format("Leica LIF", (".lif",), "lif", extra="lif", needs="liffile", options=("dataset", "channel", "z")),
+    Format("Scanbox", (".sbx",), "scanbox", options=("channel", "z")),
+    Format("suite2p", (".bin",), "suite2p", fits=is_suite2p),
+    Format("Rhythm", (".bin",), "rhythm", fits=is_rhythm),
+    Format("ThorImage", (".raw",), "thorimage", options=("channel", "z"), fits=is_thorimage),
+    RAW,
     Format(
         "encoded video",
         (".mkv", ".avi", ".mp4", ".m4v", ".mov", ".webm", ".wmv"),
@@ -54,7 +83,16 @@ FORMATS = (
         saves=(".mkv",),
     ),
 )
-FOLDER = Format("folder of images", (), "folder")
+# Formats that are known, but not read, with the sentences in docs/formats.md.
+REFUSED: tuple[Format, ...] = (
+    Format(
+        "Hamamatsu DCIMG",
+        (".dcimg",),
+        refused="is a DCIMG file, whose layout is not published, and programs that read it disagree on some pixels",
+        cure="open it in Hamamatsu's free program HCImage Live, and export it as TIFF",
+    ),
+)
+FOLDER = Format("folder of images", (), "folder", options=(*ARRAYS, "ignore", "allow_gaps", "fps"))
 
 
 def is_zarr(folder: Path) -> bool:
@@ -62,21 +100,28 @@ def is_zarr(folder: Path) -> bool:
     return any((folder / name).is_file() for name in ("zarr.json", ".zgroup", ".zarray"))
 
 
-def find_format(path: Path) -> Format:
-    """Return the row for a path, or raise an error that lists the known suffixes."""
+def find_format(path: Path, options: Collection[str] = ()) -> Format:
+    """Return the row for a path and the names of options, or raise an error for a format that is unknown or not read.
+
+    Of several rows with its suffix, the first that the file fits.
+    """
     suffix = ".zarr" if path.is_dir() and is_zarr(path) else path.suffix.lower()
     if path.is_dir() and suffix != ".zarr":
         return FOLDER
-    for row in FORMATS:
-        if suffix in row.suffixes:
-            return row
-    known = " ".join(suffix for row in FORMATS for suffix in row.suffixes)
+    rows = [row for row in (*FORMATS, *REFUSED) if suffix in row.suffixes]
+    if "shape" in options and (RAW in rows or not rows):
+        return RAW
+    for row in rows:
+        if row.fits is None or row.fits(path):
+            return row if row.refused is None else row.refuse(path)
+    known = " ".join(dict.fromkeys(suffix for row in FORMATS for suffix in row.suffixes))
     raise ArgumentError(
         "path",
         path,
         f"has an unknown suffix {path.suffix!r}",
-        f"give a file with one of {known}, or a folder of images",
+        f"give a file with one of {known}, or a folder of images; for raw binary, give its layout with shape=",
         subject=str(path),
+        keyword="shape",
     )
 
 

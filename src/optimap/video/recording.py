@@ -5,6 +5,8 @@ reads ranges of frames. Everything else, including indexing, is the same for all
 is found in `open`, not here.
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,9 +17,9 @@ from typing import Any, Protocol, TypeGuard, runtime_checkable
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike
 
-from .._base import ArgumentError, Array
+from .._base import Advice, ArgumentError, Array
 from .checks import check_frames
-from .times import frame_times, regular_rate
+from .times import frame_times, gaps, irregularity, regular_rate
 
 BY_FORMAT = "the order of this format"  # a format that has a single order of axes
 
@@ -26,7 +28,7 @@ class FrameSource(Protocol):
     """The object through which a format reads frames."""
 
     shape: tuple[int, int, int]
-    dtype: "np.dtype[Any]"
+    dtype: np.dtype[Any]
 
     def read(self, frames: range) -> Array:
         """Return the frames of an increasing range, (n, H, W)."""
@@ -57,11 +59,11 @@ class Analog:
 class Origin:
     """How a recording was opened, so that it can be opened again, also in another process."""
 
-    opener: Callable[..., "Recording"]
+    opener: Callable[..., Recording]
     path: Path
     options: dict[str, Any]
 
-    def open_again(self) -> "Recording":
+    def open_again(self) -> Recording:
         """Open the recording a second time."""
         return self.opener(self.path, **self.options)
 
@@ -80,6 +82,10 @@ class Recording:
         Frames per second, if the file states it, or if `times` are regular; None if they are not.
     times : (T,) array or None
         The time of each frame in s, if the file states it. Irregular times (dropped frames, pauses) leave `fps` None.
+    gaps : list of (int, float)
+        If times are irregular: the frames after which the next one comes late, each with that interval in s.
+    irregularity : str or None
+        The same in words; None if times are regular or not known.
     analog : dict of str to Analog
         Signals recorded along with the video, each with its `samples` and its own `fps`.
     axes : str
@@ -108,7 +114,7 @@ class Recording:
 
     def __init__(
         self,
-        frames: "Array | FrameSource",
+        frames: Array | FrameSource,
         *,
         path: Path,
         format: str,  # noqa: A002 - the field's word
@@ -116,8 +122,10 @@ class Recording:
         pixel_size: float | None = None,
         metadata: dict[str, Any] | None = None,
         times: ArrayLike | None = None,
+        tick: float = 0.0,
         analog: dict[str, Analog] | None = None,
         axes: tuple[str, str] = ("TYX", BY_FORMAT),
+        advice: Advice | None = None,
     ) -> None:
         check_frames(path, tuple(frames.shape), frames.dtype)
         self._frames: Array | FrameSource | None = frames
@@ -127,14 +135,28 @@ class Recording:
         self.path = path
         self.format = format
         self.times = None if times is None else frame_times(path, times, self.shape[0])
-        self.fps = fps if self.times is None else regular_rate(self.times, fps)
+        self._clock = fps, tick  # the stated rate, and the step in s to which the file rounds times
+        self.fps = fps if self.times is None else regular_rate(self.times, fps, tick)
         self.pixel_size = pixel_size
         self.metadata = metadata or {}
         self.analog = analog or {}
         self.axes, self.axes_source = axes
+        self._advice = advice  # for the user who opens it
         self._origin: Origin | None = None  # set by `open_video`
         self._arrived = False  # from another process; the file is not yet open in this one
         self._reading = Lock()
+
+    @property
+    def gaps(self) -> list[tuple[int, float]]:
+        """The frames after which the next one comes late, each with the interval in s; none if times are regular."""
+        return [] if self.times is None or self.fps is not None else gaps(self.times, *self._clock)
+
+    @property
+    def irregularity(self) -> str | None:
+        """What is irregular about the times of frames, in words; None if they are regular or not known."""
+        if self.times is None or self.fps is not None or len(self) < 2:
+            return None
+        return irregularity(self.times, *self._clock)
 
     @property
     def size(self) -> int:
@@ -228,11 +250,11 @@ class Recording:
         size = sum(state.st_size for state in states)
         return type(self).__name__, str(path), options, size, written, self.shape, str(self.dtype)
 
-    def _frames_if_open(self) -> "Array | FrameSource | None":
+    def _frames_if_open(self) -> Array | FrameSource | None:
         """Return the frames, or None after closing; a recording from another process is opened first."""
         return self._open_frames() if self._arrived else self._frames
 
-    def _open_frames(self) -> "Array | FrameSource":
+    def _open_frames(self) -> Array | FrameSource:
         """Return the frames, or raise an error if the recording was closed."""
         with self._reading:
             if self._arrived and self._origin is not None:
@@ -242,7 +264,7 @@ class Recording:
             raise ArgumentError("path", self.path, "is closed", "open it again to read frames", subject=str(self.path))
         return frames
 
-    def _frames_of(self, origin: Origin) -> "Array | FrameSource | None":
+    def _frames_of(self, origin: Origin) -> Array | FrameSource | None:
         """Return the frames of a recording from another process."""
         same = origin.open_again()
         if (same.shape, same.dtype) != (self.shape, self.dtype):
@@ -262,7 +284,7 @@ class Recording:
             self._frames.close()
         self._frames, self._arrived = None, False
 
-    def __enter__(self) -> "Recording":
+    def __enter__(self) -> Recording:
         return self
 
     def __exit__(

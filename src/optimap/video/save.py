@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .._base import RATE, ArgumentError, ArgumentTypeError, VideoLike, file_path, positive_number
+from .._base import RATE, ArgumentError, ArgumentTypeError, Array, VideoLike, file_path, positive_number
 from .._files import check_output, check_sidecar, is_sidecar, sidecar_path, written_whole, written_with_sidecar
 from .._reading import unlabelled
 from .axes import look_turned
 from .format_table import format_to_write
-from .times import regular_rate
+from .recording import Recording
+from .times import irregularity, regular_rate
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
@@ -37,7 +38,7 @@ def save_video(
         Arrays, recordings, anything with shape, dtype and slicing; read in blocks of frames, so that memory stays
         flat for videos of any length.
     fps : float, optional
-        Frames per second, stored in the file.
+        Frames per second, stored in the file. Needed for a video that states irregular times.
     overwrite : bool
         Replace an existing file, or an existing zarr folder.
     made : dict, optional
@@ -49,7 +50,8 @@ def save_video(
     FileExistsError
         If the file exists and `overwrite` is not True.
     ValueError
-        If the suffix is not that of a format that can be written, or the format cannot hold the video's dtype.
+        If the suffix is not that of a format that can be written, or the format cannot hold the video's dtype; if the
+        video states irregular times, and `fps` is not given.
     TypeError
         If `made` holds anything else.
 
@@ -69,8 +71,8 @@ def save_video(
     path, video = file_path(path), _as_video(unnamed)
     row = format_to_write(path)
     rate = None if fps is None else positive_number(fps, "fps", RATE)
-    if rate is None and times is not None:
-        rate = regular_rate(times)
+    if rate is None:
+        rate = _rate_of_times(video, times)
     described = None if made is None else _as_json(made)
     _check_pixels(video)
     is_store = path.is_dir()
@@ -118,6 +120,26 @@ def _as_video(video: object) -> VideoLike:
         )
     checked: VideoLike = seen
     return checked
+
+
+def _rate_of_times(video: object, times: Array | None) -> float | None:
+    """Return the rate of the times of an array that states them; raise an error if they are irregular.
+
+    That of a recording, if it is known, is left to the caller: only `fps` is stored.
+    """
+    irregular, subject = None, "video"
+    if isinstance(video, Recording):
+        irregular, subject = video.irregularity, str(video.path)
+    elif times is not None and len(times) > 1:
+        rate = regular_rate(times)
+        if rate is not None:
+            return rate
+        irregular = irregularity(times)
+    if irregular is None:
+        return None
+    problem = f"has irregular times ({irregular}), but only a constant rate can be stored"
+    cure = "give one with fps=, by which all frames are spaced evenly"
+    raise ArgumentError("video", video, problem, cure, subject=subject, keyword="fps")
 
 
 def _check_pixels(video: VideoLike) -> None:

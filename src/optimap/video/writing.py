@@ -6,12 +6,8 @@ from typing import Any, NoReturn
 
 import numpy as np
 
-from .._base import ArgumentError, Array, VideoLike, progress_bar
+from .._base import ArgumentError, Array, VideoLike, budget, progress_bar
 from .._reading import Source, as_source, release
-
-BLOCK_BYTES = 16 * 2**20
-# Blocks may be this large if that avoids decoding the same chunk twice.
-LARGEST_BLOCK_BYTES = 64 * 2**20
 
 
 def frame_blocks(video: VideoLike, multiple: int = 1, large: bool = False) -> Iterator[Array]:
@@ -22,7 +18,7 @@ def frame_blocks(video: VideoLike, multiple: int = 1, large: bool = False) -> It
     """
     source = as_source(video)
     frames, dtype = source.shape[0], source.dtype.newbyteorder("=")
-    step = _block_frames(source, multiple, LARGEST_BLOCK_BYTES if large else BLOCK_BYTES)
+    step = _block_frames(source, multiple, large)
     # A block may still be being written in the background when the next one is requested.
     previous = np.empty(0, dtype)
     with progress_bar(frames * source.frame_bytes) as advance:
@@ -38,15 +34,17 @@ def frame_blocks(video: VideoLike, multiple: int = 1, large: bool = False) -> It
         release(previous)
 
 
-def _block_frames(source: Source, multiple: int, nbytes: int) -> int:
+def _block_frames(source: Source, multiple: int, large: bool) -> int:
     """Return the number of frames in a block."""
     stored = 1 if source.chunk is None else source.chunk[0]
     frame_bytes = max(1, source.frame_bytes)
-    largest = LARGEST_BLOCK_BYTES // frame_bytes
+    sizes = budget()
+    largest = sizes.largest_write_bytes // frame_bytes
     if stored > largest:  # chunks are read again for each block: as few times as memory permits
         return max(multiple, largest // multiple * multiple)
     together = math.lcm(stored, multiple)
     step = together if together <= largest else multiple
+    nbytes = sizes.largest_write_bytes if large else sizes.write_bytes
     return max(1, nbytes // frame_bytes // step) * step
 
 

@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import os
 import re
 import socket
 import subprocess
@@ -9,9 +10,9 @@ import sys
 
 import pytest
 
-import optimap.trace
+import optimap
+from optimap._cli.cluster import SchedulerError, connected
 from tests._cli.cluster.helpers import (
-    lose_optimap,
     tables,
     traces,
     until,
@@ -43,33 +44,42 @@ def test_a_scheduler_file_is_as_good_as_an_address(cluster, folder):
     assert list(tables(folder)) == ["r0_traces.csv", "r0_traces.csv.json"]
 
 
-def test_a_scheduler_without_workers(folder, capsys, monkeypatch):
-    monkeypatch.setattr("optimap._cli.cluster.errors.NO_WORKER", 0.1)
+def connect(scheduler, **seconds):
+    with connected(scheduler, None, **seconds):
+        pass
+
+
+def test_a_scheduler_without_workers():
     with workers(0) as empty:
-        assert traces("r0.npy", "--scheduler", empty.scheduler_address) == 2
-    assert "has had no workers for 0.1 s: start some with `dask worker tcp://127.0.0.1:" in capsys.readouterr().err
+        address = empty.scheduler_address
+        message = "has had no workers for 0.1 s: start some with `dask worker tcp://127.0.0.1:"
+        with pytest.raises(SchedulerError, match=message) as caught:
+            connect(address, first_worker=0.1)
+    assert (caught.value.argument, caught.value.value) == ("--scheduler", address)
+    assert caught.value.cure == f"start some with `dask worker {address}`"
 
 
-@pytest.mark.parametrize("place", ["scheduler", "worker"])
-def test_another_version_on_the_cluster(folder, capsys, place):
-    (folder / "other.py").write_text("from optimap import _version\n_version.__version__ = '9.9'\n")
+@pytest.mark.parametrize(("place", "version"), [("scheduler", "9.9"), ("worker", "9.9"), ("worker", None)])
+def test_another_version_on_the_cluster(folder, capsys, place, version):
+    """Without a version, it is another project's package of the same name."""
+    (folder / "other" / "optimap").mkdir(parents=True)
+    (folder / "other" / "optimap" / "__init__.py").touch()
+    if version:
+        (folder / "other" / "optimap" / "_version.py").write_text(f"__version__ = '{version}'\n")
+    own = os.environ.get("PYTHONPATH", "")
     options = {"scheduler": ["--host", "127.0.0.1", "--port", "0"], "worker": ["--no-nanny"]}
-    options[place] += ["--preload", "other.py"]
     with contextlib.ExitStack() as stack:
         for name in options:
             command = [sys.executable, "-m", f"distributed.cli.dask_{name}", "--scheduler-file", "s.json"]
             command += ["--no-dashboard", *options[name]]
-            stack.callback(stack.enter_context(subprocess.Popen(command, stderr=subprocess.DEVNULL)).kill)
+            paths = os.pathsep.join(filter(None, ("other" if name == place else "", own)))
+            started = subprocess.Popen(command, stderr=subprocess.DEVNULL, env={**os.environ, "PYTHONPATH": paths})
+            stack.callback(stack.enter_context(started).kill)
             until(lambda: (folder / "s.json").exists() and (folder / "s.json").read_text().endswith("}"))
         assert traces("r0.npy", "--scheduler", "s.json") == 2
-    message = f"optimap-trace 9.9, but this is {optimap.__version__}: install the same version there"
+    found = f"optimap-trace {version}" if version else "no optimap-trace"
+    message = f"{found}, but this is {optimap.__version__}: install the same version there"
     assert re.match(f"optimap: error: (the )?{place} .*has {message}", capsys.readouterr().err)
-
-
-def test_a_worker_without_optimap(cluster, client, folder, capsys):
-    worker = next(iter(client.run(lose_optimap, workers=[next(iter(client.nthreads()))])))
-    assert traces("r0.npy", "--scheduler", cluster.scheduler_address) == 2
-    assert f"error: worker {worker} has no optimap-trace, but this is" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(
@@ -91,10 +101,10 @@ def test_without_dask_the_error_says_what_to_install(folder, capsys, monkeypatch
     assert "--scheduler and --workers need distributed: pip install 'optimap-trace[dask]'" in capsys.readouterr().err
 
 
-def test_another_program_that_listens_is_not_a_scheduler(folder, capsys, monkeypatch):
-    monkeypatch.setattr("optimap._cli.cluster.errors.CONNECT", 1)
+def test_another_program_that_listens_is_not_a_scheduler():
     with socket.create_server(("127.0.0.1", 0)) as server:
-        port = server.getsockname()[1]
-        assert traces("r0.npy", "--scheduler", f"tcp://127.0.0.1:{port}") == 2
-    message = f"--scheduler tcp://127.0.0.1:{port} is not a dask scheduler (no reply): check the port"
-    assert message in capsys.readouterr().err
+        address = f"tcp://127.0.0.1:{server.getsockname()[1]}"
+        message = rf"--scheduler {address} is not a dask scheduler \(no reply\): check the port"
+        with pytest.raises(SchedulerError, match=message) as caught:
+            connect(address, answer=1)
+    assert (caught.value.argument, caught.value.value) == ("--scheduler", address)

@@ -165,13 +165,12 @@ def test_workers_on_this_machine(folder, capsys):
     assert tables(folder) == expected
 
 
-def test_workers_that_are_all_lost(monkeypatch):
-    monkeypatch.setattr("optimap._cli.cluster.errors.NO_WORKER", 0.2)
+def test_workers_that_are_all_lost():
     message = "no worker is left, with 2 recordings waiting: start workers"
     with (
         workers(0) as empty,
         Client(empty) as client,
         pytest.raises(SchedulerError, match=message) as caught,
     ):
-        list(outcomes(client, str, ["r0.npy", "r1.npy"]))
+        list(outcomes(client, str, ["r0.npy", "r1.npy"], next_worker=0.2))
     assert caught.value.value == empty.scheduler_address

@@ -7,8 +7,7 @@ import matplotlib as mpl
 import numpy as np
 
 mpl.use("agg")
-from optimap._pick.frontends import choose
-from optimap._pick.frontends.browser import Browser
+from optimap._pick.frontends import choose_frontend, chosen_by
 from optimap.trace import select_positions, select_traces
 
 
@@ -17,11 +16,15 @@ def say(**what):
     sys.stdout.flush()
 
 
-class Reporting(Browser):
-    """The page in the browser; reports where pixels are before it waits."""
+class Reporting:
+    """The front end of a call; reports where pixels are before it waits."""
+
+    def __init__(self, block, browser):
+        self._frontend = choose_frontend(block, browser)
+        self.finish, self.close = self._frontend.finish, self._frontend.close
 
     def new_figure(self, figsize):
-        self.figure = super().new_figure(figsize)
+        self.figure = self._frontend.new_figure(figsize)
         return self.figure
 
     def present(self):
@@ -34,16 +37,16 @@ class Reporting(Browser):
                 px, py = self.figure.axes[0].transData.transform((x, y)) / ratio
                 points[f"{x},{y}"] = (px, height - py)
         say(where=points, size=list(self.figure.bbox.size / ratio))
-        return super().present()
+        return self._frontend.present()
 
 
-choose.Browser = Reporting
 video = np.random.default_rng(0).integers(0, 999, (60, 20, 30), dtype=np.uint16)
 backend = mpl.get_backend()
-for call in sys.argv[1:]:
-    if call == "positions":
-        say(result=select_positions(video, browser=True))
-    else:
-        traces, result = select_traces(video, 3, browser=True)
-        say(shape=traces.shape, result=result)
+with chosen_by(Reporting):
+    for call in sys.argv[1:]:
+        if call == "positions":
+            say(result=select_positions(video, browser=True))
+        else:
+            traces, result = select_traces(video, 3, browser=True)
+            say(shape=traces.shape, result=result)
 say(unchanged=backend == mpl.get_backend())

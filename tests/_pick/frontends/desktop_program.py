@@ -8,8 +8,7 @@ import numpy as np
 
 backend, call = sys.argv[1:3]
 mpl.use(backend)
-from optimap._pick.frontends import choose  # noqa: E402
-from optimap._pick.frontends.desktop import Desktop  # noqa: E402
+from optimap._pick.frontends import choose_frontend, chosen_by  # noqa: E402
 from optimap.trace import compare_traces, select_positions, select_traces  # noqa: E402
 
 
@@ -35,18 +34,22 @@ def on_screen(canvas, ax, position):
     return left + x, top + canvas.figure.bbox.height - y
 
 
-class Reporting(Desktop):
-    """The window on the screen; reports where pixels are once it is open."""
+class Reporting:
+    """The front end of a call; reports where pixels are once its window is open."""
+
+    def __init__(self, block, browser):
+        self._frontend = choose_frontend(block, browser)
+        self.finish, self.close = self._frontend.finish, self._frontend.close
 
     def new_figure(self, figsize):
-        self.figure = super().new_figure(figsize)
+        self.figure = self._frontend.new_figure(figsize)
         return self.figure
 
     def present(self):
         self.timer = self.figure.canvas.new_timer(interval=700, callbacks=[(self.report, [], {})])
         self.timer.single_shot = True
         self.timer.start()
-        return super().present()
+        return self._frontend.present()
 
     def report(self):
         canvas, axes = self.figure.canvas, self.figure.axes
@@ -56,31 +59,30 @@ class Reporting(Desktop):
         return False
 
 
-choose.Desktop = Reporting
-
 video = np.random.default_rng(0).integers(0, 999, (60, 20, 30), dtype=np.uint16)
 if "another" in sys.argv:  # a figure of the user, which stays open
     import matplotlib.pyplot as plt
 
     plt.figure(99)
 before = (mpl.get_backend(), dict(mpl.rcParams))
-if call == "select_positions":
-    result = select_positions(video[0])
-elif call == "exact":
-    result = select_positions(video, as_integers=False)
-elif call == "three":
-    result = select_positions(video, num_points=3)
-elif call == "live":  # the call returns at once; a script's own loop lets the user pick
-    import matplotlib.pyplot as plt
+with chosen_by(Reporting):
+    if call == "select_positions":
+        result = select_positions(video[0])
+    elif call == "exact":
+        result = select_positions(video, as_integers=False)
+    elif call == "three":
+        result = select_positions(video, num_points=3)
+    elif call == "live":  # the call returns at once; a script's own loop lets the user pick
+        import matplotlib.pyplot as plt
 
-    spots = select_positions(video, num_points=2, block=False)
-    plt.show()
-    result = list(spots)
-elif call == "select_traces":
-    traces, result = select_traces(video, 3, fps=100)
-    say(shape=traces.shape)
-elif call == "compare_traces":
-    result = [compare_traces([video, video[:40]], labels=["a", "b"]).get_title()]
+        spots = select_positions(video, num_points=2, block=False)
+        plt.show()
+        result = list(spots)
+    elif call == "select_traces":
+        traces, result = select_traces(video, 3, fps=100)
+        say(shape=traces.shape)
+    elif call == "compare_traces":
+        result = [compare_traces([video, video[:40]], labels=["a", "b"]).get_title()]
 after = (mpl.get_backend(), dict(mpl.rcParams))
 import matplotlib.pyplot as plt  # noqa: E402
 

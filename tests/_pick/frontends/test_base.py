@@ -6,10 +6,7 @@ import pytest
 from matplotlib.figure import Figure
 
 from optimap._pick import NoWindowError
-from optimap._pick.frontends.base import Frontend, has_display
-from optimap._pick.frontends.browser import Browser
-from optimap._pick.frontends.desktop import Desktop
-from optimap._pick.frontends.notebook import Notebook
+from optimap._pick.frontends import Browser, Desktop, Frontend, Notebook, has_display
 from tests._pick.puppet import Puppet
 from tests.errors import check_error, check_pickles
 

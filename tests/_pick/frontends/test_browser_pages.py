@@ -14,7 +14,7 @@ from tornado.httpserver import HTTPServer  # noqa: E402
 from tornado.testing import bind_unused_port  # noqa: E402
 from tornado.websocket import websocket_connect  # noqa: E402
 
-from optimap._pick.frontends.browser_pages import application  # noqa: E402
+from optimap._pick.frontends import application  # noqa: E402
 
 SECRET = "secret"
 

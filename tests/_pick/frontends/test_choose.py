@@ -3,7 +3,7 @@
 import pytest
 
 from optimap._pick import NoWindowError
-from optimap._pick.frontends.choose import choose_frontend
+from optimap._pick.frontends import choose_frontend, chosen_by, frontend_in_use
 from tests.errors import check_error
 
 
@@ -94,3 +94,24 @@ def test_the_browser_needs_tornado(monkeypatch):
     monkeypatch.setitem(__import__("sys").modules, "tornado", None)
     with pytest.raises(RuntimeError, match=r"pip install 'optimap-trace\[web\]'"):
         choose_frontend(None, True)
+
+
+class Wrapped:
+    """A front end around the one that was chosen."""
+
+    def __init__(self, block, browser):
+        self.chosen = choose_frontend(block, browser)
+
+
+def test_another_choice_is_in_force_until_the_end_of_its_block(backend):
+    backend("QtAgg")
+    assert type(frontend_in_use(None, None)).__name__ == "Desktop"
+    with chosen_by(Wrapped):
+        assert type(frontend_in_use(None, None).chosen).__name__ == "Desktop"
+        assert type(frontend_in_use(None, True).chosen).__name__ == "Browser"
+        with chosen_by(lambda block, browser: (block, browser)):
+            assert frontend_in_use(False, True) == (False, True)
+        with pytest.raises(KeyError), chosen_by(lambda block, browser: None):
+            raise KeyError
+        assert isinstance(frontend_in_use(None, None), Wrapped)
+    assert type(frontend_in_use(None, None)).__name__ == "Desktop"

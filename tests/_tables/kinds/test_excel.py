@@ -7,7 +7,6 @@ import openpyxl
 import pandas as pd
 import pytest
 
-from optimap._tables.kinds import excel
 from optimap.trace import load_traces, save_traces
 from tests._tables.examples import POSITIONS, TRACES
 from tests.errors import check_error
@@ -42,8 +41,8 @@ def test_headers_longer_than_a_cell_of_a_sheet(tmp_path):
 
 
 @pytest.mark.parametrize("tidy", [False, True])
-def test_several_blocks_of_rows(tmp_path, monkeypatch, tidy):
-    monkeypatch.setattr(excel, "_AT_ONCE", 7)  # as many rows as a real block has take seconds
+def test_several_blocks_of_rows(tmp_path, allow, tidy):
+    allow(sheet_rows=7)  # as many rows as a real block has take seconds
     traces = np.random.default_rng(0).normal(size=(23, 3))
     save_traces(tmp_path / "t.xlsx", traces, tidy=tidy)
     np.testing.assert_array_equal(load_traces(tmp_path / "t.xlsx").traces, traces)

@@ -5,7 +5,6 @@ import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 
-from optimap._tables.kinds import parquet
 from optimap.trace import load_traces, save_traces
 from tests._tables.examples import NAMES, POSITIONS, TRACES
 from tests.errors import check_error
@@ -28,11 +27,13 @@ def test_nan_is_a_number_and_missing_positions_are_null(tmp_path):
 
 
 @pytest.mark.parametrize("tidy", [False, True])
-def test_several_blocks_of_rows(tmp_path, monkeypatch, tidy):
-    monkeypatch.setattr(parquet, "_GROUP", 7)
+def test_several_blocks_of_rows(tmp_path, allow, tidy):
+    allow(table_values=7)
     traces = np.random.default_rng(0).normal(size=(23, 3))
     save_traces(tmp_path / "t.parquet", traces, tidy=tidy)
     np.testing.assert_array_equal(load_traces(tmp_path / "t.parquet").traces, traces)
+    # Rows of four columns, one at a time; or seven of each trace in long form.
+    assert pq.ParquetFile(tmp_path / "t.parquet").num_row_groups == (12 if tidy else 23)
 
 
 @pytest.mark.parametrize(

@@ -1,13 +1,15 @@
 """Encoded video, written with the libraries of FFmpeg (PyAV) and byte by byte."""
 
 import io
+import struct
 
 import av
 import numpy as np
 import pytest
 from PIL import Image
 
-from optimap.video import load_metadata, load_video, open_video
+from optimap._base import Advice
+from optimap.video import load_metadata, load_video, open_video, save_video
 from tests import makers
 
 GREY = makers.random_video((7, 6, 10), "u1")
@@ -307,3 +309,156 @@ def test_real_recording(real_data):
         image.draft("L", image.size)  # the luma as stored
         assert np.abs(frame - np.asarray(image, int)).max() <= 1
     assert load_metadata(path) == {"codec": "mjpeg", "pixel_format": "yuvj420p", "fps": 30.0}
+
+
+# --- frames and times -----------------------------------------------------------------------------------------------
+
+LONG = makers.random_video((40, 16, 16), "u1")
+STEPS = np.arange(40)
+
+
+@pytest.mark.parametrize("suffix", [".mkv", ".mp4"])
+@pytest.mark.parametrize("rate", [None, 500])
+def test_variable_frame_rate(tmp_path, suffix, rate):
+    stamps = STEPS * 2 + (STEPS > 20) * 48
+    with open_video(makers.encoded_at(tmp_path / f"rec{suffix}", LONG, stamps, fps=rate)) as recording:
+        np.testing.assert_array_equal(recording[:], LONG, strict=True)
+        np.testing.assert_allclose(recording.times, stamps / 1000, rtol=0, atol=1e-12)
+        assert recording.fps is None
+        assert recording.irregularity == "1 gap, after frame 20: 50 ms instead of 2 ms"
+
+
+@pytest.mark.parametrize("suffix", [".mkv", ".mp4"])
+def test_a_single_dropped_frame(tmp_path, suffix):
+    stamps = STEPS * 2 + (STEPS > 20) * 2
+    with open_video(makers.encoded_at(tmp_path / f"rec{suffix}", LONG, stamps)) as recording:
+        assert recording.irregularity == "1 gap, after frame 20: 4 ms instead of 2 ms"
+
+
+@pytest.mark.parametrize("rate", [700, 240, 60, 30])
+@pytest.mark.parametrize("suffix", [".mkv", ".mp4"])
+def test_times_rounded_to_milliseconds_are_regular(tmp_path, suffix, rate):
+    stamps = np.round(STEPS * 1000 / rate)
+    with open_video(makers.encoded_at(tmp_path / f"rec{suffix}", LONG, stamps)) as recording:
+        assert recording.fps == pytest.approx(rate, rel=0.5 / stamps[-1] + 1e-9)
+        assert (recording.gaps, recording.irregularity) == ([], None)
+
+
+@pytest.mark.parametrize("rate", [700, 1000, "30000/1001", 25])
+@pytest.mark.parametrize("suffix", [".mkv", ".mp4", ".avi"])
+def test_the_stated_rate_of_regular_times(tmp_path, suffix, rate):
+    with open_video(makers.encoded(tmp_path / f"rec{suffix}", LONG, fps=rate)) as recording:
+        assert recording.fps == float(makers.Fraction(rate))
+        np.testing.assert_allclose(recording.times, STEPS / recording.fps, rtol=0, atol=0.001)
+
+
+@pytest.mark.parametrize("suffix", [".mkv", ".mp4"])
+def test_times_in_the_order_of_display(tmp_path, suffix):
+    # Frames that depend on later ones are stored after these.
+    stamps = STEPS * 1000 + (STEPS > 20) * 4000
+    path = makers.encoded_at(
+        tmp_path / f"rec{suffix}", LONG, stamps, makers.Fraction(1, 90_000), "libx264", "yuv420p", options={"bf": "2"}
+    )
+    with open_video(path) as recording:
+        np.testing.assert_allclose(recording.times, stamps / 90_000, rtol=0, atol=0.001)
+        assert [frame for frame, _ in recording.gaps] == [20]
+
+
+def test_times_begin_with_the_first_frame(tmp_path):
+    with open_video(makers.encoded_at(tmp_path / "rec.mkv", LONG, 5000 + STEPS * 2)) as recording:
+        np.testing.assert_allclose(recording.times, STEPS / 500, rtol=0, atol=1e-12)
+
+
+def test_frames_dropped_in_an_avi(tmp_path):
+    with open_video(makers.avi_of_imagej(tmp_path / "rec.avi", GREY, stated=9, dropped=[2, 4])) as recording:
+        np.testing.assert_array_equal(recording[:], GREY, strict=True)
+        np.testing.assert_allclose(recording.times, [0, 0.1, 0.3, 0.4, 0.6, 0.7, 0.8])
+        assert recording.fps is None
+        assert recording.irregularity == "2 gaps, the first after frame 1: 200 ms instead of 100 ms"
+
+
+@pytest.mark.parametrize("indexed", [None, 7, 5, 0])
+def test_more_frames_than_the_header_of_an_avi_states(tmp_path, indexed):
+    path = makers.avi_of_imagej(tmp_path / "rec.avi", GREY, stated=5, indexed=indexed)
+    with pytest.warns(
+        Advice, match=r"rec\.avi holds 7 frames, although its header states 5: all of them are read"
+    ) as said:
+        recording = open_video(path)
+    assert said[0].filename == __file__
+    assert (said[0].message.argument, said[0].message.value) == ("path", path)
+    with recording:
+        np.testing.assert_array_equal(recording[:], GREY, strict=True)
+        assert (recording.fps, recording.metadata["frames in header"]) == (10, 5)
+
+
+@pytest.mark.parametrize("indexed", [5, 0])
+def test_an_index_of_an_avi_that_is_not_complete(tmp_path, indexed):
+    with open_video(makers.avi_of_imagej(tmp_path / "rec.avi", GREY, indexed=indexed)) as recording:
+        np.testing.assert_array_equal(recording[:], GREY, strict=True)
+        assert "frames in header" not in recording.metadata
+
+
+@pytest.mark.parametrize(("scale", "rate"), [(0, 10), (1, 0), (0, 0)])
+@pytest.mark.parametrize("step", [0, 100_000])
+def test_an_avi_without_a_rate(tmp_path, scale, rate, step):
+    path = makers.avi_of_imagej(tmp_path / "rec.avi", GREY)
+    makers.replace(path, bytes(4) + struct.pack("<II", 1, 10), bytes(4) + struct.pack("<II", scale, rate))
+    makers.replace(path, b"avih" + struct.pack("<II", 56, 100_000), b"avih" + struct.pack("<II", 56, step))
+    with open_video(path) as recording:
+        np.testing.assert_array_equal(recording[:], GREY, strict=True)
+        assert recording.fps == (10 if step else None)
+
+
+@pytest.mark.parametrize("tag", ["0", "-5", "inf", "nan", "1e999", "1.2.3", "...", "1e", "25,5"])
+def test_tags_that_are_no_rate(tmp_path, tag):
+    path = tmp_path / "rec.mkv"
+    with av.open(str(path), "w") as container:
+        container.metadata["FPS"] = tag
+        stream = container.add_stream("ffv1", rate=25)
+        stream.height, stream.width, stream.pix_fmt = 6, 10, "gray"
+        container.mux(stream.encode(av.VideoFrame.from_ndarray(GREY[0], format="gray")))
+        container.mux(stream.encode())
+    with open_video(path) as recording:
+        assert recording.fps == 25
+
+
+@pytest.mark.parametrize("suffix", [".mkv", ".mp4", ".avi"])
+def test_tags_in_older_encodings(tmp_path, suffix):
+    path = tmp_path / f"rec{suffix}"
+    with av.open(str(path), "w") as container:
+        container.metadata["title"] = "Kammer ?1"
+        stream = container.add_stream("ffv1", rate=25)
+        stream.height, stream.width, stream.pix_fmt = 6, 10, "gray"
+        container.mux(stream.encode(av.VideoFrame.from_ndarray(GREY[0], format="gray")))
+        container.mux(stream.encode())
+    makers.replace(path, b"Kammer ?1", b"Kammer \xb51")
+    with open_video(path) as recording:
+        np.testing.assert_array_equal(recording[0], GREY[0])
+        assert recording.metadata["title"] == "Kammer \ufffd1"
+
+
+# --- names of files -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["12:30.mkv", "exp 1: cell 2.mkv", "http:rec.mkv", "concat:a.mkv|a.mkv", "file:rec.mkv", "a%20b.mkv", "-i.mkv"],
+)
+def test_names_with_a_colon_are_names_of_files(tmp_path, monkeypatch, name):
+    monkeypatch.chdir(tmp_path)
+    makers.encoded(tmp_path / "a.mkv", GREY).rename(tmp_path / name)
+    np.testing.assert_array_equal(load_video(name), GREY, strict=True)
+    np.testing.assert_array_equal(load_video(tmp_path / name), GREY, strict=True)
+    save_video(f"new {name}", GREY, 25)
+    save_video(f"9{name}", GREY, 25)
+    np.testing.assert_array_equal(load_video(f"9{name}"), GREY, strict=True)
+
+
+@pytest.mark.parametrize("suffix", [".avi", ".mkv", ".mp4", ".wmv"])
+@pytest.mark.parametrize("text", ["ffconcat version 1.0\nfile a.mkv\nfile a.mkv\n", "#EXTM3U\n#EXTINF:1,\na.mkv\n"])
+def test_lists_of_other_files_are_not_read(tmp_path, suffix, text):
+    makers.encoded(tmp_path / "a.mkv", GREY)
+    path = tmp_path / f"list{suffix}"
+    path.write_text(text)
+    with pytest.raises(ValueError, match=rf"list\{suffix} cannot be read as video and may be truncated \(.*\): copy"):
+        open_video(path)

@@ -6,6 +6,7 @@ import pytest
 
 from optimap.video import load_metadata, open_video
 from tests import makers
+from tests.errors import check_error
 
 VIDEO = makers.random_video((7, 5, 6))
 
@@ -129,3 +130,12 @@ def test_a_file_that_failed_to_open_is_closed(tmp_path):
         open_video(path)
     with h5py.File(path, "w"):  # h5py refuses to write a file that is still open
         pass
+
+
+@pytest.mark.parametrize("name", ["hdf5", "mat 7.3", "nwb"])
+@pytest.mark.parametrize("signature", [b"TREE", b"SNOD", b"HEAP"])
+def test_damaged_lists_of_contents(tmp_path, name, signature):
+    path = makers.EVERY_FORMAT[name](tmp_path, VIDEO)
+    makers.replace(path, signature, b"XXXX")
+    match = rf"{path.name} (is damaged, its contents cannot be listed|cannot be read as HDF5 and may be truncated) \("
+    check_error(lambda: open_video(path), ValueError, "path", match, path)

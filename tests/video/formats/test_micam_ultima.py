@@ -7,6 +7,7 @@ import pytest
 
 from optimap.video import load_metadata, open_video
 from tests import makers
+from tests.errors import check_error
 
 VIDEO = makers.random_video((7, 5, 6))
 
@@ -62,19 +63,161 @@ def test_windows_line_ends(tmp_path):
 
 @pytest.mark.parametrize(
     ("time", "fps"),
-    [("  2.0msec", 500), ("0.1msec", 10_000), ("1.0sec", 1), ("200usec", 5000), ("3.0msec", 1000 / 3)],
+    [
+        ("  2.0msec", 500),
+        ("2.0 mSec", 500),
+        ("2ms", 500),
+        ("0.1msec", 10_000),
+        ("1.0sec", 1),
+        ("200usec", 5000),
+        ("3.0msec", 1000 / 3),
+    ],
 )
 def test_sample_time(tmp_path, time, fps):
     with open_video(makers.micam_ultima(tmp_path, VIDEO, sample_time=time)) as recording:
         assert recording.fps == fps
 
 
-@pytest.mark.parametrize("time", ["", "2.0", "0.0msec", "2 hours", "msec"])
-def test_an_unreadable_sample_time(tmp_path, time):
-    with pytest.raises(
-        ValueError, match=rf"rec\.rsh has sample_time = '{time}', which is not a time such as '2\.0msec'"
-    ):
-        open_video(makers.micam_ultima(tmp_path, VIDEO, sample_time=time))
+@pytest.mark.parametrize(
+    "time", ["", "2.0", "0.0msec", "2 hours", "msec", "-2.0msec", "infmsec", "nan msec", "2,0msec"]
+)
+def test_a_sample_time_that_cannot_be_is_no_rate(tmp_path, time):
+    with open_video(makers.micam_ultima(tmp_path, VIDEO, sample_time=time)) as recording:
+        assert recording.fps is None
+        np.testing.assert_array_equal(recording[:], VIDEO)
+
+
+def test_no_sample_time(path):
+    makers.replace(path, b"sample_time", b"another_time")
+    with open_video(path) as recording:
+        assert recording.fps is None
+
+
+# --- the background as the first frame --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("first", ["background", "noisy background"])
+@pytest.mark.parametrize("block", [1, 3, 8])
+def test_a_first_frame_that_is_the_background_is_left_out(tmp_path, first, block):
+    with open_video(makers.micam_ultima(tmp_path, VIDEO, block, first=first)) as recording:
+        np.testing.assert_array_equal(recording[:], VIDEO, strict=True)
+        np.testing.assert_array_equal(recording[6:0:-2], VIDEO[6:0:-2])
+        assert recording.metadata["first frame"] == "left out, because it is the background itself"
+        assert recording.metadata["page_frames"] == "8"
+
+
+def test_an_ordinary_first_frame_is_kept(path):
+    assert "first frame" not in load_metadata(path)
+
+
+def test_a_first_frame_of_zeros_is_kept_though_the_background_is_dark(path):
+    data = path.with_name("rec(0).rsd")
+    data.write_bytes(bytes(2 * 9 * 5) + data.read_bytes()[2 * 9 * 5 :])
+    path.with_name("rec.rsm").write_bytes(bytes(2 * 9 * 5))
+    with open_video(path) as recording:
+        assert len(recording) == 7
+        assert not recording[0].any()
+
+
+# --- two cameras ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("block", [1, 2, 3, 7])
+@pytest.mark.parametrize("camera", [0, 1])
+def test_frames_of_two_cameras_alternate(tmp_path, block, camera):
+    path = makers.micam_ultima(tmp_path, VIDEO, block, dual_cam=4)
+    with open_video(path, channel=camera) as recording:
+        np.testing.assert_array_equal(recording[:], VIDEO[camera::2], strict=True)
+        np.testing.assert_array_equal(recording[2:0:-1], VIDEO[camera::2][2:0:-1])
+        np.testing.assert_array_equal(recording[::2], VIDEO[camera::4])
+        assert recording.fps == 250
+
+
+def test_all_frames_of_one_camera_in_a_recording_marked_as_dual(tmp_path):
+    with open_video(makers.micam_ultima(tmp_path, VIDEO, dual_cam=4), channel="all") as recording:
+        np.testing.assert_array_equal(recording[:], VIDEO, strict=True)
+        assert recording.fps == 500
+
+
+@pytest.mark.parametrize("value", ["1", "4", "-1", "yes"])
+def test_two_cameras_must_be_chosen(tmp_path, value):
+    path = makers.micam_ultima(tmp_path, VIDEO, dual_cam=value)
+    error = check_error(
+        lambda: open_video(path),
+        ValueError,
+        "path",
+        rf"rec\.rsh may hold frames of two cameras in turn, because its header has dual_cam = {value}: "
+        r"choose one of two cameras with channel=, from 0 to 1, or 'all' if there was only one",
+        path,
+    )
+    assert error.keyword == "channel"
+
+
+@pytest.mark.parametrize("value", [None, "0", ""])
+@pytest.mark.parametrize("channel", [0, "all"])
+def test_one_camera(tmp_path, value, channel):
+    path = makers.micam_ultima(tmp_path, VIDEO, dual_cam=value)
+    with open_video(path, channel=channel) as recording:
+        np.testing.assert_array_equal(recording[:], VIDEO, strict=True)
+    check_error(
+        lambda: open_video(path, channel=1),
+        ValueError,
+        "channel",
+        r"channel = 1 is not in .*rec\.rsh, which is a recording of one camera: leave channel out",
+        1,
+    )
+
+
+@pytest.mark.parametrize("channel", [2, -1, "red", True, 0.5])
+def test_a_camera_that_does_not_exist(tmp_path, channel):
+    path = makers.micam_ultima(tmp_path, VIDEO, dual_cam=4)
+    check_error(
+        lambda: open_video(path, channel=channel),
+        ValueError,
+        "channel",
+        r"channel = .*: it must be 0 or 1 \(one of two cameras\) or 'all' \(a single camera\)",
+        channel,
+    )
+
+
+@pytest.mark.parametrize("first", ["background", "noisy background"])
+def test_the_background_of_the_first_of_two_cameras(tmp_path, first):
+    path = makers.micam_ultima(tmp_path, VIDEO, first=first, dual_cam=4)
+    with open_video(path, channel=0) as recording:
+        np.testing.assert_array_equal(recording[:], VIDEO[1::2], strict=True)
+    with open_video(path, channel=1) as recording:
+        np.testing.assert_array_equal(recording[:], VIDEO[::2], strict=True)
+
+
+# --- files of a recording ---------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "../rec.rsm",
+        "a/../../rec.rsm",
+        "/data/rec.rsm",
+        "..\\rec.rsm",
+        "C:\\data\\rec.rsm",
+        "C:rec.rsm",
+        "\\\\host\\rec.rsm",
+    ],
+)
+def test_names_outside_the_folder_are_refused(path, name):
+    makers.replace(path, b"\nrec.rsm", f"\n{name}".encode())
+    error = check_error(lambda: open_video(path), ValueError, "path", "which is not a file in its own folder", path)
+    assert repr(name) in error.problem
+
+
+@pytest.mark.parametrize("name", ["Versuch Ä1", "cellule é"])
+@pytest.mark.parametrize("encoding", ["utf-8", "latin-1"])
+def test_names_in_the_encodings_of_other_countries(path, name, encoding):
+    makers.replace(path, b"\nrec", f"\n{name}".encode(encoding))
+    for file in path.parent.glob("rec*.rs[md]"):
+        file.rename(file.with_name(file.name.replace("rec", name)))
+    with open_video(path) as recording:
+        np.testing.assert_array_equal(recording[:], VIDEO)
 
 
 @pytest.mark.parametrize("missing", ["rec.rsm", "rec(0).rsd", "rec(2).rsd"])
@@ -126,6 +269,11 @@ def test_longer_than_its_header_says(path, name):
         ("/blk=3", "", "has no entry 'blk'"),
         ("/blk=3", "/blk=0", "blk = '0', which is not a positive number"),
         ("lskp=2", "lskp=8", "lskp = 8 and rskp = 1, which leave none of the 9 columns"),
+        ("lskp=2", "lskp=-2", "lskp = '-2', which is not a number of columns: repair the header"),
+        ("rskp=1", "rskp=-1", "rskp = '-1', which is not a number of columns"),
+        ("lskp=2", "lskp=two", "lskp = 'two', which is not a number of columns"),
+        ("lskp=2", "lskp=1e9", "lskp = '1e9', which is not a number of columns"),
+        ("lskp=2", "lskp=" + 50 * "9", "which leave none of the 9 columns"),
     ],
 )
 def test_damaged_headers(path, old, new, message):
@@ -141,7 +289,7 @@ def test_real_header_and_background(real_data, tmp_path):
     differences = np.random.default_rng(0).integers(-300, 300, (256, 100, 128)).astype("<i2")
     for i in range(8):
         (differences + i).tofile(tmp_path / f"rhrd0214-013({i}).rsd")
-    with open_video(tmp_path / "rhrd0214-013.rsh") as recording:
+    with open_video(tmp_path / "rhrd0214-013.rsh", channel="all") as recording:
         assert (recording.shape, recording.fps) == ((2048, 100, 100), 500.0)
         assert recording.metadata["acquisition_date"] == "2018/02/14 15:22:04"
         assert recording.metadata["sample_mode"] == "SDIF"
@@ -153,4 +301,9 @@ def test_real_header_and_background(real_data, tmp_path):
 
 def test_real_recording_without_its_blocks(real_data):
     with pytest.raises(FileNotFoundError, match=r"rhrd0214-013\(0\)\.rsd is missing"):
+        open_video(real_data / "micam" / "rhrd0214-013.rsh", channel="all")
+
+
+def test_real_header_of_two_cameras(real_data):
+    with pytest.raises(ValueError, match=r"rhrd0214-013\.rsh may hold frames of two cameras .* dual_cam = 4: choose"):
         open_video(real_data / "micam" / "rhrd0214-013.rsh")

@@ -54,6 +54,66 @@ def test_no_rate(tmp_path):
         assert recording.fps is None
 
 
+# --- time stamps ------------------------------------------------------------------------------------------------------
+
+MS_SINCE_1970, NS_SINCE_1970 = 1_518_621_724_000, 1_518_621_724_000_000_000
+
+
+@pytest.mark.parametrize("order", ["<", ">"])
+@pytest.mark.parametrize(
+    ("start", "step"), [(0, 200), (77, 2000), (MS_SINCE_1970, 2), (NS_SINCE_1970, 2_000_000), (5, 2)]
+)
+def test_stamps_in_a_unit_that_agrees_with_the_rate_are_times(tmp_path, order, start, step):
+    stamps = [start + step * i for i in range(7)]
+    with open_video(makers.multirecorder(tmp_path / "rec.dat", VIDEO, order=order, stamps=stamps)) as recording:
+        np.testing.assert_allclose(recording.times, np.arange(7) / 500, rtol=0, atol=1e-12)
+        assert (recording.fps, recording.gaps, recording.irregularity) == (500, [], None)
+
+
+@pytest.mark.parametrize(("start", "unit"), [(0, 1e-6), (0, 1e-5), (NS_SINCE_1970, 1e-9), (MS_SINCE_1970, 1e-3)])
+def test_dropped_frames_show_in_the_times(tmp_path, start, unit):
+    milliseconds = [0, 2, 4, 6, 56, 58, 60]
+    stamps = [start + round(t / 1000 / unit) for t in milliseconds]
+    with open_video(makers.multirecorder(tmp_path / "rec.dat", VIDEO, stamps=stamps)) as recording:
+        np.testing.assert_allclose(recording.times * 1000, milliseconds, rtol=0, atol=1e-9)
+        assert recording.fps is None
+        assert recording.irregularity == "1 gap, after frame 3: 50 ms instead of 2 ms"
+        np.testing.assert_array_equal(recording[:], VIDEO)
+
+
+@pytest.mark.parametrize("fps", [700, 300, 30, 1000])
+def test_stamps_rounded_to_milliseconds_are_regular(tmp_path, fps):
+    video = makers.random_video((60, 5, 6))
+    stamps = [MS_SINCE_1970 + round(1000 * i / fps) for i in range(60)]
+    with open_video(makers.multirecorder(tmp_path / "rec.dat", video, fps=fps, stamps=stamps)) as recording:
+        assert (recording.fps, recording.gaps) == (fps, [])
+
+
+@pytest.mark.parametrize(
+    "stamps", [[0] * 7, [3 * i for i in range(7)], [2**64 - 1 - i for i in range(7)], list(range(7))]
+)
+def test_stamps_in_no_known_unit_are_not_used(tmp_path, stamps):
+    with open_video(makers.multirecorder(tmp_path / "rec.dat", VIDEO, fps=90, stamps=stamps)) as recording:
+        assert recording.times is None
+        assert recording.fps == 90
+
+
+def test_stamps_since_1970_give_the_rate_that_the_header_lacks(tmp_path):
+    stamps = [NS_SINCE_1970 + 4_000_000 * i for i in range(7)]
+    with open_video(makers.multirecorder(tmp_path / "rec.dat", VIDEO, fps=0, stamps=stamps)) as recording:
+        assert recording.fps == 250
+
+
+def test_one_frame_with_a_time_stamp(tmp_path):
+    with open_video(makers.multirecorder(tmp_path / "rec.dat", VIDEO[:1], stamps=[MS_SINCE_1970])) as recording:
+        assert (recording.fps, recording.irregularity) == (500, None)
+
+
+def test_version_d_has_no_times(tmp_path):
+    with open_video(makers.multirecorder(tmp_path / "rec.dat", VIDEO, "d")) as recording:
+        assert recording.times is None
+
+
 @pytest.mark.parametrize("kept", [0, 1, 1023])
 def test_truncated_in_the_header(path, kept):
     makers.keep(path, kept)

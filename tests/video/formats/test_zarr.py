@@ -290,8 +290,8 @@ def test_files_that_are_not_zarr(tmp_path):
             open_video(tmp_path / name)
 
 
-def test_recordings_of_optimap_are_whole_or_an_error(tmp_path, monkeypatch):
-    monkeypatch.setattr("optimap.video.formats.zarr.CHUNK_BYTES", VIDEO[:2].nbytes)
+def test_recordings_of_optimap_are_whole_or_an_error(tmp_path, allow):
+    allow(chunk_bytes=VIDEO[:2].nbytes)
     path = tmp_path / "rec.zarr"
     save_video(path, VIDEO, 500)
     with open_video(path) as recording:

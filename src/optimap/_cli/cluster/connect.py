@@ -13,8 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..._base import ENDING, ArgumentError, MissingFileError, held_back, import_extra
 from ..._version import __version__
-from . import errors
-from .errors import SchedulerError
+from .errors import CONNECT, NO_WORKER, SchedulerError
 
 if TYPE_CHECKING:
     from types import ModuleType
@@ -25,8 +24,13 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def connected(scheduler: str | None, workers: int | None) -> "Iterator[Client]":
-    """Yield a client of the scheduler at an address or, without one, of `workers` processes on this machine."""
+def connected(
+    scheduler: str | None, workers: int | None, *, answer: float = CONNECT, first_worker: float = NO_WORKER
+) -> "Iterator[Client]":
+    """Yield a client of the scheduler at an address or, without one, of `workers` processes on this machine.
+
+    A scheduler has `answer` seconds to reply, and `first_worker` seconds to get a worker.
+    """
     with held_back():
         distributed = import_extra("distributed", "dask", "--scheduler and --workers")
     for name in ("distributed", "distributed.client"):  # we report errors in one line ourselves
@@ -36,11 +40,11 @@ def connected(scheduler: str | None, workers: int | None) -> "Iterator[Client]":
             yield client
         return
     address = _address(scheduler)
-    _check_answers(scheduler, address)
+    _check_answers(scheduler, address, answer)
     if address.startswith("tcp://"):
-        _check_is_scheduler(scheduler, address)
-    with distributed.Client(address, timeout=errors.CONNECT, name="optimap") as client:
-        _check_workers(client, scheduler, address)
+        _check_is_scheduler(scheduler, address, answer)
+    with distributed.Client(address, timeout=answer, name="optimap") as client:
+        _check_workers(client, scheduler, address, first_worker)
         yield client
 
 
@@ -102,7 +106,7 @@ def _address(scheduler: str) -> str:
         ) from error
 
 
-def _check_answers(scheduler: str, address: str) -> None:
+def _check_answers(scheduler: str, address: str, seconds: float) -> None:
     """Raise an error if nothing listens at an address."""
     from distributed.comm.addressing import get_address_host_port
 
@@ -113,21 +117,21 @@ def _check_answers(scheduler: str, address: str) -> None:
         cure = "give tcp://HOST:PORT, or its scheduler file"
         raise ArgumentError("--scheduler", scheduler, f"is not an address ({error})", cure, subject=subject) from error
     try:
-        socket.create_connection((host, port), timeout=errors.CONNECT).close()
+        socket.create_connection((host, port), timeout=seconds).close()
     except OSError as error:
         reason = str(error) or type(error).__name__
         cure = "check the address, and that `dask scheduler` is running"
         raise SchedulerError("--scheduler", scheduler, f"does not answer ({reason})", cure, subject=subject) from error
 
 
-def _check_is_scheduler(scheduler: str, address: str) -> None:
+def _check_is_scheduler(scheduler: str, address: str, seconds: float) -> None:
     """Raise an error if something other than a scheduler listens, which would keep a client waiting for ever."""
     import asyncio  # slow to import
 
     core: Any = importlib.import_module("distributed.core")
 
     async def connect() -> None:
-        comm = await asyncio.wait_for(core.connect(address, timeout=errors.CONNECT), errors.CONNECT)
+        comm = await asyncio.wait_for(core.connect(address, timeout=seconds), seconds)
         await comm.close()
 
     try:
@@ -142,15 +146,15 @@ def _check_is_scheduler(scheduler: str, address: str) -> None:
         ) from error
 
 
-def _check_workers(client: "Client", scheduler: str, address: str) -> None:
+def _check_workers(client: "Client", scheduler: str, address: str, seconds: float) -> None:
     """Raise an error if no worker appears in time, or if the scheduler or a worker has another version of optimap."""
     try:
-        client.wait_for_workers(1, timeout=errors.NO_WORKER)
+        client.wait_for_workers(1, timeout=seconds)
     except TimeoutError:
         raise SchedulerError(
             "--scheduler",
             scheduler,
-            f"has had no workers for {errors.NO_WORKER} s",
+            f"has had no workers for {seconds:g} s",
             f"start some with `dask worker {address}`",
             subject="the scheduler",
         ) from None

@@ -7,8 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from ..._base import counted, say
-from . import errors
-from .errors import SchedulerError
+from .errors import NO_WORKER, SchedulerError
 
 if TYPE_CHECKING:
     from .protocols import Client, Future
@@ -18,28 +17,28 @@ Result = TypeVar("Result")
 
 
 def outcomes(
-    client: "Client", work: Callable[[Job], Result], jobs: Sequence[Job]
+    client: "Client", work: Callable[[Job], Result], jobs: Sequence[Job], *, next_worker: float = NO_WORKER
 ) -> Iterator[tuple[Job, Result | str]]:
     """Yield (job, what `work` returned, or a text that says why it returned nothing) as jobs finish, in any order.
 
     Jobs that are queued when the client is closed, for example after Ctrl-C, are not started; running jobs are
-    not interrupted.
+    not interrupted. If no worker is left, `next_worker` seconds without a result are an error.
     """
     futures = client.map(work, jobs, pure=False)
     left = dict(zip(futures, jobs, strict=True))
     while left:
-        for future in _done_in_time(client, list(left)):
+        for future in _done_in_time(client, list(left), next_worker):
             job = left.pop(future)
             yield job, _result(client, future, len(left) + 1)
 
 
-def _done_in_time(client: "Client", futures: "list[Future]") -> "Iterator[Future]":
+def _done_in_time(client: "Client", futures: "list[Future]", seconds: float) -> "Iterator[Future]":
     """Yield futures as they are done; return after a while without any, raise an error if no worker is left."""
     import distributed
 
     in_order: Any = distributed.as_completed
     try:
-        yield from in_order(futures, timeout=errors.NO_WORKER)
+        yield from in_order(futures, timeout=seconds)
     except TimeoutError:
         if not client.nthreads():
             raise SchedulerError(

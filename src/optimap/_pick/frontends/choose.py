@@ -1,6 +1,8 @@
 """Which front end a call uses: a desktop window, a page in a browser, or a canvas in a notebook."""
 
 import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 from ..._base import ArgumentError
 from .base import Frontend, NoWindowError, has_display
@@ -10,6 +12,9 @@ from .notebook import Notebook
 
 # GUI frameworks of matplotlib backends that do not open a window on the screen of this machine.
 WITHOUT_WINDOWS = (None, "headless", "nbagg", "webagg")
+
+# What calls asked for, `block` and `browser`, to the front end that they use.
+Choice = Callable[[bool | None, bool | None], Frontend]
 
 
 def choose_frontend(block: bool | None, browser: bool | None) -> Frontend:
@@ -30,6 +35,27 @@ def choose_frontend(block: bool | None, browser: bool | None) -> Frontend:
         return Notebook()
     display = "" if has_display() else ", no display"
     raise NoWindowError(f"the matplotlib backend is {name!r}{display}", browser)
+
+
+_choices: list[Choice] = [choose_frontend]
+
+
+def frontend_in_use(block: bool | None, browser: bool | None) -> Frontend:
+    """Return the front end of a call: the one for the backend in use, unless `chosen_by` is in force."""
+    return _choices[-1](block, browser)
+
+
+@contextmanager
+def chosen_by(choice: Choice) -> Iterator[None]:
+    """Let another function choose the front end of all calls until the end of the block.
+
+    It is given what a call asks for, and may wrap what `choose_frontend` returns.
+    """
+    _choices.append(choice)
+    try:
+        yield
+    finally:
+        _choices.pop()
 
 
 def _backend() -> tuple[str, str | None]:

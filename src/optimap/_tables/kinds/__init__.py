@@ -9,8 +9,8 @@ A new kind is one row here and one module next to this file with
 - ``read_values(path, header) -> (values (T, N), axis (T,))``;
 - ``is_table(path)``, only if recordings have the same suffix.
 
-Paths and tables have been checked before they arrive there. Two modules are not kinds: `digits` is shared by the kinds
-that write numbers as text, and `nwb_metadata` belongs to `nwb`.
+Paths and tables have been checked before they arrive there. Three modules are not kinds: `digits` is shared by the
+kinds that write numbers as text, and `nwb_metadata` and `nwb_marks` belong to `nwb`.
 """
 
 import importlib
@@ -34,12 +34,20 @@ class Kind:
     tidy: bool = False  # whether it can be written in long form
     sidecar: bool = False  # whether the header is a separate file
     shared: bool = False  # whether recordings have the same suffix
+    marks: str = ""  # the module with ``is_table``, if the kind's own needs packages that recordings do not need
 
     def load(self) -> ModuleType:
         """Import the module, or raise an error that names the missing extra."""
         for name in self.needs:
             import_extra(name, str(self.extra), f"{self.suffixes[0]} tables")
         return importlib.import_module(f".{self.module}", __package__)
+
+    def holds(self, path: Path) -> bool:
+        """Return whether a file with the suffix of this kind is a table, not a recording."""
+        if not self.shared:
+            return True
+        module = importlib.import_module(f".{self.marks}", __package__) if self.marks else self.load()
+        return bool(module.is_table(path))
 
     def outputs(self, path: Path) -> list[Path]:
         """Return the files of a table at `path`."""
@@ -55,7 +63,7 @@ KINDS = (
     Kind("NumPy", (".npz",), "npz"),
     Kind("HDF5", (".h5", ".hdf5"), "hdf5", extra="hdf5", needs=("h5py",), shared=True),
     Kind("NetCDF", (".nc",), "netcdf", extra="xarray", needs=("xarray", "h5netcdf")),
-    Kind("NWB", (".nwb",), "nwb", extra="nwb", needs=("pynwb",)),
+    Kind("NWB", (".nwb",), "nwb", extra="nwb", needs=("pynwb",), shared=True, marks="nwb_marks"),
 )
 SUFFIXES = tuple(suffix for kind in KINDS for suffix in kind.suffixes)
 

@@ -16,7 +16,7 @@ from openpyxl import Workbook, load_workbook
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.utils.exceptions import InvalidFileException
 
-from ..._base import ArgumentError, Array, progress_bar
+from ..._base import ArgumentError, Array, budget, progress_bar
 from ..._regions import Regions
 from ..table import MARKER, TraceTable, check_header, header_shape, not_ours, unreadable
 from ..tidy import NAME, VALUE, from_tidy, tidy_columns
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
 
 MOST_ROWS, MOST_COLUMNS = 1_048_576, 16_384  # of a sheet; the first row contains the names
 LONGEST_TEXT = 32_767  # of a cell
-_AT_ONCE = 2**14  # rows
 
 
 def check_limits(shape: tuple[int, int], dtype: str, tidy: bool, timed: bool) -> None:
@@ -93,11 +92,11 @@ def _wide_rows(sheet: "WriteOnlyWorksheet", table: TraceTable) -> Iterator[Itera
 
 
 def _tidy_rows(sheet: "WriteOnlyWorksheet", table: TraceTable) -> Iterator[Iterable[Any]]:
-    labels, axis = table.labels, table.axis
+    labels, axis, rows = table.labels, table.axis, budget().sheet_rows
     places = np.full((len(labels), 2), np.nan) if table.positions is None else table.positions
     for label, place, values in zip(labels, places, table.columns.T, strict=True):
-        for start in range(0, len(values), _AT_ONCE):
-            part = slice(start, start + _AT_ONCE)
+        for start in range(0, len(values), rows):
+            part = slice(start, start + rows)
             for time, value in zip(number_cells(sheet, axis[part]), number_cells(sheet, values[part]), strict=True):
                 yield [time, text_cell(sheet, label), *number_cells(sheet, place), value]
 

@@ -9,11 +9,9 @@ from typing import Any
 import h5py
 import numpy as np
 
-from ..._base import Array
+from ..._base import Array, budget
 from ..._regions import Regions
 from ..table import LAYOUT, MARKER, TraceTable, check_header, not_ours, unreadable
-
-_BLOCK = 2**22  # values written at once
 
 
 def write(path: Path, table: TraceTable, header: dict[str, Any], regions: Regions | None) -> None:
@@ -23,7 +21,7 @@ def write(path: Path, table: TraceTable, header: dict[str, Any], regions: Region
         # Header and names are datasets, because an attribute with many names would be larger than HDF5 allows.
         file.create_dataset("header", data=json.dumps(header))
         traces = file.create_dataset("traces", table.traces.shape, table.traces.dtype)
-        rows = max(1, _BLOCK // max(1, table.columns.shape[1]))
+        rows = max(1, budget().table_values // max(1, table.columns.shape[1]))
         for start in range(0, len(table.traces) if table.traces.size else 0, rows):
             traces[start : start + rows] = table.traces[start : start + rows]
         axis = file.create_dataset(table.axis_name, data=table.axis)

@@ -9,12 +9,10 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from ..._base import ArgumentError, Array
+from ..._base import ArgumentError, Array, budget
 from ..._regions import Regions
 from ..table import MARKER, TraceTable, check_header, header_labels, header_shape, not_ours, unreadable
 from ..tidy import NAME, VALUE, from_tidy, tidy_columns
-
-_GROUP = 2**22  # values in a row group, which are copied at once
 
 
 def write(path: Path, table: TraceTable, header: dict[str, Any], regions: Regions | None) -> None:
@@ -40,7 +38,7 @@ def _column(values: Array) -> Any:
 def _wide_parts(table: TraceTable) -> Iterator[list[Any]]:
     """Yield the columns of each row group."""
     values, axis = table.columns, table.axis
-    rows = max(1, _GROUP // (values.shape[1] + 1))
+    rows = max(1, budget().table_values // (values.shape[1] + 1))
     for start in range(0, max(len(values), 1), rows):
         part = slice(start, start + rows)
         yield [_column(axis[part]), *map(_column, np.ascontiguousarray(values[part].T))]
@@ -48,11 +46,11 @@ def _wide_parts(table: TraceTable) -> Iterator[list[Any]]:
 
 def _tidy_parts(table: TraceTable) -> Iterator[list[Any]]:
     """Yield the columns of each row group in long form."""
-    axis, count = table.axis, table.columns.shape[1]
+    axis, count, most = table.axis, table.columns.shape[1], budget().table_values
     places = np.full((count, 2), np.nan) if table.positions is None else table.positions
     for label, place, values in zip(table.labels, places, table.columns.T, strict=True):
-        for start in range(0, len(axis), _GROUP):
-            part = slice(start, start + _GROUP)
+        for start in range(0, len(axis), most):
+            part = slice(start, start + most)
             rows = len(axis[part])
             x, y = (pa.array(np.full(rows, number), from_pandas=True) for number in place)
             name = pa.array([label], pa.string()).take(pa.array(np.zeros(rows, np.int32)))

@@ -1,11 +1,11 @@
 """Encoded video, read with FFmpeg's libraries (PyAV): grey values as stored.
 
-For YUV video, the luma plane is read as it is, line by line: FFmpeg's own conversion to grey would rescale the values
-of "limited range" video by up to 18 counts. Colour video is an error unless a channel is chosen. Frames are decoded in
-order; going back means starting again from the beginning.
+Paths are names of files, never addresses of FFmpeg's protocols, and lists of other files are not read. For YUV video,
+the luma plane is read as it is, line by line: FFmpeg's own conversion to grey would rescale the values of "limited
+range" video by up to 18 counts. Colour video is an error unless a channel is chosen. Frames are decoded in order; going
+back means starting again from the beginning. How many there are, and when they were taken, is found in `packets`.
 """
 
-import re
 from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
@@ -14,40 +14,52 @@ from typing import Any, BinaryIO
 import av
 import numpy as np
 
-from ..._base import ArgumentError, Array, VideoLike
+from ..._base import Advice, ArgumentError, Array, VideoLike
+from ..checks import noted_number
+from ..matroska import ebml_number
+from ..packets import Packets, find_packets
 from ..recording import Recording
 from ..writing import frame_blocks, refuse_dtype
 
 MP4_BOXES = {b"ftyp", b"moov", b"mdat", b"free", b"skip", b"wide", b"moof", b"mfra", b"sidx", b"styp", b"uuid"}
 # Written by recorders that did not fill in the length at the end.
 UNKNOWN_RIFF_LENGTHS, UNKNOWN_SEGMENT_LENGTH = (0, 2**32 - 1), 2**56 - 1
+# Demuxers that read one file: not lists such as ffconcat, which name others.
+CONTAINERS = "matroska,webm,avi,mov,mp4,asf,flv,mpeg,mpegts,ogg,nut,mxf,dv,ivf"
 CHANNELS = {"red": 0, "green": 1, "blue": 2, "luma": None}
+
+
+def open_container(path: Path) -> "av.container.InputContainer":
+    """Open a file; without the protocol, FFmpeg would take the name before a colon for one.
+
+    Tags that are not UTF-8, as older programs write them, are no reason to lose a recording.
+    """
+    options = {"protocol_whitelist": "file", "format_whitelist": CONTAINERS}
+    return av.open(f"file:{path}", options=options, metadata_errors="replace")
 
 
 class DecodedFrames:
     """Frames that are decoded in sequence."""
 
-    def __init__(self, path: Path, channel: str | None) -> None:
+    def __init__(self, path: Path, channel: str | None, count: int) -> None:
         self._path, self._channel = path, channel
         self._container: av.container.InputContainer | None = None
         self._frames: Iterator[av.VideoFrame] = iter(())
         self._next = 0
-        container = self._rewind()
-        count = container.streams.video[0].frames or _count_packets(path)
+        self._rewind()
         first = self._grey(next(self._frames, None))
         height, width = first.shape
         self.shape = (count, height, width)
         self.dtype = first.dtype
         self._rewind()
 
-    def _rewind(self) -> "av.container.InputContainer":
+    def _rewind(self) -> None:
         """Open the file at its first frame."""
         self.close()
-        container = av.open(str(self._path))
+        container = open_container(self._path)
         stream = container.streams.video[0]
         stream.thread_type = "AUTO"
         self._container, self._frames, self._next = container, container.decode(stream), 0
-        return container
 
     def _grey(self, frame: av.VideoFrame | None) -> Array:
         """Return the values of a frame, or raise an error if the decoder returned none."""
@@ -194,9 +206,9 @@ def _declared_bytes(file: BinaryIO) -> int:
         length = int.from_bytes(start[4:8], "little")
         return 8 + length if length not in UNKNOWN_RIFF_LENGTHS else 0
     if start[:4] == b"\x1a\x45\xdf\xa3":  # an EBML header, then one segment to the end of the file
-        length, end = _ebml_number(start, 4)
+        length, end = ebml_number(start, 4)
         segment = end + length
-        length, end = _ebml_number(start, segment + 4)
+        length, end = ebml_number(start, segment + 4)
         is_known = start[segment : segment + 4] == b"\x18\x53\x80\x67" and length != UNKNOWN_SEGMENT_LENGTH
         return end + length if is_known else 0
     while start[4:8] in MP4_BOXES:
@@ -209,45 +221,53 @@ def _declared_bytes(file: BinaryIO) -> int:
     return end
 
 
-def _ebml_number(raw: bytes, at: int) -> tuple[int, int]:
-    """Return one of Matroska's numbers and where it ends; its first set bit gives its length in bytes."""
-    count = 9 - int.from_bytes(raw[at : at + 1], "big").bit_length()
-    return int.from_bytes(raw[at : at + count], "big") & ((1 << 7 * count) - 1), at + count
-
-
-def _count_packets(path: Path) -> int:
-    """Return the number of frames, for containers that do not store it."""
-    with av.open(str(path)) as container:
-        return sum(1 for packet in container.demux(container.streams.video[0]) if packet.size)
-
-
 def open_recording(path: Path, channel: str | None = None) -> Recording:
     """Open an encoded video."""
     if channel is not None and not (isinstance(channel, str) and channel in CHANNELS):
         raise ArgumentError.must_be("channel", channel, f"one of {', '.join(map(repr, CHANNELS))}")
     check_whole(path)
     try:
-        rate, metadata = _read_header(path)
-        frames = DecodedFrames(path, channel)
+        metadata, packets = _read_header(path)
+        frames = DecodedFrames(path, channel, packets.frames)
     except av.FFmpegError as error:
         raise ArgumentError(
             "path",
             path,
-            f"cannot be read as video and may be truncated ({error})",
+            f"cannot be read as video and may be truncated ({error.strerror})",
             "copy the recording again",
             subject=str(path),
         ) from error
-    fps = float(rate) if rate else None
+    fps, times = packets.rate, packets.times
     stated = str(metadata.get("fps"))  # in files written by optimap; containers round the rate, and always contain one
-    if re.fullmatch(r"unknown|[\d.]+(e[-+]?\d+)?", stated):
-        fps = None if stated == "unknown" else float(stated)
+    if stated == "unknown" or noted_number(stated) is not None:
+        fps, times = noted_number(stated), None
         del metadata["fps"]
-    return Recording(frames, path=path, format="encoded video", fps=fps, metadata=metadata)
+    advice = None
+    if packets.frames > packets.stated > 0:
+        advice = _more_frames(path, packets)
+        metadata["frames in header"] = packets.stated
+    return Recording(
+        frames,
+        path=path,
+        format="encoded video",
+        fps=fps,
+        metadata=metadata,
+        times=times,
+        tick=packets.tick,
+        advice=advice,
+    )
 
 
-def _read_header(path: Path) -> tuple[Fraction | None, dict[str, Any]]:
-    """Return the frame rate of the container and its tags."""
-    with av.open(str(path)) as container:
+def _more_frames(path: Path, packets: Packets) -> Advice:
+    """Return the warning for a file whose header states fewer frames than it holds."""
+    problem = f"holds {packets.frames} frames, although its header states {packets.stated}"
+    cure = "all of them are read; convert it to .mkv for programs that stop at the number in the header"
+    return Advice("path", path, problem, cure, subject=str(path))
+
+
+def _read_header(path: Path) -> tuple[dict[str, Any], Packets]:
+    """Return the tags of the container, and what its packets show."""
+    with open_container(path) as container:
         stream = next(iter(container.streams.video), None)
         if stream is None or stream.codec_context is None:
             raise ArgumentError(
@@ -259,7 +279,7 @@ def _read_header(path: Path) -> tuple[Fraction | None, dict[str, Any]]:
             )
         tags = {key.lower(): value for key, value in container.metadata.items()}
         codec = {"codec": stream.codec_context.name, "pixel_format": stream.codec_context.pix_fmt}
-        return stream.average_rate, {**tags, **codec}
+        return {**tags, **codec}, find_packets(path, container, stream)
 
 
 def check_video(shape: tuple[int, ...], dtype: "np.dtype[Any]") -> None:
@@ -274,7 +294,7 @@ def save(path: Path, video: VideoLike, fps: float | None, made: str | None = Non
     pixel_format = "gray" if np.dtype(video.dtype).itemsize == 1 else "gray16le"
     # Matroska counts time in ms: above 1000 frames/s, time stamps would collide. The true rate is in the tag.
     rate = Fraction(min(fps or 25.0, 1000.0)).limit_denominator(1001)
-    with av.open(str(path), "w") as container:
+    with av.open(f"file:{path}", "w") as container:
         container.metadata["FPS"] = "unknown" if fps is None else repr(fps)
         if made is not None:
             container.metadata["MADE"] = made

@@ -3,25 +3,27 @@
 Its axes are those that ``axes`` gives, or that labels, scales or attributes name; otherwise frames are along the first.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..._base import SECONDS, ArgumentError, Array, VideoLike, axis_letter, import_extra, unit_factor
+from ..._base import ArgumentError, Array, Explained, VideoLike, axis_letter, coordinate_times, import_extra
 from ...kernels import in_background
 from ..axes import Layout, Wanted, find_layout
 from ..checks import noted_number
 from ..chunked import DatasetFrames, choose
+from ..hdf5_chunks import threaded
 from ..recording import Recording
 from ..writing import frame_blocks
-from .hdf5_chunks import threaded
 
 if TYPE_CHECKING:
     import h5py
 
-DAMAGED = (OSError,)  # raised by h5py for damaged chunks
+# Raised by h5py for damaged chunks, lists, headers and names.
+DAMAGED = (OSError, RuntimeError, KeyError, UnicodeDecodeError)
 
 
 def open_file(path: Path) -> "h5py.File":
@@ -43,7 +45,8 @@ def numeric_datasets(file: "h5py.File") -> dict[str, tuple[int, ...]]:
     """Return name -> shape of all datasets of real numbers in a file."""
     found: dict[str, tuple[int, ...]] = {}
 
-    def visit(name: str, item: "h5py.Dataset") -> None:
+    def visit(name: str | bytes, item: "h5py.Dataset") -> None:
+        name = name.decode("utf-8", "replace") if isinstance(name, bytes) else name  # bytes where it is not UTF-8
         if getattr(item, "ndim", 0) >= 2 and item.dtype.kind in "biuf":  # groups and types have no ndim
             found[name] = tuple(item.shape)
 
@@ -51,13 +54,30 @@ def numeric_datasets(file: "h5py.File") -> dict[str, tuple[int, ...]]:
     return found
 
 
+@contextmanager
+def opened(path: Path) -> "Iterator[h5py.File]":
+    """Open a file to make a recording of it; it stays open unless that fails, also at a part that is damaged."""
+    file = open_file(path)
+    try:
+        yield file
+    except BaseException as error:
+        file.close()
+        if isinstance(error, DAMAGED) and not isinstance(error, Explained):
+            problem = f"is damaged, its contents cannot be listed ({error})"
+            raise ArgumentError("path", path, problem, "copy the recording again", subject=str(path)) from error
+        raise
+
+
 def open_recording(
     path: Path, dataset: str | None = None, axes: object = None, channel: object = None, z: object = None
 ) -> Recording:
     """Open an HDF5 file."""
-    wanted = Wanted(axes, channel, z)
-    file = open_file(path)
-    try:
+    return open_as("HDF5", path, dataset, Wanted(axes, channel, z))
+
+
+def open_as(kind: str, path: Path, dataset: str | None, wanted: Wanted) -> Recording:
+    """Open a file of a format that is HDF5 inside."""
+    with opened(path) as file:
         shapes = numeric_datasets(file)
         name = choose(path, shapes, dataset, "dataset", wanted)
         chosen = file[name]
@@ -66,16 +86,13 @@ def open_recording(
         return Recording(
             DatasetFrames(path, threaded(chosen), file.close, DAMAGED, layout),
             path=path,
-            format="HDF5",
+            format=kind,
             fps=noted_number(metadata.get("fps")),
             times=_scale_times(chosen, layout),
             pixel_size=noted_number(metadata.get("pixel_size")),
             metadata=metadata,
             axes=(layout.letters, layout.source),
         )
-    except BaseException:
-        file.close()
-        raise
 
 
 def axis_names(dataset: "h5py.Dataset") -> Sequence[str] | None:
@@ -102,12 +119,11 @@ def _names(noted: object, count: int) -> Sequence[str] | None:
 
 
 def _scale_times(dataset: "h5py.Dataset", layout: Layout) -> Array | None:
-    """Return the times in s from the scale of the time axis; None if there is none with a unit of time."""
+    """Return the times in s from the scale of the time axis; None if there is none, or it is in another unit."""
     place = layout.order[0]
     for scale in dataset.dims[place].values():
-        factor = unit_factor(scale.attrs.get("units", ""), SECONDS)
-        if factor and scale.shape == (dataset.shape[place],) and scale.dtype.kind in "iuf":
-            return np.asarray(scale[:], float) * factor
+        if scale.shape == (dataset.shape[place],) and scale.dtype.kind in "iuf":
+            return coordinate_times(scale[:], PurePosixPath(str(scale.name)).name, scale.attrs.get("units", ""))
     return None
 
 

@@ -19,16 +19,16 @@ from ..._reading import release
 from ..axes import NOT_STATED, Layout, Wanted, find_layout
 from ..checks import check_frames, noted_number
 from ..chunked import DatasetFrames, choose
+from ..hdf5_chunks import threaded
 from ..recording import Recording
 from ..units import SECONDS, interval, rate
 from ..writing import frame_blocks, refuse_dtype
 from . import hdf5
-from .hdf5_chunks import threaded
 
 NUMERIC = {"double", "single", "logical"} | {f"{sign}int{bits}" for sign in ("", "u") for bits in (8, 16, 32, 64)}
 RHYTHM = "cmosData"  # the recording in files of the program Rhythm
 NOTES = ("axes", "fps", "made", "frequency", "acqFreq")  # variables that describe the recording
-DAMAGED = (ValueError, TypeError, OSError, EOFError, IndexError, KeyError, zlib.error)
+DAMAGED = (ValueError, TypeError, OSError, EOFError, IndexError, KeyError, NotImplementedError, zlib.error)
 # The codes of array classes and value types in version 5.
 FLOATS = {"f8": (6, 9), "f4": (7, 7)}
 CODES = FLOATS | {"i1": (8, 1), "u1": (9, 2), "i2": (10, 3), "u2": (11, 4), "i4": (12, 5), "u4": (13, 6)}
@@ -175,8 +175,7 @@ def _noted_axes(notes: dict[str, Any]) -> str | None:
 
 def _open_hdf5(path: Path, fieldname: str | None, wanted: Wanted) -> Recording:
     """Open a file of version 7.3."""
-    file = hdf5.open_file(path)
-    try:
+    with hdf5.opened(path) as file:
         found = hdf5.numeric_datasets(file)
         shapes = {key: shape[::-1] for key, shape in found.items() if not key.startswith("#refs#")}
         name = _choose(path, shapes, fieldname, wanted)
@@ -191,9 +190,6 @@ def _open_hdf5(path: Path, fieldname: str | None, wanted: Wanted) -> Recording:
             metadata={"fieldname": name, "variables": list(file.keys())},
             axes=(layout.letters, layout.source),
         )
-    except BaseException:
-        file.close()
-        raise
 
 
 def check_video(shape: tuple[int, ...], dtype: "np.dtype[Any]") -> None:

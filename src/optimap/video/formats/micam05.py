@@ -1,6 +1,15 @@
-"""SciMedia MiCAM05: a text header ``.gsh`` and a binary ``.gsd`` with a background frame and 16-bit differences."""
+"""SciMedia MiCAM05: a text header ``.gsh`` and a binary ``.gsd`` with a background frame and 16-bit differences.
 
+The binary file begins with a header of its own: how many columns and rows are stored, which part of them is the image,
+and how many analog channels follow the last frame. Older files have no such entries and begin two bytes earlier. Only
+the size of the file shows which of the two it is; a size that fits neither is an error. The text header has two
+dialects, ``key : value`` and ``key = value``.
+"""
+
+import string
+import struct
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import NoReturn, TypeVar
 
@@ -9,11 +18,46 @@ from numpy.typing import NDArray
 
 from ..._base import ArgumentError, MissingFileError
 from ..._reading import release
-from ..checks import check_file_size
-from ..recording import Recording
+from ..checks import noted_number
+from ..recording import Analog, Recording
+from ..units import interval, rate
 
-HEADER_BYTES = 970
+HEADER_BYTES, OLD_HEADER_BYTES = 972, 970
+SIZES_AT, ANALOG_AT = 256, 328  # six and two int16
+# The entries of both dialects of the text header.
+FRAMES, WIDTH, HEIGHT = ("Number of frames", "frame_number", "page_frames"), "Image width", "Image height"
+RATE, STEP = "Frame rate (Hz)", "sample_time"
+STEP_UNITS = {"nsec": 1e-9, "ns": 1e-9, "usec": 1e-6, "us": 1e-6, "msec": 1e-3, "ms": 1e-3, "sec": 1.0, "s": 1.0}
 Number = TypeVar("Number", int, float)
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Where the pixels of a ``.gsd`` file are: sizes in pixels, and samples of analog channels for each frame."""
+
+    begin: int
+    frames: int
+    stored: tuple[int, int]  # rows, columns
+    first: tuple[int, int]  # row, column of the image
+    image: tuple[int, int]  # rows, columns
+    channels: int = 0
+    samples: int = 0
+
+    @property
+    def pixel_bytes(self) -> int:
+        """Bytes of the background and the frames."""
+        return 2 * self.stored[0] * self.stored[1] * (1 + self.frames)
+
+    @property
+    def file_bytes(self) -> int:
+        """Bytes of the whole file."""
+        return self.begin + self.pixel_bytes + 2 * self.channels * self.samples * self.frames
+
+    def described(self) -> str:
+        """Return the layout in words."""
+        rows, columns = self.stored
+        analog = f" and {self.channels} analog channels x {self.samples} samples a frame" if self.channels else ""
+        return f"{self.frames} frames of {columns} x {rows}{analog} from byte {self.begin} on need {self.file_bytes}"
 
 
 class DifferenceFrames:
@@ -67,18 +111,118 @@ def header_number(header: dict[str, str], key: str, path: Path, kind: Callable[[
     return number
 
 
+def header_text(path: Path) -> str:
+    """Return a text header, in which names may be in UTF-8 or in one of the older encodings of one byte."""
+    raw = path.read_bytes()
+    try:
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return raw.decode("latin-1")
+
+
+def step_rate(step: str) -> float | None:
+    """Return frames per second for a time between frames such as ``2.0msec``; None if it cannot be understood."""
+    text = step.strip().lower()
+    number = text.rstrip(string.ascii_lowercase)
+    return rate(interval(number.strip(), text[len(number) :], STEP_UNITS))
+
+
 def open_recording(path: Path) -> Recording:
     """Open a MiCAM05 recording by either of its files."""
     header_path, data_path = companion(path, ".gsh"), companion(path, ".gsd")
-    lines = header_path.read_text(encoding="latin-1").splitlines()
-    header = {key.strip(): value.strip() for key, _, value in (line.partition(":") for line in lines) if value.strip()}
-    frames, width, height = (
-        header_number(header, key, header_path, int) for key in ("Number of frames", "Image width", "Image height")
+    header = _read_header(header_path)
+    layout = _find_layout(header, header_path, data_path)
+    fps = noted_number(header.get(RATE)) or step_rate(header.get(STEP, ""))
+    stored = np.memmap(data_path, "<u2", mode="r", offset=layout.begin, shape=(layout.frames + 1, *layout.stored))
+    (top, left), (rows, columns) = layout.first, layout.image
+    image = stored[:, top : top + rows, left : left + columns]
+    return Recording(
+        DifferenceFrames(image[1:], np.array(image[0])),
+        path=path,
+        format="MiCAM05",
+        fps=fps,
+        metadata=dict(header),
+        analog=_read_analog(data_path, layout, fps),
     )
-    fps = header_number(header, "Frame rate (Hz)", header_path, float)
-    check_file_size(
-        data_path, HEADER_BYTES + 2 * (frames + 1) * width * height, f"{frames} frames of {width} x {height}"
-    )
-    pixels = np.memmap(data_path, "<u2", mode="r", offset=HEADER_BYTES, shape=(frames + 1, height, width))
-    source = DifferenceFrames(pixels[1:], np.array(pixels[0]))
-    return Recording(source, path=path, format="MiCAM05", fps=fps, metadata=dict(header))
+
+
+def _read_header(path: Path) -> dict[str, str]:
+    """Return the entries of a text header in either dialect; those without a value are left out."""
+    header = {}
+    for line in header_text(path).splitlines():
+        separator = next((character for character in line if character in ":="), "")
+        key, _, value = line.partition(separator) if separator else ("", "", "")
+        if value.strip():
+            header[key.strip()] = value.strip()
+    return header
+
+
+def _find_layout(header: dict[str, str], header_path: Path, data_path: Path) -> Layout:
+    """Return the layout that fits the size of the file, or raise an error that gives all sizes."""
+    key = next((key for key in FRAMES if key in header), FRAMES[0])
+    frames = header_number(header, key, header_path, int)
+    with open(data_path, "rb") as file:
+        raw = file.read(HEADER_BYTES)
+    binary = _binary_layout(raw, frames)
+    layouts = [] if binary is None else [binary]
+    stated = None
+    if binary is None or WIDTH in header or HEIGHT in header:
+        columns, rows = (header_number(header, key, header_path, int) for key in (WIDTH, HEIGHT))
+        stated = (rows, columns)
+        layouts.append(Layout(OLD_HEADER_BYTES, frames, stated, (0, 0), stated))
+    actual = data_path.stat().st_size
+    found = next((layout for layout in layouts if layout.file_bytes == actual), None)
+    if found is None or (found.begin == OLD_HEADER_BYTES and _lacks_two_bytes(binary, raw, actual)):
+        _refuse_size(data_path, layouts, actual)
+    if stated is not None and stated not in (found.image, found.stored):
+        problem = f"states {stated[1]} x {stated[0]} pixels, but {data_path.name} {found.image[1]} x {found.image[0]}"
+        cure = "copy both files of the recording again"
+        raise ArgumentError("path", header_path, problem, cure, subject=str(header_path))
+    return found
+
+
+def _lacks_two_bytes(binary: Layout | None, raw: bytes, actual: int) -> bool:
+    """Whether a file of the older size is one of the newer kind that lost its end.
+
+    The last two bytes of the newer header, which are zero, would be a pixel of the older kind, which no camera
+    delivers as zero.
+    """
+    is_shorter = binary is not None and binary.file_bytes == actual + HEADER_BYTES - OLD_HEADER_BYTES
+    return is_shorter and raw[OLD_HEADER_BYTES:HEADER_BYTES] == b"\0\0"
+
+
+def _binary_layout(raw: bytes, frames: int) -> Layout | None:
+    """Return the layout that the binary header states; None if it states none that is possible."""
+    if len(raw) < HEADER_BYTES:
+        return None
+    stored_columns, stored_rows, left, top, columns, rows = struct.unpack_from("<6h", raw, SIZES_AT)
+    channels, samples = struct.unpack_from("<2h", raw, ANALOG_AT)
+    is_inside = min(columns, rows) >= 1 and min(left, top) >= 0
+    is_inside = is_inside and left + columns <= stored_columns and top + rows <= stored_rows
+    if not is_inside or min(channels, samples) < 0:
+        return None
+    return Layout(HEADER_BYTES, frames, (stored_rows, stored_columns), (top, left), (rows, columns), channels, samples)
+
+
+def _refuse_size(path: Path, layouts: list[Layout], actual: int) -> NoReturn:
+    """Raise the error for a file whose size fits no layout."""
+    is_short = actual < layouts[0].file_bytes
+    is_long = all(actual > layout.file_bytes for layout in layouts)
+    state = "is truncated" if is_short else "is longer than its header says" if is_long else "does not fit its header"
+    sums = ", or ".join(layout.described() for layout in layouts)
+    states_none = actual >= HEADER_BYTES and layouts[0].begin == OLD_HEADER_BYTES
+    note = "; its binary header states no sizes" if states_none else ""
+    problem = f"{state} ({sums} bytes, but the file has {actual}{note})"
+    cure = "copy the recording again, or repair its header"
+    raise ArgumentError("path", path, problem, cure, subject=str(path))
+
+
+def _read_analog(path: Path, layout: Layout, fps: float | None) -> dict[str, Analog]:
+    """Return the analog channels after the last frame, memory-mapped, by number."""
+    if not layout.channels or not layout.samples:
+        return {}
+    shape = (layout.channels, layout.frames * layout.samples)
+    begin = layout.begin + layout.pixel_bytes
+    signals = np.memmap(path, "<i2", mode="r", offset=begin, shape=shape)
+    analog_fps = None if fps is None else fps * layout.samples
+    return {f"analog {number}": Analog(signal, analog_fps) for number, signal in enumerate(signals)}

@@ -1,7 +1,12 @@
-"""SciMedia MiCAM ULTIMA: a text header ``.rsh``, a background ``.rsm`` and blocks of differences ``.rsd``."""
+"""SciMedia MiCAM ULTIMA: a text header ``.rsh``, a background ``.rsm`` and blocks of differences ``.rsd``.
+
+Columns at the sides hold no light and are dropped; those at the left hold analog inputs, which are not read, because
+no recording was at hand in which their layout could be verified. The camera may store the background itself as the
+first frame, which is left out. Frames of two cameras may alternate; the header does not say so for certain.
+"""
 
 import re
-from pathlib import Path
+from pathlib import Path, PurePosixPath, PureWindowsPath
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,59 +15,123 @@ from ..._base import ArgumentError, Array, MissingFileError
 from ..._reading import release
 from ..checks import check_file_size
 from ..recording import Recording
-from .micam05 import companion, header_number, refuse_missing
+from .micam05 import companion, header_number, header_text, refuse_missing, step_rate
 
-SECONDS = {"nsec": 1e-9, "usec": 1e-6, "msec": 1e-3, "sec": 1.0}
+ALL, CAMERAS = "all", 2
+# A stored background differs from the background file by noise; a difference to it is small beside it.
+FAR_NEARER = 10
 
 
 class BlockFrames:
-    """Frames in several files with the same number of frames each, as differences from a background."""
+    """Frames in several files with the same number of frames each, as differences from a background.
 
-    def __init__(self, blocks: list[Array], background: Array, frames: int, columns: slice) -> None:
+    `pages` are the stored frames that are read, an increasing range.
+    """
+
+    def __init__(self, blocks: list[Array], background: Array, pages: range, columns: slice) -> None:
         self._blocks, self._background, self._columns = blocks, background[:, columns], columns
-        self._per_block = len(blocks[0])
-        self.shape = (frames, *self._background.shape)
+        self._per_block, self._pages = len(blocks[0]), pages
+        self.shape = (len(pages), *self._background.shape)
         self.dtype = np.dtype(np.uint16)
 
     def read(self, frames: range) -> NDArray[np.uint16]:
         """Return a range of frames."""
-        result = np.empty((len(frames), *self.shape[1:]), np.uint16)
-        for number, block in enumerate(self._blocks):
-            first = number * self._per_block
-            here = [i for i, t in enumerate(frames) if first <= t < first + self._per_block]
-            if here:
-                part = slice(here[0], here[-1] + 1)
-                inside = range(frames[here[0]] - first, frames[here[-1]] - first + 1, frames.step)
-                stored = block[inside.start : inside.stop : inside.step, :, self._columns]
-                result[part] = self._background + stored.view(np.dtype("<u2"))
-                release(stored)
+        wanted = self._pages[frames.start : frames.stop : frames.step]
+        result = np.empty((len(wanted), *self.shape[1:]), np.uint16)
+        done = 0
+        while done < len(wanted):
+            number, first = divmod(wanted[done], self._per_block)
+            here = range(first, self._per_block, wanted.step)[: len(wanted) - done]
+            stored = self._blocks[number][here.start : here.stop : here.step, :, self._columns]
+            result[done : done + len(here)] = self._background + stored.view(np.dtype("<u2"))
+            release(stored)
+            done += len(here)
         return result
 
     def close(self) -> None:
         """Do nothing: memory maps close themselves."""
 
 
-def open_recording(path: Path) -> Recording:
+def open_recording(path: Path, channel: object = None) -> Recording:
     """Open a MiCAM ULTIMA recording by any of its files."""
     header_path = _find_header(path)
-    layout, header, files = _read_header(header_path)
+    layout, header, names = _read_header(header_path)
     width, height, per_block = (header_number(layout, key, header_path, int) for key in ("x", "y", "blk"))
     frames = header_number(header, "page_frames", header_path, int)
-    left, right = (int(layout.get(key, 0)) for key in ("lskp", "rskp"))
-    if left + right >= width:
-        problem = f"has lskp = {left} and rskp = {right}, which leave none of the {width} columns"
-        raise ArgumentError("path", path, problem, "repair the header", subject=str(header_path))
-    background_file, blocks = _check_files(path, header_path, files, -(-frames // per_block))
+    columns = _lit_columns(layout, width, header_path)
+    camera = _find_camera(path, header.get("dual_cam", ""), channel)
+    background_file, blocks = _check_files(path, header_path, names, -(-frames // per_block))
     check_file_size(background_file, 2 * width * height, f"one frame of {width} x {height}")
     background = np.fromfile(background_file, "<u2").reshape(height, width)
     memory_maps = _map_blocks(blocks, frames, per_block, (height, width))
-    source = BlockFrames(memory_maps, background, frames, slice(left, width - right))
-    fps = _rate(header.get("sample_time", ""), header_path)
-    return Recording(source, path=path, format="MiCAM ULTIMA", fps=fps, metadata={**layout, **header})
+    pages = range(frames) if camera is None else range(camera, frames, CAMERAS)
+    metadata = {**layout, **header}
+    if _begins_with_background(memory_maps, pages, background, columns):
+        pages = pages[1:]
+        metadata["first frame"] = "left out, because it is the background itself"
+    fps = step_rate(header.get("sample_time", ""))
+    source = BlockFrames(memory_maps, background, pages, columns)
+    camera_fps = None if fps is None else fps / pages.step
+    return Recording(source, path=path, format="MiCAM ULTIMA", fps=camera_fps, metadata=metadata)
 
 
-def _check_files(path: Path, header_path: Path, files: list[Path], needed: int) -> tuple[Path, list[Path]]:
+def _lit_columns(layout: dict[str, str], width: int, header_path: Path) -> slice:
+    """Return the columns of the image, without those at the sides, which hold no light."""
+    skipped = []
+    for key in ("lskp", "rskp"):
+        text = layout.get(key, "0")
+        if not text.isdecimal():
+            problem, cure = f"has {key} = {text!r}, which is not a number of columns", "repair the header"
+            raise ArgumentError("path", header_path, problem, cure, subject=str(header_path))
+        skipped.append(int(text))
+    left, right = skipped
+    if left + right >= width:
+        problem = f"has lskp = {left} and rskp = {right}, which leave none of the {width} columns"
+        raise ArgumentError("path", header_path, problem, "repair the header", subject=str(header_path))
+    return slice(left, width - right)
+
+
+def _find_camera(path: Path, dual_cam: str, channel: object) -> int | None:
+    """Return the camera whose frames are read, None for all frames; raise an error if it is not clear."""
+    if dual_cam.strip() in ("", "0"):
+        if channel not in (None, 0, ALL) or isinstance(channel, bool):
+            problem = f"is not in {path}, which is a recording of one camera"
+            raise ArgumentError("channel", channel, problem, "leave channel out")
+        return None
+    if channel is None:
+        problem = f"may hold frames of two cameras in turn, because its header has dual_cam = {dual_cam.strip()}"
+        cure = f"choose one of two cameras with channel=, from 0 to 1, or {ALL!r} if there was only one"
+        raise ArgumentError("path", path, problem, cure, subject=str(path), keyword="channel")
+    if channel == ALL:
+        return None
+    if isinstance(channel, bool) or channel not in (0, 1):
+        raise ArgumentError.must_be("channel", channel, f"0 or 1 (one of two cameras) or {ALL!r} (a single camera)")
+    return int(channel)
+
+
+def _begins_with_background(blocks: list[Array], pages: range, background: Array, columns: slice) -> bool:
+    """Whether the first frame is not a difference to the background, but the background itself.
+
+    Added to the background, it would be a spike at the beginning of every trace.
+    """
+    if not pages:
+        return False
+    number, first = divmod(pages[0], len(blocks[0]))
+    stored = np.array(blocks[number][first, :, columns])
+    from_background = stored - background[:, columns].view("<i2")  # modulo 2**16
+    far, near = (np.abs(values.astype(float)).sum() for values in (stored, from_background))
+    return bool(FAR_NEARER * near < far)
+
+
+def _check_files(path: Path, header_path: Path, names: list[str], needed: int) -> tuple[Path, list[Path]]:
     """Return the background and the blocks, or raise an error if files are missing."""
+    for name in names:
+        windows = PureWindowsPath(name)
+        if windows.anchor or PurePosixPath(name).is_absolute() or ".." in windows.parts:
+            problem = f"lists {name!r}, which is not a file in its own folder"
+            cure = "write only the name of the file there, and copy the file next to the header"
+            raise ArgumentError("path", path, problem, cure, subject=str(header_path))
+    files = [header_path.parent / name for name in names]
     backgrounds = [file for file in files if file.suffix.lower() == ".rsm"]
     blocks = [file for file in files if file.suffix.lower() == ".rsd"]
     if len(backgrounds) != 1 or len(blocks) != needed:
@@ -98,34 +167,20 @@ def _find_header(path: Path) -> Path:
     # Try headers with a similar name first, so that a damaged header of another recording does no harm.
     headers = sorted(path.parent.glob("*.[rR][sS][hH]"), key=lambda header: not path.name.startswith(header.stem))
     for header in headers:
-        if path in _read_header(header)[2]:
+        if path.name in _read_header(header)[2]:
             return header
     raise MissingFileError(
         "path", path, "is not listed in any .rsh header next to it", "copy its header there, too", subject=str(path)
     )
 
 
-def _read_header(path: Path) -> tuple[dict[str, str], dict[str, str], list[Path]]:
-    """Return the sensor's layout, the other entries, and the files of the recording."""
-    lines = [line.strip() for line in path.read_text(encoding="latin-1").splitlines()]
+def _read_header(path: Path) -> tuple[dict[str, str], dict[str, str], list[str]]:
+    """Return the sensor's layout, the other entries, and the names of the files of the recording."""
+    lines = [line.strip() for line in header_text(path).splitlines()]
     if "Data-File-List" not in lines:
         problem = "has no line 'Data-File-List', so it is not a complete header"
         raise ArgumentError("path", path, problem, "copy the recording again", subject=str(path))
     end = lines.index("Data-File-List")
     layout = dict(re.findall(r"/(\w+)=([^/\s]+)", "\n".join(line for line in lines[:end] if line.startswith("//"))))
     entries = [line.split("=", 1) for line in lines[:end] if "=" in line and not line.startswith("//")]
-    return (
-        layout,
-        {key.strip(): value for key, value in entries},
-        [path.parent / line for line in lines[end + 1 :] if line],
-    )
-
-
-def _rate(sample_time: str, path: Path) -> float | None:
-    """Return frames per second for a time between frames such as ``2.0msec``."""
-    match = re.fullmatch(r"\s*([\d.]+)\s*([a-z]+)\s*", sample_time)
-    if not match or match[2] not in SECONDS or not float(match[1]) > 0:
-        problem = f"has sample_time = {sample_time!r}, which is not a time such as '2.0msec'"
-        raise ArgumentError("path", path, problem, "copy the recording again, or repair its header", subject=str(path))
-    # Divide before scaling: 1 / 0.002 is exact, 1 / (2.0 * 0.001) may not be.
-    return round(1 / SECONDS[match[2]]) / float(match[1])
+    return layout, {key.strip(): value for key, value in entries}, [line for line in lines[end + 1 :] if line]

@@ -1,15 +1,26 @@
-"""MultiRecorder ``.dat``: 1024 header bytes, then frames; in versions e and f a time stamp follows each frame."""
+"""MultiRecorder ``.dat``: 1024 header bytes, then frames; in versions e and f a time stamp follows each frame.
 
+The unit of the time stamps is nowhere in the file. MultiRecorder writes ms since 1970, OmniRecorder, which writes the
+same files, ns since 1970; both are recognised, since such numbers belong to this century in only one unit. Others are
+times if one of the usual units agrees with the rate in the header. If none does, they are not used.
+"""
+
+import mmap
 import struct
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ..._base import ArgumentError
 from ..recording import Recording
 
 HEADER_BYTES = 1024
+SINCE_1970 = (1e-9, 1e-3)  # s, the units of the two programs
+UNITS = (1e-9, 1e-6, 1e-5, 1e-3)  # s
+THIS_CENTURY = (946_684_800, 4_102_444_800)  # s since 1970
+AGREEMENT, HALF_A_TICK = 0.05, 0.5
 
 
 def open_recording(path: Path) -> Recording:
@@ -22,7 +33,8 @@ def open_recording(path: Path) -> Recording:
     version = header[:1].decode("latin-1")
     if version not in ("d", "e", "f"):
         problem = f"is not a MultiRecorder file of version 'd', 'e' or 'f', because its version is {version!r}"
-        raise ArgumentError("path", path, problem, "give a recording made with MultiRecorder", subject=str(path))
+        cure = "give a recording made with MultiRecorder, or, for raw binary, its layout with shape="
+        raise ArgumentError("path", path, problem, cure, subject=str(path), keyword="shape")
     order, (frames, columns, rows), stamp_bytes, fps, metadata = (_read_d if version == "d" else _read_ef)(header)
     if min(frames, columns, rows) < 1:
         problem = f"has a damaged header, which states {frames} frames of {columns} x {rows}"
@@ -33,7 +45,41 @@ def open_recording(path: Path) -> Recording:
     if stamp_bytes:
         fields.append(("time_stamp", order + "u8"))
     records = np.memmap(path, np.dtype(fields), mode="r", offset=HEADER_BYTES, shape=(frames,))
-    return Recording(records["pixels"], path=path, format="MultiRecorder", fps=fps, metadata=metadata)
+    times, tick = _read_times(path, records.dtype, frames, fps) if stamp_bytes else (None, 0.0)
+    return Recording(
+        records["pixels"], path=path, format="MultiRecorder", fps=fps, metadata=metadata, times=times, tick=tick
+    )
+
+
+def _read_times(
+    path: Path, record: "np.dtype[np.void]", frames: int, fps: float | None
+) -> tuple[NDArray[np.float64] | None, float]:
+    """Return the times of frames since the first one and their unit, both in s; None if the unit is not known."""
+    records = np.memmap(path, record, mode="r", offset=HEADER_BYTES, shape=(frames,))
+    mapping: mmap.mmap = records._mmap  # type: ignore[attr-defined]
+    if hasattr(mmap, "MADV_RANDOM"):
+        mapping.madvise(mmap.MADV_RANDOM)  # one page for each frame, without those that follow it
+    stamps = records["time_stamp"].astype(np.uint64)
+    unit = _find_unit(stamps, fps)
+    if unit is None:
+        return None, 0.0
+    # Differences first: numbers of ns since 1970 have more digits than a float.
+    return (stamps - stamps[0]).view(np.int64) * unit, unit
+
+
+def _find_unit(stamps: NDArray[np.uint64], fps: float | None) -> float | None:
+    """Return the unit of time stamps in s, None if it is not known."""
+    for unit in SINCE_1970:
+        if THIS_CENTURY[0] < int(stamps[0]) * unit < THIS_CENTURY[1]:
+            return unit
+    if fps is None or len(stamps) < 2:
+        return None
+    interval = float(np.median(np.diff(stamps.view(np.int64))))
+    for unit in UNITS:
+        expected = 1 / fps / unit
+        if expected >= 1 and abs(interval - expected) <= max(AGREEMENT * expected, HALF_A_TICK):
+            return unit
+    return None
 
 
 def _pixel_type(path: Path, shape: tuple[int, int, int], stamp_bytes: int) -> str:

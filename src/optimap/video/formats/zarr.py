@@ -21,7 +21,7 @@ from zarr.abc.store import Store
 from zarr.codecs import BloscCodec
 from zarr.storage import LocalStore, ZipStore
 
-from ..._base import ArgumentError, VideoLike, axis_letter
+from ..._base import ArgumentError, VideoLike, axis_letter, budget
 from ...kernels import in_background
 from ..axes import Layout, Wanted, find_layout
 from ..checks import noted_number
@@ -36,9 +36,6 @@ DAMAGED = (
     *(OSError, EOFError, LookupError, RuntimeError, TypeError, ValueError, NotImplementedError),
     *(struct.error, zlib.error, zipfile.BadZipFile),
 )
-# A chunk is a few MB of whole frames. Measured on 16-bit frames with camera noise (2 cores): chunks of 2 to 8 MB are
-# read at the same rate, larger ones need more memory, smaller ones more files.
-CHUNK_BYTES = 4 * 2**20
 
 
 @dataclass(frozen=True)
@@ -298,7 +295,7 @@ def save(path: Path, video: VideoLike, fps: float | None, made: str | None = Non
     is_zip = path.suffix.lower() == ".zip"
     notes = {name: value for name, value in (("fps", fps), ("made", made)) if value is not None}
     shape, dtype = tuple(int(n) for n in video.shape), np.dtype(video.dtype).newbyteorder("=")
-    step = max(1, min(shape[0], CHUNK_BYTES // (shape[1] * shape[2] * dtype.itemsize)))
+    step = max(1, min(shape[0], budget().chunk_bytes // (shape[1] * shape[2] * dtype.itemsize)))
     store = ZipStore(path, mode="w") if is_zip else LocalStore(path)
     try:
         root = zarr.create_group(store, attributes={"ome": _ome_metadata(fps, getattr(video, "pixel_size", None))})

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..._base import Array
-from ...kernels import run_in_threads, thread_count
+from .._base import Array
+from ..kernels import run_in_threads, thread_count
 
 if TYPE_CHECKING:
     import h5py

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from optimap.video import open_video
-from optimap.video.formats.hdf5_chunks import ThreadedDataset, threaded
+from optimap.video.hdf5_chunks import ThreadedDataset, threaded
 from tests import makers
 
 VIDEO = makers.random_video((23, 17, 19))

@@ -1,0 +1,154 @@
+"""Components found by CaImAn: the file of estimates that ``CNMF.save`` writes, and sparse matrices saved by SciPy.
+
+Footprints are the columns of the sparse matrix ``estimates/A`` in HDF5; its pixels run down the columns of the frame,
+whose shape is ``dims``. Components that CaImAn rejected are left out if the file says which these are. Traces and
+background of CaImAn are not read.
+"""
+
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from .._base import ArgumentError, Array, FrameShape, Ints, counted, import_extra
+from .file_request import Request
+from .footprints import Footprints, check_finite_weights, without_empty
+
+PARTS = ("data", "indices", "indptr", "shape")
+DIMS = ("estimates/dims", "dims", "params/data/dims")
+RUN_AGAIN = "save the estimates again with CaImAn"
+# What h5py raises for damaged files.
+DAMAGED = (OSError, RuntimeError, KeyError, ValueError, TypeError)
+
+
+def is_caiman(path: Path) -> bool:
+    """Return whether an HDF5 file holds the estimates of CaImAn."""
+    if not path.is_file():
+        return False
+    with open(path, "rb") as file:
+        if file.read(8) != b"\x89HDF\r\n\x1a\n":
+            return False
+    h5py: Any = import_extra("h5py", "hdf5", "HDF5 files")
+    try:
+        with h5py.File(path, "r") as file:
+            return all(f"estimates/A/{part}" in file for part in PARTS)
+    except DAMAGED:
+        return False
+
+
+def read_caiman(path: Path, request: Request) -> Footprints:
+    """Read the footprints in a file of estimates."""
+    h5py: Any = import_extra("h5py", "hdf5", "estimates of CaImAn")
+    if not is_caiman(path):
+        problem = "holds no estimates/A, the footprints of CaImAn, or is damaged"
+        raise ArgumentError(request.name, path, problem, RUN_AGAIN, subject=str(path))
+    try:
+        with h5py.File(path, "r") as file:
+            parts = {part: np.asarray(file[f"estimates/A/{part}"][()]) for part in PARTS}
+            found = [np.asarray(file[place][()]) for place in DIMS if place in file]
+            accepted = np.asarray(file["estimates/idx_components"][()]) if "estimates/idx_components" in file else None
+    except DAMAGED as error:
+        problem = f"cannot be read as estimates of CaImAn, or is damaged ({error})"
+        raise ArgumentError(request.name, path, problem, RUN_AGAIN, subject=str(path)) from error
+    return _chosen(_columns(parts, path, request), _dims(found, path, request), accepted, path, request)
+
+
+def _dims(found: list[Array], path: Path, request: Request) -> FrameShape | None:
+    """Return the shape of the frames, or None if it is not known, which CaImAn writes as text."""
+    known = [dims for dims in found if dims.dtype.kind in "iuf" and dims.ndim == 1]
+    if known and len(known[0]) == 2:
+        return int(known[0][0]), int(known[0][1])
+    if not known:
+        return None
+    problem = f"holds components of volumes, {tuple(known[0].tolist())}"
+    cure = "give the footprints of one plane as a stack (N, H, W)"
+    raise ArgumentError(request.name, path, problem, cure, subject=str(path))
+
+
+def _columns(parts: dict[str, Array], path: Path, request: Request) -> Footprints:
+    """Return the columns of a matrix in compressed columns, as footprints in a frame that is not known yet."""
+    data, indices, indptr, shape = (parts[part].ravel() for part in PARTS)
+    whole = all(part.dtype.kind in "iu" for part in (indices, indptr, shape)) and len(shape) == 2
+    if (
+        not whole
+        or len(indptr) != shape[1] + 1
+        or indptr[0] != 0
+        or indptr[-1] != len(data)
+        or len(data) != len(indices)
+        or (np.diff(indptr.astype(np.int64)) < 0).any()
+        or (len(indices) and not 0 <= int(indices.min()) <= int(indices.max()) < shape[0])
+    ):
+        problem = "holds a sparse matrix whose parts do not fit together"
+        raise ArgumentError(request.name, path, problem, RUN_AGAIN, subject=str(path))
+    count = int(shape[1])
+    ends: Ints = indptr.astype(np.int64)
+    owners = np.repeat(np.arange(count), ends[1:] - ends[:-1])
+    weights = check_finite_weights(data, request.name)
+    names = [f"component_{i}" for i in range(count)]
+    return Footprints(owners, indices.astype(np.int64), None, weights, names, total=int(shape[0]))
+
+
+def _chosen(
+    found: Footprints, frame: FrameShape | None, accepted: Array | None, path: Path, request: Request
+) -> Footprints:
+    """Return the accepted components, in their frame if it is known."""
+    if frame is not None and frame[0] * frame[1] != found.total:
+        problem = f"holds footprints of {found.total} pixels for frames of {frame} (H, W)"
+        raise ArgumentError(request.name, path, problem, RUN_AGAIN, subject=str(path))
+    if frame is not None:
+        columns, rows = np.divmod(found.rows, frame[0])
+        found = found._replace(rows=rows, columns=columns, frame_shape=frame)
+    kept = _kept(len(found.names), accepted, path, request)
+    number = np.full(len(found.names), -1)
+    number[kept] = np.arange(len(kept))
+    own = number[found.owners] >= 0
+    chosen = found._replace(
+        owners=number[found.owners][own],
+        rows=found.rows[own],
+        columns=None if found.columns is None else found.columns[own],
+        weights=found.weights[own],
+        names=[found.names[i] for i in kept.tolist()],
+    )
+    return without_empty(chosen, str(path), "their footprints are empty")
+
+
+def _kept(count: int, accepted: Array | None, path: Path, request: Request) -> Ints:
+    """Return the numbers of the components that are wanted."""
+    if not count:
+        raise ArgumentError(request.name, path, "holds no components", RUN_AGAIN, subject=str(path))
+    kept: Ints = np.arange(count)
+    if request.cells != "all" and accepted is not None and accepted.dtype.kind in "iuf":  # text: not evaluated
+        kept = np.unique(accepted.astype(np.int64))
+        if len(kept) and not 0 <= int(kept.min()) <= int(kept.max()) < count:
+            problem = f"accepts component {kept.max()} of {counted(count, 'component')}"
+            cure = f"{RUN_AGAIN}, or give cells='all'"
+            raise ArgumentError(request.name, path, problem, cure, subject=str(path), keyword="cells")
+        if not len(kept):
+            problem = f"accepts none of its {counted(count, 'component')}"
+            cure = "accept some in CaImAn, or give cells='all'"
+            raise ArgumentError(request.name, path, problem, cure, subject=str(path), keyword="cells")
+    return kept
+
+
+def is_sparse_file(path: Path) -> bool:
+    """Return whether a ``.npz`` file holds a sparse matrix."""
+    if not zipfile.is_zipfile(path):
+        return False
+    with zipfile.ZipFile(path) as archive:
+        return {f"{part}.npy" for part in (*PARTS, "format")} <= set(archive.namelist())
+
+
+def read_sparse(path: Path, request: Request) -> Footprints:
+    """Read a sparse matrix of pixels x regions, as ``scipy.sparse.save_npz`` writes it, for a frame given later."""
+    cure = "give a matrix in compressed columns, saved with scipy.sparse.save_npz(path, A.tocsc())"
+    try:
+        with np.load(path, allow_pickle=False) as archive:
+            parts = {part: archive[part] for part in (*PARTS, "format")}
+    except (ValueError, KeyError, OSError, EOFError, zipfile.BadZipFile) as error:
+        problem = f"cannot be read as a sparse matrix of SciPy ({error})"
+        raise ArgumentError(request.name, path, problem, cure, subject=str(path)) from error
+    if parts["format"].item() not in (b"csc", "csc"):
+        problem = f"holds a sparse matrix of the format {parts['format'].item()!r}"
+        raise ArgumentError(request.name, path, problem, cure, subject=str(path))
+    return _columns(parts, path, request)

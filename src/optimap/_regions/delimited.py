@@ -1,0 +1,74 @@
+"""Rows of text tables from any program and country: columns end with commas, semicolons or tabs.
+
+The first row decides what stands between columns. A comma in a number is read as a decimal comma only if it cannot be
+the end of a column; a table in which this is uncertain is an error, never a guess.
+"""
+
+import csv
+import re
+from pathlib import Path
+from typing import NamedTuple
+
+from .._base import ArgumentError, MissingFileError
+
+DECIMAL_COMMA = re.compile(r"[+-]?\d*,\d+([eE][+-]?\d+)?")
+
+
+class Row(NamedTuple):
+    """The cells of one row of a table, and the number of its line in the file."""
+
+    line: int
+    cells: list[str]
+
+
+class Rows(NamedTuple):
+    """The rows of a table that are not blank, and what stands between its columns."""
+
+    rows: list[Row]
+    delimiter: str
+
+    def number(self, text: str) -> float | None:
+        """Return the number that a cell holds, or None."""
+        if self.delimiter != "," and DECIMAL_COMMA.fullmatch(text):
+            text = text.replace(",", ".")
+        try:
+            return float(text)
+        except ValueError:
+            return None
+
+
+def read_rows(path: Path, name: str, cure: str) -> Rows:
+    """Read a table; errors call the argument that names the file by `name`, and `cure` says what to give instead."""
+    if not path.is_file():
+        problem = "is a folder" if path.is_dir() else "does not exist"
+        raise MissingFileError(name, path, problem, cure, subject=str(path))
+    try:
+        with open(path, encoding="utf-8-sig", newline="") as file:
+            lines = file.read().splitlines(keepends=True)
+    except UnicodeDecodeError as error:
+        cure = "save it as CSV, as text in UTF-8"
+        raise ArgumentError(name, path, f"is not a CSV file ({error})", cure, subject=str(path)) from error
+    said = re.fullmatch(r"sep=(.)\s*", lines[0]) if lines else None  # a line that spreadsheet programs write
+    delimiter = said[1] if said else find_delimiter(next((line for line in lines if line.strip()), ""))
+    reader = csv.reader(lines[1:] if said else lines, delimiter=delimiter)
+    try:
+        found = [Row(reader.line_num + bool(said), [cell.strip() for cell in row]) for row in reader]
+    except csv.Error as error:
+        cure = "save it as CSV, as text in UTF-8"
+        raise ArgumentError(name, path, f"is not a CSV file ({error})", cure, subject=str(path)) from error
+    return Rows([row for row in found if any(row.cells)], delimiter)
+
+
+def find_delimiter(line: str) -> str:
+    """Return what stands between the columns of a row: a semicolon or a tab if there is one, else a comma."""
+    bare = re.sub(r'"[^"]*"', "", line)
+    return next((mark for mark in (";", "\t") if mark in bare), ",")
+
+
+def first_cells(path: Path) -> list[str]:
+    """Return the cells of the first row of a text file that is not blank, in lower case; empty if there is none."""
+    with open(path, encoding="utf-8-sig", errors="replace") as file:
+        for line in file:
+            if line.strip() and not re.fullmatch(r"sep=.\s*", line):
+                return [cell.strip().lower() for cell in next(csv.reader([line], delimiter=find_delimiter(line)))]
+    return []

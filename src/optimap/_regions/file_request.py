@@ -1,0 +1,22 @@
+"""What is asked of a file of regions, for the readers of all kinds of files."""
+
+from typing import NamedTuple
+
+from .._base import ArgumentError
+
+CELLS = ("accepted", "all")
+
+
+class Request(NamedTuple):
+    """The argument that names the file, in errors; the kind of regions, if it was given; and which cells are wanted."""
+
+    name: str = "path"
+    kind: str | None = None
+    cells: str = "accepted"
+
+
+def check_cells(cells: object) -> str:
+    """Return which cells are wanted, or raise an error."""
+    if not isinstance(cells, str) or cells not in CELLS:
+        raise ArgumentError.must_be("cells", cells, "'accepted' or 'all'")
+    return cells

@@ -1,0 +1,98 @@
+"""Shapes drawn in napari, saved as CSV: a row for each vertex, with index, shape-type, vertex-index, axis-0 and axis-1.
+
+napari counts from the centres of pixels, as positions here do, so coordinates are used as they are: the last axis is x,
+the one before it y. Axes before these are the frame or plane on which a shape was drawn, which does not matter here.
+"""
+
+from pathlib import Path
+
+import numpy as np
+
+from .._base import ArgumentError, Floats, counted
+from .delimited import Rows, first_cells, read_rows
+from .file_request import Request
+from .polygons import Ellipse, Outlines, Shape
+
+NEEDED = ("index", "shape-type", "vertex-index", "axis-0", "axis-1")
+NO_AREAS = {"line": "a line", "path": "a path"}
+SAVE_AGAIN = "save the layer of shapes again in napari, as CSV"
+
+# Straight segments for a turned ellipse: accurate to 0.001 % of its radius.
+PIECES = 720
+
+
+def is_napari(path: Path) -> bool:
+    """Return whether a CSV file holds shapes of napari, by its header."""
+    return set(NEEDED[1:3]) <= set(first_cells(path))
+
+
+def read_napari(path: Path, request: Request) -> Outlines:
+    """Read the shapes of a layer."""
+    table = read_rows(path, request.name, "give a CSV file of napari")
+    header = [title.lower() for title in table.rows[0].cells]
+    lost = [title for title in NEEDED if title not in header]
+    if lost:
+        raise ArgumentError(request.name, path, f"has no column {lost[0]}", SAVE_AGAIN, subject=str(path))
+    axes = sorted((title for title in header if title.startswith("axis-")), key=_axis)
+    columns = [header.index(title) for title in ("index", "shape-type", *axes[-2:])]
+    shapes: dict[str, tuple[str, list[tuple[float, float]]]] = {}
+    for line, cells in table.rows[1:]:
+        if len(cells) < len(header):
+            problem, cure = f"has {counted(len(cells), 'cell')} under {len(header)} titles", SAVE_AGAIN
+            raise ArgumentError(request.name, path, problem, cure, subject=f"{path}, row {line}:")
+        index, kind, *place = (cells[column] for column in columns)
+        vertices = shapes.setdefault(index, (kind.lower(), []))[1]
+        vertices.append(_place(place, table, f"{path}, row {line}:", path, request.name))
+    if not shapes:
+        raise ArgumentError(request.name, path, "holds no shapes", SAVE_AGAIN, subject=str(path))
+    names = [f"shape_{_number(index)}" for index in shapes]
+    outlines = [
+        _shape(kind, np.array(vertices), f"{path}: {name}", path, request.name)
+        for name, (kind, vertices) in zip(names, shapes.values(), strict=True)
+    ]
+    return Outlines(outlines, names, single=False, kind="polygons")
+
+
+def _axis(title: str) -> int:
+    number = title.removeprefix("axis-")
+    return int(number) if number.isdecimal() else -1
+
+
+def _number(index: str) -> str:
+    return index.removesuffix(".0")
+
+
+def _place(place: list[str], table: Rows, where: str, path: Path, name: str) -> tuple[float, float]:
+    """Return a vertex as (x, y)."""
+    y, x = (table.number(text) for text in place)
+    if x is None or y is None or not np.isfinite((x, y)).all():
+        problem = f"{', '.join(place)!r} is not a vertex"
+        raise ArgumentError(name, path, problem, SAVE_AGAIN, subject=where)
+    return x, y
+
+
+def _shape(kind: str, vertices: Floats, where: str, path: Path, name: str) -> Shape:
+    """Return the outline of one shape."""
+    if kind in NO_AREAS:
+        cure = "use rectangles, ellipses or polygons"
+        raise ArgumentError(name, path, f"is {NO_AREAS[kind]} and has no area", cure, subject=where)
+    if kind == "ellipse" and len(vertices) == 4:  # the corners of the rectangle around it
+        return _ellipse(vertices)
+    least = {"rectangle": 4, "polygon": 3, "ellipse": 4}.get(kind)
+    if least is None or len(vertices) < least:
+        problem = f"is of a type that cannot be read ({kind})"
+        if least is not None:
+            problem = f"has {counted(len(vertices), 'vertex', 'vertices')}, too few for the type {kind}"
+        raise ArgumentError(name, path, problem, SAVE_AGAIN, subject=where)
+    return [vertices]
+
+
+def _ellipse(corners: Floats) -> Shape:
+    """Return the ellipse in a rectangle, which may be turned."""
+    across, down = (corners[1] - corners[0]) / 2, (corners[2] - corners[1]) / 2
+    upright = not across[1] and not down[0]
+    if upright or (not across[0] and not down[1]):
+        (left, top), (right, bottom) = corners.min(axis=0).tolist(), corners.max(axis=0).tolist()
+        return Ellipse(left, top, right - left, bottom - top)
+    turn = np.linspace(0, 2 * np.pi, PIECES, endpoint=False)[:, np.newaxis]
+    return [np.asarray(corners.mean(axis=0) + np.cos(turn) * across + np.sin(turn) * down)]

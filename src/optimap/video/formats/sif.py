@@ -1,0 +1,70 @@
+"""Andor ``.sif``, as Solis writes it: the header is read with the package sif_parser, float32 frames are memory-mapped.
+
+The package reads on for ever at the end of a truncated header; here, a file that ends is an error. Folders of spooled
+frames are not read here.
+"""
+
+import io
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import sif_parser
+
+from ..._base import ArgumentError, Array
+from ..recording import Recording
+from ..units import SECONDS, interval, rate
+
+# Raised by sif_parser for damaged files; NameError by the values that it then has not found.
+DAMAGED = (ValueError, SyntaxError, EOFError, LookupError, TypeError, OverflowError, NameError, ZeroDivisionError)
+KEPT = (
+    "ExposureTime",
+    "CycleTime",
+    "DetectorType",
+    "DetectorTemperature",
+    "ExperimentTime",
+    "xbin",
+    "ybin",
+    "SifVersion",
+)
+ROUND = 2.0**32  # at which the time stamps, in µs, start from zero again
+
+
+class _EndingFile(io.BufferedReader):
+    """A file that raises an error at its end instead of returning nothing."""
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        found = super().read(size)
+        if size and not found:
+            raise EOFError("the header ends too early")
+        return found
+
+
+def open_recording(path: Path) -> Recording:
+    """Open a SIF file."""
+    with _EndingFile(io.FileIO(path)) as file:
+        try:
+            frames, info = sif_parser.np_open(file, lazy="memmap")
+        except DAMAGED as error:
+            problem = f"cannot be read as SIF and may be truncated ({error})"
+            raise ArgumentError("path", path, problem, "copy the recording again", subject=str(path)) from error
+    parts = info["NumberOfSubImages"]
+    if parts != 1:
+        problem = f"holds {parts} tracks or sub-images in each frame, which are not one image"
+        raise ArgumentError("path", path, problem, "export the recording as TIFF from Solis", subject=str(path))
+    return Recording(
+        frames,
+        path=path,
+        format="Andor SIF",
+        fps=rate(interval(info["StackCycleTime"], "s", SECONDS)),
+        times=_times(info, len(frames)),
+        metadata={name: info[name] for name in KEPT if name in info},
+    )
+
+
+def _times(info: dict[str, Any], frames: int) -> Array | None:
+    """Return the times of the frames in s; None if the camera did not stamp them."""
+    stamps = np.array([info.get(f"timestamp_of_{i}", 0) for i in range(frames)], float)
+    rounds = np.cumsum(np.diff(stamps, prepend=stamps[:1]) < -ROUND / 2)
+    times: Array = (stamps + ROUND * rounds) * 1e-6
+    return times if frames > 1 and (np.diff(times) > 0).all() else None
