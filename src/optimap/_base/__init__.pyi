@@ -58,7 +58,9 @@ from .time_axis import (
 )
 from .time_units import (
     SECONDS,
+    in_seconds,
     unit_factor,
+    unstated_unit,
 )
 from .types import (
     AnyArray,
@@ -111,6 +113,7 @@ __all__ = [
     "held_back",
     "host_view",
     "import_extra",
+    "in_seconds",
     "is_dask",
     "is_device_array",
     "on_host",
@@ -121,5 +124,6 @@ __all__ = [
     "say",
     "text_names",
     "unit_factor",
+    "unstated_unit",
     "whole_number",
 ]

@@ -1,5 +1,9 @@
 """Units of time, as files and labelled arrays write them, in seconds."""
 
+import numpy as np
+
+from .types import Array
+
 SECONDS = {
     "ns": 1e-9,
     "us": 1e-6,
@@ -31,3 +35,27 @@ def unit_factor(unit: object, units: dict[str, float]) -> float:
     """
     name = (unit.decode("latin-1") if isinstance(unit, bytes) else str(unit)).strip()
     return units.get(name) or units.get(name.lower()) or units.get(name.lower().removesuffix("s")) or 0.0
+
+
+def unstated_unit(axis: object) -> str:
+    """Return the unit of a coordinate that states none: times are in s, frame numbers have no unit."""
+    return "s" if str(axis).strip().lower().startswith("t") else ""
+
+
+def in_seconds(values: Array, unit: object) -> Array | None:
+    """Return times in s for numbers with a unit of time; None for another unit, or for something else than numbers.
+
+    Times since a date, as NetCDF stores them, are counted from the first of them.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> in_seconds(np.array([4, 6]), "ms"), in_seconds(np.array([4, 6]), "milliseconds since 2026-01-01")
+    (array([0.004, 0.006]), array([0.   , 0.002]))
+    """
+    text = unit.decode("latin-1") if isinstance(unit, bytes) else str(unit)
+    name, since, _ = text.partition(" since ")
+    factor = unit_factor(name, SECONDS)
+    if not factor or values.dtype.kind not in "iuf":
+        return None
+    return np.asarray((values - values[:1] if since else values) * factor, float)

@@ -10,7 +10,7 @@ from typing import Any, Literal
 import numpy as np
 
 from .._base import AnyArray, ArgumentError, ArgumentTypeError, Array, VideoLike, dtype_kind, is_dask, is_device_array
-from .labelled import is_labelled, unlabelled
+from .labelled import as_data_array, is_labelled, unlabelled
 from .layout import is_ready
 from .memory_maps import mapped_chunk, mapping_of, stored_chunk
 from .other_readers import as_sliced
@@ -81,7 +81,7 @@ def as_source(video: object, name: str = "video") -> Source:
     """Return the description of a video, or raise an error that calls it by `name`."""
     # An array in memory, by far the most frequent case, is described in a few microseconds.
     is_plain = type(video) is np.ndarray and video.ndim == 3 and video.dtype.kind in "biuf"
-    video, name = (video, name) if is_plain else as_sliced(video, name)
+    video, name = (video, name) if is_plain else as_sliced(as_data_array(video, name), name)
     if not is_plain and is_labelled(video):
         unnamed, times = unlabelled(video, name)
         return replace(as_source(unnamed, name), times=times)

@@ -10,9 +10,18 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..._base import SECONDS, ArgumentError, Array, Explained, VideoLike, axis_letter, import_extra, unit_factor
+from ..._base import (
+    ArgumentError,
+    Array,
+    Explained,
+    VideoLike,
+    axis_letter,
+    import_extra,
+    in_seconds,
+    unstated_unit,
+)
 from ...kernels import in_background
-from ..axes import Layout, Wanted, find_layout
+from ..axes import Layout, Wanted, find_layout, names_frames
 from ..checks import noted_number
 from ..chunked import DatasetFrames, choose
 from ..hdf5_chunks import threaded
@@ -24,6 +33,12 @@ if TYPE_CHECKING:
 
 # Raised by h5py for damaged chunks, lists, headers and names.
 DAMAGED = (OSError, RuntimeError, KeyError, UnicodeDecodeError)
+NETCDF = "_NCProperties"  # an attribute of files that libraries of NetCDF write
+# Attributes by which HDF5, NetCDF and xarray know axes and scales.
+OF_LIBRARIES = (
+    *("CLASS", "NAME", "DIMENSION_LABELS", "DIMENSION_LIST", "REFERENCE_LIST", "_ARRAY_DIMENSIONS"),
+    *("_Netcdf4Coordinates", "_Netcdf4Dimid", "_nc3_strict", NETCDF),
+)
 
 
 def open_file(path: Path) -> "h5py.File":
@@ -72,19 +87,27 @@ def open_recording(
     path: Path, dataset: str | None = None, axes: object = None, channel: object = None, z: object = None
 ) -> Recording:
     """Open an HDF5 file."""
-    wanted = Wanted(axes, channel, z)
+    return read_file(path, "HDF5", dataset, Wanted(axes, channel, z))
+
+
+def read_file(path: Path, kind: str, dataset: str | None, wanted: Wanted) -> Recording:
+    """Open a file that is HDF5, or a `kind` of it."""
     with opened(path) as file:
         shapes = numeric_datasets(file)
-        name = choose(path, shapes, dataset, "dataset", wanted)
+        many = [key for key, shape in shapes.items() if len(shape) > 3]
+        stated = [key for key in many if names_frames(axis_names(file[key]), len(shapes[key]))]
+        name = choose(path, shapes, dataset, "dataset", wanted, stated)
         chosen = file[name]
         metadata = {**_attributes(file), **_attributes(chosen)}
-        layout = find_layout(path, chosen.shape, chosen.dtype, wanted, names=axis_names(chosen))
+        layout = find_layout(
+            path, chosen.shape, chosen.dtype, wanted, names=axis_names(chosen), labels=_channels(chosen)
+        )
         return Recording(
             DatasetFrames(path, threaded(chosen), file.close, DAMAGED, layout),
             path=path,
-            format="HDF5",
+            format=kind,
             fps=noted_number(metadata.get("fps")),
-            times=_scale_times(chosen, layout),
+            times=_scale_times(chosen, layout, NETCDF in file.attrs),
             pixel_size=noted_number(metadata.get("pixel_size")),
             metadata=metadata,
             axes=(layout.letters, layout.source),
@@ -114,21 +137,35 @@ def _names(noted: object, count: int) -> Sequence[str] | None:
     return [part.decode("utf-8", "replace") if isinstance(part, bytes) else str(part) for part in noted]
 
 
-def _scale_times(dataset: "h5py.Dataset", layout: Layout) -> Array | None:
-    """Return the times in s from the scale of the time axis; None if there is none with a unit of time."""
+def _channels(dataset: "h5py.Dataset") -> list[str]:
+    """Return the names of the channels from a scale of text along their axis, as xarray writes it."""
+    for dim in dataset.dims:
+        for scale in dim.values():
+            if axis_letter(PurePosixPath(str(scale.name)).name) == "C" and scale.dtype.kind in "SO":
+                return [one.decode("utf-8", "replace") if isinstance(one, bytes) else str(one) for one in scale[:]]
+    return []
+
+
+def _scale_times(dataset: "h5py.Dataset", layout: Layout, is_netcdf: bool) -> Array | None:
+    """Return the times in s from the scale of the time axis; None if there is none with a unit of time.
+
+    In files of NetCDF, the times of an axis called time are in s if they have no unit, as in arrays of xarray.
+    """
     place = layout.order[0]
     for scale in dataset.dims[place].values():
-        factor = unit_factor(scale.attrs.get("units", ""), SECONDS)
-        if factor and scale.shape == (dataset.shape[place],) and scale.dtype.kind in "iuf":
-            return np.asarray(scale[:], float) * factor
+        unit = scale.attrs.get("units", unstated_unit(PurePosixPath(str(scale.name)).name) if is_netcdf else "")
+        times = in_seconds(scale[:], unit) if scale.shape == (dataset.shape[place],) else None
+        if times is not None:
+            return times
     return None
 
 
 def _attributes(item: "h5py.File | h5py.Dataset") -> dict[str, Any]:
-    """Return attributes, with single values as Python's own types."""
+    """Return attributes, with single values as Python's own types, but not those that libraries use themselves."""
     return {
         key: value.item() if np.ndim(value) == 0 and hasattr(value, "item") else value
         for key, value in item.attrs.items()
+        if key not in OF_LIBRARIES
     }
 
 
