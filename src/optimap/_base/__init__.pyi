@@ -58,9 +58,8 @@ from .time_axis import (
 )
 from .time_units import (
     SECONDS,
-    in_seconds,
+    coordinate_times,
     unit_factor,
-    unstated_unit,
 )
 from .types import (
     AnyArray,
@@ -104,6 +103,7 @@ __all__ = [
     "budgeted",
     "check_flag",
     "check_order",
+    "coordinate_times",
     "counted",
     "deferred_interrupts",
     "dtype_bytes",
@@ -113,7 +113,6 @@ __all__ = [
     "held_back",
     "host_view",
     "import_extra",
-    "in_seconds",
     "is_dask",
     "is_device_array",
     "on_host",
@@ -124,6 +123,5 @@ __all__ = [
     "say",
     "text_names",
     "unit_factor",
-    "unstated_unit",
     "whole_number",
 ]

@@ -1,6 +1,4 @@
-"""Units of time, as files and labelled arrays write them, in seconds."""
-
-import numpy as np
+"""Units of time, as files and labelled arrays write them, in seconds; and the times that a coordinate holds."""
 
 from .types import Array
 
@@ -37,25 +35,15 @@ def unit_factor(unit: object, units: dict[str, float]) -> float:
     return units.get(name) or units.get(name.lower()) or units.get(name.lower().removesuffix("s")) or 0.0
 
 
-def unstated_unit(axis: object) -> str:
-    """Return the unit of a coordinate that states none: times are in s, frame numbers have no unit."""
-    return "s" if str(axis).strip().lower().startswith("t") else ""
+def coordinate_times(values: Array, name: object, unit: object = "") -> Array | None:
+    """Return the named coordinate of a time axis in s; None if it is in another unit, or may be numbers of frames.
 
-
-def in_seconds(values: Array, unit: object) -> Array | None:
-    """Return times in s for numbers with a unit of time; None for another unit, or for something else than numbers.
-
-    Times since a date, as NetCDF stores them, are counted from the first of them.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> in_seconds(np.array([4, 6]), "ms"), in_seconds(np.array([4, 6]), "milliseconds since 2026-01-01")
-    (array([0.004, 0.006]), array([0.   , 0.002]))
+    Dates and durations have their own unit. Without a unit, numbers with a decimal point are seconds if the name is
+    that of a time; whole numbers may be anything. A unit may name a beginning: ``seconds since 2026-01-01``.
     """
+    if values.dtype.kind in "mM":
+        return (values - values[:1]).astype("m8[ns]").astype(float) / 1e9
     text = unit.decode("latin-1") if isinstance(unit, bytes) else str(unit)
-    name, since, _ = text.partition(" since ")
-    factor = unit_factor(name, SECONDS)
-    if not factor or values.dtype.kind not in "iuf":
-        return None
-    return np.asarray((values - values[:1] if since else values) * factor, float)
+    is_seconds = values.dtype.kind == "f" and str(name).lower() in ("t", "time", "times")
+    factor = unit_factor(text.partition(" since ")[0], SECONDS) if text.strip() else float(is_seconds)
+    return values.astype(float) * factor if values.dtype.kind in "iuf" and factor else None

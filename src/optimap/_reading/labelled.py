@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeGuard
 import numpy as np
 from numpy.typing import DTypeLike
 
-from .._base import ArgumentError, ArgumentTypeError, Array, axis_letter, in_seconds, is_dask, unstated_unit
+from .._base import ArgumentError, ArgumentTypeError, Array, axis_letter, coordinate_times, is_dask
 
 if TYPE_CHECKING:
     import xarray
@@ -108,12 +108,9 @@ def _cure(video: "xarray.DataArray", letters: list[str], name: str) -> str:
 
 
 def _times(video: "xarray.DataArray", order: tuple[int, ...]) -> Array | None:
-    """Return the coordinate along the axis of time in s: dates, or numbers with a unit of time, or without a unit."""
+    """Return the coordinate along the axis of time in s; None if there is none, or it is not one of time."""
     dim = video.dims[order[0]] if order else None
     if axis_letter(dim) != "T" or dim not in video.coords:
         return None
     coordinate = video.coords[dim]
-    values = np.asarray(coordinate.values)
-    if values.dtype.kind in "mM":
-        return (values - values[:1]).astype("m8[ns]").astype(float) / 1e9 if values.size else None
-    return in_seconds(values, coordinate.attrs.get("units", unstated_unit(dim)))
+    return coordinate_times(np.asarray(coordinate.values), dim, coordinate.attrs.get("units", ""))

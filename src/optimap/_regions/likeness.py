@@ -55,7 +55,7 @@ def _neighbours(one: Array, other: Array) -> tuple[Array, Array]:
 
 
 def check_looks_like_stack(stack: Sequence[Array] | Array, name: str) -> None:
-    """Raise an error for a recording: many values in a plane of integers, or planes of which none has zeros of its own."""
+    """Raise an error for a recording: many values in a plane of integers, or planes with the same zeros."""
     if not len(stack) or not stack[0].size:
         return
     shape, dtype = (len(stack), *stack[0].shape), stack[0].dtype

@@ -55,7 +55,7 @@ FORMATS = (
     Format("TIFF", TIFF, "tiff", saves=TIFF),
     Format("MATLAB", (".mat",), "matlab", options=("fieldname", *ARRAYS), saves=(".mat",)),
     Format("HDF5", HDF5, "hdf5", extra="hdf5", needs="h5py", options=("dataset", *ARRAYS), saves=HDF5),
-    Format("NetCDF", (".nc", ".nc4"), "netcdf", extra="hdf5", needs="h5py", options=("dataset", *ARRAYS)),
+    Format("NetCDF", (".nc", ".nc4", ".cdf"), "netcdf", options=("dataset", *ARRAYS)),
     Format("NWB", (".nwb",), "nwb", extra="hdf5", needs="h5py", options=("dataset", *ARRAYS)),
     Format("Zarr", ZARR, "zarr", extra="zarr", needs="zarr", options=("dataset", *ARRAYS), saves=ZARR),
     Format("Nikon ND2", (".nd2",), "nd2", extra="nd2", needs="nd2", options=("channel", "z", "position")),

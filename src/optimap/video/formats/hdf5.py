@@ -10,16 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..._base import (
-    ArgumentError,
-    Array,
-    Explained,
-    VideoLike,
-    axis_letter,
-    import_extra,
-    in_seconds,
-    unstated_unit,
-)
+from ..._base import ArgumentError, Array, Explained, VideoLike, axis_letter, coordinate_times, import_extra
 from ...kernels import in_background
 from ..axes import Layout, Wanted, find_layout, names_frames
 from ..checks import noted_number
@@ -33,11 +24,10 @@ if TYPE_CHECKING:
 
 # Raised by h5py for damaged chunks, lists, headers and names.
 DAMAGED = (OSError, RuntimeError, KeyError, UnicodeDecodeError)
-NETCDF = "_NCProperties"  # an attribute of files that libraries of NetCDF write
 # Attributes by which HDF5, NetCDF and xarray know axes and scales.
 OF_LIBRARIES = (
     *("CLASS", "NAME", "DIMENSION_LABELS", "DIMENSION_LIST", "REFERENCE_LIST", "_ARRAY_DIMENSIONS"),
-    *("_Netcdf4Coordinates", "_Netcdf4Dimid", "_nc3_strict", NETCDF),
+    *("_Netcdf4Coordinates", "_Netcdf4Dimid", "_nc3_strict", "_NCProperties"),
 )
 
 
@@ -87,11 +77,11 @@ def open_recording(
     path: Path, dataset: str | None = None, axes: object = None, channel: object = None, z: object = None
 ) -> Recording:
     """Open an HDF5 file."""
-    return read_file(path, "HDF5", dataset, Wanted(axes, channel, z))
+    return open_as("HDF5", path, dataset, Wanted(axes, channel, z))
 
 
-def read_file(path: Path, kind: str, dataset: str | None, wanted: Wanted) -> Recording:
-    """Open a file that is HDF5, or a `kind` of it."""
+def open_as(kind: str, path: Path, dataset: str | None, wanted: Wanted) -> Recording:
+    """Open a file of a format that is HDF5 inside."""
     with opened(path) as file:
         shapes = numeric_datasets(file)
         many = [key for key, shape in shapes.items() if len(shape) > 3]
@@ -107,7 +97,7 @@ def read_file(path: Path, kind: str, dataset: str | None, wanted: Wanted) -> Rec
             path=path,
             format=kind,
             fps=noted_number(metadata.get("fps")),
-            times=_scale_times(chosen, layout, NETCDF in file.attrs),
+            times=_scale_times(chosen, layout),
             pixel_size=noted_number(metadata.get("pixel_size")),
             metadata=metadata,
             axes=(layout.letters, layout.source),
@@ -146,17 +136,12 @@ def _channels(dataset: "h5py.Dataset") -> list[str]:
     return []
 
 
-def _scale_times(dataset: "h5py.Dataset", layout: Layout, is_netcdf: bool) -> Array | None:
-    """Return the times in s from the scale of the time axis; None if there is none with a unit of time.
-
-    In files of NetCDF, the times of an axis called time are in s if they have no unit, as in arrays of xarray.
-    """
+def _scale_times(dataset: "h5py.Dataset", layout: Layout) -> Array | None:
+    """Return the times in s from the scale of the time axis; None if there is none, or it is in another unit."""
     place = layout.order[0]
     for scale in dataset.dims[place].values():
-        unit = scale.attrs.get("units", unstated_unit(PurePosixPath(str(scale.name)).name) if is_netcdf else "")
-        times = in_seconds(scale[:], unit) if scale.shape == (dataset.shape[place],) else None
-        if times is not None:
-            return times
+        if scale.shape == (dataset.shape[place],) and scale.dtype.kind in "iuf":
+            return coordinate_times(scale[:], PurePosixPath(str(scale.name)).name, scale.attrs.get("units", ""))
     return None
 
 

@@ -21,7 +21,7 @@ from zarr.abc.store import Store
 from zarr.codecs import BloscCodec
 from zarr.storage import LocalStore, ZipStore
 
-from ..._base import ArgumentError, Array, VideoLike, budget, in_seconds, unstated_unit
+from ..._base import ArgumentError, Array, VideoLike, budget, coordinate_times
 from ...kernels import in_background
 from ..axes import STATED, Layout, Wanted, find_layout, names_frames
 from ..checks import noted_number
@@ -261,10 +261,7 @@ def _named_axes(array: "zarr.Array[Any]") -> tuple[str, ...] | None:
 
 
 def _coordinate_times(root: "zarr.Array[Any] | zarr.Group", image: Image, layout: Layout) -> Array | None:
-    """Return the times in s from the array next to the image that has the name of its time axis, as xarray writes it.
-
-    Without a unit, the times of an axis called time are in s, as in arrays of xarray.
-    """
+    """Return the times in s from the array beside the image with the name of its time axis, as xarray writes it."""
     place = layout.order[0]
     if image.axes is None or image.units or layout.source != STATED or isinstance(root, zarr.Array):
         return None
@@ -272,8 +269,7 @@ def _coordinate_times(root: "zarr.Array[Any] | zarr.Group", image: Image, layout
     found = root.get(f"{image.name.rpartition('/')[0]}/{name}".strip("/"))
     if not isinstance(found, zarr.Array) or found.shape != (image.array.shape[place],):
         return None
-    unit = dict(found.attrs).get("units", unstated_unit(name))
-    return in_seconds(np.asarray(found[:]), unit)
+    return coordinate_times(np.asarray(found[:]), name, dict(found.attrs).get("units", ""))
 
 
 # --- which axes ----------------------------------------------------------------------------------------------------
