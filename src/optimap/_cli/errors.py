@@ -36,11 +36,12 @@ READING_KEYWORDS = {
 }
 OVERWRITE_KEYWORD = {"overwrite": "--overwrite"}
 FPS_KEYWORD = {"fps": "--fps"}
+CELLS_KEYWORD = {"cells": "--cells "}
 REGION_KEYWORDS = {
     "background": "--background",
     "kind": "--regions-kind ",
     "background kind": "--background-kind ",  # of the file that is the background
-    "cells": "--cells ",
+    **CELLS_KEYWORD,
 }
 BROWSER_KEYWORD = {"browser": "--browser"}
 # Arguments whose values are positions (x, y) or regions.
