@@ -172,7 +172,7 @@ def test_three_planes_may_be_a_stack_if_it_is_said_so(tmp_path):
     message = r"is a colour image: .*; if its 3 planes are masks or weights, give .*regions\(source, kind='stack'\)"
     assert check_error(lambda: regions(path), ValueError, "source", message, path).keyword == "kind"
     made = regions(path, kind="stack")
-    assert [len(pixels) for pixels in made.pixels()] == [4, 3, 1]
+    assert [len(made.pixels(i)[0]) for i in range(3)] == [4, 3, 1]
     tifffile.imwrite(path, np.moveaxis(images, 0, 2), photometric="rgb")
     error = check_error(lambda: regions(path, kind="stack"), ValueError, "source", "is a colour image", path)
     assert error.keyword is None
