@@ -21,10 +21,12 @@ USUAL = {"T": "time", "Y": "y", "X": "x"}
 class Reordered:
     """An array that is read by slicing, seen with its axes in another order."""
 
-    def __init__(self, array: "xarray.DataArray", order: tuple[int, ...]) -> None:
+    def __init__(self, array: Any, order: tuple[int, ...]) -> None:
         self._array, self._order = array, order
         self.shape = tuple(int(array.shape[axis]) for axis in order)
         self.dtype, self.ndim = array.dtype, len(order)
+        chunks = getattr(array, "chunks", None)  # of zarr and h5py: sizes; those of dask are not read through this
+        self.chunks = tuple(chunks[axis] for axis in order) if isinstance(chunks, tuple) else None
 
     def __len__(self) -> int:
         return self.shape[0]

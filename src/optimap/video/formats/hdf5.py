@@ -3,7 +3,7 @@
 Its axes are those that ``axes`` gives, or that labels, scales or attributes name; otherwise frames are along the first.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..._base import ArgumentError, Array, Explained, VideoLike, axis_letter, coordinate_times, import_extra
+from ..._reading import hdf5_axes
 from ...kernels import in_background
 from ..axes import Layout, Wanted, find_layout, names_frames
 from ..checks import noted_number
@@ -85,12 +86,12 @@ def open_as(kind: str, path: Path, dataset: str | None, wanted: Wanted) -> Recor
     with opened(path) as file:
         shapes = numeric_datasets(file)
         many = [key for key, shape in shapes.items() if len(shape) > 3]
-        stated = [key for key in many if names_frames(axis_names(file[key]), len(shapes[key]))]
+        stated = [key for key in many if names_frames(hdf5_axes(file[key]), len(shapes[key]))]
         name = choose(path, shapes, dataset, "dataset", wanted, stated)
         chosen = file[name]
         metadata = {**_attributes(file), **_attributes(chosen)}
         layout = find_layout(
-            path, chosen.shape, chosen.dtype, wanted, names=axis_names(chosen), labels=_channels(chosen)
+            path, chosen.shape, chosen.dtype, wanted, names=hdf5_axes(chosen), labels=_channels(chosen)
         )
         return Recording(
             DatasetFrames(path, threaded(chosen), file.close, DAMAGED, layout),
@@ -102,29 +103,6 @@ def open_as(kind: str, path: Path, dataset: str | None, wanted: Wanted) -> Recor
             metadata=metadata,
             axes=(layout.letters, layout.source),
         )
-
-
-def axis_names(dataset: "h5py.Dataset") -> Sequence[str] | None:
-    """Return the names of the axes, from an attribute ``axes``, labels, scales, or as xarray writes them."""
-    attributes = dict(dataset.attrs)
-    for key in ("axes", "_ARRAY_DIMENSIONS", "DIMENSION_LABELS"):
-        noted = _names(attributes.get(key), dataset.ndim)
-        if noted is not None:
-            return noted
-    scales = [[PurePosixPath(str(scale.name)).name for scale in dim.values()] for dim in dataset.dims]
-    names = [next((name for name in found if axis_letter(name)), "") for found in scales]
-    return names if any(names) else None
-
-
-def _names(noted: object, count: int) -> Sequence[str] | None:
-    """Return names from text such as "TYX" or "time,y,x", or from an array of text; None if it is something else."""
-    if isinstance(noted, (str, bytes)):
-        text = noted.decode("utf-8", "replace") if isinstance(noted, bytes) else noted
-        parts = text.replace(",", " ").split()
-        return list(text.strip().upper()) if len(parts) == 1 and len(text.strip()) == count else parts
-    if not isinstance(noted, np.ndarray) or noted.ndim != 1 or noted.dtype.kind not in "SUO":
-        return None
-    return [part.decode("utf-8", "replace") if isinstance(part, bytes) else str(part) for part in noted]
 
 
 def _channels(dataset: "h5py.Dataset") -> list[str]:

@@ -22,6 +22,7 @@ from zarr.codecs import BloscCodec
 from zarr.storage import LocalStore, ZipStore
 
 from ..._base import ArgumentError, Array, VideoLike, budget, coordinate_times
+from ..._reading import zarr_axes
 from ...kernels import in_background
 from ..axes import STATED, Layout, Wanted, find_layout, names_frames
 from ..checks import noted_number
@@ -185,7 +186,7 @@ def _choose(path: Path, root: "zarr.Array[Any] | zarr.Group", dataset: str | Non
     if isinstance(root, zarr.Array):
         if dataset is not None:
             raise ArgumentError("dataset", dataset, f"is not in {path}, which is a single array", "leave dataset out")
-        return Image(root.name.strip("/") or ".", root, _named_axes(root))
+        return Image(root.name.strip("/") or ".", root, zarr_axes(root))
     if "plate" in _ome(root):
         cure = f"open one of them, for example {path / 'A' / '1' / '0'}"
         raise ArgumentError("path", path, "is a plate of many images", cure, subject=str(path))
@@ -209,7 +210,7 @@ def _images(group: zarr.Group, prefix: str) -> Iterator[Image]:
         if isinstance(member, zarr.Group):
             yield from _images(member, f"{prefix}{name}/")
         elif member.ndim >= 2 and np.dtype(member.dtype).kind in "biuf":
-            yield Image(f"{prefix}{name}", member, _named_axes(member))
+            yield Image(f"{prefix}{name}", member, zarr_axes(member))
 
 
 def _lower_levels(root: zarr.Group, dataset: str) -> dict[str, Image]:
@@ -252,12 +253,6 @@ def _ome_image(group: zarr.Group, prefix: str, scales: dict[str, Any], level: in
         tuple(str(entry.get("label", number)) for number, entry in enumerate(channels)),
         {"axes": "".join(axis["name"] for axis in axes), **_attributes(group)},
     )
-
-
-def _named_axes(array: "zarr.Array[Any]") -> tuple[str, ...] | None:
-    """Return the names of the axes, if there are any: as stored in version 3, or by xarray in version 2."""
-    names: Any = getattr(array.metadata, "dimension_names", None) or dict(array.attrs).get("_ARRAY_DIMENSIONS") or ()
-    return tuple(str(name) for name in names) or None
 
 
 def _coordinate_times(root: "zarr.Array[Any] | zarr.Group", image: Image, layout: Layout) -> Array | None:
