@@ -114,6 +114,48 @@ def detrending(samples=5000):
     return Case(prepare, run)
 
 
+def baselines(count=1000, samples=5000, peer_count=20):
+    """Asymmetric least squares below many series; the peer solves them with SciPy, one after the other."""
+
+    def prepare():
+        t = np.arange(samples)
+        noise = np.random.default_rng(0).normal(size=(samples, count))
+        one = 1000 + 250 * np.exp(-t / 2000) + 100 * (1 - np.exp(-(t % 150) / 3)) * np.exp(-(t % 150) / 40)
+        return one[:, np.newaxis] + 5 * noise
+
+    def run(prepared):
+        import optimap.trace
+
+        return optimap.trace.baseline(prepared, "asls")
+
+    def peer(prepared):
+        from scipy.linalg import solveh_banded
+
+        stiff = np.repeat([[1.0], [-4.0], [6.0]], samples, axis=1)  # the diagonals of squared second differences
+        stiff[2, [0, -1]], stiff[2, [1, -2]], stiff[1, [1, -1]] = 1, 5, -2
+        for series in prepared.T[:peer_count]:
+            weights = np.ones(samples)
+            for _ in range(50):
+                below = solveh_banded((150 / (2 * np.pi)) ** 4 * stiff + [[0], [0], [1]] * weights, weights * series)
+                weights, old = np.where(series > below, 0.01, 0.99), weights
+                if (weights == old).all():
+                    break
+
+    return Case(prepare, run, peer, peer_share=peer_count / count, twins=True)
+
+
+def smoothing():
+    def prepare():
+        return video(np.uint16, (500, 256, 256))
+
+    def run(prepared):
+        import optimap.video
+
+        return optimap.video.smooth_spatiotemporal(prepared, 1, 1)
+
+    return Case(prepare, run, memory=True)
+
+
 def live_view(figure, recording, where):
     """Return our view of `select_traces`, with these points picked."""
     from optimap._pick import PointPicker, TracesView
@@ -207,6 +249,8 @@ CASES = {
     "every pixel, rect 5, uint16 (500 frames)": extraction(None, 5, shape=(500, 256, 256), peer_count=2000),
     "normalize 1000 x 256 x 256 float32": normalization(),
     "detrend one series of 5000": detrending(),
+    "baselines (asls) of 1000 series of 5000; peer: SciPy": baselines(),
+    "smooth 500 x 256 x 256 uint16 in time and space": smoothing(),
     "click beside 29 points x 5000 frames": picking("click"),
     "drag through 25 positions beside 28 points": picking("drag"),
     "import optimap, fresh process": cold_start(IMPORT, IMPORT),

@@ -12,7 +12,7 @@ import pytest
 import optimap
 from optimap._base import Advice, ArgumentError
 from optimap._cli import main
-from optimap.video import FORMATS, open_video
+from optimap.video import FOLDER, FORMATS, open_video
 from tests import makers
 from tests.nd2_maker import nd2
 
@@ -44,7 +44,7 @@ def advice_in_source():
 
 def known_keywords():
     """The parameters of all public functions, and the options of all formats."""
-    names = {option for row in FORMATS for option in row.options}
+    names = {option for row in (*FORMATS, FOLDER) for option in row.options}
     for module in (optimap, optimap.trace, optimap.video, optimap.image, optimap.datasets):
         for public in module.__all__:
             if callable(getattr(module, public)) and not isinstance(getattr(module, public), type):

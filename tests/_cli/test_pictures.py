@@ -39,3 +39,17 @@ def test_the_image_of_a_picture_is_the_mean_of_the_first_frames(folder, allow, f
     for count in (1, frames, frames + 1, 70):
         still = np.repeat(video[:count].mean(axis=0, keepdims=True), 70, axis=0)
         assert np.array_equal(picture(still), drawn) == (count == frames)
+
+
+@pytest.mark.parametrize(
+    ("options", "label"),
+    [
+        ([], "Intensity"),
+        (["--dff", "--polarity", "up"], "ΔF/F"),
+        (["--dff", "--normalize", "--polarity", "up"], "Intensity"),
+    ],
+)
+def test_the_axis_says_what_is_drawn(folder, options, label):
+    assert run("traces", "rec.tif", "--at", "3,4", *options, "--plot", "p.svg") == 0
+    drawn = (folder / "p.svg").read_text(encoding="utf-8")
+    assert [text for text in ("Intensity", "ΔF/F") if f"<!-- {text} -->" in drawn] == [label]

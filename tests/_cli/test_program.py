@@ -17,7 +17,7 @@ from tests._cli.helpers import VIDEO, run
     [
         (["traces", "rec.tif", "--at", "40,4"], "--at: (x=40, y=4) is outside the frame (width 15, height 12)"),
         (["traces", "rec.tif", "--at", "40"], "'40' is not a position"),
-        (["traces", "rec.tif", "--at", "1,1", "--invert"], "--invert turns normalized traces upside down: give"),
+        (["traces", "rec.tif", "--at", "1,1", "--detrend", "mean", "--dff"], "--dff is given with --detrend: give one"),
         (["traces", "rec.tif"], "one of the arguments --at --positions --grid --random --regions is required"),
         (["traces", "rec.tif", "--at", "1,1", "--grid", "2"], "not allowed with"),
         (["traces", "nope.tif", "--at", "1,1"], "nope.tif does not exist"),

@@ -24,7 +24,10 @@ def test_positions_may_come_in_several_groups(folder):
         ([], "one of the arguments --at --positions --grid --random --regions is required"),
         (["--at", "1,1", "--grid", "2"], "argument --grid: not allowed with argument --at"),
         (["--at", "1,1", "--workers", "1", "--scheduler", "s"], "argument --scheduler: not allowed with argument"),
-        (["--at", "1,1", "--invert"], "--invert turns normalized traces upside down: give --normalize too"),
+        (["--at", "1,1", "--detrend", "mean", "--dff"], "--dff is given with --detrend: give one of them"),
+        (["--at", "1,1", "--detrend", "mean", "--baseline", "asls"], "--baseline is given with --detrend: give one"),
+        (["--at", "1,1", "--frames", "3:", "--time", "0,1"], "argument --time: not allowed with argument --frames"),
+        (["--at", "1,1", "--baseline", "cubic"], "argument --baseline: invalid choice: 'cubic' (choose from"),
         (["--at", "1,1", "--detrend", "cubic"], "argument --detrend: invalid choice: 'cubic' (choose from"),
     ],
 )
@@ -45,3 +48,25 @@ def test_all_that_a_recipe_holds_arrives_at_workers(folder):
     assert here == there
     here, there = [path.read_bytes() for path in sorted(folder.glob("*/rec_traces.csv.json"))]
     assert here == there
+
+
+def test_all_steps_arrive_at_workers(folder):
+    arguments = [
+        "--at",
+        "3,4",
+        "7,7",
+        "--time",
+        "0.01,0.07",
+        "--spatial",
+        1,
+        "--smooth",
+        4,
+        "--dff",
+        "--polarity",
+        "up",
+    ]
+    succeed("traces", "rec.tif", *arguments, "--invert", "-o", "here/")
+    succeed("traces", "rec.tif", *arguments, "--invert", "-o", "there/", "--workers", 1)
+    for name in ("rec_traces.csv", "rec_traces.csv.json"):
+        here, there = [path.read_bytes() for path in sorted(folder.glob(f"*/{name}"))]
+        assert here == there

@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from optimap.trace import detrend_timeseries, normalize
+from optimap.trace import baseline, delta_f_over_f, detrend_timeseries, filter_traces, normalize
 from tests import makers
+from tests._series.beats import signals
 from tests.errors import check_error
 from tests.strategies import chunks_of
 
@@ -161,3 +162,77 @@ def test_limits_with_the_axis_of_time():
     result = normalize(da.from_array(values, chunks=(5, 2)), **limits)
     assert result.numblocks == (3, 3)
     np.testing.assert_array_equal(result.compute(), normalize(values, **limits))
+
+
+SIGNALS = signals(6)
+ON_SIGNALS = [
+    (baseline, {"polarity": "up"}),
+    (baseline, {"kind": "exponential", "polarity": "up"}),
+    (baseline, {"kind": "percentile", "polarity": "up", "period": 100}),
+    (baseline, {"kind": "median"}),
+    (baseline, {"kind": "diastole", "beats": [60, 210, 360, 510], "polarity": "up"}),
+    (delta_f_over_f, {"polarity": "up"}),
+    (delta_f_over_f, {"baseline": 900.0, "background": 100, "percent": True}),
+    (delta_f_over_f, {"baseline": np.arange(900, 906), "background": np.arange(6)}),
+    (delta_f_over_f, {"baseline": SIGNALS.min(axis=0), "background": np.arange(900)[:, np.newaxis]}),
+    (delta_f_over_f, {"baseline": da.from_array(SIGNALS - 5, chunks=(100, 1))}),
+    (filter_traces, {"fps": 500, "lowpass": 30, "notch": [50, 100]}),
+    (filter_traces, {"fps": 500, "highpass": 10, "kind": "gaussian"}),
+]
+
+
+@pytest.mark.parametrize(("function", "options"), ON_SIGNALS)
+@pytest.mark.parametrize("dtype", ["f4", "f8", "u2"])
+def test_signals_of_dask_equal_those_in_memory(function, options, dtype):
+    values = np.round(SIGNALS).astype(dtype)
+    lazy = function(da.from_array(values, chunks=(900, 4)), **options)
+    options = {name: np.asarray(value) if isinstance(value, da.Array) else value for name, value in options.items()}
+    expected = function(values, **options)
+    assert (isinstance(lazy, da.Array), lazy.dtype, lazy.shape) == (True, expected.dtype, expected.shape)
+    np.testing.assert_allclose(lazy.compute(), expected, rtol=1e-6 if dtype == "f4" else 1e-9)
+
+
+def test_a_video_of_dask_and_one_signal():
+    values = SIGNALS.reshape(900, 2, 3)
+    lazy = da.from_array(values, chunks=(900, 1, 2))
+    np.testing.assert_array_equal(baseline(lazy, polarity="up").compute(), baseline(values, polarity="up"))
+    options = {"baseline": SIGNALS[0].reshape(2, 3), "background": 3}
+    np.testing.assert_array_equal(delta_f_over_f(lazy, **options).compute(), delta_f_over_f(values, **options))
+    one = da.from_array(SIGNALS[:, 0])
+    np.testing.assert_array_equal(delta_f_over_f(one, 900).compute(), delta_f_over_f(SIGNALS[:, 0], 900))
+
+
+def test_dask_signals_without_a_ratio_are_nan():
+    assert np.isnan(delta_f_over_f(da.from_array(SIGNALS), 100, background=200).compute()).all()
+
+
+SIGNAL_ERRORS = [
+    (baseline, SERIES, {"polarity": "up"}, "signals", r"signals is cut along time, into 3 chunks.*signals\.rechunk"),
+    (baseline, WHOLE, {}, "polarity", "polarity = 'auto' needs the samples of a dask array.*detect_polarity"),
+    (baseline, WHOLE, {"kind": "cubic"}, "kind", "kind = 'cubic' is unknown"),
+    (baseline, WHOLE, {"kind": "mean", "period": 50}, "period", "window of 99 samples"),
+    (baseline, WHOLE, {"polarity": "up", "p": 3}, "p", "p = 3"),
+    (baseline, WHOLE, {"kind": "diastole", "polarity": "up"}, "beats", "beats is missing for kind='diastole'"),
+    (baseline, WHOLE, {"kind": "diastole", "polarity": "up", "beats": [[1]] * 4}, "beats", "beats differ between the"),
+    (baseline, SERIES[:3], {"polarity": "up"}, "signals", "signals has 3 samples: give at least 6"),
+    (baseline, UNKNOWN, {"polarity": "up"}, "signals", r"signals\.compute_chunk_sizes\(\) first"),
+    (delta_f_over_f, SERIES, {"baseline": 3}, "signals", "signals is cut along time"),
+    (delta_f_over_f, WHOLE, {}, "polarity", "polarity = 'auto' needs the samples"),
+    (delta_f_over_f, WHOLE, {"baseline": "cubic"}, "baseline", "baseline = 'cubic' is unknown"),
+    (delta_f_over_f, WHOLE, {"baseline": [1, 2]}, "baseline", r"baseline has shape \(2,\)"),
+    (delta_f_over_f, WHOLE, {"baseline": SERIES[:3]}, "baseline", r"baseline has shape \(3, 4\)"),
+    (delta_f_over_f, WHOLE, {"baseline": 3, "background": np.inf}, "background", "background = inf"),
+    (delta_f_over_f, WHOLE, {"baseline": "median", "percent": 1}, "percent", "percent = 1"),
+    (filter_traces, SERIES, {"fps": 9, "lowpass": 2}, "signals", "filter_traces.* needs each series whole"),
+    (filter_traces, WHOLE, {"fps": 9, "lowpass": 5}, "lowpass", "lowpass = 5 is not below half"),
+    (filter_traces, WHOLE, {"fps": 9, "lowpass": 0.1, "kind": "savgol"}, "lowpass", "the signals have 60"),
+]
+
+
+@pytest.mark.parametrize(("function", "lazy", "options", "argument", "message"), SIGNAL_ERRORS)
+def test_errors_of_signals_come_before_anything_is_computed(function, lazy, options, argument, message):
+    check_error(lambda: function(lazy, **options), ValueError, argument, message)
+
+
+def test_the_cure_for_the_polarity_of_dask_signals_works():
+    assert baseline(WHOLE, polarity="up").shape == WHOLE.shape

@@ -8,7 +8,17 @@ import dask.array as da
 import numpy as np
 import pytest
 
-from optimap.trace import detrend_timeseries, estimate_period, extract_traces, normalize
+from optimap.trace import (
+    baseline,
+    delta_f_over_f,
+    detect_polarity,
+    detrend_timeseries,
+    estimate_period,
+    extract_traces,
+    filter_traces,
+    normalize,
+)
+from tests._series.beats import beats, signals
 from tests.errors import check_error
 
 RNG = np.random.default_rng(0)
@@ -20,6 +30,36 @@ def test_from_video_to_clean_traces_in_one_graph():
     clean = normalize(detrend_timeseries(traces.rechunk({0: -1}), "mean", 20))
     expected = normalize(detrend_timeseries(extract_traces(video, [(2, 2), (5, 4)], 3), "mean", 20))
     np.testing.assert_array_equal(clean.compute(), expected)
+
+
+def low_pass(data):
+    return filter_traces(data, 500, lowpass=30)
+
+
+@pytest.mark.parametrize("function", [detect_polarity, baseline, delta_f_over_f, low_pass])
+def test_signals_must_be_on_the_host(torch, function):
+    check_error(lambda: function(torch.zeros(100)), TypeError, "signals", r"torch.*signals\.cpu\(\)\.numpy\(\)")
+
+
+@pytest.mark.parametrize("function", [baseline, delta_f_over_f, low_pass])
+def test_signals_with_labels(function):
+    xarray = pytest.importorskip("xarray")
+    data = signals().reshape(900, 2, 2)
+    labelled = xarray.DataArray(data.transpose(2, 0, 1), dims=("x", "t", "y"))
+    np.testing.assert_array_equal(function(labelled), function(data))
+    frame = pytest.importorskip("pandas").DataFrame(signals(), columns=list("abcd"))
+    np.testing.assert_array_equal(function(frame), function(signals()))
+
+
+def test_from_video_to_beats_of_equal_height():
+    # Bleaching, an uneven lamp and a dark level: what remains is the relative change, the same in every pixel.
+    lamp = 200 + 50.0 * np.arange(12).reshape(3, 4)
+    video = 100 + lamp * (np.exp(-np.arange(900) / 2000) * (1 - 0.08 * beats(fall=0.1)))[:, None, None]
+    traces = extract_traces(video, [(0, 0), (2, 1), (3, 2)], 1)
+    ratio = delta_f_over_f(traces, background=100)
+    assert detect_polarity(ratio) == "down"
+    assert ratio.min(axis=0) == pytest.approx([-0.08 * beats(fall=0.1).max()] * 3, abs=0.003)
+    assert np.ptp(ratio, axis=1).max() < 1e-6
 
 
 @pytest.mark.parametrize("function", [detrend_timeseries, estimate_period])

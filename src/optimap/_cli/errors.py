@@ -32,8 +32,9 @@ READING_KEYWORDS = {
         "byteorder",
         "position",
         "scene",
+        "ignore",
     )
-}
+} | {"allow_gaps": "--option allow_gaps=True"}
 OVERWRITE_KEYWORD = {"overwrite": "--overwrite"}
 FPS_KEYWORD = {"fps": "--fps"}
 CELLS_KEYWORD = {"cells": "--cells "}
@@ -43,6 +44,7 @@ REGION_KEYWORDS = {
     "background kind": "--background-kind ",  # of the file that is the background
     **CELLS_KEYWORD,
 }
+POLARITY_KEYWORD = {"polarity": "--polarity "}
 BROWSER_KEYWORD = {"browser": "--browser"}
 # Arguments whose values are positions (x, y) or regions.
 PLACES = ("coords", "background")

@@ -2,7 +2,7 @@
 
 import os
 import warnings
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -18,6 +18,7 @@ from .open import described_times, open_recording, times_on_axis
 from .pictures import check_picture, mean_image, save_picture, traces_picture
 from .places import Found, find_background, find_where
 from .provenance import origin, provenance, region_checksum, subtracted
+from .steps import Span
 from .traces_options import Recipe
 
 if TYPE_CHECKING:
@@ -75,6 +76,8 @@ class _Plan(NamedTuple):
     background: Found | None
     about: About
     times: Array | None  # on the axis, if they are irregular
+    span: Span  # of the frames that are used
+    steps: list[str]
 
 
 def run_job_on_worker(job: Job) -> Outcome:
@@ -117,13 +120,15 @@ def _do(job: Job, report: Callable[[str], None]) -> None:
             return
         _make_folders(job.several, table, plot)
         timed = plan.about["fps"] is not None or plan.times is not None
-        _check_outputs(table, plot, recipe, (len(recording), len(plan.where.places)), timed)
-        traces, steps = _clean_traces(recording, plan, recipe)
+        _check_outputs(table, plot, recipe, (plan.span[1] - plan.span[0], len(plan.where.places)), timed)
+        traces = _clean_traces(recording, plan, recipe)
         image = mean_image(recording) if plot is not None else None
     for line in _lost_traces(traces, plan):
         report(f"{job.path}: {line}")
     if plot is not None and image is not None:
-        figure = traces_picture(image, traces, plan.where.places, plan.about["fps"], job.path.name, steps, plan.times)
+        figure = traces_picture(
+            image, traces, plan.where.places, plan.about["fps"], job.path.name, plan.steps, plan.times
+        )
         save_picture(figure, plot, recipe.overwrite, picture_description(plan.about))
         report(f"{job.path}: picture -> {job.plot}")
     if table is not None:
@@ -137,24 +142,26 @@ def _plan(job: Job, recording: "Recording") -> _Plan:
     behind = find_background(recipe.background, frame_shape, recipe.size, recipe.window, recipe.background_kind)
     fps = recipe.fps or recording.fps
     times = times_on_axis(recording, fps)
+    span = recipe.steps.span(len(recording), fps, times)
+    recipe.steps.needs(fps)
     about: About = {
         "fps": fps,
         "positions": found.centers,
         "names": None if found.regions is None else found.regions.names,
         "tidy": recipe.tidy,
-        "metadata": {**_provenance(job, recording, found, behind), **described_times(times)},
+        "metadata": {**_provenance(job, recording, found, behind, span), **described_times(times)},
     }
-    return _Plan(found, behind, about, times)
+    times = None if times is None else times[slice(*span)]
+    steps = recipe.steps.in_words(span, len(recording), recipe.background is not None)
+    return _Plan(found, behind, about, times, span, steps)
 
 
-def _provenance(job: Job, recording: "Recording", found: Found, behind: Found | None) -> dict[str, Any]:
+def _provenance(job: Job, recording: "Recording", found: Found, behind: Found | None, span: Span) -> dict[str, Any]:
     """Return the record in the outputs of how they were made."""
     recipe = job.recipe
-    parameters: dict[str, Any] = {"detrend": recipe.detrend, "normalize": recipe.normalize}
+    parameters = recipe.steps.described(span, len(recording), recipe.background is not None)
     if found.positions is not None or (behind is not None and behind.positions is not None):
         parameters = {"size": recipe.size, "window": recipe.window, **parameters}  # regions have no windows
-    if recipe.invert:
-        parameters["invert"] = True
     background = None
     if recipe.background is not None:
         content = {} if behind is None else behind.content()
@@ -175,28 +182,17 @@ def _check_outputs(table: Path | None, plot: Path | None, recipe: Recipe, shape:
         check_picture(plot, recipe.overwrite)
 
 
-def _clean_traces(recording: "Recording", plan: _Plan, recipe: Recipe) -> tuple[Array, Sequence[str]]:
-    """Return the traces, and a description of the processing."""
-    behind = recipe.background if plan.background is None else plan.background.places
+def _clean_traces(recording: "Recording", plan: _Plan, recipe: Recipe) -> Array:
+    """Return the traces after all steps."""
     traces = trace.extract_traces(
-        recording,
+        recipe.steps.frames_of(recording, plan.span),
         plan.where.places,
         recipe.size,
         window=recipe.window,
-        background=behind,
+        background=recipe.background if plan.background is None else plan.background.places,
         background_factor=recipe.background_factor,
     )
-    steps = [] if behind is None else ["background subtracted"]
-    if recipe.detrend:
-        # One series with NaN, as outside a masked heart, must not cost the whole recording.
-        traces = trace.detrend_timeseries(traces, recipe.detrend, nan_policy="omit")
-        steps = [*steps, "detrended"]
-    if recipe.normalize:
-        low, high = (1, 0) if recipe.invert else (0, 1)
-        traces = np.where(np.isinf(traces).any(axis=0), traces.dtype.type(np.nan), traces)  # these have no range
-        traces = trace.normalize(traces, ymin=low, ymax=high, dtype=traces.dtype)
-        steps = [*steps, "normalized, inverted" if recipe.invert else "normalized"]
-    return traces, steps
+    return recipe.steps.clean(traces, plan.about["fps"])
 
 
 def _lost_traces(traces: Array, plan: _Plan) -> Iterator[str]:

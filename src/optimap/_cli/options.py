@@ -67,6 +67,25 @@ def position(text: str) -> Position:
     return x, y
 
 
+def frame_span(text: str) -> tuple[int, int | None]:
+    """Return the numbers in ``FROM:TO``, either of which may be missing."""
+    first, is_span, stop = text.partition(":")
+    if not is_span or not (first or stop) or not all(part.isdecimal() for part in (first, stop) if part):
+        raise argparse.ArgumentTypeError(
+            f"{text!r} is not a span of frames: give FROM:TO such as 100:400, 100: or :400"
+        )
+    return int(first or 0), int(stop) if stop else None
+
+
+def time_span(text: str) -> tuple[float, float]:
+    """Return the times in ``FROM,TO``."""
+    try:
+        start, end = (number(part) for part in text.split(","))
+    except (ValueError, argparse.ArgumentTypeError):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a span of time: give FROM,TO in s such as 0.5,2") from None
+    return start, end
+
+
 def background(text: str) -> float | Position | Path:
     """Return a number, a position X,Y, or else a file."""
     for kind in (number, position):

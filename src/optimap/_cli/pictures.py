@@ -83,7 +83,13 @@ def traces_picture(
             labels, title_above = [f"({x:g}, {y:g})" for x, y in places], "x, y"
         # Next to the axes, a legend does not hide any beat.
         ax.legend(ax.lines, labels, title=title_above, loc="center left", bbox_to_anchor=(1, 0.5), frameon=False)
-    ax.set_ylabel("Intensity")
+    ax.set_ylabel(_quantity(steps))
     ax.spines[["top", "right"]].set_visible(False)
     figure.suptitle(", ".join([title, *steps]))
     return figure
+
+
+def _quantity(steps: Sequence[str]) -> str:
+    """Return what the values are after some steps."""
+    is_relative = any(step.startswith("ΔF/F") for step in steps)
+    return "ΔF/F" if is_relative and not any(step.startswith("normalized") for step in steps) else "Intensity"

@@ -33,10 +33,7 @@ def add_command(commands: "Commands") -> None:
 
 def run(options: TracesOptions) -> int:
     """Extract the traces; return the exit status."""
-    if options.recipe.invert and not options.recipe.normalize:
-        raise ArgumentError(
-            "--invert", True, "turns normalized traces upside down", "give --normalize too", subject="--invert"
-        )
+    options.recipe.steps.check()
     _check_file_options(options)
     jobs, status = _jobs(options), 0
     if jobs[0].several and not options.recipe.overwrite:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from .. import _regions
-from .errors import FPS_KEYWORD, OVERWRITE_KEYWORD, READING_KEYWORDS, REGION_KEYWORDS, Words
+from .errors import FPS_KEYWORD, OVERWRITE_KEYWORD, POLARITY_KEYWORD, READING_KEYWORDS, REGION_KEYWORDS, Words
 from .options import (
     Position,
     Reading,
@@ -15,11 +15,15 @@ from .options import (
     add_window_arguments,
     background,
     count,
+    frame_span,
     number,
     position,
+    positive,
+    time_span,
     whole,
 )
 from .places import Where
+from .steps import BASELINES, Steps
 
 
 class Folder(type(Path())):  # type: ignore[misc]  # the class of paths of this system, known only at run time
@@ -37,9 +41,7 @@ class Recipe:
     background: float | Position | Path | None
     background_kind: str | None
     background_factor: float
-    detrend: str | None
-    normalize: bool
-    invert: bool
+    steps: Steps
     tidy: bool
     overwrite: bool
     reading: Reading
@@ -63,12 +65,14 @@ class Recipe:
             "window": "--window",
             "fps": "--fps",
             "tidy": "--tidy",
+            "polarity": "--polarity",
+            "signals": "every trace",
             **READING_KEYWORDS,
         }
         return Words(
             arguments,
             tuple((option, path) for option, path in files if path is not None),
-            {**READING_KEYWORDS, **OVERWRITE_KEYWORD, **FPS_KEYWORD, **REGION_KEYWORDS},
+            {**READING_KEYWORDS, **OVERWRITE_KEYWORD, **FPS_KEYWORD, **REGION_KEYWORDS, **POLARITY_KEYWORD},
         )
 
 
@@ -109,9 +113,7 @@ def parse(given: argparse.Namespace) -> TracesOptions:
         background=given.background,
         background_kind=given.background_kind,
         background_factor=given.background_factor,
-        detrend=given.detrend,
-        normalize=given.normalize,
-        invert=given.invert,
+        steps=_steps(given),
         tidy=given.tidy,
         overwrite=given.overwrite,
         reading=tuple(given.option),
@@ -124,6 +126,21 @@ def parse(given: argparse.Namespace) -> TracesOptions:
         plot=given.plot,
         workers=given.workers,
         scheduler=given.scheduler,
+    )
+
+
+def _steps(given: argparse.Namespace) -> Steps:
+    return Steps(
+        frames=given.frames,
+        time=given.time,
+        spatial=given.spatial,
+        smooth=given.smooth,
+        detrend=given.detrend,
+        baseline=given.baseline,
+        dff=given.dff,
+        polarity=given.polarity,
+        normalize=given.normalize,
+        invert=given.invert,
     )
 
 
@@ -145,7 +162,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("files", nargs="+", type=Path, metavar="FILE", help="recordings")
     _add_where(parser)
     add_window_arguments(parser)
+    _add_frames(parser)
     _add_steps(parser)
+    _add_arguments_of_baselines(parser)
     _add_outputs(parser)
     _add_workers(parser)
     add_reading_argument(parser)
@@ -176,6 +195,41 @@ def _add_where(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--seed", type=whole, default=0, metavar="N", help="seed for --random (default 0)")
 
 
+def _add_frames(parser: argparse.ArgumentParser) -> None:
+    part = parser.add_mutually_exclusive_group()
+    part.add_argument(
+        "--frames",
+        type=frame_span,
+        metavar="FROM:TO",
+        help="use these frames alone, numbered from 0 and without TO; one of them may be missing. Time 0 is the first",
+    )
+    part.add_argument("--time", type=time_span, metavar="FROM,TO", help="the same, in s")
+    parser.add_argument(
+        "--spatial", type=positive, metavar="PX", help="smooth frames in space first: sigma of a Gaussian in pixels"
+    )
+    parser.add_argument(
+        "--smooth", type=positive, metavar="MS", help="smooth traces in time: sigma of a Gaussian in ms"
+    )
+
+
+def _add_arguments_of_baselines(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--baseline",
+        choices=BASELINES,
+        metavar="KIND",
+        help=f"subtract the baseline below the beats: {', '.join(BASELINES)}",
+    )
+    parser.add_argument(
+        "--dff", action="store_true", help="change relative to the baseline, (F - F0) / F0 (F0: --baseline, or asls)"
+    )
+    parser.add_argument(
+        "--polarity",
+        choices=("auto", "up", "down"),
+        default="auto",
+        help="where beats point, for --baseline and --dff (default auto)",
+    )
+
+
 def _add_steps(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--background",
@@ -199,7 +253,7 @@ def _add_steps(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--invert",
         action="store_true",
-        help="with --normalize: turn each trace upside down, for signals that point down",
+        help="turn each trace upside down, for signals that point down: with --normalize within 0 to 1, else its sign",
     )
 
 

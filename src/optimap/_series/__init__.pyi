@@ -1,10 +1,28 @@
+from .asls import (
+    Asls,
+)
+from .baselines import (
+    BASELINE_KINDS,
+    Baseline,
+    baseline_host,
+)
 from .dask import (
+    baseline_dask,
     detrend_dask,
+    filter_dask,
     normalize_dask,
+    relative_dask,
 )
 from .detrend import (
     Detrending,
     detrend_host,
+)
+from .filters import (
+    Filtering,
+    filter_host,
+)
+from .noise import (
+    white_noise,
 )
 from .normalize import (
     Options,
@@ -13,6 +31,20 @@ from .normalize import (
 )
 from .period import (
     estimate_period,
+)
+from .polarity import (
+    check_polarity,
+    detect_polarity,
+    polarity_sign,
+)
+from .relative import (
+    Relative,
+    relative_host,
+)
+from .signals import (
+    as_signals,
+    check_signals,
+    signal_blocks,
 )
 from .trends import (
     coarse_spline,
@@ -23,17 +55,35 @@ from .trends import (
 )
 
 __all__ = [
+    "BASELINE_KINDS",
+    "Asls",
+    "Baseline",
     "Detrending",
+    "Filtering",
     "Options",
+    "Relative",
+    "as_signals",
+    "baseline_dask",
+    "baseline_host",
+    "check_polarity",
+    "check_signals",
     "coarse_spline",
+    "detect_polarity",
     "detrend_dask",
     "detrend_host",
     "estimate_period",
+    "filter_dask",
+    "filter_host",
     "normalize_dask",
     "normalize_device",
     "normalize_host",
+    "polarity_sign",
+    "relative_dask",
+    "relative_host",
     "robust_line",
     "running_mean",
     "running_median",
+    "signal_blocks",
     "straighten_ends",
+    "white_noise",
 ]

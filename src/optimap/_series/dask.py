@@ -1,11 +1,11 @@
-"""Series of dask arrays, normalized and detrended as lazy dask arrays: one task per block, time in one chunk.
+"""Series of dask arrays, normalized, detrended, filtered and so on: lazily, one task per block, time in one chunk.
 
 Errors in the arguments are raised before anything is computed, errors in the samples when they are computed. dask is
 imported inside functions, which are called only with dask arrays.
 """
 
 import importlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -15,10 +15,15 @@ import numpy as np
 from .. import kernels
 from .._base import AnyArray, ArgumentError, ArgumentTypeError, Array, is_dask
 from .._reading import check_sizes
+from .baselines import Baseline, baseline_host
 from .detrend import Detrending, detrend_host
+from .diastole import parse_beats
+from .filters import Filtering, filter_host
 from .normalize import Options, check_axis, check_fits, check_range, normalize_samples, output_range
 from .period import check_layout
+from .relative import Relative, relative_host, spread_over
 from .samples import HostSamples, checked_kind, checked_target
+from .signals import check_signals
 
 
 def detrend_dask(data: AnyArray, options: Detrending) -> Any:
@@ -37,6 +42,103 @@ def _detrend_block(block: Array, options: Detrending, block_info: Mapping[int, M
     corner = [start for start, _ in block_info[0]["array-location"][1:]]
     with kernels.one_thread():
         return detrend_host(block, options, corner)
+
+
+def baseline_dask(signals: AnyArray, options: Baseline) -> Any:
+    """Return the baselines of a dask array that has time in one chunk."""
+    options.check()
+    _check_series(signals, options.min_samples, "baseline")
+    _check_polarity(options)
+    if options.kind == "diastole":
+        _check_beats(options, signals)
+    options.window(int(signals.shape[0]))
+    return _each_series(partial(baseline_host, options=options), signals)
+
+
+def relative_dask(signals: AnyArray, options: Relative) -> Any:
+    """Return the signals of a dask array relative to their baselines; where no ratio is defined, all is NaN."""
+    options.check()
+    kind = options.kind
+    _check_series(signals, 1 if kind is None else kind.min_samples, "delta_f_over_f")
+    if kind is not None:
+        _check_polarity(kind)
+        kind.window(int(signals.shape[0]))
+    background = _chunked_alike(options.background, "background", signals, finite=True)
+    baseline = _chunked_alike(0.0 if kind is not None else options.baseline, "baseline", signals)
+    return _each_series(partial(_relative_block, options=options), signals, background, baseline)
+
+
+def filter_dask(signals: AnyArray, options: Filtering) -> Any:
+    """Return the filtered signals of a dask array that has time in one chunk."""
+    options.check()
+    _check_series(signals, 2, "filter_traces")
+    options.filters(int(signals.shape[0]))
+    return _each_series(partial(filter_host, options=options), signals)
+
+
+def _check_series(signals: AnyArray, min_samples: int, function: str) -> None:
+    """Raise the errors of signals that need no samples."""
+    check_sizes(signals, "signals")
+    check_signals(signals, "signals", min_samples)
+    _check_whole(signals, 0, "signals", function)
+
+
+def _check_polarity(options: Baseline) -> None:
+    """Raise an error if the polarity would have to be detected, which needs all samples."""
+    if options.follows_rest and options.polarity == "auto":
+        raise ArgumentError(
+            "polarity",
+            "auto",
+            "needs the samples of a dask array, which is computed later",
+            "give 'up' or 'down', such as the answer of optimap.trace.detect_polarity to some of the signals",
+        )
+
+
+def _check_beats(options: Baseline, signals: AnyArray) -> None:
+    """Raise an error for beats that blocks of series cannot be given alike."""
+    series = int(np.prod(signals.shape[1:]))
+    if len(parse_beats(options.beats, int(signals.shape[0]), series)) > 1:
+        raise ArgumentError(
+            "beats",
+            options.beats,
+            "differ between the signals of a dask array",
+            "give the same beats for all signals, or signals in memory",
+            subject="beats",
+        )
+
+
+def _each_series(compute: Callable[..., Array], signals: AnyArray, *others: AnyArray) -> Any:
+    """Call a function with blocks of series, and with the same blocks of other arrays."""
+    da: Any = importlib.import_module("dask.array")
+
+    dtype = kernels.result_dtype(np.dtype(signals.dtype))
+    meta = np.empty((0,) * signals.ndim, dtype)
+    return da.map_blocks(_in_one_thread, signals, *others, compute=compute, dtype=dtype, meta=meta)
+
+
+def _in_one_thread(*blocks: Array, compute: Callable[..., Array]) -> Array:
+    """Compute in the single thread that the scheduler assigned to a block."""
+    with kernels.one_thread():
+        return compute(*blocks)
+
+
+def _chunked_alike(values: AnyArray, name: str, signals: AnyArray, finite: bool = False) -> Any:
+    """Return numbers, one for all series, for each series or for each sample, in the chunks of the signals."""
+    da: Any = importlib.import_module("dask.array")
+
+    shape = tuple(int(n) for n in signals.shape)
+    if is_dask(values):
+        check_sizes(values, name)
+        spread_over(np.broadcast_to(0.0, values.shape), name, shape)
+        return da.broadcast_to(values, shape).rechunk(signals.chunks)
+    spread = spread_over(values, name, shape, finite)
+    return da.from_array(spread.reshape(shape), chunks=signals.chunks, name=False)
+
+
+def _relative_block(block: Array, background: Array, baseline: Array, options: Relative) -> Array:
+    """Return a block relative to its baseline; one in which no ratio is defined is NaN."""
+    baseline = options.baseline if options.kind is not None else baseline
+    return relative_host(block, replace(options, baseline=baseline, background=background, may_be_undefined=True))
 
 
 def normalize_dask(array: AnyArray, options: Options) -> Any:

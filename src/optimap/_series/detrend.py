@@ -50,7 +50,7 @@ class Detrending:
         ptimes = positive_number(self.ptimes, "ptimes")
         if self.period is None or self.kind is None:
             return None
-        return _window(self.period, ptimes, samples, self.kind)
+        return trend_window(self.period, ptimes, samples, self.kind)
 
 
 def detrend_host(data: object, options: Detrending, corner: Sequence[int] | None = None) -> Array:
@@ -74,7 +74,7 @@ def _detrended(block: Series, options: Detrending, window: int | None) -> Series
     """Return the finite series of a block without their trends, or the trends."""
     trends = np.zeros_like(block)
     if options.kind is not None:
-        trends = _block_trends(block, options.kind, window, float(options.ptimes))
+        trends = block_trends(block, options.kind, window, float(options.ptimes))
     if options.return_trend_data:
         return trends
     level = trends.mean(axis=1, keepdims=True) if options.retain_baseline else 0
@@ -107,7 +107,7 @@ def _is_fitted(stretch: slice, samples: int, window: int | None, options: Detren
     return length >= options.min_samples and (window or 0) <= room
 
 
-def _block_trends(block: Series, kind: str, window: int | None, ptimes: float) -> Series:
+def block_trends(block: Series, kind: str, window: int | None, ptimes: float) -> Series:
     """Return the trends of a block of series; without a common `window`, each has its own, from its period."""
     windows = _estimated_windows(block, ptimes, kind) if window is None else np.full(len(block), window)
     smoother, has_ends = SMOOTHERS[kind]
@@ -118,10 +118,10 @@ def _block_trends(block: Series, kind: str, window: int | None, ptimes: float) -
 def _estimated_windows(block: Series, ptimes: float, kind: str) -> Ints:
     """Return the window of each series, from its estimated period."""
     periods = estimate_periods(block).tolist()
-    return np.array([_window(period, ptimes, block.shape[1], kind, "estimated ") for period in periods], np.int64)
+    return np.array([trend_window(period, ptimes, block.shape[1], kind, "estimated ") for period in periods], np.int64)
 
 
-def _window(period: object, ptimes: float, samples: int, kind: str, origin: str = "") -> int:
+def trend_window(period: object, ptimes: float, samples: int, kind: str, origin: str = "") -> int:
     """Return the odd window just below `ptimes` periods."""
     beat = positive_number(period, "period", "a positive number of samples, or None to estimate it")
     window = int(beat * ptimes) // 2 * 2 - 1

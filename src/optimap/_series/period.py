@@ -169,6 +169,17 @@ def estimate_periods(series: Series) -> NDArray[np.int64]:
     return _weighted_peaks(periods, power, longest)
 
 
+def periods_at_any_scale(series: Series) -> NDArray[np.int64]:
+    """Return the period of each row of (M, T), however small or large the numbers are.
+
+    `estimate_periods` takes tiny series for constant ones, as the package seasonal does. Rows are multiplied by powers
+    of two, which changes no period of a row that it does not take for constant.
+    """
+    size = np.ptp(series, axis=1, keepdims=True)
+    _, exponents = np.frexp(np.where(size > 0, size, 1.0))
+    return estimate_periods(np.ldexp(series, 20 - exponents))
+
+
 def _spectrum(series: Series, segment: int) -> tuple[Series, Series]:
     """Return frequencies and the power of each: the mean over segments that overlap by half (Welch's method).
 

@@ -22,6 +22,7 @@ from ._workers import Stop, in_background, run_in_threads
 # slopes_of_ranks), and the share of a container (container_cores).
 __all__ = [
     "Stop",
+    "asls_baselines",
     "backend",
     "coarse_splines",
     "container_cores",
@@ -276,6 +277,29 @@ def falling_pairs(series: Array, starts: Array, stops: Array) -> tuple[Array, Ar
     falling, level = (np.empty(len(series), np.int64) for _ in range(2))
     _loops.falling_pairs(series, starts, stops, falling, level, _series_threads(int((stops - starts).sum()) // 2000))
     return falling, level
+
+
+def asls_baselines(series: Array, lam: Array, above: float, solutions: int, tolerance: float) -> Array:
+    """Return a smooth curve below each series, by asymmetric least squares.
+
+    Parameters
+    ----------
+    series : (M, T) array, finite
+    lam : (M,) float64 array
+        Weight of the squared second differences of the curve.
+    above : float
+        Weight of samples above the curve; those below have ``1 - above``.
+    solutions : int
+        How often the curve is found, at most, with weights from the previous one.
+    tolerance : float
+        Relative change of the weights below which no other curve is found.
+    """
+    out = np.empty_like(series)
+    # A millisecond of work for each thread: most series need about 10 solutions, 10 ns a sample.
+    _loops.asls_baselines(
+        series, lam, float(above), int(solutions), float(tolerance), out, _series_threads(series.size // 10_000)
+    )
+    return out
 
 
 def _series_threads(worth: int) -> int:

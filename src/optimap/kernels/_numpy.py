@@ -6,7 +6,13 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ._numpy_series import coarse_splines, falling_pairs, median_slopes, running_medians  # noqa: F401
+from ._numpy_series import (  # noqa: F401
+    asls_baselines,
+    coarse_splines,
+    falling_pairs,
+    median_slopes,
+    running_medians,
+)
 from ._workers import run_in_threads
 
 Array = NDArray[Any]

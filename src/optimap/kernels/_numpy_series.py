@@ -45,3 +45,27 @@ def falling_pairs(series: Array, starts: Array, stops: Array, falling: Array, le
         _, ranks, ties = np.unique(series[i, start:stop], return_inverse=True, return_counts=True)
         falling[i] = sum(int(counts.sum()) for _, _, counts, _ in side_changes(ranks))
         level[i] = (ties * (ties - 1) // 2).sum()
+
+
+def asls_baselines(
+    series: Array, lam: Array, above: float, solutions: int, tolerance: float, out: Array, threads: int = 1
+) -> None:
+    """Write the curves of asymmetric least squares to `out`, from equations with two diagonals above the main one."""
+    from scipy.linalg import solveh_banded
+
+    samples = series.shape[1]
+    stiff = np.zeros((3, samples))  # the upper diagonals of D'D, the farthest first
+    for first, second in ((0, 0), (1, 1), (2, 2), (0, 1), (1, 2), (0, 2)):
+        weights = (1.0, -2.0, 1.0)
+        stiff[2 - (second - first), second : samples - 2 + second] += weights[first] * weights[second]
+    for row, rigid, result in zip(series, lam.tolist(), out, strict=True):
+        weight = np.ones(samples)
+        for _ in range(solutions):
+            equations = rigid * stiff
+            equations[2] += weight
+            result[:] = solveh_banded(equations, weight * row, overwrite_ab=True)
+            new = np.where(row > result, above, 1 - above)
+            change = np.linalg.norm(new - weight) / max(float(np.linalg.norm(weight)), np.finfo(float).eps)
+            weight = new
+            if change < tolerance:
+                break

@@ -6,6 +6,7 @@
 
 #include <stdexcept>
 
+#include "asls.hpp"
 #include "box_means.hpp"
 #include "extremes.hpp"
 #include "running_medians.hpp"
@@ -208,6 +209,15 @@ void coarse_splines(Series series, Ints knots, Out<double, 2> out, int threads) 
                             out.data(), threads);
 }
 
+void asls_baselines(Series series, Vector<double> lam, double above, int64_t solutions, double tolerance,
+                    Out<double, 2> out, int threads) {
+    if (lam.shape(0) != series.shape(0) || out.shape(0) != series.shape(0) || out.shape(1) != series.shape(1))
+        throw std::invalid_argument("there must be one number and one result for each series");
+    nb::gil_scoped_release unlocked;
+    optimap::asls(series.data(), int64_t(series.shape(1)), lam.data(), int64_t(series.shape(0)),
+                  {above, solutions, tolerance}, out.data(), threads);
+}
+
 NB_MODULE(_compiled, m) {
     m.def("extremes", &extremes, nb::arg("samples"), nb::arg("low"), nb::arg("high"), nb::arg("threads"));
     m.def("rescale", &rescale, nb::arg("samples"), nb::arg("low"), nb::arg("span"), nb::arg("ymin"), nb::arg("ymax"),
@@ -225,5 +235,7 @@ NB_MODULE(_compiled, m) {
           nb::arg("level"), nb::arg("threads"));
     m.def("running_medians", &running_medians, nb::arg("series"), nb::arg("windows"), nb::arg("out"),
           nb::arg("threads"));
+    m.def("asls_baselines", &asls_baselines, nb::arg("series"), nb::arg("lam"), nb::arg("above"), nb::arg("solutions"),
+          nb::arg("tolerance"), nb::arg("out"), nb::arg("threads"));
     m.def("coarse_splines", &coarse_splines, nb::arg("series"), nb::arg("knots"), nb::arg("out"), nb::arg("threads"));
 }

@@ -35,6 +35,20 @@ struct Register {
     OPTIMAP_INLINE static Type times(Type a, T b) { return a * b; }
     OPTIMAP_INLINE static Type larger(Type a, Type b) { return a > b ? a : b; }
     OPTIMAP_INLINE static Type magnitude(Type a) { return a < 0 ? -a : a; }
+    OPTIMAP_INLINE static Type product(Type a, Type b) { return a * b; }
+    OPTIMAP_INLINE static Type quotient(Type a, Type b) { return a / b; }
+    // c - a b, rounded once.
+    OPTIMAP_INLINE static Type reduce(Type c, Type a, Type b) {
+        Type r;
+        for (int i = 0; i < kSize; ++i) r[i] = __builtin_fma(-a[i], b[i], c[i]);
+        return r;
+    }
+    OPTIMAP_INLINE static Type root(Type a) {
+        for (int i = 0; i < kSize; ++i) a[i] = __builtin_sqrt(a[i]);
+        return a;
+    }
+    // The first of two numbers where one value is above another, the second elsewhere.
+    OPTIMAP_INLINE static Type where_above(Type a, Type b, Type yes, Type no) { return a > b ? yes : no; }
 #else  // the same, lane by lane
     struct Type {
         T lane[kSize];
@@ -61,6 +75,15 @@ struct Register {
     OPTIMAP_INLINE static Type times(Type a, T b) { return each<Type>([&](int i) { return T(a[i] * b); }); }
     OPTIMAP_INLINE static Type larger(Type a, Type b) { return each<Type>([&](int i) { return a[i] > b[i] ? a[i] : b[i]; }); }
     OPTIMAP_INLINE static Type magnitude(Type a) { return each<Type>([&](int i) { return a[i] < 0 ? T(-a[i]) : a[i]; }); }
+    OPTIMAP_INLINE static Type product(Type a, Type b) { return each<Type>([&](int i) { return T(a[i] * b[i]); }); }
+    OPTIMAP_INLINE static Type quotient(Type a, Type b) { return each<Type>([&](int i) { return T(a[i] / b[i]); }); }
+    OPTIMAP_INLINE static Type reduce(Type c, Type a, Type b) {
+        return each<Type>([&](int i) { return T(std::fma(-a[i], b[i], c[i])); });
+    }
+    OPTIMAP_INLINE static Type root(Type a) { return each<Type>([&](int i) { return T(std::sqrt(a[i])); }); }
+    OPTIMAP_INLINE static Type where_above(Type a, Type b, Type yes, Type no) {
+        return each<Type>([&](int i) { return a[i] > b[i] ? yes[i] : no[i]; });
+    }
 #endif
     OPTIMAP_INLINE static Type zero() { return Type{}; }
     OPTIMAP_INLINE static Type every(T value) {

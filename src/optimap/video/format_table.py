@@ -52,7 +52,7 @@ RAW = Format(
 )
 FORMATS = (
     Format("NumPy", (".npy",), "npy", options=ARRAYS, saves=(".npy",), sidecar=True),
-    Format("TIFF", TIFF, "tiff", saves=TIFF),
+    Format("TIFF", TIFF, "tiff", options=(*ARRAYS, "scene"), saves=TIFF),
     Format("MATLAB", (".mat",), "matlab", options=("fieldname", *ARRAYS), saves=(".mat",)),
     Format("HDF5", HDF5, "hdf5", extra="hdf5", needs="h5py", options=("dataset", *ARRAYS), saves=HDF5),
     Format("NetCDF", (".nc", ".nc4", ".cdf"), "netcdf", options=("dataset", *ARRAYS)),
@@ -92,7 +92,7 @@ REFUSED: tuple[Format, ...] = (
         cure="open it in Hamamatsu's free program HCImage Live, and export it as TIFF",
     ),
 )
-FOLDER = Format("folder of images", (), "folder")
+FOLDER = Format("folder of images", (), "folder", options=(*ARRAYS, "ignore", "allow_gaps", "fps"))
 
 
 def is_zarr(folder: Path) -> bool:

@@ -26,17 +26,20 @@ def open_video(path: str | os.PathLike[str], **options: object) -> Recording:
     path : path-like
         A file of any known format (``optimap info`` lists them), a zarr folder, or a folder of TIFF or PNG images,
         which are read in natural order (``frame_2`` before ``frame_10``). Where a recording consists of several
-        files, any of them can be given.
+        files, any of them can be given if they say so (OME-TIFF, NDTiff, ScanImage, MiCAM); otherwise their folder.
     **options
-        Options of some formats. Formats that store arrays have ``axes``, the meaning of each axis as a letter (T time,
-        Y rows, X columns, C channel, Z plane; ``'YXT'`` has time last), ``channel`` (number or label) and ``z``
-        (number) for the channel and the plane to read. Where neither the file nor ``axes`` states the order, time is
-        first. Others are ``dataset`` (HDF5, NWB, Zarr) and ``fieldname`` (MATLAB), the name of the array in the file,
-        ``position`` (ND2) and ``scene`` (CZI). The ``channel`` of encoded colour video is ``'red'``, ``'green'``,
-        ``'blue'`` or ``'luma'``, that of MiCAM ULTIMA recordings of two cameras 0 or 1. A file of raw pixels (``.raw``,
+        Options of some formats. Formats that store arrays have ``axes``, the meaning of each axis as a letter
+        (T time, Y rows, X columns, C channel, Z plane; ``'YXT'`` has time last), ``channel`` (number or label)
+        and ``z`` (number) for the channel and the plane to read. Where neither the file nor ``axes`` states the
+        order, time is first. Others are ``dataset`` (HDF5, NWB, Zarr) and ``fieldname`` (MATLAB), the name of
+        the array in the file, ``position`` (ND2) and ``scene`` (CZI, OME-TIFF); folders have ``ignore`` (names
+        or patterns of files to leave out) and ``allow_gaps`` (True: frames may be missing), and folders of
+        images ``fps``. The ``channel`` of encoded colour video is ``'red'``, ``'green'``, ``'blue'`` or
+        ``'luma'``, that of MiCAM ULTIMA recordings of two cameras 0 or 1. A file of raw pixels (``.raw``,
         ``.bin``, ``.dat``, or an unknown suffix) is opened with ``shape``, the sizes of its axes such as
-        ``(1000, 512, 512)`` (without the frames: all in the file), ``dtype`` (``'uint16'``), and if needed ``offset``
-        (bytes before the pixels), ``byteorder`` (``'little'``, the default, or ``'big'``) and ``fps``.
+        ``(1000, 512, 512)`` (without the frames: all in the file), ``dtype`` (``'uint16'``), and if needed
+        ``offset`` (bytes before the pixels), ``byteorder`` (``'little'``, the default, or ``'big'``) and
+        ``fps``.
 
     Returns
     -------

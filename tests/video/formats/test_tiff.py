@@ -1,19 +1,24 @@
 """TIFF files as different programs write them, made with tifffile and Pillow."""
 
+import struct
 import sys
+import zlib
 
 import numpy as np
 import pytest
 import tifffile
 from PIL import Image
 
+from optimap import ArgumentError
 from optimap.video import load_metadata, load_video, open_video
 from tests import makers
+from tests.errors import check_error
 
 VIDEO = makers.random_video((7, 5, 6))
 IMAGEJ = {"imagej": True}
 OME = {"ome": True}
 TYX = {"metadata": {"axes": "TYX"}}
+STATED = "stated in the file"
 
 
 @pytest.fixture
@@ -68,6 +73,79 @@ def test_other_pixels_are_read_page_by_page(path, options):
         assert not recording.is_mapped
         np.testing.assert_array_equal(recording[:], VIDEO, strict=True)
         np.testing.assert_array_equal(recording[5:0:-2, 1], VIDEO[5:0:-2, 1], strict=True)
+
+
+@pytest.mark.parametrize("byteorder", ["<", ">"])
+@pytest.mark.parametrize("compression", [None, "zlib", "lzw", "zstd", "packbits", "lzma"])
+@pytest.mark.parametrize("predictor", [False, True])
+@pytest.mark.parametrize("layout", [{}, {"rowsperstrip": 7}, {"tile": (16, 32)}], ids=repr)
+@pytest.mark.parametrize("dtype", ["u1", "i2", "u4", "f4", "f8"])
+def test_ways_of_storing(path, byteorder, compression, predictor, layout, dtype):
+    video = makers.random_video((3, 37, 45), dtype)
+    options = layout | {"compression": compression, "predictor": predictor and compression is not None}
+    makers.tiff(path, video, byteorder=byteorder, **options)
+    with tifffile.TiffFile(path) as tif:
+        np.testing.assert_array_equal(tif.asarray(), video)
+    with open_video(path) as recording:
+        np.testing.assert_array_equal(recording[:], video)
+        np.testing.assert_array_equal(recording[2:0:-1, 3], video[2:0:-1, 3])
+        if not recording.is_mapped:
+            assert recording.dtype == video.dtype
+
+
+def rewrite_strips(path, rows, strips):
+    """Let the strips of the only page of a classic TIFF be other ones, at the end of the file."""
+    raw = bytearray(path.read_bytes())
+    with tifffile.TiffFile(path) as tif:
+        tags = tif.pages.first.tags
+        places, sizes = tags["StripOffsets"].valueoffset, tags["StripByteCounts"].valueoffset
+        assert len(strips) == -(-37 // rows)
+        codes = [{3: "H", 4: "I"}[int(tags[name].dtype)] for name in ("StripOffsets", "StripByteCounts")]
+    for i, strip in enumerate(strips):
+        struct.pack_into(f"<{codes[0]}", raw, places + i * struct.calcsize(codes[0]), len(raw))
+        struct.pack_into(f"<{codes[1]}", raw, sizes + i * struct.calcsize(codes[1]), len(strip))
+        raw += strip + b"\0" * (i % 3)  # libtiff begins strips at even places
+    path.write_bytes(raw)
+
+
+@pytest.mark.parametrize("more", [0, 5])
+def test_strips_with_gaps_and_a_last_one_that_is_filled_up(path, more):
+    frame = makers.random_video((1, 42, 45))[0]
+    makers.tiff(path, frame[:37], compression="zlib", rowsperstrip=8)
+    strips = [zlib.compress(frame[i : min(i + 8, 37 + more)].tobytes()) for i in range(0, 37, 8)]
+    rewrite_strips(path, 8, strips)
+    np.testing.assert_array_equal(load_video(path), frame[np.newaxis, :37])
+
+
+@pytest.mark.parametrize("short", [0, 2, 4])
+def test_strips_that_are_too_short_are_an_error(path, short):
+    frame = makers.random_video((1, 37, 45))[0]
+    makers.tiff(path, frame, compression="zlib", rowsperstrip=8)
+    strips = [zlib.compress(frame[i : i + (3 if i == 8 * short else 8)].tobytes()) for i in range(0, 37, 8)]
+    rewrite_strips(path, 8, strips)
+    text = r"rec\.tif is damaged, page 0 cannot be decoded"
+    check_error(lambda: load_video(path), ArgumentError, "path", text)
+
+
+def test_pages_that_are_not_stored_alike(path):
+    with tifffile.TiffWriter(path) as writer:
+        for i, frame in enumerate(VIDEO):
+            options = [{}, {"compression": "zlib"}, {"compression": "lzw", "rowsperstrip": 2}][i % 3]
+            writer.write(frame, contiguous=False, photometric="minisblack", metadata=None, **options)
+    with open_video(path) as recording:
+        np.testing.assert_array_equal(recording[:], VIDEO, strict=True)
+        np.testing.assert_array_equal(recording[6:0:-4], VIDEO[6:0:-4])
+
+
+@pytest.mark.parametrize("options", [{}, {"rowsperstrip": 2}, {"tile": (16, 16)}])
+def test_frames_in_many_threads(path, options):
+    from concurrent.futures import ThreadPoolExecutor
+
+    video = makers.random_video((40, 37, 45))
+    makers.tiff(path, video, compression="zlib", **options)
+    with open_video(path) as recording, ThreadPoolExecutor(4) as pool:
+        for i, block in enumerate(pool.map(lambda i: recording[i : i + 9], range(31))):
+            np.testing.assert_array_equal(block, video[i : i + 9])
 
 
 @pytest.mark.parametrize("make", [makers.tiff_pages, makers.tiff_appended])
@@ -204,29 +282,121 @@ def test_plain_files_have_a_rate_only_if_it_was_noted(tmp_path):
     assert load_metadata(noted) == {"fps": 500.0, "lab": "ours"}
 
 
+USELESS = ["", "NaN", "nan", "inf", "-inf", "0", "0.0", "-0.002", "fast", "0,002", "1 2", "[1]"]
+
+
+def with_description(path, text):
+    """A file of seven pages with a description that tifffile would not write."""
+    with tifffile.TiffWriter(path) as writer:
+        for i, frame in enumerate(VIDEO):
+            options = {"metadata": None, "contiguous": False, "photometric": "minisblack"}
+            writer.write(frame, description=text if i == 0 else None, **options)
+    return path
+
+
+@pytest.mark.parametrize("noted", USELESS)
+def test_intervals_of_imagej_of_no_use_mean_no_rate(path, noted):
+    text = f"ImageJ=1.53t\nimages=7\nframes=7\nfinterval={noted}\nfps={noted}\ntunit=s\n"
+    with open_video(with_description(path, text)) as recording:
+        assert (recording.fps, recording.times) == (None, None)
+        np.testing.assert_array_equal(recording[:], VIDEO)
+
+
+@pytest.mark.parametrize(
+    ("unit", "fps"),
+    [("seconds", 0.5), ("milliseconds", 500), ("Milliseconds", 500), ("frame", None), ("frames", None), ("", 0.5)],
+)
+def test_units_of_imagej(path, unit, fps):
+    text = f"ImageJ=1.53t\nimages=7\nframes=7\nfinterval=2\ntunit={unit}\n"
+    with open_video(with_description(path, text)) as recording:
+        assert recording.fps == fps
+
+
+@pytest.mark.parametrize(
+    "noted", ["0", "-5", "Infinity", "NaN", '""', '"fast"', '"0,5"', "null", "[500]", "true", "{}"]
+)
+def test_noted_rates_of_no_use(path, noted):
+    text = f'{{"shape": [7, 5, 6], "fps": {noted}}}'
+    with open_video(with_description(path, text)) as recording:
+        assert recording.fps == (500 if noted == "[500]" else None)
+        np.testing.assert_array_equal(recording[:], VIDEO)
+
+
+@pytest.mark.parametrize("text", ["ImageJ=1.53t\nimages=x\n", "ImageJ=1.53t\nimages=-7\nframes=0\n", "ImageJ=\n"])
+def test_counts_of_imagej_of_no_use_leave_the_pages(path, text):
+    np.testing.assert_array_equal(load_video(with_description(path, text)), VIDEO)
+
+
+@pytest.mark.parametrize("text", ['{"shape": "all"}', '{"shape": [7, 0]}', '{"shape": ', '{"shape": [3.5, 2]}', "{}"])
+def test_shapes_of_no_use_leave_the_pages(path, text):
+    np.testing.assert_array_equal(load_video(with_description(path, text)), VIDEO)
+
+
 # --- files without a recording --------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
-    ("axes", "options"),
+    ("axes", "options", "cure"),
     [
-        ("TZYX", IMAGEJ),
-        ("TCYX", IMAGEJ),
-        ("ZCYX", IMAGEJ),
-        ("CYX", IMAGEJ),
-        ("TZYX", OME),
-        ("TCYX", OME),
-        ("CYX", OME),
-        ("TZYX", {}),
-        ("QQYX", {}),
+        ("TZYX", IMAGEJ, "2 planes: choose one with z=, from 0 to 1"),
+        ("TCYX", IMAGEJ, "2 channels: choose one with channel=, from 0 to 1"),
+        ("ZCYX", IMAGEJ, "2 channels: choose one with channel=, from 0 to 1"),
+        ("TZYX", OME, "2 planes: choose one with z=, from 0 to 1"),
+        ("TCYX", OME, "2 channels: choose one with channel=, from 0 to 1"),
+        ("TZYX", {}, "2 planes: choose one with z=, from 0 to 1"),
+        ("TCYX", {}, "2 channels: choose one with channel=, from 0 to 1"),
     ],
 )
-def test_channels_and_planes(path, axes, options):
-    shape = (3, 2, 5, 6)[-len(axes) :]
-    makers.tiff(path, makers.random_video(shape), **options, metadata={"axes": axes})
-    message = rf"rec\.tif has the axes {axes} of shape .*, but a recording has time, rows and columns: split channels"
-    with pytest.raises(ValueError, match=message):
-        open_video(path)
+@pytest.mark.parametrize("compression", [None, "zlib"])
+def test_channels_and_planes(path, axes, options, cure, compression):
+    stack = makers.random_video((3, 2, 5, 6))
+    makers.tiff(path, stack, **options, metadata={"axes": axes}, compression=compression)
+    keyword = "z" if "Z" in axes and "C" not in axes else "channel"
+    error = check_error(lambda: open_video(path), ArgumentError, "path", rf"rec\.tif has {cure}", path)
+    assert error.keyword == keyword
+    for index in range(2):
+        with open_video(path, **{keyword: index}) as recording:
+            np.testing.assert_array_equal(recording[:], stack[:, index])
+            np.testing.assert_array_equal(recording[2:0:-1], stack[2:0:-1, index])
+            assert recording.axes == ("TCYX" if axes == "ZCYX" else axes)
+            assert recording.axes_source == ("not stated in the file: time is first" if axes == "ZCYX" else STATED)
+    check_error(lambda: open_video(path, **{keyword: 2}), ArgumentError, keyword, r"rec\.tif, which has 2 ", 2)
+
+
+@pytest.mark.parametrize("compression", [None, "zlib"])
+def test_channels_and_planes_together(path, compression):
+    stack = makers.random_video((4, 3, 2, 5, 6))
+    makers.tiff(path, stack, imagej=True, metadata={"axes": "TZCYX"}, compression=compression)
+    check_error(lambda: open_video(path), ArgumentError, "path", r"3 planes: choose one with z=, from 0 to 2")
+    check_error(lambda: open_video(path, z=1), ArgumentError, "path", r"2 channels: choose one with channel=")
+    np.testing.assert_array_equal(load_video(path, channel=1, z=2), stack[:, 2, 1])
+    np.testing.assert_array_equal(load_video(path, axes="TZCYX", channel=1, z=0), stack[:, 0, 1])
+
+
+def test_planes_are_frames_unless_one_of_them_is_asked_for(path):
+    stack = makers.random_video((4, 2, 5, 6))
+    makers.tiff(path, stack, imagej=True, metadata={"axes": "ZCYX"})
+    np.testing.assert_array_equal(load_video(path, channel=1), stack[:, 1])
+    np.testing.assert_array_equal(load_video(path, channel=1, z=3), stack[3:, 1])
+
+
+def test_names_of_channels_in_ome(path):
+    stack = makers.random_video((3, 2, 5, 6))
+    notes = {"axes": "TCYX", "Channel": {"Name": ["voltage", "calcium"]}}
+    tifffile.imwrite(path, stack, photometric="minisblack", ome=True, metadata=notes)
+    check_error(lambda: open_video(path), ArgumentError, "path", r"2 channels \(voltage, calcium\): choose one")
+    np.testing.assert_array_equal(load_video(path, channel="calcium"), stack[:, 1])
+    check_error(lambda: open_video(path, channel="dye"), ArgumentError, "channel", r"\(voltage, calcium\)", "dye")
+
+
+@pytest.mark.parametrize(("options", "count"), [(IMAGEJ, 2), (IMAGEJ, 7), (OME, 2)])
+def test_channels_and_no_other_axis(path, options, count):
+    stack = makers.random_video((count, 5, 6))
+    makers.tiff(path, stack, **options, metadata={"axes": "CYX"})
+    text = rf"{count} channels and no other axis: choose one with channel=.*axes='TYX' if they are frames"
+    check_error(lambda: open_video(path), ArgumentError, "path", text)
+    np.testing.assert_array_equal(load_video(path, channel=1), stack[1:2])
+    np.testing.assert_array_equal(load_video(path, axes="TYX"), stack)
 
 
 def test_more_channels_than_possible_are_frames(path):
@@ -234,15 +404,53 @@ def test_more_channels_than_possible_are_frames(path):
     makers.tiff(path, video, imagej=True)  # tifffile gives it the axes CYX
     with open_video(path) as recording:
         np.testing.assert_array_equal(recording[:], video)
-    makers.tiff(path, video[:7], imagej=True)
-    with pytest.raises(ValueError, match=r"has the axes CYX of shape \(7, 5, 6\).*or write them with axes='TYX'"):
-        open_video(path)
 
 
-def test_a_stack_without_a_name_for_its_axes(path):
-    makers.tiff(path, makers.random_video((3, 2, 5, 6)))
-    with pytest.raises(ValueError, match=r"has the axes QQYX of shape \(3, 2, 5, 6\)"):
-        open_video(path)
+@pytest.mark.parametrize("compression", [None, "zlib"])
+@pytest.mark.parametrize("named", [True, False])
+@pytest.mark.parametrize("axes", ["YXT", "YTX", "TXY", "XTY"])
+def test_other_orders_of_axes(path, axes, named, compression):
+    video = makers.random_video((7, 5, 6))
+    stored = np.ascontiguousarray(np.transpose(video, ["TYX".index(axis) for axis in axes]))
+    makers.tiff(path, stored, metadata={"axes": axes if named else "QYX"}, compression=compression)
+    with open_video(path) if named else open_video(path, axes=axes) as recording:
+        np.testing.assert_array_equal(recording[:], video)
+        np.testing.assert_array_equal(recording[5:1:-2, 1:3], video[5:1:-2, 1:3])
+        assert recording[3:3].shape == (0, 5, 6)
+        assert (recording.axes, recording.axes_source) == (axes, STATED if named else "given by axes=")
+
+
+@pytest.mark.parametrize("axes", ["QQYX", None])
+def test_a_stack_without_a_name_for_its_axes(path, axes):
+    stack = makers.random_video((3, 2, 5, 6))
+    makers.tiff(path, stack, metadata={"axes": axes} if axes else {})
+    text = r"has the axes Q, Q, Y, X of shape \(3, 2, 5, 6\).*axes=, for example 'TCYX'"
+    assert check_error(lambda: open_video(path), ArgumentError, "path", text).keyword == "axes"
+    np.testing.assert_array_equal(load_video(path, axes="TCYX", channel=1), stack[:, 1])
+    np.testing.assert_array_equal(load_video(path, axes="ZTYX", z=1), stack[1])
+
+
+@pytest.mark.parametrize("options", [{}, {"compression": "zlib"}], ids=repr)
+def test_an_unlikely_reading_is_reported(path, options):
+    video = makers.random_video((16, 60, 72))
+    makers.tiff(path, np.ascontiguousarray(np.moveaxis(video, 0, 2)), **options)
+    with pytest.warns(UserWarning, match=r"rec\.tif does not state its axes .* open it with axes='YXT'") as caught:
+        assert load_video(path).shape == (60, 72, 16)
+    assert len(caught) == 1
+    np.testing.assert_array_equal(load_video(path, axes="YXT"), video)
+    assert load_video(path, axes="TYX").shape == (60, 72, 16)
+
+
+def test_a_scene_of_a_file_with_one_recording(path):
+    makers.tiff(path, VIDEO)
+    np.testing.assert_array_equal(load_video(path, scene=0), VIDEO)
+    check_error(lambda: open_video(path, scene=1), ArgumentError, "scene", "has 1 scene: leave scene out", 1)
+
+
+@pytest.mark.parametrize("axes", [5, "TYY", "TY", "TCYX"])
+def test_axes_that_do_not_fit(path, axes):
+    makers.tiff(path, VIDEO)
+    check_error(lambda: open_video(path, axes=axes), ArgumentError, "axes", r"axes = ", axes)
 
 
 @pytest.mark.parametrize("axes", ["ZYX", "TYX"])
@@ -255,11 +463,15 @@ def test_a_stack_of_planes_is_taken_for_time(path, axes, options):
 
 @pytest.mark.parametrize(("shape", "layout"), [((7, 5, 6, 3), "contig"), ((7, 3, 5, 6), "separate")])
 @pytest.mark.parametrize("photometric", ["rgb", "minisblack"])
-def test_colour(path, shape, layout, photometric):
+@pytest.mark.parametrize("compression", [None, "zlib"])
+def test_colour(path, shape, layout, photometric, compression):
     video = makers.random_video(shape, "u1")
-    tifffile.imwrite(path, video, photometric=photometric, planarconfig=layout)
-    with pytest.raises(ValueError, match=r"rec\.tif is a colour recording: save its grey values, or one channel"):
-        open_video(path)
+    tifffile.imwrite(path, video, photometric=photometric, planarconfig=layout, compression=compression)
+    text = r"rec\.tif has 3 channels \(red, green, blue\): choose one with channel=, from 0 to 2"
+    check_error(lambda: open_video(path), ArgumentError, "path", text)
+    green = video[..., 1] if layout == "contig" else video[:, 1]
+    np.testing.assert_array_equal(load_video(path, channel="green"), green)
+    np.testing.assert_array_equal(load_video(path, channel=1), green)
 
 
 @pytest.mark.parametrize("other", [VIDEO[:, :4], VIDEO[:, :, :4], VIDEO.astype("u1")])

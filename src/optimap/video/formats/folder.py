@@ -1,122 +1,230 @@
-"""A folder of TIFF or PNG images, one frame each, in natural order: frame_2 before frame_10."""
+"""A folder that holds one recording: an image for each frame, parts of a recording, or the files of a set.
 
-import re
+What the names say about frames, channels and planes is found in ``folder/names.py``. Frames are in natural order:
+frame_2 before frame_10. A gap in their numbers, and a file that does not belong to them, is an error that names it.
+"""
+
+from collections.abc import Sequence
+from fnmatch import fnmatchcase
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..._base import ArgumentError, Array
+from ..._base import RATE, ArgumentError, ArgumentTypeError
+from ..axes import Layout, Wanted, find_layout
+from ..chained import chained_recording
+from ..checks import counted, noted_number
+from ..folder.images import SUFFIXES, image_files, pages_of
+from ..folder.names import Arrangement, arrange, natural_key, refuse_recordings
+from ..folder.videos import VIDEOS, open_videos
+from ..format_table import FORMATS
+from ..paged import PagedFrames
 from ..recording import Recording
 
-if TYPE_CHECKING:
-    from PIL import Image
+__all__ = ["natural_key", "open_recording"]
 
-SUFFIXES = {".tif": "TIFF", ".tiff": "TIFF", ".png": "PNG"}
-UNREADABLE = (OSError, SyntaxError)  # raised by Pillow for damaged files
-STRETCHED = {"L;2": 85, "L;4": 17}  # Pillow multiplies grey values of 2 and 4 bits by these factors
+BY_NAMES = "stated in the names of the files"
 
 
-class ImageFrames:
-    """Frames stored in separate files."""
+def open_recording(
+    path: Path,
+    axes: object = None,
+    channel: object = None,
+    z: object = None,
+    ignore: object = None,
+    allow_gaps: object = False,
+    fps: object = None,
+) -> Recording:
+    """Open a folder; `fps` is the rate of images that state none, which gives a gap its length."""
+    rate = _rate(fps)
+    recording = _open(path, Wanted(axes, channel, z), ignore, _flag("allow_gaps", allow_gaps), rate)
+    if rate is not None and not recording.format.startswith("folder of"):
+        recording.close()
+        problem = f"cannot be used, because {path} does not hold an image for each frame"
+        raise ArgumentError("fps", fps, problem, "leave fps out")
+    return recording
 
-    def __init__(self, files: list[Path], shape: tuple[int, int], dtype: "np.dtype[Any]") -> None:
-        self._files = files
-        self.shape = (len(files), *shape)
-        self.dtype = dtype
 
-    def read(self, frames: range) -> Array:
-        """Read a range of frames."""
-        result = np.empty((len(frames), *self.shape[1:]), self.dtype)
-        for i, t in enumerate(frames):
-            result[i] = _read(self._files[t])
-        return result
-
-    def close(self) -> None:
-        """Do nothing: no file stays open."""
+def _rate(fps: object) -> float | None:
+    """Return the given rate, or raise an error if it is not one."""
+    rate = noted_number(fps)
+    if fps is not None and rate is None:
+        raise ArgumentError.must_be("fps", fps, RATE)
+    return rate
 
 
-def open_recording(path: Path) -> Recording:
-    """Open a folder of images."""
-    files = [
-        file
-        for file in path.iterdir()
-        if file.suffix.lower() in SUFFIXES and file.is_file() and not file.name.startswith(".")
-    ]
-    kinds = {SUFFIXES[file.suffix.lower()] for file in files}
-    if len(kinds) != 1:
-        problem = "holds TIFF and PNG images" if kinds else "holds no .tif, .tiff or .png image"
-        cure = "keep one kind of image in the folder" if kinds else "give a folder of images, one frame each"
-        raise ArgumentError("path", path, problem, cure, subject=str(path))
-    files.sort(key=natural_key)
-    shape, dtype = _shape(files[0])
-    for file in files[1:]:
-        other = _shape(file)
-        if other != (shape, dtype):
-            raise ArgumentError(
-                "path",
-                path,
-                f"is {other[0]} of {other[1]}, but {files[0].name} is {shape} of {dtype}",
-                "keep only frames of one size and type in the folder",
-                subject=str(file),
-            )
+def _open(path: Path, wanted: Wanted, ignore: object, gaps: bool, rate: float | None) -> Recording:
+    """Open a folder by what its files are."""
+    stored: dict[Path, object] = {}
+    files = _kept(path, ignore)
+    if any((folder / "NDTiff.index").is_file() for folder in (path, path / "Full resolution")):
+        return _open_index(path, wanted)
+    images = [file for file in files if file.suffix.lower() in SUFFIXES]
+    videos = [file for file in files if file.suffix.lower() in VIDEOS]
+    kinds = {SUFFIXES[file.suffix.lower()] for file in images}
+    if not kinds and videos:
+        return open_videos(path, videos, files, wanted, gaps)
+    _check_kinds(path, kinds, files)
+    if kinds == {"TIFF"}:
+        images.sort(key=natural_key)
+        set_of_files = _open_set(path, images, wanted)
+        if set_of_files is not None:
+            return set_of_files
+        pages = pages_of(images)
+        counts = {file: count for file, (count, _) in pages.items()}
+        if max(counts.values()) > 1 and len(images) > 1:
+            return _open_parts(path, images, counts, wanted, gaps)
+        stored = {file: tags for file, (count, tags) in pages.items() if count == 1}
+    arranged = arrange(path, images)
+    if arranged.table.shape[:2] == (1, len(arranged.planes)) and len(arranged.planes) > 1 and wanted.z is None:
+        arranged = arrange(path, images, has_planes=False)  # planes alone are frames
+    return _open_images(path, arranged, stored, wanted, gaps, rate)
+
+
+def _kept(path: Path, ignore: object) -> list[Path]:
+    """Return the files of a folder without those of the system and those that match what is to be ignored."""
+    files = [file for file in path.iterdir() if not file.name.startswith(".") and file.is_file()]
+    patterns = [ignore] if isinstance(ignore, str) else ignore
+    if patterns is None:
+        return files
+    if not isinstance(patterns, (list, tuple)) or not all(isinstance(pattern, str) for pattern in patterns):
+        raise ArgumentTypeError(
+            "ignore", ignore, "is not text", "give the name of a file, or a pattern such as 'dark*'"
+        )
+    for pattern in patterns:
+        matching = [file for file in files if fnmatchcase(file.name, pattern)]
+        if not matching:
+            raise ArgumentError("ignore", pattern, f"is no file in {path}", "give the name of a file, or leave it out")
+        files = [file for file in files if file not in matching]
+    return files
+
+
+def _flag(name: str, value: object) -> bool:
+    """Return a yes or no, which a command line gives as text or as a number."""
+    known = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
+    flag = known.get(str(value).lower())
+    if flag is None:
+        raise ArgumentError.must_be(name, value, "True or False")
+    return flag
+
+
+def _check_kinds(path: Path, kinds: set[str], files: Sequence[Path]) -> None:
+    """Raise an error if a folder does not hold images of one kind."""
+    if any(file.name.lower().endswith("spool.dat") for file in files):
+        problem = "holds files spooled by Andor Solis, which cannot be read"
+        raise ArgumentError("path", path, problem, "save the recording as TIFF in Solis", subject=str(path))
+    if len(kinds) > 1:
+        problem, cure = "holds TIFF and PNG images", "keep one kind of image in the folder, or leave out the other with"
+        raise ArgumentError("path", path, problem, f"{cure} ignore='*.png'", subject=str(path), keyword="ignore")
+    if kinds:
+        return
+    known = [suffix for row in FORMATS for suffix in row.suffixes]
+    recordings = [file for file in files if file.suffix.lower() in known]
+    if recordings:
+        refuse_recordings(path, "holds recordings instead of images", min(recordings, key=natural_key))
+    inside = sorted((folder for folder in path.iterdir() if folder.is_dir() and _has_images(folder)), key=natural_key)
+    cure = f"give a folder inside it, such as {inside[0]}" if inside else "give a folder of images, one frame each"
+    raise ArgumentError("path", path, "holds no .tif, .tiff or .png image", cure, subject=str(path))
+
+
+def _has_images(folder: Path) -> bool:
+    return not folder.name.startswith(".") and any(file.suffix.lower() in SUFFIXES for file in folder.iterdir())
+
+
+def _open_index(path: Path, wanted: Wanted) -> Recording:
+    """Open a recording of Micro-Manager by its index."""
+    from ..tiff.ndtiff import find_index, open_ndtiff  # tifffile, which folders of PNG images do not need
+
+    index = find_index(path)
+    assert index is not None
+    return open_ndtiff(path, index, wanted)
+
+
+def _open_set(path: Path, files: list[Path], wanted: Wanted) -> Recording | None:
+    """Open the set of files that the first one says it belongs to; return None if it is not one of several."""
+    from ..tiff.sets import files_of_set  # tifffile, which folders of PNG images do not need
+    from .tiff import open_recording
+
+    members = files_of_set(files[0])
+    if len(members) == 1:
+        return None
+    others = [file for file in files if file.name.lower() not in members]
+    if others:
+        problem = f"holds {files[0].name}, a recording in {counted(len(members), 'file')}, and {others[0].name}"
+        refuse_recordings(path, problem, files[0])
+    recording = open_recording(files[0], wanted.axes, wanted.channel, wanted.z)
+    recording.path = path
+    return recording
+
+
+def _open_file(file: Path, wanted: Wanted) -> Recording:
+    from .tiff import open_alone  # tifffile, again
+
+    return open_alone(file, wanted)
+
+
+def _chosen(path: Path, found: Arrangement, wanted: Wanted) -> tuple[int, int]:
+    """Return the wanted plane and channel of those that the names carry."""
+    names = [letter for letter, n in zip("TZC", found.table.shape, strict=True) if n > 1 or letter == "T"]
+    shape = [n for letter, n in zip("TZC", found.table.shape, strict=True) if letter in names]
+    default = ("".join(names) + "YX", BY_NAMES)
+    asked = Wanted(None, wanted.channel, wanted.z)
+    dtype = np.dtype(np.uint8)  # pixels are not looked at
+    layout = find_layout(path, (*shape, 1, 1), dtype, asked, default=default, labels=found.channels)
+    at = {names[axis]: index for axis, index in layout.fixed.items()}
+    return at.get("Z", 0), at.get("C", 0)
+
+
+def _open_images(
+    path: Path, found: Arrangement, stored: dict[Path, object], wanted: Wanted, gaps: bool, rate: float | None
+) -> Recording:
+    """Open a folder of images, one frame each."""
+    if wanted.axes is not None:
+        problem = f"cannot be used, because {path} holds an image for each frame"
+        raise ArgumentError("axes", wanted.axes, problem, "leave axes out")
+    plane, channel = _chosen(path, found, wanted)
+    files, numbers = found.chosen(path, plane, channel, gaps)
+    images, kind = image_files(path, files, stored), SUFFIXES[files[0].suffix.lower()]
+    layout = Layout("TYX", BY_NAMES)
+    frames = PagedFrames(images, np.arange(len(files)), layout)
+    fps, pixel_size = _stated(files[0]) if kind == "TIFF" else (None, None)
+    fps = rate or fps
+    metadata: dict[str, object] = {"first": files[0].name, "last": files[-1].name}
+    times = None
+    if len(numbers) > 1 and numbers[-1] - numbers[0] != found.step * (len(numbers) - 1):
+        metadata["frame_numbers"] = numbers
+        times = None if fps is None else (np.array(numbers) - numbers[0]) / (found.step * fps)
     return Recording(
-        ImageFrames(files, shape, dtype),
+        frames,
         path=path,
-        format=f"folder of {kinds.pop()} images",
-        metadata={"first": files[0].name, "last": files[-1].name},
+        format=f"folder of {kind} images",
+        fps=fps,
+        times=times,
+        pixel_size=pixel_size,
+        metadata=metadata,
+        axes=(layout.letters, layout.source),
     )
 
 
-def natural_key(path: Path) -> list[tuple[int, int, str]]:
-    """Return a key that sorts numbers in names by their value."""
-    parts = re.split(r"(\d+)", path.name.lower())
-    return [(0, int(part), "") if part.isdecimal() else (1, 0, part) for part in parts]
+def _stated(file: Path) -> tuple[float | None, float | None]:
+    """Return the rate and the pixel size that an image states."""
+    with _open_file(file, Wanted()) as recording:
+        return recording.fps, recording.pixel_size
 
 
-def _shape(file: Path) -> tuple[tuple[int, int], "np.dtype[Any]"]:
-    """Return size and type from the header alone."""
-    if SUFFIXES[file.suffix.lower()] == "TIFF":
-        with _open_tiff(file) as recording:
-            if len(recording) != 1:
-                cure = "save each frame in a file of its own, or open the file instead of the folder"
-                raise ArgumentError("path", file, f"holds {len(recording)} images", cure, subject=str(file))
-            return recording.shape[1:], recording.dtype
-    with _open_png(file) as image:
-        kind = {"1": "u1", "L": "u1", "I;16": "u2", "I;16B": "u2", "I": "i4", "F": "f4"}.get(image.mode)
-        if kind is None:
-            problem, cure = f"is a colour image (mode {image.mode})", "save the frames as grey images first"
-            raise ArgumentError("path", file, problem, cure, subject=str(file))
-        return (image.height, image.width), np.dtype("u2" if image.mode == "I" else kind)
-
-
-def _open_tiff(file: Path) -> Recording:
-    from . import tiff  # tifffile, which folders of PNG images do not need
-
-    return tiff.open_recording(file)
-
-
-def _open_png(file: Path) -> "Image.Image":
-    """Open an image, or raise an error that names the file."""
-    from PIL import Image
-
-    try:
-        return Image.open(file, formats=["PNG"])
-    except UNREADABLE as error:
-        cure = "remove it from the folder, or copy it again"
-        raise ArgumentError("path", file, "is not a complete PNG image", cure, subject=str(file)) from error
-
-
-def _read(file: Path) -> Array:
-    """Return the pixels of one image."""
-    if SUFFIXES[file.suffix.lower()] == "TIFF":
-        with _open_tiff(file) as recording:
-            return recording[0]
-    with _open_png(file) as image:
-        tiles: Any = getattr(image, "tile", None)
-        stretched = STRETCHED.get(str(tiles[0][3]), 1) if tiles else 1
-        try:
-            return np.asarray(image) // stretched if stretched > 1 else np.asarray(image)
-        except UNREADABLE as error:
-            problem = f"is truncated or damaged ({error})"
-            raise ArgumentError("path", file, problem, "copy the image again", subject=str(file)) from error
+def _open_parts(path: Path, files: list[Path], pages: dict[Path, int], wanted: Wanted, gaps: bool) -> Recording:
+    """Open a recording that was cut into files with several pages each."""
+    found = arrange(path, files, "parts")
+    last = {found.files[int(i)] for i in found.table[-1].ravel() if i >= 0}
+    single = [file for file in files if pages[file] <= 1 and file not in last]  # the last part may hold one frame
+    if single:
+        several = [file for file in files if pages[file] > 1]
+        stray = min(single, several, key=len)[0]
+        problem = f"holds {single[0].name} with one image, and {several[0].name} with {pages[several[0]]}"
+        cure = f"keep frames, or parts of one recording, in a folder, or leave a file out with ignore={stray.name!r}"
+        raise ArgumentError("path", path, problem, cure, subject=str(path), keyword="ignore")
+    several_channels = len(found.channels) > 1
+    plane, channel = _chosen(path, found, wanted if several_channels else Wanted())
+    parts, _ = found.chosen(path, plane, channel, gaps)
+    inside = Wanted(wanted.axes, None if several_channels else wanted.channel, wanted.z)
+    return chained_recording(path, parts, lambda file: _open_file(file, inside))

@@ -1,0 +1,1 @@
+"""What the format TIFF consists of; `formats.tiff` puts the parts together."""

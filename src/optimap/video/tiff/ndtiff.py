@@ -1,0 +1,212 @@
+"""NDTiff, in which newer versions of Micro-Manager save: TIFF files and an index that says where each plane is.
+
+The index lies next to the files, or in the folder ``Full resolution``. Pixels are uncompressed and are read from the
+places in the index. Times are those that the camera's program noted for each plane.
+"""
+
+import json
+import re
+import struct
+from collections import OrderedDict
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..._base import ArgumentError, Array, MissingFileError, axis_letter
+from ..axes import STATED, Wanted, find_layout
+from ..paged import PagedFrames
+from ..recording import Recording
+from .directories import OpenFile
+
+INDEX, FULL = "NDTiff.index", "Full resolution"
+TYPES = {0: "u1", 1: "u2", 3: "u2", 4: "u2", 5: "u2", 6: "u2"}  # 8, 16, 10, 12, 14 and 11 bits
+ELAPSED = re.compile(rb'"ElapsedTime-ms"\s*:\s*"?([-+.\deE]+)')
+NUMBERS = struct.Struct("<IiiiiIii")  # from the place of the pixels to the compression of the note
+MOST_OPEN = 8
+
+
+class Plane(NamedTuple):
+    """One entry of the index."""
+
+    axes: dict[str, int | str]
+    file: str
+    offset: int
+    width: int
+    height: int
+    kind: int
+    compression: int
+    note_offset: int
+    note_bytes: int
+    note_compression: int
+
+
+class PlaneFiles:
+    """Uncompressed planes at known places in several files."""
+
+    def __init__(self, files: list[Path], planes: list[Plane]) -> None:
+        first = planes[0]
+        self.shape: tuple[int, ...] = (first.height, first.width)
+        self.dtype = np.dtype(TYPES[first.kind])
+        self._files = {file.name: file for file in files}
+        self._planes = planes
+        self._open: OrderedDict[str, OpenFile] = OrderedDict()
+
+    def _file(self, name: str) -> OpenFile:
+        """Return an open file, and close the one that was read longest ago."""
+        opened = self._open.pop(name, None) or OpenFile(self._files[name])
+        self._open[name] = opened
+        if len(self._open) > MOST_OPEN:
+            self._open.popitem(last=False)[1].close()
+        return opened
+
+    def read(self, numbers: NDArray[np.int64]) -> Array:
+        """Return the planes with these numbers, (n, H, W)."""
+        result = np.empty((len(numbers), *self.shape), self.dtype.newbyteorder("<"))
+        for image, number in zip(result, numbers, strict=True):
+            plane = self._planes[int(number)]
+            if self._file(plane.file).read_into(plane.offset, image.reshape(-1).view(np.uint8).data) < image.nbytes:
+                _refuse_truncated(self._files[plane.file])
+        return result.astype(self.dtype, copy=False)
+
+    def times(self, numbers: NDArray[np.int64]) -> NDArray[np.float64] | None:
+        """Return the noted times of planes in s; None unless each is known and later than the one before it."""
+        found = []
+        for number in numbers:
+            plane = self._planes[int(number)]
+            match = ELAPSED.search(self._file(plane.file).read(plane.note_offset, max(0, plane.note_bytes)))
+            if match is None:
+                return None
+            found.append(_number(match[1]) / 1e3)
+        return np.array(found) if (np.diff(found) > 0).all() and np.isfinite(found).all() else None
+
+    def close(self) -> None:
+        """Close the files."""
+        while self._open:
+            self._open.popitem()[1].close()
+
+
+def _number(text: bytes) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        return np.nan
+
+
+def find_index(path: Path) -> Path | None:
+    """Return the index of the recording in a folder, or of that which a file is a part of; None if there is none."""
+    folders = (path, path / FULL) if path.is_dir() else (path.parent,)
+    index = next((folder / INDEX for folder in folders if (folder / INDEX).is_file()), None)
+    if index is None or path.is_dir() or any(plane.file == path.name for plane in _read_index(index)):
+        return index
+    return None
+
+
+def _read_index(index: Path) -> list[Plane]:
+    """Return the entries of an index, which are little-endian and follow each other."""
+    raw, at, planes = index.read_bytes(), 0, []
+    try:
+        while at < len(raw):
+            axes, at = _text(raw, at)
+            file, at = _text(raw, at)
+            planes.append(Plane(json.loads(axes), file, *NUMBERS.unpack_from(raw, at)))
+            at += NUMBERS.size
+    except (struct.error, ValueError) as error:
+        problem = f"is truncated or damaged after {len(planes)} planes"
+        raise ArgumentError("path", index, problem, "copy the recording again", subject=str(index)) from error
+    return planes
+
+
+def _text(raw: bytes, at: int) -> tuple[str, int]:
+    """Return a text that begins with its length, and where it ends."""
+    (length,) = struct.unpack_from("<I", raw, at)
+    end = at + 4 + length
+    if end > len(raw):
+        raise ValueError("a text is beyond the end")
+    return raw[at + 4 : end].decode("utf-8"), end
+
+
+def open_ndtiff(path: Path, index: Path, wanted: Wanted) -> Recording:
+    """Open a recording by its index."""
+    planes = _read_index(index)
+    _check(path, index, planes)
+    names, table, labels = _arranged(path, planes)
+    files = [index.with_name(name) for name in dict.fromkeys(plane.file for plane in planes)]
+    images = PlaneFiles(files, planes)
+    try:
+        shape = (*table.shape, *images.shape)
+        layout = find_layout(path, shape, images.dtype, wanted, default=(f"{names}YX", STATED), labels=labels)
+        times = None
+        if "T" in layout.letters[: table.ndim]:
+            chosen = table[tuple(layout.fixed.get(axis, slice(None)) for axis in range(table.ndim))]
+            times = images.times(chosen) if chosen.ndim == 1 else None
+        return Recording(
+            PagedFrames(images, table, layout),
+            path=path,
+            format="TIFF",
+            times=times,
+            metadata={"files": str(len(files)), "index": INDEX},
+            axes=(layout.letters, layout.source),
+        )
+    except BaseException:
+        images.close()
+        raise
+
+
+def _check(path: Path, index: Path, planes: list[Plane]) -> None:
+    """Raise an error if planes differ, cannot be read, or are not in their files."""
+    if not planes:
+        problem = "is truncated, because it names no plane"
+        raise ArgumentError("path", path, problem, "copy the recording again", subject=str(index))
+    if planes[0].kind not in TYPES or any(plane.compression for plane in planes):
+        problem, cure = "is a colour recording, or compressed", "save its grey values as TIFF first"
+        raise ArgumentError("path", path, problem, cure, subject=str(path))
+    if len({(plane.width, plane.height, plane.kind) for plane in planes}) > 1:
+        problem = "holds images of different sizes or types"
+        raise ArgumentError("path", path, problem, "save the recording in a folder of its own", subject=str(path))
+    nbytes = planes[0].width * planes[0].height * np.dtype(TYPES[planes[0].kind]).itemsize
+    ends: dict[str, int] = {}
+    for plane in planes:
+        ends[plane.file] = max(ends.get(plane.file, 0), plane.offset + nbytes)
+    for name, end in ends.items():
+        file = index.with_name(name)
+        if not file.is_file():
+            cure = f"copy it next to {INDEX}, which names it"
+            raise MissingFileError("path", path, "is missing", cure, subject=str(file))
+        if file.stat().st_size < end:
+            _refuse_truncated(file)
+
+
+def _refuse_truncated(file: Path) -> None:
+    problem, cure = "is truncated, because planes in the index are beyond its end", "copy the recording again"
+    raise ArgumentError("path", file, problem, cure, subject=str(file))
+
+
+def _arranged(path: Path, planes: list[Plane]) -> tuple[str, NDArray[np.int64], list[str]]:
+    """Return the letters of time and of the axes with several values, the table of planes, and labels of channels."""
+    values: dict[str, list[Any]] = {}
+    for plane in planes:
+        for axis, value in plane.axes.items():
+            values.setdefault(axis, []).append(value)
+    found = {axis: list(dict.fromkeys(noted)) for axis, noted in values.items()}
+    for axis, noted in found.items():
+        if all(isinstance(value, int) for value in noted):
+            noted.sort()
+        if not axis_letter(axis) and len(noted) > 1:
+            problem = f"holds several recordings along the axis {axis} ({', '.join(map(str, noted[:6]))})"
+            cure = "save each of them in a folder of its own"
+            raise ArgumentError("path", path, problem, cure, subject=str(path))
+    kept = {axis_letter(axis): axis for axis, noted in found.items() if len(noted) > 1}
+    order = ["T", *(letter for letter in "ZC" if letter in kept)]
+    shape = [len(found[kept[letter]]) if letter in kept else 1 for letter in order]
+    table = np.full(shape, -1, np.int64)
+    places = {axis: {value: i for i, value in enumerate(noted)} for axis, noted in found.items()}
+    for number, plane in enumerate(planes):
+        at = [places[kept[letter]][plane.axes.get(kept[letter])] if letter in kept else 0 for letter in order]
+        table[tuple(at)] = number
+    if (table < 0).any():
+        problem = f"lacks {int((table < 0).sum())} of its {table.size} planes"
+        raise ArgumentError("path", path, problem, "save the planes that are there as TIFF first", subject=str(path))
+    labels = [str(value) for value in found[kept["C"]]] if "C" in kept else []
+    return "".join(order), table, labels

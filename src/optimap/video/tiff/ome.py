@@ -1,0 +1,152 @@
+"""The XML of OME-TIFF: axes, channels, rate, times of the planes, and which file holds which plane.
+
+A recording may be cut into several files, each named with its UUID at the planes that it holds; a file may also hold no
+more than the name of the one with the description. Nothing is opened here.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from xml.etree import ElementTree
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..._base import ArgumentError
+from ..units import MM, SECONDS, interval, rate
+
+Element = ElementTree.Element
+
+
+@dataclass(frozen=True)
+class OmeImage:
+    """One image (T, Z, C in the order of the file) of a description.
+
+    ``files`` are the names of the files that hold its planes, "" for the file with the description; ``file_of`` and
+    ``page_of`` say for each place in the table of planes which file it is, and which page there; -1 is nowhere.
+    """
+
+    name: str
+    pixels: dict[str, str]
+    axes: tuple[tuple[str, int], ...]
+    channels: tuple[str, ...]
+    files: tuple[str, ...]
+    file_of: NDArray[np.int64]
+    page_of: NDArray[np.int64]
+    times: NDArray[np.float64] | None
+
+    @property
+    def fps(self) -> float | None:
+        """Frames per second by the stated interval."""
+        return rate(interval(self.pixels.get("TimeIncrement"), self.pixels.get("TimeIncrementUnit", "s"), SECONDS))
+
+    @property
+    def pixel_size(self) -> float | None:
+        """The width of a pixel in mm."""
+        size = interval(self.pixels.get("PhysicalSizeX"), self.pixels.get("PhysicalSizeXUnit", "µm"), MM)
+        return size or None
+
+
+@dataclass(frozen=True)
+class Ome:
+    """A description: its images, or the file in which they are described instead."""
+
+    images: tuple[OmeImage, ...]
+    elsewhere: str | None = None
+
+
+def read_ome(path: Path, text: str, pages: int) -> Ome:
+    """Return what the XML of a file with some number of pages says, or raise an error if it cannot be read."""
+    try:
+        root = ElementTree.fromstring(text)
+        only = next(_children(root, "BinaryOnly"), None)
+        if only is not None:
+            return Ome((), only.get("MetadataFile"))
+        uuid = root.get("UUID")
+        return Ome(tuple(_image(image, path, uuid, pages) for image in _children(root, "Image")))
+    except (ElementTree.ParseError, LookupError, ValueError) as error:
+        if isinstance(error, ArgumentError):
+            raise
+        problem = f"is damaged, because its OME description cannot be read ({error})"
+        raise ArgumentError("path", path, problem, "copy the recording again", subject=str(path)) from error
+
+
+def _children(element: Element, name: str) -> Iterator[Element]:
+    """Yield the children with a name in any namespace."""
+    return (child for child in element if child.tag == name or child.tag.endswith("}" + name))
+
+
+def _image(image: Element, path: Path, uuid: str | None, pages: int) -> OmeImage:
+    """Return what is known of one image."""
+    pixels = next(_children(image, "Pixels"))
+    channels = list(_children(pixels, "Channel"))
+    samples = int(channels[0].get("SamplesPerPixel") or 1) if channels else 1
+    order = [axis for axis in reversed(pixels.attrib["DimensionOrder"]) if axis in "TZC"]
+    sizes = {axis: int(pixels.attrib[f"Size{axis}"]) for axis in order}
+    sizes["C"] = max(1, sizes["C"] // samples)
+    shape = tuple(sizes[axis] for axis in order)
+    labels = tuple(channel.get("Name") or "" for channel in channels) if samples == 1 and channels else ()
+    files, file_of, page_of = _planes(pixels, path, uuid, order, shape, pages)
+    return OmeImage(
+        image.get("Name") or image.get("ID") or "",
+        dict(pixels.attrib),
+        tuple(zip(order, shape, strict=True)),
+        labels if len(labels) == sizes["C"] and all(labels) and len(set(labels)) == len(labels) else (),
+        files,
+        file_of,
+        page_of,
+        _times(pixels, order, shape),
+    )
+
+
+def _planes(
+    pixels: Element, path: Path, uuid: str | None, order: list[str], shape: tuple[int, ...], pages: int
+) -> tuple[tuple[str, ...], NDArray[np.int64], NDArray[np.int64]]:
+    """Return the names of the files, and the file and the page of each plane."""
+    count = int(np.prod(shape))
+    file_of, page_of = np.full(count, -1, np.int64), np.full(count, -1, np.int64)
+    blocks = list(_children(pixels, "TiffData"))
+    names = [_file_name(block, uuid) for block in blocks]
+    # A file that was renamed still carries its former name: the only one there is means the file itself.
+    if uuid is None and len(set(names)) == 1 and not (path.parent / names[0]).is_file():
+        names = [""] * len(names)
+    numbers: dict[str, int] = {}
+    for block, named in zip(blocks, names, strict=True):
+        name = "" if named.lower() == path.name.lower() else named
+        file = numbers.setdefault(name, len(numbers))
+        at = tuple(int(block.get(f"First{axis}") or 0) for axis in order)
+        if any(not 0 <= i < n for i, n in zip(at, shape, strict=True)):
+            continue
+        place = int(np.ravel_multi_index(at, shape))
+        number = int(block.get("PlaneCount") or block.get("NumPlanes") or (1 if block.get("IFD") else 0))
+        first = int(block.get("IFD") or 0)
+        stop = min(count, place + (number or (pages if name == "" else count)))
+        file_of[place:stop] = file
+        page_of[place:stop] = np.arange(first, first + stop - place)
+    if not blocks:
+        numbers[""] = 0
+        file_of[:pages], page_of[:pages] = 0, np.arange(count)[:pages]
+    return tuple(numbers), file_of.reshape(shape), page_of.reshape(shape)
+
+
+def _file_name(block: Element, uuid: str | None) -> str:
+    """Return the name of the file that holds some planes; nothing if it is the file with the description."""
+    named = next(_children(block, "UUID"), None)
+    if named is None or (uuid is not None and (named.text or "").strip() == uuid.strip()):
+        return ""
+    return named.get("FileName") or ""
+
+
+def _times(pixels: Element, order: list[str], shape: tuple[int, ...]) -> NDArray[np.float64] | None:
+    """Return the times of the planes in s, NaN for those without one; None if there is none at all."""
+    times = np.full(shape, np.nan)
+    for plane in _children(pixels, "Plane"):
+        noted, factor = plane.get("DeltaT"), interval(1, plane.get("DeltaTUnit", "s"), SECONDS)
+        at = tuple(int(plane.get(f"The{axis}") or 0) for axis in order)
+        if noted is None or not factor or any(not 0 <= i < n for i, n in zip(at, shape, strict=True)):
+            continue
+        try:
+            times[at] = float(noted) * factor
+        except ValueError:
+            continue
+    return None if np.isnan(times).all() else times

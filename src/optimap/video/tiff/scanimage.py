@@ -1,0 +1,142 @@
+"""What ScanImage notes in its TIFF files: which channels were saved, planes of volumes, and the frame rate.
+
+Channels are interleaved, page by page; with fast focusing, so are the planes of a volume, and at its end there may be
+pages recorded while the focus moves back, which are left out. The settings are lines of MATLAB. Pixels are signed, and
+are returned as stored, also below zero.
+"""
+
+import re
+from pathlib import Path
+from typing import Any, NoReturn
+
+import tifffile
+
+from ..._base import ArgumentError, MissingFileError
+from ..checks import counted, noted_number
+from .directories import Directories, read_directories
+
+COUNTER = re.compile(r"^frameNumberAcquisition\s*=\s*(\d+)", re.MULTILINE)
+PART = re.compile(r"(.*_)(\d+)(\.tiff?)", re.IGNORECASE)
+LINE = re.compile(r"^(?:scanimage\.)?((?:SI\d?|state)\.[\w.]+)\s*=\s*(.*?)\s*$", re.MULTILINE)
+
+
+def scanimage_settings(tif: tifffile.TiffFile) -> dict[str, Any]:
+    """Return the settings under their own names."""
+    found = (tif.scanimage_metadata or {}).get("FrameData")
+    if found:
+        return dict(found)
+    page = tif.pages.first
+    return {name: _value(text) for text in (page.description, page.software) for name, text in LINE.findall(text)}
+
+
+def _value(text: str) -> Any:
+    """Return a value of MATLAB: a number, a list, true or false; otherwise the text."""
+    if text[:1] == "[" and text[-1:] == "]":
+        return [_value(item) for item in re.split(r"[;,\s]+", text[1:-1]) if item]
+    if text in ("true", "false"):
+        return text == "true"
+    for kind in (int, float):
+        try:
+            return kind(text)
+        except ValueError:
+            pass
+    return text.strip("'\"")
+
+
+def scanimage_axes(settings: dict[str, Any], path: Path, pages: int) -> tuple[list[tuple[str, int]], list[str], int]:
+    """Return the axes of the pages, slowest first, names of the channels, and how many planes of a volume are kept."""
+    names = ("SI.hChannels.channelSave", "SI5.channelsSave", "SI4.channelsSave")
+    saved = next((settings[name] for name in names if name in settings), 1)
+    channels = saved if isinstance(saved, (list, tuple)) else [saved]
+    channels = [item for row in channels for item in (row if isinstance(row, (list, tuple)) else [row])]
+    labels = [f"channel {number}" for number in channels]
+    planes, kept, is_fast = _planes(settings)
+    per_step = len(channels) * planes
+    if pages % per_step:
+        problem = f"holds {pages} pages, which are not whole steps of {counted(len(channels), 'channel')}"
+        problem += f" and {counted(planes, 'plane')}" if planes > 1 else ""
+        cure = "read its pages in the order in which they are stored with axes='TYX'"
+        raise ArgumentError("path", path, problem, cure, subject=str(path), keyword="axes")
+    steps = [("T", pages // per_step), ("Z", planes)] if is_fast else [("Z", planes), ("T", pages // per_step)]
+    return [*steps, ("C", len(channels))], labels, kept
+
+
+def _planes(settings: dict[str, Any]) -> tuple[int, int, bool]:
+    """Return how many planes were recorded, how many of them are images, and whether each volume has all of them."""
+    is_fast = settings.get("SI.hFastZ.enable") in (True, 1) or settings.get("SI.hStackManager.stackMode") == "fast"
+    is_stack = settings.get("SI.hStackManager.enable") in (True, 1)
+    noted = settings.get("SI.hStackManager.actualNumSlices", settings.get("SI.hStackManager.numSlices"))
+    planes = int(noted_number(noted) or 1)
+    if planes == 1 or not (is_fast or is_stack or "SI.hStackManager.actualNumSlices" in settings):
+        return 1, 1, True
+    if not is_fast:
+        return planes, planes, False
+    with_flyback = noted_number(settings.get("SI.hFastZ.numFramesPerVolume")) or planes
+    with_flyback = noted_number(settings.get("SI.hStackManager.numFramesPerVolumeWithFlyback")) or with_flyback
+    back = noted_number(settings.get("SI.hFastZ.numDiscardFlybackFrames")) or 0
+    recorded = int(with_flyback) if with_flyback >= planes + back else planes + int(back)
+    return recorded, planes, True
+
+
+def scanimage_rate(settings: dict[str, Any]) -> float | None:
+    """Return the frame rate; of volumes, if there are several planes in each."""
+    planes, _, is_fast = _planes(settings)
+    names = ["SI.hRoiManager.scanFrameRate", "SI5.scanFrameRate", "SI4.scanFrameRate", "state.acq.frameRate"]
+    if planes > 1 and is_fast:
+        names = ["SI.hRoiManager.scanVolumeRate"]
+    found = next((rate for name in names if (rate := noted_number(settings.get(name)))), None)
+    averaged = noted_number(settings.get("SI.hScan2D.logAverageFactor")) or 1  # frames that were averaged into one
+    return None if found is None else found / averaged
+
+
+def scanimage_parts(path: Path, directories: Directories) -> list[Path]:
+    """Return the files of the acquisition that a file belongs to, by the counters of its frames.
+
+    ScanImage begins a new file when one is full; the counter goes on where that of the file before ended. A part that
+    is missing between this file and the first is an error that names it.
+    """
+    counted_here, name = _counters(path, directories), PART.fullmatch(path.name)
+    if counted_here is None or name is None:
+        return [path]
+    parts, (first, last) = [path], counted_here
+    while first > 1:
+        before = _beside(path, name, len(parts), -1)
+        found = _counters(before) if before.is_file() else None
+        if found is None or found[1] != first - 1:
+            _refuse_missing_part(path, before, first)
+        parts.insert(0, before)
+        first = found[0]
+    step = 1
+    while (after := _beside(path, name, step, 1)).is_file():
+        found = _counters(after)
+        if found is None or found[0] != last + 1:
+            break
+        parts.append(after)
+        last, step = found[1], step + 1
+    return parts
+
+
+def _refuse_missing_part(path: Path, before: Path, first: int) -> NoReturn:
+    """Raise the error for a part whose first frame does not follow on the file before it."""
+    if before.is_file():
+        problem = f"does not end where {path.name} begins, at frame {first} of its acquisition"
+        cure = "keep the files of one acquisition in a folder"
+        raise ArgumentError("path", path, problem, cure, subject=str(before))
+    cure = f"copy it next to {path.name}, which begins at frame {first} of the recording"
+    raise MissingFileError("path", path, "is missing", cure, subject=str(before))
+
+
+def _beside(path: Path, name: re.Match[str], steps: int, direction: int) -> Path:
+    """Return the file whose number is some steps before or after that of another one."""
+    number = max(0, int(name[2]) + direction * steps)
+    return path.with_name(f"{name[1]}{number:0{len(name[2])}d}{name[3]}")
+
+
+def _counters(path: Path, directories: Directories | None = None) -> tuple[int, int] | None:
+    """Return the numbers of the first and the last frame of a file within its acquisition, if they are noted."""
+    directories = directories or read_directories(path)
+    if not len(directories):
+        return None
+    found = [COUNTER.search(directories.description(page)) for page in (0, len(directories) - 1)]
+    first, last = (int(match[1]) if match else 0 for match in found)
+    return (first, last) if 0 < first <= last else None

@@ -1,0 +1,137 @@
+"""OME-TIFF recordings in several files: opened by any of them, if it has the description or says where that is.
+
+Bruker (Prairie View) writes a file for each page, Micro-Manager a new file whenever one is full. All files that the
+description names must be there; they are opened when their frames are read.
+"""
+
+import re
+from pathlib import Path
+from typing import Any, NoReturn
+
+import numpy as np
+import tifffile
+from numpy.typing import NDArray
+
+from ..._base import ArgumentError, MissingFileError
+from ..axes import Wanted, numbered
+from ..paged import PagedFrames
+from ..recording import Recording
+from .axes import Stack, stack_layout, stack_times
+from .directories import read_directories
+from .files import PagesOfFiles, open_pages
+from .ome import Ome, OmeImage, read_ome
+from .pages import DAMAGED
+
+LATER = re.compile(r"(.*_MMStack.*?)_\d+(\.ome\.tiff?)", re.IGNORECASE)
+
+
+def first_of_stack(path: Path) -> Path:
+    """Return the first file of a stack of Micro-Manager, whose later files may be without a description."""
+    name = LATER.fullmatch(path.name)
+    first = path if name is None else path.with_name(name[1] + name[2])
+    if not first.is_file():
+        refuse_missing(path, first)
+    return first if first == path or path.name.lower() in files_of_set(first) else path
+
+
+def find_image(path: Path, ome: Ome, scene: object = None) -> tuple[Path, OmeImage]:
+    """Return the file with the description, and the image in it that has planes in the given file, and is wanted."""
+    base = path
+    if ome.elsewhere is not None:
+        base = path.parent / ome.elsewhere
+        ome = read_ome(base, _description(path, base), 0)
+    images = [image for image in ome.images if _holds(image, base, path)] or list(ome.images)
+    if not images:
+        problem, cure = "describes no image", "copy the recording again"
+        raise ArgumentError("path", path, problem, cure, subject=str(path))
+    names = [image.name for image in images]
+    if isinstance(scene, str) and names.count(scene) == 1:
+        return base, images[names.index(scene)]
+    return base, images[numbered(path, scene, len(images), "scene", "scene", names if all(names) else ())]
+
+
+def _description(path: Path, base: Path) -> str:
+    """Return the XML in the file with the description of a set."""
+    if not base.is_file():
+        refuse_missing(path, base)
+    if base.suffix.lower() not in (".tif", ".tiff", ".btf", ".tf8"):
+        return base.read_text(encoding="utf-8", errors="replace")
+    with tifffile.TiffFile(base) as tif:
+        return tif.ome_metadata or ""
+
+
+def _holds(image: OmeImage, base: Path, path: Path) -> bool:
+    return any((base.parent / (name or base.name)).name.lower() == path.name.lower() for name in image.files)
+
+
+def refuse_missing(path: Path, missing: Path) -> NoReturn:
+    """Raise the error for a missing file of a set."""
+    cure = f"copy it next to {path.name}, since the recording is in both"
+    raise MissingFileError("path", path, "is missing", cure, subject=str(missing))
+
+
+def set_files(base: Path, image: OmeImage) -> list[Path]:
+    """Return the files of a recording in the order of its description."""
+    return [base.parent / (name or base.name) for name in image.files]
+
+
+def files_of_set(path: Path, scene: object = None) -> set[str]:
+    """Return the names, in lower case, of the files that hold a recording together with this one, and its own."""
+    own, pages = {path.name.lower()}, len(read_directories(path))
+    if not pages:
+        return own
+    try:
+        with tifffile.TiffFile(path) as tif:
+            text = tif.ome_metadata if tif.is_ome else None
+    except (*DAMAGED, ValueError):  # reported when the file is opened
+        return own
+    if not text:
+        return own
+    base, image = find_image(path, read_ome(path, text, pages), scene)
+    return {file.name.lower() for file in set_files(base, image)} | own
+
+
+def open_ome_set(path: Path, base: Path, image: OmeImage, wanted: Wanted) -> Recording:
+    """Open a recording in several files by one of them."""
+    files = set_files(base, image)
+    used = np.unique(image.file_of[image.file_of >= 0])
+    missing = next((files[number] for number in used if not files[number].is_file()), None)
+    if missing is not None:
+        refuse_missing(path, missing)
+    lacking = int((image.file_of < 0).sum())
+    if lacking:
+        problem = f"names the files of {image.file_of.size - lacking} of its {image.file_of.size} planes"
+        cure = "record it again, or save the planes that are there as another file"
+        raise ArgumentError("path", path, problem, cure, subject=str(base))
+    model = open_pages(files[int(image.file_of.flat[0])])
+    pages = PagesOfFiles(files, image.file_of.ravel(), image.page_of.ravel(), model)
+    try:
+        stack = ome_stack(image, model.axes, np.arange(image.file_of.size).reshape(image.file_of.shape))
+        table, layout = stack_layout(path, stack, model.shape, model.dtype, wanted)
+        metadata, fps, pixel_size = ome_described(image)
+        return Recording(
+            PagedFrames(pages, table, layout),
+            path=path,
+            format="TIFF",
+            fps=fps,
+            times=stack_times(stack, layout),
+            pixel_size=pixel_size,
+            metadata={**metadata, "files": str(len(used))},
+            axes=(layout.letters, layout.source),
+        )
+    except BaseException:
+        pages.close()
+        raise
+
+
+def ome_stack(image: OmeImage, page_axes: str, table: NDArray[np.int64]) -> Stack:
+    """Return the axes of an image, with a table of its pages, without axes of length one."""
+    names = "".join(axis for axis, n in image.axes if n > 1)
+    shape = tuple(n for _, n in image.axes if n > 1)
+    times = None if image.times is None else image.times.reshape(shape)
+    return Stack(names + page_axes, table.reshape(shape), image.channels, times, has_time=True)
+
+
+def ome_described(image: OmeImage) -> tuple[dict[str, Any], float | None, float | None]:
+    """Return metadata, frames per second and pixel size in mm."""
+    return dict(image.pixels), image.fps, image.pixel_size

@@ -1,0 +1,106 @@
+"""What OME-TIFF says about time."""
+
+import numpy as np
+import pytest
+import tifffile
+
+from optimap.video import open_video
+from tests import makers
+from tests.video.tiff import writers
+
+VIDEO = makers.random_video((6, 1, 1, 5, 6))
+
+
+def write(tmp_path, extra="", times=()):
+    return writers.write(tmp_path / "rec.tif", VIDEO[:, 0, 0], writers.ome_xml(VIDEO, [], extra=extra, times=times))
+
+
+@pytest.mark.parametrize("noted", ["", "NaN", "nan", "inf", "-inf", "0", "0.0", "-0.002", "fast", "0,002", "1 2"])
+def test_increments_of_no_use_mean_no_rate(tmp_path, noted):
+    with open_video(write(tmp_path, f'TimeIncrement="{noted}"')) as recording:
+        assert (recording.fps, recording.times) == (None, None)
+        np.testing.assert_array_equal(recording[:], VIDEO[:, 0, 0])
+
+
+@pytest.mark.parametrize(
+    ("unit", "fps"), [("seconds", 1 / 2), ("milliseconds", 500), ("ms", 500), ("frame", None), ("", None)]
+)
+def test_units(tmp_path, unit, fps):
+    with open_video(write(tmp_path, f'TimeIncrement="2" TimeIncrementUnit="{unit}"')) as recording:
+        assert recording.fps == fps
+
+
+@pytest.mark.parametrize("noted", ["0", "-1", "NaN", "inf", "", "big", "1,5"])
+def test_pixel_sizes_of_no_use(tmp_path, noted):
+    with open_video(write(tmp_path, f'PhysicalSizeX="{noted}"')) as recording:
+        assert recording.pixel_size is None
+
+
+def test_regular_times_give_the_rate(tmp_path):
+    times = [f'DeltaT="{0.5 + i / 500!r}"' for i in range(6)]
+    with open_video(write(tmp_path, times=times)) as recording:
+        assert recording.fps == pytest.approx(500)
+        np.testing.assert_allclose(recording.times, 0.5 + np.arange(6) / 500)
+
+
+def test_units_of_times(tmp_path):
+    times = [f'DeltaT="{i * 2}" DeltaTUnit="ms"' for i in range(6)]
+    with open_video(write(tmp_path, 'TimeIncrement="2" TimeIncrementUnit="ms"', times=times)) as recording:
+        assert recording.fps == 500
+        np.testing.assert_allclose(recording.times, np.arange(6) / 500)
+
+
+@pytest.mark.parametrize("unit", ["s", "ms"])
+def test_times_as_tifffile_writes_them(tmp_path, unit):
+    at = np.array([0, 2, 4, 6, 8, 30]) * (1 if unit == "s" else 0.5)
+    notes = {"axes": "TYX", "Plane": {"DeltaT": at.tolist(), "DeltaTUnit": [unit] * 6}}
+    tifffile.imwrite(tmp_path / "rec.ome.tif", VIDEO[:, 0, 0], ome=True, photometric="minisblack", metadata=notes)
+    with open_video(tmp_path / "rec.ome.tif") as recording:
+        np.testing.assert_allclose(recording.times, at if unit == "s" else at / 1000)
+        assert recording.fps is None
+
+
+def test_a_gap_in_the_times_means_no_rate(tmp_path):
+    at = np.array([0, 2, 4, 54, 56, 58])
+    times = [f'DeltaT="{t}" DeltaTUnit="ms"' for t in at]
+    with open_video(write(tmp_path, 'TimeIncrement="2" TimeIncrementUnit="ms"', times=times)) as recording:
+        assert recording.fps is None
+        np.testing.assert_allclose(recording.times, at / 1000)
+
+
+@pytest.mark.parametrize(
+    "times",
+    [
+        ['DeltaT="0"'] * 6,
+        ['DeltaT="0"', 'DeltaT="2"'],
+        [f'DeltaT="{t}"' for t in (5, 4, 3, 2, 1, 0)],
+        [f'DeltaT="{t}"' for t in (0, 1, "NaN", 3, 4, 5)],
+        [f'DeltaT="{t}"' for t in ("0,0", "0,1", "0,2", "0,3", "0,4", "0,5")],
+        [f'DeltaT="{t}" DeltaTUnit="frame"' for t in range(6)],
+    ],
+    ids=["all alike", "some missing", "backwards", "NaN", "decimal comma", "unit frame"],
+)
+def test_times_of_no_use_leave_the_stated_interval(tmp_path, times):
+    with open_video(write(tmp_path, 'TimeIncrement="2" TimeIncrementUnit="ms"', times=times)) as recording:
+        assert (recording.fps, recording.times) == (500, None)
+
+
+def test_times_of_the_channel_that_is_read(tmp_path):
+    stack = makers.random_video((3, 1, 2, 5, 6))
+    text = writers.ome_xml(stack, [])
+    plane = "".join(
+        f'<Plane TheT="{t}" TheZ="0" TheC="{c}" DeltaT="{t * 0.01 + c * 0.004}"/>' for t in range(3) for c in range(2)
+    )
+    path = writers.write(tmp_path / "rec.tif", stack.reshape(6, 5, 6), text.replace("</Pixels>", plane + "</Pixels>"))
+    with open_video(path, channel=1) as recording:
+        np.testing.assert_allclose(recording.times, [0.004, 0.014, 0.024])
+        assert recording.fps == pytest.approx(100)
+        np.testing.assert_array_equal(recording[:], stack[:, 0, 1])
+
+
+@pytest.mark.parametrize("damage", [("SizeT=", "SizeQ="), ("DimensionOrder", "Order"), ('SizeT="6"', 'SizeT="x"')])
+def test_damaged_descriptions(tmp_path, damage):
+    text = writers.ome_xml(VIDEO, []).replace(*damage)
+    path = writers.write(tmp_path / "rec.tif", VIDEO[:, 0, 0], text)
+    with pytest.raises(ValueError, match=r"rec\.tif is damaged, because its OME description cannot be read"):
+        open_video(path)
