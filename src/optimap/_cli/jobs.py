@@ -144,6 +144,7 @@ def _plan(job: Job, recording: "Recording") -> _Plan:
     times = times_on_axis(recording, fps)
     span = recipe.steps.span(len(recording), fps, times)
     recipe.steps.needs(fps)
+    recipe.steps.check_spacing(recording, span, fps)
     about: About = {
         "fps": fps,
         "positions": found.centers,
