@@ -74,14 +74,13 @@ def test_irregular_times_are_cut_with_their_frames(pause):
     np.testing.assert_array_equal(load_traces("t.npz").traces, expected)
 
 
-@pytest.mark.parametrize("option", [["--detrend", "spline"], ["--baseline", "median"], ["--dff"]])
+@pytest.mark.parametrize("option", [["--detrend", "spline"], ["--baseline", "median"], ["--dff", "--polarity", "up"]])
 def test_steps_that_need_frames_at_even_distances_refuse_gaps_and_their_advice_works(pause, capsys, option):
     command = ["traces", "pause.mkv", *WHERE, *option, "-o", "t.npz", "--overwrite"]
     assert run(*command) == 2
-    text = (
-        f"pause.mkv has irregular times (1 gap, after frame 20: 50 ms instead of 2 ms), but {option[0]} needs frames at"
-    )
-    assert text in capsys.readouterr().err
+    error = capsys.readouterr().err
+    assert "pause.mkv has irregular times (1 gap, after frame 20: 50 ms instead of 2 ms)" in error
+    assert f"but {option[0]} needs frames at even distances: choose frames without a gap with --frames" in error
     succeed(*command, "--frames", "21:40")
     np.testing.assert_allclose(load_traces("t.npz").axis, pause[21:])
     assert run(*command, "--frames", "20:40") == 2
