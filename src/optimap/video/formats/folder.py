@@ -94,7 +94,9 @@ def _kept(path: Path, ignore: object) -> list[Path]:
     for pattern in patterns:
         matching = [file for file in files if fnmatchcase(file.name, pattern)]
         if not matching:
-            raise ArgumentError("ignore", pattern, f"is no file in {path}", "give the name of a file, or leave it out")
+            raise ArgumentError(
+                "ignore", pattern, f"does not match any file in {path}", "give the name of a file, or leave it out"
+            )
         files = [file for file in files if file not in matching]
     return files
 
