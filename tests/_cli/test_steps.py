@@ -89,6 +89,12 @@ def test_steps_that_need_frames_at_even_distances_refuse_gaps_and_their_advice_w
     succeed("traces", "pause.mkv", *WHERE, "--normalize", "-o", "n.npz")
 
 
+def test_a_recording_that_is_too_short_for_its_trend_is_named(folder, capsys):
+    np.save("short.npy", VIDEO[:5])
+    assert run("traces", "short.npy", *WHERE, "--detrend", "spline", "-o", "t.npz") == 2
+    assert "optimap: error: short.npy: data has 5 samples: give at least 6\n" in capsys.readouterr().err
+
+
 def test_smoothing_in_space_and_time(heart):
     traces, metadata = made("--spatial", 1.5, "--size", 3)
     np.testing.assert_allclose(traces, extract_traces(smooth_spatiotemporal(heart, 0, 1.5), PLACES, 3), rtol=1e-12)

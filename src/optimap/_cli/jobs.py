@@ -95,7 +95,7 @@ def run_job(job: Job) -> Outcome:
         try:
             _do(job, lines.append)
         except EXPECTED as error:
-            failure = error_text(error, job.words(), job.path if job.several else None)
+            failure = error_text(error, job.words(), job.path)
     return Outcome(lines, failure, tuple(warning_text(job.words(), warning.message) for warning in caught))
 
 
