@@ -93,6 +93,8 @@ def test_a_recording_that_is_too_short_for_its_trend_is_named(folder, capsys):
     np.save("short.npy", VIDEO[:5])
     assert run("traces", "short.npy", *WHERE, "--detrend", "spline", "-o", "t.npz") == 2
     assert "optimap: error: short.npy: data has 5 samples: give at least 6\n" in capsys.readouterr().err
+    assert run("traces", "rec.npy", "--regions", "short.npy", "-o", "t.npz") == 2
+    assert capsys.readouterr().err.startswith("optimap: error: --regions short.npy looks like a recording")
 
 
 def test_smoothing_in_space_and_time(heart):

@@ -17,5 +17,5 @@ def is_table(path: Path) -> bool:
     try:
         with h5py.File(path, "r") as file:
             return MARKER in file.attrs
-    except OSError as error:
+    except (OSError, RuntimeError, KeyError) as error:
         raise unreadable(path, "NetCDF 4", error) from error
