@@ -16,7 +16,8 @@ from ..chained import chained_recording
 from ..checks import counted, noted_number
 from ..folder.images import SUFFIXES, image_files, pages_of
 from ..folder.names import Arrangement, arrange, natural_key, refuse_recordings
-from ..folder.videos import VIDEOS, open_videos
+from ..folder.parts import VIDEOS
+from ..folder.videos import open_videos
 from ..format_table import FORMATS
 from ..paged import PagedFrames
 from ..recording import Recording
