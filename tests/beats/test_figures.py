@@ -70,6 +70,9 @@ def test_several_series_are_below_each_other(signal):
     axes = show_beats(signals, table)
     assert [ax.get_ylabel() for ax in axes] == ["left", "right"]
     assert axes[1].get_xlabel() == "Frame"
+    placed = show_beats(signals, measure_beats(signals, positions=[(3, 4.5), (5, 6)]))
+    assert [ax.get_ylabel() for ax in placed] == ["x3_y4.5", "x5_y6"]
+    assert [ax.get_ylabel() for ax in show_beats(signals, measure_beats(signals))] == ["series 0", "series 1"]
     own = plt.figure().add_subplot()
     assert show_beats(signals, table, series=1, ax=own) is own
 

@@ -174,7 +174,9 @@ def test_nothing_is_found_in_nothing(signal, polarity):
 def test_noise_needs_no_polarity_but_symmetric_beats_do():
     assert len(find_beats(np.random.default_rng(0).normal(size=1000))) == 0
     square = 1.0 * (T % 100 < 50)
-    check_error(lambda: find_beats(square), ValueError, "signals", "is undecided, .* give polarity=")
+    check_error(
+        lambda: find_beats(square), ValueError, "signals", "the polarity of signals is undecided, .* give polarity="
+    )
 
 
 @pytest.mark.parametrize("name", ["controlV"])

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from optimap.beats import find_beats, measure_beats
 from optimap.datasets import simulated_tissue
-from optimap.trace import load_traces, save_traces
+from optimap.trace import baseline, load_traces, save_traces
 from tests.beats.examples import action_potentials, transients, with_noise
 from tests.errors import check_error
 
@@ -336,3 +336,15 @@ def test_stimuli_and_beats_exclude_each_other():
         lambda: measure_beats(action_potentials(), beats=[42], stimuli=[40]), ValueError, "stimuli", "give one of them"
     )
     assert measure_beats(with_noise(action_potentials(), 20), stimuli=[35, 535])["beat"].tolist() == [0, 1]
+
+
+def test_both_cures_of_drift_work():
+    bleaching = simulated_tissue(7, snr=30)
+    signal = bleaching.video[:, 60:70, 64].astype(float)
+    truth = bleaching.true_beats([80]).durations[80][:5, 60:70, 64].mean() * 1000
+    with pytest.warns(UserWarning, match=r"subtract optimap.trace.baseline\(signals\) first"):
+        measure_beats(signal, fps=500)
+    flat = measure_beats(signal - baseline(signal), fps=500)
+    tilted = measure_beats(signal, fps=500, baseline="linear")
+    for table in (flat, tilted):
+        assert np.nanmedian(table["apd80"]) == pytest.approx(truth, abs=1.5)

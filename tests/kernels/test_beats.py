@@ -5,12 +5,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from optimap.kernels import _numpy
+from optimap import kernels
 
-try:
-    from optimap.kernels import _compiled
-except ImportError:
-    _compiled = None
+_numpy, _compiled = kernels.twins()["numpy"], kernels.twins().get("compiled")
 
 needs_compiled = pytest.mark.skipif(_compiled is None, reason="installed without a C++ compiler")
 LEVELS = np.array([30.0, 50.0, 80.0, 90.0])

@@ -98,7 +98,9 @@ def run_job(job: Job) -> Outcome:
         try:
             job.make(lines.append)
         except EXPECTED as error:
-            failure = error_text(error, job.words(), job.path if job.several else None)
+            text = error_text(error, job.words())
+            is_option = text.startswith("-") and not job.several  # the file of an option is at fault, or its value
+            failure = text if is_option else error_text(error, job.words(), job.path)
     return Outcome(lines, failure, tuple(warning_text(job.words(), warning.message) for warning in caught))
 
 

@@ -82,6 +82,7 @@ def plan_traces(job: Job, recording: "Recording", command: str) -> Plan:
     times = times_on_axis(recording, fps)
     span = recipe.steps.span(len(recording), fps, times)
     recipe.steps.needs(fps)
+    recipe.steps.check_spacing(recording, span, fps)
     about: About = {
         "fps": fps,
         "positions": found.centers,

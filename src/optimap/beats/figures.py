@@ -126,9 +126,13 @@ def _panels(count: int) -> list[Axes]:
 
 
 def _label(beats: BeatTable, number: int) -> str:
-    """Return the name of a series."""
-    mine = beats["series"] == number
-    return str(beats["name"][mine][0]) if "name" in beats and mine.any() else f"series {number}"
+    """Return the name of a series, or else its position, or its number."""
+    own = beats.select(beats["series"] == number)
+    if len(own) and "name" in own:
+        return str(own["name"][0])
+    if len(own) and "x" in own:
+        return f"x{own['x'][0]:.15g}_y{own['y'][0]:.15g}"  # as columns of traces are labelled
+    return f"series {number}"
 
 
 def _marks(own: BeatTable, column: str, level: float) -> Marks:

@@ -278,7 +278,7 @@ def _report_drift(measured: list[Measured]) -> None:
                 "baseline",
                 "before",
                 f"drifts by {100 * drift:.0f} % of the amplitude from beat to beat, which biases durations",
-                "remove the drift first, for example with optimap.trace.detrend_timeseries, or use baseline='linear'",
+                "subtract optimap.trace.baseline(signals) first, or use baseline='linear'",
                 subject="the baseline",
             ),
             stacklevel=3,

@@ -211,15 +211,6 @@ void coarse_splines(Series series, Ints knots, Out<double, 2> out, int threads) 
                             out.data(), threads);
 }
 
-void asls_baselines(Series series, Vector<double> lam, double above, int64_t solutions, double tolerance,
-                    Out<double, 2> out, int threads) {
-    if (lam.shape(0) != series.shape(0) || out.shape(0) != series.shape(0) || out.shape(1) != series.shape(1))
-        throw std::invalid_argument("there must be one number and one result for each series");
-    nb::gil_scoped_release unlocked;
-    optimap::asls(series.data(), int64_t(series.shape(1)), lam.data(), int64_t(series.shape(0)),
-                  {above, solutions, tolerance}, out.data(), threads);
-}
-
 void find_beats(Series series, double min_snr, double min_amplitude, Out<double, 2> slopes, Out<double> scales,
                 int threads) {
     if (slopes.shape(0) != series.shape(0) || slopes.shape(1) != series.shape(1) || scales.shape(0) != series.shape(0))
@@ -246,6 +237,15 @@ void measure_beats(Series series, Ints first, Ints lows, Ints highs, Vector<doub
     nb::gil_scoped_release unlocked;
     optimap::measure_beats(series.data(), int64_t(series.shape(1)), int64_t(series.shape(0)), first.data(), lows.data(),
                            highs.data(), settings, out.data(), reasons.data(), threads);
+}
+
+void asls_baselines(Series series, Vector<double> lam, double above, int64_t solutions, double tolerance,
+                    Out<double, 2> out, int threads) {
+    if (lam.shape(0) != series.shape(0) || out.shape(0) != series.shape(0) || out.shape(1) != series.shape(1))
+        throw std::invalid_argument("there must be one number and one result for each series");
+    nb::gil_scoped_release unlocked;
+    optimap::asls(series.data(), int64_t(series.shape(1)), lam.data(), int64_t(series.shape(0)),
+                  {above, solutions, tolerance}, out.data(), threads);
 }
 
 NB_MODULE(_compiled, m) {

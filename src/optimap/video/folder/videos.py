@@ -19,9 +19,7 @@ from ..chained import ChainedFrames
 from ..recording import Recording
 from ..units import SECONDS, interval
 from .names import arrange
-
-VIDEOS = (".avi", ".mkv", ".mp4", ".m4v", ".mov", ".webm", ".wmv")
-NEWER, OLDER = "timestamps.csv", "timestamp.dat"
+from .parts import NEWER, OLDER
 
 
 def open_videos(path: Path, videos: Sequence[Path], files: Sequence[Path], wanted: Wanted, gaps: bool) -> Recording:
