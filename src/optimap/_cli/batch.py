@@ -99,8 +99,9 @@ def run_job(job: Job) -> Outcome:
             job.make(lines.append)
         except EXPECTED as error:
             text = error_text(error, job.words())
-            is_option = text.startswith("-") and not job.several  # the file of an option is at fault, or its value
-            failure = text if is_option else error_text(error, job.words(), job.path)
+            # Not of the recording: the file of an option or its value is at fault, or a variable of the environment.
+            is_elsewhere = text.startswith(("-", "OPTIMAP_")) and not job.several
+            failure = text if is_elsewhere else error_text(error, job.words(), job.path)
     return Outcome(lines, failure, tuple(warning_text(job.words(), warning.message) for warning in caught))
 
 

@@ -160,10 +160,15 @@ def durations_picture(table: "BeatTable", title: str) -> "Figure":
     for ax in (left, middle):
         ax.set_xlabel(f"Activation [{unit}]")
         ax.spines[["top", "right"]].set_visible(False)
-    beats.show_restitution(table, level, ax=right)
-    if right.get_legend() is not None:
-        right.get_legend().remove()
-    if len(series) <= MOST_LABELS:
+    pairs = beats.restitution(table, level)
+    if len(pairs.interval):
+        beats.show_restitution(pairs, ax=right)
+        if right.get_legend() is not None:  # the colours are those on the left
+            right.get_legend().remove()
+    else:
+        right.text(0.5, 0.5, "no beat follows another", ha="center", va="center", transform=right.transAxes)
+        right.set_axis_off()
+    if 0 < len(series) <= MOST_LABELS:
         left.legend(frameon=False, fontsize="small")
     figure.suptitle(title)
     return figure

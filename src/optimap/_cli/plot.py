@@ -78,6 +78,7 @@ def _figure(path: Path) -> "tuple[Figure, dict[str, object]]":
         return table_picture(table, path.name), table.metadata
     found = beats.load_beats(path)
     if not any(name.startswith("di") for name in found):
-        problem = "holds no durations of beats" if "activation" in found else "is a summary, not a table of beats"
+        is_summary = "summary" in found.metadata
+        problem = "is a summary, not a table of beats" if is_summary else "holds no durations of beats"
         raise ArgumentError("TABLE", path, problem, "give a table of beats or traces", subject=str(path))
     return durations_picture(found, path.name), found.metadata

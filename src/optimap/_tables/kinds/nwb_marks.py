@@ -18,7 +18,7 @@ def is_table(path: Path) -> bool:
         raise unreadable(path, "NWB", error) from error
     with file:
         try:
-            if f"scratch/{COLUMNS_MARKER}" in file:
+            if file.get(f"scratch/{COLUMNS_MARKER}") is not None:
                 return True
             series = file.get(SERIES)
             return series is not None and str(series.attrs.get("comments", "")).startswith("{")
