@@ -295,3 +295,14 @@ def test_irregular_times_need_a_rate(folder, capsys):
     makers.encoded_at("pause.mkv", VIDEO.astype("u1"), np.arange(420) * 2 + (np.arange(420) > 20) * 48)
     assert run("beats", "pause.mkv", *AT) == 2
     assert "pause.mkv has times of its own in place of a frame rate" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("suffix", SUFFIXES)
+def test_summaries_and_ensembles_of_each_kind(folder, suffix):
+    succeed("beats", "rec.tif", *AT, "--summary", "s.csv", "--ensemble", "e.csv")
+    outputs = ["-o", f"b{suffix}", "--summary", f"s{suffix}", "--ensemble", f"e{suffix}"]
+    succeed("beats", "rec.tif", *AT, *outputs, "--overwrite")
+    expected, found = (load_columns(folder / name)[1] for name in ("s.csv", f"s{suffix}"))
+    same(found, expected)
+    np.testing.assert_array_equal(load_traces(f"e{suffix}").traces, load_traces("e.csv").traces)
+    assert run("plot", f"e{suffix}") == 0
