@@ -156,7 +156,7 @@ class BeatsJob(Job):
         if table is not None:
             made = {**beats_description(about), "beats": found.metadata}
             beats.save_beats(table, beats.BeatTable(found.columns, found.fps, made), overwrite=self.recipe.overwrite)
-            report(f"{self.path}: {_in_numbers(found)} -> {self.table}")
+            report(f"{self.path}: {in_numbers(found)} -> {self.table}")
 
     def _measure(self, signals: "TraceTable", traces: _Traces) -> "BeatTable":
         """Return the beats, with warnings in the words of the command."""
@@ -231,7 +231,7 @@ def _without_beats(found: "BeatTable", signals: "TraceTable") -> Iterator[str]:
         yield f"{len(empty)} of {counted(signals.columns.shape[1], 'trace')} {has} no beats: {few}"
 
 
-def _in_numbers(found: "BeatTable") -> str:
+def in_numbers(found: "BeatTable") -> str:
     """Return the number of beats, and medians of what was measured."""
     real = found["beat"] >= 0
     count = len(np.unique(found["series"]))
