@@ -15,7 +15,7 @@ from .. import _files, _tables, beats, trace
 from .._base import Advice, ArgumentError, Array, counted
 from .batch import Job
 from .beats_options import BeatsRecipe
-from .jobs import clean_traces, lost_traces, plan_traces
+from .jobs import MOST_NAMED, clean_traces, plan_traces
 from .made_alike import About, beats_description, picture_description
 from .open import check_not_empty, open_recording
 from .pictures import MOST_PANELS, beats_picture, check_picture, save_picture
@@ -143,7 +143,7 @@ class BeatsJob(Job):
             names=about["names"],
         )
         found = self._measure(signals, traces)
-        for line in (*lost_traces(values, {**about, "names": signals.labels}), *_without_beats(found, signals)):
+        for line in _without_beats(found, signals):
             report(f"{self.path}: {line}")
         if plot is not None:
             figure = beats_picture(signals, found, self.path.name, traces.steps)
@@ -222,13 +222,13 @@ def _check_evenly_spaced(path: Path, is_irregular: bool) -> None:
 
 
 def _without_beats(found: "BeatTable", signals: "TraceTable") -> Iterator[str]:
-    """Yield what to report about traces without beats."""
-    empty = found["series"][(found["beat"] < 0) & (found["why"] != "the series contains NaN")].tolist()
-    if empty:
-        labels = [signals.labels[i] for i in empty]
-        few = ", ".join(labels[:10]) + (", ..." if len(labels) > 10 else "")
-        has = "has" if len(empty) == 1 else "have"
-        yield f"{len(empty)} of {counted(signals.columns.shape[1], 'trace')} {has} no beats: {few}"
+    """Yield what to report about traces without beats: a line for each reason."""
+    empty, all_labels = found.select(found["beat"] < 0), signals.labels
+    for reason in dict.fromkeys(empty["why"].tolist()):
+        labels = [all_labels[i] for i in empty["series"][empty["why"] == reason].tolist()]
+        few = ", ".join(labels[:MOST_NAMED]) + (", ..." if len(labels) > MOST_NAMED else "")
+        has = "has" if len(labels) == 1 else "have"
+        yield f"{len(labels)} of {counted(signals.columns.shape[1], 'trace')} {has} no beats, as {reason}: {few}"
 
 
 def in_numbers(found: "BeatTable") -> str:

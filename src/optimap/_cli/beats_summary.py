@@ -57,8 +57,10 @@ def _rows(path: Path, table: "BeatTable") -> list[dict[str, Any]]:
     compared = [name for name in measured if name.startswith(("apd", "catd", "amplitude"))]
     changes = {name: beats.alternans(table, name) for name in compared}
     rows = []
-    for i, series in enumerate(np.unique(table["series"]).tolist()):
-        own = table.select(table["series"] == series)
+    numbers, starts = np.unique(table["series"], return_index=True)  # the rows of a series follow each other
+    for i, (series, start) in enumerate(zip(numbers.tolist(), starts.tolist(), strict=True)):
+        stop = starts[i + 1] if i + 1 < len(starts) else len(table)
+        own = table.select(slice(start, stop))
         row: dict[str, Any] = {"recording": path.name, "series": series}
         row |= {name: own[name][0].item() for name in ("name", "x", "y") if name in own}
         row["beats"] = int((own["beat"] >= 0).sum())

@@ -148,13 +148,13 @@ def durations_picture(table: "BeatTable", title: str) -> "Figure":
     figure = Figure(figsize=(11, 3.4), layout="constrained")
     left, middle, right = figure.subplots(ncols=3)
     series = np.unique(table["series"])
-    style = {"marker": "o", "markersize": 3, "linewidth": 0.8}
-    for number in series.tolist():
+    if len(series) > MOST_LABELS:
+        for ax, name in ((left, duration), (middle, "amplitude")):
+            ax.plot(table["activation"], table[name], ".", color="0.4", alpha=0.4, markersize=3)
+    for number in series.tolist() if len(series) <= MOST_LABELS else ():
         own = table.select(table["series"] == number)
-        color = {} if len(series) <= MOST_LABELS else {"color": "0.4", "alpha": 0.4}
-        label = _label(own)
-        left.plot(own["activation"], own[duration], label=label, **style, **color)
-        middle.plot(own["activation"], own["amplitude"], **style, **color)
+        for ax, name in ((left, duration), (middle, "amplitude")):
+            ax.plot(own["activation"], own[name], label=_label(own), marker="o", markersize=3, linewidth=0.8)
     left.set(ylabel=f"Duration at {level:g} % [{unit}]")
     middle.set(ylabel="Amplitude")
     for ax in (left, middle):

@@ -67,8 +67,8 @@ class BeatTable:
         rate = "times in frames" if self.fps is None else f"{self.fps:g} frames/s"
         return f"BeatTable({len(self)} rows, {rate}, columns {', '.join(self.columns)})"
 
-    def select(self, rows: Array) -> BeatTable:
-        """Return some of the rows, by a mask or by their numbers.
+    def select(self, rows: Array | slice) -> BeatTable:
+        """Return some of the rows, by a mask, by their numbers or as a slice.
 
         Examples
         --------
