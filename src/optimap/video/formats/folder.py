@@ -226,5 +226,18 @@ def _open_parts(path: Path, files: list[Path], pages: dict[Path, int], wanted: W
     several_channels = len(found.channels) > 1
     plane, channel = _chosen(path, found, wanted if several_channels else Wanted())
     parts, _ = found.chosen(path, plane, channel, gaps)
+    if not gaps:
+        _check_acquisition(path, parts)
     inside = Wanted(wanted.axes, None if several_channels else wanted.channel, wanted.z)
     return chained_recording(path, parts, lambda file: _open_file(file, inside))
+
+
+def _check_acquisition(path: Path, parts: Sequence[Path]) -> None:
+    """Raise an error if files of ScanImage are not one acquisition, as the counters of their frames say."""
+    from ..tiff.scanimage import acquisition_files  # tifffile, which folders of PNG images do not need
+
+    members = acquisition_files(parts[0])
+    other = next((part for part in parts if members and part not in members), None)
+    if other is not None:
+        problem = f"holds {parts[0].name}, an acquisition in {counted(len(members), 'file')}, and {other.name}"
+        refuse_recordings(path, problem, parts[0])
