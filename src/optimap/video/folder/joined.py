@@ -35,7 +35,8 @@ def open_with_others(path: Path, open_part: OpenPart) -> Recording | None:
     numbers = {int(match[2]): path.with_name(match[0]) for match in found}
     for number in range(min(numbers), max(numbers)):
         if number not in numbers:
-            missing = path.with_name(f"{name[1]}{number:0{len(name[2]) if name[2][0] == '0' else 1}d}{name[3]}")
+            width = min(len(match[2]) for match in found)
+            missing = path.with_name(f"{name[1]}{number:0{width}d}{name[3]}")
             cure = f"copy it next to {path.name}, since the recording is in both"
             raise MissingFileError("path", path, "is missing", cure, subject=str(missing))
     joined = joined_videos(path, [numbers[number] for number in sorted(numbers)], files, open_part)

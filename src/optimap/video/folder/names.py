@@ -26,6 +26,10 @@ WORD = re.compile(r"[^ _.-]+")
 MICROMANAGER = re.compile(r"img_(\d+)_(.*)_(\d+)", re.IGNORECASE)  # time, channel and plane
 MOST_NAMED = 3  # missing files in a message
 MOST_CHANNELS = 7  # more words such as c001 are numbers of frames
+# A number after one of these words counts recordings, not their parts.
+RECORDINGS = re.compile(
+    r"(?<![A-Za-z])(pos|position|xy|fov|trial|sweep|run|mouse|rat|animal|heart|cell|day)[ _-]?$", re.IGNORECASE
+)
 FIRST_PART = re.compile(r"[ _@-]?(?:x|file|part)?$", re.IGNORECASE)  # between the name of a first part and a number
 
 
@@ -84,7 +88,7 @@ class Arrangement:
     def _named(self, like: Name, number: int) -> str:
         """Return the name of the file with another number of the frame."""
         (start, end), name = like.spans[self.place], like.file.name
-        width = end - start if name[start] == "0" else 1
+        width = min(len(each.digits[self.place]) for each in self.names)  # of padded numbers; some may have outgrown it
         return f"{name[:start]}{number:0{width}d}{name[end:]}"
 
 
@@ -209,6 +213,9 @@ def _table(folder: Path, names: list[Name], what: str) -> Arrangement:
     channels = sorted({name.channel or "" for name in names}, key=lambda text: natural_key(Path(text)))
     planes = sorted({name.plane or 0 for name in names})
     place = _place_of_frames(folder, names, what, len(channels) * len(planes))
+    if place >= 0 and what != "frames" and (word := RECORDINGS.search(names[0].texts[place])):
+        problem = f"holds files that differ in the number after {word[1]!r}, which are recordings of their own"
+        refuse_recordings(folder, problem, names[0].file)
     keys = []
     for name in names:
         number = int(name.digits[place]) if place >= 0 else 0

@@ -24,7 +24,7 @@ from ..tiff.ndtiff import find_index, open_ndtiff
 from ..tiff.ome import read_ome
 from ..tiff.pages import DAMAGED, TiffPages, check_compression, mapped_pages
 from ..tiff.scanimage import scanimage_parts
-from ..tiff.sets import find_image, first_of_stack, ome_described, ome_stack, open_ome_set
+from ..tiff.sets import find_image, first_of_stack, ome_described, ome_stack, open_ome_set, stopped_early
 from ..tiff.writing import check_video, save
 
 __all__ = ["check_video", "open_recording", "save"]
@@ -72,7 +72,7 @@ def _open(path: Path, directories: Directories, wanted: Request) -> Recording:
     """Open a file, or the set that it belongs to."""
     tif = tifffile.TiffFile(path)
     try:
-        page = tif.pages.first
+        page, advice = tif.pages.first, None
         check_compression(page, path)
         others = None if wanted.alone or tif.is_ome else _with_others(path, tif, directories, wanted)
         if others is not None:
@@ -88,6 +88,7 @@ def _open(path: Path, directories: Directories, wanted: Request) -> Recording:
             if len(description.images) == 1:
                 check_count(path, image.page_of.size, len(directories))
             stack, described = ome_stack(image, page.axes, image.page_of), ome_described(image)
+            advice = stopped_early(path, image)
         else:
             numbered(path, wanted.scene, 1, "scene", "scene")
             stack = find_stack(tif, path, directories, flat=wanted.axes is not None and wanted.dimensions == 3)
@@ -103,6 +104,7 @@ def _open(path: Path, directories: Directories, wanted: Request) -> Recording:
             pixel_size=pixel_size,
             metadata={**metadata, **made_by_optimap(page)},
             axes=(layout.letters, layout.source),
+            advice=advice,
         )
     except BaseException:
         tif.close()

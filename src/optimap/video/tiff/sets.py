@@ -12,7 +12,7 @@ import numpy as np
 import tifffile
 from numpy.typing import NDArray
 
-from ..._base import ArgumentError, MissingFileError
+from ..._base import Advice, ArgumentError, MissingFileError
 from ..axes import Wanted, numbered
 from ..paged import PagedFrames
 from ..recording import Recording
@@ -86,7 +86,7 @@ def files_of_set(path: Path, scene: object = None) -> set[str]:
     except (*DAMAGED, ValueError):  # reported when the file is opened
         return own
     if not text:
-        return own
+        return own if first_of_stack(path) == path else files_of_set(first_of_stack(path), scene)
     base, image = find_image(path, read_ome(path, text, pages), scene)
     return {file.name.lower() for file in set_files(base, image)} | own
 
@@ -118,10 +118,20 @@ def open_ome_set(path: Path, base: Path, image: OmeImage, wanted: Wanted) -> Rec
             pixel_size=pixel_size,
             metadata={**metadata, "files": str(len(used))},
             axes=(layout.letters, layout.source),
+            advice=stopped_early(path, image),
         )
     except BaseException:
         pages.close()
         raise
+
+
+def stopped_early(path: Path, image: OmeImage) -> Advice | None:
+    """Return the warning for a recording that was stopped before all of its frames were taken."""
+    if image.planned is None:
+        return None
+    problem = f"holds {dict(image.axes)['T']} frames, although its header states {image.planned}"
+    cure = "all that its header describes are read; copy the recording again if it was not stopped there"
+    return Advice("path", path, problem, cure, subject=str(path))
 
 
 def ome_stack(image: OmeImage, page_axes: str, table: NDArray[np.int64]) -> Stack:
