@@ -412,3 +412,11 @@ def test_numbers_that_count_recordings(tmp_path, pattern):
     text = r"differ in the number after '\w+', which are recordings of their own: give one of its files, .*\*\.tif"
     check_error(lambda: open_video(tmp_path), ArgumentError, "path", text)
     np.testing.assert_array_equal(load_video(tmp_path / pattern.format(2)), PARTS[2])
+
+
+@pytest.mark.parametrize("pattern", ["2024-01-0{}_rec.tif", "2024010{}_rec_1.tif", "dish{}-stim.tif"])
+def test_numbers_that_do_not_end_the_name_count_recordings(tmp_path, pattern):
+    for i, part in enumerate(PARTS):
+        makers.tiff(tmp_path / pattern.format(i), part)
+    text = r"differ in a number that does not end their names: give one of its files, .*\*\.tif"
+    check_error(lambda: open_video(tmp_path), ArgumentError, "path", text)

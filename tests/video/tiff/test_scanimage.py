@@ -188,3 +188,35 @@ def test_planes_of_version_3(path):
     write_version_3(path, numberOfZSlices=3)
     with open_video(path, channel=1, z=1) as recording:
         np.testing.assert_array_equal(recording[:], PAGES[5:8:2])
+
+
+# --- versions 4 and 5 ------------------------------------------------------------------------------------------------
+
+
+def write_version_4(path, version="SI4", **settings):
+    known = {"channelsSave": 1, "scanFrameRate": 30, "stackNumSlices": 1} | settings
+    text = "\n".join(f"scanimage.{version}.{name} = {value}" for name, value in known.items())
+    with tifffile.TiffWriter(path) as writer:
+        for page in PAGES:
+            writer.write(page, photometric="minisblack", metadata=None, description=text, contiguous=False)
+
+
+@pytest.mark.parametrize("version", ["SI4", "SI5"])
+def test_volumes_of_versions_4_and_5(path, version):
+    fast = {"fastZEnable": 1, "stackNumSlices": 3, "fastZDiscardFlybackFrames": 1, "fastZNumDiscardFrames": 1}
+    write_version_4(path, version, **fast)
+    check_error(lambda: open_video(path), ArgumentError, "path", r"has 3 planes: choose one with z=, from 0 to 2")
+    with open_video(path, z=2) as recording:
+        np.testing.assert_array_equal(recording[:], PAGES[2::4])
+        assert recording.fps == 7.5
+
+
+def test_volumes_without_flyback_and_slow_stacks_of_version_4(path):
+    write_version_4(path, fastZEnable=1, stackNumSlices=2, channelsSave="[1;4]", fastZNumDiscardFrames=1)
+    with open_video(path, z=1, channel="channel 4") as recording:
+        np.testing.assert_array_equal(recording[:], PAGES[3::4])
+        assert recording.fps == 15
+    write_version_4(path, fastZEnable=0, stackNumSlices=3)
+    with open_video(path, z=1) as recording:
+        np.testing.assert_array_equal(recording[:], PAGES[4:8])
+        assert recording.fps == 30

@@ -213,9 +213,8 @@ def _table(folder: Path, names: list[Name], what: str) -> Arrangement:
     channels = sorted({name.channel or "" for name in names}, key=lambda text: natural_key(Path(text)))
     planes = sorted({name.plane or 0 for name in names})
     place = _place_of_frames(folder, names, what, len(channels) * len(planes))
-    if place >= 0 and what != "frames" and (word := RECORDINGS.search(names[0].texts[place])):
-        problem = f"holds files that differ in the number after {word[1]!r}, which are recordings of their own"
-        refuse_recordings(folder, problem, names[0].file)
+    if place >= 0 and what != "frames":
+        _check_parts(folder, names[0], place)
     keys = []
     for name in names:
         number = int(name.digits[place]) if place >= 0 else 0
@@ -234,6 +233,16 @@ def _table(folder: Path, names: list[Name], what: str) -> Arrangement:
     # Frames may be every tenth of a recording; parts are not.
     step = int(np.diff(numbers).min()) if what == "frames" and len(numbers) > 2 else 1
     return Arrangement(files, table, numbers, planes, channels, names, place, step)
+
+
+def _check_parts(folder: Path, name: Name, place: int) -> None:
+    """Raise an error if the number that differs is not that of a part: it ends the name, and counts no recordings."""
+    word, after = RECORDINGS.search(name.texts[place]), "".join(name.texts[place + 1 :])
+    if word:
+        problem = f"holds files that differ in the number after {word[1]!r}, which are recordings of their own"
+        refuse_recordings(folder, problem, name.file)
+    if name.before is None and (place < len(name.spans) - 1 or re.search("[A-Za-z]", re.sub("<[CZ]>", "", after))):
+        refuse_recordings(folder, "holds files that differ in a number that does not end their names", name.file)
 
 
 def _place_of_frames(folder: Path, names: list[Name], what: str, per_frame: int) -> int:

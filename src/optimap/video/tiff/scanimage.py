@@ -73,6 +73,9 @@ def _channels(settings: dict[str, Any]) -> list[Any]:
 
 def _planes(settings: dict[str, Any]) -> tuple[int, int, bool]:
     """Return how many planes were recorded, how many of them are images, and whether each volume has all of them."""
+    older = [name for name in ("SI5", "SI4") if f"{name}.stackNumSlices" in settings]
+    if older:
+        return _planes_of_version_4(settings, older[0])
     is_fast = settings.get("SI.hFastZ.enable") in (True, 1) or settings.get("SI.hStackManager.stackMode") == "fast"
     is_stack = settings.get("SI.hStackManager.enable") in (True, 1)
     noted = settings.get("SI.hStackManager.actualNumSlices", settings.get("SI.hStackManager.numSlices"))
@@ -90,10 +93,26 @@ def _planes(settings: dict[str, Any]) -> tuple[int, int, bool]:
     return recorded, planes, True
 
 
+def _planes_of_version_4(settings: dict[str, Any], name: str) -> tuple[int, int, bool]:
+    """Return the same for versions 4 and 5."""
+    planes = int(noted_number(settings[f"{name}.stackNumSlices"]) or 1)
+    is_fast = settings.get(f"{name}.fastZEnable") in (True, 1)
+    if planes == 1 or not is_fast:
+        return planes, planes, planes == 1
+    is_discarding = settings.get(f"{name}.fastZDiscardFlybackFrames") in (True, 1)
+    back = noted_number(settings.get(f"{name}.fastZNumDiscardFrames")) if is_discarding else None
+    return planes + int(back or 0), planes, True
+
+
 def scanimage_rate(settings: dict[str, Any]) -> float | None:
     """Return the frame rate; of volumes, if there are several planes in each."""
     planes, _, is_fast = _planes(settings)
-    names = ["SI.hRoiManager.scanFrameRate", "SI5.scanFrameRate", "SI4.scanFrameRate", "state.acq.frameRate"]
+    older = next(
+        (rate for name in ("SI5", "SI4") if (rate := noted_number(settings.get(f"{name}.scanFrameRate")))), None
+    )
+    if older is not None:
+        return older / planes if is_fast else older
+    names = ["SI.hRoiManager.scanFrameRate", "state.acq.frameRate"]
     if planes > 1 and is_fast:
         names = ["SI.hRoiManager.scanVolumeRate"]
     found = next((rate for name in names if (rate := noted_number(settings.get(name)))), None)
