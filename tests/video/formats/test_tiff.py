@@ -367,8 +367,13 @@ def test_channels_and_planes(path, axes, options, cure, compression):
 def test_channels_and_planes_together(path, compression):
     stack = makers.random_video((4, 3, 2, 5, 6))
     makers.tiff(path, stack, imagej=True, metadata={"axes": "TZCYX"}, compression=compression)
-    check_error(lambda: open_video(path), ArgumentError, "path", r"3 planes: choose one with z=, from 0 to 2")
-    check_error(lambda: open_video(path, z=1), ArgumentError, "path", r"2 channels: choose one with channel=")
+    for chosen in ({}, {"z": 1}):
+        check_error(
+            lambda chosen=chosen: open_video(path, **chosen), ArgumentError, "path", r"2 channels: choose one with"
+        )
+    check_error(
+        lambda: open_video(path, channel=1), ArgumentError, "path", r"3 planes: choose one with z=, from 0 to 2"
+    )
     np.testing.assert_array_equal(load_video(path, channel=1, z=2), stack[:, 2, 1])
     np.testing.assert_array_equal(load_video(path, axes="TZCYX", channel=1, z=0), stack[:, 0, 1])
 
