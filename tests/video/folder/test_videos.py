@@ -131,3 +131,17 @@ def test_a_single_video_with_its_times(tmp_path):
     (tmp_path / "timeStamps.csv").write_text("Frame Number,Time Stamp (ms)\n0,0\n")
     with open_video(tmp_path / "0.avi") as recording:
         assert (recording.fps, "files" in recording.metadata) == (25, False)
+
+
+def test_a_clock_that_begins_before_zero(tmp_path):
+    folder = write(tmp_path / "rec", "msCam{}.avi", first=1)
+    rows = [f"0\t{i + 1}\t{10 * i if i else 2**32 - 3}\t1" for i in range(11)]
+    (folder / "timestamp.dat").write_text("camNum\tframeNum\tsysClock\tbuffer\n" + "\n".join(rows) + "\n")
+    with open_video(folder) as recording:
+        np.testing.assert_allclose(recording.times, [-0.003, *(np.arange(1, 11) / 100)])
+
+
+def test_a_folder_around_the_videos(tmp_path):
+    folder = write(tmp_path / "My_V4_Miniscope")
+    error = check_error(lambda: open_video(tmp_path), ArgumentError, "path", "give a folder inside it, such as")
+    assert error.cure.endswith(str(folder))

@@ -92,7 +92,9 @@ def _older(file: Path, frames: int) -> NDArray[np.float64]:
     rows = [row for row in rows if len(row) >= 3]
     cameras = [[row[2] for row in rows if row[0] == camera] for camera in sorted({row[0] for row in rows})]
     fitting = [column for column in cameras if len(column) == frames]
-    return _numbers(fitting[0] if len(fitting) == 1 else []) / 1e3
+    clock = _numbers(fitting[0] if len(fitting) == 1 else [])
+    # The clock has a sign and 32 bits, but is written without the sign: the first frame may come just before zero.
+    return np.where((clock >= 2**31) & (clock < 2**32), clock - 2**32, clock) / 1e3
 
 
 def _numbers(column: Sequence[str]) -> NDArray[np.float64]:

@@ -122,13 +122,15 @@ def _check_kinds(path: Path, kinds: set[str], files: Sequence[Path]) -> None:
     recordings = [file for file in files if file.suffix.lower() in known]
     if recordings:
         refuse_recordings(path, "holds recordings instead of images", min(recordings, key=natural_key))
-    inside = sorted((folder for folder in path.iterdir() if folder.is_dir() and _has_images(folder)), key=natural_key)
+    inside = sorted((folder for folder in path.iterdir() if folder.is_dir() and _has_frames(folder)), key=natural_key)
     cure = f"give a folder inside it, such as {inside[0]}" if inside else "give a folder of images, one frame each"
     raise ArgumentError("path", path, "holds no .tif, .tiff or .png image", cure, subject=str(path))
 
 
-def _has_images(folder: Path) -> bool:
-    return not folder.name.startswith(".") and any(file.suffix.lower() in SUFFIXES for file in folder.iterdir())
+def _has_frames(folder: Path) -> bool:
+    """Whether a folder holds images or videos."""
+    known = (*SUFFIXES, *VIDEOS)
+    return not folder.name.startswith(".") and any(file.suffix.lower() in known for file in folder.iterdir())
 
 
 def _open_index(path: Path, wanted: Wanted) -> Recording:
