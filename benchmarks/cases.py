@@ -114,6 +114,34 @@ def detrending(samples=5000):
     return Case(prepare, run)
 
 
+BEATS = (10_000, 1000)  # series and samples
+
+
+def beat_signals(samples, count):
+    """Return signals of beats, in noise."""
+    phase = np.arange(samples) % 100
+    beats = np.where(phase < 4, phase / 4, np.exp(-(phase - 4) / 20))
+    return beats[:, np.newaxis] + np.random.default_rng(0).normal(size=(samples, count)) / 15
+
+
+def find_peaks_loop(signals):
+    """Find the upstrokes of each series, as many scripts do; nothing else is measured."""
+    from scipy.signal import find_peaks
+
+    return [find_peaks(np.diff(series), height=0.1, distance=50)[0] for series in signals.T]
+
+
+def measuring_beats():
+    """Find and measure the beats of many series; the peer only finds them, in this package's environment."""
+
+    def run(signals):
+        import optimap.beats
+
+        optimap.beats.measure_beats(signals, polarity="up")
+
+    return Case(lambda: beat_signals(BEATS[1], BEATS[0]), run, find_peaks_loop, peer_in=OURS)
+
+
 def baselines(count=1000, samples=5000, peer_count=20):
     """Asymmetric least squares below many series; the peer solves them with SciPy, one after the other."""
 
@@ -249,6 +277,7 @@ CASES = {
     "every pixel, rect 5, uint16 (500 frames)": extraction(None, 5, shape=(500, 256, 256), peer_count=2000),
     "normalize 1000 x 256 x 256 float32": normalization(),
     "detrend one series of 5000": detrending(),
+    "beats of 10,000 x 1000 samples; peer: find_peaks": measuring_beats(),
     "baselines (asls) of 1000 series of 5000; peer: SciPy": baselines(),
     "smooth 500 x 256 x 256 uint16 in time and space": smoothing(),
     "click beside 29 points x 5000 frames": picking("click"),

@@ -381,6 +381,14 @@ def hdf5(path, attributes=None, **datasets):
     return path
 
 
+def netcdf(path, video, dims=("time", "y", "x"), **coordinates):
+    """A NetCDF 4 file by xarray."""
+    import xarray
+
+    xarray.DataArray(video, dims=dims, coords=coordinates, name="video").to_netcdf(path, engine="h5netcdf")
+    return path
+
+
 def upright(video):
     """Frames as NWB stores them: (frame, width, height)."""
     return np.ascontiguousarray(np.swapaxes(video, 1, 2))
@@ -570,6 +578,7 @@ EVERY_FORMAT = {
     "mat 7.3": lambda folder, video: mat73(folder / "rec.mat", video=np.moveaxis(video, 0, 2)),
     "hdf5": lambda folder, video: hdf5(folder / "rec.h5", video=video),
     "nwb": lambda folder, video: nwb(folder / "rec.nwb", data=upright(video), rate=500.0, unit="au"),
+    "netcdf": lambda folder, video: netcdf(folder / "rec.nc", video),
     "zarr 2": lambda folder, video: zarr(folder / "rec.zarr", video, version=2),
     "zarr 3": lambda folder, video: zarr(folder / "rec.zarr", video),
     "zarr zip": lambda folder, video: zarr(folder / "rec.zarr.zip", video),

@@ -12,8 +12,7 @@ import pytest
 import optimap
 from optimap._base import Advice, ArgumentError
 from optimap._cli import main
-from optimap.video import FORMATS, open_video
-from optimap.video.format_table import FOLDER
+from optimap.video import FOLDER, FORMATS, open_video
 from tests import makers
 from tests.nd2_maker import nd2
 

@@ -38,6 +38,7 @@ TOP = [
     "show_image",
     "show_positions",
     "show_traces",
+    "beats",
     "datasets",
     "image",
     "trace",
@@ -52,7 +53,9 @@ def modules_after(code):
 
 
 def test_import_loads_neither_matplotlib_nor_scipy_nor_numpy():
-    loaded = modules_after("import optimap, optimap.trace, optimap.video, optimap.image, optimap.datasets")
+    loaded = modules_after(
+        "import optimap, optimap.trace, optimap.video, optimap.image, optimap.datasets, optimap.beats"
+    )
     assert not loaded & {"matplotlib", "scipy", "numpy", "tifffile", "PIL", "h5py", "av", "tqdm"}
 
 
@@ -71,7 +74,7 @@ def test_names_of_the_top(name):
     assert getattr(optimap, name) is not None
 
 
-@pytest.mark.parametrize("package", ["", ".trace", ".video", ".image", ".datasets"])
+@pytest.mark.parametrize("package", ["", ".trace", ".video", ".image", ".datasets", ".beats"])
 def test_star_import_gives_every_public_name(package):
     space = {}
     exec(f"from optimap{package} import *", space)
@@ -80,7 +83,7 @@ def test_star_import_gives_every_public_name(package):
     assert set(module.__all__) <= set(dir(module))
 
 
-@pytest.mark.parametrize("room", [optimap.trace, optimap.video, optimap.image, optimap.datasets])
+@pytest.mark.parametrize("room", [optimap.trace, optimap.video, optimap.image, optimap.datasets, optimap.beats])
 def test_help_shows_the_names_of_types_not_what_they_stand_for(room):
     public = [getattr(room, name) for name in room.__all__]
     shown = [str(inspect.signature(value)) for value in public if callable(value)]

@@ -1,4 +1,4 @@
-from . import datasets, image, trace, video
+from . import beats, datasets, image, trace, video
 from ._base.errors import ArgumentError, ArgumentTypeError
 from ._version import __version__
 from .image import show_image
@@ -16,6 +16,7 @@ __all__ = [
     "ArgumentError",
     "ArgumentTypeError",
     "__version__",
+    "beats",
     "compare_traces",
     "datasets",
     "extract_traces",

@@ -15,6 +15,7 @@ from optimap._cli import main
 from optimap._regions import read_positions, write_positions
 from tests import makers
 from tests._cli.helpers import VIDEO, run, succeed
+from tests._regions import programs
 
 
 def test_info_of_a_recording(folder, capsys):
@@ -52,6 +53,21 @@ def test_positions_from_other_programs(folder, capsys):
     (folder / "r.csv.json").write_text('{"optimap_positions": 1, ')
     assert main(["info", "r.csv"]) == 2
     assert "r.csv.json, which describes r.csv, is damaged" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("text", ["Name;X;Y\nLV;12,5;20\n", "12,5;20\n", "index,axis-0,axis-1\n0,20,12.5\n"])
+def test_positions_with_other_columns(folder, capsys, text):
+    (folder / "q.csv").write_text(text)
+    assert main(["info", "q.csv"]) == 0
+    assert capsys.readouterr().out == "q.csv\n  positions   1: (12.5, 20)\n"
+
+
+def test_the_advice_for_regions_that_are_not_accepted_works(folder, capsys):
+    stat = programs.suite2p(folder, programs.footprints(2), [False, False])
+    assert main(["info", str(stat)]) == 2
+    assert "accept some in suite2p, or give --cells all\n" in capsys.readouterr().err
+    assert main(["info", str(stat), "--cells", "all"]) == 0
+    assert "names       cell_0, cell_1\n" in capsys.readouterr().out
 
 
 def test_pictures_from_other_programs(folder, capsys):

@@ -74,6 +74,29 @@ def test_irregular_times_are_cut_with_their_frames(pause):
     np.testing.assert_array_equal(load_traces("t.npz").traces, expected)
 
 
+@pytest.mark.parametrize("option", [["--detrend", "spline"], ["--baseline", "median"], ["--dff", "--polarity", "up"]])
+def test_steps_that_need_frames_at_even_distances_refuse_gaps_and_their_advice_works(pause, capsys, option):
+    command = ["traces", "pause.mkv", *WHERE, *option, "-o", "t.npz", "--overwrite"]
+    assert run(*command) == 2
+    error = capsys.readouterr().err
+    assert "pause.mkv has irregular times (1 gap, after frame 20: 50 ms instead of 2 ms)" in error
+    assert f"but {option[0]} needs frames at even distances: choose frames without a gap with --frames" in error
+    succeed(*command, "--frames", "21:40")
+    np.testing.assert_allclose(load_traces("t.npz").axis, pause[21:])
+    assert run(*command, "--frames", "20:40") == 2
+    succeed(*command, "--fps", "500")
+    assert load_traces("t.npz").fps == 500
+    succeed("traces", "pause.mkv", *WHERE, "--normalize", "-o", "n.npz")
+
+
+def test_a_recording_that_is_too_short_for_its_trend_is_named(folder, capsys):
+    np.save("short.npy", VIDEO[:5])
+    assert run("traces", "short.npy", *WHERE, "--detrend", "spline", "-o", "t.npz") == 2
+    assert "optimap: error: short.npy: data has 5 samples: give at least 6\n" in capsys.readouterr().err
+    assert run("traces", "rec.npy", "--regions", "short.npy", "-o", "t.npz") == 2
+    assert capsys.readouterr().err.startswith("optimap: error: --regions short.npy looks like a recording")
+
+
 def test_smoothing_in_space_and_time(heart):
     traces, metadata = made("--spatial", 1.5, "--size", 3)
     np.testing.assert_allclose(traces, extract_traces(smooth_spatiotemporal(heart, 0, 1.5), PLACES, 3), rtol=1e-12)

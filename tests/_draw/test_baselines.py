@@ -9,6 +9,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 
+from optimap.beats import Restitution, ensemble_average, measure_beats, show_beats, show_ensemble, show_restitution
 from optimap.image import show_image
 from optimap.trace import (
     compare_traces,
@@ -109,3 +110,42 @@ def test_compare_traces():
     videos = [recording(noise=8), recording(frames=200)]
     axs = plt.subplots(nrows=2, sharex=True, figsize=(5, 3), layout="constrained")[1]
     return without_labels(compare_traces(videos, POSITIONS[:2], colors=["0.6", "C0"], fps=FPS, axs=axs)[0])
+
+
+def traces_and_beats():
+    """Return a trace, which points down, and the table of its beats."""
+    traces = extract_traces(recording(), POSITIONS[1:2], size=5)
+    return traces, measure_beats(traces, fps=FPS)
+
+
+def without_numbers(ax):
+    """Remove the numbers next to bars, which are text."""
+    for text in list(ax.texts):
+        text.remove()
+    return without_labels(ax)
+
+
+@COMPARED
+def test_show_beats():
+    ax = show_beats(*traces_and_beats(), ax=panel(6, 2.5))
+    ax.get_legend().remove()
+    return without_numbers(ax)
+
+
+@COMPARED
+def test_show_ensemble():
+    traces, beats = traces_and_beats()
+    ax = show_ensemble(ensemble_average(traces, beats, before=30, after=140), ax=panel())
+    ax.get_legend().remove()
+    return without_labels(ax)
+
+
+@COMPARED
+def test_show_restitution():
+    rng = np.random.default_rng(0)
+    interval = np.concatenate([np.linspace(20, 200, 12)] * 2)
+    duration = 60 - 40 * np.exp(-interval / 40) + rng.normal(size=24)
+    pairs = Restitution(interval, duration, np.repeat([0, 1], 12), np.tile(np.arange(12), 2), 80, "ms")
+    ax = show_restitution(pairs, ax=panel())
+    ax.get_legend().remove()
+    return without_labels(ax)

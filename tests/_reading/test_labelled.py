@@ -105,7 +105,10 @@ def test_times(coordinate, attributes, expected):
     ("video", "text"),
     [
         (VIDEO[:, np.newaxis], r"video has the dimensions .*: choose one of each, video\.isel\(channel=0\)"),
-        (VIDEO, r"video has the dimensions 'z' \(40\), 'y' \(6\), 'x' \(9\): rename them .* video\.rename\(\{'z'"),
+        (
+            VIDEO,
+            r"video has the dimensions 'z' \(40\), 'y' \(6\), 'x' \(9\): name the .* video\.rename\(\{'z': 'time'\}\)",
+        ),
     ],
 )
 def test_dimensions_that_are_not_those_of_a_video(video, text):
@@ -114,11 +117,36 @@ def test_dimensions_that_are_not_those_of_a_video(video, text):
     check_error(lambda: as_source(array), ValueError, "video", text)
 
 
-def test_the_cures_work():
-    array = xarray.DataArray(np.stack([VIDEO, VIDEO], 1), dims=("time", "channel", "y", "x"))
-    np.testing.assert_array_equal(as_source(array.isel(channel=0)).frames, VIDEO)
-    array = xarray.DataArray(VIDEO, dims=("z", "y", "x"))
-    np.testing.assert_array_equal(as_source(array.rename({"z": "time"})).frames, VIDEO)
+@pytest.mark.parametrize(
+    "dims",
+    [
+        *(("z", "y", "x"), ("channel", "time", "y", "x"), ("time", "a b", "y", "x"), ("time", "frame", "y", "x")),
+        *(("a", "b", "time"), ("time", "y", "c"), ("y", "row", "x"), ("a", "b", "time", "x"), ("p", "q", "r", "s")),
+        ("trial", "channel", "time", "y", "x"),
+    ],
+)
+def test_the_cures_work(dims):
+    video = xarray.DataArray(makers.random_video(tuple(range(4, 4 + len(dims)))), dims=dims)
+    error = check_error(lambda: as_source(video), ValueError, "video", "has the dimensions")
+    video = eval(error.cure[error.cure.index("video.") :], {"video": video})
+    if video.ndim > 3:  # dimensions are named first, then one of the others is chosen
+        error = check_error(lambda: as_source(video), ValueError, "video", "choose one of each")
+        video = eval(error.cure[error.cure.index("video.") :], {"video": video})
+    assert as_source(video).shape == tuple(video.sizes[name] for name in ("time", "y", "x"))
+
+
+def test_a_variable_has_dimensions_too():
+    np.testing.assert_array_equal(as_source(labelled(("y", "x", "time")).variable).frames, VIDEO)
+
+
+def test_a_dataset_is_an_error_that_names_its_arrays():
+    dataset = labelled(("y", "x", "time")).to_dataset(name="signal").assign(mask=(("y", "x"), VIDEO[0]))
+    text = (
+        r"is a dataset of xarray, whose arrays of three axes or more are 'signal': give one of them, video\['signal'\]"
+    )
+    check_error(lambda: optimap.extract_traces(dataset, AT), TypeError, "video", text)
+    with pytest.raises(TypeError, match="are none: give a video"):
+        as_source(dataset[["mask"]])
 
 
 def test_other_dimensions_of_length_one_go():

@@ -152,3 +152,20 @@ def test_damaged_files_are_errors(tmp_path):
     check_error(lambda: regions(path), ValueError, "source", message, path)
     path.write_bytes(b"nonsense")
     check_error(lambda: regions(path), ValueError, "source", "A.npz cannot be read as a sparse matrix", path)
+
+
+def test_a_sparse_matrix_with_any_damaged_bytes_is_an_error_about_the_file_or_read(tmp_path):
+    path = tmp_path / "A.npz"
+    scipy.sparse.save_npz(path, scipy.sparse.csc_matrix(np.random.default_rng(0).random((252, 2))))
+    whole, rng, errors = path.read_bytes(), np.random.default_rng(1), 0
+    for _ in range(150):
+        damaged = bytearray(whole)
+        for place in rng.integers(0, len(whole), 3):
+            damaged[place] = rng.integers(256)
+        path.write_bytes(damaged)
+        try:
+            regions(path, SHAPE)
+        except ValueError as error:
+            assert "A.npz" in str(error)  # noqa: PT017 - one of two outcomes
+            errors += 1
+    assert errors > 50

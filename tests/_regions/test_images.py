@@ -162,3 +162,17 @@ def test_damaged_images_are_errors(tmp_path):
         for length in (1, 9, 40, len(whole) // 2):
             path.write_bytes(whole[:length])
             check_error(lambda path=path: regions(path), ValueError, "source", f"{path.name} cannot be read as a", path)
+
+
+def test_three_planes_may_be_a_stack_if_it_is_said_so(tmp_path):
+    images = np.zeros((3, 6, 8), np.uint8)
+    images[0, 1:3, 1:3] = images[1, 4, 4:7] = images[2, 2, 5] = 255
+    path = tmp_path / "three.tif"
+    tifffile.imwrite(path, images, photometric="rgb")  # what it guesses for three images
+    message = r"is a colour image: .*; if its 3 planes are masks or weights, give .*regions\(source, kind='stack'\)"
+    assert check_error(lambda: regions(path), ValueError, "source", message, path).keyword == "kind"
+    made = regions(path, kind="stack")
+    assert [len(made.pixels(i)[0]) for i in range(3)] == [4, 3, 1]
+    tifffile.imwrite(path, np.moveaxis(images, 0, 2), photometric="rgb")
+    error = check_error(lambda: regions(path, kind="stack"), ValueError, "source", "is a colour image", path)
+    assert error.keyword is None

@@ -5,7 +5,9 @@ import pandas as pd
 import pytest
 
 from optimap.trace import extract_traces, regions
+from tests._regions import programs
 from tests._regions.examples import SQUARE, VIDEO
+from tests.errors import check_error
 
 
 def test_an_array_is_ambiguous_if_the_frame_is_two_pixels_wide():
@@ -52,3 +54,17 @@ def test_polygons_in_any_sequence(coords):
 )
 def test_positions_are_recognised(coords):
     np.testing.assert_array_equal(extract_traces(VIDEO, coords, 1)[:, 0], VIDEO[:, 2, 3])
+
+
+def test_contents_of_files_of_programs_are_read_by_their_paths(tmp_path):
+    stat = np.load(programs.suite2p(tmp_path, programs.footprints()), allow_pickle=True)
+    for loaded in (stat, list(stat)):
+        text = "source holds regions of suite2p: give the path of the file, 'stat.npy'"
+        check_error(lambda it=loaded: regions(it), TypeError, "source", text)
+    labels = np.zeros((6, 8), np.uint16)
+    labels[2, 3] = 1
+    loaded = np.load(programs.cellpose(tmp_path / "a_seg.npy", labels), allow_pickle=True)
+    for it in (loaded, loaded.item()):
+        text = r"source is a dictionary of cellpose: give the path of the file, or its masks alone, \['masks'\]"
+        check_error(lambda it=it: regions(it), TypeError, "source", text)
+    assert regions(loaded.item()["masks"]).names == ["label_1"]

@@ -125,6 +125,20 @@ def test_recordings_are_no_stacks():
     check_error(lambda: regions(short), ValueError, "source", message)
 
 
+@pytest.mark.parametrize(("frames", "why"), [(7, ", and each is like the one before it"), (200, "")])
+def test_recordings_of_a_masked_heart_are_no_stacks(frames, why):
+    beat = 1 + np.sin(np.arange(frames) / 7)[:, np.newaxis, np.newaxis]
+    video = np.where(HEART, (1 + SMOOTH) * beat + RNG.normal(0, 0.01, (frames, 96, 128)), 0).astype(np.float32)
+    message = f"because its images are zero at the same pixels{why}:"
+    check_error(lambda: regions(video), ValueError, "source", message)
+    assert len(regions(video, kind="stack")) == frames
+
+
+def test_components_within_a_mask_are_a_stack():
+    components = np.where(HEART, RNG.normal(size=(12, 96, 128)), 0)
+    assert len(regions(components)) == 12
+
+
 def test_arrays_of_other_shapes_and_fractions_are_reported_as_such():
     video = RNG.integers(0, 4096, (20, 12, 15), dtype=np.uint16)
     shape = r"coords has shape \(.*\): masks, labels and weights have the shape of the frame, \(12, 14\)"

@@ -24,6 +24,10 @@ from tests.errors import check_error
         ('"x;y",x,y\na,1,2\n', [(1, 2)]),
         ("1,2,0.5\n", [(1, 2)]),
         ("1,2,\n", [(1, 2)]),
+        ('x,y\n"1,5","2"\n"3","4,25"\n', [(1.5, 2), (3, 4.25)]),
+        ('"-12,5","0,0625"\n', [(-12.5, 0.0625)]),
+        ("index,axis-0,axis-1\n0,2.5,1\n1,4,3\n", [(1, 2.5), (3, 4)]),
+        ("index;axis-0;axis-1;axis-2\n0;7;2,5;1\n", [(1, 2.5)]),
     ],
 )
 def test_positions_are_read(tmp_path, text, expected):
@@ -65,6 +69,8 @@ def test_the_cure_for_uncertain_commas_works(tmp_path):
             "path",
             r"has commas and points in its numbers \('1,234', '2.5'\): write all of them with",
         ),
+        ('x,y\n"1,234","2"\n', "path", "row 2: '1,234,2' is not a position"),
+        ("time_s,name,x,y,value\n0,a,1,2,9\n1,a,1,2,9\n", "path", "is a table of traces, which repeats each position"),
         ("x,y\n1,2\n3\n", "path", "row 3: '3' is not a position"),
         ("1,2\n3,four\n", "path", "row 2: '3,four' is not a position"),
     ],
@@ -73,6 +79,16 @@ def test_files_that_are_not_tables_of_positions_are_errors(tmp_path, text, argum
     path = tmp_path / "p.csv"
     path.write_text(text)
     check_error(lambda: read_positions(path), ValueError, argument, message)
+
+
+def test_names_may_be_in_the_encoding_of_a_spreadsheet_program(tmp_path):
+    path = tmp_path / "p.csv"
+    for encoding in ("utf-8", "utf-8-sig", "cp1252"):
+        path.write_bytes("Größe;x;y\nVorhöfe;12,5;20\n".encode(encoding))
+        assert read_positions(path) == [(12.5, 20)]
+    path.write_bytes("x;y\n12,5;20\n".encode("utf-16"))
+    message = "is not a CSV file .*: save it as CSV, as text in UTF-8"
+    check_error(lambda: read_positions(path), ValueError, "path", message, path)
 
 
 def test_a_binary_file_is_not_a_table(tmp_path):
@@ -114,3 +130,20 @@ def test_a_table_without_a_description_is_known_by_its_columns(tmp_path):
     assert is_positions(tmp_path / "p.csv")
     assert not is_positions(tmp_path / "other.csv")
     assert not is_positions(tmp_path / "p.txt")
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        *(("Name;X;Y\na;1,5;2\n", True), ("y,x\n2,1\n", True), (",x,y\n0,1,2\n", True), ("x;y;\n1,5;2;\n", True)),
+        *(("12,5;20\n", True), ("1.5\t2\n", True), ("index,axis-0,axis-1\n0,2,1\n", True)),
+        *(("time_s,name,x,y,value\n0,a,1,2,9\n", False), ("frame,x,y\n0,1,2\n", False), ("name,age\na,1\n", False)),
+        *(("1\n2\n", False), ("", False), ("index,shape-type,vertex-index,axis-0,axis-1\n", False)),
+    ],
+)
+def test_tables_of_positions_are_known_by_their_titles_or_numbers(tmp_path, text, expected):
+    path = tmp_path / "p.csv"
+    path.write_text(text)
+    assert is_positions(path) == expected
+    if expected:
+        assert read_positions(path)

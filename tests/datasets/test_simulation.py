@@ -129,3 +129,57 @@ def test_the_cache_is_where_the_system_keeps_caches(cache, tmp_path, monkeypatch
 @pytest.mark.parametrize("seed", [-1, 1.5, "a"])
 def test_a_wrong_seed_is_refused(seed):
     check_error(lambda: simulated_tissue(seed), ValueError, "seed", "seed = .*: it must be a whole number", seed)
+
+
+def noise_of(video):
+    return 1.4826 * np.median(np.abs(np.diff(video.astype(float), 2, axis=0)), axis=0) / np.sqrt(6)
+
+
+@pytest.mark.parametrize("snr", [5, 20])
+def test_the_noise_has_the_ratio_that_was_asked_for(tissue, snr):
+    noisy = simulated_tissue(3, cache=False, snr=snr, bleaching=0)
+    inside = np.zeros_like(noisy.tissue)
+    inside[30:100, 30:100] = True
+    depth = simulated_tissue(3, cache=False, snr=1e6, bleaching=0).video
+    depth = depth.max(axis=0).astype(float) - depth.min(axis=0)
+    inside &= noisy.tissue
+    ratios = depth[inside] / noise_of(noisy.video)[inside]
+    assert np.median(ratios) == pytest.approx(snr, rel=0.05)
+    np.testing.assert_array_equal(noisy.signal, tissue.signal)
+
+
+def test_polarity_and_bleaching():
+    up = simulated_tissue(cache=False, polarity="up", bleaching=0, snr=50).video[:, 64, 64].astype(float)
+    assert up.max() - np.median(up) > 5 * (np.median(up) - up.min())
+    assert up[-50:].mean() > 0.99 * up[:25].mean()
+    faded = simulated_tissue(cache=False, bleaching=0.5, snr=50).video[:, 64, 64].astype(float)
+    assert faded[-20:].mean() < 0.75 * faded[:20].mean()
+
+
+def test_other_options_have_another_place_in_the_cache(cache, tissue, tmp_path, monkeypatch):
+    put_marked(cache, tmp_path)
+    monkeypatch.setenv("OPTIMAP_CACHE", str(tmp_path))
+    first = simulated_tissue(polarity="up")
+    assert first.fps == 500
+    np.testing.assert_array_equal(simulated_tissue(polarity="up").video, first.video)
+    assert len(list(tmp_path.iterdir())) == 2
+    assert simulated_tissue(polarity="down", bleaching=0.15).fps == 999  # these are the defaults
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "allowed"),
+    [
+        ("snr", 0, "a positive number"),
+        ("snr", "high", "a positive number"),
+        ("polarity", "auto", "'down' or 'up'"),
+        ("polarity", 1, "'down' or 'up'"),
+        ("bleaching", 1, "a number from 0 to below 1"),
+        ("bleaching", -0.1, "a number from 0 to below 1"),
+        ("alternans", False, "a number from 0 to below 1"),
+        ("s1s2", 0.21, "a number of seconds, up to 0.2"),
+        ("s1s2", 0, "a number of seconds, up to 0.2"),
+    ],
+)
+def test_wrong_options(name, value, allowed):
+    call = lambda: simulated_tissue(**{name: value})  # noqa: E731
+    check_error(call, ValueError, name, f"{name} = .*: it must be {allowed}", value)

@@ -203,6 +203,23 @@ def test_hdf5_scales_without_a_unit_of_time_give_no_rate(tmp_path):
         assert (recording.shape, recording.fps, recording.times) == ((5, 7, 6), None, None)
 
 
+def test_channels_of_hdf5_with_labels_are_listed(tmp_path):
+    four = np.stack([VIDEO, VIDEO[::-1]], axis=1)
+    with h5py.File(tmp_path / "rec.h5", "w") as file:
+        dataset = file.create_dataset("video", data=four)
+        for i, label in enumerate(("t", "c", "y", "x")):
+            dataset.dims[i].label = label
+    path = tmp_path / "rec.h5"
+    text = "has 2 channels: choose one with channel=, from 0 to 1"
+    check_error(lambda: open_video(path), ValueError, "path", text, path)
+    for options in ({}, {"axes": "TCYX"}):
+        with open_video(path, channel=1, **options) as recording:
+            np.testing.assert_array_equal(recording[:], VIDEO[::-1])
+    with h5py.File(path, "a") as file:
+        file["other"] = VIDEO
+    check_error(lambda: open_video(path), ValueError, "path", "holds 2 recordings .*: choose one with dataset=", path)
+
+
 def test_netcdf_of_xarray(tmp_path):
     array = xarray.DataArray(VIDEO, dims=("time", "y", "x"), coords={"time": np.arange(7) / 250}, name="video")
     array["time"].attrs["units"] = "s"

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from optimap.video.recording import Recording
 from optimap.video.times import frame_times, gaps, irregularity, regular_rate, usual_interval
 from tests.errors import check_error
 
@@ -62,6 +63,15 @@ def test_gaps():
 def test_too_few_frames_for_a_rate():
     assert regular_rate(np.zeros(1)) is None
     assert regular_rate(np.zeros(1), 500) == 500
+
+
+@pytest.mark.parametrize(
+    "times", [[np.nan] * 5, [0] * 5, [3e9] * 5, [np.nan, 1, np.nan, np.nan, np.nan], [4, 3, 2, 1, 0]]
+)
+def test_times_that_never_go_on_are_unknown_and_leave_the_stated_rate(times):
+    assert frame_times(Path("rec.h5"), times, 5) is None
+    recording = Recording(np.zeros((5, 2, 3)), path=Path("rec.h5"), format="test", fps=500, times=times)
+    assert (recording.times, recording.fps, recording.irregularity) == (None, 500, None)
 
 
 def test_one_time_for_each_frame():

@@ -8,6 +8,7 @@ SECONDS = {
     "µs": 1e-6,
     "μs": 1e-6,
     "usec": 1e-6,
+    "nsec": 1e-9,
     "ms": 1e-3,
     "msec": 1e-3,
     "s": 1.0,

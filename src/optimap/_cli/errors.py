@@ -37,11 +37,12 @@ READING_KEYWORDS = {
 } | {"allow_gaps": "--option allow_gaps=True"}
 OVERWRITE_KEYWORD = {"overwrite": "--overwrite"}
 FPS_KEYWORD = {"fps": "--fps"}
+CELLS_KEYWORD = {"cells": "--cells "}
 REGION_KEYWORDS = {
     "background": "--background",
     "kind": "--regions-kind ",
     "background kind": "--background-kind ",  # of the file that is the background
-    "cells": "--cells ",
+    **CELLS_KEYWORD,
 }
 POLARITY_KEYWORD = {"polarity": "--polarity "}
 BROWSER_KEYWORD = {"browser": "--browser"}

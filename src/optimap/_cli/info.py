@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING
 from .. import _regions, _tables, video
 from .._base import counted
 from .._version import __version__
-from .errors import EXPECTED, READING_KEYWORDS, Words, error_text, say_error
+from .errors import CELLS_KEYWORD, EXPECTED, READING_KEYWORDS, Words, error_text, say_error
 from .listing import nested_lines, rate_text, table_lines
 from .made_alike import parse_made, picture_made
 from .open import check_not_empty, described, open_recording
-from .options import Reading, add_reading_argument
+from .options import Reading, add_cells_argument, add_reading_argument
 
 if TYPE_CHECKING:
     from ..video import Recording
@@ -29,10 +29,11 @@ class InfoOptions:
     files: tuple[Path, ...]
     reading: Reading
     version: bool
+    cells: str
 
     def words(self) -> Words:
         """Return the command's own names for errors."""
-        return Words(READING_KEYWORDS, (), READING_KEYWORDS)
+        return Words(READING_KEYWORDS, (), {**READING_KEYWORDS, **CELLS_KEYWORD})
 
 
 def add_command(commands: "Commands") -> None:
@@ -42,13 +43,14 @@ def add_command(commands: "Commands") -> None:
     )
     parser.add_argument("files", nargs="*", type=Path, metavar="FILE", help="recordings, tables, regions or pictures")
     add_reading_argument(parser)
+    add_cells_argument(parser)
     parser.add_argument("--version", action="store_true", help="show the version and exit")
     parser.set_defaults(parse=parse, run=run)
 
 
 def parse(given: argparse.Namespace) -> InfoOptions:
     """Return the options that argparse found."""
-    return InfoOptions(tuple(given.files), tuple(given.option), given.version)
+    return InfoOptions(tuple(given.files), tuple(given.option), given.version, given.cells)
 
 
 def run(options: InfoOptions) -> int:
@@ -62,7 +64,7 @@ def run(options: InfoOptions) -> int:
     status = 0
     for path in options.files:
         try:
-            _print_file(path, options.reading)
+            _print_file(path, options)
         except BrokenPipeError:
             raise
         except EXPECTED as error:
@@ -104,14 +106,14 @@ def _print_row(name: str, suffixes: Sequence[str], needs: Sequence[str], extra: 
     print(f"{name:<17}{' '.join(suffixes)}{note}")
 
 
-def _print_file(path: Path, reading: Reading) -> None:
+def _print_file(path: Path, options: InfoOptions) -> None:
     check_not_empty(path)
     if described(path) is not None:
         _print_description(path)
     elif _regions.is_positions(path):
         _print_positions(path)
     elif _regions.content_of(path) is not None:
-        _print_regions(path)
+        _print_regions(path, options.cells)
     elif _tables.is_table(path):
         _print_table(path)
     elif path.suffix.lower() == ".png" and path.is_file():
@@ -119,7 +121,7 @@ def _print_file(path: Path, reading: Reading) -> None:
     elif _regions.is_flat(path) and _regions.image_summary(path) is not None:
         print(f"{path}\n{_as_regions(path)}", end="")
     else:
-        _print_recording(path, reading)
+        _print_recording(path, options.reading)
 
 
 def _print_table(path: Path) -> None:
@@ -146,7 +148,7 @@ def _print_description(path: Path) -> None:
     print(f"{path}\n  describes   {table.name}{note}")
 
 
-def _print_regions(path: Path) -> None:
+def _print_regions(path: Path, cells: str) -> None:
     made = str(_regions.content_of(path)).partition(" ")[2]  # "drawn in ImageJ"
     if _regions.holds_rois(path):
         rois = _regions.named_rois(path)
@@ -155,7 +157,7 @@ def _print_regions(path: Path) -> None:
             kind = roi.subtype.name if roi.subtype.value else roi.roitype.name
             print(f"  {name}: {'rectangle' if kind == 'RECT' else kind.lower()}")
         return
-    names = _regions.region_names(path)
+    names = _regions.region_names(path, cells)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # shown already
         every = _regions.region_names(path, "all")

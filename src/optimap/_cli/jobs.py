@@ -95,7 +95,9 @@ def run_job(job: Job) -> Outcome:
         try:
             _do(job, lines.append)
         except EXPECTED as error:
-            failure = error_text(error, job.words(), job.path if job.several else None)
+            text = error_text(error, job.words())
+            is_option = text.startswith("-") and not job.several  # the file of an option is at fault, or its value
+            failure = text if is_option else error_text(error, job.words(), job.path)
     return Outcome(lines, failure, tuple(warning_text(job.words(), warning.message) for warning in caught))
 
 
@@ -144,6 +146,7 @@ def _plan(job: Job, recording: "Recording") -> _Plan:
     times = times_on_axis(recording, fps)
     span = recipe.steps.span(len(recording), fps, times)
     recipe.steps.needs(fps)
+    recipe.steps.check_spacing(recording, span, fps)
     about: About = {
         "fps": fps,
         "positions": found.centers,

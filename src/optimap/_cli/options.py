@@ -29,6 +29,16 @@ def add_reading_argument(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def add_cells_argument(parser: argparse.ArgumentParser) -> None:
+    """Add the argument that says which regions of a program are meant that sorts them."""
+    parser.add_argument(
+        "--cells",
+        choices=_regions.CELLS,
+        default="accepted",
+        help="of regions found by suite2p or CaImAn: those accepted there (default), or all",
+    )
+
+
 def add_window_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments that describe the windows around positions, and the frame rate."""
     parser.add_argument("--size", type=whole, default=5, help="width of the window in pixels (default 5)")

@@ -90,6 +90,22 @@ class Steps:
                 subject=f"--smooth {self.smooth:g}",
             )
 
+    def check_spacing(self, recording: "Recording", span: Span, fps: float | None) -> None:
+        """Raise an error if a step needs frames at even distances, and those that are used have a gap."""
+        option = "--detrend" if self.detrend is not None else "--dff" if self.dff else "--baseline"
+        irregularity, gaps = recording.irregularity, recording.gaps
+        if (self.detrend is None and self.kind is None) or fps is not None or irregularity is None:
+            return
+        if gaps and not any(span[0] <= frame < span[1] - 1 for frame, _ in gaps):
+            return
+        raise ArgumentError(
+            "FILE",
+            recording.path,
+            f"has irregular times ({irregularity}), but {option} needs frames at even distances",
+            "choose frames without a gap with --frames, or give --fps, by which all frames are spaced evenly",
+            subject=str(recording.path),
+        )
+
     def described(self, span: Span, frames: int, background: bool) -> dict[str, Any]:
         """Return the record of the steps, with the order in which they are done."""
         options: dict[str, Any] = {"detrend": self.detrend, "normalize": self.normalize}

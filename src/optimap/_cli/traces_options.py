@@ -10,6 +10,7 @@ from .errors import FPS_KEYWORD, OVERWRITE_KEYWORD, POLARITY_KEYWORD, READING_KE
 from .options import (
     Position,
     Reading,
+    add_cells_argument,
     add_reading_argument,
     add_window_arguments,
     background,
@@ -190,12 +191,7 @@ def _add_where(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--regions-kind", choices=_regions.KINDS, metavar="KIND", help=f"what --regions is: {', '.join(_regions.KINDS)}"
     )
-    parser.add_argument(
-        "--cells",
-        choices=_regions.CELLS,
-        default="accepted",
-        help="of regions found by suite2p or CaImAn: those accepted there (default), or all",
-    )
+    add_cells_argument(parser)
     parser.add_argument("--seed", type=whole, default=0, metavar="N", help="seed for --random (default 0)")
 
 

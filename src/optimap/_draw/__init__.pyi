@@ -1,3 +1,9 @@
+from .beats import (
+    Marks,
+    draw_beats,
+    draw_ensemble,
+    draw_restitution,
+)
 from .decimate import (
     min_max,
     pixel_columns,
@@ -34,12 +40,16 @@ from .traces import (
 __all__ = [
     "LONG",
     "Colors",
+    "Marks",
     "as_image",
     "as_traces",
     "check_axes",
     "check_keywords",
     "check_scale",
     "check_traces_arguments",
+    "draw_beats",
+    "draw_ensemble",
+    "draw_restitution",
     "hidden_axes",
     "line_arguments",
     "min_max",

@@ -26,6 +26,11 @@ from .memory_maps import (
     release,
     stored_chunk,
 )
+from .named_axes import (
+    hdf5_axes,
+    in_named_order,
+    zarr_axes,
+)
 from .plan import (
     plan_reading,
 )
@@ -56,6 +61,8 @@ __all__ = [
     "check_sizes",
     "file_of",
     "from_file",
+    "hdf5_axes",
+    "in_named_order",
     "in_place",
     "is_labelled",
     "is_ready",
@@ -70,4 +77,5 @@ __all__ = [
     "stored_chunk",
     "unlabelled",
     "walk_blocks",
+    "zarr_axes",
 ]

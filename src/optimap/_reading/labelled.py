@@ -9,19 +9,24 @@ from typing import TYPE_CHECKING, Any, TypeGuard
 import numpy as np
 from numpy.typing import DTypeLike
 
-from .._base import ArgumentError, Array, axis_letter, coordinate_times, is_dask
+from .._base import ArgumentError, ArgumentTypeError, Array, axis_letter, coordinate_times, is_dask
 
 if TYPE_CHECKING:
     import xarray
 
 
+USUAL = {"T": "time", "Y": "y", "X": "x"}
+
+
 class Reordered:
     """An array that is read by slicing, seen with its axes in another order."""
 
-    def __init__(self, array: "xarray.DataArray", order: tuple[int, ...]) -> None:
+    def __init__(self, array: Any, order: tuple[int, ...]) -> None:
         self._array, self._order = array, order
         self.shape = tuple(int(array.shape[axis]) for axis in order)
         self.dtype, self.ndim = array.dtype, len(order)
+        chunks = getattr(array, "chunks", None)  # of zarr and h5py: sizes; those of dask are not read through this
+        self.chunks = tuple(chunks[axis] for axis in order) if isinstance(chunks, tuple) else None
 
     def __len__(self) -> int:
         return self.shape[0]
@@ -45,11 +50,25 @@ def is_labelled(array: object) -> "TypeGuard[xarray.DataArray]":
     return xr is not None and isinstance(array, xr.DataArray)
 
 
+def as_data_array(video: Any, name: str = "video") -> Any:
+    """Return a variable of xarray as an array with dimensions, anything else unchanged; a dataset is an error."""
+    xr = sys.modules.get("xarray")
+    if xr is None or not isinstance(video, (xr.Variable, xr.Dataset)):
+        return video
+    if isinstance(video, xr.Variable):
+        return xr.Dataset({name: video})[name]
+    arrays = [str(key) for key, array in video.items() if array.ndim >= 3]
+    problem = f"is a dataset of xarray, whose arrays of three axes or more are {', '.join(map(repr, arrays)) or 'none'}"
+    cure = f"give one of them, {name}[{arrays[0]!r}]" if arrays else "give a video (T, H, W): frames, rows, columns"
+    raise ArgumentTypeError(name, video, problem, cure, subject=name)
+
+
 def unlabelled(video: object, name: str = "video") -> tuple[Any, Array | None]:
     """Return a video in the order (T, H, W) without labels, and the times of its frames in s if it states them.
 
     Anything but an array of xarray is returned unchanged. Dimensions without a known name are in the usual order.
     """
+    video = as_data_array(video, name)
     if not is_labelled(video):
         return video, None
     video = video.squeeze([dim for dim, n in video.sizes.items() if n == 1 and _may_go(dim, video.ndim)])
@@ -73,12 +92,21 @@ def _order(video: "xarray.DataArray", name: str) -> tuple[int, ...]:
     usual = all(letter in ("", expected) for letter, expected in zip(letters, "TYX", strict=False))
     if video.ndim < 3 or (video.ndim == 3 and usual):
         return tuple(range(video.ndim))
-    others = [str(dim) for dim, letter in zip(video.dims, letters, strict=True) if letter not in ("T", "Y", "X")]
     dims = ", ".join(f"{dim!r} ({n})" for dim, n in video.sizes.items())
-    cure = f"rename them to 'time', 'y' and 'x', for example {name}.rename({{{str(video.dims[0])!r}: 'time'}})"
+    raise ArgumentError(name, video, f"has the dimensions {dims}", _cure(video, letters, name), subject=name)
+
+
+def _cure(video: "xarray.DataArray", letters: list[str], name: str) -> str:
+    """Return the call that turns an array into a video; after one that renames dimensions, another may be needed."""
+    dims = [str(dim) for dim in video.dims]
+    others = [dim for i, dim in enumerate(dims) if letters[i] not in USUAL or letters[i] in letters[:i]]
     if len(others) == video.ndim - 3:
-        cure = f"choose one of each, {name}.isel({', '.join(f'{dim}=0' for dim in others)})"
-    raise ArgumentError(name, video, f"has the dimensions {dims}", cure, subject=name)
+        plain = all(dim.isidentifier() for dim in others)
+        first = ", ".join(f"{dim}=0" for dim in others) if plain else str(dict.fromkeys(others, 0))
+        return f"choose one of each, {name}.isel({first})"
+    missing = [word for letter, word in USUAL.items() if letter not in letters]
+    new = dict(zip(others[len(others) - len(missing) :], missing, strict=True))
+    return f"name the dimensions 'time', 'y' and 'x', for example {name}.rename({new})"
 
 
 def _times(video: "xarray.DataArray", order: tuple[int, ...]) -> Array | None:

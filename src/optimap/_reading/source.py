@@ -10,9 +10,10 @@ from typing import Any, Literal
 import numpy as np
 
 from .._base import AnyArray, ArgumentError, ArgumentTypeError, Array, VideoLike, dtype_kind, is_dask, is_device_array
-from .labelled import is_labelled, unlabelled
+from .labelled import as_data_array, is_labelled, unlabelled
 from .layout import is_ready
 from .memory_maps import mapped_chunk, mapping_of, stored_chunk
+from .named_axes import in_named_order
 from .other_readers import as_sliced
 
 # memory: an array of NumPy; map: a memory map, or a recording whose slices are views of one; reader: anything else that
@@ -81,11 +82,11 @@ def as_source(video: object, name: str = "video") -> Source:
     """Return the description of a video, or raise an error that calls it by `name`."""
     # An array in memory, by far the most frequent case, is described in a few microseconds.
     is_plain = type(video) is np.ndarray and video.ndim == 3 and video.dtype.kind in "biuf"
-    video, name = (video, name) if is_plain else as_sliced(video, name)
+    video, name = (video, name) if is_plain else as_sliced(as_data_array(video, name), name)
     if not is_plain and is_labelled(video):
         unnamed, times = unlabelled(video, name)
         return replace(as_source(unnamed, name), times=times)
-    array: Any = video if is_plain else _as_array(video, name)
+    array: Any = video if is_plain else _as_array(in_named_order(video), name)
     if not isinstance(array, np.ndarray) and (is_device_array(array) or is_dask(array)):
         return _elsewhere(array)
     frames = array if isinstance(array, np.ndarray) else array[:] if getattr(array, "is_mapped", False) else None

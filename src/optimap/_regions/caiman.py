@@ -5,7 +5,6 @@ whose shape is ``dims``. Components that CaImAn rejected are left out if the fil
 background of CaImAn are not read.
 """
 
-import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +13,7 @@ import numpy as np
 from .._base import ArgumentError, Array, FrameShape, Ints, counted, import_extra
 from .file_request import Request
 from .footprints import Footprints, check_finite_weights, without_empty
+from .zips import DAMAGED_ZIP, names_in_zip
 
 PARTS = ("data", "indices", "indptr", "shape")
 DIMS = ("estimates/dims", "dims", "params/data/dims")
@@ -133,19 +133,16 @@ def _kept(count: int, accepted: Array | None, path: Path, request: Request) -> I
 
 def is_sparse_file(path: Path) -> bool:
     """Return whether a ``.npz`` file holds a sparse matrix."""
-    if not zipfile.is_zipfile(path):
-        return False
-    with zipfile.ZipFile(path) as archive:
-        return {f"{part}.npy" for part in (*PARTS, "format")} <= set(archive.namelist())
+    return {f"{part}.npy" for part in (*PARTS, "format")} <= set(names_in_zip(path))
 
 
 def read_sparse(path: Path, request: Request) -> Footprints:
     """Read a sparse matrix of pixels x regions, as ``scipy.sparse.save_npz`` writes it, for a frame given later."""
     cure = "give a matrix in compressed columns, saved with scipy.sparse.save_npz(path, A.tocsc())"
     try:
-        with np.load(path, allow_pickle=False) as archive:
+        with open(path, "rb") as file, np.load(file, allow_pickle=False) as archive:  # NumPy leaves damaged ones open
             parts = {part: archive[part] for part in (*PARTS, "format")}
-    except (ValueError, KeyError, OSError, EOFError, zipfile.BadZipFile) as error:
+    except DAMAGED_ZIP as error:
         problem = f"cannot be read as a sparse matrix of SciPy ({error})"
         raise ArgumentError(request.name, path, problem, cure, subject=str(path)) from error
     if parts["format"].item() not in (b"csc", "csc"):

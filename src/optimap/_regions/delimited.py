@@ -12,6 +12,7 @@ from typing import NamedTuple
 from .._base import ArgumentError, MissingFileError
 
 DECIMAL_COMMA = re.compile(r"[+-]?\d*,\d+([eE][+-]?\d+)?")
+THOUSANDS = re.compile(r"[+-]?\d{1,3},\d{3}")  # or a number with three decimals
 
 
 class Row(NamedTuple):
@@ -29,7 +30,8 @@ class Rows(NamedTuple):
 
     def number(self, text: str) -> float | None:
         """Return the number that a cell holds, or None."""
-        if self.delimiter != "," and DECIMAL_COMMA.fullmatch(text):
+        is_decimal = DECIMAL_COMMA.fullmatch(text) and (self.delimiter != "," or not THOUSANDS.fullmatch(text))
+        if is_decimal:  # between commas, such a cell is in quotes
             text = text.replace(",", ".")
         try:
             return float(text)
@@ -43,8 +45,7 @@ def read_rows(path: Path, name: str, cure: str) -> Rows:
         problem = "is a folder" if path.is_dir() else "does not exist"
         raise MissingFileError(name, path, problem, cure, subject=str(path))
     try:
-        with open(path, encoding="utf-8-sig", newline="") as file:
-            lines = file.read().splitlines(keepends=True)
+        lines = _decoded(path.read_bytes()).splitlines(keepends=True)
     except UnicodeDecodeError as error:
         cure = "save it as CSV, as text in UTF-8"
         raise ArgumentError(name, path, f"is not a CSV file ({error})", cure, subject=str(path)) from error
@@ -57,6 +58,16 @@ def read_rows(path: Path, name: str, cure: str) -> Rows:
         cure = "save it as CSV, as text in UTF-8"
         raise ArgumentError(name, path, f"is not a CSV file ({error})", cure, subject=str(path)) from error
     return Rows([row for row in found if any(row.cells)], delimiter)
+
+
+def _decoded(raw: bytes) -> str:
+    """Return text in UTF-8, or as spreadsheet programs of western Europe write it: only titles and names differ."""
+    try:
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        if b"\0" in raw:  # no text, or text of two bytes a character
+            raise
+        return raw.decode("cp1252")
 
 
 def find_delimiter(line: str) -> str:

@@ -7,6 +7,7 @@ Positions here are always measured from centres, so areas move by half a pixel.
 import os
 import re
 import struct
+import zipfile
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -16,6 +17,7 @@ from numpy.typing import ArrayLike
 from .._base import ArgumentError, Floats, counted, import_extra
 from .file_request import Request
 from .polygons import Ellipse, Outlines, Shape
+from .zips import DAMAGED_ZIP, names_in_zip
 
 CORNER = 0.5
 
@@ -70,8 +72,6 @@ def overlay_outlines(stored: list[bytes], path: Path, name: str) -> Outlines:
 
 def named_rois(path: Path, name: str = "path") -> list[tuple[str, Any]]:
     """Return the name and the roifile object of each region in a file."""
-    import zipfile  # slow to import, and rarely needed
-
     if path.suffix.lower() != ".zip":
         return [(path.stem, _decode(path.read_bytes(), path, name, str(path)))]
     found = []
@@ -83,7 +83,9 @@ def named_rois(path: Path, name: str = "path") -> list[tuple[str, Any]]:
                     roi = _decode(archive.read(entry), path, name, f"{path}, {entry.filename}")
                     # The ROI Manager shows the name of the entry; a name inside may be older.
                     found.append((Path(entry.filename).name[:-4], roi))
-    except (zipfile.BadZipFile, EOFError) as error:
+    except ArgumentError:  # of a region
+        raise
+    except DAMAGED_ZIP as error:
         problem = f"cannot be read as a zip file of ImageJ regions ({error})"
         raise ArgumentError(
             name, path, problem, "save the regions again in the ROI Manager", subject=str(path)
@@ -96,12 +98,9 @@ def named_rois(path: Path, name: str = "path") -> list[tuple[str, Any]]:
 
 def holds_rois(path: Path) -> bool:
     """Return whether a file holds ImageJ regions, by its suffix and, for a ``.zip``, by the names in it."""
-    import zipfile
-
-    if path.suffix.lower() != ".zip" or not path.is_file() or not zipfile.is_zipfile(path):
+    if path.suffix.lower() != ".zip" or not path.is_file():
         return path.suffix.lower() == ".roi" and path.is_file()
-    with zipfile.ZipFile(path) as archive:
-        return any(_is_roi_file(entry) for entry in archive.namelist())
+    return any(_is_roi_file(entry) for entry in names_in_zip(path))
 
 
 def _is_roi_file(entry: str) -> bool:

@@ -69,7 +69,7 @@ def read_tiff(path: Path, request: Request) -> Array | Outlines:
                 if found is not None:
                     return found
             if file.pages.first.photometric == tifffile.PHOTOMETRIC.RGB:
-                raise _colour_error(path, request.name, "")
+                _check_colours(file, path, request)
             if request.kind is None:
                 _check_not_a_recording(file, path, request.name)
             image = np.asarray(file.asarray())
@@ -160,6 +160,19 @@ def _is_timed(file: Any) -> bool:
     return any(isinstance(rate, (int, float)) and rate > 0 for rate in rates) or (
         bool(file.is_ome) and "TimeIncrement=" in str(file.ome_metadata)
     )
+
+
+def _check_colours(file: Any, path: Path, request: Request) -> None:
+    """Raise an error for a colour image; three planes are what programs also call three images, if it is said so."""
+    is_planes = file.series[0].axes == "SYX"
+    if is_planes and request.kind == "stack":
+        return
+    error = _colour_error(path, request.name, "")
+    if is_planes:
+        cure = f"{error.cure}; if its {file.series[0].shape[0]} planes are masks or weights, "
+        cure += f"give optimap.trace.regions({request.name}, kind='stack')"
+        raise ArgumentError(request.name, path, error.problem, cure, subject=str(path), keyword="kind")
+    raise error
 
 
 def _colour_error(path: Path, name: str, mode: str) -> ArgumentError:

@@ -40,6 +40,7 @@ def find_kind(source: object, frame_shape: FrameShape | None, name: str) -> tupl
         return "imagej", source
     if is_sparse(source):
         return "footprints", source
+    _check_not_loaded(source, name)
     if hasattr(source, "__array__"):
         array = np.asanyarray(source)
         if array.ndim == 3 and len(array) == 1 and array.dtype.kind in "iu" and array.shape[2] != 2:
@@ -52,6 +53,20 @@ def find_kind(source: object, frame_shape: FrameShape | None, name: str) -> tupl
     if not isinstance(source, Sequence):
         source = list(source)
     return _kind_of_sequence(source, frame_shape, name), source
+
+
+def _check_not_loaded(source: object, name: str) -> None:
+    """Raise an error for what NumPy loads from the files of suite2p and cellpose, which are read by their paths."""
+    if isinstance(source, np.ndarray) and source.dtype == object and source.shape == ():
+        source = source.item()
+    many = source if isinstance(source, (list, tuple, np.ndarray)) and len(source) else [None]
+    if isinstance(many[0], dict) and "ypix" in many[0]:
+        problem, cure = "holds regions of suite2p", "give the path of the file, 'stat.npy', instead of its contents"
+    elif isinstance(source, dict) and "masks" in source:
+        problem, cure = "is a dictionary of cellpose", "give the path of the file, or its masks alone, ['masks']"
+    else:
+        return
+    raise ArgumentTypeError(name, source, problem, cure, subject=name)
 
 
 def _kind_of_array(array: Array, frame_shape: FrameShape | None, name: str) -> str:

@@ -11,8 +11,8 @@ import numpy as np
 from .._base import ArgumentError, Array, counted
 
 MANY_LABELS = 16  # fewer may be classes of tissue, each in many places
-MANY_PLANES = 100  # of weights that are zero nowhere
-FULL = 0.95  # share of pixels other than 0 in a frame of a recording
+MANY_PLANES = 100  # of weights that are zero nowhere, or all at the same pixels
+FULL = 0.95  # share of the pixels that are ever other than 0, in a frame of a recording
 ALIKE = 0.9  # correlation of neighbouring frames
 
 
@@ -55,7 +55,7 @@ def _neighbours(one: Array, other: Array) -> tuple[Array, Array]:
 
 
 def check_looks_like_stack(stack: Sequence[Array] | Array, name: str) -> None:
-    """Raise an error for a recording: many values in a plane of integers, or many planes that are zero nowhere."""
+    """Raise an error for a recording: many values in a plane of integers, or planes with the same zeros."""
     if not len(stack) or not stack[0].size:
         return
     shape, dtype = (len(stack), *stack[0].shape), stack[0].dtype
@@ -65,8 +65,11 @@ def check_looks_like_stack(stack: Sequence[Array] | Array, name: str) -> None:
             raise recording_error(f"image {wrong} holds several values above 0", shape, dtype, name, stack)
     elif dtype.kind == "f" and len(stack) > 2:
         few = (stack[0], stack[len(stack) // 2], stack[-1])
-        if all(np.count_nonzero(plane) >= FULL * plane.size for plane in few):
+        inside = np.count_nonzero((few[0] != 0) | (few[1] != 0) | (few[2] != 0))
+        if inside and all(np.count_nonzero(plane) >= FULL * inside for plane in few):
             why = "its images are zero nowhere"
+            if inside < FULL * few[0].size:  # a heart whose surroundings were masked
+                why = "its images are zero at the same pixels"
             if len(stack) < MANY_PLANES:
                 why += ", and each is like the one before it"
             if len(stack) >= MANY_PLANES or _are_alike(stack):

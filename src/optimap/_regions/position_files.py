@@ -1,6 +1,7 @@
 """Tables of positions as text: written as CSV with a description next to them, and read from any program."""
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,8 @@ from .._version import __version__
 from .delimited import Row, Rows, first_cells, read_rows
 
 SUFFIXES = (".csv", ".tsv")
+TRACES_BEGIN = ("time_s", "frame", "x")  # the first columns of tables of traces
+AXIS = re.compile(r"axis-\d{1,3}")
 MARKER = "optimap_positions"  # in the file next to each table; its value is the version of the layout
 
 
@@ -42,7 +45,33 @@ def is_positions(path: Path) -> bool:
         return False
     if is_sidecar(sidecar_path(path)):
         return f'"{MARKER}"'.encode() in sidecar_path(path).read_bytes()[:100]
-    return first_cells(path) == ["x", "y"]
+    cells = first_cells(path)
+    while cells and not cells[-1]:
+        cells = cells[:-1]
+    if cells == ["x", "y"] or (len(cells) == 2 and all(map(_is_number, cells))):
+        return True
+    return _columns(cells) is not None and not _is_long_form(cells) and cells[0] not in TRACES_BEGIN
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text.replace(",", ".", 1))
+    except ValueError:
+        return False
+    return True
+
+
+def _columns(titles: list[str]) -> tuple[int, int] | None:
+    """Return the columns of x and y: those called so, or the last two axes of points in napari, which are (y, x)."""
+    if "x" in titles and "y" in titles:
+        return titles.index("x"), titles.index("y")
+    axes = sorted((int(title.removeprefix("axis-")), i) for i, title in enumerate(titles) if AXIS.fullmatch(title))
+    return (axes[-1][1], axes[-2][1]) if len(axes) > 1 and "shape-type" not in titles else None
+
+
+def _is_long_form(titles: list[str]) -> bool:
+    """Return whether the columns are those of a table of traces in long form, which repeats its positions."""
+    return {"name", "x", "y", "value"} <= set(titles)
 
 
 def read_made(path: Path) -> dict[str, Any]:
@@ -63,17 +92,24 @@ def read_made(path: Path) -> dict[str, Any]:
 def read_positions(path: Path, name: str = "path") -> list[tuple[float, float]]:
     """Read positions from a text table: columns ``x`` and ``y`` if there is a header, else the first two.
 
+    Points saved by napari have axes in the order of rows and columns.
+
     Errors call the argument that names the file by `name`.
     """
     table = read_rows(path, name, "give a CSV file with columns x, y")
     rows, columns, width = table.rows, (0, 1), 0
     if rows and table.number(rows[0].cells[0]) is None:
         header = [title.lower() for title in rows[0].cells]
-        if "x" not in header or "y" not in header:
+        found = _columns(header)
+        if found is None:
             problem = f"has the columns {', '.join(rows[0].cells)}"
             cure = "rename the columns of the positions to x and y"
             raise ArgumentError(name, path, problem, cure, subject=str(path))
-        rows, columns, width = rows[1:], (header.index("x"), header.index("y")), len(header)
+        if _is_long_form(header):
+            problem = "is a table of traces, which repeats each position for each of its samples"
+            cure = "give a table with the columns x, y and a row for each position"
+            raise ArgumentError(name, path, problem, cure, subject=str(path))
+        rows, columns, width = rows[1:], found, len(header)
     positions = []
     for row in rows:
         _check_commas(row, width, table.delimiter, path, name)

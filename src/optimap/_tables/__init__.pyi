@@ -1,3 +1,7 @@
+from .columns import (
+    load_columns,
+    save_columns,
+)
 from .kinds import (
     KINDS,
     SUFFIXES,
@@ -29,8 +33,10 @@ __all__ = [
     "find_table_kind",
     "header_labels",
     "is_table",
+    "load_columns",
     "load_header",
     "load_traces",
+    "save_columns",
     "save_traces",
     "to_dataframe",
     "to_xarray",

@@ -203,7 +203,7 @@ def load_traces(path: str | os.PathLike[str]) -> TraceTable:
     (array([1, 2, 3], dtype=uint16), 500.0, ['left atrium'], {'drug': 'none'})
     """
     path = file_path(path)
-    module = _existing(path).load()
+    module = existing_kind(path).load()
     header = module.read_header(path)
     values, axis = module.read_values(path, header)
     return from_header(header, values, axis)
@@ -211,7 +211,7 @@ def load_traces(path: str | os.PathLike[str]) -> TraceTable:
 
 def load_header(path: Path) -> dict[str, Any]:
     """Return everything that a table says, without reading its values."""
-    header: dict[str, Any] = _existing(path).load().read_header(path)
+    header: dict[str, Any] = existing_kind(path).load().read_header(path)
     return header
 
 
@@ -222,7 +222,7 @@ def is_table(path: Path) -> bool:
     return kind is not None and path.is_file() and kind.holds(path)
 
 
-def _existing(path: Path) -> Kind:
+def existing_kind(path: Path) -> Kind:
     """Return the kind of a table that exists."""
     if not path.exists():
         raise MissingFileError("path", path, "does not exist", "check the name and the folder", subject=str(path))

@@ -1,3 +1,4 @@
 from .simulation import SimulatedRecording, simulated_tissue
+from .truth import TrueBeats
 
-__all__ = ["SimulatedRecording", "simulated_tissue"]
+__all__ = ["SimulatedRecording", "TrueBeats", "simulated_tissue"]

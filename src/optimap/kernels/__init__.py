@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .._base import deferred_interrupts
-from . import _numpy
+from . import _numpy, _numpy_measure
 from ._numpy_slopes import median_slope, side_changes, slopes_of_ranks
 from ._threads import allowed_threads, container_cores, is_alone, one_thread
 from ._workers import Stop, in_background, run_in_threads
@@ -28,7 +28,9 @@ __all__ = [
     "container_cores",
     "extremes",
     "falling_pairs",
+    "find_beats",
     "in_background",
+    "measure_beats",
     "median_slope",
     "median_slopes",
     "one_thread",
@@ -300,6 +302,36 @@ def asls_baselines(series: Array, lam: Array, above: float, solutions: int, tole
         series, lam, float(above), int(solutions), float(tolerance), out, _series_threads(series.size // 10_000)
     )
     return out
+
+
+def find_beats(series: Array, min_snr: float, min_amplitude: float) -> tuple[Array, Array]:
+    """Return the slope of each beat at its frame, 0 elsewhere (M, T), and the scale of each series in frames (M,)."""
+    slopes, scales = np.empty_like(series), np.empty(len(series))
+    _loops.find_beats(
+        series, float(min_snr), float(min_amplitude), slopes, scales, _series_threads(series.size // 2000)
+    )
+    return slopes, scales
+
+
+def measure_beats(series: Array, first: Array, lows: Array, highs: Array, *options: Any) -> tuple[Array, Array]:
+    """Return the values of each beat, and codes of the reasons why some are NaN: both (B, columns).
+
+    Parameters
+    ----------
+    series : (M, T) array
+    first : (M + 1,) int64 array
+        Series ``m`` owns the beats ``first[m]`` to ``first[m + 1] - 1``.
+    lows, highs : (B,) int64 arrays
+        Each upstroke is searched for in the frames ``lows <= t < highs``, which are in order and do not overlap.
+    *options
+        Levels (L,) in percent, `sigma`, `smooth`, `min_snr`, `by_threshold`, `from_level`, `is_linear`, `is_checked`:
+        see `_numpy_measure.Settings`, which also lists the columns and the codes.
+    """
+    columns = _numpy_measure.LEVELS + 2 * len(options[0])
+    out, reasons = np.empty((len(lows), columns)), np.empty((len(lows), columns), np.uint8)
+    threads = _series_threads(series.size // 2000)
+    _loops.measure_beats(series, first, lows, highs, *options, out, reasons, threads)
+    return out, reasons
 
 
 def _series_threads(worth: int) -> int:

@@ -9,6 +9,8 @@
 #include "asls.hpp"
 #include "box_means.hpp"
 #include "extremes.hpp"
+#include "find_beats.hpp"
+#include "measure_beats.hpp"
 #include "running_medians.hpp"
 #include "pixel_values.hpp"
 #include "rescale.hpp"
@@ -209,6 +211,34 @@ void coarse_splines(Series series, Ints knots, Out<double, 2> out, int threads) 
                             out.data(), threads);
 }
 
+void find_beats(Series series, double min_snr, double min_amplitude, Out<double, 2> slopes, Out<double> scales,
+                int threads) {
+    if (slopes.shape(0) != series.shape(0) || slopes.shape(1) != series.shape(1) || scales.shape(0) != series.shape(0))
+        throw std::invalid_argument("there must be one slope for each sample and one scale for each series");
+    if (series.shape(1) < 1) throw std::invalid_argument("series are empty");
+    nb::gil_scoped_release unlocked;
+    optimap::find_beats(series.data(), int64_t(series.shape(1)), int64_t(series.shape(0)), min_snr, min_amplitude,
+                        slopes.data(), scales.data(), threads);
+}
+
+void measure_beats(Series series, Ints first, Ints lows, Ints highs, Vector<double> levels, double sigma, double smooth,
+                   double min_snr, bool by_threshold, bool from_level, bool is_linear, bool is_checked,
+                   Out<double, 2> out, Out<uint8_t, 2> reasons, int threads) {
+    const size_t beats = lows.shape(0), columns = optimap::kLevels + 2 * levels.shape(0);
+    if (first.shape(0) != series.shape(0) + 1 || highs.shape(0) != beats || out.shape(0) != beats ||
+        reasons.shape(0) != beats || out.shape(1) != columns || reasons.shape(1) != columns)
+        throw std::invalid_argument("there must be one window and one row of results for each beat");
+    if (series.shape(1) < 1 || !(sigma > 0 && smooth > 0)) throw std::invalid_argument("series or filters are empty");
+    for (size_t m = 0; m + 1 < first.shape(0); ++m)
+        if (first(m) < 0 || first(m) > first(m + 1)) throw std::invalid_argument("beats are not in order");
+    if (first(first.shape(0) - 1) != int64_t(beats)) throw std::invalid_argument("beats are not in order");
+    optimap::BeatSettings settings{{levels.data(), levels.data() + levels.shape(0)}, sigma, smooth, min_snr,
+                                   by_threshold, from_level, is_linear, is_checked};
+    nb::gil_scoped_release unlocked;
+    optimap::measure_beats(series.data(), int64_t(series.shape(1)), int64_t(series.shape(0)), first.data(), lows.data(),
+                           highs.data(), settings, out.data(), reasons.data(), threads);
+}
+
 void asls_baselines(Series series, Vector<double> lam, double above, int64_t solutions, double tolerance,
                     Out<double, 2> out, int threads) {
     if (lam.shape(0) != series.shape(0) || out.shape(0) != series.shape(0) || out.shape(1) != series.shape(1))
@@ -219,6 +249,12 @@ void asls_baselines(Series series, Vector<double> lam, double above, int64_t sol
 }
 
 NB_MODULE(_compiled, m) {
+    m.def("find_beats", &find_beats, nb::arg("series"), nb::arg("min_snr"), nb::arg("min_amplitude"),
+          nb::arg("slopes"), nb::arg("scales"), nb::arg("threads"));
+    m.def("measure_beats", &measure_beats, nb::arg("series"), nb::arg("first"), nb::arg("lows"), nb::arg("highs"),
+          nb::arg("levels"), nb::arg("sigma"), nb::arg("smooth"), nb::arg("min_snr"), nb::arg("by_threshold"),
+          nb::arg("from_level"), nb::arg("is_linear"), nb::arg("is_checked"), nb::arg("out"), nb::arg("reasons"),
+          nb::arg("threads"));
     m.def("extremes", &extremes, nb::arg("samples"), nb::arg("low"), nb::arg("high"), nb::arg("threads"));
     m.def("rescale", &rescale, nb::arg("samples"), nb::arg("low"), nb::arg("span"), nb::arg("ymin"), nb::arg("ymax"),
           nb::arg("clip"), nb::arg("out"), nb::arg("threads"));

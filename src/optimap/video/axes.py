@@ -185,6 +185,12 @@ def numbered(path: Path, value: object, count: int, option: str, thing: str, lab
     return int(value)
 
 
+def names_frames(names: Sequence[object] | None, dimensions: int) -> bool:
+    """Whether the names of the axes of an array include time, rows and columns."""
+    letters = [axis_letter(name) for name in names or ()]
+    return len(letters) == dimensions and {"T", "Y", "X"} <= set(letters)
+
+
 def look_turned(shape: tuple[int, int, int]) -> bool:
     """Whether the shape of a recording (T, H, W) looks as if time were its last axis."""
     frames, height, width = shape

@@ -1,6 +1,6 @@
 """Files of many arrays (HDF5, MATLAB 7.3, zarr): which one is the recording, and frames with axes in any order."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -83,21 +83,31 @@ class DatasetFrames:
 
 
 def choose(
-    path: Path, shapes: dict[str, tuple[int, ...]], name: object, option: str, wanted: Wanted = NOTHING_WANTED
+    path: Path,
+    shapes: dict[str, tuple[int, ...]],
+    name: object,
+    option: str,
+    wanted: Wanted = NOTHING_WANTED,
+    stated: Container[str] = (),
 ) -> str:
-    """Return the name of the recording among the arrays in a file: the one that was named, or the only one."""
+    """Return the name of the recording among the arrays in a file: the one that was named, or the only one.
+
+    Arrays of more axes than three are recordings if they are among `stated`, whose files name their axes.
+    """
     if name is not None:
         return _named(path, shapes, name, option)
     count = wanted.dimensions
-    videos = [key for key, shape in shapes.items() if len(shape) == count]
+    is_named = {key: wanted.letters is None and key in stated for key in shapes}
+    videos = [key for key, shape in shapes.items() if len(shape) == count or is_named[key]]
     if len(videos) == 1:
         return videos[0]
     listing = _listing(shapes)
     if videos:
+        kind = f"{count}-D arrays" if all(len(shapes[key]) == count for key in videos) else "recordings"
         raise ArgumentError(
             "path",
             path,
-            f"holds {len(videos)} {count}-D arrays (all arrays: {listing})",
+            f"holds {len(videos)} {kind} (all arrays: {listing})",
             f"choose one with {option}=",
             subject=str(path),
             keyword=option,

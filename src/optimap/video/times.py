@@ -22,13 +22,17 @@ ROUNDING, MILLISECOND = 1e-6, 0.001
 ENOUGH, AGREEMENT = 0.25, 0.25
 
 
-def frame_times(path: Path, times: ArrayLike, frames: int) -> Array:
-    """Return the times of frames (T,) in s, or raise an error if there is not one for each frame."""
+def frame_times(path: Path, times: ArrayLike, frames: int) -> Array | None:
+    """Return the times of frames (T,) in s, or raise an error if there is not one for each frame.
+
+    Times that never go on (all of them NaN, or the same) were not written, and are None.
+    """
     found = np.array(times, float)
     if found.shape != (frames,):
         problem = f"holds {found.size} times for {frames} frames"
         raise ArgumentError("path", path, problem, "copy the recording again", subject=str(path))
-    return found
+    known = found[np.isfinite(found)]
+    return found if (np.diff(known) > 0).any() or (frames == 1 and len(known)) else None
 
 
 def regular_rate(times: Array, stated: object = None, tick: float = 0.0) -> float | None:

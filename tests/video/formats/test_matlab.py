@@ -5,6 +5,7 @@ import pytest
 
 from optimap.video import load_video, open_video
 from tests import makers
+from tests.errors import check_error
 
 VIDEO = makers.random_video((9, 5, 6))
 TIME_LAST = np.moveaxis(VIDEO, 0, 2)
@@ -182,6 +183,11 @@ def test_a_file_without_a_recording(path, make, array):
 def test_structures_are_not_searched(path):
     with pytest.raises(ValueError, match=r"holds no 3-D array \(its arrays: none\)"):
         open_video(makers.mat(path, measurement={"video": VIDEO}))
+    cell = np.empty((2, 1), object)
+    cell[0, 0] = cell[1, 0] = VIDEO
+    makers.mat(path, cmosData=cell, frequency=500.0)
+    text = r"holds no 3-D array .*, but the cell array cmosData, which is not searched: .* video = cmosData\{1\};"
+    check_error(lambda: open_video(path), ValueError, "path", text, path)
 
 
 def test_complex_numbers(path):

@@ -5,6 +5,7 @@ import pytest
 import xarray
 from scipy.io import netcdf_file
 
+from optimap.trace import load_traces, save_traces
 from optimap.video import load_video, open_video
 from tests import makers
 from tests.errors import check_error
@@ -97,3 +98,35 @@ def test_other_files(tmp_path, start, text):
     path = tmp_path / "rec.nc"
     path.write_bytes(start)
     check_error(lambda: open_video(path), ValueError, "path", text, path)
+
+
+def test_attributes_of_the_library_are_no_metadata(tmp_path):
+    path = makers.netcdf(tmp_path / "rec.nc", VIDEO, time=TIMES, y=np.arange(5), x=np.arange(6))
+    with open_video(path) as recording:
+        assert recording.metadata == {}
+
+
+@both
+def test_channels(tmp_path, engine):
+    four = xarray.DataArray(np.stack([VIDEO, VIDEO[::-1]], axis=1), dims=("time", "channel", "y", "x"), name="video")
+    path = tmp_path / "rec.nc"
+    four.to_netcdf(path, engine=engine)
+    check_error(lambda: open_video(path), ValueError, "path", "has 2 channels: choose one with channel=", path)
+    np.testing.assert_array_equal(load_video(path, channel=1), VIDEO[::-1])
+    np.testing.assert_array_equal(load_video(path, channel=1, axes="TCYX"), VIDEO[::-1])
+
+
+def test_channels_have_the_names_of_their_coordinate(tmp_path):
+    two = np.stack([VIDEO, VIDEO[::-1]], axis=1)
+    path = makers.netcdf(tmp_path / "rec.nc", two, ("time", "channel", "y", "x"), channel=["voltage", "calcium"])
+    problem = r"has 2 channels \(voltage, calcium\): choose one with channel=, from 0 to 1"
+    check_error(lambda: open_video(path), ValueError, "path", problem, path)
+    for channel in (1, "calcium"):
+        np.testing.assert_array_equal(load_video(path, channel=channel), VIDEO[::-1])
+
+
+def test_tables_of_optimap_are_no_recordings_and_recordings_no_tables(tmp_path):
+    save_traces(tmp_path / "t.nc", np.zeros((7, 2)))
+    check_error(lambda: open_video(tmp_path / "t.nc"), ValueError, "path", "holds no 3-D array", tmp_path / "t.nc")
+    path = makers.netcdf(tmp_path / "rec.nc", VIDEO)
+    check_error(lambda: load_traces(path), ValueError, "path", "does not contain a table", path)

@@ -6,6 +6,7 @@ import zipfile
 
 import numpy as np
 import pytest
+import xarray
 import zarr
 from zarr.codecs import BloscCodec, Crc32cCodec, GzipCodec, ZstdCodec
 
@@ -336,3 +337,40 @@ def test_a_folder_is_replaced_only_when_asked_and_only_if_it_is_zarr(tmp_path):
     with pytest.raises(ValueError, match=r"rec\.zarr is a folder and is not replaced: choose another name"):
         save_video(path, VIDEO, overwrite=True)
     assert (path / "precious.txt").read_text() == "precious"
+
+
+@pytest.mark.parametrize("version", [2, 3])
+@pytest.mark.parametrize(
+    ("step", "attributes"),
+    [(0.002, {"units": "s"}), (2, {"units": "milliseconds"}), (2, {"units": "ms since 2026-01-02"}), (0.002, {})],
+)
+def test_the_coordinate_of_time_that_xarray_writes_gives_the_rate(tmp_path, version, step, attributes):
+    coordinate = xarray.Variable("time", np.arange(len(VIDEO)) * step, attributes)
+    array = xarray.DataArray(VIDEO.transpose(1, 2, 0), dims=("y", "x", "time"), coords={"time": coordinate})
+    group = array.to_dataset(name="signal").to_zarr
+    group(tmp_path / "rec.zarr", zarr_format=version, consolidated=False)
+    with open_video(tmp_path / "rec.zarr") as recording:
+        np.testing.assert_array_equal(recording[:], VIDEO)
+        assert recording.fps == 500
+        np.testing.assert_allclose(recording.times, np.arange(len(VIDEO)) / 500)
+
+
+def test_irregular_times_and_frame_numbers_of_xarray(tmp_path):
+    times = np.arange(len(VIDEO)) / 500.0
+    times[3:] += 0.05
+    for name, dim in (("late", "time"), ("numbers", "frame")):
+        array = xarray.DataArray(VIDEO, dims=(dim, "y", "x"), coords={dim: times}, name="signal")
+        array.to_dataset().to_zarr(tmp_path / f"{name}.zarr", zarr_format=2)
+    with open_video(tmp_path / "late.zarr") as recording:
+        assert recording.fps is None
+        np.testing.assert_array_equal(recording.times, times)
+    with open_video(tmp_path / "numbers.zarr") as recording:
+        assert (recording.fps, recording.times) == (None, None)
+
+
+def test_axes_can_be_given_for_arrays_that_name_them(tmp_path):
+    four = np.stack([VIDEO, VIDEO[::-1]], axis=1)
+    xarray.DataArray(four, dims=("t", "c", "y", "x"), name="signal").to_zarr(tmp_path / "rec.zarr", zarr_format=2)
+    for options in ({}, {"axes": "TCYX"}):
+        with open_video(tmp_path / "rec.zarr", channel=1, **options) as recording:
+            np.testing.assert_array_equal(recording[:], VIDEO[::-1])

@@ -9,8 +9,8 @@ A new kind is one row here and one module next to this file with
 - ``read_values(path, header) -> (values (T, N), axis (T,))``;
 - ``is_table(path)``, only if recordings have the same suffix.
 
-Paths and tables have been checked before they arrive there. Three modules are not kinds: `digits` is shared by the
-kinds that write numbers as text, and `nwb_metadata` and `nwb_marks` belong to `nwb`.
+Paths and tables have been checked before they arrive there. Four modules are not kinds: `digits` is shared by the
+kinds that write numbers as text, `nwb_metadata` and `nwb_marks` belong to `nwb`, and `netcdf_marks` to `netcdf`.
 """
 
 import importlib
@@ -62,7 +62,7 @@ KINDS = (
     Kind("MATLAB", (".mat",), "matlab", shared=True),
     Kind("NumPy", (".npz",), "npz"),
     Kind("HDF5", (".h5", ".hdf5"), "hdf5", extra="hdf5", needs=("h5py",), shared=True),
-    Kind("NetCDF", (".nc",), "netcdf", extra="xarray", needs=("xarray", "h5netcdf")),
+    Kind("NetCDF", (".nc",), "netcdf", extra="xarray", needs=("xarray", "h5netcdf"), shared=True, marks="netcdf_marks"),
     Kind("NWB", (".nwb",), "nwb", extra="nwb", needs=("pynwb",), shared=True, marks="nwb_marks"),
 )
 SUFFIXES = tuple(suffix for kind in KINDS for suffix in kind.suffixes)

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from openpyxl.worksheet.worksheet import Worksheet
 
 MOST_ROWS, MOST_COLUMNS = 1_048_576, 16_384  # of a sheet; the first row contains the names
-_LONGEST_TEXT = 32_767  # of a cell
+LONGEST_TEXT = 32_767  # of a cell
 
 
 def check_limits(shape: tuple[int, int], dtype: str, tidy: bool, timed: bool) -> None:
@@ -51,7 +51,7 @@ def write(path: Path, table: TraceTable, header: dict[str, Any], regions: Region
     book = Workbook(write_only=True)
     sheet = book.create_sheet("traces")
     names = tidy_columns(table.axis_name) if header["tidy"] else [table.axis_name, *table.labels]
-    sheet.append([_text(sheet, name) for name in names])
+    sheet.append([text_cell(sheet, name) for name in names])
     try:
         rows = _tidy_rows(sheet, table) if header["tidy"] else _wide_rows(sheet, table)
         with progress_bar(table.columns.size if header["tidy"] else len(table.columns), "row") as advance:
@@ -66,14 +66,14 @@ def write(path: Path, table: TraceTable, header: dict[str, Any], regions: Region
         book.save(file)
 
 
-def _text(sheet: "WriteOnlyWorksheet", text: str) -> "Cell":
+def text_cell(sheet: "WriteOnlyWorksheet", text: str) -> "Cell":
     """Return a cell that contains text, whatever it looks like."""
     cell = WriteOnlyCell(sheet, text)
     cell.data_type = "s"  # the name "=1+1" is not a formula, and "#N/A" not an error
     return cell
 
 
-def _numbers(sheet: "WriteOnlyWorksheet", values: Array) -> "Iterator[Cell | None]":
+def number_cells(sheet: "WriteOnlyWorksheet", values: Array) -> "Iterator[Cell | None]":
     """Yield a cell for each number; NaN is empty."""
     for text in texts(values):
         if text == "nan":
@@ -88,7 +88,7 @@ def _numbers(sheet: "WriteOnlyWorksheet", values: Array) -> "Iterator[Cell | Non
 def _wide_rows(sheet: "WriteOnlyWorksheet", table: TraceTable) -> Iterator[Iterable[Any]]:
     axis = table.axis
     for i, row in enumerate(table.columns):
-        yield [*_numbers(sheet, axis[i : i + 1]), *_numbers(sheet, row)]
+        yield [*number_cells(sheet, axis[i : i + 1]), *number_cells(sheet, row)]
 
 
 def _tidy_rows(sheet: "WriteOnlyWorksheet", table: TraceTable) -> Iterator[Iterable[Any]]:
@@ -97,8 +97,8 @@ def _tidy_rows(sheet: "WriteOnlyWorksheet", table: TraceTable) -> Iterator[Itera
     for label, place, values in zip(labels, places, table.columns.T, strict=True):
         for start in range(0, len(values), rows):
             part = slice(start, start + rows)
-            for time, value in zip(_numbers(sheet, axis[part]), _numbers(sheet, values[part]), strict=True):
-                yield [time, _text(sheet, label), *_numbers(sheet, place), value]
+            for time, value in zip(number_cells(sheet, axis[part]), number_cells(sheet, values[part]), strict=True):
+                yield [time, text_cell(sheet, label), *number_cells(sheet, place), value]
 
 
 def _write_metadata(sheet: "WriteOnlyWorksheet", table: TraceTable, header: dict[str, Any]) -> None:
@@ -109,16 +109,20 @@ def _write_metadata(sheet: "WriteOnlyWorksheet", table: TraceTable, header: dict
         shown = shown if shown.isprintable() else json.dumps(shown)
         key = key if key.isprintable() else json.dumps(key)
         is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
-        cell = next(_numbers(sheet, np.array([value]))) if is_number and abs(value) < 2**53 else _text(sheet, shown)
-        sheet.append([_text(sheet, key), cell])
+        cell = (
+            next(number_cells(sheet, np.array([value])))
+            if is_number and abs(value) < 2**53
+            else text_cell(sheet, shown)
+        )
+        sheet.append([text_cell(sheet, key), cell])
     if table.positions is not None:
         sheet.append([])
-        sheet.append([_text(sheet, name) for name in ("name", "x", "y")])
+        sheet.append([text_cell(sheet, name) for name in ("name", "x", "y")])
         for label, place in zip(table.labels, table.positions, strict=True):
-            sheet.append([_text(sheet, label), *_numbers(sheet, place)])
+            sheet.append([text_cell(sheet, label), *number_cells(sheet, place)])
     text = json.dumps(header)  # ASCII, so there are no characters that a sheet cannot hold
-    pieces = [text[i : i + _LONGEST_TEXT] for i in range(0, len(text), _LONGEST_TEXT)]
-    sheet.append([_text(sheet, MARKER), *(_text(sheet, piece) for piece in pieces)])
+    pieces = [text[i : i + LONGEST_TEXT] for i in range(0, len(text), LONGEST_TEXT)]
+    sheet.append([text_cell(sheet, MARKER), *(text_cell(sheet, piece) for piece in pieces)])
 
 
 def _flat(metadata: dict[str, Any], before: str = "") -> Iterator[tuple[str, Any]]:
@@ -131,7 +135,7 @@ def _flat(metadata: dict[str, Any], before: str = "") -> Iterator[tuple[str, Any
 
 
 @contextmanager
-def _opened(path: Path) -> Iterator[Any]:
+def opened(path: Path) -> Iterator[Any]:
     """Open a workbook."""
     try:
         book = load_workbook(path, read_only=True, data_only=True)
@@ -145,7 +149,7 @@ def _opened(path: Path) -> Iterator[Any]:
 
 def read_header(path: Path) -> dict[str, Any]:
     """Return the header from the second sheet."""
-    with _opened(path) as book:
+    with opened(path) as book:
         if not {"traces", "metadata"} <= set(book.sheetnames):
             raise not_ours(path)
         last: tuple[Any, ...] = (None,)
@@ -160,7 +164,7 @@ def read_values(path: Path, header: dict[str, Any]) -> tuple[Array, Array]:
     """Return (T, N) values and the axis."""
     frames, count = header_shape(header)
     dtype, axis_dtype = np.dtype(header["dtype"]), np.dtype(header["axis_dtype"])
-    with _opened(path) as book:
+    with opened(path) as book:
         rows = _rows(book["traces"], len(tidy_columns(header["axis"])) if header["tidy"] else count + 1)
         if header["tidy"]:
             columns: list[Any] = list(zip(*rows, strict=True)) or [()] * 5

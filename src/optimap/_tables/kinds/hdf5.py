@@ -49,7 +49,10 @@ def _opened(path: Path) -> Iterator[Any]:
 def is_table(path: Path) -> bool:
     """Return whether a file is a table of optimap, not a recording."""
     with _opened(path) as file:
-        return MARKER in file.attrs
+        try:
+            return MARKER in file.attrs
+        except (OSError, RuntimeError, KeyError) as error:  # the list of attributes is damaged
+            raise unreadable(path, "HDF5", error) from error
 
 
 def read_header(path: Path) -> dict[str, Any]:

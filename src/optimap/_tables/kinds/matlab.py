@@ -14,7 +14,7 @@ from ..._base import ArgumentError, Array
 from ..._regions import Regions
 from ..table import LAYOUT, MARKER, TraceTable, check_header, header_shape, not_ours, unreadable
 
-_DAMAGED = (MatReadError, ValueError, TypeError, OSError, EOFError, IndexError, KeyError, zlib.error)
+DAMAGED = (MatReadError, ValueError, TypeError, OSError, EOFError, IndexError, KeyError, zlib.error)
 _NAME = "a MATLAB file"
 _LONGEST_NAME = 63  # of a field
 
@@ -90,7 +90,7 @@ def _load(path: Path, *names: str) -> list[Any]:
     try:
         loaded = loadmat(path, variable_names=names)
         return [loaded[name] for name in names]
-    except _DAMAGED as error:
+    except DAMAGED as error:
         raise unreadable(path, _NAME, error) from error
 
 
@@ -113,7 +113,7 @@ def is_table(path: Path) -> bool:
             return False
     try:
         return any(name == MARKER for name, _, _ in whosmat(path))
-    except _DAMAGED as error:
+    except DAMAGED as error:
         raise unreadable(path, _NAME, error) from error
 
 

@@ -17,8 +17,8 @@ from ..._base import MissingFileError
 from ..chained import ChainedFrames
 from ..recording import Recording
 from ..units import SECONDS, interval
+from .parts import NEWER, OLDER
 
-NEWER, OLDER = "timestamps.csv", "timestamp.dat"
 PART = re.compile(r"(\D*)(\d+)(\.\w+)")
 OpenPart = Callable[[Path], Recording]
 

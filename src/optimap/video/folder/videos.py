@@ -10,8 +10,6 @@ from ..recording import Recording
 from .joined import joined_videos
 from .names import arrange
 
-VIDEOS = (".avi", ".mkv", ".mp4", ".m4v", ".mov", ".webm", ".wmv")
-
 
 def open_videos(path: Path, videos: Sequence[Path], files: Sequence[Path], wanted: Wanted, gaps: bool) -> Recording:
     """Open the parts of a video in the order of their numbers."""

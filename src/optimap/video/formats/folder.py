@@ -16,7 +16,8 @@ from ..chained import chained_recording
 from ..checks import counted, noted_number
 from ..folder.images import SUFFIXES, image_files, pages_of
 from ..folder.names import Arrangement, arrange, natural_key, refuse_recordings
-from ..folder.videos import VIDEOS, open_videos
+from ..folder.parts import VIDEOS
+from ..folder.videos import open_videos
 from ..format_table import FORMATS
 from ..paged import PagedFrames
 from ..recording import Recording
@@ -94,7 +95,9 @@ def _kept(path: Path, ignore: object) -> list[Path]:
     for pattern in patterns:
         matching = [file for file in files if fnmatchcase(file.name, pattern)]
         if not matching:
-            raise ArgumentError("ignore", pattern, f"is no file in {path}", "give the name of a file, or leave it out")
+            raise ArgumentError(
+                "ignore", pattern, f"does not match any file in {path}", "give the name of a file, or leave it out"
+            )
         files = [file for file in files if file not in matching]
     return files
 

@@ -3,7 +3,7 @@
 Its axes are those that ``axes`` gives, or that labels, scales or attributes name; otherwise frames are along the first.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..._base import ArgumentError, Array, Explained, VideoLike, axis_letter, coordinate_times, import_extra
+from ..._reading import hdf5_axes
 from ...kernels import in_background
-from ..axes import Layout, Wanted, find_layout
+from ..axes import Layout, Wanted, find_layout, names_frames
 from ..checks import noted_number
 from ..chunked import DatasetFrames, choose
 from ..hdf5_chunks import threaded
@@ -24,6 +25,11 @@ if TYPE_CHECKING:
 
 # Raised by h5py for damaged chunks, lists, headers and names.
 DAMAGED = (OSError, RuntimeError, KeyError, UnicodeDecodeError)
+# Attributes by which HDF5, NetCDF and xarray know axes and scales.
+OF_LIBRARIES = (
+    *("CLASS", "NAME", "DIMENSION_LABELS", "DIMENSION_LIST", "REFERENCE_LIST", "_ARRAY_DIMENSIONS"),
+    *("_Netcdf4Coordinates", "_Netcdf4Dimid", "_nc3_strict", "_NCProperties"),
+)
 
 
 def open_file(path: Path) -> "h5py.File":
@@ -79,10 +85,14 @@ def open_as(kind: str, path: Path, dataset: str | None, wanted: Wanted) -> Recor
     """Open a file of a format that is HDF5 inside."""
     with opened(path) as file:
         shapes = numeric_datasets(file)
-        name = choose(path, shapes, dataset, "dataset", wanted)
+        many = [key for key, shape in shapes.items() if len(shape) > 3]
+        stated = [key for key in many if names_frames(hdf5_axes(file[key]), len(shapes[key]))]
+        name = choose(path, shapes, dataset, "dataset", wanted, stated)
         chosen = file[name]
         metadata = {**_attributes(file), **_attributes(chosen)}
-        layout = find_layout(path, chosen.shape, chosen.dtype, wanted, names=axis_names(chosen))
+        layout = find_layout(
+            path, chosen.shape, chosen.dtype, wanted, names=hdf5_axes(chosen), labels=_channels(chosen)
+        )
         return Recording(
             DatasetFrames(path, threaded(chosen), file.close, DAMAGED, layout),
             path=path,
@@ -95,27 +105,13 @@ def open_as(kind: str, path: Path, dataset: str | None, wanted: Wanted) -> Recor
         )
 
 
-def axis_names(dataset: "h5py.Dataset") -> Sequence[str] | None:
-    """Return the names of the axes, from an attribute ``axes``, labels, scales, or as xarray writes them."""
-    attributes = dict(dataset.attrs)
-    for key in ("axes", "_ARRAY_DIMENSIONS", "DIMENSION_LABELS"):
-        noted = _names(attributes.get(key), dataset.ndim)
-        if noted is not None:
-            return noted
-    scales = [[PurePosixPath(str(scale.name)).name for scale in dim.values()] for dim in dataset.dims]
-    names = [next((name for name in found if axis_letter(name)), "") for found in scales]
-    return names if any(names) else None
-
-
-def _names(noted: object, count: int) -> Sequence[str] | None:
-    """Return names from text such as "TYX" or "time,y,x", or from an array of text; None if it is something else."""
-    if isinstance(noted, (str, bytes)):
-        text = noted.decode("utf-8", "replace") if isinstance(noted, bytes) else noted
-        parts = text.replace(",", " ").split()
-        return list(text.strip().upper()) if len(parts) == 1 and len(text.strip()) == count else parts
-    if not isinstance(noted, np.ndarray) or noted.ndim != 1 or noted.dtype.kind not in "SUO":
-        return None
-    return [part.decode("utf-8", "replace") if isinstance(part, bytes) else str(part) for part in noted]
+def _channels(dataset: "h5py.Dataset") -> list[str]:
+    """Return the names of the channels from a scale of text along their axis, as xarray writes it."""
+    for dim in dataset.dims:
+        for scale in dim.values():
+            if axis_letter(PurePosixPath(str(scale.name)).name) == "C" and scale.dtype.kind in "SO":
+                return [one.decode("utf-8", "replace") if isinstance(one, bytes) else str(one) for one in scale[:]]
+    return []
 
 
 def _scale_times(dataset: "h5py.Dataset", layout: Layout) -> Array | None:
@@ -128,10 +124,11 @@ def _scale_times(dataset: "h5py.Dataset", layout: Layout) -> Array | None:
 
 
 def _attributes(item: "h5py.File | h5py.Dataset") -> dict[str, Any]:
-    """Return attributes, with single values as Python's own types."""
+    """Return attributes, with single values as Python's own types, but not those that libraries use themselves."""
     return {
         key: value.item() if np.ndim(value) == 0 and hasattr(value, "item") else value
         for key, value in item.attrs.items()
+        if key not in OF_LIBRARIES
     }
 
 

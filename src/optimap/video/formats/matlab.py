@@ -26,6 +26,7 @@ from ..writing import frame_blocks, refuse_dtype
 from . import hdf5
 
 NUMERIC = {"double", "single", "logical"} | {f"{sign}int{bits}" for sign in ("", "u") for bits in (8, 16, 32, 64)}
+NESTED = {"cell": "cell array", "struct": "structure"}
 RHYTHM = "cmosData"  # the recording in files of the program Rhythm
 NOTES = ("axes", "fps", "made", "frequency", "acqFreq")  # variables that describe the recording
 DAMAGED = (ValueError, TypeError, OSError, EOFError, IndexError, KeyError, NotImplementedError, zlib.error)
@@ -120,6 +121,8 @@ def _open_classic(path: Path, fieldname: str | None, wanted: Wanted) -> Recordin
     with _reading(path):
         listed = whosmat(path)
     shapes = {name: tuple(shape) for name, shape, kind in listed if kind in NUMERIC}
+    if fieldname is None and all(len(shape) < 3 for shape in shapes.values()):
+        _check_not_nested(path, shapes, [(name, kind) for name, _, kind in listed if kind in NESTED])
     name = _choose(path, shapes, fieldname, wanted)
     kind = next(kind for known, _, kind in listed if known == name)
     dtype = np.dtype({"double": "f8", "single": "f4", "logical": "u1"}.get(kind, kind))
@@ -136,6 +139,17 @@ def _open_classic(path: Path, fieldname: str | None, wanted: Wanted) -> Recordin
         metadata=metadata,
         axes=(layout.letters, layout.source),
     )
+
+
+def _check_not_nested(path: Path, shapes: dict[str, tuple[int, ...]], nested: list[tuple[str, str]]) -> None:
+    """Raise an error for a file whose arrays are in cells or structures, which are not searched."""
+    if nested:
+        name, kind = nested[0]
+        arrays = ", ".join(f"{key} {shape}" for key, shape in shapes.items()) or "none"
+        problem = f"holds no 3-D array (its arrays: {arrays}), but the {NESTED[kind]} {name}, which is not searched"
+        part = f"{name}{{1}}" if kind == "cell" else f"{name}.FIELD"
+        cure = f"save the array in it as a variable of its own, in MATLAB video = {part}; save('video.mat', 'video')"
+        raise ArgumentError("path", path, problem, cure, subject=str(path))
 
 
 def _load(path: Path, names: list[str]) -> dict[str, Any]:

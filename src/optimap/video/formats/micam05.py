@@ -20,14 +20,14 @@ from ..._base import ArgumentError, MissingFileError
 from ..._reading import release
 from ..checks import noted_number
 from ..recording import Analog, Recording
-from ..units import interval, rate
+from ..units import SECONDS, interval, rate
 
 HEADER_BYTES, OLD_HEADER_BYTES = 972, 970
 SIZES_AT, ANALOG_AT = 256, 328  # six and two int16
 # The entries of both dialects of the text header.
 FRAMES, WIDTH, HEIGHT = ("Number of frames", "frame_number", "page_frames"), "Image width", "Image height"
 RATE, STEP = "Frame rate (Hz)", "sample_time"
-STEP_UNITS = {"nsec": 1e-9, "ns": 1e-9, "usec": 1e-6, "us": 1e-6, "msec": 1e-3, "ms": 1e-3, "sec": 1.0, "s": 1.0}
+STEP_UNITS = {name: step for name, step in SECONDS.items() if step <= 1}  # no camera takes minutes for a frame
 Number = TypeVar("Number", int, float)
 
 
@@ -123,7 +123,7 @@ def header_text(path: Path) -> str:
 def step_rate(step: str) -> float | None:
     """Return frames per second for a time between frames such as ``2.0msec``; None if it cannot be understood."""
     text = step.strip().lower()
-    number = text.rstrip(string.ascii_lowercase)
+    number = text.rstrip(string.ascii_lowercase + "µμ")
     return rate(interval(number.strip(), text[len(number) :], STEP_UNITS))
 
 

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from ..._base import ArgumentError, Array, coordinate_times
-from ..axes import Layout, Wanted, find_layout
+from ..axes import Layout, Wanted, find_layout, names_frames
 from ..checks import noted_number
 from ..chunked import choose
 from ..recording import Recording
@@ -41,7 +41,9 @@ def _open_classic(path: Path, dataset: str | None, wanted: Wanted) -> Recording:
     """Open a file of the classic format."""
     variables, attributes = _read_header(path)
     shapes = {name: tuple(values.shape) for name, (values, _, _) in variables.items() if values.dtype.kind in "iuf"}
-    name = choose(path, {key: shape for key, shape in shapes.items() if len(shape) > 1}, dataset, "dataset", wanted)
+    shapes = {key: shape for key, shape in shapes.items() if len(shape) > 1}
+    stated = [key for key, shape in shapes.items() if names_frames(variables[key][1], len(shape))]
+    name = choose(path, shapes, dataset, "dataset", wanted, stated)
     frames, dimensions, own = variables[name]
     layout = find_layout(path, frames.shape, frames.dtype, wanted, names=dimensions)
     metadata = {**attributes, **own}

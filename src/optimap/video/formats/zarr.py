@@ -21,9 +21,10 @@ from zarr.abc.store import Store
 from zarr.codecs import BloscCodec
 from zarr.storage import LocalStore, ZipStore
 
-from ..._base import ArgumentError, VideoLike, axis_letter, budget
+from ..._base import ArgumentError, Array, VideoLike, budget, coordinate_times
+from ..._reading import zarr_axes
 from ...kernels import in_background
-from ..axes import Layout, Wanted, find_layout
+from ..axes import STATED, Layout, Wanted, find_layout, names_frames
 from ..checks import noted_number
 from ..chunked import DatasetFrames, choose
 from ..format_table import is_zarr
@@ -65,6 +66,8 @@ def open_recording(
             store.is_blosc = _uses_blosc(image.array)
         array = image.array
         layout = find_layout(path, array.shape, array.dtype, wanted, names=image.axes, labels=image.channels)
+        with _reading(path):
+            times = _coordinate_times(root, image, layout)
         frames = DatasetFrames(path, image.array, store.close, DAMAGED, layout)
         step, size = _scale(image, layout, "T", SECONDS), _scale(image, layout, "X", MM)
         stated = noted_number(metadata.get("fps"))
@@ -73,6 +76,7 @@ def open_recording(
             path=path,
             format=f"Zarr {image.array.metadata.zarr_format}" if not image.units else "OME-Zarr",
             fps=rate(step, stated) or stated,
+            times=times,
             pixel_size=size or noted_number(metadata.get("pixel_size")),
             metadata=metadata,
             axes=(layout.letters, layout.source),
@@ -182,7 +186,7 @@ def _choose(path: Path, root: "zarr.Array[Any] | zarr.Group", dataset: str | Non
     if isinstance(root, zarr.Array):
         if dataset is not None:
             raise ArgumentError("dataset", dataset, f"is not in {path}, which is a single array", "leave dataset out")
-        return Image(root.name.strip("/") or ".", root, _named_axes(root))
+        return Image(root.name.strip("/") or ".", root, zarr_axes(root))
     if "plate" in _ome(root):
         cure = f"open one of them, for example {path / 'A' / '1' / '0'}"
         raise ArgumentError("path", path, "is a plate of many images", cure, subject=str(path))
@@ -191,8 +195,9 @@ def _choose(path: Path, root: "zarr.Array[Any] | zarr.Group", dataset: str | Non
     if named is not None and named not in images:
         inside = [image for name, image in images.items() if name.startswith(f"{named}/")]
         images |= {named: inside[0]} if len(inside) == 1 else _lower_levels(root, named)
-    shapes = {name: _essential_shape(image) for name, image in images.items()}
-    return images[choose(path, shapes, dataset, "dataset", wanted)]
+    shapes = {name: tuple(int(n) for n in image.array.shape) for name, image in images.items()}
+    stated = [name for name, image in images.items() if names_frames(image.axes, image.array.ndim)]
+    return images[choose(path, shapes, dataset, "dataset", wanted, stated)]
 
 
 def _images(group: zarr.Group, prefix: str) -> Iterator[Image]:
@@ -205,7 +210,7 @@ def _images(group: zarr.Group, prefix: str) -> Iterator[Image]:
         if isinstance(member, zarr.Group):
             yield from _images(member, f"{prefix}{name}/")
         elif member.ndim >= 2 and np.dtype(member.dtype).kind in "biuf":
-            yield Image(f"{prefix}{name}", member, _named_axes(member))
+            yield Image(f"{prefix}{name}", member, zarr_axes(member))
 
 
 def _lower_levels(root: zarr.Group, dataset: str) -> dict[str, Image]:
@@ -250,19 +255,16 @@ def _ome_image(group: zarr.Group, prefix: str, scales: dict[str, Any], level: in
     )
 
 
-def _named_axes(array: "zarr.Array[Any]") -> tuple[str, ...] | None:
-    """Return the names of the axes, if there are any: as stored in version 3, or by xarray in version 2."""
-    names: Any = getattr(array.metadata, "dimension_names", None) or dict(array.attrs).get("_ARRAY_DIMENSIONS") or ()
-    return tuple(str(name) for name in names) or None
-
-
-def _essential_shape(image: Image) -> tuple[int, ...]:
-    """Return the shape along time, rows and columns, if there are such axes; `find_layout` handles the others."""
-    shape = tuple(int(n) for n in image.array.shape)
-    letters = [axis_letter(name) for name in image.axes or ()]
-    if not {"T", "Y", "X"} <= set(letters) or len(letters) != len(shape):
-        return shape
-    return tuple(shape[letters.index(axis)] for axis in "TYX")
+def _coordinate_times(root: "zarr.Array[Any] | zarr.Group", image: Image, layout: Layout) -> Array | None:
+    """Return the times in s from the array beside the image with the name of its time axis, as xarray writes it."""
+    place = layout.order[0]
+    if image.axes is None or image.units or layout.source != STATED or isinstance(root, zarr.Array):
+        return None
+    name = image.axes[place]
+    found = root.get(f"{image.name.rpartition('/')[0]}/{name}".strip("/"))
+    if not isinstance(found, zarr.Array) or found.shape != (image.array.shape[place],):
+        return None
+    return coordinate_times(np.asarray(found[:]), name, dict(found.attrs).get("units", ""))
 
 
 # --- which axes ----------------------------------------------------------------------------------------------------

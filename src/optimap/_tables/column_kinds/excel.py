@@ -1,0 +1,62 @@
+"""``.xlsx``: the sheets ``beats`` (as in a CSV) and ``metadata`` (keys and values, and the header in the last row)."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from openpyxl import Workbook
+
+from ..._base import ArgumentError, Array
+from ..columns_header import COLUMNS_MARKER, check_columns_header, from_cells, not_beats
+from ..kinds.excel import LONGEST_TEXT, MOST_ROWS, number_cells, opened, text_cell
+
+
+def check_limits(header: dict[str, Any]) -> None:
+    """Raise an error for more beats than a sheet has rows."""
+    if header["rows"] + 1 > MOST_ROWS:
+        raise ArgumentError(
+            "beats",
+            header["rows"],
+            f"has {header['rows']} rows, which do not fit in an Excel sheet (row {MOST_ROWS} is the last)",
+            "save as .csv or .parquet",
+            subject="beats",
+        )
+
+
+def write(path: Path, columns: Mapping[str, Array], header: dict[str, Any]) -> None:
+    """Write the table."""
+    book = Workbook(write_only=True)
+    sheet = book.create_sheet("beats")
+    sheet.append([text_cell(sheet, name) for name in columns])
+    cells = [
+        [text_cell(sheet, str(cell)) for cell in values]
+        if values.dtype.kind == "U"
+        else list(number_cells(sheet, values))
+        for values in columns.values()
+    ]
+    for row in zip(*cells, strict=True):
+        sheet.append(row)
+    about = book.create_sheet("metadata")
+    for key, value in {"written_by": header["written_by"], "fps": header["fps"], **header["metadata"]}.items():
+        about.append([text_cell(about, key), text_cell(about, value if isinstance(value, str) else json.dumps(value))])
+    whole = json.dumps(header)  # ASCII, so there are no characters that a sheet cannot hold
+    pieces = [whole[i : i + LONGEST_TEXT] for i in range(0, len(whole), LONGEST_TEXT)]
+    about.append([text_cell(about, COLUMNS_MARKER), *(text_cell(about, piece) for piece in pieces)])
+    with open(path, "wb") as file:
+        book.save(file)
+
+
+def read(path: Path) -> tuple[dict[str, Any], dict[str, Array]]:
+    """Return the header and the columns."""
+    with opened(path) as book:
+        if not {"beats", "metadata"} <= set(book.sheetnames):
+            raise not_beats(path)
+        *_, last = book["metadata"].iter_rows(values_only=True)
+        if last[0] != COLUMNS_MARKER:
+            raise not_beats(path)
+        header = check_columns_header(json.loads("".join(piece for piece in last[1:] if piece)), path)
+        names, *rows = [list(row) for row in book["beats"].iter_rows(values_only=True)]
+    width = len(names)
+    cells = list(zip(*((row + [None] * width)[:width] for row in rows), strict=True)) or [()] * width
+    return header, {name: from_cells(cells[i], header["columns"].get(name, "text")) for i, name in enumerate(names)}

@@ -1,0 +1,42 @@
+"""``.h5``: one dataset for each column, and the header as text; an attribute marks the file."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import h5py
+import numpy as np
+
+from ..._base import Array
+from ..columns_header import COLUMNS_LAYOUT, COLUMNS_MARKER, check_columns_header, not_beats
+from ..table import unreadable
+
+
+def write(path: Path, columns: Mapping[str, Array], header: dict[str, Any]) -> None:
+    """Write the table."""
+    with h5py.File(path, "w") as file:
+        file.attrs[COLUMNS_MARKER] = COLUMNS_LAYOUT
+        file.create_dataset("header", data=json.dumps(header))
+        for name, values in columns.items():
+            if values.dtype.kind == "U":
+                file.create_dataset(name, data=values.tolist(), dtype=h5py.string_dtype(), shape=values.shape)
+            else:
+                file.create_dataset(name, data=values)
+
+
+def read(path: Path) -> tuple[dict[str, Any], dict[str, Array]]:
+    """Return the header and the columns."""
+    try:
+        file = h5py.File(path, "r")
+    except OSError as error:
+        raise unreadable(path, "HDF5", error) from error
+    with file:
+        if COLUMNS_MARKER not in file.attrs:
+            raise not_beats(path)
+        header = check_columns_header(json.loads(file["header"].asstr()[()]), path)
+        return header, {
+            name: np.array(file[name].asstr()[()].tolist(), np.str_) if dtype == "text" else file[name][()]
+            for name, dtype in header["columns"].items()
+            if name in file
+        }

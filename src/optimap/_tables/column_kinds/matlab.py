@@ -1,0 +1,50 @@
+"""``.mat`` version 5: one column vector (or cell of text) for each column, ``fps``, and the header as text."""
+
+import json
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from scipy.io import loadmat, savemat, whosmat
+
+from ..._base import Array
+from ..columns_header import COLUMNS_LAYOUT, COLUMNS_MARKER, check_columns_header, not_beats
+from ..kinds.matlab import DAMAGED
+from ..table import unreadable
+
+
+def _variable(name: str) -> str:
+    """Return a name that MATLAB accepts: ``apd75_5_ms``."""
+    return re.sub(r"\W", "_", name, flags=re.ASCII)
+
+
+def write(path: Path, columns: Mapping[str, Array], header: dict[str, Any]) -> None:
+    """Write the table."""
+    variables: dict[str, Any] = {COLUMNS_MARKER: COLUMNS_LAYOUT, "header": json.dumps(header)}
+    if header["fps"] is not None:
+        variables["fps"] = header["fps"]
+    for name, values in columns.items():
+        variables[_variable(name)] = values.astype(object) if values.dtype.kind == "U" else values
+    savemat(path, variables, appendmat=False, oned_as="column", long_field_names=True)
+
+
+def read(path: Path) -> tuple[dict[str, Any], dict[str, Array]]:
+    """Return the header and the columns."""
+    try:
+        if all(name != COLUMNS_MARKER for name, _, _ in whosmat(path)):
+            raise not_beats(path)
+        loaded = loadmat(path)
+        header = check_columns_header(json.loads(str(loaded["header"].item())), path)
+    except DAMAGED as error:
+        if isinstance(error, type(not_beats(path))):
+            raise
+        raise unreadable(path, "a MATLAB file", error) from error
+    columns = {}
+    for name, dtype in header["columns"].items():
+        values = loaded[_variable(name)].ravel()
+        if dtype == "text":
+            values = np.array([str(cell.item()) if cell.size else "" for cell in values], np.str_)
+        columns[name] = values.astype(np.str_ if dtype == "text" else dtype)
+    return header, columns

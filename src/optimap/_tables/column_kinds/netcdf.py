@@ -1,0 +1,45 @@
+"""``.nc``: one variable along ``row`` for each column, as NetCDF 4; the header is a variable with text."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import xarray
+
+from ..._base import Array
+from ..columns_header import COLUMNS_LAYOUT, COLUMNS_MARKER, check_columns_header, not_beats
+from ..table import unreadable
+
+
+def write(path: Path, columns: Mapping[str, Array], header: dict[str, Any]) -> None:
+    """Write the table."""
+    variables: dict[str, Any] = {
+        name: ("row", values.astype(object) if values.dtype.kind == "U" else values) for name, values in columns.items()
+    }
+    variables["header"] = ((), json.dumps(header), {"long_name": "what optimap knows about the beats, as JSON"})
+    dataset = xarray.Dataset(variables)
+    dataset.attrs = {"Conventions": "CF-1.11", "source": header["written_by"], COLUMNS_MARKER: COLUMNS_LAYOUT}
+    encoding = {name: {"dtype": str} for name, values in columns.items() if values.dtype.kind == "U"}
+    for name, variable in dataset.variables.items():
+        if name not in encoding:
+            variable.encoding["_FillValue"] = None  # NaN is a value here
+    dataset.to_netcdf(path, engine="h5netcdf", encoding=encoding)
+
+
+def read(path: Path) -> tuple[dict[str, Any], dict[str, Array]]:
+    """Return the header and the columns."""
+    try:
+        dataset = xarray.open_dataset(path, engine="h5netcdf", decode_times=False, decode_timedelta=False)
+    except OSError as error:
+        raise unreadable(path, "NetCDF 4", error) from error
+    with dataset:
+        if COLUMNS_MARKER not in dataset.attrs:
+            raise not_beats(path)
+        header = check_columns_header(json.loads(str(dataset["header"].item())), path)
+        return header, {
+            name: np.array(dataset[name].values.tolist(), np.str_) if dtype == "text" else dataset[name].values
+            for name, dtype in header["columns"].items()
+            if name in dataset
+        }

@@ -1,0 +1,33 @@
+"""``.npz``: one array for each column, and the header as text; nothing is pickled."""
+
+import json
+import zipfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ..._base import Array
+from ..columns_header import COLUMNS_MARKER, check_columns_header, not_beats
+from ..table import unreadable
+
+
+def write(path: Path, columns: Mapping[str, Array], header: dict[str, Any]) -> None:
+    """Write the table."""
+    with open(path, "wb") as file:  # given a path, NumPy may change the suffix
+        np.savez(file, allow_pickle=False, **{COLUMNS_MARKER: np.array(json.dumps(header)), **columns})
+
+
+def read(path: Path) -> tuple[dict[str, Any], dict[str, Array]]:
+    """Return the header and the columns."""
+    try:
+        with zipfile.ZipFile(path):  # of other files, NumPy says that they may contain pickled objects
+            pass
+        with open(path, "rb") as opened, np.load(opened, allow_pickle=False) as file:
+            if COLUMNS_MARKER not in file.files:
+                raise not_beats(path)
+            header = check_columns_header(json.loads(str(file[COLUMNS_MARKER])), path)
+            return header, {name: file[name] for name in file.files if name in header["columns"]}
+    except (zipfile.BadZipFile, EOFError) as error:
+        raise unreadable(path, ".npz", error) from error

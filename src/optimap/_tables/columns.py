@@ -1,0 +1,83 @@
+"""Tables of named columns, of numbers and text, in every kind of file that tables of traces have: tables of beats.
+
+The header is a small JSON object: which columns there are and of which type, the frame rate, and metadata. Each kind of
+file has a module in `column_kinds`; the suffixes, the extras and the file next to a CSV are those of tables of traces.
+"""
+
+from __future__ import annotations
+
+import importlib
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+
+from .._base import ArgumentError, Array
+from .._files import CHECKSUM, check_output, check_sidecar, checksum, sidecar_path, written_whole, written_with_sidecar
+from .._version import __version__
+from .columns_header import COLUMNS_LAYOUT, COLUMNS_MARKER, type_name
+from .kinds import Kind, find_table_kind
+from .save_load import existing_kind
+
+
+def save_columns(
+    path: Path, columns: Mapping[str, Array], fps: float | None, metadata: dict[str, Any], overwrite: bool
+) -> None:
+    """Write columns of one length to a file; the suffix chooses the kind."""
+    kind = find_table_kind(path)
+    check_output(path, overwrite)
+    if kind.sidecar:
+        check_sidecar(path, overwrite)
+    module = _module(kind)
+    typed = {name: _typed(values) for name, values in columns.items()}
+    header = {
+        COLUMNS_MARKER: COLUMNS_LAYOUT,
+        "written_by": f"optimap-trace {__version__}",
+        "rows": len(next(iter(typed.values()), ())),
+        "columns": {name: type_name(values) for name, values in typed.items()},
+        "fps": fps,
+        "metadata": metadata,
+    }
+    if hasattr(module, "check_limits"):
+        module.check_limits(header)
+    if not kind.sidecar:
+        with written_whole(path, overwrite) as partial:
+            module.write(partial, typed, header)
+        return
+
+    def describe(written: Path) -> str:
+        described = {COLUMNS_MARKER: COLUMNS_LAYOUT, CHECKSUM: checksum(written), **header}
+        return json.dumps(described, indent=2) + "\n"
+
+    with written_with_sidecar(path, sidecar_path(path), describe, overwrite) as partial:
+        module.write(partial, typed, header)
+
+
+def load_columns(path: Path) -> tuple[dict[str, Any], dict[str, Array]]:
+    """Return the header and the columns of a file that `save_columns` wrote."""
+    header, columns = _module(existing_kind(path)).read(path)
+    rows = {len(values) for values in columns.values()} | ({header["rows"]} if header["columns"] else set())
+    if list(columns) != list(header["columns"]) or len(rows) > 1:
+        raise ArgumentError(
+            "path",
+            path,
+            "was changed by another program, so its columns or rows do not match its header",
+            "read it with pandas, or save the beats again",
+            subject=str(path),
+        )
+    return header, columns
+
+
+def _module(kind: Kind) -> ModuleType:
+    """Import the module of a kind, or raise an error that names the missing extra."""
+    kind.load()
+    return importlib.import_module(f".column_kinds.{kind.module}", __package__)
+
+
+def _typed(values: Array) -> Array:
+    """Return a column in one of the three types."""
+    kinds = {"i": np.int64, "u": np.int64, "b": np.int64, "f": np.float64}
+    return values.astype(kinds[values.dtype.kind]) if values.dtype.kind in kinds else values.astype(np.str_)

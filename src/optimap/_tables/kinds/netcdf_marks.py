@@ -1,0 +1,21 @@
+"""Whether a NetCDF file is a table of optimap or a recording: this needs h5py alone, and xarray only to read it."""
+
+from pathlib import Path
+
+from ..._base import import_extra
+from ..table import MARKER, unreadable
+
+CLASSIC = b"CDF"  # the first bytes of version 3, which optimap does not write
+
+
+def is_table(path: Path) -> bool:
+    """Return whether a file is a table of optimap, not a recording."""
+    with open(path, "rb") as stored:
+        if stored.read(len(CLASSIC)) == CLASSIC:
+            return False
+    h5py = import_extra("h5py", "hdf5", ".nc files")
+    try:
+        with h5py.File(path, "r") as file:
+            return MARKER in file.attrs
+    except (OSError, RuntimeError, KeyError) as error:
+        raise unreadable(path, "NetCDF 4", error) from error

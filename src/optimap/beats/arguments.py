@@ -1,0 +1,146 @@
+"""The arguments of the functions of this room, checked, and signals as the loops take them.
+
+Signals become ``Signals``: samples that point up once they are multiplied by the sign, with what is known of each
+series. Values are checked elsewhere, block by block.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from .._base import RATE, ArgumentError, ArgumentTypeError, Array, Floats, on_host, positive_number, text_names
+from .._reading import unlabelled
+from .._regions import find_places
+from .._series import as_signals, check_polarity, detect_polarity, signal_blocks
+from .._tables import TraceTable
+
+MIN_SAMPLES = 2
+
+
+@dataclass(frozen=True)
+class Signals:
+    """Series with what is known of them.
+
+    Attributes
+    ----------
+    given : object
+        What the user gave, for `detect_polarity`.
+    values : (T, M) array
+    shape : tuple
+        The shape of one sample: () for a single series.
+    fps : float or None
+    names : list of str or None
+    positions : (M, 2) array or None
+    """
+
+    given: Any
+    values: Array
+    shape: tuple[int, ...]
+    fps: float | None
+    names: list[str] | None
+    positions: Floats | None
+
+    @property
+    def count(self) -> int:
+        """The number of series."""
+        return int(self.values.shape[1])
+
+    @property
+    def scale(self) -> float:
+        """What one frame is in units of the user: in ms, or 1."""
+        return 1.0 if self.fps is None else 1000 / self.fps
+
+    def blocks(self, sign: int) -> Iterator[tuple[slice, Array]]:
+        """Yield (slice of series, (m, T) upright samples), a few series at a time."""
+        for columns, block in signal_blocks(self.values):
+            yield columns, block if sign > 0 else -block
+
+
+def parse_signals(signals: object, fps: float | None, names: object = None, positions: object = None) -> Signals:
+    """Return signals with their rate, names and positions, which a table of traces already has."""
+    if isinstance(signals, TraceTable):
+        fps = signals.fps if fps is None else fps
+        names = signals.names if names is None else names
+        positions = signals.positions if positions is None else positions
+        signals = signals.traces
+    plain = on_host(unlabelled(signals, "signals")[0])
+    values, shape = as_signals(plain, min_samples=MIN_SAMPLES)
+    count = values.shape[1]
+    rate = None if fps is None else positive_number(fps, "fps", RATE)
+    listed = None if names is None else text_names(names, "series")
+    if listed is not None:
+        _check_count("names", names, len(listed), count)
+    places = None if positions is None else _places(positions, count)
+    if places is None and len(shape) == 2:
+        rows, columns = np.indices(shape)
+        places = np.stack([columns.ravel(), rows.ravel()], axis=1).astype(np.float64)
+    return Signals(plain, values, shape, rate, listed, places)
+
+
+def _places(positions: object, count: int) -> Floats:
+    """Return the position of each series, or the centre of its region."""
+    places = find_places(on_host(positions), None, name="positions")
+    _check_count("positions", positions, len(places), count)
+    centers = places.positions if places.regions is None else places.regions.centers()
+    return np.asarray(centers, np.float64)
+
+
+def _check_count(name: str, given: object, entries: int, count: int) -> None:
+    """Raise an error unless there is one entry for each series."""
+    if entries != count:
+        problem = f"has {entries} entries for {count} series"
+        raise ArgumentError(name, given, problem, "give one for each series", subject=name)
+
+
+def parse_levels(levels: object) -> list[float]:
+    """Return levels of recovery in percent, each once."""
+    allowed = "a number between 0 and 100"
+    given = list(levels) if isinstance(levels, Iterable) and not isinstance(levels, (str, bytes)) else [levels]
+    parsed = []
+    for i, level in enumerate(given):
+        number = positive_number(level, f"levels[{i}]", allowed)
+        if number >= 100:
+            raise ArgumentError.must_be(f"levels[{i}]", level, allowed)
+        if number in parsed:
+            raise ArgumentError(f"levels[{i}]", level, "is given twice", "give each level once")
+        parsed.append(number)
+    return parsed
+
+
+def parse_choice(value: object, name: str, choices: Sequence[str]) -> str:
+    """Return one of several words."""
+    if not isinstance(value, str) or value not in choices:
+        known = f"{', '.join(map(repr, choices[:-1]))} or {choices[-1]!r}"
+        raise ArgumentError.must_be(name, value, known)
+    return value
+
+
+def parse_times(times: object, name: str, scale: float) -> Floats:
+    """Return times as increasing frames (fractions are allowed)."""
+    try:
+        values = np.asarray(on_host(times))
+    except ValueError as error:
+        raise ArgumentError(name, times, "cannot be read as an array", "give a list of times", subject=name) from error
+    if values.dtype.kind not in "iuf" and values.size:
+        raise ArgumentTypeError(name, times, f"has dtype {values.dtype}", "give times as numbers", subject=name)
+    if values.ndim != 1:
+        raise ArgumentError(name, times, f"has shape {values.shape}", "give a list of times", subject=name)
+    frames = values.astype(np.float64) / scale
+    if not np.isfinite(frames).all() or (np.diff(frames) <= 0).any():
+        raise ArgumentError(name, times, "are not increasing times", "give finite times in order", subject=name)
+    return frames
+
+
+def given_sign(signals: Signals, polarity: str) -> int | None:
+    """Return 1 or -1, detected if `polarity` is ``'auto'``; None if the signals do not decide."""
+    check_polarity(polarity)
+    if polarity != "auto":
+        return 1 if polarity == "up" else -1
+    try:
+        return 1 if detect_polarity(signals.given) == "up" else -1
+    except ArgumentError:
+        return None
