@@ -5,6 +5,7 @@ import subprocess
 import sys
 
 import h5py
+import numpy as np
 import pytest
 import scipy.io
 import tifffile
@@ -13,6 +14,8 @@ from PIL import Image
 from optimap import __version__
 from optimap._cli import main
 from optimap._regions import read_positions, write_positions
+from optimap.beats import BeatTable, save_beats
+from optimap.trace import save_traces
 from tests import makers
 from tests._cli.helpers import VIDEO, run, succeed
 from tests._regions import programs
@@ -169,3 +172,29 @@ def test_the_advice_for_two_cameras_works(folder, capsys, option, frames, rate):
     out = capsys.readouterr().out
     assert f"  frames      {frames}\n" in out
     assert f"  rate        {rate} frames/s" in out
+
+
+@pytest.mark.parametrize("suffix", [".csv", ".h5", ".mat", ".nwb"])
+def test_tables_of_beats(tmp_path, monkeypatch, capsys, suffix):
+    monkeypatch.chdir(tmp_path)
+    columns = {"series": np.arange(2), "beat": np.zeros(2, int), "apd80_ms": np.array([50.0, 60])}
+    save_beats(f"b{suffix}", BeatTable(columns, 500.0, {"drug": "none"}))
+    assert run("info", f"b{suffix}") == 0
+    out = capsys.readouterr().out
+    for line in ("rows        2, one for each beat", "columns     series, beat, apd80_ms", "rate        500 frames/s"):
+        assert f"\n  {line}\n" in out
+    assert "  drug: none\n" in out
+    assert run("convert", f"b{suffix}", "new.npy") == 2
+    problem = "table" if suffix == ".csv" else "table of beats: give the recording that they were measured in"
+    assert f"b{suffix} is not a recording, because it is a {problem}" in capsys.readouterr().err
+
+
+def test_a_summary_of_beats(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    save_traces("noise.csv", np.random.default_rng(0).normal(size=(400, 2)), fps=500)
+    succeed("beats", "noise.csv", "--summary", "s.csv")
+    capsys.readouterr()
+    assert run("info", "s.csv", "noise_beats.csv.json") == 0
+    out = capsys.readouterr().out
+    assert "\n  rows        2, one for each recording and trace\n" in out
+    assert "noise_beats.csv.json\n  describes   noise_beats.csv\n" in out

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from optimap._tables import SUFFIXES, load_columns, save_columns
+from optimap._tables import SUFFIXES, holds_columns, is_table, load_columns, save_columns
+from optimap.trace import save_traces
 from tests.errors import check_error
 
 COLUMNS = {"series": np.array([0, 3], np.int32), "beat": np.array([0, 1], np.uint8), "x": np.float32([0.5, np.nan])}
@@ -39,3 +40,15 @@ def test_a_sidecar_that_is_not_ours_is_kept(tmp_path):
     check_error(
         lambda: save_columns(tmp_path / "table.csv", COLUMNS, None, {}, True), FileExistsError, "path", "not written by"
     )
+
+
+@pytest.mark.parametrize("suffix", SUFFIXES)
+def test_tables_of_columns_and_of_traces_are_told_apart(tmp_path, suffix):
+    columns, traces = tmp_path / f"columns{suffix}", tmp_path / f"traces{suffix}"
+    save_columns(columns, {"recording": np.array(["a", "b"]), "beats": np.arange(2)}, None, {}, False)
+    save_traces(traces, np.arange(6.0).reshape(3, 2), [(1, 2), (3, 4)], 500)
+    assert holds_columns(columns)
+    assert not holds_columns(traces)
+    assert is_table(columns)
+    _, found = load_columns(columns)
+    assert found["recording"].tolist() == ["a", "b"]

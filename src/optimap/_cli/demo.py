@@ -1,23 +1,26 @@
-"""optimap demo: a simulated recording, its traces and a picture, to show how it works."""
+"""optimap demo: a simulated recording, its traces and beats and a picture, to show how it works."""
 
 import argparse
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from .. import _files, _tables, datasets, trace, video
+from .. import _files, _tables, beats, datasets, trace, video
 from .._base import Array
+from .beats_job import in_numbers
 from .errors import OVERWRITE_KEYWORD, Words
 from .pictures import save_picture
 from .provenance import made_by, origin, provenance
 
 if TYPE_CHECKING:
+    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
+    from ..beats import BeatTable
     from .options import Commands
 
 POSITIONS = [(20, 64), (64, 40), (104, 70)]
-PARAMETERS = {"size": 5, "window": "rect", "detrend": "spline", "normalize": {"ymin": 1, "ymax": 0}}
+PARAMETERS = {"size": 5, "window": "rect", "baseline": "asls", "normalize": {"ymin": 1, "ymax": 0}}
 
 
 @dataclass(frozen=True)
@@ -34,7 +37,7 @@ class DemoOptions:
 
 def add_command(commands: "Commands") -> None:
     """Add the command and its arguments."""
-    parser = commands.add_parser("demo", help="make a recording, its traces and a picture, to see how it works")
+    parser = commands.add_parser("demo", help="make a recording, its traces, beats and a picture, to see how it works")
     parser.add_argument(
         "folder", nargs="?", type=Path, default=Path("optimap-demo"), help="where to put them (default optimap-demo)"
     )
@@ -51,8 +54,10 @@ def run(options: DemoOptions) -> int:
     """Make the demo; return the exit status."""
     overwrite = options.overwrite
     _files.make_folder(options.folder)
-    recording_path, table, picture = (options.folder / name for name in ("tissue.tif", "traces.csv", "traces.png"))
-    for path in (recording_path, *_tables.find_table_kind(table).outputs(table), picture):
+    names = ("tissue.tif", "traces.csv", "beats.csv", "traces.png")
+    recording_path, table, beat_table, picture = (options.folder / name for name in names)
+    outputs = [*_tables.find_table_kind(table).outputs(table), *_tables.find_table_kind(beat_table).outputs(beat_table)]
+    for path in (recording_path, *outputs, picture):
         _files.check_output(path, overwrite)
 
     tissue = datasets.simulated_tissue()
@@ -62,25 +67,39 @@ def run(options: DemoOptions) -> int:
         image, fps = recording[0], recording.fps
         made = provenance(origin("demo", recording_path, recording), {"from": "demo"}, PARAMETERS)
     # The dye darkens at depolarisation: ymin=1, ymax=0 turns the action potentials upright.
-    clean = trace.normalize(trace.detrend_timeseries(raw), ymin=1, ymax=0, dtype=raw.dtype)
+    clean = trace.normalize(raw - trace.baseline(raw), ymin=1, ymax=0, dtype=raw.dtype)
     trace.save_traces(table, clean, POSITIONS, fps, metadata=made, overwrite=overwrite)
-    save_picture(_demo_picture(image, raw, clean, fps), picture, overwrite, made)
-    print(f"recording: {recording_path}\ntable:     {table}\npicture:   {picture}")
+    found = beats.measure_beats(clean, fps=fps, positions=POSITIONS)
+    measured = beats.BeatTable(found.columns, found.fps, {**made, "beats": found.metadata})
+    beats.save_beats(beat_table, measured, overwrite=overwrite)
+    save_picture(_demo_picture(image, raw, clean, found), picture, overwrite, made)
+    print(f"recording: {recording_path}\ntraces:    {table}\nbeats:     {beat_table}\npicture:   {picture}")
+    first = found["activation"][found["beat"] == 0]
+    late = ", ".join(f"{time - first.min():.1f}" for time in first)
+    print(f"numbers:   {in_numbers(found)}; activation {late} ms after the earliest")
     return 0
 
 
-def _demo_picture(image: Array, raw: Array, clean: Array, fps: float | None) -> "Figure":
+def _demo_picture(image: Array, raw: Array, clean: Array, found: "BeatTable") -> "Figure":
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=(11, 4.4), layout="constrained")
     axs = figure.subplot_mosaic([["image", "raw"], ["image", "clean"]], width_ratios=[1, 1.6])
     trace.show_positions(POSITIONS, image, ax=axs["image"], size=60)
     axs["image"].set_title("simulated tissue, three positions")
-    trace.show_traces(raw, fps=fps, ax=axs["raw"])
+    trace.show_traces(raw, fps=found.fps, ax=axs["raw"])
     axs["raw"].set(title="as recorded: the signal points down, the dye bleaches", xlabel="", ylabel="Counts")
-    trace.show_traces(clean, fps=fps, ax=axs["clean"])
-    axs["clean"].set(title="detrended, normalized, upright", ylabel="Normalized")
+    trace.show_traces(clean, fps=found.fps, ax=axs["clean"])
+    _mark_beats(axs["clean"], found)
+    axs["clean"].set(title="baseline subtracted, normalized, upright; ticks: activation", ylabel="Normalized")
     axs["raw"].tick_params(labelbottom=False)
     for name in ("raw", "clean"):
         axs[name].spines[["top", "right"]].set_visible(False)
     return figure
+
+
+def _mark_beats(ax: "Axes", found: "BeatTable") -> None:
+    """Draw a tick below each beat, in the colour of its trace."""
+    for number, line in enumerate(list(ax.lines)):
+        times = found["activation"][found["series"] == number] / 1000
+        ax.vlines(times, -0.16, -0.06, colors=line.get_color(), linewidth=1.8)

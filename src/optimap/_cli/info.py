@@ -12,7 +12,7 @@ from .. import _regions, _tables, video
 from .._base import counted
 from .._version import __version__
 from .errors import CELLS_KEYWORD, EXPECTED, READING_KEYWORDS, Words, error_text, say_error
-from .listing import nested_lines, rate_text, table_lines
+from .listing import columns_lines, nested_lines, rate_text, table_lines
 from .made_alike import parse_made, picture_made
 from .open import check_not_empty, described, open_recording
 from .options import Reading, add_cells_argument, add_reading_argument
@@ -125,10 +125,11 @@ def _print_file(path: Path, options: InfoOptions) -> None:
 
 
 def _print_table(path: Path) -> None:
-    header = _tables.load_header(path)
+    is_of_beats = _tables.holds_columns(path)
+    header = _tables.load_columns(path)[0] if is_of_beats else _tables.load_header(path)
     print(path)
     print(f"  table       {_tables.find_table_kind(path).name}")
-    for line in table_lines(header):
+    for line in columns_lines(header) if is_of_beats else table_lines(header):
         print(f"  {line}")
 
 

@@ -24,6 +24,18 @@ def table_lines(header: dict[str, Any]) -> Iterator[str]:
     yield from nested_lines(header["metadata"])
 
 
+def columns_lines(header: dict[str, Any]) -> Iterator[str]:
+    """Yield what a table of beats, or a summary of such tables, says about itself, one line for each entry."""
+    is_summary = "summary" in header["metadata"]
+    yield f"rows        {header['rows']}, one for each {'recording and trace' if is_summary else 'beat'}"
+    yield f"columns     {', '.join(header['columns'])}"
+    if header["fps"] is not None:
+        yield f"rate        {header['fps']:g} frames/s"
+    if header.get("written_by"):
+        yield f"written by  {header['written_by']}"
+    yield from nested_lines(header["metadata"])
+
+
 def nested_lines(metadata: dict[str, Any], depth: int = 0) -> Iterator[str]:
     """Yield the entries of a dict, one line each; dicts in it are indented below their key."""
     for key, value in metadata.items():

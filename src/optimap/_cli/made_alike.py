@@ -31,6 +31,8 @@ SHOWN = {
     "normalize": "--normalize",
     "invert": "--invert",
     "options": "--option",
+    "levels": "--levels",
+    "stimuli": "--stimuli",
 }
 # Entries with values that are long, or not readable.
 NAMED = {
@@ -75,6 +77,11 @@ def picture_description(about: About) -> dict[str, Any]:
     return {**about["metadata"], "drawn": {key: value for key, value in about.items() if key != "metadata"}}
 
 
+def beats_description(about: About) -> dict[str, Any]:
+    """Return the record of a table that is made from traces, with what tables of traces keep elsewhere."""
+    return {**about["metadata"], "traces": {key: value for key, value in about.items() if key != "metadata"}}
+
+
 def _refuse(path: Path, problem: str, reason: Exception | None = None) -> NoReturn:
     raise ExistingFileError("output", path, f"already exists{problem}", CURE, subject=str(path)) from reason
 
@@ -84,7 +91,9 @@ def _about_table(path: Path) -> About:
     if path.suffix.lower() in (".csv", ".tsv") and not described.exists():
         _refuse(path, f" without {described.name}, which would say how it was made")
     try:
-        return _tables.load_header(path)
+        header = _tables.load_columns(path)[0] if _tables.holds_columns(path) else _tables.load_header(path)
+        made = header["metadata"]
+        return {"metadata": made, **_entry(made, "traces")} if "traces" in made else header
     except ValueError as error:  # edited, damaged, or a table from another program
         _refuse(path, f" and cannot be compared ({error})", error)
 

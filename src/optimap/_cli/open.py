@@ -61,5 +61,7 @@ def _other_kind(path: Path) -> tuple[str, str] | None:
     if path.suffix.lower() in (".csv", ".tsv") and path.is_file():
         return "is a table", "give the recording that it was made from"
     if _tables.is_table(path):
+        if _tables.holds_columns(path):
+            return "is a table of beats", "give the recording that they were measured in"
         return "is a table of traces", "give the recording that they were made from"
     return None

@@ -18,12 +18,15 @@ def check_inputs_are_kept(inputs: Sequence[Path | None], outputs: Sequence[tuple
             raise ArgumentError(option, path, "is an input", "name another file to write to", subject=subject)
 
 
-def find_outputs(options: TracesOptions) -> tuple[list[Path], list[Path | None]]:
-    """Return the table and the picture for each recording, or raise an error if two are the same or one cannot be."""
+def find_outputs(options: TracesOptions, what: str) -> list[tuple[tuple[str, Path | None], ...]]:
+    """Return the outputs for each recording, the table first, or raise an error if two are the same or one cannot be.
+
+    `what` is how their names end, such as ``traces``.
+    """
     if options.several:
-        for option, folder in (("-o", options.output), ("--plot", options.plot)):
+        for option, folder in (("-o", options.output), *options.beside()):
             _check_folder(option, folder, options)
-    ending = f"_traces{_suffix(options)}"
+    ending = f"_{what}{_suffix(options)}"
     asked = options.output
     if asked is not None and not options.several and not asked.suffix and not asked.is_dir():
         raise ArgumentError(
@@ -34,9 +37,6 @@ def find_outputs(options: TracesOptions) -> tuple[list[Path], list[Path | None]]
             subject=f"-o {asked}",
         )
     tables = [_output(asked, path, ending, options.several) for path in options.files]
-    plots = [
-        _output(options.plot, path, "_traces.png", options.several) if options.plot else None for path in options.files
-    ]
     table, times = Counter(tables).most_common(1)[0]
     if times > 1:
         raise ArgumentError(
@@ -46,7 +46,18 @@ def find_outputs(options: TracesOptions) -> tuple[list[Path], list[Path | None]]
             "run them one by one, each with its own -o",
             subject=str(table),
         )
-    return tables, plots
+    return [
+        (("-o", table), *((option, _beside(option, asked, path, what, options)) for option, asked in options.beside()))
+        for path, table in zip(options.files, tables, strict=True)
+    ]
+
+
+def _beside(option: str, asked: Path | None, recording: Path, what: str, options: TracesOptions) -> Path | None:
+    """Return an output next to the table: the picture, or the ensemble of beats."""
+    if asked is None:
+        return None
+    ending = f"_{what}.png" if option == "--plot" else f"_{option.lstrip('-')}{_suffix(options)}"
+    return _output(asked, recording, ending, options.several)
 
 
 def _check_folder(option: str, folder: Path | None, options: TracesOptions) -> None:

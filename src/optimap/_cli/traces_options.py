@@ -4,6 +4,7 @@ import argparse
 import os
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Self
 
 from .. import _regions
 from .errors import FPS_KEYWORD, OVERWRITE_KEYWORD, POLARITY_KEYWORD, READING_KEYWORDS, REGION_KEYWORDS, Words
@@ -46,7 +47,7 @@ class Recipe:
     overwrite: bool
     reading: Reading
 
-    def below(self, folder: Path) -> "Recipe":
+    def below(self, folder: Path) -> Self:
         """Return the same with file paths that do not depend on the current folder."""
         where = self.where if self.where.file is None else replace(self.where, file=folder / self.where.file)
         behind = folder / self.background if isinstance(self.background, Path) else self.background
@@ -98,14 +99,32 @@ class TracesOptions:
         """Whether outputs go into folders; a name with a slash, ``tables/``, is a folder for a batch of any size."""
         return len(self.files) > 1 or self.elsewhere or isinstance(self.output, Folder)
 
+    def beside(self) -> tuple[tuple[str, Path | None], ...]:
+        """Return the outputs next to the table, as (option, file or folder)."""
+        return (("--plot", self.plot),)
+
     def words(self) -> Words:
         """Return the command's own names for errors."""
-        return self.recipe.words(("-o", self.output), ("--plot", self.plot))
+        return self.recipe.words(("-o", self.output), *self.beside())
 
 
 def parse(given: argparse.Namespace) -> TracesOptions:
     """Return the options that argparse found."""
-    recipe = Recipe(
+    recipe = recipe_of(given)
+    return TracesOptions(
+        files=tuple(given.files),
+        recipe=recipe,
+        output=given.output,
+        format=given.format,
+        plot=given.plot,
+        workers=given.workers,
+        scheduler=given.scheduler,
+    )
+
+
+def recipe_of(given: argparse.Namespace) -> Recipe:
+    """Return what to do with each recording."""
+    return Recipe(
         where=_where(given),
         size=given.size,
         window=given.window,
@@ -117,15 +136,6 @@ def parse(given: argparse.Namespace) -> TracesOptions:
         tidy=given.tidy,
         overwrite=given.overwrite,
         reading=tuple(given.option),
-    )
-    return TracesOptions(
-        files=tuple(given.files),
-        recipe=recipe,
-        output=given.output,
-        format=given.format,
-        plot=given.plot,
-        workers=given.workers,
-        scheduler=given.scheduler,
     )
 
 
@@ -154,24 +164,38 @@ def _where(given: argparse.Namespace) -> Where:
         return Where("--random", count=given.random, seed=given.seed, **said)
     if given.positions is not None:
         return Where("--positions", file=given.positions, **said)
-    return Where("--regions", file=given.regions, **said)
+    if given.regions is not None:
+        return Where("--regions", file=given.regions, **said)
+    return Where("", **said)  # a table of traces has places of its own
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of the command."""
     parser.add_argument("files", nargs="+", type=Path, metavar="FILE", help="recordings")
-    _add_where(parser)
-    add_window_arguments(parser)
-    _add_frames(parser)
-    _add_steps(parser)
-    _add_arguments_of_baselines(parser)
-    _add_outputs(parser)
-    _add_workers(parser)
+    add_arguments_of_traces(parser, is_table_allowed=False)
+    parser.add_argument("--normalize", action="store_true", help="scale each trace to the range 0 to 1")
+    parser.add_argument(
+        "--invert",
+        action="store_true",
+        help="turn each trace upside down, for signals that point down: with --normalize within 0 to 1, else its sign",
+    )
+    add_outputs(parser, "NAME_traces.csv", "picture of the traces")
+    parser.add_argument("--tidy", action="store_true", help="long form: time, name, x, y, value (csv, parquet, xlsx)")
+    add_workers(parser)
     add_reading_argument(parser)
 
 
-def _add_where(parser: argparse.ArgumentParser) -> None:
-    where = parser.add_mutually_exclusive_group(required=True)
+def add_arguments_of_traces(parser: argparse.ArgumentParser, is_table_allowed: bool) -> None:
+    """Add the arguments that say which traces are extracted, and how they are freed of drift and noise."""
+    _add_where(parser, is_required=not is_table_allowed)
+    add_window_arguments(parser)
+    _add_frames(parser)
+    _add_background(parser)
+    _add_arguments_of_baselines(parser)
+
+
+def _add_where(parser: argparse.ArgumentParser, is_required: bool) -> None:
+    where = parser.add_mutually_exclusive_group(required=is_required)
     where.add_argument(
         "--at", nargs="+", action="extend", type=position, metavar="X,Y", help="positions; may be repeated"
     )
@@ -226,11 +250,11 @@ def _add_arguments_of_baselines(parser: argparse.ArgumentParser) -> None:
         "--polarity",
         choices=("auto", "up", "down"),
         default="auto",
-        help="where beats point, for --baseline and --dff (default auto)",
+        help="where beats point (default auto)",
     )
 
 
-def _add_steps(parser: argparse.ArgumentParser) -> None:
+def _add_background(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--background",
         type=background,
@@ -249,32 +273,27 @@ def _add_steps(parser: argparse.ArgumentParser) -> None:
         metavar="KIND",
         help="remove the trend: spline, mean, median or line; a trace with a gap (NaN) becomes NaN, and is reported",
     )
-    parser.add_argument("--normalize", action="store_true", help="scale each trace to the range 0 to 1")
-    parser.add_argument(
-        "--invert",
-        action="store_true",
-        help="turn each trace upside down, for signals that point down: with --normalize within 0 to 1, else its sign",
-    )
 
 
-def _add_outputs(parser: argparse.ArgumentParser) -> None:
+def add_outputs(parser: argparse.ArgumentParser, default: str, picture: str) -> None:
+    """Add the arguments of the outputs; `default` is the name of a table, `picture` what --plot draws."""
     parser.add_argument(
         "-o",
         "--output",
         type=_output_path,
         metavar="TABLE",
-        help="table to write; for several FILEs, a folder (default: NAME_traces.csv in the current folder). The suffix "
+        help=f"table to write; for several FILEs, a folder (default: {default} in the current folder). The suffix "
         "chooses the kind: .csv .tsv .parquet .xlsx .mat .npz .h5 .nc .nwb",
     )
     parser.add_argument("--format", metavar="KIND", help="kind of table if -o does not name a file: parquet, xlsx, ...")
-    parser.add_argument("--tidy", action="store_true", help="long form: time, name, x, y, value (csv, parquet, xlsx)")
     parser.add_argument(
-        "--plot", type=Path, metavar="PICTURE.png", help="picture of the traces to write; for several FILEs, a folder"
+        "--plot", type=Path, metavar="PICTURE.png", help=f"{picture} to write; for several FILEs, a folder"
     )
     parser.add_argument("--overwrite", action="store_true", help="replace existing outputs")
 
 
-def _add_workers(parser: argparse.ArgumentParser) -> None:
+def add_workers(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments for work in other processes."""
     cluster = parser.add_mutually_exclusive_group()
     cluster.add_argument(
         "--workers", type=count, metavar="N", help="use N processes on this machine, each with one FILE at a time"

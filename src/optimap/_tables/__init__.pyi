@@ -1,4 +1,5 @@
 from .columns import (
+    holds_columns,
     load_columns,
     save_columns,
 )
@@ -32,6 +33,7 @@ __all__ = [
     "check_table",
     "find_table_kind",
     "header_labels",
+    "holds_columns",
     "is_table",
     "load_columns",
     "load_header",

@@ -6,6 +6,7 @@ file has a module in `column_kinds`; the suffixes, the extras and the file next 
 
 from __future__ import annotations
 
+import csv
 import importlib
 import json
 from collections.abc import Mapping
@@ -69,6 +70,26 @@ def load_columns(path: Path) -> tuple[dict[str, Any], dict[str, Array]]:
             subject=str(path),
         )
     return header, columns
+
+
+def holds_columns(path: Path) -> bool:
+    """Return whether a table is one of named columns, not of traces."""
+    kind = existing_kind(path)
+    if kind.sidecar and sidecar_path(path).is_file():
+        try:
+            header = json.loads(sidecar_path(path).read_text(encoding="utf-8"))
+        except ValueError:  # a damaged description, which the reader explains
+            return False
+        return isinstance(header, dict) and COLUMNS_MARKER in header
+    if kind.sidecar:  # the first row is enough
+        with open(path, encoding="utf-8-sig", errors="replace", newline="") as file:
+            names = next(csv.reader(file, delimiter="\t" if path.suffix.lower() == ".tsv" else ","), [])
+        return {"series", "beat"} <= set(names)
+    try:
+        _module(kind).read(path)
+    except ValueError:  # another kind, or a damaged table: reading it as traces explains which
+        return False
+    return True
 
 
 def _module(kind: Kind) -> ModuleType:

@@ -67,7 +67,7 @@ def _rows(path: Path) -> tuple[list[str], list[list[str]]]:
     except (UnicodeDecodeError, csv.Error) as error:
         problem = f"is not a text file with a table ({error})"
         raise ArgumentError("path", path, problem, "save it again as UTF-8 text", subject=str(path)) from error
-    if "series" not in names or "beat" not in names:
+    if not sidecar_path(path).exists() and not {"series", "beat"} <= set(names):
         raise not_beats(path)
     short = [row for row in rows if len(row) != len(names)]
     if short:

@@ -11,6 +11,7 @@ import numpy as np
 
 from ..._base import Array, budget
 from ..._regions import Regions
+from ..columns_header import COLUMNS_MARKER
 from ..table import LAYOUT, MARKER, TraceTable, check_header, not_ours, unreadable
 
 
@@ -50,7 +51,7 @@ def is_table(path: Path) -> bool:
     """Return whether a file is a table of optimap, not a recording."""
     with _opened(path) as file:
         try:
-            return MARKER in file.attrs
+            return MARKER in file.attrs or COLUMNS_MARKER in file.attrs
         except (OSError, RuntimeError, KeyError) as error:  # the list of attributes is damaged
             raise unreadable(path, "HDF5", error) from error
 

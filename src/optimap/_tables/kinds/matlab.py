@@ -12,6 +12,7 @@ from scipy.io.matlab import MatReadError
 
 from ..._base import ArgumentError, Array
 from ..._regions import Regions
+from ..columns_header import COLUMNS_MARKER
 from ..table import LAYOUT, MARKER, TraceTable, check_header, header_shape, not_ours, unreadable
 
 DAMAGED = (MatReadError, ValueError, TypeError, OSError, EOFError, IndexError, KeyError, zlib.error)
@@ -112,7 +113,7 @@ def is_table(path: Path) -> bool:
         if file.read(128).startswith((b"MATLAB 7.3", b"\x89HDF")):
             return False
     try:
-        return any(name == MARKER for name, _, _ in whosmat(path))
+        return any(name in (MARKER, COLUMNS_MARKER) for name, _, _ in whosmat(path))
     except DAMAGED as error:
         raise unreadable(path, _NAME, error) from error
 

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from ..._base import import_extra
+from ..columns_header import COLUMNS_MARKER
 from ..table import MARKER, unreadable
 
 CLASSIC = b"CDF"  # the first bytes of version 3, which optimap does not write
@@ -16,6 +17,6 @@ def is_table(path: Path) -> bool:
     h5py = import_extra("h5py", "hdf5", ".nc files")
     try:
         with h5py.File(path, "r") as file:
-            return MARKER in file.attrs
+            return MARKER in file.attrs or COLUMNS_MARKER in file.attrs
     except (OSError, RuntimeError, KeyError) as error:
         raise unreadable(path, "NetCDF 4", error) from error

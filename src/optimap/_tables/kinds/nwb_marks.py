@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from ..._base import import_extra
+from ..columns_header import COLUMNS_MARKER
 from ..table import unreadable
 
 SERIES = "processing/ophys/Fluorescence/traces"  # where the tables of optimap have their traces, and in its comments
@@ -17,6 +18,8 @@ def is_table(path: Path) -> bool:
         raise unreadable(path, "NWB", error) from error
     with file:
         try:
+            if file.get(f"scratch/{COLUMNS_MARKER}") is not None:
+                return True
             series = file.get(SERIES)
             return series is not None and str(series.attrs.get("comments", "")).startswith("{")
         except (OSError, RuntimeError, KeyError) as error:
