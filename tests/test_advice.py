@@ -45,7 +45,7 @@ def advice_in_source():
 def known_keywords():
     """The parameters of all public functions, and the options of all formats."""
     names = {option for row in (*FORMATS, FOLDER) for option in row.options}
-    for module in (optimap, optimap.trace, optimap.video, optimap.image, optimap.datasets, optimap.beats):
+    for module in (optimap, optimap.trace, optimap.beats, optimap.video, optimap.image, optimap.datasets):
         for public in module.__all__:
             if callable(getattr(module, public)) and not isinstance(getattr(module, public), type):
                 names |= set(inspect.signature(getattr(module, public)).parameters)

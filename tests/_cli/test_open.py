@@ -4,6 +4,7 @@ import h5py
 import numpy as np
 
 from optimap.trace import extract_traces
+from tests import makers
 from tests._cli.helpers import VIDEO, run, table
 
 
@@ -33,3 +34,18 @@ def test_a_file_that_is_not_a_recording_is_named_for_what_it_is(odd_files, capsy
         for command in (["traces", name, "--at", "1,1"], ["convert", name, "new.npy"], ["pick", name]):
             assert run(*command) == 2
             assert message in capsys.readouterr().err
+
+
+def test_a_rate_does_not_close_the_gaps_of_a_folder(folder, capsys):
+    makers.images(folder / "frames", VIDEO)
+    (folder / "frames" / "frame_3.png").unlink()
+    arguments = ["traces", "frames", "--at", "3,4", "-o", "t.csv", "--option", "allow_gaps=True"]
+    assert run(*arguments, "--fps", "500") == 2
+    message = (
+        "--fps 500 would close the gaps of frames, from which frames are missing: give the rate with --option fps=500"
+    )
+    assert message in capsys.readouterr().err
+    assert run(*arguments, "--option", "fps=500") == 0
+    np.testing.assert_allclose(table("t.csv")["x"][:4], [0, 0.002, 0.004, 0.008])
+    assert run("info", "frames", "--option", "allow_gaps=maybe") == 2
+    assert "--option allow_gaps=maybe: it must be True or False" in capsys.readouterr().err

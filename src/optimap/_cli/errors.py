@@ -109,6 +109,7 @@ def _subject(error: Explained, words: Words) -> str | None:
     if argument in PLACES and _is_pair(error.value):  # more informative than its number in a list
         x, y = error.value
         return f"{option}: (x={x:.15g}, y={y:.15g})"
+    option = option.replace("=True", "=")  # the value that cures advise
     if error.subject == f"{argument} = {error.value!r}":
         return f"{option}{error.value}" if option.endswith("=") else f"{option} {error.value}"
     if error.subject.startswith(argument):

@@ -23,7 +23,14 @@ def open_recording(path: Path, reading: Mapping[str, Any]) -> "Recording":
 
 
 def times_on_axis(recording: "Recording", fps: float | None) -> Array | None:
-    """Return the irregular times of a recording, for the axis of its traces; None if its rate is known or given."""
+    """Return the irregular times of a recording, for the axis of its traces; None if its rate is known or given.
+
+    A rate that would close the gaps of a folder from which frames are missing is an error.
+    """
+    if fps is not None and recording.times is None and "frame_numbers" in recording.metadata:
+        problem = f"would close the gaps of {recording.path}, from which frames are missing"
+        cure = f"give the rate with --option fps={fps:g}, so that the gaps show in the times"
+        raise ArgumentError("--fps", fps, problem, cure, subject=f"--fps {fps:g}")
     return None if fps is not None else as_source(recording).axis_times
 
 

@@ -59,7 +59,7 @@ def _check_not_loaded(source: object, name: str) -> None:
     """Raise an error for what NumPy loads from the files of suite2p and cellpose, which are read by their paths."""
     if isinstance(source, np.ndarray) and source.dtype == object and source.shape == ():
         source = source.item()
-    many = source if isinstance(source, (list, tuple, np.ndarray)) and len(source) else [None]
+    many = source if isinstance(source, (list, tuple, np.ndarray)) and _length(source) else [None]
     if isinstance(many[0], dict) and "ypix" in many[0]:
         problem, cure = "holds regions of suite2p", "give the path of the file, 'stat.npy', instead of its contents"
     elif isinstance(source, dict) and "masks" in source:
@@ -67,6 +67,11 @@ def _check_not_loaded(source: object, name: str) -> None:
     else:
         return
     raise ArgumentTypeError(name, source, problem, cure, subject=name)
+
+
+def _length(sequence: "Sequence[object] | Array") -> int:
+    """Return the length of a list or an array, 0 for an array of one number."""
+    return 0 if isinstance(sequence, np.ndarray) and sequence.ndim == 0 else len(sequence)
 
 
 def _kind_of_array(array: Array, frame_shape: FrameShape | None, name: str) -> str:

@@ -111,7 +111,8 @@ def find_layout(
             problem = f"cannot be used, because {path} has the axes {_spoken(letters, shape)} and none for {option}"
             raise ArgumentError(option, value, problem, f"leave {option} out")
     fixed = {}
-    for place, (letter, count) in enumerate(zip(letters, shape, strict=True)):
+    axes = sorted(enumerate(zip(letters, shape, strict=True)), key=lambda axis: axis[1][0] != "C")
+    for place, (letter, count) in axes:  # channels first: an error lists them even if there are planes, too
         if letter == "C":
             fixed[place] = channel_number(path, wanted.channel, count, labels)
         elif letter == "Z":

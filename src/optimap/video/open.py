@@ -14,7 +14,7 @@ import numpy as np
 from .._base import ArgumentError, ArgumentTypeError, Array, MissingFileError, file_path, whole_number
 from .axes import unlikely_axes
 from .checks import counted
-from .folder.parts import part_advice, whole_of
+from .folder.parts import part_advice
 from .format_table import Format, find_format
 from .recording import Origin, Recording
 
@@ -96,7 +96,6 @@ def open_again(path: str | os.PathLike[str], **options: object) -> Recording:
     path = file_path(path)
     if not path.exists():
         raise MissingFileError("path", path, "does not exist", "check the name and the folder", subject=str(path))
-    path = whole_of(path)
     row = find_format(path, options)
     _check_options(row, options)
     recording: Recording = row.load().open_recording(path, **options)

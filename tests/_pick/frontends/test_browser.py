@@ -17,6 +17,7 @@ from PIL import Image
 from optimap.trace import extract_traces
 from tests._pick.frontends import browser, screen
 
+PATIENCE = 120  # s, far longer than any program takes, also on a busy machine
 PROGRAM = Path(__file__).with_name("browser_program.py")
 
 
@@ -118,7 +119,7 @@ def test_pick_twice_in_a_row(chromium, scale):
     page.page.wait_for_timeout(200)
     assert page.done() == {"result": [[5, 5], [20, 10]]}
     assert json.loads(program.stdout.readline()) == {"unchanged": True}
-    out, err = program.communicate(timeout=20)
+    out, err = program.communicate(timeout=PATIENCE)
     assert (program.returncode, out, err) == (0, "", "")
     window.close()
 
@@ -141,7 +142,7 @@ def test_the_page_shows_what_a_full_draw_would(chromium):
     after = page.picture()
     assert (np.abs(before - after).max(axis=-1) > 40).mean() < 1e-3
     assert page.done()["result"] == [[5, 5], [5, 15]]
-    program.communicate(timeout=20)
+    program.communicate(timeout=PATIENCE)
     window.close()
 
 
@@ -160,7 +161,7 @@ def test_pick_on_the_command_line(chromium, tmp_path):
         page.page.mouse.click(box["x"] + x * box["width"], box["y"] + 0.45 * box["height"])
         page.page.wait_for_timeout(500)
     page.page.click("#done")
-    out, err = program.communicate(timeout=30)
+    out, err = program.communicate(timeout=PATIENCE)
     assert (program.returncode, err) == (0, "")
     assert "2 positions -> positions.csv" in out
     positions = pd.read_csv(tmp_path / "positions.csv").to_numpy().tolist()
@@ -183,7 +184,7 @@ def test_no_one_finds_the_page_without_the_secret(chromium):
         assert page.page.request.get(root + path).status == 404
     page.problems.clear()
     assert page.done() == {"result": []}
-    program.communicate(timeout=20)
+    program.communicate(timeout=PATIENCE)
     window.close()
 
 
@@ -194,7 +195,7 @@ def test_ctrl_c_ends_the_call(chromium):
     program = start("positions")
     Page(program, window)
     program.send_signal(signal.SIGINT)
-    _, err = program.communicate(timeout=20)
+    _, err = program.communicate(timeout=PATIENCE)
     assert program.returncode != 0
     assert "KeyboardInterrupt" in err
     window.close()

@@ -13,6 +13,7 @@ import pytest
 
 from tests._pick.frontends import screen as screens
 
+PATIENCE = 120  # s, far longer than any program takes, also on a busy machine
 PROGRAM = Path(__file__).with_name("desktop_program.py")
 BACKENDS = {"QtAgg": ("PySide6", "pip install PySide6-Essentials"), "TkAgg": ("tkinter", "Debian package python3-tk")}
 AFTER_A_DOUBLE_CLICK = 0.5  # s
@@ -55,7 +56,7 @@ class Program:
         if close:
             self.screen.ask_to_close(self.window)
         try:
-            out, err = self._process.communicate(timeout=30)
+            out, err = self._process.communicate(timeout=PATIENCE)
         finally:
             self._process.kill()
         assert self._process.returncode == 0, err
@@ -159,7 +160,7 @@ def test_ctrl_c_ends_the_call(screen, backend):
 
     program = Program(screen, backend, "select_positions")
     program._process.send_signal(signal.SIGINT)
-    _, err = program._process.communicate(timeout=20)
+    _, err = program._process.communicate(timeout=PATIENCE)
     assert program._process.returncode != 0
     assert "KeyboardInterrupt" in err
 

@@ -90,3 +90,58 @@ def test_other_videos_are_recordings_of_their_own(tmp_path):
 def test_options_that_video_does_not_have(tmp_path, option):
     folder = write(tmp_path / "rec")
     check_error(lambda: open_video(folder, **option), ArgumentError, next(iter(option)), "cannot be used for video")
+
+
+@pytest.mark.parametrize("name", ["9.avi", "10.avi", "11.avi"])
+def test_any_part_opens_the_recording_if_times_lie_next_to_it(tmp_path, name):
+    folder = write(tmp_path / "rec", first=9, times=20 * np.arange(11))
+    (folder / "._9.avi").write_bytes(b"litter")
+    with open_video(folder / name) as recording:
+        np.testing.assert_array_equal(recording[:], VIDEO)
+        np.testing.assert_allclose(recording.times, np.arange(11) / 50)
+        assert (recording.path.name, recording.metadata["files"]) == (name, "3")
+    if name != "10.avi":
+        (folder / "10.avi").unlink()
+        text = rf"10\.avi is missing: copy it next to {name}, since"
+        check_error(lambda: open_video(folder / name), FileNotFoundError, "path", text)
+
+
+def test_any_part_of_the_wanted_camera(tmp_path):
+    folder = write(tmp_path / "rec", "msCam{}.avi", first=1)
+    write(folder, "behavCam{}.avi", first=1)
+    rows = [f"0\t{i + 1}\t{10 * i}\t1" for i in range(11)]
+    (folder / "timestamp.dat").write_text("camNum\tframeNum\tsysClock\tbuffer\n" + "\n".join(rows) + "\n")
+    with open_video(folder / "msCam2.avi") as recording:
+        np.testing.assert_array_equal(recording[:], VIDEO)
+        assert recording.fps == pytest.approx(100)
+
+
+def test_numbers_alone_do_not_make_parts(tmp_path):
+    folder = write(tmp_path / "rec")
+    np.testing.assert_array_equal(load_video(folder / "1.avi"), VIDEO[4:8])
+
+
+def test_a_single_video_with_its_times(tmp_path):
+    makers.encoded(tmp_path / "0.avi", VIDEO)
+    (tmp_path / "timeStamps.csv").write_text(
+        "Frame Number,Time Stamp (ms)\n" + "".join(f"{i},{4 * i}\n" for i in range(11))
+    )
+    with open_video(tmp_path / "0.avi") as recording:
+        assert (recording.fps, len(recording)) == (pytest.approx(250), 11)
+    (tmp_path / "timeStamps.csv").write_text("Frame Number,Time Stamp (ms)\n0,0\n")
+    with open_video(tmp_path / "0.avi") as recording:
+        assert (recording.fps, "files" in recording.metadata) == (25, False)
+
+
+def test_a_clock_that_begins_before_zero(tmp_path):
+    folder = write(tmp_path / "rec", "msCam{}.avi", first=1)
+    rows = [f"0\t{i + 1}\t{10 * i if i else 2**32 - 3}\t1" for i in range(11)]
+    (folder / "timestamp.dat").write_text("camNum\tframeNum\tsysClock\tbuffer\n" + "\n".join(rows) + "\n")
+    with open_video(folder) as recording:
+        np.testing.assert_allclose(recording.times, [-0.003, *(np.arange(1, 11) / 100)])
+
+
+def test_a_folder_around_the_videos(tmp_path):
+    folder = write(tmp_path / "My_V4_Miniscope")
+    error = check_error(lambda: open_video(tmp_path), ArgumentError, "path", "give a folder inside it, such as")
+    assert error.cure.endswith(str(folder))

@@ -398,3 +398,27 @@ def test_spooled_files_are_refused_in_words(tmp_path):
     (tmp_path / "0000000000spool.dat").write_bytes(bytes(100))
     (tmp_path / "acquisitionmetadata.ini").write_text("[data]")
     check_error(lambda: open_video(tmp_path), ArgumentError, "path", "spooled by Andor Solis.*save .* as TIFF in Solis")
+
+
+def test_names_of_missing_frames_are_padded_like_the_others(tmp_path):
+    for i in (0, 1, 3, 9999, 10000):
+        makers.tiff(tmp_path / f"frame_{i:04d}.tif", VIDEO[0])
+    text = r"lacks frame_0002\.tif, frame_0004\.tif, frame_0005\.tif and"
+    check_error(lambda: open_video(tmp_path), ArgumentError, "path", text)
+
+
+@pytest.mark.parametrize("pattern", ["rec_MMStack_Pos{}.ome.tif", "trial {}.tif", "Heart{}.tif", "x_run-{}.tif"])
+def test_numbers_that_count_recordings(tmp_path, pattern):
+    for i, part in enumerate(PARTS):
+        makers.tiff(tmp_path / pattern.format(i), part, metadata={"axes": "TYX"})
+    text = r"differ in the number after '\w+', which are recordings of their own: give one of its files, .*\*\.tif"
+    check_error(lambda: open_video(tmp_path), ArgumentError, "path", text)
+    np.testing.assert_array_equal(load_video(tmp_path / pattern.format(2)), PARTS[2])
+
+
+@pytest.mark.parametrize("pattern", ["2024-01-0{}_rec.tif", "2024010{}_rec_1.tif", "dish{}-stim.tif"])
+def test_numbers_that_do_not_end_the_name_count_recordings(tmp_path, pattern):
+    for i, part in enumerate(PARTS):
+        makers.tiff(tmp_path / pattern.format(i), part)
+    text = r"differ in a number that does not end their names: give one of its files, .*\*\.tif"
+    check_error(lambda: open_video(tmp_path), ArgumentError, "path", text)

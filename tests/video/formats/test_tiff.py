@@ -10,9 +10,11 @@ import tifffile
 from PIL import Image
 
 from optimap import ArgumentError
+from optimap._base import Advice
 from optimap.video import load_metadata, load_video, open_video
 from tests import makers
 from tests.errors import check_error
+from tests.video.tiff import writers
 
 VIDEO = makers.random_video((7, 5, 6))
 IMAGEJ = {"imagej": True}
@@ -367,8 +369,13 @@ def test_channels_and_planes(path, axes, options, cure, compression):
 def test_channels_and_planes_together(path, compression):
     stack = makers.random_video((4, 3, 2, 5, 6))
     makers.tiff(path, stack, imagej=True, metadata={"axes": "TZCYX"}, compression=compression)
-    check_error(lambda: open_video(path), ArgumentError, "path", r"3 planes: choose one with z=, from 0 to 2")
-    check_error(lambda: open_video(path, z=1), ArgumentError, "path", r"2 channels: choose one with channel=")
+    for chosen in ({}, {"z": 1}):
+        check_error(
+            lambda chosen=chosen: open_video(path, **chosen), ArgumentError, "path", r"2 channels: choose one with"
+        )
+    check_error(
+        lambda: open_video(path, channel=1), ArgumentError, "path", r"3 planes: choose one with z=, from 0 to 2"
+    )
     np.testing.assert_array_equal(load_video(path, channel=1, z=2), stack[:, 2, 1])
     np.testing.assert_array_equal(load_video(path, axes="TZCYX", channel=1, z=0), stack[:, 0, 1])
 
@@ -551,14 +558,39 @@ def test_a_chain_of_pages_that_ends_early(path, writer):
         open_video(path)
 
 
-@pytest.mark.parametrize("writer", ["imagej", "ome", "zlib ome"])
-@pytest.mark.parametrize("promised", [4, 9])
-def test_a_header_with_another_number_of_frames(path, writer, promised):
+def with_count(path, writer, count):
     WRITERS[writer](path)
     for key in [b"images=", b"frames="] if writer == "imagej" else [b'SizeT="']:
-        makers.replace(path, key + b"7", key + str(promised).encode())
-    with pytest.raises(ValueError, match=rf"its header says {promised} frames, but it has 7 pages"):
+        makers.replace(path, key + b"7", key + str(count).encode())
+    return path
+
+
+@pytest.mark.parametrize("writer", ["imagej", "ome", "zlib ome"])
+def test_a_header_with_more_frames_than_there_are(path, writer):
+    with_count(path, writer, 9)
+    with pytest.raises(ValueError, match=r"its header says 9 frames, but it has 7 pages"):
         open_video(path)
+
+
+@pytest.mark.parametrize("writer", ["imagej", "ome", "zlib ome"])
+def test_a_header_with_fewer_frames_than_there_are(path, writer):
+    with_count(path, writer, 4)
+    with pytest.warns(Advice, match=r"holds 7 frames, although its header states 4: all of them are read") as caught:
+        video = load_video(path)
+    assert (len(caught), caught[0].filename) == (1, __file__)
+    np.testing.assert_array_equal(video, VIDEO, strict=True)
+
+
+@pytest.mark.parametrize(("frames", "expected"), [(2, 3), (5, None)])
+def test_more_frames_of_several_channels_are_whole(path, frames, expected):
+    stack = makers.random_video((6, 5, 6))
+    text = f"ImageJ=1.53\nimages={2 * frames}\nchannels=2\nframes={frames}\nhyperstack=true\n"
+    writers.write(path, stack, text)
+    if expected is None:
+        check_error(lambda: open_video(path, channel=1), ArgumentError, "path", "its header says 10 frames")
+        return
+    with pytest.warns(Advice, match="holds 3 frames, although its header states 2"):
+        np.testing.assert_array_equal(load_video(path, channel=1), stack[1::2])
 
 
 @pytest.mark.parametrize("compression", ["lzw", "zstd"])

@@ -4,8 +4,11 @@ import numpy as np
 import pytest
 import tifffile
 
+from optimap import ArgumentError
+from optimap._base import Advice
 from optimap.video import open_video
 from tests import makers
+from tests.errors import check_error
 from tests.video.tiff import writers
 
 VIDEO = makers.random_video((6, 1, 1, 5, 6))
@@ -104,3 +107,23 @@ def test_damaged_descriptions(tmp_path, damage):
     path = writers.write(tmp_path / "rec.tif", VIDEO[:, 0, 0], text)
     with pytest.raises(ValueError, match=r"rec\.tif is damaged, because its OME description cannot be read"):
         open_video(path)
+
+
+def write_stopped(tmp_path, places, pages):
+    planes = [(i, 0, 0, "rec.tif", "urn:uuid:0", page) for page, i in enumerate(places)]
+    return writers.write(tmp_path / "rec.tif", VIDEO[:pages, 0, 0], writers.ome_xml(VIDEO, planes))
+
+
+def test_a_recording_that_was_stopped_ends_with_its_last_frame(tmp_path):
+    path = write_stopped(tmp_path, range(4), 4)
+    with pytest.warns(Advice, match="holds 4 frames, although its header states 6: all that its header") as caught:
+        recording = open_video(path)
+    assert (len(caught), caught[0].filename) == (1, __file__)
+    with recording:
+        np.testing.assert_array_equal(recording[:], VIDEO[:4, 0, 0])
+
+
+@pytest.mark.parametrize(("places", "pages"), [((0, 1, 2, 5), 4), ((1, 2, 3, 4), 4), (range(4), 3), (range(6), 4)])
+def test_planes_that_are_lost_are_an_error(tmp_path, places, pages):
+    path = write_stopped(tmp_path, places, pages)
+    check_error(lambda: open_video(path), ArgumentError, "path", "is truncated or damaged, because its header says")

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+import tifffile
 
 from optimap import ArgumentError
 from optimap.video import load_video, open_video
@@ -125,3 +126,97 @@ def test_a_part_that_does_not_follow(tmp_path):
     writers.scanimage(tmp_path / "rec_00002.tif", PAGES[4:], RATE, first=7)
     text = r"rec_00001\.tif does not end where rec_00002\.tif begins, at frame 7"
     check_error(lambda: open_video(tmp_path / "rec_00002.tif"), ArgumentError, "path", text)
+
+
+def test_a_part_that_is_missing_in_the_middle(tmp_path):
+    paths = write_parts(tmp_path, (4, 4, 4))
+    paths[1].unlink()
+    text = r"rec_00001_00002\.tif is missing: copy it next to rec_00001_00003\.tif, which begins at frame 9"
+    check_error(lambda: open_video(paths[0]), FileNotFoundError, "path", text)
+    writers.scanimage(paths[2], PAGES[:4], RATE)  # an acquisition of its own
+    np.testing.assert_array_equal(load_video(paths[0]), PAGES[:4])
+
+
+def test_a_folder_without_the_first_part(tmp_path):
+    paths = write_parts(tmp_path, (4, 4, 4))
+    paths[0].unlink()
+    text = r"rec_00001_00001\.tif is missing: copy it next to rec_00001_00002\.tif"
+    check_error(lambda: open_video(tmp_path), FileNotFoundError, "path", text)
+    np.testing.assert_array_equal(load_video(tmp_path, allow_gaps=True), PAGES[4:])
+
+
+def test_a_folder_of_acquisitions(tmp_path):
+    for number in (1, 2):
+        writers.scanimage(tmp_path / f"rec_{number:05d}.tif", PAGES[:4], RATE)
+    text = r"holds rec_00001\.tif, an acquisition in 1 file, and rec_00002\.tif: give one of its files, .*\*\.tif"
+    check_error(lambda: open_video(tmp_path), ArgumentError, "path", text)
+
+
+# --- version 3 -------------------------------------------------------------------------------------------------------
+
+
+def write_version_3(path, **settings):
+    known = {"frameRate": 3.9, "numberOfChannelsSave": 2, "savingChannel1": 1, "savingChannel2": 0, "savingChannel3": 1}
+    lines = ["state.configPath='C:\\imaging'", "state.software.version=3.8"]
+    lines += [f"state.acq.{name}={value}" for name, value in (known | settings).items()]
+    with tifffile.TiffWriter(path) as writer:
+        for page in PAGES:
+            writer.write(page, photometric="minisblack", metadata=None, description="\r".join(lines), contiguous=False)
+
+
+def test_channels_of_version_3(path):
+    write_version_3(path, numberOfZSlices=1)
+    text = r"has 2 channels \(channel 1, channel 3\): choose one with channel=, from 0 to 1"
+    check_error(lambda: open_video(path), ArgumentError, "path", text)
+    with open_video(path, channel="channel 3") as recording:
+        assert recording.fps == 3.9
+        assert recording.metadata["state.configPath"] == "C:\\imaging"
+        np.testing.assert_array_equal(recording[:], PAGES[1::2])
+
+
+@pytest.mark.parametrize(
+    ("settings", "rate"),
+    [({"numAvgFramesSave": 3}, 1.3), ({"averaging": 1, "numberOfFrames": 2}, 1.95), ({"averaging": 0}, 3.9)],
+)
+def test_rates_of_version_3(path, settings, rate):
+    write_version_3(path, numberOfChannelsSave=1, savingChannel3=0, **settings)
+    with open_video(path) as recording:
+        assert (recording.fps, len(recording)) == (pytest.approx(rate), 12)
+
+
+def test_planes_of_version_3(path):
+    write_version_3(path, numberOfZSlices=3)
+    with open_video(path, channel=1, z=1) as recording:
+        np.testing.assert_array_equal(recording[:], PAGES[5:8:2])
+
+
+# --- versions 4 and 5 ------------------------------------------------------------------------------------------------
+
+
+def write_version_4(path, version="SI4", **settings):
+    known = {"channelsSave": 1, "scanFrameRate": 30, "stackNumSlices": 1} | settings
+    text = "\n".join(f"scanimage.{version}.{name} = {value}" for name, value in known.items())
+    with tifffile.TiffWriter(path) as writer:
+        for page in PAGES:
+            writer.write(page, photometric="minisblack", metadata=None, description=text, contiguous=False)
+
+
+@pytest.mark.parametrize("version", ["SI4", "SI5"])
+def test_volumes_of_versions_4_and_5(path, version):
+    fast = {"fastZEnable": 1, "stackNumSlices": 3, "fastZDiscardFlybackFrames": 1, "fastZNumDiscardFrames": 1}
+    write_version_4(path, version, **fast)
+    check_error(lambda: open_video(path), ArgumentError, "path", r"has 3 planes: choose one with z=, from 0 to 2")
+    with open_video(path, z=2) as recording:
+        np.testing.assert_array_equal(recording[:], PAGES[2::4])
+        assert recording.fps == 7.5
+
+
+def test_volumes_without_flyback_and_slow_stacks_of_version_4(path):
+    write_version_4(path, fastZEnable=1, stackNumSlices=2, channelsSave="[1;4]", fastZNumDiscardFrames=1)
+    with open_video(path, z=1, channel="channel 4") as recording:
+        np.testing.assert_array_equal(recording[:], PAGES[3::4])
+        assert recording.fps == 15
+    write_version_4(path, fastZEnable=0, stackNumSlices=3)
+    with open_video(path, z=1) as recording:
+        np.testing.assert_array_equal(recording[:], PAGES[4:8])
+        assert recording.fps == 30

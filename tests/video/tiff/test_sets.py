@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+import tifffile
 
 from optimap import ArgumentError
 from optimap.video import load_video, open_video
@@ -161,3 +162,12 @@ def test_later_files_of_a_stack_without_a_description(tmp_path):
     np.testing.assert_array_equal(load_video(files[1]), video[:, 0, 0])
     files[0].unlink()
     check_error(lambda: open_video(files[1]), FileNotFoundError, "path", r"img_MMStack\.ome\.tif is missing: copy it")
+
+
+def test_a_folder_without_the_first_file_of_a_stack(tmp_path):
+    for i in (1, 2):
+        with tifffile.TiffWriter(tmp_path / f"img_MMStack_{i}.ome.tif", ome=False) as writer:
+            for page in one_channel(2)[:, 0, 0]:
+                writer.write(page, photometric="minisblack", metadata=None, contiguous=False)
+    text = r"img_MMStack\.ome\.tif is missing: copy it next to img_MMStack_1\.ome\.tif"
+    check_error(lambda: open_video(tmp_path), FileNotFoundError, "path", text)

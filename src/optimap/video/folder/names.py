@@ -26,6 +26,10 @@ WORD = re.compile(r"[^ _.-]+")
 MICROMANAGER = re.compile(r"img_(\d+)_(.*)_(\d+)", re.IGNORECASE)  # time, channel and plane
 MOST_NAMED = 3  # missing files in a message
 MOST_CHANNELS = 7  # more words such as c001 are numbers of frames
+# A number after one of these words counts recordings, not their parts.
+RECORDINGS = re.compile(
+    r"(?<![A-Za-z])(pos|position|xy|fov|trial|sweep|run|mouse|rat|animal|heart|cell|day)[ _-]?$", re.IGNORECASE
+)
 FIRST_PART = re.compile(r"[ _@-]?(?:x|file|part)?$", re.IGNORECASE)  # between the name of a first part and a number
 
 
@@ -84,7 +88,7 @@ class Arrangement:
     def _named(self, like: Name, number: int) -> str:
         """Return the name of the file with another number of the frame."""
         (start, end), name = like.spans[self.place], like.file.name
-        width = end - start if name[start] == "0" else 1
+        width = min(len(each.digits[self.place]) for each in self.names)  # of padded numbers; some may have outgrown it
         return f"{name[:start]}{number:0{width}d}{name[end:]}"
 
 
@@ -209,6 +213,8 @@ def _table(folder: Path, names: list[Name], what: str) -> Arrangement:
     channels = sorted({name.channel or "" for name in names}, key=lambda text: natural_key(Path(text)))
     planes = sorted({name.plane or 0 for name in names})
     place = _place_of_frames(folder, names, what, len(channels) * len(planes))
+    if place >= 0 and what != "frames":
+        _check_parts(folder, names[0], place)
     keys = []
     for name in names:
         number = int(name.digits[place]) if place >= 0 else 0
@@ -227,6 +233,16 @@ def _table(folder: Path, names: list[Name], what: str) -> Arrangement:
     # Frames may be every tenth of a recording; parts are not.
     step = int(np.diff(numbers).min()) if what == "frames" and len(numbers) > 2 else 1
     return Arrangement(files, table, numbers, planes, channels, names, place, step)
+
+
+def _check_parts(folder: Path, name: Name, place: int) -> None:
+    """Raise an error if the number that differs is not that of a part: it ends the name, and counts no recordings."""
+    word, after = RECORDINGS.search(name.texts[place]), "".join(name.texts[place + 1 :])
+    if word:
+        problem = f"holds files that differ in the number after {word[1]!r}, which are recordings of their own"
+        refuse_recordings(folder, problem, name.file)
+    if name.before is None and (place < len(name.spans) - 1 or re.search("[A-Za-z]", re.sub("<[CZ]>", "", after))):
+        refuse_recordings(folder, "holds files that differ in a number that does not end their names", name.file)
 
 
 def _place_of_frames(folder: Path, names: list[Name], what: str, per_frame: int) -> int:

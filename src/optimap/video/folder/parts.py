@@ -1,9 +1,9 @@
-"""One file of a recording that was cut into several: the folder that holds all of them.
+"""One file that may be a part of a recording that was cut into several.
 
-A file next to the times of all frames, as miniscopes write it, stands for the whole recording. Multi-page TIFF files in
-a row may as well be recordings of their own, so such a file is read alone; if all of them but a shorter last one are of
-the same size, a warning says what else they may be. OME-TIFF, NDTiff and ScanImage files say what they belong to
-(`tiff.sets`, `tiff.ndtiff`, `tiff.scanimage`).
+Multi-page TIFF files in a row may as well be recordings of their own, so such a file is read alone; if all of them but
+a shorter last one are of the same size, a warning says what else they may be. Other files say what they belong to:
+OME-TIFF, NDTiff and ScanImage (`tiff.sets`, `tiff.ndtiff`, `tiff.scanimage`), and videos by the times next to them
+(`joined`).
 """
 
 import re
@@ -11,20 +11,12 @@ from pathlib import Path
 
 from ..._base import Advice
 from ..checks import counted
+from .names import RECORDINGS
 
 VIDEOS = (".avi", ".mkv", ".mp4", ".m4v", ".mov", ".webm", ".wmv")
 NEWER, OLDER = "timestamps.csv", "timestamp.dat"  # the times of a miniscope, of newer and older programs
 NUMBERED = re.compile(r"(.*?)(\d+)")
 MULTI_PAGE = (".tif", ".tiff", ".btf", ".tf8")
-
-
-def whole_of(path: Path) -> Path:
-    """Return the folder of a miniscope for one of its videos, any other path unchanged."""
-    name = NUMBERED.fullmatch(path.stem)
-    if path.suffix.lower() not in VIDEOS or name is None or not path.is_file():
-        return path
-    has_times = any(file.name.lower() in (NEWER, OLDER) for file in path.parent.iterdir())
-    return path.parent if has_times and len(_in_a_row(path)) > 1 else path
 
 
 def part_advice(path: Path, frames: int) -> Advice | None:
@@ -48,7 +40,7 @@ def part_advice(path: Path, frames: int) -> Advice | None:
 def _in_a_row(path: Path) -> list[Path]:
     """Return the files whose names differ from that of a file in their number alone, if no number is missing."""
     name = NUMBERED.fullmatch(path.stem)
-    if name is None:
+    if name is None or RECORDINGS.search(name[1]):
         return []
     found = {}
     for file in path.parent.iterdir():

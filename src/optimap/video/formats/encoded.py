@@ -16,6 +16,7 @@ import numpy as np
 
 from ..._base import Advice, ArgumentError, Array, VideoLike
 from ..checks import noted_number
+from ..folder.joined import open_with_others
 from ..matroska import ebml_number
 from ..packets import Packets, find_packets
 from ..recording import Recording
@@ -222,7 +223,13 @@ def _declared_bytes(file: BinaryIO) -> int:
 
 
 def open_recording(path: Path, channel: str | None = None) -> Recording:
-    """Open an encoded video."""
+    """Open an encoded video, and the other files of its recording, if it is one of several."""
+    joined = open_with_others(path, lambda part: open_alone(part, channel))
+    return open_alone(path, channel) if joined is None else joined
+
+
+def open_alone(path: Path, channel: str | None = None) -> Recording:
+    """Open a video without the others that it may be a part of."""
     if channel is not None and not (isinstance(channel, str) and channel in CHANNELS):
         raise ArgumentError.must_be("channel", channel, f"one of {', '.join(map(repr, CHANNELS))}")
     check_whole(path)

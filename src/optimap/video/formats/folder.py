@@ -125,13 +125,15 @@ def _check_kinds(path: Path, kinds: set[str], files: Sequence[Path]) -> None:
     recordings = [file for file in files if file.suffix.lower() in known]
     if recordings:
         refuse_recordings(path, "holds recordings instead of images", min(recordings, key=natural_key))
-    inside = sorted((folder for folder in path.iterdir() if folder.is_dir() and _has_images(folder)), key=natural_key)
+    inside = sorted((folder for folder in path.iterdir() if folder.is_dir() and _has_frames(folder)), key=natural_key)
     cure = f"give a folder inside it, such as {inside[0]}" if inside else "give a folder of images, one frame each"
     raise ArgumentError("path", path, "holds no .tif, .tiff or .png image", cure, subject=str(path))
 
 
-def _has_images(folder: Path) -> bool:
-    return not folder.name.startswith(".") and any(file.suffix.lower() in SUFFIXES for file in folder.iterdir())
+def _has_frames(folder: Path) -> bool:
+    """Whether a folder holds images or videos."""
+    known = (*SUFFIXES, *VIDEOS)
+    return not folder.name.startswith(".") and any(file.suffix.lower() in known for file in folder.iterdir())
 
 
 def _open_index(path: Path, wanted: Wanted) -> Recording:
@@ -229,5 +231,18 @@ def _open_parts(path: Path, files: list[Path], pages: dict[Path, int], wanted: W
     several_channels = len(found.channels) > 1
     plane, channel = _chosen(path, found, wanted if several_channels else Wanted())
     parts, _ = found.chosen(path, plane, channel, gaps)
+    if not gaps:
+        _check_acquisition(path, parts)
     inside = Wanted(wanted.axes, None if several_channels else wanted.channel, wanted.z)
     return chained_recording(path, parts, lambda file: _open_file(file, inside))
+
+
+def _check_acquisition(path: Path, parts: Sequence[Path]) -> None:
+    """Raise an error if files of ScanImage are not one acquisition, as the counters of their frames say."""
+    from ..tiff.scanimage import acquisition_files  # tifffile, which folders of PNG images do not need
+
+    members = acquisition_files(parts[0])
+    other = next((part for part in parts if members and part not in members), None)
+    if other is not None:
+        problem = f"holds {parts[0].name}, an acquisition in {counted(len(members), 'file')}, and {other.name}"
+        refuse_recordings(path, problem, parts[0])

@@ -127,6 +127,6 @@ def _cure(fitting: Numbers, frames: int, over: int, offset: int, more: int) -> t
     if not over:
         return f"give shape={listed!r}", "shape"
     if more > 0:
-        return f"give offset={offset + more}, if the file begins with a header of so many bytes", "offset"
+        return f"give offset={offset + more}, if the file begins with a header of that many bytes", "offset"
     start = f"give offset={offset + over}, if these bytes are a header"
     return f"{start}, and the sizes {listed!r}" if more else start, "offset"

@@ -17,14 +17,14 @@ from ..axes import Layout, Wanted, numbered
 from ..chained import chained_recording
 from ..paged import PagedFrames
 from ..recording import Recording
-from ..tiff.axes import check_count, check_sizes, find_stack, stack_layout, stack_times
+from ..tiff.axes import check_count, check_sizes, count_advice, find_stack, stack_layout, stack_times
 from ..tiff.directories import Directories, read_directories
 from ..tiff.metadata import describe, made_by_optimap
 from ..tiff.ndtiff import find_index, open_ndtiff
 from ..tiff.ome import read_ome
 from ..tiff.pages import DAMAGED, TiffPages, check_compression, mapped_pages
 from ..tiff.scanimage import scanimage_parts
-from ..tiff.sets import find_image, first_of_stack, ome_described, ome_stack, open_ome_set
+from ..tiff.sets import find_image, first_of_stack, ome_advice, ome_described, ome_stack, open_ome_set, with_all_pages
 from ..tiff.writing import check_video, save
 
 __all__ = ["check_video", "open_recording", "save"]
@@ -72,7 +72,7 @@ def _open(path: Path, directories: Directories, wanted: Request) -> Recording:
     """Open a file, or the set that it belongs to."""
     tif = tifffile.TiffFile(path)
     try:
-        page = tif.pages.first
+        page, advice = tif.pages.first, None
         check_compression(page, path)
         others = None if wanted.alone or tif.is_ome else _with_others(path, tif, directories, wanted)
         if others is not None:
@@ -86,12 +86,14 @@ def _open(path: Path, directories: Directories, wanted: Request) -> Recording:
                 return open_ome_set(path, base, image, wanted)
             check_sizes(path, tif, directories)
             if len(description.images) == 1:
+                image = with_all_pages(image, len(directories))
                 check_count(path, image.page_of.size, len(directories))
             stack, described = ome_stack(image, page.axes, image.page_of), ome_described(image)
+            advice = ome_advice(path, image)
         else:
             numbered(path, wanted.scene, 1, "scene", "scene")
             stack = find_stack(tif, path, directories, flat=wanted.axes is not None and wanted.dimensions == 3)
-            described = describe(tif)
+            described, advice = describe(tif), count_advice(path, stack.table.shape, stack.stated)
         table, layout = stack_layout(path, stack, page.shape, np.dtype(page.dtype), wanted)
         metadata, fps, pixel_size = described
         return Recording(
@@ -103,6 +105,7 @@ def _open(path: Path, directories: Directories, wanted: Request) -> Recording:
             pixel_size=pixel_size,
             metadata={**metadata, **made_by_optimap(page)},
             axes=(layout.letters, layout.source),
+            advice=advice,
         )
     except BaseException:
         tif.close()

@@ -14,7 +14,7 @@ import numpy as np
 import tifffile
 from numpy.typing import NDArray
 
-from ..._base import LETTERS, ArgumentError
+from ..._base import LETTERS, Advice, ArgumentError
 from ..axes import NOT_STATED, STATED, Layout, Wanted, find_layout
 from ..checks import counted
 from ..recording import BY_FORMAT
@@ -36,7 +36,8 @@ class Stack:
 
     `names` are letters as tifffile uses them, for the axes of `table` and then for those within a page. Where a program
     described all frames in one page, the table has more numbers than the file has pages. `times` are those of the pages
-    in s, if they are known; `has_time` says whether the file names an axis of time, which may have length one.
+    in s, if they are known; `has_time` says whether the file names an axis of time, which may have length one. `stated`
+    is the number of frames in the header, if the file holds more.
     """
 
     names: str
@@ -44,6 +45,7 @@ class Stack:
     labels: tuple[str, ...] = ()
     times: NDArray[np.float64] | None = None
     has_time: bool = False
+    stated: int | None = None
 
 
 def as_stack(axes: Sequence[tuple[str, int]], page: tifffile.TiffPage, labels: Sequence[str] = ()) -> Stack:
@@ -64,7 +66,9 @@ def find_stack(tif: tifffile.TiffFile, path: Path, directories: Directories, fla
         return _stack_of_tifffile(tif, path)
     check_sizes(path, tif, directories)
     if tif.is_imagej:
-        stack = as_stack(_imagej_axes(tif.imagej_metadata or {}, page, pages), page)
+        axes = _imagej_axes(tif.imagej_metadata or {}, page, pages)
+        longer, stated = all_pages(axes, pages)
+        stack = replace(as_stack(longer, page), stated=stated)
     elif tif.is_scanimage:
         return _scanimage_stack(tif, path, pages, flat)
     else:
@@ -82,6 +86,35 @@ def _scanimage_stack(tif: tifffile.TiffFile, path: Path, pages: int, flat: bool)
     place = stack.names.find("Z")
     table = stack.table if place < 0 else stack.table[(slice(None),) * place + (slice(kept),)]
     return replace(stack, table=table)
+
+
+def all_pages(axes: Sequence[tuple[str, int]], pages: int) -> tuple[list[tuple[str, int]], int | None]:
+    """Return the axes with all frames of a file, and the number in its header if that is smaller.
+
+    Only the outermost axis can be longer, if it is time, or the only one.
+    """
+    several = [i for i, (_, n) in enumerate(axes) if n > 1]
+    known = int(np.prod([n for _, n in axes], dtype=np.int64))
+    if not several or pages <= known:
+        return list(axes), None
+    place = several[0]
+    name, stated = axes[place]
+    inner = known // stated
+    if pages % inner or (name not in "TI" and len(several) > 1) or name == "C":
+        return list(axes), None
+    return [*axes[:place], (name, pages // inner), *axes[place + 1 :]], stated
+
+
+def count_advice(path: Path, shape: Sequence[int], stated: int | None) -> Advice | None:
+    """Return the warning for a header that states another number of frames than the first in the shape that is read."""
+    if stated is None:
+        return None
+    found = shape[0]
+    cure = "all that its header describes are read; copy the recording again if it was not stopped there"
+    if found > stated:
+        cure = "all of them are read; convert it for programs that stop at the number in the header"
+    problem = f"holds {found} frames, although its header states {stated}"
+    return Advice("path", path, problem, cure, subject=str(path))
 
 
 def check_count(path: Path, noted: int, pages: int, in_one_page: bool = True) -> None:

@@ -23,7 +23,8 @@ class OmeImage:
     """One image (T, Z, C in the order of the file) of a description.
 
     ``files`` are the names of the files that hold its planes, "" for the file with the description; ``file_of`` and
-    ``page_of`` say for each place in the table of planes which file it is, and which page there; -1 is nowhere.
+    ``page_of`` say for each place in the table of planes which file it is, and which page there; -1 is nowhere. Of a
+    recording that was stopped, which has no plane after some frame, only the frames before it are in these tables.
     """
 
     name: str
@@ -34,6 +35,7 @@ class OmeImage:
     file_of: NDArray[np.int64]
     page_of: NDArray[np.int64]
     times: NDArray[np.float64] | None
+    planned: int | None = None  # frames, if the recording was stopped before
 
     @property
     def fps(self) -> float | None:
@@ -87,6 +89,14 @@ def _image(image: Element, path: Path, uuid: str | None, pages: int) -> OmeImage
     shape = tuple(sizes[axis] for axis in order)
     labels = tuple(channel.get("Name") or "" for channel in channels) if samples == 1 and channels else ()
     files, file_of, page_of = _planes(pixels, path, uuid, order, shape, pages)
+    times, planned = _times(pixels, order, shape), None
+    # What is not described may be in other files, or, where one entry stands for many planes, lost.
+    is_listed = len(files) == 1 and len(list(_children(pixels, "TiffData"))) == (file_of >= 0).sum()
+    kept = _recorded(file_of, order.index("T")) if is_listed else None
+    if kept is not None:
+        planned, shape = sizes["T"], tuple(kept if axis == "T" else sizes[axis] for axis in order)
+        whole = tuple(slice(n) for n in shape)
+        file_of, page_of, times = file_of[whole], page_of[whole], None if times is None else times[whole]
     return OmeImage(
         image.get("Name") or image.get("ID") or "",
         dict(pixels.attrib),
@@ -95,8 +105,17 @@ def _image(image: Element, path: Path, uuid: str | None, pages: int) -> OmeImage
         files,
         file_of,
         page_of,
-        _times(pixels, order, shape),
+        times,
+        planned,
     )
+
+
+def _recorded(file_of: NDArray[np.int64], time: int) -> int | None:
+    """Return the number of whole frames if no plane comes after them, and None if all or other planes are there."""
+    known = (np.moveaxis(file_of, time, 0) >= 0).reshape(file_of.shape[time], -1)
+    whole, any_plane = np.asarray(known.all(axis=1)), np.asarray(known.any(axis=1))
+    count = int(whole.sum())
+    return count if 0 < count < len(whole) and whole[:count].all() and not any_plane[count:].any() else None
 
 
 def _planes(

@@ -26,7 +26,8 @@ def scanimage_settings(tif: tifffile.TiffFile) -> dict[str, Any]:
     if found:
         return dict(found)
     page = tif.pages.first
-    return {name: _value(text) for text in (page.description, page.software) for name, text in LINE.findall(text)}
+    texts = [text.replace("\r\n", "\n").replace("\r", "\n") for text in (page.description, page.software)]  # version 3
+    return {name: _value(value) for text in texts for name, value in LINE.findall(text)}
 
 
 def _value(text: str) -> Any:
@@ -45,10 +46,7 @@ def _value(text: str) -> Any:
 
 def scanimage_axes(settings: dict[str, Any], path: Path, pages: int) -> tuple[list[tuple[str, int]], list[str], int]:
     """Return the axes of the pages, slowest first, names of the channels, and how many planes of a volume are kept."""
-    names = ("SI.hChannels.channelSave", "SI5.channelsSave", "SI4.channelsSave")
-    saved = next((settings[name] for name in names if name in settings), 1)
-    channels = saved if isinstance(saved, (list, tuple)) else [saved]
-    channels = [item for row in channels for item in (row if isinstance(row, (list, tuple)) else [row])]
+    channels = _channels(settings)
     labels = [f"channel {number}" for number in channels]
     planes, kept, is_fast = _planes(settings)
     per_step = len(channels) * planes
@@ -61,11 +59,28 @@ def scanimage_axes(settings: dict[str, Any], path: Path, pages: int) -> tuple[li
     return [*steps, ("C", len(channels))], labels, kept
 
 
+def _channels(settings: dict[str, Any]) -> list[Any]:
+    """Return the numbers of the channels that were saved."""
+    names = ("SI.hChannels.channelSave", "SI5.channelsSave", "SI4.channelsSave")
+    saved = next((settings[name] for name in names if name in settings), None)
+    if saved is None:  # version 3: a switch for each channel, and how many were on
+        count = int(noted_number(settings.get("state.acq.numberOfChannelsSave")) or 1)
+        found = [number for number in range(1, 9) if settings.get(f"state.acq.savingChannel{number}") in (1, True)]
+        return found if len(found) == count else list(range(1, count + 1))
+    rows = saved if isinstance(saved, (list, tuple)) else [saved]
+    return [item for row in rows for item in (row if isinstance(row, (list, tuple)) else [row])]
+
+
 def _planes(settings: dict[str, Any]) -> tuple[int, int, bool]:
     """Return how many planes were recorded, how many of them are images, and whether each volume has all of them."""
+    older = [name for name in ("SI5", "SI4") if f"{name}.stackNumSlices" in settings]
+    if older:
+        return _planes_of_version_4(settings, older[0])
     is_fast = settings.get("SI.hFastZ.enable") in (True, 1) or settings.get("SI.hStackManager.stackMode") == "fast"
     is_stack = settings.get("SI.hStackManager.enable") in (True, 1)
     noted = settings.get("SI.hStackManager.actualNumSlices", settings.get("SI.hStackManager.numSlices"))
+    if not is_stack and noted is None:  # version 3
+        noted, is_stack = settings.get("state.acq.numberOfZSlices"), True
     planes = int(noted_number(noted) or 1)
     if planes == 1 or not (is_fast or is_stack or "SI.hStackManager.actualNumSlices" in settings):
         return 1, 1, True
@@ -78,15 +93,46 @@ def _planes(settings: dict[str, Any]) -> tuple[int, int, bool]:
     return recorded, planes, True
 
 
+def _planes_of_version_4(settings: dict[str, Any], name: str) -> tuple[int, int, bool]:
+    """Return the same for versions 4 and 5."""
+    planes = int(noted_number(settings[f"{name}.stackNumSlices"]) or 1)
+    is_fast = settings.get(f"{name}.fastZEnable") in (True, 1)
+    if planes == 1 or not is_fast:
+        return planes, planes, planes == 1
+    is_discarding = settings.get(f"{name}.fastZDiscardFlybackFrames") in (True, 1)
+    back = noted_number(settings.get(f"{name}.fastZNumDiscardFrames")) if is_discarding else None
+    return planes + int(back or 0), planes, True
+
+
 def scanimage_rate(settings: dict[str, Any]) -> float | None:
     """Return the frame rate; of volumes, if there are several planes in each."""
     planes, _, is_fast = _planes(settings)
-    names = ["SI.hRoiManager.scanFrameRate", "SI5.scanFrameRate", "SI4.scanFrameRate", "state.acq.frameRate"]
+    older = next(
+        (rate for name in ("SI5", "SI4") if (rate := noted_number(settings.get(f"{name}.scanFrameRate")))), None
+    )
+    if older is not None:
+        return older / planes if is_fast else older
+    names = ["SI.hRoiManager.scanFrameRate", "state.acq.frameRate"]
     if planes > 1 and is_fast:
         names = ["SI.hRoiManager.scanVolumeRate"]
     found = next((rate for name in names if (rate := noted_number(settings.get(name)))), None)
-    averaged = noted_number(settings.get("SI.hScan2D.logAverageFactor")) or 1  # frames that were averaged into one
-    return None if found is None else found / averaged
+    return None if found is None else found / _averaged(settings)
+
+
+def _averaged(settings: dict[str, Any]) -> float:
+    """Return how many frames were averaged into one."""
+    names = ["SI.hScan2D.logAverageFactor", "state.acq.numAvgFramesSave"]
+    found = next((count for name in names if (count := noted_number(settings.get(name)))), 1)
+    if found == 1 and settings.get("state.acq.averaging") in (1, True):
+        return noted_number(settings.get("state.acq.numberOfFrames")) or 1
+    return found
+
+
+def acquisition_files(path: Path) -> list[Path]:
+    """Return the files of the acquisition that a file belongs to; none if ScanImage did not count its frames."""
+    with tifffile.TiffFile(path) as tif:
+        is_counted = tif.is_scanimage and COUNTER.search(tif.pages.first.description) is not None
+    return scanimage_parts(path, read_directories(path)) if is_counted else []
 
 
 def scanimage_parts(path: Path, directories: Directories) -> list[Path]:
@@ -110,10 +156,22 @@ def scanimage_parts(path: Path, directories: Directories) -> list[Path]:
     while (after := _beside(path, name, step, 1)).is_file():
         found = _counters(after)
         if found is None or found[0] != last + 1:
-            break
+            return parts
         parts.append(after)
         last, step = found[1], step + 1
+    later = _later_part(after, name)
+    found = None if later is None else _counters(later)
+    if later is not None and found is not None and found[0] > last + 1:
+        _refuse_missing_part(later, after, found[0])
     return parts
+
+
+def _later_part(missing: Path, name: re.Match[str]) -> Path | None:
+    """Return the first file whose number is higher than that of one that is not there, or None."""
+    least = int(PART.fullmatch(missing.name)[2])  # type: ignore[index]
+    found = [PART.fullmatch(file.name) for file in missing.parent.iterdir()]
+    alike = [match for match in found if match and (match[1], match[3]) == (name[1], name[3]) and int(match[2]) > least]
+    return missing.with_name(min(alike, key=lambda match: int(match[2]))[0]) if alike else None
 
 
 def _refuse_missing_part(path: Path, before: Path, first: int) -> NoReturn:

@@ -5,6 +5,7 @@ description names must be there; they are opened when their frames are read.
 """
 
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -12,11 +13,11 @@ import numpy as np
 import tifffile
 from numpy.typing import NDArray
 
-from ..._base import ArgumentError, MissingFileError
+from ..._base import Advice, ArgumentError, MissingFileError
 from ..axes import Wanted, numbered
 from ..paged import PagedFrames
 from ..recording import Recording
-from .axes import Stack, stack_layout, stack_times
+from .axes import Stack, all_pages, count_advice, stack_layout, stack_times
 from .directories import read_directories
 from .files import PagesOfFiles, open_pages
 from .ome import Ome, OmeImage, read_ome
@@ -86,7 +87,7 @@ def files_of_set(path: Path, scene: object = None) -> set[str]:
     except (*DAMAGED, ValueError):  # reported when the file is opened
         return own
     if not text:
-        return own
+        return own if first_of_stack(path) == path else files_of_set(first_of_stack(path), scene)
     base, image = find_image(path, read_ome(path, text, pages), scene)
     return {file.name.lower() for file in set_files(base, image)} | own
 
@@ -118,10 +119,28 @@ def open_ome_set(path: Path, base: Path, image: OmeImage, wanted: Wanted) -> Rec
             pixel_size=pixel_size,
             metadata={**metadata, "files": str(len(used))},
             axes=(layout.letters, layout.source),
+            advice=ome_advice(path, image),
         )
     except BaseException:
         pages.close()
         raise
+
+
+def with_all_pages(image: OmeImage, pages: int) -> OmeImage:
+    """Return the image of a file with all of its pages, if its header states fewer frames."""
+    if not np.array_equal(image.page_of.ravel(), np.arange(image.page_of.size)):
+        return image
+    axes, stated = all_pages(image.axes, pages)
+    if stated is None:
+        return image
+    shape = [n for _, n in axes]
+    page_of = np.arange(pages).reshape(shape)
+    return replace(image, axes=tuple(axes), page_of=page_of, file_of=0 * page_of, times=None, planned=stated)
+
+
+def ome_advice(path: Path, image: OmeImage) -> Advice | None:
+    """Return the warning for a number of frames in the header that is not that of the file."""
+    return count_advice(path, [dict(image.axes)["T"]], image.planned)
 
 
 def ome_stack(image: OmeImage, page_axes: str, table: NDArray[np.int64]) -> Stack:

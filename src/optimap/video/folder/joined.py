@@ -1,0 +1,108 @@
+"""Encoded video that was cut into files, as miniscopes write it, with the times of the frames next to it.
+
+A folder is opened as a whole. One of its files opens the others too if the times of their frames lie next to it: they
+show that the files are one recording, which numbers in the names alone do not. Times are in ``timeStamps.csv``, or in
+``timestamp.dat`` of older programs. They are used only if there is one for each frame.
+"""
+
+import csv
+import re
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..._base import MissingFileError
+from ..chained import ChainedFrames
+from ..recording import Recording
+from ..units import SECONDS, interval
+from .parts import NEWER, OLDER
+
+PART = re.compile(r"(\D*)(\d+)(\.\w+)")
+OpenPart = Callable[[Path], Recording]
+
+
+def open_with_others(path: Path, open_part: OpenPart) -> Recording | None:
+    """Open the recording that a video is a part of, or return None if no times next to it show that it is one."""
+    files = [file for file in path.parent.iterdir() if not file.name.startswith(".")]
+    name = PART.fullmatch(path.name)
+    if name is None or not any(file.name.lower() in (NEWER, OLDER) for file in files):
+        return None
+    found = [
+        match for file in files if (match := PART.fullmatch(file.name)) and (match[1], match[3]) == name.group(1, 3)
+    ]
+    numbers = {int(match[2]): path.with_name(match[0]) for match in found}
+    for number in range(min(numbers), max(numbers)):
+        if number not in numbers:
+            width = min(len(match[2]) for match in found)
+            missing = path.with_name(f"{name[1]}{number:0{width}d}{name[3]}")
+            cure = f"copy it next to {path.name}, since the recording is in both"
+            raise MissingFileError("path", path, "is missing", cure, subject=str(missing))
+    joined = joined_videos(path, [numbers[number] for number in sorted(numbers)], files, open_part)
+    if len(numbers) > 1 or joined.times is not None:
+        return joined
+    joined.close()
+    return None
+
+
+def joined_videos(path: Path, parts: Sequence[Path], files: Sequence[Path], open_part: OpenPart) -> Recording:
+    """Return the recording that consists of several videos, with the times in one of the files next to them."""
+    frames = ChainedFrames(path, parts, open_part)
+    times, note = frame_times(files, frames.shape[0])
+    return Recording(
+        frames,
+        path=path,
+        format="encoded video",
+        fps=frames.fps,
+        times=times,
+        metadata={**frames.first.metadata, "files": str(len(parts)), **note},
+    )
+
+
+def frame_times(files: Sequence[Path], frames: int) -> tuple[NDArray[np.float64] | None, dict[str, str]]:
+    """Return the times of the frames in s if a file gives them, otherwise the reason, as metadata."""
+    by_name = {file.name.lower(): file for file in files}
+    file = by_name.get(NEWER, by_name.get(OLDER))
+    if file is None:
+        return None, {}
+    times = _newer(file) if file.name.lower() == NEWER else _older(file, frames)
+    is_usable = len(times) == frames and np.isfinite(times).all() and (np.diff(times) > 0).all()
+    if is_usable:
+        return times, {}
+    reason = f"holds {len(times)} times for {frames} frames" if len(times) != frames else "holds times that do not grow"
+    return None, {file.name: f"not used, because it {reason}"}
+
+
+def _newer(file: Path) -> NDArray[np.float64]:
+    """Return the column of times, which is in ms unless its name says otherwise: Time Stamp (ms)."""
+    with open(file, newline="", encoding="utf-8-sig", errors="replace") as text:
+        rows = [[cell.strip().lower() for cell in row] for row in csv.reader(text)]
+    named = [i for i, cell in enumerate(rows[0]) if "time" in cell] if rows else []
+    if not named:
+        return np.empty(0)
+    unit = re.search(r"\((\w+)\)", rows[0][named[0]])
+    step = interval(1, unit[1] if unit else "ms", SECONDS) or np.nan
+    return _numbers([row[named[0]] for row in rows[1:] if len(row) > named[0]]) * step
+
+
+def _older(file: Path, frames: int) -> NDArray[np.float64]:
+    """Return the times of the only camera with as many frames: columns for camera, frame, clock in ms and buffer."""
+    rows = [line.split() for line in file.read_text(encoding="utf-8", errors="replace").splitlines()[1:]]
+    rows = [row for row in rows if len(row) >= 3]
+    cameras = [[row[2] for row in rows if row[0] == camera] for camera in sorted({row[0] for row in rows})]
+    fitting = [column for column in cameras if len(column) == frames]
+    clock = _numbers(fitting[0] if len(fitting) == 1 else [])
+    # The clock has a sign and 32 bits, but is written without the sign: the first frame may come just before zero.
+    return np.where((clock >= 2**31) & (clock < 2**32), clock - 2**32, clock) / 1e3
+
+
+def _numbers(column: Sequence[str]) -> NDArray[np.float64]:
+    """Return numbers written as text, NaN where they are not."""
+    values = []
+    for cell in column:
+        try:
+            values.append(float(cell))
+        except ValueError:
+            values.append(np.nan)
+    return np.array(values, float)
