@@ -139,6 +139,11 @@ def test_ensemble_and_picture(folder, capsys):
         assert json.loads(picture.info["Description"])["levels"] == [30, 50, 80, 90]
 
 
+def test_a_picture_of_many_traces_shows_the_first(folder, capsys):
+    succeed("beats", "rec.tif", "--grid", 3, "--plot", "p.png")
+    assert "rec.tif: picture of the first 8 of 9 traces -> p.png" in capsys.readouterr().out
+
+
 def test_noise_has_no_beats_and_no_ensemble(folder, capsys):
     save_traces("noise.csv", np.random.default_rng(0).normal(size=(400, 2)), names=["a", "b"], fps=500)
     assert run("beats", "noise.csv", "--ensemble", "e.csv", "--summary", "s.csv") == 0
@@ -280,6 +285,8 @@ def test_the_same_on_workers(folder):
         (["rec.tif", "slow.tif", *AT, "--ensemble", "e.csv"], "--ensemble e.csv is one file for 2 recordings"),
         (["rec.tif", *AT, "--summary", "s.xyz"], "--summary s.xyz: tables are written as .csv"),
         (["rec.tif", *AT, "--plot", "p.xyz"], "--plot p.xyz has the unknown suffix '.xyz'"),
+        (["rec.tif", *AT, "-o", "n.csv", "--summary", "n.csv"], "--summary n.csv is the file of -o, too: name another"),
+        (["rec.tif", *AT, "-o", "n.csv", "--ensemble", "./n.csv"], "--ensemble n.csv is the file of -o, too"),
         (["flat.csv"], "give --polarity up or down"),
     ],
 )

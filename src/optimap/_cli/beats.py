@@ -9,7 +9,7 @@ from .batch import check_file_options, read_where, run_jobs
 from .beats_job import BeatsJob
 from .beats_options import BeatsOptions, add_arguments, parse
 from .beats_summary import check_summary, write_summary
-from .outputs import check_inputs_are_kept, find_outputs
+from .outputs import check_inputs_are_kept, check_outputs_differ, find_outputs
 
 if TYPE_CHECKING:
     from .options import Commands
@@ -50,6 +50,7 @@ def _jobs(options: BeatsOptions) -> list[BeatsJob]:
     written = [*(output for own in outputs for output in own), ("--summary", options.summary)]
     given = [*options.files, where.file, behind, getattr(recipe, "stimuli_file", None)]
     check_inputs_are_kept(given, written)
+    check_outputs_differ(written)
     folder = Path.cwd() if options.elsewhere else Path()
     recipe, mark = replace(recipe, where=where).below(folder), _files.new_run()
     return [

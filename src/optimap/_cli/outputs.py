@@ -18,6 +18,17 @@ def check_inputs_are_kept(inputs: Sequence[Path | None], outputs: Sequence[tuple
             raise ArgumentError(option, path, "is an input", "name another file to write to", subject=subject)
 
 
+def check_outputs_differ(outputs: Sequence[tuple[str, Path | None]]) -> None:
+    """Raise an error if two outputs, (option, file) pairs, are the same file."""
+    taken: dict[Path, str] = {}
+    for option, path in outputs:
+        if path is not None:
+            other = taken.setdefault(path.resolve(), option)
+            if other != option:
+                problem, cure = f"is the file of {other}, too", "name another file to write to"
+                raise ArgumentError(option, path, problem, cure, subject=f"{option} {path}")
+
+
 def find_outputs(options: TracesOptions, what: str) -> list[tuple[tuple[str, Path | None], ...]]:
     """Return the outputs for each recording, the table first, or raise an error if two are the same or one cannot be.
 
