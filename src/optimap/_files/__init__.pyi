@@ -3,6 +3,10 @@ from .atomic import (
     make_folder,
     written_whole,
 )
+from .guard import (
+    reading,
+    reason_of,
+)
 from .leftovers import (
     hidden_path,
     leftovers_in,
@@ -10,6 +14,9 @@ from .leftovers import (
     new_run,
     remove_leftovers,
     written_by,
+)
+from .libraries import (
+    LIBRARIES,
 )
 from .sidecar import (
     CHECKSUM,
@@ -23,6 +30,7 @@ from .sidecar import (
 
 __all__ = [
     "CHECKSUM",
+    "LIBRARIES",
     "array_checksum",
     "check_output",
     "check_sidecar",
@@ -33,6 +41,8 @@ __all__ = [
     "leftovers_of",
     "make_folder",
     "new_run",
+    "reading",
+    "reason_of",
     "remove_leftovers",
     "sidecar_path",
     "written_by",
