@@ -49,9 +49,10 @@ def _parted(name: str) -> tuple[str, str, str]:
 
 # THE table of libraries that read files.
 LIBRARIES = {
+    "header": Library((*FOLLOWED, *MEMORY)),  # no library: its entries are taken apart by a function of ours
     "text": Library((UnicodeDecodeError, csv.Error, OSError)),
     "json": Library((ValueError, OSError, *MEMORY)),
-    "xml": Library((ParseError, ValueError, LookupError, OSError, *MEMORY)),
+    "xml": Library((*FOLLOWED, ParseError, OSError, *MEMORY)),
     "numpy": Library((*FOLLOWED, *ZIPPED, *MEMORY, SyntaxError, tokenize.TokenError), (LZMA,)),
     "pickle": Library((*FOLLOWED, OSError, pickle.UnpicklingError, *MEMORY, SyntaxError, tokenize.TokenError)),
     "zip": Library((*FOLLOWED, *ZIPPED, *MEMORY), (LZMA,)),
