@@ -71,7 +71,7 @@ LIBRARIES = {
     "zarr": Library((*FOLLOWED, *ZIPPED, SystemError, *MEMORY), (LZMA,), loggers=("zarr", "numcodecs"), quiet=True),
     "tifffile": Library(
         (*FOLLOWED, OSError, RuntimeError, SystemError, SyntaxError, zlib.error, *MEMORY),
-        (LZMA, "imagecodecs.ImcdError"),
+        (LZMA,),
         loggers=("tifffile",),
     ),
     "pillow": Library(
@@ -80,7 +80,9 @@ LIBRARIES = {
         loggers=("PIL",),
     ),
     "roifile": Library((*FOLLOWED, OSError, RuntimeError, *MEMORY)),
-    "imagecodecs": Library((*FOLLOWED, OSError, RuntimeError, SystemError, zlib.error, *MEMORY)),
+    "imagecodecs": Library(  # its own errors are RuntimeErrors
+        (*FOLLOWED, OSError, RuntimeError, SystemError, zlib.error, *MEMORY)
+    ),
     "av": Library((ValueError, EOFError, LookupError, MemoryError, OverflowError), ("av.error.FFmpegError",)),
     "nd2": Library(
         (*FOLLOWED, OSError, RuntimeError, NameError, SyntaxError, zlib.error, *MEMORY),
