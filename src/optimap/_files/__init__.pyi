@@ -3,6 +3,10 @@ from .atomic import (
     make_folder,
     written_whole,
 )
+from .guard import (
+    reading,
+    reason_of,
+)
 from .hdf5 import (
     ALONE,
     DAMAGED_HDF5,
@@ -20,6 +24,9 @@ from .leftovers import (
     remove_leftovers,
     written_by,
 )
+from .libraries import (
+    LIBRARIES,
+)
 from .sidecar import (
     CHECKSUM,
     array_checksum,
@@ -34,6 +41,7 @@ __all__ = [
     "ALONE",
     "CHECKSUM",
     "DAMAGED_HDF5",
+    "LIBRARIES",
     "array_checksum",
     "check_output",
     "check_sidecar",
@@ -48,6 +56,8 @@ __all__ = [
     "new_run",
     "open_hdf5",
     "own_hdf5",
+    "reading",
+    "reason_of",
     "refuse_elsewhere",
     "remove_leftovers",
     "sidecar_path",
