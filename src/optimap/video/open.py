@@ -14,7 +14,6 @@ import numpy as np
 from .._base import ArgumentError, ArgumentTypeError, Array, MissingFileError, file_path, whole_number
 from .axes import unlikely_axes
 from .checks import counted
-from .folder.parts import part_advice
 from .format_table import Format, find_format
 from .recording import Origin, Recording
 
@@ -84,8 +83,7 @@ def _open_and_advise(path: str | os.PathLike[str], options: dict[str, object]) -
     """Open a recording for a public function, whose caller's line warnings point to."""
     recording = open_again(path, **options)
     axes = unlikely_axes(recording.path, recording.shape, recording.axes_source)
-    part = None if "files" in recording.metadata else part_advice(recording.path, len(recording))
-    for advice in (recording._advice, axes, part):
+    for advice in (recording._advice, axes):
         if advice is not None:
             warnings.warn(advice, stacklevel=3)
     return recording
