@@ -7,12 +7,14 @@ from .budgets import (
     budget,
     budgeted,
 )
+from .callers import (
+    stack_level,
+)
 from .checks import (
     RATE,
     check_flag,
     check_order,
     file_path,
-    flag_in_words,
     positive_number,
     text_names,
     whole_number,
@@ -37,6 +39,7 @@ from .errors import (
     Advice,
     ArgumentError,
     ArgumentTypeError,
+    DamagedFileError,
     ExistingFileError,
     Explained,
     FolderError,
@@ -88,6 +91,7 @@ __all__ = [
     "ArgumentTypeError",
     "Array",
     "Budget",
+    "DamagedFileError",
     "ExistingFileError",
     "Explained",
     "Floats",
@@ -111,7 +115,6 @@ __all__ = [
     "dtype_kind",
     "dtype_name",
     "file_path",
-    "flag_in_words",
     "held_back",
     "host_view",
     "import_extra",
@@ -123,6 +126,7 @@ __all__ = [
     "progress_bar",
     "refuse_device_array",
     "say",
+    "stack_level",
     "text_names",
     "unit_factor",
     "whole_number",

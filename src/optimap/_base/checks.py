@@ -43,15 +43,6 @@ def check_flag(value: object, name: str) -> None:
         raise ArgumentTypeError.must_be(name, value, "True or False")
 
 
-def flag_in_words(value: object, name: str) -> bool:
-    """Return a yes or no, which a command line gives as text or as a number, or raise an error."""
-    known = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
-    flag = known.get(str(value).lower())
-    if flag is None:
-        raise ArgumentError.must_be(name, value, "True or False")
-    return flag
-
-
 def check_order(values: object, name: str, of_dict: str) -> None:
     """Raise an error for collections without an order, or with keys that would be lost."""
     kind = type(values).__name__

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import numpy as np
 
-from ..._base import RATE, ArgumentError, ArgumentTypeError, flag_in_words
+from ..._base import RATE, ArgumentError, ArgumentTypeError
 from ..axes import Layout, Wanted, find_layout
-from ..checks import counted, noted_number
+from ..checks import counted, noted_number, whether
 from ..folder.images import SUFFIXES, image_files, pages_of
 from ..folder.names import Arrangement, arrange, natural_key, refuse_recordings
 from ..folder.parts import VIDEOS
@@ -37,7 +37,7 @@ def open_recording(
 ) -> Recording:
     """Open a folder; `fps` is the rate of images that state none, which gives a gap its length."""
     rate = _rate(fps)
-    recording = _open(path, Wanted(axes, channel, z), ignore, flag_in_words(allow_gaps, "allow_gaps"), rate)
+    recording = _open(path, Wanted(axes, channel, z), ignore, whether("allow_gaps", allow_gaps), rate)
     if rate is not None and not recording.format.startswith("folder of"):
         recording.close()
         problem = f"cannot be used, because {path} does not hold an image for each frame"

@@ -13,9 +13,10 @@ import numpy as np
 import tifffile
 from numpy.typing import NDArray
 
-from ..._base import Advice, ArgumentError, Array, flag_in_words
+from ..._base import Advice, ArgumentError, Array
 from ..axes import Layout, Wanted, numbered
 from ..chained import chained_recording
+from ..checks import whether
 from ..paged import PagedFrames
 from ..recording import Recording
 from ..tiff.axes import (
@@ -34,7 +35,7 @@ from ..tiff.directories import Directories, read_directories
 from ..tiff.metadata import Described, describe, made_by_optimap
 from ..tiff.ndtiff import find_index, open_ndtiff
 from ..tiff.ome import Ome, read_ome
-from ..tiff.pages import DAMAGED, TiffPages, check_compression, mapped_pages
+from ..tiff.pages import TiffPages, check_compression, mapped_pages, reading_tags
 from ..tiff.scanimage import scanimage_parts
 from ..tiff.sets import (
     find_image,
@@ -69,7 +70,7 @@ def open_recording(
     parts: object = None,
 ) -> Recording:
     """Open a TIFF file, and the other files of its recording, if it is one of several."""
-    joined = None if parts is None else flag_in_words(parts, "parts")
+    joined = None if parts is None else whether("parts", parts)
     index = find_index(path)
     if index is not None:
         numbered(path, scene, 1, "scene", "scene")
@@ -108,13 +109,8 @@ def _open_checked(path: Path, wanted: Request) -> Recording:
     directories = read_directories(path)
     if not len(directories):
         raise ArgumentError("path", path, "holds no image", "copy the recording again", subject=str(path))
-    try:
+    with reading_tags(path):
         return _open(path, directories, wanted)
-    except ArgumentError:
-        raise
-    except (*DAMAGED, ValueError) as error:
-        problem = f"is damaged, because its tags cannot be read ({error})"
-        raise ArgumentError("path", path, problem, "copy the recording again", subject=str(path)) from error
 
 
 def _open(path: Path, directories: Directories, wanted: Request) -> Recording:

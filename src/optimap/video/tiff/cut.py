@@ -17,7 +17,7 @@ from ..checks import counted
 from ..folder.parts import Row, find_row
 from .axes import stacked_frames
 from .directories import Directories, read_directories
-from .pages import DAMAGED
+from .pages import reading_tags
 
 SELF_DESCRIBED = ("is_ome", "is_scanimage", "is_lsm", "is_stk", "is_micromanager")
 INSIST, ALONE = "give parts=True", "give parts=False"
@@ -43,14 +43,14 @@ def look_at(path: Path, directories: Directories | None = None) -> Look | None:
     """Return what the directory of a file shows; None if it cannot be read, or says itself what it belongs to."""
     try:
         directories = directories or read_directories(path)
-        with tifffile.TiffFile(path) as tif:
+        with reading_tags(path), tifffile.TiffFile(path) as tif:
             page = tif.pages.first
             if any(getattr(tif, flag) for flag in SELF_DESCRIBED):
                 return None
             stacked = stacked_frames(directories)
             shape = page.shape[1:] if stacked else page.shape
             return Look(stacked or len(directories), shape, str(page.dtype), stacked > 0)
-    except (*DAMAGED, ValueError):
+    except ArgumentError:
         return None
 
 
