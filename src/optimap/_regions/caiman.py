@@ -5,12 +5,13 @@ whose shape is ``dims``. Components that CaImAn rejected are left out if the fil
 background of CaImAn are not read.
 """
 
+import zipfile
 from pathlib import Path
 
 import numpy as np
 
 from .._base import ArgumentError, Array, FrameShape, Ints, counted
-from .._files import DAMAGED_HDF5, hdf5_item, open_hdf5, own_hdf5
+from .._files import DAMAGED_HDF5, check_npz, hdf5_item, open_hdf5, own_hdf5
 from .file_request import Request
 from .footprints import Footprints, check_finite_weights, without_empty
 from .zips import DAMAGED_ZIP, names_in_zip
@@ -138,6 +139,8 @@ def read_sparse(path: Path, request: Request) -> Footprints:
     """Read a sparse matrix of pixels x regions, as ``scipy.sparse.save_npz`` writes it, for a frame given later."""
     cure = "give a matrix in compressed columns, saved with scipy.sparse.save_npz(path, A.tocsc())"
     try:
+        with zipfile.ZipFile(path) as archived:
+            check_npz(archived, path, request.name)
         with open(path, "rb") as file, np.load(file, allow_pickle=False) as archive:  # NumPy leaves damaged ones open
             parts = {part: archive[part] for part in (*PARTS, "format")}
     except DAMAGED_ZIP as error:

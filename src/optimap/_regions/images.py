@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from .._base import ArgumentError, Array
+from .._files import MOST, PNG, check_justified, check_npy
 from .file_request import Request
 from .imagej import overlay_outlines
 from .likeness import check_looks_like_labels, is_mask, recording_error
@@ -33,6 +34,8 @@ def read_npy(path: Path, request: Request) -> Array:
     try:
         # Mapped if it may be a recording, which is refused before more than a few images are read.
         mapped = len(npy_shape(path)) == 3 and 0 not in npy_shape(path)
+        with open(path, "rb") as file:
+            check_npy(file, path.stat().st_size, path, name)
         array: Array = np.load(path, allow_pickle=False, mmap_mode="r" if mapped else None)
     except (*DAMAGED_HEADER, EOFError) as error:
         cure = "save an array of numbers with numpy.save"
@@ -51,6 +54,7 @@ def read_png(path: Path, request: Request) -> Array:
 
     try:
         with Image.open(path) as image:
+            check_justified(path, image.width * image.height * 4, PNG, "pixels", argument=request.name)
             if image.mode not in ("1", "L", "P", "I", "I;16", "F"):
                 raise _colour_error(path, request.name, f" ({image.mode})")
             return np.asarray(image)
@@ -64,6 +68,8 @@ def read_tiff(path: Path, request: Request) -> Array | Outlines:
 
     try:
         with tifffile.TiffFile(path) as file:
+            asked = max(int(file.pages.first.nbytes), int(file.series[0].nbytes))
+            check_justified(path, asked, 8 if file.pages.first.compression == 1 else MOST, argument=request.name)
             if request.kind in (None, "imagej"):
                 found = _overlay(file, path, request)
                 if found is not None:

@@ -11,6 +11,7 @@ from typing import NamedTuple
 import numpy as np
 
 from .._base import ArgumentError, Array, Floats, Ints, counted
+from .._files import check_npy
 from .file_request import Request
 from .footprints import Footprints, without_empty
 from .pickles import DAMAGED_HEADER, has_objects, plain, read_objects
@@ -52,6 +53,8 @@ def _kept(path: Path, count: int, request: Request) -> Ints:
     if request.cells == "all" or not beside.is_file():
         return np.arange(count)
     try:
+        with open(beside, "rb") as file:
+            check_npy(file, beside.stat().st_size, beside, request.name)
         is_cell: Array = np.load(beside, allow_pickle=False)
     except (*DAMAGED_HEADER, EOFError) as error:
         cure = "copy it again, or give cells='all'"

@@ -13,6 +13,7 @@ from ..._base import ArgumentError, Array
 from ..._files import CHECKSUM, checksum, sidecar_path
 from ..columns_header import COLUMNS_LAYOUT, COLUMNS_MARKER, check_columns_header, from_cells, not_beats
 from ..kinds.digits import texts
+from ..kinds.text_cells import as_cell, from_cell
 
 
 def write(path: Path, columns: Mapping[str, Array], header: dict[str, Any]) -> None:
@@ -20,15 +21,14 @@ def write(path: Path, columns: Mapping[str, Array], header: dict[str, Any]) -> N
     cells = [_cells(values) for values in columns.values()]
     with open(path, "w", encoding="utf-8", newline="") as file:
         rows = csv.writer(file, delimiter=_delimiter(path), lineterminator="\n")
-        rows.writerow(columns)
+        rows.writerow(map(as_cell, columns))
         rows.writerows(zip(*cells, strict=True))
 
 
 def _cells(values: Array) -> list[str]:
     """Return the text of each cell."""
     if values.dtype.kind == "U":
-        text: list[str] = values.tolist()
-        return text
+        return [as_cell(text) for text in values.tolist()]
     return ["" if text == "nan" else text for text in texts(values)]
 
 
@@ -63,7 +63,9 @@ def _rows(path: Path) -> tuple[list[str], list[list[str]]]:
     """Return the names and the rows."""
     try:
         with open(path, encoding="utf-8-sig", newline="") as file:
-            names, *rows = [row for row in csv.reader(file, delimiter=_delimiter(path)) if row] or [[]]
+            names, *rows = [
+                list(map(from_cell, row)) for row in csv.reader(file, delimiter=_delimiter(path)) if row
+            ] or [[]]
     except (UnicodeDecodeError, csv.Error) as error:
         problem = f"is not a text file with a table ({error})"
         raise ArgumentError("path", path, problem, "save it again as UTF-8 text", subject=str(path)) from error

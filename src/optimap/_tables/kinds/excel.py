@@ -17,6 +17,7 @@ from openpyxl.cell import WriteOnlyCell
 from openpyxl.utils.exceptions import InvalidFileException
 
 from ..._base import ArgumentError, Array, budget, progress_bar
+from ..._files import MEMBERS, check_zip
 from ..._regions import Regions
 from ..table import MARKER, TraceTable, check_header, header_shape, not_ours, unreadable
 from ..tidy import NAME, VALUE, from_tidy, tidy_columns
@@ -138,6 +139,8 @@ def _flat(metadata: dict[str, Any], before: str = "") -> Iterator[tuple[str, Any
 def opened(path: Path) -> Iterator[Any]:
     """Open a workbook."""
     try:
+        with zipfile.ZipFile(path) as archive:
+            check_zip(archive, path, MEMBERS)
         book = load_workbook(path, read_only=True, data_only=True)
     except (zipfile.BadZipFile, InvalidFileException, KeyError, EOFError) as error:
         raise unreadable(path, ".xlsx", error) from error

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..._base import ArgumentError, Array
-from ..._files import reading
+from ..._files import PNG, check_justified, reading
 from ...kernels import run_in_threads, thread_count
 from ..paged import Images
 from .names import natural_key
@@ -127,5 +127,6 @@ def _read(file: Path) -> Array:
         tiles: Any = getattr(image, "tile", None)
         stretched = STRETCHED.get(str(tiles[0][3]), 1) if tiles else 1
         with reading(file, "pillow", "is truncated or damaged", "copy the image again"):
+            check_justified(file, image.width * image.height * 4, PNG, "pixels")
             pixels: Array = np.asarray(image) // stretched if stretched > 1 else np.asarray(image)
         return pixels

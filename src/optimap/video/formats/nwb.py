@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..._base import ArgumentError, Array
-from ..._files import hdf5_contents, hdf5_item, refuse_elsewhere
+from ..._files import check_size, hdf5_contents, hdf5_item, hdf5_values, refuse_elsewhere
 from ..axes import Wanted, find_layout
 from ..checks import noted_number, whether
 from ..chunked import DatasetFrames, choose
@@ -47,6 +47,8 @@ def open_recording(
     with opened(path) as file:
         series = _choose(path, _series(file, path, follow, get, dataset), dataset, wanted, get)
         data = get(series, "data")
+        if not follow:
+            check_size(data, path)
         default = (ORDERS.get(data.ndim, ""), SOURCE)
         layout = find_layout(path, data.shape, data.dtype, wanted, default=default)
         return Recording(
@@ -54,7 +56,7 @@ def open_recording(
             path=path,
             format="NWB",
             fps=_rate(series, get),
-            times=_times(series, get, int(data.shape[layout.order[0]])),
+            times=_times(series, path, get, int(data.shape[layout.order[0]])),
             pixel_size=_pixel_size(series, get),
             metadata=_metadata(file, series, get),
             axes=(layout.letters, layout.source),
@@ -63,14 +65,16 @@ def open_recording(
 
 def _choose(path: Path, found: "dict[str, h5py.Group]", dataset: str | None, wanted: Wanted, get: Get) -> "h5py.Group":
     """Return the series with the frames: the one that was named, or the only one."""
-    shapes = {name: tuple(get(series, "data").shape) for name, series in found.items() if not _external(series, get)}
+    shapes = {
+        name: tuple(get(series, "data").shape) for name, series in found.items() if not _external(series, path, get)
+    }
     named = dataset
     if isinstance(dataset, str):
         same_end = [name for name in found if PurePosixPath(name).name == dataset.strip("/")]
         named = same_end[0] if len(same_end) == 1 else dataset.strip("/")
     outside = [named] if named in found and named not in shapes else [] if shapes else list(found)
     if outside:
-        files = ", ".join(_external(found[outside[0]], get))
+        files = ", ".join(_external(found[outside[0]], path, get))
         problem = f"keeps the frames of {outside[0]} in other files ({files})"
         cure = "open these files themselves"
         raise ArgumentError("path", path, problem, cure, subject=str(path))
@@ -103,12 +107,12 @@ def _series(
     return found
 
 
-def _external(series: "h5py.Group", get: Get) -> list[str]:
+def _external(series: "h5py.Group", path: Path, get: Get) -> list[str]:
     """Return the names of the files in which the frames of a series are, if they are not in this one."""
     data, external = get(series, "data"), get(series, "external_file")
     if (data is not None and data.size > 0) or external is None:
         return []
-    return [_text(name) for name in np.atleast_1d(external[()])]
+    return [_text(name) for name in np.atleast_1d(hdf5_values(external, path))]
 
 
 def _text(value: object) -> str:
@@ -123,12 +127,12 @@ def _rate(series: "h5py.Group", get: Get) -> float | None:
     return None if start is None else noted_number(start.attrs.get("rate"))
 
 
-def _times(series: "h5py.Group", get: Get, frames: int) -> Array | None:
+def _times(series: "h5py.Group", path: Path, get: Get, frames: int) -> Array | None:
     """Return the times of the frames in s; None if there is not one for each frame."""
     stamps = get(series, "timestamps")
     if stamps is None or stamps.shape != (frames,) or stamps.dtype.kind not in "iuf":
         return None
-    return np.asarray(stamps[()], float)
+    return np.asarray(hdf5_values(stamps, path), float)
 
 
 def _pixel_size(series: "h5py.Group", get: Get) -> float | None:

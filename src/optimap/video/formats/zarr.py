@@ -62,8 +62,8 @@ def open_recording(
             shape, dtype = tuple(map(int, image.array.shape)), np.dtype(image.array.dtype)
         layout = find_layout(path, shape, dtype, wanted, names=image.axes, labels=image.channels)
         with _reading(path):
-            times = _coordinate_times(root, image, layout)
             frames = DatasetFrames(path, image.array, store.close, "zarr", layout)
+            times = _coordinate_times(root, image, layout)
         step, size = _scale(image, layout, "T", SECONDS), _scale(image, layout, "X", MM)
         stated = noted_number(metadata.get("fps"))
         return Recording(

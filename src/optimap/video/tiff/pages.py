@@ -5,6 +5,7 @@ straight into the result; for all others, tifffile decodes the bytes of each str
 decided in `axes`, not here.
 """
 
+import math
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from operator import add
@@ -15,7 +16,7 @@ import numpy as np
 import tifffile
 
 from ..._base import Array
-from ..._files import reading
+from ..._files import DEFLATE, LZW, MOST, PACKBITS, check_justified, reading
 from ...kernels import run_in_threads, thread_count
 from .directories import (
     SIZE_AND_TYPE,
@@ -41,6 +42,15 @@ BYTES_AT_ONCE = 1 << 18  # of small pages: what a thread decodes before it takes
 Decode = Callable[[int, Array], None]
 
 
+# The most that these compressions give for a byte: none, LZW, deflate (two numbers), PackBits.
+RATIOS = {1: 8, 5: LZW, 8: DEFLATE, 32946: DEFLATE, 32773: PACKBITS}
+
+
+def ratio_of(page: tifffile.TiffPage) -> int:
+    """Return the most bytes that a stored byte of a page can become; one without compression can hold 8 pixels."""
+    return RATIOS.get(int(page.compression), MOST)
+
+
 class TiffPages:
     """Pages of one file, which have one size and type.
 
@@ -52,6 +62,8 @@ class TiffPages:
         self._directories, self._tif, self._key = directories, tif, page
         self.path, self.axes = directories.path, str(page.axes)
         self.shape, self.dtype = tuple(int(n) for n in page.shape), np.dtype(page.dtype)
+        asked = math.prod(self.shape) * self.dtype.itemsize
+        check_justified(self.path, asked, ratio_of(page), "pixels of a page", stored=directories.size)
         self._offsets, self._bytes = places_of_pixels(directories, page)
         is_uniform = self._offsets > 0 and not len(directories.unlike_first(STORAGE))
         self._decode: Decode | None = None
