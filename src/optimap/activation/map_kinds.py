@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from .._base import ArgumentError, Array, FolderError, MissingFileError, check_flag, file_path, import_extra
-from .._files import check_output, written_whole
+from .._files import check_npz, check_output, own_hdf5, written_whole
 from .._version import __version__
 
 MARKER = "optimap_beat_maps"  # its value is the version of the layout
@@ -87,8 +87,8 @@ def _write_npz(path: Path, arrays: Arrays, header: dict[str, Any]) -> None:
 
 
 def _read_npz(path: Path) -> tuple[Arrays, dict[str, Any] | None]:
-    with zipfile.ZipFile(path):  # of other files, NumPy says that they may contain pickled objects
-        pass
+    with zipfile.ZipFile(path) as archive:  # of other files, NumPy says that they may contain pickled objects
+        check_npz(archive, path)
     with open(path, "rb") as opened, np.load(opened, allow_pickle=False) as file:
         if MARKER not in file.files:
             return {}, None
@@ -106,8 +106,7 @@ def _write_h5(path: Path, arrays: Arrays, header: dict[str, Any]) -> None:
 
 
 def _read_h5(path: Path) -> tuple[Arrays, dict[str, Any] | None]:
-    h5py: Any = import_extra("h5py", "hdf5", ".h5 maps")
-    with h5py.File(path, "r") as file:
+    with own_hdf5(path, purpose=".h5 maps") as file:
         if MARKER not in file.attrs:
             return {}, None
         return {name: file[name][()] for name in file if name != "header"}, json.loads(file["header"].asstr()[()])
@@ -135,6 +134,8 @@ def _write_nc(path: Path, arrays: Arrays, header: dict[str, Any]) -> None:
 
 def _read_nc(path: Path) -> tuple[Arrays, dict[str, Any] | None]:
     xr: Any = import_extra("xarray", "xarray", ".nc maps")
+    with own_hdf5(path, purpose=".nc maps"):
+        pass
     dataset = xr.open_dataset(path, engine="h5netcdf", decode_times=False, decode_timedelta=False)
     with dataset:
         if MARKER not in dataset.attrs:
