@@ -70,6 +70,9 @@ from .types import (
     Namespace,
     VideoLike,
 )
+from .user_line import (
+    user_level,
+)
 from .words import (
     counted,
 )
@@ -123,5 +126,6 @@ __all__ = [
     "say",
     "text_names",
     "unit_factor",
+    "user_level",
     "whole_number",
 ]
