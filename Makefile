@@ -7,7 +7,7 @@ FOLDER ?= demo
 # A process for each core, and all tests of a file in the same one.
 PARALLEL := -n logical --maxprocesses 4 --dist loadfile
 
-.PHONY: demo test test-frontends test-arrays core-numpy lowest lint types doctest hooks dist wheels bench speed clean
+.PHONY: demo test test-frontends test-arrays core-numpy lowest fuzz lint types doctest hooks dist wheels bench speed clean
 
 # A plain install, as users have it.
 $(VENV)/installed: pyproject.toml CMakeLists.txt $(shell find src -type f -not -name '*.pyc')
@@ -51,6 +51,11 @@ core-numpy: $(VENV)/dev
 # Tests with the lowest versions of other packages that pyproject.toml declares, in an environment of their own.
 lowest:
 	.ci/lowest
+
+# Reads N mutated files of each kind, or of those with KIND in their name: `make fuzz N=20000 KIND=npy`.
+N ?= 300
+fuzz: $(VENV)/dev
+	$(BIN)/python -m tests.fuzz -n $(N) --kind "$(KIND)"
 
 lint: $(VENV)/dev
 	$(BIN)/ruff check .

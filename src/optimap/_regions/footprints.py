@@ -10,7 +10,7 @@ from typing import NamedTuple, Protocol, TypeGuard
 
 import numpy as np
 
-from .._base import ArgumentError, Array, Floats, FrameShape, Ints, counted, user_level
+from .._base import ArgumentError, Array, Floats, FrameShape, Ints, counted, stack_level
 from .masks import Runs, pixel_runs
 
 
@@ -92,7 +92,7 @@ def without_empty(found: Footprints, where: str, reason: str) -> Footprints:
         return found
     lost = [name for name, is_filled in zip(found.names, filled.tolist(), strict=True) if not is_filled]
     what = f"{counted(len(lost), 'region')} of {where} {'is' if len(lost) == 1 else 'are'} left out"
-    warnings.warn(f"{what}, because {reason}: {', '.join(lost)}", stacklevel=user_level())
+    warnings.warn(f"{what}, because {reason}: {', '.join(lost)}", stacklevel=stack_level())
     number, own = np.cumsum(filled) - 1, filled[found.owners]
     return found._replace(
         owners=number[found.owners][own],

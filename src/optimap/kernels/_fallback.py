@@ -11,7 +11,7 @@ from time import perf_counter
 from types import ModuleType
 from typing import Any
 
-from .._base import budget, user_level
+from .._base import budget, stack_level
 
 
 class Fallback:
@@ -54,5 +54,5 @@ class Fallback:
             f"used ({self._missing}): install a C++ compiler, then run 'pip install --force-reinstall --no-deps "
             "--no-cache-dir optimap-trace'; OPTIMAP_KERNELS=numpy accepts the NumPy loops without this warning",
             RuntimeWarning,
-            stacklevel=user_level(),
+            stacklevel=stack_level(),
         )
