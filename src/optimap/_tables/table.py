@@ -18,6 +18,7 @@ import numpy as np
 from .._base import ArgumentError, Array, parse_time_axis
 from .._version import __version__
 from .axes import FRAMES, OTHER, SECONDS
+from .stated_size import check_stated_size
 
 MARKER = "optimap_trace_table"  # marks every file written by optimap; its value is the version of the layout
 LAYOUT = 1
@@ -174,6 +175,7 @@ def check_header(header: object, path: Path) -> dict[str, Any]:
             "copy it or save it again",
             subject=str(path),
         )
+    check_stated_size(header["shape"], path)
     return header
 
 
