@@ -3,6 +3,10 @@ from .atomic import (
     make_folder,
     written_whole,
 )
+from .beside import (
+    file_beside,
+    leads_out,
+)
 from .guard import (
     reading,
     reason_of,
@@ -82,11 +86,13 @@ __all__ = [
     "check_size",
     "check_zip",
     "checksum",
+    "file_beside",
     "hdf5_contents",
     "hdf5_item",
     "hdf5_values",
     "hidden_path",
     "is_sidecar",
+    "leads_out",
     "leftovers_in",
     "leftovers_of",
     "make_folder",

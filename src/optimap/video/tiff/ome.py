@@ -13,7 +13,7 @@ from xml.etree import ElementTree
 import numpy as np
 from numpy.typing import NDArray
 
-from ..._files import check_justified, reading
+from ..._files import check_justified, leads_out, reading
 from ..units import MM, SECONDS, interval, rate
 
 Element = ElementTree.Element
@@ -124,7 +124,7 @@ def _planes(
     blocks = list(_children(pixels, "TiffData"))
     names = [_file_name(block, uuid) for block in blocks]
     # A file that was renamed still carries its former name: the only one there is means the file itself.
-    if uuid is None and len(set(names)) == 1 and not (path.parent / names[0]).is_file():
+    if uuid is None and len(set(names)) == 1 and (leads_out(names[0]) or not (path.parent / names[0]).is_file()):
         names = [""] * len(names)
     numbers: dict[str, int] = {}
     for block, named in zip(blocks, names, strict=True):
