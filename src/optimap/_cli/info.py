@@ -5,13 +5,14 @@ import importlib.util
 import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from .. import _regions, _tables, video
 from .._base import counted
 from .._version import __version__
-from .errors import CELLS_KEYWORD, EXPECTED, READING_KEYWORDS, Words, error_text, say_error
+from .errors import CELLS_KEYWORD, READING_KEYWORDS, Words, error_of, error_text, say_error
 from .listing import columns_lines, nested_lines, rate_text, table_lines
 from .made_alike import parse_made, picture_made
 from .open import check_not_empty, described, open_recording
@@ -63,11 +64,8 @@ def run(options: InfoOptions) -> int:
         return 0
     status = 0
     for path in options.files:
-        try:
-            _print_file(path, options)
-        except BrokenPipeError:
-            raise
-        except EXPECTED as error:
+        error = error_of(partial(_print_file, path, options))
+        if error is not None:
             say_error(error_text(error, options.words(), path))
             status = 2
     return status
