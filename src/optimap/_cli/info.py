@@ -124,10 +124,10 @@ def _print_file(path: Path, options: InfoOptions) -> None:
 
 def _print_table(path: Path) -> None:
     is_of_beats = _tables.holds_columns(path)
-    header = _tables.load_columns(path)[0] if is_of_beats else _tables.load_header(path)
+    lines = columns_lines(_tables.load_columns(path)[0]) if is_of_beats else table_lines(_tables.load_header(path))
     print(path)
     print(f"  table       {_tables.find_table_kind(path).name}")
-    for line in columns_lines(header) if is_of_beats else table_lines(header):
+    for line in lines:
         print(f"  {line}")
 
 

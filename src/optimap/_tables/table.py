@@ -137,4 +137,5 @@ def header_labels(header: Header) -> list[str]:
     """Return the column labels of the table that a header describes."""
     positions = header["positions"]
     count = header_shape(header)[1]
-    return column_labels(count, header["names"], positions and np.array(positions, np.float64), header["axis"])
+    places = np.array(positions, np.float64) if positions else None
+    return column_labels(count, header["names"], places, header["axis"])
