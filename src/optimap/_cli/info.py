@@ -3,11 +3,11 @@
 import argparse
 import importlib.util
 import warnings
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from .. import _regions, _tables, video
 from .._base import counted
@@ -17,6 +17,7 @@ from .listing import columns_lines, nested_lines, rate_text, table_lines
 from .made_alike import parse_made, picture_made
 from .open import check_not_empty, described, open_recording
 from .options import Reading, add_cells_argument, add_reading_argument
+from .together import given_together
 
 if TYPE_CHECKING:
     from ..video import Recording
@@ -62,9 +63,11 @@ def run(options: InfoOptions) -> int:
     if not options.files:
         _print_installed()
         return 0
-    status = 0
+    status, together = 0, given_together(options.files, options.reading)
     for path in options.files:
-        error = error_of(partial(_print_file, path, options))
+        if path in together.left_out:
+            continue
+        error = error_of(partial(_print_file, path, options, together.alone))
         if error is not None:
             say_error(error_text(error, options.words(), path))
             status = 2
@@ -104,7 +107,7 @@ def _print_row(name: str, suffixes: Sequence[str], needs: Sequence[str], extra: 
     print(f"{name:<17}{' '.join(suffixes)}{note}")
 
 
-def _print_file(path: Path, options: InfoOptions) -> None:
+def _print_file(path: Path, options: InfoOptions, alone: Collection[Path]) -> None:
     check_not_empty(path)
     if described(path) is not None:
         _print_description(path)
@@ -119,7 +122,7 @@ def _print_file(path: Path, options: InfoOptions) -> None:
     elif _regions.is_flat(path) and _regions.image_summary(path) is not None:
         print(f"{path}\n{_as_regions(path)}", end="")
     else:
-        _print_recording(path, options.reading)
+        _print_recording(path, {**dict(options.reading), **({"parts": False} if path in alone else {})})
 
 
 def _print_table(path: Path) -> None:
@@ -194,8 +197,8 @@ def _recording_rate(recording: "Recording") -> str:
     return rate_text(recording.fps, len(recording)) if irregularity is None else f"irregular times: {irregularity}"
 
 
-def _print_recording(path: Path, reading: Reading) -> None:
-    with open_recording(path, dict(reading)) as recording:
+def _print_recording(path: Path, reading: Mapping[str, Any]) -> None:
+    with open_recording(path, reading) as recording:
         frames, height, width = recording.shape
         print(path)
         print(f"  format      {recording.format}")

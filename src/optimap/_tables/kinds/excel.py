@@ -5,8 +5,8 @@ exact text, since openpyxl would round them to 16 digits; names are always text,
 """
 
 import json
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Generator, Iterable, Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -162,8 +162,8 @@ def read_values(path: Path, header: Header) -> tuple[Array, Array]:
     """Return (T, N) values and the axis."""
     frames, count = header_shape(header)
     dtype, axis_dtype = np.dtype(header["dtype"]), np.dtype(header["axis_dtype"])
-    with opened(path) as book:
-        rows = _rows(book["traces"], len(tidy_columns(header["axis"])) if header["tidy"] else count + 1)
+    width = len(tidy_columns(header["axis"])) if header["tidy"] else count + 1
+    with opened(path) as book, closing(_rows(book["traces"], width)) as rows:
         if header["tidy"]:
             columns: list[Any] = list(zip(*rows, strict=True)) or [()] * 5
             axis, values = _array(columns[0], axis_dtype), _array(columns[VALUE], dtype)
@@ -184,7 +184,7 @@ def read_values(path: Path, header: Header) -> tuple[Array, Array]:
     return values, axis
 
 
-def _rows(sheet: "Worksheet", width: int) -> Iterator[tuple[Any, ...]]:
+def _rows(sheet: "Worksheet", width: int) -> Generator[tuple[Any, ...], None, None]:
     """Yield the rows below the names, including the empty cells at their ends, which openpyxl omits."""
     for row in sheet.iter_rows(min_row=2, values_only=True):
         yield (*row[:width], *[None] * (width - len(row)))
