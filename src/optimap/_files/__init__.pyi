@@ -13,7 +13,6 @@ from .guard import (
 )
 from .hdf5 import (
     ALONE,
-    DAMAGED_HDF5,
     check_size,
     hdf5_contents,
     hdf5_item,
@@ -65,7 +64,6 @@ __all__ = [
     "ALONE",
     "AS_TEXT",
     "CHECKSUM",
-    "DAMAGED_HDF5",
     "DEFLATE",
     "LIBRARIES",
     "LZ4",
