@@ -37,6 +37,7 @@ from .justified import (
     check_npy,
     check_npz,
     check_zip,
+    npy_header,
     read_member,
 )
 from .leftovers import (
@@ -95,6 +96,7 @@ __all__ = [
     "leftovers_of",
     "make_folder",
     "new_run",
+    "npy_header",
     "open_hdf5",
     "own_hdf5",
     "read_member",

@@ -5,12 +5,13 @@ is asked for is compared with the bytes that the file has, times the largest rat
 amounts (`free_bytes` of the budget) are never refused.
 """
 
+import io
 import math
 import os
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 import numpy as np
 
@@ -117,8 +118,20 @@ def check_npz(archive: zipfile.ZipFile, path: Path, argument: str = "path") -> N
 
 def check_npy(file: IO[bytes], size: int, path: Path, argument: str = "path") -> None:
     """Raise an error if the header of a ``.npy`` file of some size states more; NumPy reports other damage."""
-    version = np.lib.format.read_magic(file)
-    read = np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0
-    shape, _, dtype = read(file)
+    shape, dtype = npy_header(file, size)
     if not dtype.hasobject:
         check_justified(path, math.prod(shape) * dtype.itemsize, STORED, argument=argument, stored=size)
+
+
+def npy_header(file: IO[bytes], size: int) -> tuple[tuple[int, ...], "np.dtype[Any]"]:
+    """Return shape and dtype from the header of a ``.npy`` file of some size, which is not longer than the file."""
+    start = file.read(12)
+    version = start[6:8]
+    length = int.from_bytes(start[8:10] if version == b"\1\0" else start[8:12], "little")
+    if length > size:
+        raise ValueError(f"the header should have {length} bytes, but the file has {size}")
+    whole = io.BytesIO(start + file.read(length))
+    np.lib.format.read_magic(whole)
+    read = np.lib.format.read_array_header_1_0 if version == b"\1\0" else np.lib.format.read_array_header_2_0
+    shape, _, dtype = read(whole)
+    return tuple(shape), dtype

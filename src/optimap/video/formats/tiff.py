@@ -14,6 +14,7 @@ import tifffile
 from numpy.typing import NDArray
 
 from ..._base import Advice, ArgumentError, Array
+from ..._files import MOST
 from ..axes import Layout, Wanted, numbered
 from ..chained import chained_recording
 from ..checks import whether
@@ -35,7 +36,7 @@ from ..tiff.directories import Directories, read_directories
 from ..tiff.metadata import Described, describe, made_by_optimap
 from ..tiff.ndtiff import find_index, open_ndtiff
 from ..tiff.ome import Ome, read_ome
-from ..tiff.pages import TiffPages, check_compression, mapped_pages, reading_tags
+from ..tiff.pages import TiffPages, check_compression, mapped_pages, ratio_of, reading_tags
 from ..tiff.scanimage import scanimage_parts
 from ..tiff.sets import (
     find_image,
@@ -136,6 +137,7 @@ def _open(path: Path, directories: Directories, wanted: Request) -> Recording:
             metadata={**metadata, **made_by_optimap(page)},
             axes=(layout.letters, layout.source),
             advice=advice or said,
+            ratio=max(MOST, ratio_of(page)),
         )
     except BaseException:
         tif.close()

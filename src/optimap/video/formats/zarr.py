@@ -18,7 +18,7 @@ from zarr.codecs import BloscCodec
 from zarr.storage import LocalStore, ZipStore
 
 from ..._base import ArgumentError, Array, VideoLike, budget, coordinate_times
-from ..._files import reading
+from ..._files import check_zip, reading
 from ..._reading import zarr_axes
 from ...kernels import in_background
 from ..axes import STATED, Layout, Wanted, find_layout, names_frames
@@ -109,6 +109,7 @@ def _refused(path: Path, error: RefusedCodecError) -> ArgumentError:
 def _contents_of_zip(path: Path) -> tuple[str, dict[str, int]]:
     """Return the folder of the store, since zip files often hold the folder ``rec.zarr``, and the size of each file."""
     with _reading(path), zipfile.ZipFile(path) as file:
+        check_zip(file, path)
         entries = file.infolist()
         names = [PurePosixPath(entry.filename) for entry in entries]
     roots = [name.parent for name in names if name.name in ("zarr.json", ".zgroup", ".zarray")]
