@@ -125,13 +125,13 @@ def check_npy(file: IO[bytes], size: int, path: Path, argument: str = "path") ->
 
 def npy_header(file: IO[bytes], size: int) -> tuple[tuple[int, ...], "np.dtype[Any]"]:
     """Return shape and dtype from the header of a ``.npy`` file of some size, which is not longer than the file."""
-    start = file.read(12)
-    version = start[6:8]
-    length = int.from_bytes(start[8:10] if version == b"\1\0" else start[8:12], "little")
+    start = file.read(8)
+    start += file.read(2 if start[6:8] == b"\1\0" else 4)
+    length = int.from_bytes(start[8:], "little")
     if length > size:
         raise ValueError(f"the header should have {length} bytes, but the file has {size}")
     whole = io.BytesIO(start + file.read(length))
     np.lib.format.read_magic(whole)
-    read = np.lib.format.read_array_header_1_0 if version == b"\1\0" else np.lib.format.read_array_header_2_0
+    read = np.lib.format.read_array_header_1_0 if start[6:8] == b"\1\0" else np.lib.format.read_array_header_2_0
     shape, _, dtype = read(whole)
     return tuple(shape), dtype
