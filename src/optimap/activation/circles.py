@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from .._base import Array, Floats
+from .fits import FLAT
 
 BAND = 2**18  # differences at once: a dozen arrays of them exist at a time
 SINGULAR = 1e-9  # of the square of the trace: diameters of one direction only
@@ -32,14 +33,19 @@ class Circle:
 def circle_velocities(times: Floats, circle: Circle) -> Floats:
     """Return velocities (H, W, 2) in pixels per unit of time; NaN where too few diameters are known."""
     velocity = np.full((*times.shape, 2), np.nan)
+    valid = np.isfinite(times)
+    if not valid.any():
+        return velocity
+    times = times - np.median(times[valid])
+    flat = FLAT * float(np.abs(times[valid]).max())
     margin = int(np.ceil(circle.radius)) + 1
     padded = np.pad(times, margin, constant_values=np.nan)
     step = max(1, BAND // (circle.angles * max(1, times.shape[1])))
     for start in range(0, times.shape[0], step):
         rows = slice(start, min(start + step, times.shape[0]))
         around = padded[rows.start : rows.stop + 2 * margin]
-        velocity[rows] = _velocities(_differences(around, margin, circle), circle)
-    velocity[~np.isfinite(times)] = np.nan
+        velocity[rows] = _velocities(_differences(around, margin, circle), circle, flat)
+    velocity[~valid] = np.nan
     return velocity
 
 
@@ -72,8 +78,8 @@ def _shifted(around: Floats, margin: int, down: float, right: float) -> Floats:
     return total
 
 
-def _velocities(differences: Floats, circle: Circle) -> Floats:
-    """Return the velocities of pixels, given their differences (angles, rows, W)."""
+def _velocities(differences: Floats, circle: Circle, flat: float) -> Floats:
+    """Return the velocities of pixels, given their differences (angles, rows, W), and the slope that is rounding."""
     angles = _directions(circle)[:, np.newaxis, np.newaxis]
     known = np.isfinite(differences)
     differences = np.where(known, differences, 0.0)
@@ -82,7 +88,7 @@ def _velocities(differences: Floats, circle: Circle) -> Floats:
     cosines = np.cos(angles) * x + np.sin(angles) * y
     cosines[~known | (np.abs(cosines) < np.cos(circle.window / 2) - 1e-12)] = 0
     along, squares = (differences * cosines).sum(axis=0), (cosines**2).sum(axis=0)
-    is_fitted &= (known.sum(axis=0) >= circle.share * circle.angles) & (along > 0) & (squares > 0)
+    is_fitted &= (known.sum(axis=0) >= circle.share * circle.angles) & (along > 2 * circle.radius * flat * squares)
     speed = np.divide(2 * circle.radius * squares, along, out=np.full(along.shape, np.nan), where=is_fitted)
     return np.stack([speed * x, speed * y], axis=-1)
 

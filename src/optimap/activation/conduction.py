@@ -112,8 +112,9 @@ def _picked(times: Floats, kwargs: dict[str, Any]) -> Any:
 
 def _parse_pairs(positions: Any, shape: tuple[int, ...]) -> Floats:
     """Return pairs of positions (N, 2, 2)."""
-    array = np.asarray(positions) if not hasattr(positions, "positions") else None
-    flat = array.reshape(-1, 2) if array is not None and array.ndim == 3 and array.shape[1:] == (2, 2) else positions
+    is_list = isinstance(positions, (list, tuple, np.ndarray)) and len(positions) > 0
+    is_paired = is_list and all(np.ndim(pair) == 2 and np.shape(pair) == (2, 2) for pair in positions)
+    flat = np.asarray(positions).reshape(-1, 2) if is_paired else positions
     places = find_places(flat, (int(shape[0]), int(shape[1])), name="positions")
     points = np.asarray(places.positions if places.regions is None else places.regions.centers(), np.float64)
     if len(points) == 0 or len(points) % 2:

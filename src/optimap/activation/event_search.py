@@ -117,7 +117,8 @@ def _refined(slopes: Floats, places: Ints) -> Floats:
 def find_crossings(signal: Floats, threshold: float, lasting: int) -> Floats:
     """Return when an upright signal rises through a threshold, interpolated between frames.
 
-    With `lasting` frames, half of them before the two around the crossing lie below, and half of them after it above.
+    With `lasting` frames, half of them before the two around the crossing lie below, and half of them after it above,
+    and noise does not explain the rise. With 0, every crossing counts.
     """
     if len(signal) < 2 or not np.isfinite(signal).all():
         return np.zeros(0)
@@ -129,7 +130,7 @@ def find_crossings(signal: Floats, threshold: float, lasting: int) -> Floats:
         for k in crossings.tolist()
         if below[max(0, k - half) : k].all()
         and not below[k + 2 : k + 2 + half].any()
-        and kernels.is_steep(signal, k, MIN_SNR)
+        and (lasting == 0 or kernels.is_steep(signal, k, MIN_SNR))
     ]
     places = np.array(kept, np.int64)
     return np.asarray(places + (threshold - signal[places]) / (signal[places + 1] - signal[places]))

@@ -234,7 +234,7 @@ def find_activations_threshold(
         The signal falls through the threshold.
     min_duration : int
         So many frames around a crossing lie on the proper side of the threshold, half of them before and half after
-        it. 0 for any crossing.
+        it. With 0, all crossings are returned, those of noise, too.
     fps : float, optional
         Frames per second, for the axis of the plot.
     show : bool

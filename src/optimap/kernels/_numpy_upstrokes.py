@@ -64,7 +64,9 @@ def _blocks(frames: Array, sign: int) -> Any:
     step = max(1, BLOCK // max(1, len(flat)))
     for start in range(0, flat.shape[1], step):
         columns = slice(start, start + step)
-        yield columns, sign * np.ascontiguousarray(flat[:, columns].T, dtype=np.float64)
+        rows = sign * np.ascontiguousarray(flat[:, columns].T, dtype=np.float64)
+        rows[~np.isfinite(rows).all(axis=1)] = np.nan
+        yield columns, rows
 
 
 @cache
