@@ -37,7 +37,7 @@ def test_the_tutorial_of_the_release(tissue, normalized):
     assert np.nanmedian(np.abs(activation_map - true)) < 2
     assert np.isnan(activation_map[~tissue.tissue]).all()
     om.show_image(activation_map, cmap="jet", title="Activation Map", show_colorbar=True, colorbar_title="[ms]")
-    figure, axs = plt.subplots(1, 3, figsize=(8, 3))
+    _, axs = plt.subplots(1, 3, figsize=(8, 3))
     for ax, cmap in zip(axs, ("jet", "magma", "twilight_shifted"), strict=True):
         om.show_image(activation_map, cmap=cmap, show_colorbar=True, title=f"cmap={cmap}", ax=ax)
     positions = [(30, 64), (60, 64), (90, 64)]
@@ -51,7 +51,7 @@ def test_the_tutorial_of_the_head(tissue, video, normalized):
     om.compute_activation_map(video[110:190], falling_edge=True, fps=frequency)
     activations = om.find_activations(1 - normalized, fps=frequency, method="threshold_crossing")
     assert len(activations) == 6
-    fig, axs = plt.subplot_mosaic("ABB", figsize=(10, 2))
+    _, axs = plt.subplot_mosaic("ABB", figsize=(10, 2))
     om.show_positions([(20, 64)], tissue.video[0], ax=axs["A"])
     trace = om.extract_traces(video, (20, 64), size=10)
     pacing_events = om.activation.find_activations(1 - trace, ax=axs["B"], fps=frequency)
@@ -67,7 +67,7 @@ def test_the_tutorial_of_the_head(tissue, video, normalized):
         vmax=13,
     )
     assert np.nanmin(activation_map) == 0
-    fig, axs = plt.subplots(1, 2, figsize=(10, 4))
+    _, axs = plt.subplots(1, 2, figsize=(10, 4))
     for ax, method in zip(axs, ["maximum_derivative", "threshold_crossing"], strict=True):
         om.compute_activation_map(
             normalized[t - 10 : t + 60], falling_edge=True, fps=frequency, method=method, ax=ax, title=f"{method=}"
@@ -78,7 +78,7 @@ def test_the_tutorial_of_the_head(tissue, video, normalized):
     smooth = om.compute_activation_map(normalized[t - 10 : t + 60], falling_edge=True, interpolate=True, show=False)
     options = {"show_contours": True, "contour_levels": [3, 6, 9], "contour_fmt": " %.1f ms ", "vmax": 15}
     om.show_activation_map(smooth, ax=axs[0], show_colorbar=False, title="with contours", **options)
-    fig, ax = plt.subplots(figsize=(8, 6))
+    _, ax = plt.subplots(figsize=(8, 6))
     om.show_image(tissue.video[t], ax=ax)
     ax.contour(~mask, levels=[0], colors="black", linewidths=1.5, alpha=0.8)
     om.show_activation_map(
@@ -102,7 +102,7 @@ def check_velocities(tissue, smooth):
     velocity_field[cv > 25, :] = np.nan
     y, x = np.mgrid[: smooth.shape[0], : smooth.shape[1]]
     step = 12
-    fig, ax = plt.subplots()
+    _, ax = plt.subplots()
     om.show_activation_map(smooth, ax=ax, fps=tissue.fps, vmax=15)
     u, v = velocity_field[::step, ::step, 0], velocity_field[::step, ::step, 1]
     ax.quiver(x[::step, ::step], y[::step, ::step], u, v, color="black", pivot="mid", angles="xy")

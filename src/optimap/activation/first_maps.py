@@ -15,12 +15,13 @@ from numpy.typing import ArrayLike
 from .. import kernels
 from .._base import RATE, ArgumentError, Array, Floats, VideoLike, check_flag, positive_number, refuse_device_array
 from .._draw import check_axes, check_scale
-from .._reading import Plan, Source, as_source, block_frames, is_ready, prepare, walk_blocks
+from .._reading import Source, as_source, is_ready, prepare
 from .event_search import LASTING, MIN_SNR
 from .events import METHODS, parse_threshold
 from .isochrones import show_activation_map
 from .keywords import check_known
 from .old_calls import takes_old_calls
+from .tiles import in_reach, read_tile, tiles_of
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -180,8 +181,13 @@ def _map_of(video: VideoLike | ArrayLike, loop: Loop) -> Floats:
         raise ArgumentError("video", video, "has no frames", "give at least 3", subject="video")
     if _is_direct(source) and source.frames is not None:
         return loop(prepare(source.frames))
-    frames = np.concatenate([block for _, _, block in walk_blocks(source, Plan(block_frames(source), [None]))])
-    return loop(frames)
+    source = in_reach(source)
+    found = np.full(source.frame_shape, np.nan)
+    for tile in tiles_of(source, 0):
+        pixels = read_tile(source, tile, 0)
+        shape = len(pixels), tile.bottom - tile.top, tile.right - tile.left
+        found[tile.top : tile.bottom, tile.left : tile.right] = loop(pixels.reshape(shape))
+    return found
 
 
 def _is_direct(source: Source) -> bool:
