@@ -131,7 +131,7 @@ def test_figures():
     ("options", "kind", "argument", "match"),
     [
         ({"method": "dvdt"}, ArgumentError, "method", "maximum_derivative"),
-        ({"treshold": 1}, ArgumentTypeError, "treshold", "window_size"),
+        ({"limit": 1}, ArgumentTypeError, "limit", "window_size"),
         ({"threshold": 1}, ArgumentTypeError, "threshold", "prominence"),
         ({"method": "threshold_crossing", "window_size": 5}, ArgumentTypeError, "window_size", "min_duration"),
         ({"interpolate": "no"}, ArgumentTypeError, "interpolate", "True or False"),

@@ -186,7 +186,7 @@ def test_the_figure():
     ("options", "kind", "argument", "match"),
     [
         ({"method": "other"}, ArgumentError, "method", "threshold_crossing"),
-        ({"treshold": 0.4}, ArgumentTypeError, "treshold", "contour_levels"),
+        ({"limit": 0.4}, ArgumentTypeError, "limit", "contour_levels"),
         ({"single_activation": True}, ArgumentTypeError, "single_activation", "not a keyword"),
         ({"falling_edge": 1}, ArgumentTypeError, "falling_edge", "True or False"),
         ({"falling_edge": True, "inverted": True}, ArgumentError, "inverted", "falling_edge alone"),
