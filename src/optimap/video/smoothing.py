@@ -26,6 +26,8 @@ Frames = NDArray[np.float64]
 MANY = 16  # times as much is read at once if it is stored together
 REACH = 4.0  # sigma, where the Gaussian ends
 TOGETHER = 32  # frames that are products of one matrix
+WIDE = 8  # times an axis, from which on the Gaussian is folded at the mirrors instead of walked along
+EVEN = 1000.0  # times an axis, from which on all weights are the same: they differ by less than 1e-6
 
 
 def smooth_spatiotemporal(video: VideoLike | ArrayLike, sigma_temporal: float, sigma_spatial: float) -> Array:
@@ -133,7 +135,10 @@ def _in_space(frames: Frames, sigma: float) -> None:
         part = frames[cuts[number] : cuts[number + 1]]
         gaussian_filter(part, (0, sigma, sigma), output=part, truncate=REACH)
 
-    if _reach(sigma) > 0:
+    if _reach(sigma) > WIDE * max(frames.shape[1:]):
+        rows, columns = (_folded(sigma, length) for length in frames.shape[1:])
+        frames[:] = rows @ (frames @ columns.T)
+    elif _reach(sigma) > 0:
         kernels.run_in_threads(work, threads, threads)
 
 
@@ -157,8 +162,24 @@ def _weights(sigma: float, count: int, start: int, stop: int) -> Frames:
     """Return the weights of `count` frames in the smoothed frames [start, stop), as rows."""
     from scipy.ndimage import gaussian_filter1d
 
+    if _reach(sigma) > WIDE * count:
+        return _folded(sigma, count)[start:stop]
     unit = np.eye(count)
     return np.ascontiguousarray(gaussian_filter1d(unit, sigma, axis=0, truncate=REACH)[start:stop])
+
+
+@lru_cache(8)
+def _folded(sigma: float, length: int) -> Frames:
+    """Return the weights of all places of an axis that is much shorter than the Gaussian, as rows."""
+    if sigma > EVEN * length:
+        return np.full((length, length), 1 / length)
+    steps = np.arange(-_reach(sigma), _reach(sigma) + 1)
+    weights = np.exp(-0.5 * (steps / sigma) ** 2)
+    # The mirrored axis repeats every two lengths: place k is met at k and at -1 - k.
+    once = np.bincount(steps % (2 * length), weights / weights.sum(), 2 * length)
+    at = np.arange(length)
+    mirrored: Frames = once[(at[:, None] - at) % (2 * length)] + once[(at[:, None] + at + 1) % (2 * length)]
+    return mirrored
 
 
 class _Kept:
