@@ -57,6 +57,12 @@ from .progress import (
     progress_bar,
     say,
 )
+from .published import (
+    ELSEWHERE,
+    attach_stub,
+    elsewhere,
+    warn_if_mixed,
+)
 from .time_axis import (
     parse_time_axis,
 )
@@ -80,6 +86,7 @@ from .words import (
 )
 
 __all__ = [
+    "ELSEWHERE",
     "ENDING",
     "LETTERS",
     "NUMPY_TYPES",
@@ -104,6 +111,7 @@ __all__ = [
     "Namespace",
     "Result",
     "VideoLike",
+    "attach_stub",
     "axis_letter",
     "budget",
     "budgeted",
@@ -115,6 +123,7 @@ __all__ = [
     "dtype_bytes",
     "dtype_kind",
     "dtype_name",
+    "elsewhere",
     "file_path",
     "held_back",
     "host_view",
@@ -131,5 +140,6 @@ __all__ = [
     "stack_level",
     "text_names",
     "unit_factor",
+    "warn_if_mixed",
     "whole_number",
 ]
