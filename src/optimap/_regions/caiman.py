@@ -140,10 +140,11 @@ def read_sparse(path: Path, request: Request) -> Footprints:
     cure = "give a matrix in compressed columns, saved with scipy.sparse.save_npz(path, A.tocsc())"
     guard = reading(path, "numpy", "cannot be read as a sparse matrix of SciPy", cure, argument=request.name)
     # Opened here, because NumPy leaves damaged files open.
-    with guard, zipfile.ZipFile(path) as archived:
-        check_npz(archived, path, request.name)
-    with guard, open(path, "rb") as file, np.load(file, allow_pickle=False) as archive:
-        parts = {part: archive[part] for part in (*PARTS, "format")}
+    with guard:
+        with zipfile.ZipFile(path) as archived:
+            check_npz(archived, path, request.name)
+        with open(path, "rb") as file, np.load(file, allow_pickle=False) as archive:
+            parts = {part: archive[part] for part in (*PARTS, "format")}
         kind = parts["format"].item()
     if kind not in (b"csc", "csc"):
         problem = f"holds a sparse matrix of the format {kind!r}"
