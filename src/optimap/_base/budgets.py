@@ -46,6 +46,13 @@ class Budget:
     finish_values: int = 2**20
     # Samples of series that are processed at once: they stay near the caches.
     series_values: int = 2**20
+    # Samples of a block of pixels that one thread measures: 64 threads take 128 MB; larger blocks are no faster.
+    tile_values: int = 2**18
+    # Pixels of a tile, over all frames; a recording that does not fit is read in as many passes as it has tiles.
+    tile_bytes: int = 64 * 2**20
+    # Maps, and recordings that can only be read from the beginning to the end, are kept in memory up to this size, and
+    # beyond it in a temporary file.
+    held_bytes: int = 96 * 2**20
     # Values that are normalized at once on the host, in double precision: they stay in the cache.
     host_values: int = 2**17
     # Values computed at once on a device: each array of them takes 32 MB in double precision. This keeps a device busy,

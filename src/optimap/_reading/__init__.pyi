@@ -10,6 +10,12 @@ from .blocks import (
 from .fingerprint import (
     patch_checksum,
 )
+from .in_space import (
+    REACH,
+    gaussian_reach,
+    parse_sigma,
+    smooth_in_space,
+)
 from .labelled import (
     is_labelled,
     unlabelled,
@@ -49,6 +55,7 @@ from .threads import (
 )
 
 __all__ = [
+    "REACH",
     "Advance",
     "Box",
     "Boxes",
@@ -61,6 +68,7 @@ __all__ = [
     "check_sizes",
     "file_of",
     "from_file",
+    "gaussian_reach",
     "hdf5_axes",
     "in_named_order",
     "in_place",
@@ -68,12 +76,14 @@ __all__ = [
     "is_ready",
     "mapping_of",
     "open_frames",
+    "parse_sigma",
     "patch_checksum",
     "plan_reading",
     "prepare",
     "read_ahead",
     "read_sparsely",
     "release",
+    "smooth_in_space",
     "stored_chunk",
     "unlabelled",
     "walk_blocks",
