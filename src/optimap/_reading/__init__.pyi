@@ -48,6 +48,7 @@ from .source import (
 from .threads import (
     Advance,
     Compute,
+    copied,
     file_of,
     from_file,
     in_place,
@@ -66,6 +67,7 @@ __all__ = [
     "as_source",
     "block_frames",
     "check_sizes",
+    "copied",
     "file_of",
     "from_file",
     "gaussian_reach",

@@ -54,6 +54,37 @@ def file_of(source: Source, spans: int) -> FrameFile | None:
     return open_frames(source.frames)
 
 
+def copied(view: Array) -> Array:
+    """Return frames of a memory map as an array in memory, in the byte order of this machine.
+
+    All threads read the file, each straight into its part of the array, since touching the pages of the map would take
+    longer (see `mapped_files`).
+    """
+    file = open_frames(view) if view.size else None
+    result = np.empty(view.shape, view.dtype.newbyteorder("="))
+    if file is None or file.strides[0] > result[0].nbytes:
+        result[...] = view
+        if file is not None:
+            file.close()
+        return result
+    frame_bytes, is_swapped = file.strides[0], not view.dtype.isnative
+    step = max(1, budget().buffer_bytes // frame_bytes)
+    place = result.reshape(-1).view(np.uint8)
+
+    def work(number: int) -> None:
+        first, last = number * step, min((number + 1) * step, len(result))
+        file.read(first, place[first * frame_bytes : last * frame_bytes])
+        if is_swapped:
+            result[first:last].byteswap(inplace=True)
+
+    try:
+        pieces = -(-len(result) // step)
+        kernels.run_in_threads(work, pieces, min(pieces, kernels.thread_count()))
+    finally:
+        file.close()
+    return result
+
+
 def from_file(file: FrameFile, compute: Compute, advance: Advance, stop: Stop) -> None:
     """Let every thread read blocks of whole frames and compute them."""
     frame_bytes, sizes = file.strides[0], budget()
