@@ -3,9 +3,9 @@
 python benchmarks/reading.py              # needs the packages of the group `test`
 python benchmarks/reading.py --rounds 3 --frames 200
 
-Frames are 256 x 256 pixels of 16 bits with camera noise (`--noise 12` counts; 2 is a camera with little). All values are
-read into memory. Times are medians, of the wall clock and of all processors together, and files are in the cache of the
-system. On a machine that others use, the second is the more reliable one. TIFF has a script of its own, `tiff.py`.
+Frames are 256 x 256 pixels of 16 bits with camera noise (12 counts; `--noise 2` is a camera with little). All values
+are read into memory. Times are medians, of the wall clock and of all processors together, and files are in the cache of
+the system. On a machine that others use, the second is the more reliable one. TIFF has a script of its own, `tiff.py`.
 """
 
 import argparse

@@ -26,6 +26,7 @@ from .layout import (
 )
 from .mapped_files import (
     open_frames,
+    open_fresh,
 )
 from .memory_maps import (
     mapping_of,
@@ -53,6 +54,7 @@ from .threads import (
     from_file,
     in_place,
     read_ahead,
+    read_whole,
 )
 
 __all__ = [
@@ -78,12 +80,14 @@ __all__ = [
     "is_ready",
     "mapping_of",
     "open_frames",
+    "open_fresh",
     "parse_sigma",
     "patch_checksum",
     "plan_reading",
     "prepare",
     "read_ahead",
     "read_sparsely",
+    "read_whole",
     "release",
     "smooth_in_space",
     "stored_chunk",

@@ -20,7 +20,8 @@ from .._base import Array, budget
 from ..kernels import Stop
 from .blocks import are_few
 from .layout import prepare
-from .mapped_files import FrameFile, open_frames
+from .mapped_files import FrameFile, open_frames, open_fresh
+from .memory_maps import release
 from .source import Source
 
 Compute = Callable[[int, int, Array], None]  # first frame, number of the part, block
@@ -55,19 +56,23 @@ def file_of(source: Source, spans: int) -> FrameFile | None:
 
 
 def copied(view: Array) -> Array:
-    """Return frames of a memory map as an array in memory, in the byte order of this machine.
-
-    All threads read the file, each straight into its part of the array, since touching the pages of the map would take
-    longer (see `mapped_files`).
-    """
-    file = open_frames(view) if view.size else None
-    result = np.empty(view.shape, view.dtype.newbyteorder("="))
-    if file is None or file.strides[0] > result[0].nbytes:
-        result[...] = view
-        if file is not None:
+    """Return frames of a memory map that was made just now as an array in memory, in the byte order of this machine."""
+    file = open_fresh(view)
+    if file is not None:
+        try:
+            return read_whole(file)
+        finally:
             file.close()
-        return result
-    frame_bytes, is_swapped = file.strides[0], not view.dtype.isnative
+    result = np.empty(view.shape, view.dtype.newbyteorder("="))
+    result[...] = view
+    release(view)
+    return result
+
+
+def read_whole(file: FrameFile) -> Array:
+    """Read all frames of a file, by all threads, each straight into its part of the result."""
+    result = np.empty(file.shape, file.dtype.newbyteorder("="))
+    frame_bytes, is_swapped = file.strides[0], not file.dtype.isnative
     step = max(1, budget().buffer_bytes // frame_bytes)
     place = result.reshape(-1).view(np.uint8)
 
@@ -77,11 +82,8 @@ def copied(view: Array) -> Array:
         if is_swapped:
             result[first:last].byteswap(inplace=True)
 
-    try:
-        pieces = -(-len(result) // step)
-        kernels.run_in_threads(work, pieces, min(pieces, kernels.thread_count()))
-    finally:
-        file.close()
+    pieces = -(-len(result) // step)
+    kernels.run_in_threads(work, pieces, min(pieces, kernels.thread_count()))
     return result
 
 

@@ -136,6 +136,8 @@ def _inflates(filters: Sequence[int]) -> dict[int, Inflate] | None:
         return {DEFLATE: _inflated} if DEFLATE in filters and set(filters) <= {DEFLATE, SHUFFLE} else None
     if not set(filters) <= {*COMPRESSIONS, SHUFFLE, FLETCHER32}:
         return None
+    if FLETCHER32 in filters and not hasattr(imagecodecs, "h5checksum_fletcher32"):
+        return None
     return {kind: _inflate_by(getattr(imagecodecs, COMPRESSIONS[kind])) for kind in filters if kind in COMPRESSIONS}
 
 

@@ -5,19 +5,21 @@ that were never written are read by HDF5 itself.
 """
 
 import os
+import weakref
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from .._base import Array
-from .._reading import copied, release
+from .._reading import open_fresh, read_whole, release
 
 if TYPE_CHECKING:
     import h5py
 
 
 class MappedDataset:
-    """A dataset that is sliced like the original, and copied from a map of its file."""
+    """A dataset (T, H, W) that is sliced like the original: whole frames are read, parts copied from a map."""
 
     chunks = None
 
@@ -25,14 +27,22 @@ class MappedDataset:
         self.name, self.shape, self.ndim = dataset.name, dataset.shape, dataset.ndim
         self.dtype = dataset.dtype
         self._map = np.memmap(dataset.file.filename, self.dtype, "r", offset, self.shape)
+        self._file = open_fresh(self._map) if self.ndim == 3 else None
+        if self._file is not None:
+            weakref.finalize(self, os.close, self._file.descriptor)
 
     def __getitem__(self, key: tuple[Any, ...]) -> Array:
         part: Array = np.asarray(self._map[key])
-        if part.ndim == 3:
-            return copied(part).astype(self.dtype, copy=False)
-        values = np.array(part)
-        release(part)
-        return values
+        file = self._file
+        if file is None or part.ndim != 3 or part.shape[1:] != self.shape[1:] or part.strides != file.strides:
+            values = np.array(part)
+            release(part)
+            return values
+        if not part.size:
+            return np.array(part)
+        start = range(*key[0].indices(self.shape[0]))[0]
+        place = file.offset + start * file.strides[0]
+        return read_whole(replace(file, offset=place, shape=part.shape)).astype(self.dtype, copy=False)
 
 
 def mapped_dataset(dataset: "h5py.Dataset") -> MappedDataset | None:
