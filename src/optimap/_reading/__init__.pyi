@@ -12,7 +12,9 @@ from .fingerprint import (
 )
 from .in_space import (
     REACH,
+    folded_gaussian,
     gaussian_reach,
+    is_wide,
     parse_sigma,
     smooth_in_space,
 )
@@ -71,6 +73,7 @@ __all__ = [
     "check_sizes",
     "copied",
     "file_of",
+    "folded_gaussian",
     "from_file",
     "gaussian_reach",
     "hdf5_axes",
@@ -78,6 +81,7 @@ __all__ = [
     "in_place",
     "is_labelled",
     "is_ready",
+    "is_wide",
     "mapping_of",
     "open_frames",
     "open_fresh",
