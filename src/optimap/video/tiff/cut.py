@@ -13,11 +13,10 @@ from typing import NoReturn
 import tifffile
 
 from ..._base import Advice, ArgumentError, MissingFileError
+from ..._images import Directories, read_directories, reading_tags
 from ..checks import counted
 from ..folder.parts import Row, find_row
 from .axes import stacked_frames
-from .directories import Directories, read_directories
-from .pages import reading_tags
 
 SELF_DESCRIBED = ("is_ome", "is_scanimage", "is_lsm", "is_stk", "is_micromanager")
 INSIST, ALONE = "give parts=True", "give parts=False"

@@ -14,9 +14,9 @@ from typing import Any
 import numpy as np
 import tifffile
 
-from ..._base import Array
-from ..._files import reading
-from ...kernels import run_in_threads, thread_count
+from .._base import Array
+from .._files import reading
+from ..kernels import run_in_threads, thread_count
 from .directories import (
     SIZE_AND_TYPE,
     STORAGE,
@@ -314,6 +314,26 @@ def check_compression(page: tifffile.TiffPage, path: Path) -> None:
         f"{path} is compressed ({getattr(page.compression, 'name', page.compression)}), which needs imagecodecs: "
         "pip install 'optimap-trace[tiff]'"
     )
+
+
+def series_pixels(tif: tifffile.TiffFile, directories: Directories) -> Array:
+    """Return the pixels of all pages of a file, (H, W) for one page, (N, H, W) for several that are alike.
+
+    A file may hold one page that several images follow, as ImageJ writes them. Of pages that differ in size, those that
+    tifffile takes for one series are returned.
+    """
+    page, shape = tif.pages.first, tuple(int(n) for n in tif.series[0].shape)
+    check_compression(page, directories.path)
+    own, whole, pages = int(np.prod(page.shape)), int(np.prod(shape)), len(directories)
+    if not own or len(directories.unlike_first(SIZE_AND_TYPE)):
+        return np.asarray(tif.asarray())
+    if pages == 1 and whole > own and whole % own == 0:
+        mapped = mapped_pages(directories, page, whole // own)
+        return np.asarray(tif.asarray()) if mapped is None else np.array(mapped).reshape(shape)
+    opened = TiffPages(tif, directories, page)
+    found = opened.read(np.arange(pages))
+    opened.close()
+    return found.reshape(shape if whole == own * pages else (pages, *page.shape)) if pages > 1 else found[0]
 
 
 def mapped_pages(directories: Directories, page: tifffile.TiffPage, count: int) -> Array | None:

@@ -16,7 +16,7 @@ from typing import Literal, NoReturn
 import numpy as np
 from numpy.typing import NDArray
 
-from ..._base import ArgumentError, Array
+from .._base import ArgumentError, Array
 
 Numbers = NDArray[np.int64]
 
