@@ -50,6 +50,7 @@ from .source import (
 from .threads import (
     Advance,
     Compute,
+    by_trial,
     file_of,
     from_file,
     in_place,
@@ -67,6 +68,7 @@ __all__ = [
     "are_few",
     "as_source",
     "block_frames",
+    "by_trial",
     "check_sizes",
     "file_of",
     "folded_gaussian",
