@@ -10,6 +10,7 @@ from .activation import (
     show_activation_map,
 )
 from .image import show_image
+from .phase import compute_phase
 from .trace import (
     compare_traces,
     extract_traces,
@@ -18,7 +19,7 @@ from .trace import (
     show_positions,
     show_traces,
 )
-from .video import load_metadata, load_video, open_video
+from .video import load_metadata, load_video, open_video, save_video
 
 __all__ = [
     "ArgumentError",
@@ -30,6 +31,7 @@ __all__ = [
     "compute_activation_map",
     "compute_cv",
     "compute_cv_map",
+    "compute_phase",
     "compute_velocity_field",
     "datasets",
     "extract_traces",
@@ -39,6 +41,7 @@ __all__ = [
     "load_video",
     "open_video",
     "phase",
+    "save_video",
     "select_positions",
     "select_traces",
     "show_activation_map",

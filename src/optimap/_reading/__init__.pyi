@@ -28,6 +28,7 @@ from .layout import (
 )
 from .mapped_files import (
     open_frames,
+    open_fresh,
 )
 from .memory_maps import (
     mapping_of,
@@ -51,10 +52,12 @@ from .threads import (
     Advance,
     Compute,
     by_trial,
+    copied,
     file_of,
     from_file,
     in_place,
     read_ahead,
+    read_whole,
 )
 
 __all__ = [
@@ -70,6 +73,7 @@ __all__ = [
     "block_frames",
     "by_trial",
     "check_sizes",
+    "copied",
     "file_of",
     "folded_gaussian",
     "from_file",
@@ -82,12 +86,14 @@ __all__ = [
     "is_wide",
     "mapping_of",
     "open_frames",
+    "open_fresh",
     "parse_sigma",
     "patch_checksum",
     "plan_reading",
     "prepare",
     "read_ahead",
     "read_sparsely",
+    "read_whole",
     "release",
     "smooth_in_space",
     "stored_chunk",
