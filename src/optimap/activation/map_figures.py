@@ -239,7 +239,7 @@ def show_beat_maps(
     --------
     >>> from optimap.activation import compute_beat_maps, show_beat_maps
     >>> from optimap.datasets import simulated_tissue
-    >>> recording = simulated_tissue()
+    >>> recording = simulated_tissue(snr=20, bleaching=0)
     >>> maps = compute_beat_maps(recording.video[:, 60:64, 60:70], fps=recording.fps)
     >>> axes = show_beat_maps(maps, "apd80", beats=[0, 1])
     >>> len(axes), axes[0].get_title()

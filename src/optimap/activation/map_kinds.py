@@ -169,13 +169,13 @@ def _read_tif(path: Path) -> tuple[Arrays, dict[str, Any] | None]:
         if header is None:
             return {}, None
         found: dict[str, list[Array]] = {}
+        each = {text["name"] for text in texts if "beat" in text}
         for page, text in zip(file.pages, texts, strict=True):
             found.setdefault(text["name"], []).append(page.asarray())
         arrays = {}
         for name, images in found.items():
-            stacked = np.stack(images)
-            whole = stacked.astype({MASK: np.uint8, CODES: np.int32}.get(name, np.float32))
-            arrays[name] = whole[0] if name == MASK or header["is_mean"] else whole
+            whole = np.stack(images).astype({MASK: np.uint8, CODES: np.int32}.get(name, np.float32))
+            arrays[name] = whole if name in each else whole[0]
         return arrays, header
 
 

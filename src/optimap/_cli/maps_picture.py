@@ -1,0 +1,51 @@
+"""The picture of `optimap maps`: each map over the mean image, activation with its isochrones."""
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from .. import activation
+from .._base import Array
+from .._draw import MapStyle, draw_maps
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+    from ..activation import BeatMaps
+
+COLUMNS = 3
+PANEL = 3.6  # inches
+COLORS = {"snr": "magma", "frequency": "cividis", "alternans": "inferno", "cv": "plasma"}
+
+
+def maps_picture(maps: "BeatMaps", image: Array, title: str) -> "Figure":
+    """Return a figure of all maps; of several beats, their mean."""
+    from matplotlib.figure import Figure
+
+    names = list(maps)
+    columns = min(COLUMNS, len(names))
+    rows = -(-len(names) // columns)
+    figure = Figure(figsize=(columns * (PANEL + 1.1), rows * PANEL + 0.4), layout="constrained")
+    panels = figure.subplots(nrows=rows, ncols=columns, squeeze=False).ravel().tolist()
+    for ax in panels[len(names) :]:
+        ax.remove()
+    shown = maps if maps.is_mean else maps.mean()
+    for name, ax in zip(names, panels, strict=False):
+        _draw(shown, name, image, ax)
+    figure.suptitle(title, fontsize="medium")
+    return figure
+
+
+def _draw(maps: "BeatMaps", name: str, image: Array, ax: Any) -> None:
+    """Draw a map on axes."""
+    unit, values = maps.units[name], maps[name]
+    if "activation" in maps and name.startswith(("activation", "repolarization")):
+        times = maps["activation"]
+        values = values - (np.nanmin(times) if np.isfinite(times).any() else 0)
+    if name.startswith("activation") and np.isfinite(values).sum() > 1:
+        in_frames = values if maps.fps is None else values * maps.fps / 1000
+        activation.show_activation_map(in_frames, fps=maps.fps, show_contours=True, image=image, ax=ax, cmap="viridis")
+        return
+    label = name if unit in ("1", "intensity") else f"{name.split('_')[0]} [{unit}]"
+    cmap = COLORS.get(name.split("_")[0], "viridis")
+    draw_maps(values[np.newaxis], image, MapStyle(label.replace("_", " "), cmap), [""], [ax])
