@@ -44,7 +44,7 @@ test-arrays: $(VENV)/arrays
 
 # Tests the core again on the NumPy twins, as on a machine without a compiler.
 core-numpy: $(VENV)/dev
-	OPTIMAP_KERNELS=numpy $(BIN)/python -m pytest tests/kernels tests/_regions tests/_reading tests/_extract tests/_series tests/trace tests/beats
+	OPTIMAP_KERNELS=numpy $(BIN)/python -m pytest tests/kernels tests/_regions tests/_reading tests/_extract tests/_series tests/trace tests/beats tests/activation
 
 # Reads N mutated files of each kind, or of those with KIND in their name: `make fuzz N=20000 KIND=npy`.
 N ?= 300

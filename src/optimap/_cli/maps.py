@@ -22,8 +22,8 @@ def add_command(commands: "Commands") -> None:
         "maps",
         help="maps of the beats in recordings: activation, durations, velocity, SNR",
         epilog="Beats are found in the mean signal of the mask. Times in the outputs count from the first frame that "
-        "is used; in pictures and in what is printed, activation counts from the earliest. With several FILEs, or on "
-        "workers, a FILE whose maps exist counts as done: running the same command again does only the rest.",
+        "is used; in pictures and in what is printed, they count from the beginning of activation. With several FILEs, "
+        "or on workers, a FILE whose maps exist counts as done: running the same command again does only the rest.",
     )
     add_arguments(parser)
     parser.set_defaults(parse=parse, run=run)

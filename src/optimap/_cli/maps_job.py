@@ -14,7 +14,7 @@ from .._regions import find_places
 from .batch import Job
 from .made_alike import About, beats_description, check_made_alike, picture_description
 from .maps_options import MapsOptions, MapsRecipe
-from .maps_picture import maps_picture
+from .maps_picture import first_time, maps_picture
 from .open import open_recording, times_on_axis
 from .pictures import check_picture, mean_image, save_picture
 from .provenance import origin, provenance, region_checksum
@@ -186,7 +186,7 @@ def _of_beats(maps: "BeatMaps", beat: int | str) -> str:
 
 
 def in_numbers(maps: "BeatMaps") -> str:
-    """Return median and quartiles of each map; activation counts from the earliest of each beat."""
+    """Return median and quartiles of each map; times count from the beginning of activation."""
     parts = []
     for name in maps:
         values, unit = shown_values(maps, name), maps.units[name]
@@ -203,11 +203,11 @@ def in_numbers(maps: "BeatMaps") -> str:
 
 
 def shown_values(maps: "BeatMaps", name: str) -> Array:
-    """Return the values of a map that are known; times count from the earliest activation."""
+    """Return the values of a map that are known; times count from the beginning of activation."""
     values = maps[name]
     if name.startswith(("activation", "repolarization")) and "activation" in maps:
         times = maps["activation"].reshape(-1, maps.mask.size)
-        values = values.reshape(len(times), -1) - np.fmin.reduce(times, axis=1)[:, np.newaxis]
+        values = values.reshape(len(times), -1) - np.array([first_time(own) for own in times])[:, np.newaxis]
     return np.asarray(values[np.isfinite(values)])
 
 

@@ -51,7 +51,7 @@ class MapsRecipe(Recipe):
         """Return the command line's own names for errors, with the files to write as (option, file)."""
         words = super().words(("--mask", self.mask_file), *outputs)
         own = {"beat": "--beat", "beats": "--beat", "mask": "--mask", "space_scale": "--pixel-size", "levels": "--maps"}
-        keywords = {"mask": "--mask=", "baseline": "--baseline=", "space_scale": "--pixel-size="}
+        keywords = {"mask": "--mask", "baseline": "--baseline ", "space_scale": "--pixel-size="}
         return words._replace(arguments={**words.arguments, **own}, keywords={**words.keywords, **keywords})
 
 

@@ -18,8 +18,8 @@ PANEL = 3.6  # inches
 COLORS = {"snr": "magma", "frequency": "cividis", "alternans": "inferno", "cv": "plasma"}
 
 
-def maps_picture(maps: "BeatMaps", image: Array, title: str) -> "Figure":
-    """Return a figure of all maps; of several beats, their mean."""
+def maps_picture(maps: "BeatMaps", image: Array | None, title: str) -> "Figure":
+    """Return a figure of all maps over an image, if there is one; of several beats, their mean."""
     from matplotlib.figure import Figure
 
     names = list(maps)
@@ -36,12 +36,17 @@ def maps_picture(maps: "BeatMaps", image: Array, title: str) -> "Figure":
     return figure
 
 
-def _draw(maps: "BeatMaps", name: str, image: Array, ax: Any) -> None:
+def first_time(times: Array) -> float:
+    """Return when a hundredth of the pixels is activated: single pixels may be wrong."""
+    known = times[np.isfinite(times)]
+    return float(np.percentile(known, 1)) if len(known) else float("nan")
+
+
+def _draw(maps: "BeatMaps", name: str, image: Array | None, ax: Any) -> None:
     """Draw a map on axes."""
     unit, values = maps.units[name], maps[name]
     if "activation" in maps and name.startswith(("activation", "repolarization")):
-        times = maps["activation"]
-        values = values - (np.nanmin(times) if np.isfinite(times).any() else 0)
+        values = values - first_time(maps["activation"])
     if name.startswith("activation") and np.isfinite(values).sum() > 1:
         in_frames = values if maps.fps is None else values * maps.fps / 1000
         activation.show_activation_map(in_frames, fps=maps.fps, show_contours=True, image=image, ax=ax, cmap="viridis")

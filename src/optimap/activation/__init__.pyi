@@ -10,6 +10,7 @@ from .map_figures import (
     show_repolarization_map,
     show_snr_map,
 )
+from .map_kinds import holds_beat_maps
 from .maps import BeatMaps
 from .tissue import mask_tissue
 
@@ -22,6 +23,7 @@ __all__ = [
     "compute_dominant_frequency_map",
     "compute_repolarization_map",
     "compute_snr_map",
+    "holds_beat_maps",
     "load_beat_maps",
     "mask_tissue",
     "show_alternans_map",

@@ -179,7 +179,7 @@ def _drift(maps: BeatMaps) -> float:
     heights = maps["amplitude"].reshape(len(base), -1)[:, some]
     known = np.isfinite(values)
     first, last = known.argmax(axis=0), len(base) - 1 - known[::-1].argmax(axis=0)
-    columns = np.flatnonzero(last > first)
+    columns = np.flatnonzero(known.any(axis=0) & (last > first))
     first, last = first[columns], last[columns]
     steps = (values[last, columns] - values[first, columns]) / (last - first)
     shares = np.abs(steps) / heights[last, columns]
