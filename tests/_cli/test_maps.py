@@ -33,6 +33,11 @@ def expected():
     return compute_beat_maps(VIDEO, fps=500)
 
 
+def width_of(path):
+    with Image.open(path) as picture:
+        return picture.size[0]
+
+
 def test_the_mean_of_all_beats_is_the_default(folder, expected, capsys):
     succeed("maps", "rec.tif")
     found = load_beat_maps("rec_maps.npz")
@@ -105,7 +110,7 @@ def test_several_recordings_and_their_summary(folder, capsys):
     assert columns["pixels"].tolist() == [99, 99]
     for name, percent in (("q25", 25), ("median", 50), ("q75", 75)):
         assert columns[f"{name}_apd80_ms"][0] == np.percentile(found["apd80"], percent)
-    assert Image.open("out/other_maps.png").size[0] > 500
+    assert width_of("out/other_maps.png") > 500
     capsys.readouterr()
     succeed(*call)
     assert "2 of 2 recordings are done" in capsys.readouterr().out
@@ -127,9 +132,10 @@ def test_what_other_commands_say_of_maps(folder, capsys):
         assert run("traces", name, "--at", "3,3") == 2
         assert "it holds maps of beats" in capsys.readouterr().err
     succeed("plot", "maps.npz")
-    assert Image.open("maps.png").size[0] > 500
+    assert width_of("maps.png") > 500
 
 
+@pytest.mark.filterwarnings("default")
 def test_drift_is_a_warning_in_the_words_of_the_command(folder, capsys):
     np.save("drift.npy", VIDEO - 2 * np.arange(420)[:, np.newaxis, np.newaxis])
     succeed("maps", "drift.npy")

@@ -1,5 +1,6 @@
 """One recording of `optimap maps`: measuring, choosing beats, drawing and writing, here or on a worker."""
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -23,6 +24,9 @@ from .steps import Span
 if TYPE_CHECKING:
     from ..activation import BeatMaps
     from ..video import Recording
+
+
+UNIT = re.compile(r"_(?:ms|frames|hz|(?:(?:cm|pixels)_)?per_(?:s|frame))$")  # at the end of a name
 
 
 class _Plan(NamedTuple):
@@ -190,7 +194,7 @@ def in_numbers(maps: "BeatMaps") -> str:
     parts = []
     for name in maps:
         values, unit = shown_values(maps, name), maps.units[name]
-        what = plain_name(name, unit)
+        what = plain_name(name)
         if len(values) == 0:
             parts.append(f"{what} nowhere")
             continue
@@ -211,11 +215,9 @@ def shown_values(maps: "BeatMaps", name: str) -> Array:
     return np.asarray(values[np.isfinite(values)])
 
 
-def plain_name(name: str, unit: str) -> str:
+def plain_name(name: str) -> str:
     """Return a name without its unit, in words."""
-    endings = ("_ms", "_frames", "_per_s", "_per_frame", "_hz", "_cm_per_s", "_pixels_per_s", "_pixels_per_frame")
-    ending = max((e for e in (*endings, "_cm_per_frame") if name.endswith(e)), key=len, default="")
-    plain = name.removesuffix(ending).replace("_", " ")
+    plain = UNIT.sub("", name).replace("_", " ")
     return plain.upper() if plain.startswith(("apd", "snr", "cv")) else plain
 
 

@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike
 
 from .._base import ArgumentError, ArgumentTypeError, Array, check_flag
 from .._draw import MapStyle, as_image, check_axes, check_scale, draw_maps, show_figures
-from .maps import BeatMaps
+from .maps import BeatMaps, without_unit
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -255,8 +255,7 @@ def show_beat_maps(
     if name.startswith("activation"):
         values = values - np.fmin.reduce(values, axis=(1, 2))[:, np.newaxis, np.newaxis]
     titles = [""] if chosen is None else [f"Beat {number}" for number in chosen]
-    suffix = next((s for s in ("_ms", "_frames", "_per_s", "_per_frame") if name.endswith(s)), "")
-    label = name.removesuffix(suffix).replace("_", " ")
+    label = without_unit(name).replace("_", " ")
     style = _style(label if unit == "1" else f"{label} [{unit}]", cmap, vmin, vmax)
     return _show(values[0] if len(values) == 1 else values, "maps", image, style, titles, ax)
 

@@ -15,7 +15,10 @@ from .map_kinds import save_arrays
 if TYPE_CHECKING:
     import xarray
 
-SUFFIXES = ("_ms", "_frames", "_per_s", "_per_frame")  # of names of columns, their units
+# Units at the ends of names; the longest come first.
+LENGTHS = ("_cm", "_pixels")
+SUFFIXES = (*(f"{length}_per_{time}" for length in LENGTHS for time in ("s", "frame")), "_ms", "_frames", "_hz")
+SUFFIXES += ("_per_s", "_per_frame")
 TIMES = ("activation",)  # maps of times in the recording; the other times are durations
 
 
@@ -26,6 +29,11 @@ def unit_of(kind: str, fps: float | None) -> str:
     if kind == "per time":
         return "1/frame" if fps is None else "1/s"
     return {"ratio": "1", "signal": "intensity"}[kind]
+
+
+def without_unit(name: str) -> str:
+    """Return the name of a column without its unit."""
+    return name.removesuffix(next((unit for unit in SUFFIXES if name.endswith(unit)), ""))
 
 
 def find_column(name: object, columns: Sequence[str], argument: str = "column") -> str:
@@ -97,7 +105,7 @@ class BeatMaps:
         return iter(self.columns)
 
     def __contains__(self, name: object) -> bool:
-        return any(f"{name}{unit}" in self.columns for unit in ("", *SUFFIXES))
+        return isinstance(name, str) and any(f"{name}{unit}" in self.columns for unit in ("", *SUFFIXES))
 
     def __getitem__(self, name: str) -> Array:
         """Return a map of all beats, by its name with or without the unit."""
