@@ -1,6 +1,14 @@
 from . import activation, beats, datasets, image, phase, trace, video
 from ._base.errors import ArgumentError, ArgumentTypeError
 from ._version import __version__
+from .activation import (
+    compute_activation_map,
+    compute_cv,
+    compute_cv_map,
+    compute_velocity_field,
+    find_activations,
+    show_activation_map,
+)
 from .image import show_image
 from .trace import (
     compare_traces,
@@ -19,8 +27,13 @@ __all__ = [
     "activation",
     "beats",
     "compare_traces",
+    "compute_activation_map",
+    "compute_cv",
+    "compute_cv_map",
+    "compute_velocity_field",
     "datasets",
     "extract_traces",
+    "find_activations",
     "image",
     "load_metadata",
     "load_video",
@@ -28,6 +41,7 @@ __all__ = [
     "phase",
     "select_positions",
     "select_traces",
+    "show_activation_map",
     "show_image",
     "show_positions",
     "show_traces",

@@ -5,6 +5,7 @@ import importlib.util
 import warnings
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +14,7 @@ import numpy as np
 from .. import _regions, _tables, activation, video
 from .._base import counted
 from .._version import __version__
-from .errors import CELLS_KEYWORD, EXPECTED, READING_KEYWORDS, Words, error_text, say_error
+from .errors import CELLS_KEYWORD, READING_KEYWORDS, Words, error_of, error_text, say_error
 from .listing import columns_lines, nested_lines, rate_text, table_lines
 from .made_alike import parse_made, picture_made
 from .open import check_not_empty, described, open_recording
@@ -68,11 +69,8 @@ def run(options: InfoOptions) -> int:
     for path in options.files:
         if path in together.left_out:
             continue
-        try:
-            _print_file(path, options, together.alone)
-        except BrokenPipeError:
-            raise
-        except EXPECTED as error:
+        error = error_of(partial(_print_file, path, options, together.alone))
+        if error is not None:
             say_error(error_text(error, options.words(), path))
             status = 2
     return status
@@ -133,10 +131,10 @@ def _print_file(path: Path, options: InfoOptions, alone: Collection[Path]) -> No
 
 def _print_table(path: Path) -> None:
     is_of_beats = _tables.holds_columns(path)
-    header = _tables.load_columns(path)[0] if is_of_beats else _tables.load_header(path)
+    lines = columns_lines(_tables.load_columns(path)[0]) if is_of_beats else table_lines(_tables.load_header(path))
     print(path)
     print(f"  table       {_tables.find_table_kind(path).name}")
-    for line in columns_lines(header) if is_of_beats else table_lines(header):
+    for line in lines:
         print(f"  {line}")
 
 

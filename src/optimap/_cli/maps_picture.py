@@ -49,7 +49,10 @@ def _draw(maps: "BeatMaps", name: str, image: Array | None, ax: Any) -> None:
         values = values - first_time(maps["activation"])
     if name.startswith("activation") and np.isfinite(values).sum() > 1:
         in_frames = values if maps.fps is None else values * maps.fps / 1000
-        activation.show_activation_map(in_frames, fps=maps.fps, show_contours=True, image=image, ax=ax, cmap="viridis")
+        latest = float(np.nanpercentile(values, 99))  # single pixels may be wrong
+        activation.show_activation_map(
+            in_frames, 0, latest or None, maps.fps, "viridis", show_contours=True, image=image, ax=ax
+        )
         return
     label = name if unit in ("1", "intensity") else f"{name.split('_')[0]} [{unit}]"
     cmap = COLORS.get(name.split("_")[0], "viridis")
