@@ -40,10 +40,11 @@ def find_outputs(options: TracesOptions, what: str) -> list[tuple[tuple[str, Pat
     ending = f"_{what}{_suffix(options)}"
     asked = options.output
     if asked is not None and not options.several and not asked.suffix and not asked.is_dir():
+        kind = "table" if options.suffixes is None else "file"
         raise ArgumentError(
             "-o",
             asked,
-            f"is neither a file, such as {asked}{_suffix(options)}, nor an existing folder",
+            f"is neither a {kind}, such as {asked}{_suffix(options)}, nor an existing folder",
             f"write {asked}/ to create that folder",
             subject=f"-o {asked}",
         )
