@@ -18,7 +18,7 @@ from .trace import (
     show_positions,
     show_traces,
 )
-from .video import load_metadata, load_video, open_video
+from .video import load_metadata, load_video, open_video, save_video
 
 __all__ = [
     "ArgumentError",
@@ -39,6 +39,7 @@ __all__ = [
     "load_video",
     "open_video",
     "phase",
+    "save_video",
     "select_positions",
     "select_traces",
     "show_activation_map",

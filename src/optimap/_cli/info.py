@@ -1,6 +1,7 @@
 """optimap info: the contents of recordings, tables and other files, or what is installed."""
 
 import argparse
+import importlib.metadata
 import importlib.util
 import warnings
 from collections.abc import Collection, Mapping, Sequence
@@ -94,6 +95,7 @@ def _print_installed() -> None:
         print(
             "The compiled loops are not in use: results are the same, but slower. They need a C++ compiler to install."
         )
+    print(_neighbour())
     print("\nformat           suffixes")
     for row in video.FORMATS:
         _print_row(row.name, row.suffixes, [row.needs] if row.needs else [], row.extra)
@@ -101,6 +103,18 @@ def _print_installed() -> None:
     print("\ntable            suffixes")
     for kind in _tables.KINDS:
         _print_row(kind.name, kind.suffixes, kind.needs, kind.extra)
+
+
+def _neighbour() -> str:
+    """Return a sentence about the published package, which has the same import name."""
+    try:
+        version = importlib.metadata.version("optimap")
+    except importlib.metadata.PackageNotFoundError:
+        return "The published package 'optimap', which has the same import name, is not installed in this environment."
+    return (
+        f"The published package 'optimap' {version}, which has the same import name, is installed in this environment, "
+        "too: install each into an environment of its own."
+    )
 
 
 def _print_row(name: str, suffixes: Sequence[str], needs: Sequence[str], extra: str | None) -> None:

@@ -12,7 +12,9 @@ from .fingerprint import (
 )
 from .in_space import (
     REACH,
+    folded_gaussian,
     gaussian_reach,
+    is_wide,
     parse_sigma,
     smooth_in_space,
 )
@@ -67,6 +69,7 @@ __all__ = [
     "block_frames",
     "check_sizes",
     "file_of",
+    "folded_gaussian",
     "from_file",
     "gaussian_reach",
     "hdf5_axes",
@@ -74,6 +77,7 @@ __all__ = [
     "in_place",
     "is_labelled",
     "is_ready",
+    "is_wide",
     "mapping_of",
     "open_frames",
     "parse_sigma",
