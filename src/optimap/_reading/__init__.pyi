@@ -28,6 +28,7 @@ from .layout import (
 )
 from .mapped_files import (
     open_frames,
+    open_fresh,
 )
 from .memory_maps import (
     mapping_of,
@@ -50,10 +51,12 @@ from .source import (
 from .threads import (
     Advance,
     Compute,
+    copied,
     file_of,
     from_file,
     in_place,
     read_ahead,
+    read_whole,
 )
 
 __all__ = [
@@ -68,6 +71,7 @@ __all__ = [
     "as_source",
     "block_frames",
     "check_sizes",
+    "copied",
     "file_of",
     "folded_gaussian",
     "from_file",
@@ -80,12 +84,14 @@ __all__ = [
     "is_wide",
     "mapping_of",
     "open_frames",
+    "open_fresh",
     "parse_sigma",
     "patch_checksum",
     "plan_reading",
     "prepare",
     "read_ahead",
     "read_sparsely",
+    "read_whole",
     "release",
     "smooth_in_space",
     "stored_chunk",
