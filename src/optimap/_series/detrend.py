@@ -12,7 +12,7 @@ import numpy as np
 
 from .. import kernels
 from .._base import ArgumentError, Array, Ints, positive_number, progress_bar
-from .period import LONGEST, MIN_CYCLES, MIN_SAMPLES, Series, as_series, estimate_periods, series_blocks
+from .period import LONGEST, MIN_CYCLES, MIN_SAMPLES, Series, as_series, estimate_periods, series_blocks, tamed
 from .trends import SMOOTHERS, straighten_ends
 
 NAN_POLICIES = ("raise", "omit")
@@ -111,8 +111,10 @@ def block_trends(block: Series, kind: str, window: int | None, ptimes: float) ->
     """Return the trends of a block of series; without a common `window`, each has its own, from its period."""
     windows = _estimated_windows(block, ptimes, kind) if window is None else np.full(len(block), window)
     smoother, has_ends = SMOOTHERS[kind]
+    block, exponents = tamed(block)
     trends = smoother(block, windows)
-    return straighten_ends(trends, windows) if has_ends else trends
+    trends = straighten_ends(trends, windows) if has_ends else trends
+    return np.ldexp(trends, exponents) if exponents.any() else trends
 
 
 def _estimated_windows(block: Series, ptimes: float, kind: str) -> Ints:
