@@ -182,6 +182,14 @@ def tamed(series: Series) -> tuple[Series, NDArray[np.int32]]:
     return (np.ldexp(series, -exponents) if exponents.any() else series), exponents
 
 
+def rescaled(series: Series, exponents: NDArray[np.int32]) -> Series:
+    """Return series (M, T) times powers of two: the inverse of `tamed`."""
+    if not exponents.any():
+        return series
+    with np.errstate(over="ignore"):  # a trend of huge numbers may leave the range of doubles, and is infinite there
+        return np.ldexp(series, exponents)
+
+
 def periods_at_any_scale(series: Series) -> NDArray[np.int64]:
     """Return the period of each row of (M, T), however small or large the numbers are.
 
