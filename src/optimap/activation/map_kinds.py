@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from .._base import ArgumentError, Array, FolderError, MissingFileError, check_flag, file_path, import_extra
-from .._files import check_output, own_hdf5, reading, written_whole
+from .._files import check_npz, check_output, own_hdf5, reading, written_whole
 from .._version import __version__
 
 MARKER = "optimap_beat_maps"  # its value is the version of the layout
@@ -111,8 +111,8 @@ def _write_npz(path: Path, arrays: Arrays, header: dict[str, Any]) -> None:
 
 
 def _read_npz(path: Path) -> tuple[Arrays, dict[str, Any] | None]:
-    with zipfile.ZipFile(path):  # of other files, NumPy says that they may contain pickled objects
-        pass
+    with zipfile.ZipFile(path) as archive:  # of other files, NumPy says that they may contain pickled objects
+        check_npz(archive, path)
     with open(path, "rb") as opened, np.load(opened, allow_pickle=False) as file:
         if MARKER not in file.files:
             return {}, None
