@@ -14,6 +14,7 @@ from .pages import (
     check_compression,
     in_parallel,
     mapped_pages,
+    ratio_of,
     reading_tags,
     series_pixels,
 )
@@ -37,6 +38,7 @@ __all__ = [
     "mapped_pages",
     "open_png",
     "png_pixels",
+    "ratio_of",
     "read_directories",
     "reading_tags",
     "series_pixels",

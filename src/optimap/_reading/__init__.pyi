@@ -51,6 +51,7 @@ from .source import (
 from .threads import (
     Advance,
     Compute,
+    by_trial,
     copied,
     file_of,
     from_file,
@@ -70,6 +71,7 @@ __all__ = [
     "are_few",
     "as_source",
     "block_frames",
+    "by_trial",
     "check_sizes",
     "copied",
     "file_of",
