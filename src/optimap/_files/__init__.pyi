@@ -3,17 +3,42 @@ from .atomic import (
     make_folder,
     written_whole,
 )
+from .beside import (
+    file_beside,
+    leads_out,
+)
 from .guard import (
     reading,
     reason_of,
 )
 from .hdf5 import (
     ALONE,
+    check_size,
     hdf5_contents,
     hdf5_item,
+    hdf5_values,
     open_hdf5,
     own_hdf5,
     refuse_elsewhere,
+)
+from .justified import (
+    AS_TEXT,
+    DEFLATE,
+    LZ4,
+    LZW,
+    MEMBERS,
+    MOST,
+    PACKBITS,
+    PNG,
+    STORED,
+    VIDEO,
+    bytes_on_disk,
+    check_justified,
+    check_npy,
+    check_npz,
+    check_zip,
+    npy_header,
+    read_member,
 )
 from .leftovers import (
     hidden_path,
@@ -25,6 +50,9 @@ from .leftovers import (
 )
 from .libraries import (
     LIBRARIES,
+)
+from .npz import (
+    write_npz,
 )
 from .sidecar import (
     CHECKSUM,
@@ -38,27 +66,49 @@ from .sidecar import (
 
 __all__ = [
     "ALONE",
+    "AS_TEXT",
     "CHECKSUM",
+    "DEFLATE",
     "LIBRARIES",
+    "LZ4",
+    "LZW",
+    "MEMBERS",
+    "MOST",
+    "PACKBITS",
+    "PNG",
+    "STORED",
+    "VIDEO",
     "array_checksum",
+    "bytes_on_disk",
+    "check_justified",
+    "check_npy",
+    "check_npz",
     "check_output",
     "check_sidecar",
+    "check_size",
+    "check_zip",
     "checksum",
+    "file_beside",
     "hdf5_contents",
     "hdf5_item",
+    "hdf5_values",
     "hidden_path",
     "is_sidecar",
+    "leads_out",
     "leftovers_in",
     "leftovers_of",
     "make_folder",
     "new_run",
+    "npy_header",
     "open_hdf5",
     "own_hdf5",
+    "read_member",
     "reading",
     "reason_of",
     "refuse_elsewhere",
     "remove_leftovers",
     "sidecar_path",
+    "write_npz",
     "written_by",
     "written_whole",
     "written_with_sidecar",

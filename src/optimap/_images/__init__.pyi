@@ -1,7 +1,10 @@
 from .directories import (
+    DESCRIPTION,
     PLANAR,
     SAMPLES,
     SIZE_AND_TYPE,
+    STRIP_BYTES,
+    TILE_BYTES,
     Directories,
     OpenFile,
     read_directories,
@@ -11,6 +14,7 @@ from .pages import (
     check_compression,
     in_parallel,
     mapped_pages,
+    ratio_of,
     reading_tags,
     series_pixels,
 )
@@ -20,9 +24,12 @@ from .png import (
 )
 
 __all__ = [
+    "DESCRIPTION",
     "PLANAR",
     "SAMPLES",
     "SIZE_AND_TYPE",
+    "STRIP_BYTES",
+    "TILE_BYTES",
     "Directories",
     "OpenFile",
     "TiffPages",
@@ -31,6 +38,7 @@ __all__ = [
     "mapped_pages",
     "open_png",
     "png_pixels",
+    "ratio_of",
     "read_directories",
     "reading_tags",
     "series_pixels",
