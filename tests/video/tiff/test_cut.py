@@ -101,7 +101,18 @@ def test_other_lengths_are_recordings_of_their_own(tmp_path, lengths):
 
 @pytest.mark.parametrize(
     "name",
-    ["trial_{}", "run{}", "cam {}", "rec_Ch{}", "rec_z{}", "rec_{}_green", "heart-{}", "scan_{:05d}"],
+    [
+        "trial_{}",
+        "run{}",
+        "cam {}",
+        "rec_Ch{}",
+        "rec_z{}",
+        "rec_{}_green",
+        "heart-{}",
+        "2024-05-0{}",
+        "rec 2024_05_0{}",
+        "scan_{:05d}",
+    ],
 )
 def test_numbers_that_count_other_things_are_no_parts(tmp_path, name):
     paths = cut(tmp_path, [name.format(i) for i in (1, 2, 3)])

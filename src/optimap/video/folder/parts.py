@@ -17,6 +17,7 @@ VIDEOS = (".avi", ".mkv", ".mp4", ".m4v", ".mov", ".webm", ".wmv")
 NEWER, OLDER = "timestamps.csv", "timestamp.dat"  # the times of a miniscope, of newer and older programs
 MARKED = re.compile(r"(.+?)(_X|@|[ _.-](?:file|part|pt|chunk|split)[ _.-]?)(\d+)", re.IGNORECASE)
 NUMBERED = re.compile(r"(.*?)([ _.-]?)(\d+)")
+DATE = re.compile(r"(?<!\d)(?:19|20)\d\d([ _.-]?)(?:0[1-9]|1[0-2])\1$")  # year and month before a day
 FROM_SECOND = ("_x", "@")  # marks of second and later parts only: the first has the name alone
 
 
@@ -98,9 +99,9 @@ def _numbered(
 
 
 def _counts_recordings(before: str, stem: str) -> bool:
-    """Whether the number after a word counts recordings, channels or planes instead of parts."""
+    """Whether the number after a word counts recordings, days, channels or planes instead of parts."""
     ends = (match.end() for kind in (CHANNEL, PLANE) for match in kind.finditer(stem))
-    return RECORDINGS.search(before) is not None or len(stem) in ends
+    return any(kind.search(before) for kind in (RECORDINGS, DATE)) or len(stem) in ends
 
 
 def _named(like: Path, key: tuple[str, str], number: int, found: list[tuple[Path, int]]) -> Path:
