@@ -10,7 +10,9 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from .. import _regions, _tables, video
+import numpy as np
+
+from .. import _regions, _tables, activation, video
 from .._base import counted
 from .._version import __version__
 from .errors import CELLS_KEYWORD, READING_KEYWORDS, Words, error_of, error_text, say_error
@@ -129,6 +131,8 @@ def _print_file(path: Path, options: InfoOptions, alone: Collection[Path]) -> No
         _print_positions(path)
     elif _regions.content_of(path) is not None:
         _print_regions(path, options.cells)
+    elif activation.holds_beat_maps(path):
+        _print_maps(path)
     elif _tables.is_table(path):
         _print_table(path)
     elif path.suffix.lower() == ".png" and path.is_file():
@@ -143,6 +147,20 @@ def _print_table(path: Path) -> None:
     is_of_beats = _tables.holds_columns(path)
     lines = columns_lines(_tables.load_columns(path)[0]) if is_of_beats else table_lines(_tables.load_header(path))
     show(path, f"  table       {_tables.find_table_kind(path).name}", *(f"  {line}" for line in lines))
+
+
+def _print_maps(path: Path) -> None:
+    maps = activation.load_beat_maps(path)
+    height, width = maps.mask.shape
+    beats = counted(len(maps.beats), "beat")
+    print(f"{path}\n  maps        {f'mean of {beats}' if maps.is_mean else beats}")
+    print(f"  size        {width} x {height} pixels (width x height), {maps.mask.sum()} measured")
+    for name in maps:
+        known = maps[name][np.isfinite(maps[name])]
+        unit = "" if maps.units[name] in ("1", "intensity") else f" {maps.units[name]}"
+        print(f"  {name}: {f'median {np.median(known):.4g}{unit}' if len(known) else 'nowhere'}")
+    for line in nested_lines(maps.metadata):
+        print(f"  {line}")
 
 
 def _print_positions(path: Path) -> None:
