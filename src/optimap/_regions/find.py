@@ -15,7 +15,7 @@ import numpy as np
 
 from .._base import ArgumentError, FrameShape, counted
 from .file_request import check_cells
-from .files import read_region_file
+from .files import in_file, read_region_file
 from .kinds import check_fits, check_kind, find_kind
 from .make import make_regions
 from .positions import Positions, parse_positions
@@ -77,9 +77,24 @@ def find_places(
     """Return the places of positions, masks, labels, polygons, stacks, ImageJ regions, `Regions`, or a file.
 
     With a frame shape, everything is checked against it before this returns. Without one, arrays of pairs are
-    positions, and nothing is checked against a frame. Errors call `given` by `name`. `kind` and `cells` are as in
-    `regions`, for files.
+    positions, and nothing is checked against a frame. Errors call `given` by `name`, and name the file if it is one.
+    `kind` and `cells` are as in `regions`, for files.
     """
+    with in_file(given, name):
+        return _find_places(given, frame_shape, size, window, weights, name, kind, cells)
+
+
+def _find_places(
+    given: object,
+    frame_shape: FrameShape | None,
+    size: int,
+    window: str | None,
+    weights: str | None,
+    name: str,
+    kind: str | None,
+    cells: str,
+) -> Places:
+    """Return the places; errors about what is in a file may not name it yet."""
     if weights is not None:
         check_weights(weights)
     positions = _one_position(given, frame_shape)

@@ -19,7 +19,7 @@ from .._base import (
     whole_number,
 )
 from .file_request import check_cells
-from .files import read_region_file
+from .files import in_file, read_region_file
 from .footprints import Footprints, is_sparse, matrix_footprints
 from .imagej import convert, is_roi
 from .kinds import OF_DICT, check_fits, check_kind, depth, find_kind
@@ -133,9 +133,10 @@ def regions(
     ['label_2', 'label_9']
     """
     frame = _frame_shape(frame_shape)
-    return make_regions(
-        source, frame, kind=kind, names=names, weights=weights, size=size, window=window, cells=cells, name="source"
-    )
+    with in_file(source, "source"):
+        return make_regions(
+            source, frame, kind=kind, names=names, weights=weights, size=size, window=window, cells=cells, name="source"
+        )
 
 
 def make_regions(
