@@ -88,7 +88,7 @@ def read_region_file(path: Path, name: str = "path", kind: str | None = None, ce
 
 @contextmanager
 def in_file(given: object, name: str) -> Iterator[None]:
-    """Let errors about the argument `name`, if it is a file, name the file: ``cells.npy[0, 0]`` for ``coords[0, 0]``."""
+    """Let errors about an argument that is a file name it: ``cells.npy[0, 0]`` instead of ``coords[0, 0]``."""
     try:
         yield
     except ArgumentError as error:
