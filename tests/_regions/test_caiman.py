@@ -49,7 +49,7 @@ def test_a_file_that_does_not_say_its_frame_is_used_with_frames_that_fit(tmp_pat
         del file["estimates/dims"]
         file["dims"] = "NoneType"
     np.testing.assert_allclose(extract_traces(VIDEO, path), weighted(footprints()[[0, 3]]), rtol=1e-12)
-    message = r"is a matrix of pixels x regions, .* optimap.trace.regions\(source, frame_shape=\(H, W\)\)"
+    message = r"source is a matrix of pixels x regions, .* optimap.trace.regions\(source, frame_shape=\(H, W\)\)"
     check_error(lambda: regions(path), ValueError, "source", message)
     message = r"coords has 252 rows, but a frame of \(13, 18\)"
     check_error(lambda: extract_traces(VIDEO[:, 1:], path), ValueError, "coords", message)

@@ -146,19 +146,6 @@ def test_files_that_may_be_something_else_are_not_called_regions(tmp_path):
         assert content_of(tmp_path / name) is None, name
 
 
-def test_errors_about_what_is_in_a_file_name_the_file(tmp_path):
-    path = tmp_path / "at.csv"
-    path.write_text("x,y\n1,2\n30,4\n")
-    video = np.zeros((3, 5, 6))
-    error = check_error(
-        lambda: extract_traces(video, path), ValueError, "coords[1]", "^.*at.csv.1. = .x=30, y=4. is out"
-    )
-    assert str(path) in str(error)
-    path = tmp_path / "half.npy"
-    np.save(path, np.full((5, 6), 0.5))
-    check_error(lambda: extract_traces(video, path), ValueError, "coords[0, 0]", r"half\.npy\[0, 0\] = 0\.5")
-
-
 def test_texts_of_damaged_files_do_not_fill_the_screen(tmp_path):
     path = tmp_path / "at.csv"
     path.write_text(f"x,{'9' * 100_000}\n1,2\n")

@@ -3,9 +3,7 @@
 A file is recognised by its suffix and, where programs share a suffix, by its first bytes; nothing is tried and caught.
 """
 
-import os
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
@@ -84,19 +82,6 @@ def read_region_file(path: Path, name: str = "path", kind: str | None = None, ce
     if not path.exists():
         raise MissingFileError(name, path, "does not exist", "check the name and the folder", subject=str(path))
     return _row(path).read(path, request)
-
-
-@contextmanager
-def in_file(given: object, name: str) -> Iterator[None]:
-    """Let errors about an argument that is a file name it: ``cells.npy[0, 0]`` instead of ``coords[0, 0]``."""
-    try:
-        yield
-    except ArgumentError as error:
-        if not isinstance(given, (str, os.PathLike)) or Path(given).name in str(error):
-            raise
-        subject = error.subject.removeprefix(name)
-        error.subject = f"{given}{subject}" if subject != error.subject else f"{given}: {subject}"
-        raise
 
 
 def content_of(path: Path) -> str | None:

@@ -14,8 +14,8 @@ from typing import SupportsFloat
 import numpy as np
 
 from .._base import ArgumentError, FrameShape, counted
-from .file_request import check_cells
-from .files import in_file, read_region_file
+from .file_request import check_cells, naming_file
+from .files import read_region_file
 from .kinds import check_fits, check_kind, find_kind
 from .make import make_regions
 from .positions import Positions, parse_positions
@@ -77,14 +77,14 @@ def find_places(
     """Return the places of positions, masks, labels, polygons, stacks, ImageJ regions, `Regions`, or a file.
 
     With a frame shape, everything is checked against it before this returns. Without one, arrays of pairs are
-    positions, and nothing is checked against a frame. Errors call `given` by `name`, and name the file if it is one.
-    `kind` and `cells` are as in `regions`, for files.
+    positions, and nothing is checked against a frame. Errors call `given` by `name`. `kind` and `cells` are as in
+    `regions`, for files.
     """
-    with in_file(given, name):
-        return _find_places(given, frame_shape, size, window, weights, name, kind, cells)
+    with naming_file(given):
+        return _find(given, frame_shape, size, window, weights, name, kind, cells)
 
 
-def _find_places(
+def _find(
     given: object,
     frame_shape: FrameShape | None,
     size: int,
@@ -94,7 +94,7 @@ def _find_places(
     kind: str | None,
     cells: str,
 ) -> Places:
-    """Return the places; errors about what is in a file may not name it yet."""
+    """Return places; errors need not name a file."""
     if weights is not None:
         check_weights(weights)
     positions = _one_position(given, frame_shape)
@@ -122,8 +122,9 @@ def find_drawn(given: object, frame_shape: FrameShape | None, name: str) -> Plac
     """Return the places as `find_places` does, but allow positions outside the image."""
     if isinstance(given, Regions):
         return find_places(given, frame_shape, name=name)
-    given, kind = _known_kind(given, frame_shape, name)
-    return find_places(given, None if kind == "positions" else frame_shape, name=name)
+    with naming_file(given):
+        found, kind = _known_kind(given, frame_shape, name)
+        return find_places(found, None if kind == "positions" else frame_shape, name=name)
 
 
 def _one_position(given: object, frame_shape: FrameShape | None) -> Positions | None:

@@ -18,8 +18,8 @@ from .._base import (
     text_names,
     whole_number,
 )
-from .file_request import check_cells
-from .files import in_file, read_region_file
+from .file_request import check_cells, naming_file
+from .files import read_region_file
 from .footprints import Footprints, is_sparse, matrix_footprints
 from .imagej import convert, is_roi
 from .kinds import OF_DICT, check_fits, check_kind, depth, find_kind
@@ -133,10 +133,9 @@ def regions(
     ['label_2', 'label_9']
     """
     frame = _frame_shape(frame_shape)
-    with in_file(source, "source"):
-        return make_regions(
-            source, frame, kind=kind, names=names, weights=weights, size=size, window=window, cells=cells, name="source"
-        )
+    return make_regions(
+        source, frame, kind=kind, names=names, weights=weights, size=size, window=window, cells=cells, name="source"
+    )
 
 
 def make_regions(
@@ -151,7 +150,22 @@ def make_regions(
     cells: str = "accepted",
     name: str,
 ) -> Regions:
-    """Return regions; errors call `source` by `name`."""
+    """Return regions; errors call `source` by `name`, and name the file that it is."""
+    with naming_file(source):
+        return _made(source, frame_shape, kind, names, weights, size, window, cells, name)
+
+
+def _made(
+    source: object,
+    frame_shape: FrameShape | None,
+    kind: str | None,
+    names: str | Sequence[str] | None,
+    weights: str,
+    size: int,
+    window: str | None,
+    cells: str,
+    name: str,
+) -> Regions:
     check_weights(weights)
     check_cells(cells)
     if kind is not None:
