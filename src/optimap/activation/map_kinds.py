@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from .._base import ArgumentError, Array, FolderError, MissingFileError, check_flag, file_path, import_extra
-from .._files import check_npz, check_output, own_hdf5, reading, written_whole
+from .._files import check_npz, check_output, own_hdf5, reading, write_npz, written_whole
 from .._version import __version__
 
 MARKER = "optimap_beat_maps"  # its value is the version of the layout
@@ -107,7 +107,7 @@ def _not_maps(path: Path) -> ArgumentError:
 def _write_npz(path: Path, arrays: Arrays, header: dict[str, Any]) -> None:
     """Write plain arrays, and the header as text."""
     with open(path, "wb") as file:  # given a path, NumPy may change the suffix
-        np.savez(file, allow_pickle=False, **{MARKER: np.array(json.dumps(header)), **arrays})
+        write_npz(file, {MARKER: np.array(json.dumps(header)), **arrays})
 
 
 def _read_npz(path: Path) -> tuple[Arrays, dict[str, Any] | None]:
@@ -160,7 +160,7 @@ def _read_nc(path: Path) -> tuple[Arrays, dict[str, Any] | None]:
     xr: Any = import_extra("xarray", "xarray", ".nc maps")
     with own_hdf5(path):
         pass
-    dataset = xr.open_dataset(path, engine="h5netcdf", decode_times=False, decode_timedelta=False)
+    dataset = xr.open_dataset(path.absolute(), engine="h5netcdf", decode_times=False, decode_timedelta=False)
     with dataset:
         if MARKER not in dataset.attrs:
             return {}, None
