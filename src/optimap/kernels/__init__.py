@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .._base import deferred_interrupts
-from . import _numpy, _numpy_measure
+from . import _numpy, _numpy_beat
 from ._numpy_slopes import median_slope, side_changes, slopes_of_ranks
 from ._threads import allowed_threads, container_cores, is_alone, one_thread
 from ._workers import Stop, in_background, run_in_threads
@@ -26,6 +26,7 @@ __all__ = [
     "backend",
     "coarse_splines",
     "container_cores",
+    "exponential_baselines",
     "extremes",
     "falling_pairs",
     "find_beats",
@@ -304,6 +305,24 @@ def asls_baselines(series: Array, lam: Array, above: float, solutions: int, tole
     return out
 
 
+def exponential_baselines(series: Array, tolerance: Array, fewest: float) -> Array:
+    """Return ``a + b exp(-t / tau)`` below each series: the least-squares fit to what is not above it.
+
+    Parameters
+    ----------
+    series : (M, T) array, finite
+    tolerance : (M,) float64 array
+        Samples that are above the curve by more are left out, in turn with the fit, until the samples stay the same.
+    fewest : float
+        Samples are left out only as long as there are so many.
+    """
+    out = np.empty_like(series)
+    # Most series take about 0.1 us a sample.
+    threads = _series_threads(series.size // 10_000)
+    _loops.exponential_baselines(series, tolerance, float(fewest), out, threads)
+    return out
+
+
 def find_beats(series: Array, min_snr: float, min_amplitude: float) -> tuple[Array, Array]:
     """Return the slope of each beat at its frame, 0 elsewhere (M, T), and the scale of each series in frames (M,)."""
     slopes, scales = np.empty_like(series), np.empty(len(series))
@@ -325,9 +344,9 @@ def measure_beats(series: Array, first: Array, lows: Array, highs: Array, *optio
         Each upstroke is searched for in the frames ``lows <= t < highs``, which are in order and do not overlap.
     *options
         Levels (L,) in percent, `sigma`, `smooth`, `min_snr`, `by_threshold`, `from_level`, `is_linear`, `is_checked`:
-        see `_numpy_measure.Settings`, which also lists the columns and the codes.
+        see `_numpy_beat.Settings`, which also lists the columns and the codes.
     """
-    columns = _numpy_measure.LEVELS + 2 * len(options[0])
+    columns = _numpy_beat.LEVELS + 2 * len(options[0])
     out, reasons = np.empty((len(lows), columns)), np.empty((len(lows), columns), np.uint8)
     threads = _series_threads(series.size // 2000)
     _loops.measure_beats(series, first, lows, highs, *options, out, reasons, threads)
