@@ -5,7 +5,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 FOLDER ?= demo
 
-.PHONY: demo test test-frontends test-arrays core-numpy lint types doctest hooks dist bench speed clean
+.PHONY: demo test test-frontends test-arrays core-numpy fuzz lint types doctest hooks dist bench speed clean
 
 # A plain install, as users have it.
 $(VENV)/installed: pyproject.toml CMakeLists.txt $(shell find src -type f -not -name '*.pyc')
@@ -45,6 +45,11 @@ test-arrays: $(VENV)/arrays
 # Tests the core again on the NumPy twins, as on a machine without a compiler.
 core-numpy: $(VENV)/dev
 	OPTIMAP_KERNELS=numpy $(BIN)/python -m pytest tests/kernels tests/_regions tests/_reading tests/_extract tests/_series tests/trace tests/beats
+
+# Reads N mutated files of each kind, or of those with KIND in their name: `make fuzz N=20000 KIND=npy`.
+N ?= 300
+fuzz: $(VENV)/dev
+	$(BIN)/python -m tests.fuzz -n $(N) --kind "$(KIND)"
 
 lint: $(VENV)/dev
 	$(BIN)/ruff check .

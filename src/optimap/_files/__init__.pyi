@@ -3,6 +3,19 @@ from .atomic import (
     make_folder,
     written_whole,
 )
+from .guard import (
+    reading,
+    reason_of,
+)
+from .hdf5 import (
+    ALONE,
+    DAMAGED_HDF5,
+    hdf5_contents,
+    hdf5_item,
+    open_hdf5,
+    own_hdf5,
+    refuse_elsewhere,
+)
 from .leftovers import (
     hidden_path,
     leftovers_in,
@@ -10,6 +23,9 @@ from .leftovers import (
     new_run,
     remove_leftovers,
     written_by,
+)
+from .libraries import (
+    LIBRARIES,
 )
 from .sidecar import (
     CHECKSUM,
@@ -22,17 +38,27 @@ from .sidecar import (
 )
 
 __all__ = [
+    "ALONE",
     "CHECKSUM",
+    "DAMAGED_HDF5",
+    "LIBRARIES",
     "array_checksum",
     "check_output",
     "check_sidecar",
     "checksum",
+    "hdf5_contents",
+    "hdf5_item",
     "hidden_path",
     "is_sidecar",
     "leftovers_in",
     "leftovers_of",
     "make_folder",
     "new_run",
+    "open_hdf5",
+    "own_hdf5",
+    "reading",
+    "reason_of",
+    "refuse_elsewhere",
     "remove_leftovers",
     "sidecar_path",
     "written_by",

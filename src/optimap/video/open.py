@@ -14,7 +14,6 @@ import numpy as np
 from .._base import ArgumentError, ArgumentTypeError, Array, MissingFileError, file_path, whole_number
 from .axes import unlikely_axes
 from .checks import counted
-from .folder.parts import part_advice
 from .format_table import Format, find_format
 from .recording import Origin, Recording
 
@@ -27,16 +26,20 @@ def open_video(path: str | os.PathLike[str], **options: object) -> Recording:
     path : path-like
         A file of any known format (``optimap info`` lists them), a zarr folder, or a folder of TIFF or PNG images,
         which are read in natural order (``frame_2`` before ``frame_10``). Where a recording consists of several
-        files, any of them can be given if they say so (OME-TIFF, NDTiff, ScanImage, MiCAM); otherwise their folder.
+        files, their folder or any of them can be given, if they say that they belong together (OME-TIFF, NDTiff,
+        ScanImage, MiCAM), or if their names and lengths do (TIFF).
     **options
         Options of some formats. Formats that store arrays have ``axes``, the meaning of each axis as a letter
         (T time, Y rows, X columns, C channel, Z plane; ``'YXT'`` has time last), ``channel`` (number or label)
         and ``z`` (number) for the channel and the plane to read. Where neither the file nor ``axes`` states the
         order, time is first. Others are ``dataset`` (HDF5, NWB, Zarr) and ``fieldname`` (MATLAB), the name of
-        the array in the file, ``position`` (ND2) and ``scene`` (CZI, OME-TIFF); folders have ``ignore`` (names
-        or patterns of files to leave out) and ``allow_gaps`` (True: frames may be missing), and folders of
-        images ``fps``. The ``channel`` of encoded colour video is ``'red'``, ``'green'``, ``'blue'`` or
-        ``'luma'``, that of MiCAM ULTIMA recordings of two cameras 0 or 1. A file of raw pixels (``.raw``,
+        the array in the file, ``external_links`` (HDF5, NWB, NetCDF, MATLAB 7.3; True reads whatever files the file
+        names, wherever they are, which is refused otherwise), ``position`` (ND2) and ``scene`` (CZI, OME-TIFF);
+        ``parts`` (TIFF, encoded video) is False to read a file alone, and True to read it and those whose names differ
+        in a number as one;
+        folders have ``ignore`` (names or patterns of files to leave out) and ``allow_gaps`` (True: frames may be
+        missing), and folders of images ``fps``. The ``channel`` of encoded colour video is ``'red'``, ``'green'``,
+        ``'blue'`` or ``'luma'``, that of MiCAM ULTIMA recordings of two cameras 0 or 1. A file of raw pixels (``.raw``,
         ``.bin``, ``.dat``, or an unknown suffix) is opened with ``shape``, the sizes of its axes such as
         ``(1000, 512, 512)`` (without the frames: all in the file), ``dtype`` (``'uint16'``), and if needed
         ``offset`` (bytes before the pixels), ``byteorder`` (``'little'``, the default, or ``'big'``) and
@@ -51,8 +54,9 @@ def open_video(path: str | os.PathLike[str], **options: object) -> Recording:
     Warns
     -----
     Advice
-        If nothing states the axes, and the shape looks as if time were not first; if the header of an encoded video
-        states fewer frames than it holds.
+        If nothing states the axes, and the shape looks as if time were not first; if a file is read with others as
+        one recording because of its length, or alone although it may be a part; if the header of a file states
+        fewer frames than it holds.
 
     Raises
     ------
@@ -84,8 +88,7 @@ def _open_and_advise(path: str | os.PathLike[str], options: dict[str, object]) -
     """Open a recording for a public function, whose caller's line warnings point to."""
     recording = open_again(path, **options)
     axes = unlikely_axes(recording.path, recording.shape, recording.axes_source)
-    part = None if "files" in recording.metadata else part_advice(recording.path, len(recording))
-    for advice in (recording._advice, axes, part):
+    for advice in (recording._advice, axes):
         if advice is not None:
             warnings.warn(advice, stacklevel=3)
     return recording

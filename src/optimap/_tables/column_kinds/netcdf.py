@@ -9,6 +9,7 @@ import numpy as np
 import xarray
 
 from ..._base import Array
+from ..._files import own_hdf5
 from ..columns_header import COLUMNS_LAYOUT, COLUMNS_MARKER, check_columns_header, not_beats
 from ..table import unreadable
 
@@ -31,6 +32,8 @@ def write(path: Path, columns: Mapping[str, Array], header: dict[str, Any]) -> N
 def read(path: Path) -> tuple[dict[str, Any], dict[str, Array]]:
     """Return the header and the columns."""
     try:
+        with own_hdf5(path):
+            pass
         dataset = xarray.open_dataset(path, engine="h5netcdf", decode_times=False, decode_timedelta=False)
     except OSError as error:
         raise unreadable(path, "NetCDF 4", error) from error

@@ -10,6 +10,7 @@ import numpy as np
 import xarray
 
 from ..._base import Array
+from ..._files import own_hdf5
 from ..._regions import Regions
 from ..labelled import as_data_array
 from ..table import LAYOUT, MARKER, TraceTable, check_header, not_ours, unreadable
@@ -37,6 +38,8 @@ def write(path: Path, table: TraceTable, header: dict[str, Any], regions: Region
 def _opened(path: Path) -> Iterator[Any]:
     """Open a file that optimap wrote."""
     try:
+        with own_hdf5(path):
+            pass
         dataset = xarray.open_dataset(path, engine="h5netcdf", decode_times=False, decode_timedelta=False)
     except OSError as error:
         raise unreadable(path, "NetCDF 4", error) from error

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..._base import ArgumentError, Array
+from ..._files import reading
 from ...kernels import run_in_threads, thread_count
 from ..paged import Images
 from .names import natural_key
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
     from PIL import Image
 
 SUFFIXES = {".tif": "TIFF", ".tiff": "TIFF", ".png": "PNG"}
-UNREADABLE = (OSError, SyntaxError)  # raised by Pillow for damaged files
 STRETCHED = {"L;2": 85, "L;4": 17}  # Pillow multiplies grey values of 2 and 4 bits by these factors
 
 
@@ -40,14 +40,18 @@ class PngFiles:
         """Do nothing: no file stays open."""
 
 
-def pages_of(files: Sequence[Path]) -> dict[Path, tuple[int, object]]:
-    """Return the number of pages in each TIFF file, and what decides how the first is stored."""
-    from ..tiff.directories import read_directories  # tifffile, which folders of PNG images do not need
+def pages_of(files: Sequence[Path]) -> dict[Path, tuple[int, int, object]]:
+    """Return for each TIFF file its pages, the frames that may be colours of one page, and how the first is stored."""
+    from ..tiff.axes import stacked_frames  # tifffile, which folders of PNG images do not need
+    from ..tiff.directories import read_directories
 
-    found: dict[Path, tuple[int, object]] = {}
+    found: dict[Path, tuple[int, int, object]] = {}
     for file in files:
         directories = read_directories(file)
-        found[file] = len(directories), directories.storage() if len(directories) else None
+        if len(directories):
+            found[file] = len(directories), stacked_frames(directories), directories.storage()
+        else:
+            found[file] = 0, 0, None
     return found
 
 
@@ -87,6 +91,8 @@ def _shape(file: Path) -> tuple[tuple[int, ...], "np.dtype[Any]"]:
 
 
 def _shape_of_tiff(file: Path) -> tuple[tuple[int, ...], "np.dtype[Any]"]:
+    from ..tiff.axes import stacked_frames
+    from ..tiff.directories import read_directories
     from ..tiff.files import open_pages
 
     pages = open_pages(file)
@@ -95,8 +101,13 @@ def _shape_of_tiff(file: Path) -> tuple[tuple[int, ...], "np.dtype[Any]"]:
             cure = "save each frame in a file of its own, or open the file instead of the folder"
             raise ArgumentError("path", file, f"holds {len(pages)} images", cure, subject=str(file))
         if len(pages.shape) != 2:
-            cure = "save the frames as grey images first"
-            raise ArgumentError("path", file, "is a colour recording", cure, subject=str(file))
+            frames = stacked_frames(read_directories(file))
+            problem, cure = "is a colour recording", "save the frames as grey images first"
+            if frames:
+                problem = f"holds {frames} colours of one image, or {frames} frames that were stored like this"
+                cure = "give axes='TYX' if they are frames, or save one of the colours first"
+            keyword = "axes" if frames else None
+            raise ArgumentError("path", file, problem, cure, subject=str(file), keyword=keyword)
         return pages.shape, pages.dtype
     finally:
         pages.close()
@@ -106,11 +117,8 @@ def _open_png(file: Path) -> "Image.Image":
     """Open an image, or raise an error that names the file."""
     from PIL import Image
 
-    try:
+    with reading(file, "pillow", "is not a complete PNG image", "remove it from the folder, or copy it again"):
         return Image.open(file, formats=["PNG"])
-    except UNREADABLE as error:
-        cure = "remove it from the folder, or copy it again"
-        raise ArgumentError("path", file, "is not a complete PNG image", cure, subject=str(file)) from error
 
 
 def _read(file: Path) -> Array:
@@ -118,9 +126,6 @@ def _read(file: Path) -> Array:
     with _open_png(file) as image:
         tiles: Any = getattr(image, "tile", None)
         stretched = STRETCHED.get(str(tiles[0][3]), 1) if tiles else 1
-        try:
+        with reading(file, "pillow", "is truncated or damaged", "copy the image again"):
             pixels: Array = np.asarray(image) // stretched if stretched > 1 else np.asarray(image)
-            return pixels
-        except UNREADABLE as error:
-            problem = f"is truncated or damaged ({error})"
-            raise ArgumentError("path", file, problem, "copy the image again", subject=str(file)) from error
+        return pixels

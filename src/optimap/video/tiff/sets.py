@@ -5,6 +5,7 @@ description names must be there; they are opened when their frames are read.
 """
 
 import re
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, NoReturn
@@ -13,7 +14,7 @@ import numpy as np
 import tifffile
 from numpy.typing import NDArray
 
-from ..._base import Advice, ArgumentError, MissingFileError
+from ..._base import Advice, ArgumentError, DamagedFileError, MissingFileError
 from ..axes import Wanted, numbered
 from ..paged import PagedFrames
 from ..recording import Recording
@@ -21,7 +22,7 @@ from .axes import Stack, all_pages, count_advice, stack_layout, stack_times
 from .directories import read_directories
 from .files import PagesOfFiles, open_pages
 from .ome import Ome, OmeImage, read_ome
-from .pages import DAMAGED
+from .pages import reading_tags
 
 LATER = re.compile(r"(.*_MMStack.*?)_\d+(\.ome\.tiff?)", re.IGNORECASE)
 
@@ -57,7 +58,7 @@ def _description(path: Path, base: Path) -> str:
         refuse_missing(path, base)
     if base.suffix.lower() not in (".tif", ".tiff", ".btf", ".tf8"):
         return base.read_text(encoding="utf-8", errors="replace")
-    with tifffile.TiffFile(base) as tif:
+    with reading_tags(base), tifffile.TiffFile(base) as tif:
         return tif.ome_metadata or ""
 
 
@@ -81,11 +82,10 @@ def files_of_set(path: Path, scene: object = None) -> set[str]:
     own, pages = {path.name.lower()}, len(read_directories(path))
     if not pages:
         return own
-    try:
-        with tifffile.TiffFile(path) as tif:
-            text = tif.ome_metadata if tif.is_ome else None
-    except (*DAMAGED, ValueError):  # reported when the file is opened
-        return own
+    text = None
+    # Damage is reported when the file is opened.
+    with suppress(DamagedFileError), reading_tags(path), tifffile.TiffFile(path) as tif:
+        text = tif.ome_metadata if tif.is_ome else None
     if not text:
         return own if first_of_stack(path) == path else files_of_set(first_of_stack(path), scene)
     base, image = find_image(path, read_ome(path, text, pages), scene)
@@ -118,12 +118,28 @@ def open_ome_set(path: Path, base: Path, image: OmeImage, wanted: Wanted) -> Rec
             times=stack_times(stack, layout),
             pixel_size=pixel_size,
             metadata={**metadata, "files": str(len(used))},
+            files=[files[number] for number in used],
             axes=(layout.letters, layout.source),
             advice=ome_advice(path, image),
         )
     except BaseException:
         pages.close()
         raise
+
+
+def own_planes(path: Path, base: Path, image: OmeImage) -> OmeImage:
+    """Return the frames of an image whose planes are all in one of its files."""
+    files = [file.name.lower() for file in set_files(base, image)]
+    time = [axis for axis, _ in image.axes].index("T")
+    mine = np.moveaxis(image.file_of == files.index(path.name.lower()), time, 0) if path.name.lower() in files else None
+    frames = np.flatnonzero([] if mine is None else mine.reshape(len(mine), -1).all(axis=1))
+    if not len(frames):
+        problem = f"cannot be used, because {path.name} alone holds no whole frame of its recording"
+        raise ArgumentError("parts", False, problem, "leave parts out")
+    axes = tuple((axis, len(frames) if axis == "T" else n) for axis, n in image.axes)
+    file_of, page_of = (np.take(table, frames, time) for table in (image.file_of, image.page_of))
+    times = None if image.times is None else np.take(image.times, frames, time)
+    return replace(image, axes=axes, file_of=file_of, page_of=page_of, times=times, planned=None)
 
 
 def with_all_pages(image: OmeImage, pages: int) -> OmeImage:
