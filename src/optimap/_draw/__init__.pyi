@@ -32,9 +32,8 @@ from .regions import (
 from .traces import (
     as_traces,
     check_traces_arguments,
+    draw_traces,
     line_arguments,
-    show_trace,
-    show_traces,
 )
 
 __all__ = [
@@ -50,6 +49,7 @@ __all__ = [
     "draw_beats",
     "draw_ensemble",
     "draw_restitution",
+    "draw_traces",
     "hidden_axes",
     "line_arguments",
     "min_max",
@@ -60,6 +60,4 @@ __all__ = [
     "show_figures",
     "show_positions",
     "show_regions",
-    "show_trace",
-    "show_traces",
 ]

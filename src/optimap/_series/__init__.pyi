@@ -21,6 +21,10 @@ from .filters import (
     Filtering,
     filter_host,
 )
+from .given import (
+    Given,
+    given_series,
+)
 from .noise import (
     white_noise,
 )
@@ -60,6 +64,7 @@ __all__ = [
     "Baseline",
     "Detrending",
     "Filtering",
+    "Given",
     "Options",
     "Relative",
     "as_signals",
@@ -74,6 +79,7 @@ __all__ = [
     "estimate_period",
     "filter_dask",
     "filter_host",
+    "given_series",
     "normalize_dask",
     "normalize_device",
     "normalize_host",

@@ -21,6 +21,7 @@ WIDER = 2.0  # times sigma: the scale of activations in much noise
 NEARER = 0.3  # times the noise of the derivative, by which a maximum a frame away must be steeper
 GROWTH = 20.0  # times noise / amplitude: the window of the baseline is so much longer, up to
 LONGEST = 2.0  # times as long
+COUNTS = 0.2  # of the samples by which it grew, which may be part of a recovery, count
 SMOOTHER = (1.5, 2.0)  # times `smooth`: the scales of peaks in noise
 FLAT = 0.8  # times the noise: a peak that is lower by less has lost nothing but noise
 REACH = 0.8  # times the frames in which a fall exceeds the noise: half of a line through it, up to
@@ -53,7 +54,7 @@ class Beat:
     base: float = np.nan
     middle: float = np.nan  # of the window of the baseline
     first: int = 0  # sample of that window
-    samples: int = 0  # in that window
+    samples: float = 0  # that count in that window
     drift: float = 0.0  # of the baseline, per frame
     top: int = 0
     peak: float = np.nan

@@ -14,6 +14,7 @@ Series = NDArray[np.float64]
 
 GRID = 60  # time constants
 ROUNDS = 50  # fits, at most
+KNOWN = 1e-8  # of the squares of a decay must vary among the used samples, else it is not considered
 
 
 def exponential_baselines(series: Series, tolerance: Series, fewest: float, out: Series, threads: int = 1) -> None:
@@ -44,7 +45,8 @@ def _fit(series: Series, used: NDArray[np.bool_], finer: int) -> Series:
     grid, decays = _grid(samples)
     # Sums over the used samples, for all time constants at once: of decays, their squares, and products with y.
     mean, square, product = weights @ decays.T / count, weights @ (decays**2).T, y @ decays.T
-    gains = _explained(square - count * mean**2, product)
+    spread = square - count * mean**2
+    gains = _explained(np.where(spread > KNOWN * (decays**2).sum(axis=1), spread, 0.0), product)
     best = np.clip(np.argmax(gains, axis=1), 1, GRID - 2)
     at = np.arange(len(series))
     step = float(grid[1] - grid[0])

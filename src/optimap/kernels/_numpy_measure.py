@@ -20,6 +20,7 @@ from ._numpy_beat import (
     AT_START,
     BASELINE,
     BELOW,
+    COUNTS,
     CYCLE,
     DVDT,
     FEW,
@@ -54,7 +55,7 @@ from ._numpy_beat import (
     Settings,
 )
 from ._numpy_beats import SCALES, derivative, filtered, gain, gaussian, noise_of
-from ._numpy_decay import fitted_rate
+from ._numpy_falls import by_a_line, eighths, fitted_rate, passed
 
 Array = NDArray[Any]
 Floats = NDArray[np.float64]
@@ -155,7 +156,7 @@ def _upstroke(series: Filtered, low: int, high: int, settings: Settings) -> Beat
         onset -= 1
     activation = at + shift
     if near >= 0:
-        share = min(1.0, SIGNIFICANT * unsure / middle)
+        share = eighths(SIGNIFICANT * unsure / middle)
         activation += share * (near + _shift(series.wide, near) - activation)
     return Beat(activation, middle - shift * (before - after) / 4, onset)
 
@@ -201,7 +202,8 @@ def _rest(beat: Beat, series: Filtered, last: int, has_next: bool, window: float
             beat.reason = AT_START
             return
         begin = _window_start(beat, length, window, series.noise)
-        beat.samples, beat.middle = stop - begin, 0.5 * (begin + stop - 1)
+        beat.samples = stop - beat.first + COUNTS * (beat.first - begin)
+        beat.middle = 0.5 * (begin + stop - 1)
         beat.base = float(series.row[begin:stop].mean())
     _settle_peak(beat, series, start, last, settings)
     if not is_lost and not has_next:
@@ -280,7 +282,7 @@ def _upright(beat: Beat, row: Floats, start: int, stop: int) -> Floats:
 
 def _rise_crossing(beat: Beat, row: Floats, height: float) -> float:
     """Return when the upstroke passes a height above the baseline, or NaN."""
-    return beat.first + _passed(height - _upright(beat, row, beat.first, beat.top + 1))
+    return beat.first + passed(height - _upright(beat, row, beat.first, beat.top + 1))
 
 
 def _fall_crossing(beat: Beat, series: Filtered, height: float) -> float:
@@ -288,7 +290,7 @@ def _fall_crossing(beat: Beat, series: Filtered, height: float) -> float:
     falling = _upright(beat, series.row, beat.top, beat.end + 1) - height
     # The search ends where the signal is well below, so that a baseline that noise has lowered cannot prolong it.
     below = np.flatnonzero(_upright(beat, series.smooth, beat.top, beat.end + 1) <= BELOW * height)
-    time = _passed(falling[: int(below[0]) + 2] if len(below) else falling)
+    time = passed(falling[: int(below[0]) + 2] if len(below) else falling)
     room = 0 if np.isnan(time) else min(int(time) + 1, len(falling) - 1 - int(time))
     if room < 2:
         return beat.top + time
@@ -296,38 +298,8 @@ def _fall_crossing(beat: Beat, series: Filtered, height: float) -> float:
     steepness = beat.drift - series.wide[beat.top + int(time)]
     length = series.noise / steepness if steepness > 0 else float(MOST) if series.noise > 0 else 0.0
     reach = min(max(int(min(REACH * length, float(MOST)) + 0.5), 2), room)
-    crossing = _by_a_line(falling, int(time) + 1, reach, 1.0 if reach > 2 else min(1.0, length))
+    crossing = by_a_line(falling, int(time) + 1, reach, 1.0 if reach > 2 else eighths(length))
     return beat.top + (time if np.isnan(crossing) else crossing)
-
-
-def _passed(values: Floats) -> float:
-    """Return when values fall below 0 for good, or NaN: noise cannot bring the time forward.
-
-    The running sum is largest at the last sample before that, which is where the isotonic fit crosses 0.
-    """
-    if len(values) == 0:
-        return np.nan
-    sums = np.cumsum(values)
-    k = len(sums) - 1 - int(np.argmax(sums[::-1]))  # the last of several
-    if k + 1 == len(values) or values[k] < 0:
-        return np.nan
-    return k + float(values[k] / (values[k] - values[k + 1]))
-
-
-def _by_a_line(values: Floats, at: int, reach: int, outer: float) -> float:
-    """Return when the line through `reach` samples before `at` and as many from it on falls below 0, or NaN.
-
-    `outer` is the weight of the first and the last; the others have 1.
-    """
-    steps = np.arange(-reach, reach) + 0.5
-    weights = np.ones(2 * reach)
-    weights[[0, -1]] = outer
-    here = values[at - reach : at + reach]
-    product = float((weights * steps * here).sum())
-    if product >= 0:
-        return np.nan
-    step = -float((weights * here).sum()) / weights.sum() * float((weights * steps**2).sum()) / product
-    return at - 0.5 + float(min(max(step, 0.5 - reach), reach - 0.5))
 
 
 def _fill(beat: Beat, series: Filtered, settings: Settings, values: Array, why: Array) -> None:

@@ -18,6 +18,7 @@ constexpr double kWider = 2;           // times sigma: the scale of activations 
 constexpr double kNearer = 0.3;         // times the noise of the derivative, by which a maximum a frame away is steeper
 constexpr double kGrowth = 20;         // times noise / amplitude: the window of the baseline is so much longer, up to
 constexpr double kLongest = 2;         // times as long
+constexpr double kCounts = 0.2;        // of the samples by which it grew, which may be part of a recovery, count
 constexpr double kSmoother[] = {1.5, 2};  // times `smooth`: the scales of peaks in noise
 constexpr double kFlat = 0.8;          // times the noise: a peak that is lower by less has lost nothing but noise
 constexpr double kReach = 0.8;         // times the frames in which a fall exceeds the noise: half of a line through it, up to
@@ -35,7 +36,8 @@ struct Beat {
     double activation = kNaN, slope = kNaN;
     int64_t onset = 0;
     double base = kNaN, middle = kNaN, drift = 0;
-    int64_t first = 0, samples = 0, top = 0;
+    int64_t first = 0, top = 0;
+    double samples = 0;
     double peak = kNaN, amplitude = kNaN;
     int64_t end = 0;
     Reason ended = kAtEnd, reason = kMeasured;

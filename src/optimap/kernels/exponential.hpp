@@ -13,6 +13,7 @@ namespace optimap {
 
 constexpr int64_t kGrid = 60;     // time constants
 constexpr int64_t kRounds = 50;   // fits, at most
+constexpr double kKnown = 1e-8;    // of the squares of a decay must vary among the used samples, else it is not considered
 constexpr int64_t kAtOnce = 8;    // partial sums, so that they are in vector registers
 constexpr int64_t kStretch = 64;  // frames whose decay is a product of two exponentials
 
@@ -107,8 +108,10 @@ class ExponentialFitter {
 
     void curve(int finer, double first, double* out) {
         double gains[kGrid];
-        for (int64_t g = 0; g < kGrid; ++g)
-            gains[g] = explained(square_[g] - mean_[g] * mean_[g] / count_, product_[g] - level_ * mean_[g]);
+        for (int64_t g = 0; g < kGrid; ++g) {
+            const double spread = square_[g] - mean_[g] * mean_[g] / count_;
+            gains[g] = spread > kKnown * grid_.square[g] ? explained(spread, product_[g] - level_ * mean_[g]) : 0;
+        }
         const int64_t best = std::clamp<int64_t>(std::max_element(gains, gains + kGrid) - gains, 1, kGrid - 2);
         double step = grid_.logarithms[1] - grid_.logarithms[0];
         double rate = grid_.logarithms[best] + step * ahead(gains[best - 1], gains[best], gains[best + 1]);

@@ -68,7 +68,7 @@ class BeatMeasurer {
         while (beat.onset > 0 && slopes_[beat.onset] > kSteep * middle) --beat.onset;
         beat.activation = double(at) + shift;
         if (near >= 0) {
-            const double share = std::min(1.0, kSignificant * noise_ * derivative_.gain / middle);
+            const double share = eighths(kSignificant * noise_ * derivative_.gain / middle);
             beat.activation += share * (double(near) + shift_of(wide_, near) - beat.activation);
         }
         beat.slope = middle - shift * (before - after) / 4;
@@ -90,6 +90,9 @@ class BeatMeasurer {
         }
         return at;
     }
+
+    // A share, up to 1, in eighths: the noise is not known so exactly, and should change nothing where there is little.
+    static double eighths(double share) { return std::floor(8 * std::min(share, 1.0) + 0.5) / 8; }
 
     // Where the parabola through a local maximum and its neighbours is largest.
     static double shift_of(const std::vector<double>& slopes, int64_t at) {
@@ -143,11 +146,11 @@ class BeatMeasurer {
                 return;
             }
             const int64_t begin = window_start(beat, length, window);
-            beat.samples = stop - begin;
+            beat.samples = double(stop - beat.first) + kCounts * double(beat.first - begin);
             beat.middle = 0.5 * double(begin + stop - 1);
             double sum = 0;
             for (int64_t k = begin; k < stop; ++k) sum += row_[k];
-            beat.base = sum / double(beat.samples);
+            beat.base = sum / double(stop - begin);
         }
         settle_peak(beat, start, last);
         if (!is_lost && beat.next < 0) beat.reason = kAtEnd;
@@ -242,7 +245,7 @@ class BeatMeasurer {
         const double steepness = beat.drift - wide_[beat.top + at];
         const double length = steepness > 0 ? noise_ / steepness : noise_ > 0 ? double(kMost) : 0;  // of noise, in frames
         const int64_t reach = std::clamp(int64_t(std::min(kReach * length, double(kMost)) + 0.5), int64_t(2), room);
-        const double crossing = line_crossing(beat, height, beat.top + at + 1, reach, reach > 2 ? 1 : std::min(1.0, length));
+        const double crossing = line_crossing(beat, height, beat.top + at + 1, reach, reach > 2 ? 1 : eighths(length));
         return std::isnan(crossing) ? double(beat.top) + time : crossing;
     }
 
@@ -269,7 +272,7 @@ class BeatMeasurer {
         int64_t at = from;
         for (int64_t k = from; k <= to; ++k) {
             sum += value(k);
-            if (sum >= most) {
+            if (sum >= most && value(k) >= 0) {  // one that is below by a rounding error leaves the sum as it is
                 most = sum;
                 at = k;
             }
@@ -300,7 +303,7 @@ class BeatMeasurer {
         values[kDvdt] = beat.slope / beat.amplitude;
         put(values, why, kSnr, beat.amplitude / noise_, noise_ > 0 ? kMeasured : kNoNoise);
         put(values, why, kTimeToPeak, double(beat.top) - activation, lost);
-        const double unsure = 2 * noise_ / std::sqrt(double(beat.samples));
+        const double unsure = 2 * noise_ / std::sqrt(beat.samples);
         const double rise = up_crossing(beat, 0.9 * beat.amplitude) - up_crossing(beat, 0.1 * beat.amplitude);
         put(values, why, kRiseTime, rise, 0.1 * beat.amplitude < unsure || std::isnan(rise) ? kAtRest : kMeasured);
         for (int64_t i = 0; i < levels; ++i) {
