@@ -86,8 +86,18 @@ def given_series(signals: Any, name: str = "signals") -> Given:
     times = neighbour_times(signals) if is_neighbour(signals) else _frame_times(signals)
     back = _in_neighbour(signals) if is_neighbour(signals) else _in_frame(signals)
     rate = regular_rate(times) if table.fps is None else table.fps
-    irregular = rate is None and times is not None and len(times) > 1
-    return Given(table.traces, rate, table.x, table.names, table.positions, back, irregular)
+    x = table.x if times is None else _axis_of(times, rate)
+    return Given(table.traces, rate, x, table.names, table.positions, back, rate is None and _is_uneven(times))
+
+
+def _axis_of(times: Floats, rate: float | None) -> Floats | None:
+    """Return times in s, unless they are those of a rate from 0 on."""
+    return None if rate is not None and times[0] == 0 else times
+
+
+def _is_uneven(times: Floats | None) -> bool:
+    """Whether there are times, which have no rate."""
+    return times is not None and len(times) > 1
 
 
 def regular_rate(times: Floats | None) -> float | None:
@@ -132,9 +142,8 @@ def _from_array(array: "xarray.DataArray", name: str) -> Given:
         own = result.transpose(order)
         return type(kept)(own, coords=kept.coords, dims=kept.dims, name=kept.name, attrs=attrs)
 
-    x = times if rate is None or (times is not None and len(times) and times[0] != 0) else None
-    irregular = rate is None and times is not None and len(times) > 1
-    return Given(values, rate, x, names, places, back, irregular)
+    x = None if times is None else _axis_of(times, rate)
+    return Given(values, rate, x, names, places, back, rate is None and _is_uneven(times))
 
 
 def _stated_rate(stated: object) -> float | None:
