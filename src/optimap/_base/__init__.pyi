@@ -57,6 +57,12 @@ from .progress import (
     progress_bar,
     say,
 )
+from .published import (
+    ELSEWHERE,
+    attach_stub,
+    elsewhere,
+    warn_if_mixed,
+)
 from .time_axis import (
     parse_time_axis,
 )
@@ -79,6 +85,7 @@ from .words import (
 )
 
 __all__ = [
+    "ELSEWHERE",
     "ENDING",
     "LETTERS",
     "NUMPY_TYPES",
@@ -103,6 +110,7 @@ __all__ = [
     "Namespace",
     "Result",
     "VideoLike",
+    "attach_stub",
     "axis_letter",
     "budget",
     "budgeted",
@@ -114,6 +122,7 @@ __all__ = [
     "dtype_bytes",
     "dtype_kind",
     "dtype_name",
+    "elsewhere",
     "file_path",
     "held_back",
     "host_view",
@@ -129,5 +138,6 @@ __all__ = [
     "stack_level",
     "text_names",
     "unit_factor",
+    "warn_if_mixed",
     "whole_number",
 ]

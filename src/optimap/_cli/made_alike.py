@@ -91,7 +91,8 @@ def _about_table(path: Path) -> About:
     if path.suffix.lower() in (".csv", ".tsv") and not described.exists():
         _refuse(path, f" without {described.name}, which would say how it was made")
     try:
-        header = _tables.load_columns(path)[0] if _tables.holds_columns(path) else _tables.load_header(path)
+        is_of_beats = _tables.holds_columns(path)
+        header: About = _tables.load_columns(path)[0] if is_of_beats else {**_tables.load_header(path)}
         made = header["metadata"]
         return {"metadata": made, **_entry(made, "traces")} if "traces" in made else header
     except ValueError as error:  # edited, damaged, or a table from another program

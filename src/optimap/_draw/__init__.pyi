@@ -22,6 +22,10 @@ from .figures import (
 from .long_traces import (
     LONG,
 )
+from .maps import (
+    MapStyle,
+    draw_maps,
+)
 from .positions import (
     show_positions,
 )
@@ -39,6 +43,7 @@ from .traces import (
 __all__ = [
     "LONG",
     "Colors",
+    "MapStyle",
     "Marks",
     "as_image",
     "as_traces",
@@ -48,6 +53,7 @@ __all__ = [
     "check_traces_arguments",
     "draw_beats",
     "draw_ensemble",
+    "draw_maps",
     "draw_restitution",
     "draw_traces",
     "hidden_axes",

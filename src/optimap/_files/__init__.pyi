@@ -9,7 +9,6 @@ from .guard import (
 )
 from .hdf5 import (
     ALONE,
-    DAMAGED_HDF5,
     hdf5_contents,
     hdf5_item,
     open_hdf5,
@@ -40,7 +39,6 @@ from .sidecar import (
 __all__ = [
     "ALONE",
     "CHECKSUM",
-    "DAMAGED_HDF5",
     "LIBRARIES",
     "array_checksum",
     "check_output",

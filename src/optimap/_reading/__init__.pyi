@@ -10,6 +10,14 @@ from .blocks import (
 from .fingerprint import (
     patch_checksum,
 )
+from .in_space import (
+    REACH,
+    folded_gaussian,
+    gaussian_reach,
+    is_wide,
+    parse_sigma,
+    smooth_in_space,
+)
 from .labelled import (
     is_labelled,
     unlabelled,
@@ -49,6 +57,7 @@ from .threads import (
 )
 
 __all__ = [
+    "REACH",
     "Advance",
     "Box",
     "Boxes",
@@ -60,20 +69,25 @@ __all__ = [
     "block_frames",
     "check_sizes",
     "file_of",
+    "folded_gaussian",
     "from_file",
+    "gaussian_reach",
     "hdf5_axes",
     "in_named_order",
     "in_place",
     "is_labelled",
     "is_ready",
+    "is_wide",
     "mapping_of",
     "open_frames",
+    "parse_sigma",
     "patch_checksum",
     "plan_reading",
     "prepare",
     "read_ahead",
     "read_sparsely",
     "release",
+    "smooth_in_space",
     "stored_chunk",
     "unlabelled",
     "walk_blocks",

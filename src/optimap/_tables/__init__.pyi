@@ -8,6 +8,9 @@ from .from_labelled import (
     frame_axis,
     labelled_table,
 )
+from .header import (
+    Header,
+)
 from .kinds import (
     KINDS,
     SUFFIXES,
@@ -41,6 +44,7 @@ from .tidy import (
 __all__ = [
     "KINDS",
     "SUFFIXES",
+    "Header",
     "TraceTable",
     "array_labels",
     "as_data_array",

@@ -12,12 +12,13 @@ ACTIVATION, BASELINE, PEAK, TIME_TO_PEAK, AMPLITUDE, SNR, RISE, DVDT, TAU, CYCLE
 # Why a value is NaN.
 MEASURED, HAS_NAN, NO_UPSTROKE, AT_START, SMALL, AT_NEXT, AT_END, AT_REST, IS_LAST, FEW, MISFIT, NO_NOISE = range(12)
 
-SIGNIFICANT = 5.0  # times the noise of the derivative
+SIGNIFICANT = 6.0  # times the noise of the derivative: where it is searched for, noise has 5
 STEEP = 0.1  # of its steepest slope: an upstroke begins where the signal rises less
 WINDOW = 3.0  # frames, the shortest window of the baseline, which has
 WINDOW_SHARE = 0.05  # of a cycle
 ROUNDING = 1e-12
 WIDER = 2.0  # times sigma: the scale of activations in much noise
+UNSURE = 5.0  # times the noise of the derivative: an upstroke that is not steeper is timed at that scale
 NEARER = 0.3  # times the noise of the derivative, by which a maximum a frame away must be steeper
 GROWTH = 20.0  # times noise / amplitude: the window of the baseline is so much longer, up to
 LONGEST = 2.0  # times as long

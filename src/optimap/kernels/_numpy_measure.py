@@ -48,13 +48,14 @@ from ._numpy_beat import (
     STEEP,
     TAU,
     TIME_TO_PEAK,
+    UNSURE,
     WIDER,
     WINDOW,
     WINDOW_SHARE,
     Beat,
     Settings,
 )
-from ._numpy_beats import SCALES, derivative, filtered, gain, gaussian, noise_of
+from ._numpy_beats import SCALES, derivative, filtered, gain, gains_near_ends, gaussian, noise_of
 from ._numpy_falls import by_a_line, eighths, fitted_rate, passed
 
 Array = NDArray[Any]
@@ -156,7 +157,7 @@ def _upstroke(series: Filtered, low: int, high: int, settings: Settings) -> Beat
         onset -= 1
     activation = at + shift
     if near >= 0:
-        share = eighths(SIGNIFICANT * unsure / middle)
+        share = eighths(UNSURE * unsure / middle)
         activation += share * (near + _shift(series.wide, near) - activation)
     return Beat(activation, middle - shift * (before - after) / 4, onset)
 
@@ -182,10 +183,13 @@ def _is_significant(row: Floats, low: int, high: int, noise: float, is_checked: 
     if not is_checked:
         return True
     least = ROUNDING * np.abs(row).max()
-    return any(
-        filtered(row, derivative(sigma))[low:high].max() > max(SIGNIFICANT * noise * gain(derivative(sigma)), least)
-        for sigma in SCALES
-    )
+    ends = np.minimum(np.arange(low, high), len(row) - 1 - np.arange(low, high))
+    for sigma in SCALES:
+        gains = gains_near_ends(sigma)
+        limits = SIGNIFICANT * noise * gains[np.minimum(ends, len(gains) - 1)]
+        if (filtered(row, derivative(sigma))[low:high] > np.maximum(limits, least)).any():
+            return True
+    return False
 
 
 def _rest(beat: Beat, series: Filtered, last: int, has_next: bool, window: float, settings: Settings) -> None:

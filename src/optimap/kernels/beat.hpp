@@ -11,10 +11,11 @@ enum Reason : uint8_t {
     kMeasured, kHasNan, kNoUpstroke, kAtStart, kTooSmall, kAtNext, kAtEnd, kAtRest, kIsLast, kFew, kMisfit, kNoNoise
 };
 
-constexpr double kSignificant = 5;     // times the noise of the derivative
+constexpr double kSignificant = 6;     // times the noise of the derivative: where it is searched for, noise has 5
 constexpr double kWindow = 3;          // frames, the shortest window of the baseline, which has
 constexpr double kWindowShare = 0.05;  // of a cycle
 constexpr double kWider = 2;           // times sigma: the scale of activations in much noise
+constexpr double kUnsure = 5;          // times the noise of the derivative: an upstroke that is not steeper is timed at that scale
 constexpr double kNearer = 0.3;         // times the noise of the derivative, by which a maximum a frame away is steeper
 constexpr double kGrowth = 20;         // times noise / amplitude: the window of the baseline is so much longer, up to
 constexpr double kLongest = 2;         // times as long

@@ -12,18 +12,21 @@ namespace optimap {
 // The rate of the decay height exp(-rate t) in least squares (Gauss-Newton), 0 if there is none.
 inline double fitted_rate(const std::vector<double>& samples, double height, double rate) {
     const auto left = [&](double height, double rate) {
-        double sum = 0;
-        for (size_t t = 0; t < samples.size(); ++t) {
-            const double rest = samples[t] - height * std::exp(-rate * double(t));
+        const double ratio = std::exp(-rate);  // powers of it, as the exponential function takes most of the time
+        double sum = 0, value = height;
+        for (double sample : samples) {
+            const double rest = sample - value;
             sum += rest * rest;
+            value *= ratio;
         }
         return sum;
     };
     double error = left(height, rate);
     for (int turn = 0; turn < 50; ++turn) {
-        double a = 0, b = 0, c = 0, u = 0, v = 0;
-        for (size_t t = 0; t < samples.size(); ++t) {
-            const double shape = std::exp(-rate * double(t)), slope = -height * double(t) * shape;
+        const double ratio = std::exp(-rate);
+        double a = 0, b = 0, c = 0, u = 0, v = 0, shape = 1;
+        for (size_t t = 0; t < samples.size(); ++t, shape *= ratio) {
+            const double slope = -height * double(t) * shape;
             const double rest = samples[t] - height * shape;
             a += shape * shape;
             b += shape * slope;

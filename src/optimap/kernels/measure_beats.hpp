@@ -16,7 +16,10 @@ class BeatMeasurer {
         for (double factor : kSmoother) smoothers_.push_back(gaussian(factor * settings.smooth, false));
         smoothed_.resize(smoothers_.size());
         if (settings.is_checked)
-            for (double sigma : kScales) scales_.push_back(gaussian(sigma, true));
+            for (double sigma : kScales) {
+                scales_.push_back(gaussian(sigma, true));
+                gains_.push_back(gains_near_ends(scales_.back()));
+            }
         margin_ = int64_t(std::max({wider_.half.size(), smoothers_.back().half.size(), size_t(33)}));
     }
 
@@ -30,10 +33,9 @@ class BeatMeasurer {
         padded.filter(wider_, wide_);
         padded.filter(smoother_, smooth_);
         for (size_t i = 0; i < smoothers_.size(); ++i) padded.filter(smoothers_[i], smoothed_[i]);
-        checked_.resize(scales_.size());
-        for (size_t i = 0; i < scales_.size(); ++i) padded.filter(scales_[i], checked_[i]);
+        filtered_ = 0;
         std::vector<Beat> beats;
-        for (int64_t i = 0; i < count; ++i) beats.push_back(upstroke(lows[i], highs[i]));
+        for (int64_t i = 0; i < count; ++i) beats.push_back(upstroke(padded, lows[i], highs[i]));
         const double window = link(beats);
         for (Beat& beat : beats)
             if (!beat.reason) rest(beat, beats, window);
@@ -53,7 +55,7 @@ class BeatMeasurer {
     }
 
   private:
-    Beat upstroke(int64_t low, int64_t high) const {
+    Beat upstroke(const Padded& padded, int64_t low, int64_t high) {
         Beat beat;
         beat.reason = kNoUpstroke;
         const int64_t edge = int64_t(2 * settings_.sigma);
@@ -61,14 +63,14 @@ class BeatMeasurer {
         high = std::min({high, samples_ - edge, samples_ - 1});
         const int64_t near = steepest(wide_, low, high, 0, 0);
         const int64_t at = steepest(slopes_, low, high, near, near < 0 ? 0 : kNearer * noise_ * derivative_.gain);
-        if (at < 0 || !is_significant(low, high)) return beat;
+        if (at < 0 || !is_significant(padded, low, high)) return beat;
         const double before = slopes_[at - 1], middle = slopes_[at], after = slopes_[at + 1];
         const double shift = shift_of(slopes_, at);
         beat.onset = at;
         while (beat.onset > 0 && slopes_[beat.onset] > kSteep * middle) --beat.onset;
         beat.activation = double(at) + shift;
         if (near >= 0) {
-            const double share = eighths(kSignificant * noise_ * derivative_.gain / middle);
+            const double share = eighths(kUnsure * noise_ * derivative_.gain / middle);
             beat.activation += share * (double(near) + shift_of(wide_, near) - beat.activation);
         }
         beat.slope = middle - shift * (before - after) / 4;
@@ -100,13 +102,22 @@ class BeatMeasurer {
         return bend < 0 ? (slopes[at - 1] - slopes[at + 1]) / (2 * bend) : 0.0;
     }
 
-    bool is_significant(int64_t low, int64_t high) const {
+    // Most upstrokes are significant at the first scale, so the series is filtered at others only when they are needed.
+    bool is_significant(const Padded& padded, int64_t low, int64_t high) {
         if (!settings_.is_checked) return true;
         const double least = kRounding * largest(row_, samples_);
+        checked_.resize(scales_.size());
         for (size_t i = 0; i < scales_.size(); ++i) {
-            const double limit = std::max(kSignificant * noise_ * scales_[i].gain, least);
-            for (int64_t k = low; k < high; ++k)
-                if (checked_[i][k] > limit) return true;
+            if (i == filtered_) {
+                if (kScales[i] == settings_.sigma) checked_[i] = slopes_;
+                else padded.filter(scales_[i], checked_[i]);
+                ++filtered_;
+            }
+            const int64_t radius = int64_t(gains_[i].size()) - 1;
+            for (int64_t k = low; k < high; ++k) {
+                const int64_t distance = std::min({k, samples_ - 1 - k, radius});
+                if (checked_[i][k] > std::max(kSignificant * noise_ * gains_[i][distance], least)) return true;
+            }
         }
         return false;
     }
@@ -352,8 +363,10 @@ class BeatMeasurer {
     const BeatSettings& settings_;
     Filter derivative_, wider_, smoother_;
     std::vector<Filter> scales_, smoothers_;
+    std::vector<std::vector<double>> gains_;  // of each scale near the ends
     std::vector<std::vector<double>> checked_, smoothed_;
     std::vector<double> slopes_, wide_, smooth_;
+    size_t filtered_ = 0;  // at how many scales the series has been filtered
     const double* row_ = nullptr;
     int64_t samples_ = 0, margin_ = 0;
     double noise_ = 0;

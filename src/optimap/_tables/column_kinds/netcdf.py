@@ -10,8 +10,8 @@ import xarray
 
 from ..._base import Array
 from ..._files import own_hdf5
-from ..columns_header import COLUMNS_LAYOUT, COLUMNS_MARKER, check_columns_header, not_beats
-from ..table import unreadable
+from ..columns_header import COLUMNS_LAYOUT, COLUMNS_MARKER, not_beats, parse_columns_header
+from ..header import reading_table
 
 
 def write(path: Path, columns: Mapping[str, Array], header: dict[str, Any]) -> None:
@@ -31,18 +31,15 @@ def write(path: Path, columns: Mapping[str, Array], header: dict[str, Any]) -> N
 
 def read(path: Path) -> tuple[dict[str, Any], dict[str, Array]]:
     """Return the header and the columns."""
-    try:
+    with reading_table(path, "xarray", "NetCDF 4"):
         with own_hdf5(path):
             pass
-        dataset = xarray.open_dataset(path, engine="h5netcdf", decode_times=False, decode_timedelta=False)
-    except OSError as error:
-        raise unreadable(path, "NetCDF 4", error) from error
-    with dataset:
-        if COLUMNS_MARKER not in dataset.attrs:
-            raise not_beats(path)
-        header = check_columns_header(json.loads(str(dataset["header"].item())), path)
-        return header, {
-            name: np.array(dataset[name].values.tolist(), np.str_) if dtype == "text" else dataset[name].values
-            for name, dtype in header["columns"].items()
-            if name in dataset
-        }
+        with xarray.open_dataset(path, engine="h5netcdf", decode_times=False, decode_timedelta=False) as dataset:
+            if COLUMNS_MARKER not in dataset.attrs:
+                raise not_beats(path)
+            header = parse_columns_header(str(dataset["header"].item()), path)
+            return header, {
+                name: np.array(dataset[name].values.tolist(), np.str_) if dtype == "text" else dataset[name].values
+                for name, dtype in header["columns"].items()
+                if name in dataset
+            }
