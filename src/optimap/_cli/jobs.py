@@ -9,6 +9,7 @@ import numpy as np
 
 from .. import _tables, trace
 from .._base import Array, counted
+from .._series import regular_rate
 from .batch import Job
 from .made_alike import About, picture_description
 from .open import described_times, open_recording, times_on_axis
@@ -31,6 +32,7 @@ class Plan(NamedTuple):
     background: Found | None
     about: About
     times: Array | None  # on the axis, if they are irregular
+    rate: float | None  # of the frames that are used, which may be regular in an irregular recording
     span: Span  # of the frames that are used
     steps: list[str]
 
@@ -81,7 +83,9 @@ def plan_traces(job: Job, recording: "Recording", command: str) -> Plan:
     fps = recipe.fps or recording.fps
     times = times_on_axis(recording, fps)
     span = recipe.steps.span(len(recording), fps, times)
-    recipe.steps.needs(fps)
+    times_used = None if times is None else times[slice(*span)]
+    rate = fps if times_used is None else regular_rate(times_used)
+    recipe.steps.needs(rate)
     recipe.steps.check_spacing(recording, span, fps)
     about: About = {
         "fps": fps,
@@ -90,9 +94,8 @@ def plan_traces(job: Job, recording: "Recording", command: str) -> Plan:
         "tidy": recipe.tidy,
         "metadata": {**_provenance(command, job, recording, found, behind, span), **described_times(times)},
     }
-    times = None if times is None else times[slice(*span)]
     steps = recipe.steps.in_words(span, len(recording), recipe.background is not None)
-    return Plan(found, behind, about, times, span, steps)
+    return Plan(found, behind, about, times_used, rate, span, steps)
 
 
 def _provenance(
@@ -133,7 +136,7 @@ def clean_traces(recording: "Recording", plan: Plan, recipe: Recipe) -> Array:
         background=recipe.background if plan.background is None else plan.background.places,
         background_factor=recipe.background_factor,
     )
-    return recipe.steps.clean(traces, plan.about["fps"])
+    return recipe.steps.clean(traces, plan.rate)
 
 
 def lost_traces(traces: Array, about: About) -> Iterator[str]:

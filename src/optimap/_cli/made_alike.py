@@ -33,6 +33,8 @@ SHOWN = {
     "options": "--option",
     "levels": "--levels",
     "stimuli": "--stimuli",
+    "prefix": "--prefix",
+    "ensemble_window": "--ensemble-window",
 }
 # Entries with values that are long, or not readable.
 NAMED = {

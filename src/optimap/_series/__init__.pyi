@@ -24,6 +24,7 @@ from .filters import (
 from .given import (
     Given,
     given_series,
+    regular_rate,
 )
 from .noise import (
     white_noise,
@@ -84,6 +85,7 @@ __all__ = [
     "normalize_device",
     "normalize_host",
     "polarity_sign",
+    "regular_rate",
     "relative_dask",
     "relative_host",
     "robust_line",

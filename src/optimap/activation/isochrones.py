@@ -48,7 +48,7 @@ def show_activations(
     linecolor, linestyle : str
         Of the vertical lines.
     **kwargs
-        Other arguments of `optimap.trace.draw_traces`.
+        Other arguments of `optimap.trace.show_traces`.
 
     Returns
     -------
