@@ -105,7 +105,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--ensemble-window",
         type=around,
         metavar="BEFORE,AFTER",
-        help="what the mean beat shows before and after activation, in ms (frames without a rate); by default 20 and 80 "
+        help="what the mean beat shows before and after activation, in ms (frames without a rate); default: 20 and 80 "
         "percent of the median cycle",
     )
     parser.add_argument(
