@@ -391,7 +391,7 @@ def filter_traces(
     given = given_series(signals)
     rate = given.rate(fps)
     if rate is None:
-        raise ArgumentError("fps", None, "is missing", "give the frame rate", subject="fps", keyword="fps")
+        raise ArgumentError("fps", None, "is missing", "give fps=, the frame rate", subject="fps", keyword="fps")
     options = Filtering(rate, lowpass, highpass, notch, kind, order)
     values = given.values
     return given.like(filter_dask(values, options) if is_dask(values) else filter_host(values, options))  # type: ignore[no-any-return]
