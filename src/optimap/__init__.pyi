@@ -10,6 +10,7 @@ from .activation import (
     show_activation_map,
 )
 from .image import show_image
+from .phase import compute_phase
 from .trace import (
     compare_traces,
     extract_traces,
@@ -30,6 +31,7 @@ __all__ = [
     "compute_activation_map",
     "compute_cv",
     "compute_cv_map",
+    "compute_phase",
     "compute_velocity_field",
     "datasets",
     "extract_traces",

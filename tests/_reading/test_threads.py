@@ -9,7 +9,7 @@ import pytest
 
 from optimap import kernels
 from optimap._base import budgeted
-from optimap._reading import Plan, as_source, file_of, from_file, in_place, read_ahead, walk_blocks
+from optimap._reading import Plan, as_source, by_trial, copied, file_of, from_file, in_place, read_ahead, walk_blocks
 from optimap.kernels import Stop
 from tests import makers
 from tests.kernels.system import refuse_threads
@@ -59,6 +59,30 @@ def test_a_file_is_read_by_all_threads(tmp_path, dtype):
     assert "MainThread" not in noting.threads
     assert noting.counts == {1}
     assert sum(done) == values.nbytes
+
+
+@on_linux
+@pytest.mark.parametrize("pieces", [1, 2, 5, 7, 40])
+def test_a_long_job_begins_with_a_trial_of_both_ways(tmp_path, allow, pieces):
+    allow(tried_bytes=VIDEO.nbytes, piece_bytes=pieces * VIDEO[0].nbytes, block_bytes=3 * VIDEO[0].nbytes)
+    source, done, noting = as_source(mapped(tmp_path, VIDEO)), [], Noting()
+    file = file_of(source, MANY)
+    by_trial(source, file, noting, done.append, Stop())
+    file.close()
+    np.testing.assert_array_equal(noting.video(), VIDEO)
+    assert sum(done) == VIDEO.nbytes
+    assert ("MainThread" in noting.threads) == (pieces < 30)  # the map is tried, unless nothing is left for it
+    assert noting.threads - {"MainThread"}  # and so is reading
+
+
+@on_linux
+def test_a_short_job_is_read(tmp_path, allow):
+    allow(tried_bytes=VIDEO.nbytes + 1, piece_bytes=VIDEO[0].nbytes)
+    source, noting = as_source(mapped(tmp_path, VIDEO)), Noting()
+    file = file_of(source, MANY)
+    by_trial(source, file, noting, lambda _: None, Stop())
+    file.close()
+    assert "MainThread" not in noting.threads
 
 
 def test_few_windows_and_arrays_in_memory_have_no_file(tmp_path):
@@ -169,3 +193,22 @@ def test_an_error_while_reading_stops_the_computing_of_the_block_before(error):
         read_ahead(compute, todo(), lambda _: None, stop)
     assert stop.is_set()
     assert ended == ["stopped"]
+
+
+@on_linux
+@pytest.mark.parametrize("dtype", ["<u2", ">u2", "f4", ">f8", "?", "i1"])
+def test_a_mapped_video_is_copied_by_all_threads(tmp_path, dtype):
+    values = (VIDEO % 100).astype(dtype)
+    view = mapped(tmp_path, values)
+    for part in (view, view[7:8], view[3:29], view[::2], view[:, 3:9], view[:0], view[::-1]):
+        copy = copied(part)
+        np.testing.assert_array_equal(copy, part)
+        assert copy.dtype.isnative
+        assert copy.flags.owndata
+        assert copy.flags.c_contiguous
+
+
+def test_an_array_in_memory_is_copied():
+    copy = copied(VIDEO[::3, 2:])
+    np.testing.assert_array_equal(copy, VIDEO[::3, 2:])
+    assert not np.shares_memory(copy, VIDEO)

@@ -183,7 +183,7 @@ def test_times_without_a_rate():
     for function in (measure_beats, find_beats, FUNCTIONS["filter_traces"]):
         check_error(lambda function=function: function(uneven), ValueError, "signals", "give fps=")
     assert measure_beats(uneven, fps=500).fps == 500
-    check_error(lambda: filter_traces(SIGNALS, lowpass=9), ValueError, "fps", "fps is missing: give fps=")
+    check_error(lambda: filter_traces(SIGNALS, lowpass=9), ValueError, "fps", "fps = None: it must be")
     assert measure_beats(TraceTable(SIGNALS, x=T**2.0)).fps is None  # an axis without a unit
     assert measure_beats(array(times=T)).fps is None  # whole numbers may be frames
 

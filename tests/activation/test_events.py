@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from optimap import ArgumentError, ArgumentTypeError
-from optimap.activation import find_activations, find_activations_dvdt, find_activations_threshold
+from optimap.activation import find_activations, find_activations_dvdt, find_activations_threshold, find_crossings
 from optimap.beats import find_beats
 from optimap.video import open_video
 from tests.errors import check_error
@@ -86,6 +86,15 @@ def test_threshold_crossings():
     assert find(0.1, interpolate=True, min_duration=4) == [8.5]
     assert find(interpolate=True, min_duration=0) == [3.5, 9.75]
     assert find(falling_edge=True) == [16]
+
+
+def test_every_crossing():
+    signal = [0, 1, 0.5, 0, 1, 1, np.nan, 1]
+    assert find_crossings(signal).tolist() == [1, 5]
+    assert find_crossings(signal, inverted=True).tolist() == [0, 3, 6]
+    assert find_crossings(signal, 0.4).tolist() == [2, 5]
+    check_error(lambda: find_crossings(signal, "a"), ArgumentError, "threshold", "finite")
+    check_error(lambda: find_crossings(signal, 0.5, 1), ArgumentTypeError, "inverted", "True or False")
 
 
 def test_several_signals_and_videos():

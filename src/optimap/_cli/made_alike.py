@@ -60,16 +60,17 @@ def picture_made(path: Path) -> dict[str, Any]:
     """Return how a .png was made, as stored in it; empty for pictures of other programs."""
     from PIL import Image
 
-    with Image.open(path) as picture:
+    with _files.reading(path, "pillow", "cannot be read as a picture"), Image.open(path) as picture:
         picture.load()  # read to the end, so that a truncated file is an error
-        return parse_made(picture.info.get("Description"))
+        description = picture.info.get("Description")
+    return parse_made(description)
 
 
 def parse_made(text: object) -> dict[str, Any]:
     """Return how a file was made, from the JSON text in it; empty if optimap did not write it."""
     try:
         made = json.loads(text) if isinstance(text, (str, bytes)) else None
-    except ValueError:
+    except (ValueError, RecursionError):  # another text
         return {}
     return made if isinstance(made, dict) else {}
 
@@ -104,7 +105,7 @@ def _about_table(path: Path) -> About:
 def _about_picture(path: Path) -> About:
     try:
         made = picture_made(path)
-    except OSError as error:
+    except (OSError, ValueError) as error:
         _refuse(path, " and is damaged, or is not a picture", error)
     return {"metadata": made, **_entry(made, "drawn")}
 

@@ -28,6 +28,7 @@ from .layout import (
 )
 from .mapped_files import (
     open_frames,
+    open_fresh,
 )
 from .memory_maps import (
     mapping_of,
@@ -50,10 +51,13 @@ from .source import (
 from .threads import (
     Advance,
     Compute,
+    by_trial,
+    copied,
     file_of,
     from_file,
     in_place,
     read_ahead,
+    read_whole,
 )
 
 __all__ = [
@@ -67,7 +71,9 @@ __all__ = [
     "are_few",
     "as_source",
     "block_frames",
+    "by_trial",
     "check_sizes",
+    "copied",
     "file_of",
     "folded_gaussian",
     "from_file",
@@ -80,12 +86,14 @@ __all__ = [
     "is_wide",
     "mapping_of",
     "open_frames",
+    "open_fresh",
     "parse_sigma",
     "patch_checksum",
     "plan_reading",
     "prepare",
     "read_ahead",
     "read_sparsely",
+    "read_whole",
     "release",
     "smooth_in_space",
     "stored_chunk",

@@ -14,7 +14,7 @@ from .._base import ArgumentError, Array, FrameShape, Ints, counted
 from .._files import hdf5_item, open_hdf5, own_hdf5, reading
 from .file_request import Request
 from .footprints import Footprints, check_finite_weights, without_empty
-from .zips import DAMAGED_ZIP, names_in_zip
+from .zips import names_in_zip
 
 PARTS = ("data", "indices", "indptr", "shape")
 DIMS = ("estimates/dims", "dims", "params/data/dims")
@@ -137,13 +137,12 @@ def is_sparse_file(path: Path) -> bool:
 def read_sparse(path: Path, request: Request) -> Footprints:
     """Read a sparse matrix of pixels x regions, as ``scipy.sparse.save_npz`` writes it, for a frame given later."""
     cure = "give a matrix in compressed columns, saved with scipy.sparse.save_npz(path, A.tocsc())"
-    try:
-        with open(path, "rb") as file, np.load(file, allow_pickle=False) as archive:  # NumPy leaves damaged ones open
-            parts = {part: archive[part] for part in (*PARTS, "format")}
-    except DAMAGED_ZIP as error:
-        problem = f"cannot be read as a sparse matrix of SciPy ({error})"
-        raise ArgumentError(request.name, path, problem, cure, subject=str(path)) from error
-    if parts["format"].item() not in (b"csc", "csc"):
-        problem = f"holds a sparse matrix of the format {parts['format'].item()!r}"
+    guard = reading(path, "numpy", "cannot be read as a sparse matrix of SciPy", cure, argument=request.name)
+    # Opened here, because NumPy leaves damaged files open.
+    with guard, open(path, "rb") as file, np.load(file, allow_pickle=False) as archive:
+        parts = {part: archive[part] for part in (*PARTS, "format")}
+        kind = parts["format"].item()
+    if kind not in (b"csc", "csc"):
+        problem = f"holds a sparse matrix of the format {kind!r}"
         raise ArgumentError(request.name, path, problem, cure, subject=str(path))
     return _columns(parts, path, request)

@@ -6,7 +6,16 @@ from pathlib import Path
 from typing import Any
 
 from .._base import ArgumentError
-from .._files import CHECKSUM, check_output, check_sidecar, checksum, is_sidecar, sidecar_path, written_with_sidecar
+from .._files import (
+    CHECKSUM,
+    check_output,
+    check_sidecar,
+    checksum,
+    is_sidecar,
+    reading,
+    sidecar_path,
+    written_with_sidecar,
+)
 from .._version import __version__
 from .delimited import Row, Rows, first_cells, read_rows
 
@@ -79,14 +88,11 @@ def read_made(path: Path) -> dict[str, Any]:
     described = sidecar_path(path)
     if not described.exists():
         return {}
-    try:
+    subject, cure = f"{described}, which describes {path.name},", f"move it away; {path.name} is read without it"
+    with reading(described, "header", "is damaged", cure, subject=subject):
         header: dict[str, Any] = json.loads(described.read_text(encoding="utf-8"))
         edited = header[CHECKSUM] != checksum(path)
         return {"written_by": header["written_by"], "metadata": dict(header["metadata"]), "edited": edited}
-    except (ValueError, KeyError, TypeError) as error:
-        subject = f"{described}, which describes {path.name},"
-        cure = f"move it away; {path.name} is read without it"
-        raise ArgumentError("path", described, f"is damaged ({error})", cure, subject=subject) from error
 
 
 def read_positions(path: Path, name: str = "path") -> list[tuple[float, float]]:

@@ -10,6 +10,7 @@ import csv
 import importlib
 import json
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -97,7 +98,12 @@ def holds_columns(path: Path) -> bool:
             return False
         return isinstance(header, dict) and COLUMNS_MARKER in header
     if kind.sidecar:  # the first row is enough
-        with open(path, encoding="utf-8-sig", errors="replace", newline="") as file:
+        names: list[str] = []
+        with (
+            suppress(DamagedFileError),
+            reading(path, "text", "is not a table"),
+            open(path, encoding="utf-8-sig", errors="replace", newline="") as file,
+        ):
             names = next(csv.reader(file, delimiter="\t" if path.suffix.lower() == ".tsv" else ","), [])
         return {"series", "beat"} <= set(names)
     try:

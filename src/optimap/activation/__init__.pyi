@@ -1,7 +1,7 @@
 from .beat_maps import compute_beat_maps
 from .conduction import compute_cv, compute_cv_map
 from .derived import AlternansMaps, compute_alternans_map, compute_apd_map, compute_repolarization_map, compute_snr_map
-from .events import find_activations, find_activations_dvdt, find_activations_threshold
+from .events import find_activations, find_activations_dvdt, find_activations_threshold, find_crossings
 from .files import load_beat_maps
 from .first_maps import compute_activation_map
 from .frequency import compute_dominant_frequency_map
@@ -42,6 +42,7 @@ __all__ = [
     "find_activations",
     "find_activations_dvdt",
     "find_activations_threshold",
+    "find_crossings",
     "load_beat_maps",
     "mask_tissue",
     "show_activation_map",

@@ -16,6 +16,7 @@ from .._base import (
     ArgumentError,
     Array,
     Floats,
+    Ints,
     check_flag,
     on_host,
     positive_number,
@@ -26,7 +27,7 @@ from .._extract import span_traces
 from .._reading import as_source, unlabelled
 from .._regions import Spans
 from .._series import as_signals, signal_blocks
-from .event_search import LASTING, SIGMA_SHARE, PeakSearch, find_crossings, find_peaks
+from .event_search import LASTING, SIGMA_SHARE, PeakSearch, find_lasting_crossings, find_peaks
 from .isochrones import show_activations, show_slopes
 from .keywords import check_known
 
@@ -269,10 +270,48 @@ def find_activations_threshold(
     lasting = whole_number(min_duration, "min_duration")
     rate = None if fps is None else positive_number(fps, "fps", RATE)
     values = _as_signal(signal)
-    times = _frames(find_crossings(sign * values, sign * level, lasting), interpolate)
+    times = _frames(find_lasting_crossings(sign * values, sign * level, lasting), interpolate)
     if show:
         show_activations(values, times, fps=rate, ax=ax)
     return times
+
+
+def find_crossings(signal: ArrayLike, threshold: float = 0.5, inverted: bool = False) -> Ints:
+    """Find where a signal falls through a threshold, or rises through it: every crossing, those of noise, too.
+
+    Parameters
+    ----------
+    signal : (T,) array-like
+    threshold : float
+    inverted : bool
+        The signal rises, from below or at the threshold to above it.
+
+    Returns
+    -------
+    (K,) int64 array
+        The last frame before each crossing.
+
+    Raises
+    ------
+    ValueError
+        If the signal is not 1-D, or the threshold is not finite.
+    TypeError
+        If the signal does not hold real numbers.
+
+    See Also
+    --------
+    find_activations_threshold : Leaves out crossings of noise.
+
+    Examples
+    --------
+    >>> from optimap.activation import find_crossings
+    >>> find_crossings([0, 1, 1, 0, 0, 1]).tolist(), find_crossings([0, 1, 1, 0, 0, 1], inverted=True).tolist()
+    ([2], [0, 4])
+    """
+    check_flag(inverted, "inverted")
+    level = parse_threshold(threshold)
+    above = _as_signal(signal) > level
+    return np.flatnonzero(~above[:-1] & above[1:] if inverted else above[:-1] & ~above[1:])
 
 
 def parse_threshold(threshold: object) -> float:

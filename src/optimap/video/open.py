@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from .._base import ArgumentError, ArgumentTypeError, Array, MissingFileError, file_path, whole_number
+from .._reading import copied
 from .axes import unlikely_axes
 from .checks import counted
 from .format_table import Format, find_format
@@ -179,8 +180,10 @@ def load_video(
             return block
         if use_mmap:
             warnings.warn(f"{path} cannot be memory-mapped ({recording.format}); it is loaded instead", stacklevel=2)
-        # Copy a memory map; frames that were read already belong to the caller.
-        return np.array(block, dtype=block.dtype.newbyteorder("="), copy=True if recording.is_mapped else None)
+        if recording.is_mapped:
+            return copied(block)
+        # Frames that were read already belong to the caller.
+        return np.array(block, dtype=block.dtype.newbyteorder("="), copy=None)
 
 
 def _frames_from(recording: Recording, start: int, step: int) -> int:
