@@ -325,7 +325,7 @@ def test_frames_without_a_gap_have_a_rate(folder, capsys):
     part = load_beats("part.csv")
     assert part.fps == 500
     same(load_beats("time.csv"), part)
-    (folder / "after.txt").write_text("\n".join(str(120 * i - 90) for i in range(1, 8)))  # the part begins at 90 ms
+    (folder / "after.txt").write_text("\n".join(str(120 * i - 90) for i in range(8)))  # the part begins at 90 ms
     succeed("beats", "whole.mkv", *AT, "--stimuli", "after.txt", "--smooth", "1", "-o", "whole.csv")
     same(load_beats("whole.csv"), part)
 
@@ -338,8 +338,6 @@ def test_calcium_transients_and_the_window_of_the_ensemble(folder, capsys):
     assert "apd80_ms" not in found
     average = load_traces("e.csv")
     np.testing.assert_array_equal(average.x, np.arange(-20, 71, 2))
-    assert run("beats", "rec.tif", *AT, "--ensemble", "e.csv", "--ensemble-window", "20,90") == 2
-    assert "--ensemble-window" in capsys.readouterr().err
     for wrong in ("20", "0,5", "a,b", "1,2,3"):
         with pytest.raises(SystemExit):
             run("beats", "rec.tif", *AT, "--ensemble-window", wrong)

@@ -315,19 +315,11 @@ def asls_baselines(series: Array, lam: Array, above: float, solutions: int, tole
 
 
 def exponential_baselines(series: Array, tolerance: Array, fewest: float) -> Array:
-    """Return ``a + b exp(-t / tau)`` below each series: the least-squares fit to what is not above it.
+    """Return ``a + b exp(-t / tau)`` below each finite series (M, T), by least squares.
 
-    Parameters
-    ----------
-    series : (M, T) array, finite
-    tolerance : (M,) float64 array
-        Samples that are above the curve by more are left out, in turn with the fit, until the samples stay the same.
-    fewest : float
-        Samples are left out only as long as there are so many.
+    Samples that are above it by more than the tolerance (M,) are left out, as long as there are `fewest`.
     """
-    out = np.empty_like(series)
-    # Most series take about 0.1 us a sample.
-    threads = _series_threads(series.size // 10_000)
+    out, threads = np.empty_like(series), _series_threads(series.size // 10_000)  # about 0.1 us a sample
     _loops.exponential_baselines(series, tolerance, float(fewest), out, threads)
     return out
 
