@@ -339,8 +339,7 @@ def test_calcium_transients_and_the_window_of_the_ensemble(folder, capsys):
     average = load_traces("e.csv")
     np.testing.assert_array_equal(average.x, np.arange(-20, 71, 2))
     for wrong in ("20", "0,5", "a,b", "1,2,3"):
-        with pytest.raises(SystemExit):
-            run("beats", "rec.tif", *AT, "--ensemble-window", wrong)
+        assert run("beats", "rec.tif", *AT, "--ensemble-window", wrong) == 2
         assert "is not BEFORE,AFTER: give two positive times, as 50,150" in capsys.readouterr().err
 
 

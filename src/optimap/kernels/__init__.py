@@ -315,10 +315,7 @@ def asls_baselines(series: Array, lam: Array, above: float, solutions: int, tole
 
 
 def exponential_baselines(series: Array, tolerance: Array, fewest: float) -> Array:
-    """Return ``a + b exp(-t / tau)`` below each finite series (M, T), by least squares.
-
-    Samples that are above it by more than the tolerance (M,) are left out, as long as there are `fewest`.
-    """
+    """Return ``a + b exp(-t / tau)`` below finite series (M, T), fitted to samples not above it by a tolerance (M,)."""
     out, threads = np.empty_like(series), _series_threads(series.size // 10_000)  # about 0.1 us a sample
     _loops.exponential_baselines(series, tolerance, float(fewest), out, threads)
     return out
