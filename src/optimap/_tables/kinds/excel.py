@@ -5,6 +5,7 @@ exact text, since openpyxl would round them to 16 digits; names are always text,
 """
 
 import json
+import zipfile
 from collections.abc import Generator, Iterable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -15,6 +16,7 @@ from openpyxl import Workbook, load_workbook
 from openpyxl.cell import WriteOnlyCell
 
 from ..._base import ArgumentError, Array, budget, progress_bar
+from ..._files import MEMBERS, check_zip
 from ..._regions import Regions
 from ..header import MARKER, Header, header_shape, not_ours, parse_header, reading_table
 from ..table import TraceTable
@@ -137,6 +139,8 @@ def _flat(metadata: dict[str, Any], before: str = "") -> Iterator[tuple[str, Any
 def opened(path: Path) -> Iterator[Any]:
     """Open a workbook; what is read from it in the block is guarded."""
     with reading_table(path, "openpyxl", ".xlsx"):
+        with zipfile.ZipFile(path) as archive:
+            check_zip(archive, path, MEMBERS)
         book = load_workbook(path, read_only=True, data_only=True)
         try:
             yield book
