@@ -7,7 +7,7 @@ import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, NoReturn
 
 import numpy as np
 
@@ -74,7 +74,8 @@ class BeatsJob(Job):
             raise ArgumentError("FILE", path, problem, cure, subject=str(self.path))
         with open_recording(path, self.reading) as recording:
             plan = plan_traces(self, recording, "beats")
-            _check_evenly_spaced(self.path, plan.times is not None and plan.rate is None)
+            if plan.times is not None and plan.rate is None:
+                _refuse_times(self.path, "choose frames between two gaps with --frames or --time, or give --fps")
             start, end = _start_and_end(plan, len(recording), recording.times)
             about = self._described({**plan.about, "fps": plan.rate})
             yield _Traces(about, lambda: clean_traces(recording, plan, self.recipe), start, end, plan.steps)
@@ -84,7 +85,8 @@ class BeatsJob(Job):
         recipe, table = self.recipe, _read_traces(path)
         _check_table_options(recipe)
         fps = recipe.fps or table.fps
-        _check_evenly_spaced(self.path, fps is None and table.x is not None)
+        if fps is None and table.x is not None:
+            _refuse_times(self.path, "give --fps")
         frames, count = table.columns.shape
         span = recipe.steps.span(frames, fps, None)
         recipe.steps.needs(fps)
@@ -220,12 +222,10 @@ def _check_table_options(recipe: BeatsRecipe) -> None:
             raise ArgumentError(option, value, problem, cure, subject=option)
 
 
-def _check_evenly_spaced(path: Path, is_irregular: bool) -> None:
-    """Raise an error for traces whose times are not those of a rate."""
-    if is_irregular:
-        problem = "has times of its own in place of a frame rate, and beats are measured on evenly spaced frames"
-        cure = "choose frames without a gap with --frames or --time, or give --fps if all are evenly spaced"
-        raise ArgumentError("FILE", path, problem, cure, subject=str(path))
+def _refuse_times(path: Path, cure: str) -> NoReturn:
+    """Raise the error for traces whose times are not those of a rate."""
+    problem = "has times of its own in place of a frame rate, and beats are measured on evenly spaced frames"
+    raise ArgumentError("FILE", path, problem, f"{cure} if all are evenly spaced", subject=str(path))
 
 
 def _start_and_end(plan: Plan, frames: int, times: Array | None) -> tuple[float | None, float]:
