@@ -142,8 +142,8 @@ def test_single_traces_and_videos():
     np.testing.assert_array_equal(result, normalize(SIGNALS[:, 0]))
     assert measure_beats(one).fps == FPS
     video = array(SIGNALS.T.reshape(1, 2, -1), ("y", "x", "time"))
-    assert normalize(video).dims == ("y", "x", "time")
-    np.testing.assert_array_equal(normalize(video).to_numpy()[0].T, normalize(SIGNALS))
+    assert normalize(video).dims == ("time", "y", "x")
+    np.testing.assert_array_equal(normalize(video).to_numpy()[:, 0], normalize(SIGNALS))
     assert measure_beats(video)["x"].max() == 1
 
 

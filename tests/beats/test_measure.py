@@ -99,8 +99,8 @@ def accuracy(snr, seed, count=600, spacing=15):
     ("snr", "activation", "limits"),
     [
         (5, 0.62, {50: 1.1, 80: 1.5}),
-        (10, 0.3, {50: 0.55, 80: 0.66, 90: 1.4}),
-        (20, 0.16, {50: 0.28, 80: 0.36, 90: 0.65}),
+        (10, 0.34, {50: 0.55, 80: 0.66, 90: 1.4}),
+        (20, 0.18, {50: 0.28, 80: 0.36, 90: 0.65}),
     ],
 )
 def test_accuracy_on_simulated_tissue(snr, activation, limits):

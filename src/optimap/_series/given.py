@@ -135,12 +135,12 @@ def _from_array(array: "xarray.DataArray", name: str) -> Given:
     values, times = unlabelled(ordered, name)
     rate = regular_rate(times) if times is not None else _stated_rate(array.attrs.get("fps"))
     names, places = array_labels(ordered, name) if ordered.ndim == 2 else (None, None)
-    order = _order_of(kept, ordered)
+    dims = _named_order(kept, ordered)
 
     def back(result: Any, keeps_unit: bool) -> Any:
         attrs = {key: value for key, value in kept.attrs.items() if keeps_unit or key != "units"}
-        own = result.transpose(order)
-        return type(kept)(own, coords=kept.coords, dims=kept.dims, name=kept.name, attrs=attrs)
+        new = type(kept)(result, coords=kept.coords, dims=dims, name=kept.name, attrs=attrs)
+        return new if kept.ndim == 3 else new.transpose(*kept.dims)
 
     x = None if times is None else _axis_of(times, rate)
     return Given(values, rate, x, names, places, back, rate is None and _is_uneven(times))
@@ -159,12 +159,12 @@ def _has_time_last(array: "xarray.DataArray") -> bool:
     return is_time == [False, True]
 
 
-def _order_of(kept: "xarray.DataArray", ordered: "xarray.DataArray") -> tuple[int, ...]:
-    """Return the axes of results in the order of the array that was given."""
+def _named_order(kept: "xarray.DataArray", ordered: "xarray.DataArray") -> tuple[Any, ...]:
+    """Return the names of the axes of results: a video becomes (T, H, W), of two axes time comes first."""
     letters = [axis_letter(dim) for dim in kept.dims]
     if kept.ndim == 3 and sorted(letters) == ["T", "X", "Y"]:
-        return tuple("TYX".index(letter) for letter in letters)
-    return tuple(ordered.dims.index(dim) for dim in kept.dims)
+        return tuple(kept.dims[letters.index(letter)] for letter in "TYX")
+    return ordered.dims
 
 
 def _frame_times(frame: Any) -> Floats | None:

@@ -157,7 +157,7 @@ def _upstroke(series: Filtered, low: int, high: int, settings: Settings) -> Beat
         onset -= 1
     activation = at + shift
     if near >= 0:
-        share = eighths(UNSURE * unsure / middle)
+        share = eighths(UNSURE * unsure / middle - 1)
         activation += share * (near + _shift(series.wide, near) - activation)
     return Beat(activation, middle - shift * (before - after) / 4, onset)
 

@@ -70,7 +70,7 @@ class BeatMeasurer {
         while (beat.onset > 0 && slopes_[beat.onset] > kSteep * middle) --beat.onset;
         beat.activation = double(at) + shift;
         if (near >= 0) {
-            const double share = eighths(kUnsure * noise_ * derivative_.gain / middle);
+            const double share = eighths(kUnsure * noise_ * derivative_.gain / middle - 1);
             beat.activation += share * (double(near) + shift_of(wide_, near) - beat.activation);
         }
         beat.slope = middle - shift * (before - after) / 4;
@@ -94,7 +94,7 @@ class BeatMeasurer {
     }
 
     // A share, up to 1, in eighths: the noise is not known so exactly, and should change nothing where there is little.
-    static double eighths(double share) { return std::floor(8 * std::min(share, 1.0) + 0.5) / 8; }
+    static double eighths(double share) { return std::floor(8 * std::clamp(share, 0.0, 1.0) + 0.5) / 8; }
 
     // Where the parabola through a local maximum and its neighbours is largest.
     static double shift_of(const std::vector<double>& slopes, int64_t at) {
