@@ -17,7 +17,7 @@ from .batch import Job
 from .beats_options import BeatsRecipe
 from .jobs import MOST_NAMED, Plan, clean_traces, plan_traces
 from .made_alike import About, beats_description, picture_description
-from .open import check_not_empty, open_recording
+from .open import NUMBERS, TIMES, check_not_empty, open_recording
 from .pictures import MOST_PANELS, beats_picture, check_picture, save_picture
 from .provenance import made_by
 
@@ -74,7 +74,11 @@ class BeatsJob(Job):
             raise ArgumentError("FILE", path, problem, cure, subject=str(self.path))
         with open_recording(path, self.reading) as recording:
             plan = plan_traces(self, recording, "beats")
-            if plan.times is not None and plan.rate is None:
+            if plan.label == NUMBERS and plan.x is not None and len(set(np.diff(plan.x).tolist())) > 1:
+                problem = "lacks frames, and beats are measured on evenly spaced ones"
+                cure = "choose frames without a gap with --frames"
+                raise ArgumentError("FILE", self.path, problem, cure, subject=str(self.path))
+            if plan.label == TIMES and plan.rate is None:
                 _refuse_times(self.path, "choose frames between two gaps with --frames or --time, or give --fps")
             start, end = _start_and_end(plan, len(recording), recording.times)
             about = self._described({**plan.about, "fps": plan.rate})
@@ -230,8 +234,8 @@ def _refuse_times(path: Path, cure: str) -> NoReturn:
 
 def _start_and_end(plan: Plan, frames: int, times: Array | None) -> tuple[float | None, float]:
     """Return when the frames that are used begin and when the recording ends, in ms from its first frame."""
-    if plan.times is not None and times is not None:
-        return 1000 * float(plan.times[0] - times[0]), 1000 * float(times[-1] - times[0])
+    if plan.label == TIMES and plan.x is not None and times is not None:
+        return 1000 * float(plan.x[0] - times[0]), 1000 * float(times[-1] - times[0])
     if plan.rate is None:
         return None, 0.0
     return 1000 * plan.span[0] / plan.rate, 1000 * frames / plan.rate

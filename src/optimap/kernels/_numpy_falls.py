@@ -7,7 +7,7 @@ Floats = NDArray[np.float64]
 
 
 def eighths(share: float) -> float:
-    """Return a share, from 0 to 1, in eighths: noise is not known so exactly, and little of it should change nothing."""
+    """Return a share, from 0 to 1, in eighths: noise is not known exactly, and little of it should change nothing."""
     return float(np.floor(8 * min(max(share, 0.0), 1.0) + 0.5) / 8)
 
 
