@@ -70,17 +70,21 @@ def traces_picture(
     fps: float | None,
     title: str,
     steps: Sequence[str] = (),
-    times: Array | None = None,
+    x: Array | None = None,
+    label: str = "",
 ) -> "Figure":
-    """Return a figure of an image with positions or regions on the left, and of their traces on the right."""
+    """Return a figure of an image with positions or regions on the left, and of their traces on the right.
+
+    `x` and `label` are those of the axis, where a rate does not give it.
+    """
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=(11, 3.2), layout="constrained")
     height, width = image.shape[:2]
     axs = figure.subplots(ncols=2, width_ratios=[min(max(width / height, 1), 2), 3])
-    _, ax = trace.show_positions_and_traces(traces, places, image, fps=fps, x=times, axs=axs, linewidth=1.0)
-    if times is not None:
-        ax.set_xlabel("Time [s]")
+    _, ax = trace.show_positions_and_traces(traces, places, image, fps=fps, x=x, axs=axs, linewidth=1.0)
+    if x is not None:
+        ax.set_xlabel(label)
     if len(places) <= MOST_LABELS:
         if isinstance(places, trace.Regions):
             labels, title_above = places.names, None

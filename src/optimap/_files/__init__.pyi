@@ -51,6 +51,9 @@ from .leftovers import (
 from .libraries import (
     LIBRARIES,
 )
+from .npz import (
+    write_npz,
+)
 from .sidecar import (
     CHECKSUM,
     array_checksum,
@@ -105,6 +108,7 @@ __all__ = [
     "refuse_elsewhere",
     "remove_leftovers",
     "sidecar_path",
+    "write_npz",
     "written_by",
     "written_whole",
     "written_with_sidecar",

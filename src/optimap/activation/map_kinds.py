@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from .._base import ArgumentError, Array, FolderError, MissingFileError, check_flag, file_path, import_extra
-from .._files import check_npz, check_output, own_hdf5, reading, written_whole
+from .._files import check_npz, check_output, own_hdf5, reading, write_npz, written_whole
 from .._version import __version__
 
 MARKER = "optimap_beat_maps"  # its value is the version of the layout
@@ -107,7 +107,7 @@ def _not_maps(path: Path) -> ArgumentError:
 def _write_npz(path: Path, arrays: Arrays, header: dict[str, Any]) -> None:
     """Write plain arrays, and the header as text."""
     with open(path, "wb") as file:  # given a path, NumPy may change the suffix
-        np.savez(file, allow_pickle=False, **{MARKER: np.array(json.dumps(header)), **arrays})
+        write_npz(file, {MARKER: np.array(json.dumps(header)), **arrays})
 
 
 def _read_npz(path: Path) -> tuple[Arrays, dict[str, Any] | None]:
