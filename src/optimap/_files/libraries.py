@@ -79,7 +79,7 @@ LIBRARIES = {
         ("PIL.Image.DecompressionBombError",),
         loggers=("PIL",),
     ),
-    "roifile": Library((*FOLLOWED, OSError, RuntimeError, *MEMORY)),
+    "roifile": Library((*FOLLOWED, OSError, RuntimeError, *MEMORY), loggers=("roifile",)),
     "imagecodecs": Library(  # its own errors are RuntimeErrors
         (*FOLLOWED, OSError, RuntimeError, SystemError, zlib.error, *MEMORY)
     ),
