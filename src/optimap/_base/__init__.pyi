@@ -40,6 +40,8 @@ from .errors import (
     Explained,
     FolderError,
     MissingFileError,
+    NoRoomError,
+    NotAFileError,
 )
 from .extras import (
     import_extra,
@@ -96,6 +98,8 @@ __all__ = [
     "Ints",
     "MissingFileError",
     "Namespace",
+    "NoRoomError",
+    "NotAFileError",
     "Result",
     "VideoLike",
     "axis_letter",

@@ -3,6 +3,10 @@ from .atomic import (
     make_folder,
     written_whole,
 )
+from .hdf5_io import (
+    hdf5_input,
+    hdf5_output,
+)
 from .leftovers import (
     hidden_path,
     leftovers_in,
@@ -10,6 +14,9 @@ from .leftovers import (
     new_run,
     remove_leftovers,
     written_by,
+)
+from .patient import (
+    written_patiently,
 )
 from .sidecar import (
     CHECKSUM,
@@ -20,6 +27,9 @@ from .sidecar import (
     sidecar_path,
     written_with_sidecar,
 )
+from .special import (
+    refuse_special,
+)
 
 __all__ = [
     "CHECKSUM",
@@ -27,15 +37,19 @@ __all__ = [
     "check_output",
     "check_sidecar",
     "checksum",
+    "hdf5_input",
+    "hdf5_output",
     "hidden_path",
     "is_sidecar",
     "leftovers_in",
     "leftovers_of",
     "make_folder",
     "new_run",
+    "refuse_special",
     "remove_leftovers",
     "sidecar_path",
     "written_by",
+    "written_patiently",
     "written_whole",
     "written_with_sidecar",
 ]

@@ -9,8 +9,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from .._base import ExistingFileError, FolderError, MissingFileError
-from .leftovers import hidden_path, remove_path
+from .._base import ExistingFileError, FolderError, MissingFileError, NotAFileError
+from .leftovers import hidden_path, place_of, remove_path
+from .room import explained, refuse_without_room
+from .special import special_kind
 
 KEEP_OR_REPLACE = "choose another name, or set overwrite=True"
 
@@ -19,14 +21,19 @@ def check_output(path: Path, overwrite: bool, is_folder: bool = False) -> None:
     """Raise an error, before any work, if `path` cannot be written; with `is_folder`, it may be a folder."""
     if path.is_dir() and not is_folder:
         raise FolderError("path", path, "is a folder", "give the name of a file", subject=str(path))
+    kind = special_kind(path)
+    if kind is not None:
+        raise NotAFileError("path", path, f"is {kind}", "give the name of a file", subject=str(path))
     if path.exists() and not overwrite:
         raise ExistingFileError("path", path, "exists", KEEP_OR_REPLACE, subject=str(path), keyword="overwrite")
-    if not path.parent.is_dir():
-        folder = f"the folder {path.parent}"
+    place = place_of(path)
+    if not place.is_dir():
+        folder = f"the folder {place}"
         raise MissingFileError("path", path, "does not exist", "create it, or choose another", subject=folder)
     try:
-        tempfile.TemporaryFile(dir=path.parent).close()
+        tempfile.TemporaryFile(dir=place).close()
     except OSError as error:
+        refuse_without_room(path, error)
         raise type(error)(f"{path} cannot be written ({error.strerror}): choose another folder") from error
 
 
@@ -35,22 +42,33 @@ def make_folder(path: Path) -> None:
     try:
         path.mkdir(parents=True, exist_ok=True)
     except OSError as error:
+        refuse_without_room(path, error)
         raise type(error)(f"the folder {path} cannot be created ({error.strerror}): choose another") from error
 
 
 @contextmanager
 def written_whole(path: Path, overwrite: bool = False, is_folder: bool = False) -> Iterator[Path]:
-    """Yield a temporary path next to `path` for a file or folder; rename it after the block, remove it on failure."""
+    """Yield a temporary path next to `path` for a file or folder; rename it after the block, remove it on failure.
+
+    If `path` is a link, the file that it leads to is written. Whatever a library raises because there is no room left
+    is turned into a `NoRoomError` about `path`.
+    """
     check_output(path, overwrite, is_folder)
+    target = path.resolve() if path.is_symlink() else path
     partial = hidden_path(path, "partial")
     try:
         yield partial
         if not overwrite:
-            _put_new(partial, path)
-        elif path.exists() and (path.is_dir() or partial.is_dir()):
-            _swap(partial, path)
+            _put_new(partial, target)
+        elif target.exists() and (target.is_dir() or partial.is_dir()):
+            _swap(partial, target)
         else:
-            os.replace(partial, path)
+            os.replace(partial, target)
+    except BaseException as error:
+        reason = explained(path, partial, error)
+        if reason is not None:
+            raise reason from error
+        raise
     finally:
         remove_path(partial)
 

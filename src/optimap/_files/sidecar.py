@@ -1,6 +1,7 @@
 """Sidecars: a file next to another one that holds what the other cannot; either both appear or neither."""
 
 import os
+import shutil
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -8,6 +9,7 @@ from pathlib import Path
 
 from .._base import Array, ExistingFileError
 from .atomic import check_output, written_whole
+from .leftovers import hidden_path
 
 # The entry of a sidecar that identifies its file by the `checksum`.
 CHECKSUM = "table_crc32"
@@ -75,13 +77,13 @@ def written_with_sidecar(
     The caller checks whether `sidecar` may be replaced (`check_sidecar`).
     """
     placed: tuple[os.stat_result, os.stat_result] | None = None
-    before: bytes | None = None
+    before: Path | None = None
     try:
         with written_whole(path, overwrite) as partial:
             yield partial
             text = describe(partial)
             # Read only now: another process may have written both in the meantime.
-            before = sidecar.read_bytes() if sidecar.exists() else None
+            before = _kept(sidecar) if sidecar.exists() else None
             # The description first: a process that waits for the file finds both.
             with written_whole(sidecar, overwrite or before is not None) as partial_sidecar:
                 partial_sidecar.write_text(text, encoding="utf-8")
@@ -90,6 +92,9 @@ def written_with_sidecar(
         if placed is not None and not _is_file(path, placed[0]) and _is_file(sidecar, placed[1]):
             _put_back(sidecar, before)
         raise
+    finally:
+        if before is not None:
+            before.unlink(missing_ok=True)
 
 
 def _is_file(path: Path, file: os.stat_result) -> bool:
@@ -97,9 +102,19 @@ def _is_file(path: Path, file: os.stat_result) -> bool:
     return path.exists() and os.path.samestat(os.stat(path), file)
 
 
-def _put_back(path: Path, content: bytes | None) -> None:
-    """Restore the previous content of a file, or remove the file if there was none."""
-    if content is None:
+def _kept(path: Path) -> Path:
+    """Return a second name of a file, under which it is kept while another one takes its place."""
+    kept = hidden_path(path, "old")
+    try:
+        os.link(path.resolve(), kept)  # takes no room, unlike a copy
+    except OSError:  # file systems without hard links
+        shutil.copy2(path, kept)
+    return kept
+
+
+def _put_back(path: Path, kept: Path | None) -> None:
+    """Restore the previous file, or remove the new one if there was none."""
+    if kept is None:
         path.unlink()
     else:
-        path.write_bytes(content)
+        os.replace(kept, path.resolve())

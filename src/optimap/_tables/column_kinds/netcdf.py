@@ -10,6 +10,7 @@ import xarray
 
 from ..._base import Array
 from ..columns_header import COLUMNS_LAYOUT, COLUMNS_MARKER, check_columns_header, not_beats
+from ..kinds.netcdf import write_dataset
 from ..table import unreadable
 
 
@@ -25,7 +26,7 @@ def write(path: Path, columns: Mapping[str, Array], header: dict[str, Any]) -> N
     for name, variable in dataset.variables.items():
         if name not in encoding:
             variable.encoding["_FillValue"] = None  # NaN is a value here
-    dataset.to_netcdf(path, engine="h5netcdf", encoding=encoding)
+    write_dataset(path, dataset, encoding)
 
 
 def read(path: Path) -> tuple[dict[str, Any], dict[str, Array]]:

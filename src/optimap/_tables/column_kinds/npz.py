@@ -9,13 +9,14 @@ from typing import Any
 import numpy as np
 
 from ..._base import Array
+from ..._files import written_patiently
 from ..columns_header import COLUMNS_MARKER, check_columns_header, not_beats
 from ..table import unreadable
 
 
 def write(path: Path, columns: Mapping[str, Array], header: dict[str, Any]) -> None:
     """Write the table."""
-    with open(path, "wb") as file:  # given a path, NumPy may change the suffix
+    with written_patiently(path) as file:  # given a path, NumPy may change the suffix
         np.savez(file, allow_pickle=False, **{COLUMNS_MARKER: np.array(json.dumps(header)), **columns})
 
 

@@ -14,7 +14,8 @@ import numpy as np
 import pynwb
 from hdmf.common import DynamicTable, VectorData
 
-from ..._base import Array
+from ..._base import Array, deferred_interrupts
+from ..._files import hdf5_output
 from ..columns_header import COLUMNS_MARKER, check_columns_header, not_beats
 from ..kinds.nwb_metadata import parse_nwb_metadata
 from ..table import unreadable
@@ -31,7 +32,7 @@ def write(path: Path, columns: Mapping[str, Array], header: dict[str, Any]) -> N
     ]
     module.add(DynamicTable(name="beats", description="one row for each beat of each series", columns=vectors))
     file.add_scratch(json.dumps(header), name=COLUMNS_MARKER, description="what optimap knows about the beats, as JSON")
-    with h5py.File(path, "w") as opened, pynwb.NWBHDF5IO(file=opened, mode="w") as out:
+    with deferred_interrupts(), hdf5_output(path) as (opened, _), pynwb.NWBHDF5IO(file=opened, mode="w") as out:
         out.write(file)
 
 

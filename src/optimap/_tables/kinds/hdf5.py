@@ -9,7 +9,8 @@ from typing import Any
 import h5py
 import numpy as np
 
-from ..._base import Array, budget
+from ..._base import Array, budget, deferred_interrupts
+from ..._files import hdf5_output
 from ..._regions import Regions
 from ..columns_header import COLUMNS_MARKER
 from ..table import LAYOUT, MARKER, TraceTable, check_header, not_ours, unreadable
@@ -17,7 +18,7 @@ from ..table import LAYOUT, MARKER, TraceTable, check_header, not_ours, unreadab
 
 def write(path: Path, table: TraceTable, header: dict[str, Any], regions: Regions | None) -> None:
     """Write the table."""
-    with h5py.File(path, "w") as file:
+    with deferred_interrupts(), hdf5_output(path) as (file, check):
         file.attrs[MARKER] = LAYOUT
         # Header and names are datasets, because an attribute with many names would be larger than HDF5 allows.
         file.create_dataset("header", data=json.dumps(header))
@@ -25,6 +26,7 @@ def write(path: Path, table: TraceTable, header: dict[str, Any], regions: Region
         rows = max(1, budget().table_values // max(1, table.columns.shape[1]))
         for start in range(0, len(table.traces) if table.traces.size else 0, rows):
             traces[start : start + rows] = table.traces[start : start + rows]
+            check()
         axis = file.create_dataset(table.axis_name, data=table.axis)
         axis.make_scale(table.axis_name)
         traces.dims[0].attach_scale(axis)

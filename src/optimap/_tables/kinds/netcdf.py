@@ -6,10 +6,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import h5netcdf
 import numpy as np
 import xarray
 
-from ..._base import Array
+from ..._base import Array, deferred_interrupts
+from ..._files import written_patiently
 from ..._regions import Regions
 from ..labelled import as_data_array
 from ..table import LAYOUT, MARKER, TraceTable, check_header, not_ours, unreadable
@@ -30,7 +32,13 @@ def write(path: Path, table: TraceTable, header: dict[str, Any], regions: Region
     dataset.attrs = {"Conventions": "CF-1.11", "source": header["written_by"], MARKER: LAYOUT}
     for variable in dataset.variables.values():
         variable.encoding["_FillValue"] = None  # NaN is a value here
-    dataset.to_netcdf(path, engine="h5netcdf")
+    write_dataset(path, dataset)
+
+
+def write_dataset(path: Path, dataset: xarray.Dataset, encoding: dict[str, Any] | None = None) -> None:
+    """Write a dataset as `xarray.Dataset.to_netcdf` does, also if the disk fills up meanwhile."""
+    with deferred_interrupts(), written_patiently(path) as target, h5netcdf.File(target, "w") as file:
+        dataset.dump_to_store(xarray.backends.H5NetCDFStore(file), encoding=encoding or {})
 
 
 @contextmanager

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..._base import Array
+from ..._files import written_patiently
 from ..._regions import Regions
 from ..table import MARKER, TraceTable, check_header, not_ours, unreadable
 
@@ -20,7 +21,7 @@ def write(path: Path, table: TraceTable, header: dict[str, Any], regions: Region
         arrays["positions"] = table.positions
     if table.fps is not None:
         arrays["fps"] = np.array(table.fps)
-    with open(path, "wb") as file:  # given a path, NumPy may change the suffix
+    with written_patiently(path) as file:  # given a path, NumPy may change the suffix
         np.savez(file, allow_pickle=False, **arrays)
 
 

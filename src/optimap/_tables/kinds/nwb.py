@@ -17,7 +17,8 @@ import numpy as np
 import pynwb
 from pynwb import ophys
 
-from ..._base import ArgumentError, Array, FrameShape
+from ..._base import ArgumentError, Array, FrameShape, deferred_interrupts
+from ..._files import hdf5_output
 from ..._regions import WINDOWS, Positions, Regions, parse_positions, window_spans
 from ..axes import OTHER
 from ..table import TraceTable, check_header, not_ours, unreadable
@@ -95,7 +96,7 @@ def write(path: Path, table: TraceTable, header: dict[str, Any], regions: Region
     module.add(fluorescence)  # first, because the series looks for its regions in its parents
     fluorescence.add_roi_response_series(series)
     # Given a path, pynwb warns if the suffix is written as .NWB.
-    with h5py.File(path, "w") as opened, pynwb.NWBHDF5IO(file=opened, mode="w") as out:
+    with deferred_interrupts(), hdf5_output(path) as (opened, _), pynwb.NWBHDF5IO(file=opened, mode="w") as out:
         out.write(file)
 
 

@@ -10,7 +10,17 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..._base import ArgumentError, Array, Explained, VideoLike, axis_letter, coordinate_times, import_extra
+from ..._base import (
+    ArgumentError,
+    Array,
+    Explained,
+    VideoLike,
+    axis_letter,
+    coordinate_times,
+    deferred_interrupts,
+    import_extra,
+)
+from ..._files import hdf5_output
 from ..._reading import hdf5_axes
 from ...kernels import in_background
 from ..axes import Layout, Wanted, find_layout, names_frames
@@ -138,18 +148,17 @@ def check_video(shape: tuple[int, ...], dtype: "np.dtype[Any]") -> None:
 
 def save(path: Path, video: VideoLike, fps: float | None, made: str | None = None) -> None:
     """Write the video as dataset ``video``, the frame rate as its attribute ``fps``."""
-    h5py = import_extra("h5py", "hdf5", ".h5 files")
-    with h5py.File(path, "w") as file:
-        dtype = np.dtype(video.dtype).newbyteorder("=")
-        # Every pixel is written, so HDF5 need not fill the file with zeros first, which Ctrl-C could not interrupt.
-        dataset = file.create_dataset("video", tuple(video.shape), dtype, fill_time="never")
-        dataset.attrs["axes"] = "TYX"
-        if fps is not None:
-            dataset.attrs["fps"] = fps
-        if made is not None:
-            dataset.attrs["made"] = made
+    import_extra("h5py", "hdf5", ".h5 files")
+    with hdf5_output(path) as (file, check):
+        with deferred_interrupts():
+            # Every pixel is written, so HDF5 need not fill the file with zeros first.
+            dtype = np.dtype(video.dtype).newbyteorder("=")
+            dataset = file.create_dataset("video", tuple(video.shape), dtype, fill_time="never")
+            notes = {"axes": "TYX", "fps": fps, "made": made}
+            dataset.attrs.update({name: note for name, note in notes.items() if note is not None})
         start = 0
         with in_background() as submit:
             for block in frame_blocks(video):
                 submit(dataset.__setitem__, slice(start, start + len(block)), block)
                 start += len(block)
+                check()

@@ -5,12 +5,13 @@ a variable ``axes``, and Rhythm writes ``cmosData`` with time last; in other fil
 longest of the three, else the first. The option ``axes`` overrides all of this. Version 7.3 stores axes in reverse.
 """
 
+import os
 import struct
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import numpy as np
 
@@ -233,7 +234,7 @@ def save(path: Path, video: VideoLike, fps: float | None, made: str | None = Non
     with open(path, "ab") as file:
         file.write(_variable_header("video", shape, dtype))
         offset = file.tell()
-        file.truncate(offset + nbytes + -nbytes % 8)
+        _reserve(file, nbytes + -nbytes % 8)
     # In MATLAB's order, time varies fastest, so a block of frames is scattered across the file. Written pages are
     # released column by column, otherwise the whole file would be in memory.
     pixels = np.memmap(path, dtype, "r+", offset, shape[::-1])
@@ -245,6 +246,17 @@ def save(path: Path, video: VideoLike, fps: float | None, made: str | None = Non
             part[:, :, start : start + len(block)] = block[:, :, x : x + columns].T
             release(part)
         start += len(block)
+
+
+def _reserve(file: IO[bytes], nbytes: int) -> None:
+    """Append bytes of which the disk keeps every one: writing to a map of others would end the process."""
+    file.flush()
+    place = file.tell()
+    if hasattr(os, "posix_fallocate"):
+        os.posix_fallocate(file.fileno(), place, nbytes)
+        return
+    for start in range(0, nbytes, WRITTEN_BYTES):  # macOS, Windows
+        file.write(bytes(min(WRITTEN_BYTES, nbytes - start)))
 
 
 def _variable_header(name: str, shape: tuple[int, ...], dtype: "np.dtype[Any]") -> bytes:

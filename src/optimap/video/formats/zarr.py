@@ -281,6 +281,48 @@ def _scale(image: Image, layout: Layout, axis: str, units: dict[str, float]) -> 
 # --- writing -------------------------------------------------------------------------------------------------------
 
 
+class _New(Store):  # type: ignore[misc, unused-ignore]  # untyped where zarr is not installed
+    """A store that takes everything, so that nothing is left running in zarr; `check` raises the error of the disk."""
+
+    failure: OSError | None = None
+
+    def check(self) -> None:
+        """Raise the first error of the disk, if there was one."""
+        if self.failure is not None:
+            raise self.failure
+
+    async def set(self, key: str, value: Any) -> None:
+        """Write a file, unless the disk has failed before."""
+        try:
+            if self.failure is None:
+                await super().set(key, value)  # type: ignore[safe-super, unused-ignore]  # there is a store below
+        except OSError as error:
+            self.failure = self.failure or error
+
+    def set_sync(self, key: str, value: Any) -> None:
+        """Write a file, as some versions of zarr do it."""
+        try:
+            if self.failure is None:
+                super().set_sync(key, value)  # type: ignore[misc, unused-ignore]  # there is a store below
+        except OSError as error:
+            self.failure = self.failure or error
+
+    def close(self) -> None:
+        """Close the store, which writes the list of contents of a zip file."""
+        try:
+            super().close()
+        except OSError as error:
+            self.failure = self.failure or error
+
+
+class _NewFolder(_New, LocalStore):  # type: ignore[misc, unused-ignore]  # as above
+    """A folder."""
+
+
+class _NewZip(_New, ZipStore):  # type: ignore[misc, unused-ignore]  # as above
+    """A zip file."""
+
+
 def check_video(shape: tuple[int, ...], dtype: "np.dtype[Any]") -> None:
     """Raise an error for pixels other than booleans, integers and floats of up to 8 bytes."""
     del shape
@@ -298,7 +340,7 @@ def save(path: Path, video: VideoLike, fps: float | None, made: str | None = Non
     notes = {name: value for name, value in (("fps", fps), ("made", made)) if value is not None}
     shape, dtype = tuple(int(n) for n in video.shape), np.dtype(video.dtype).newbyteorder("=")
     step = max(1, min(shape[0], budget().chunk_bytes // (shape[1] * shape[2] * dtype.itemsize)))
-    store = ZipStore(path, mode="w") if is_zip else LocalStore(path)
+    store = _NewZip(path, mode="w") if is_zip else _NewFolder(path)
     try:
         root = zarr.create_group(store, attributes={"ome": _ome_metadata(fps, getattr(video, "pixel_size", None))})
         array = root.create_array(
@@ -318,10 +360,12 @@ def save(path: Path, video: VideoLike, fps: float | None, made: str | None = Non
             for block in frame_blocks(video, multiple=step):
                 submit(array.__setitem__, slice(start, start + len(block)), block)
                 start += len(block)
+                store.check()
         if not is_zip:
             array.update_attributes({"optimap": {"complete": True}})
     finally:
         store.close()
+        store.check()  # also instead of what zarr makes of it
 
 
 def _ome_metadata(fps: float | None, pixel_size: float | None) -> dict[str, Any]:
