@@ -1,4 +1,4 @@
-from . import beats, datasets, image, trace, video
+from . import activation, beats, datasets, image, phase, trace, video
 from ._base.errors import ArgumentError, ArgumentTypeError
 from ._version import __version__
 from .image import show_image
@@ -16,6 +16,7 @@ __all__ = [
     "ArgumentError",
     "ArgumentTypeError",
     "__version__",
+    "activation",
     "beats",
     "compare_traces",
     "datasets",
@@ -24,6 +25,7 @@ __all__ = [
     "load_metadata",
     "load_video",
     "open_video",
+    "phase",
     "select_positions",
     "select_traces",
     "show_image",

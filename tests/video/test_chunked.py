@@ -30,7 +30,7 @@ class Stored:
 
 
 def frames_of(dataset, letters="TYX", fixed=()):
-    return DatasetFrames(PATH, dataset, lambda: None, (OSError,), Layout(letters, "a test", dict(fixed)))
+    return DatasetFrames(PATH, dataset, lambda: None, "h5py", Layout(letters, "a test", dict(fixed)))
 
 
 @pytest.mark.parametrize("letters", ["TYX", "YXT", "XTY", "XYT"])

@@ -7,6 +7,9 @@ from .budgets import (
     budget,
     budgeted,
 )
+from .callers import (
+    stack_level,
+)
 from .checks import (
     RATE,
     check_flag,
@@ -36,6 +39,7 @@ from .errors import (
     Advice,
     ArgumentError,
     ArgumentTypeError,
+    DamagedFileError,
     ExistingFileError,
     Explained,
     FolderError,
@@ -89,6 +93,7 @@ __all__ = [
     "ArgumentTypeError",
     "Array",
     "Budget",
+    "DamagedFileError",
     "ExistingFileError",
     "Explained",
     "Floats",
@@ -125,6 +130,7 @@ __all__ = [
     "progress_bar",
     "refuse_device_array",
     "say",
+    "stack_level",
     "text_names",
     "unit_factor",
     "whole_number",

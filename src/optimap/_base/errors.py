@@ -85,6 +85,10 @@ class ArgumentTypeError(ArgumentError, TypeError):
     """An argument is of a type that cannot be used; the fields are those of `ArgumentError`."""
 
 
+class DamagedFileError(ArgumentError):
+    """A file is damaged, incomplete, or not of the kind that it should be; the fields are those of `ArgumentError`."""
+
+
 class MissingFileError(Explained, FileNotFoundError):
     """A file that an argument names does not exist."""
 

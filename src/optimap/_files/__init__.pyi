@@ -3,6 +3,10 @@ from .atomic import (
     make_folder,
     written_whole,
 )
+from .guard import (
+    reading,
+    reason_of,
+)
 from .hdf5_io import (
     hdf5_input,
     hdf5_output,
@@ -14,6 +18,9 @@ from .leftovers import (
     new_run,
     remove_leftovers,
     written_by,
+)
+from .libraries import (
+    LIBRARIES,
 )
 from .patient import (
     written_patiently,
@@ -33,6 +40,7 @@ from .special import (
 
 __all__ = [
     "CHECKSUM",
+    "LIBRARIES",
     "array_checksum",
     "check_output",
     "check_sidecar",
@@ -45,6 +53,8 @@ __all__ = [
     "leftovers_of",
     "make_folder",
     "new_run",
+    "reading",
+    "reason_of",
     "refuse_special",
     "remove_leftovers",
     "sidecar_path",

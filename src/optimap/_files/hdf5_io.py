@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from .._base import ArgumentError, deferred_interrupts
+from .._base import DamagedFileError, deferred_interrupts
 from .patient import written_patiently
 
 if TYPE_CHECKING:
@@ -97,8 +97,8 @@ def _check_heap(path: Path, view: memoryview) -> None:
         place += step
 
 
-def _refused(path: Path, problem: str) -> ArgumentError:
-    return ArgumentError("path", path, problem, "copy the file again", subject=str(path))
+def _refused(path: Path, problem: str) -> DamagedFileError:
+    return DamagedFileError("path", path, problem, "copy the file again", subject=str(path))
 
 
 def hdf5_input(path: Path) -> "h5py.File":

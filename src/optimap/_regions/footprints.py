@@ -5,13 +5,12 @@ run down the columns of the frame, as in CaImAn, CNMF-E and MATLAB. A matrix doe
 only decoded for a frame. Weights are never changed here.
 """
 
-import sys
 import warnings
 from typing import NamedTuple, Protocol, TypeGuard
 
 import numpy as np
 
-from .._base import ArgumentError, Array, Floats, FrameShape, Ints, counted
+from .._base import ArgumentError, Array, Floats, FrameShape, Ints, counted, stack_level
 from .masks import Runs, pixel_runs
 
 
@@ -93,7 +92,7 @@ def without_empty(found: Footprints, where: str, reason: str) -> Footprints:
         return found
     lost = [name for name, is_filled in zip(found.names, filled.tolist(), strict=True) if not is_filled]
     what = f"{counted(len(lost), 'region')} of {where} {'is' if len(lost) == 1 else 'are'} left out"
-    warnings.warn(f"{what}, because {reason}: {', '.join(lost)}", stacklevel=_stack_level())
+    warnings.warn(f"{what}, because {reason}: {', '.join(lost)}", stacklevel=stack_level())
     number, own = np.cumsum(filled) - 1, filled[found.owners]
     return found._replace(
         owners=number[found.owners][own],
@@ -102,15 +101,6 @@ def without_empty(found: Footprints, where: str, reason: str) -> Footprints:
         weights=found.weights[own],
         names=[name for name, is_filled in zip(found.names, filled.tolist(), strict=True) if is_filled],
     )
-
-
-def _stack_level() -> int:
-    """Return the stack level of the first caller outside this package, for warnings that show the user's line."""
-    frame, level = sys._getframe(1), 1
-    package = __name__.partition(".")[0]
-    while frame.f_back is not None and str(frame.f_globals.get("__name__", "")).partition(".")[0] == package:
-        frame, level = frame.f_back, level + 1
-    return level
 
 
 def check_finite_weights(weights: Array, argument: str) -> Floats:

@@ -6,13 +6,13 @@ series. Values are checked elsewhere, block by block.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from .._base import RATE, ArgumentError, ArgumentTypeError, Array, Floats, on_host, positive_number, text_names
+from .._base import RATE, ArgumentError, Array, Floats, on_host, positive_number, text_names
 from .._reading import unlabelled
 from .._regions import find_places
 from .._series import as_signals, check_polarity, detect_polarity, signal_blocks
@@ -94,45 +94,6 @@ def _check_count(name: str, given: object, entries: int, count: int) -> None:
     if entries != count:
         problem = f"has {entries} entries for {count} series"
         raise ArgumentError(name, given, problem, "give one for each series", subject=name)
-
-
-def parse_levels(levels: object) -> list[float]:
-    """Return levels of recovery in percent, each once."""
-    allowed = "a number between 0 and 100"
-    given = list(levels) if isinstance(levels, Iterable) and not isinstance(levels, (str, bytes)) else [levels]
-    parsed = []
-    for i, level in enumerate(given):
-        number = positive_number(level, f"levels[{i}]", allowed)
-        if number >= 100:
-            raise ArgumentError.must_be(f"levels[{i}]", level, allowed)
-        if number in parsed:
-            raise ArgumentError(f"levels[{i}]", level, "is given twice", "give each level once")
-        parsed.append(number)
-    return parsed
-
-
-def parse_choice(value: object, name: str, choices: Sequence[str]) -> str:
-    """Return one of several words."""
-    if not isinstance(value, str) or value not in choices:
-        known = f"{', '.join(map(repr, choices[:-1]))} or {choices[-1]!r}"
-        raise ArgumentError.must_be(name, value, known)
-    return value
-
-
-def parse_times(times: object, name: str, scale: float) -> Floats:
-    """Return times as increasing frames (fractions are allowed)."""
-    try:
-        values = np.asarray(on_host(times))
-    except ValueError as error:
-        raise ArgumentError(name, times, "cannot be read as an array", "give a list of times", subject=name) from error
-    if values.dtype.kind not in "iuf" and values.size:
-        raise ArgumentTypeError(name, times, f"has dtype {values.dtype}", "give times as numbers", subject=name)
-    if values.ndim != 1:
-        raise ArgumentError(name, times, f"has shape {values.shape}", "give a list of times", subject=name)
-    frames = values.astype(np.float64) / scale
-    if not np.isfinite(frames).all() or (np.diff(frames) <= 0).any():
-        raise ArgumentError(name, times, "are not increasing times", "give finite times in order", subject=name)
-    return frames
 
 
 def given_sign(signals: Signals, polarity: str) -> int | None:

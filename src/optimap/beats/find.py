@@ -12,24 +12,15 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from .. import kernels
-from .._base import ArgumentError, Array, Floats, Ints, positive_number
+from .._base import ArgumentError, Array, Floats, positive_number
+from .._beats import ACTIVATION, Windows, parse_times, windows_around
 from .._series import detect_polarity
 from .._tables import TraceTable
-from .arguments import Signals, given_sign, parse_signals, parse_times
-from .columns import ACTIVATION
+from .arguments import Signals, given_sign, parse_signals
 
 SIGMA = 2.0  # frames
 NEAR = 1  # scale of the derivative: how far the steepest slope may be from the peak that was found
 NEAREST = 3  # frames, at least
-
-
-@dataclass(frozen=True)
-class Windows:
-    """Where the upstrokes of a block of series are: series m has the windows first[m] to first[m + 1] - 1."""
-
-    first: Ints
-    lows: Ints
-    highs: Ints
 
 
 @dataclass(frozen=True)
@@ -48,7 +39,7 @@ class Search:
         series, frames = np.nonzero(slopes)
         first = np.concatenate([[0], np.cumsum(np.bincount(series, minlength=len(block)))]).astype(np.int64)
         reach = np.maximum(NEAREST, NEAR * scales[series]).astype(np.int64)
-        return _windows(first, frames.astype(np.float64), reach, block.shape[1])
+        return windows_around(first, frames.astype(np.float64), reach, block.shape[1])
 
 
 def _one_each(slopes: Array, stimuli: Floats) -> Array:
@@ -61,35 +52,6 @@ def _one_each(slopes: Array, stimuli: Floats) -> Array:
             at = start + (slopes[:, start:stop] > 0).argmax(axis=1)
             kept[rows, at] = slopes[rows, at]
     return kept
-
-
-def _windows(first: Ints, frames: Floats, reach: Ints, samples: int) -> Windows:
-    """Return windows around frames that reach so far, but not over the middle between two beats."""
-    middles = np.floor((frames[1:] + frames[:-1]) / 2).astype(np.int64) + 1
-    lows, highs = np.rint(frames).astype(np.int64) - reach, np.rint(frames).astype(np.int64) + reach + 1
-    own = np.ones(max(0, len(frames) - 1), bool)  # whether a beat and the next are of the same series
-    inner = first[1:-1]
-    own[inner[(inner > 0) & (inner < len(frames))] - 1] = False
-    lows[1:] = np.where(own, np.maximum(lows[1:], middles), lows[1:])
-    highs[:-1] = np.where(own, np.minimum(highs[:-1], middles), highs[:-1])
-    return Windows(first, np.clip(lows, 0, samples), np.clip(highs, 0, samples))
-
-
-def given_windows(times: list[Floats], samples: int) -> Windows:
-    """Return the windows of beats that were given, in frames, for each series: half an interval to each side."""
-    first = np.concatenate([[0], np.cumsum([len(own) for own in times])]).astype(np.int64)
-    frames = np.concatenate([*times, np.zeros(0)])
-    reach = np.concatenate([_half_intervals(own, samples) for own in times] or [np.zeros(0, np.int64)])
-    return _windows(first, frames, reach, samples)
-
-
-def _half_intervals(times: Floats, samples: int) -> Ints:
-    """Return how far the window of each beat may reach: half of the shorter interval next to it."""
-    if len(times) < 2:
-        return np.full(len(times), samples, np.int64)
-    steps = np.diff(times)
-    shorter = np.minimum(np.concatenate([steps[:1], steps]), np.concatenate([steps, steps[-1:]]))
-    return np.asarray(np.ceil(shorter / 2), np.int64)
 
 
 def find_sign(signals: Signals, polarity: str, search: Search | None) -> int:

@@ -13,29 +13,31 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from .. import kernels
-from .._base import Advice, ArgumentError, Array, Floats, on_host, positive_number
-from .._tables import TraceTable
-from .arguments import Signals, parse_choice, parse_levels, parse_signals, parse_times
-from .columns import (
+from .._base import Advice, ArgumentError, Array, Floats, on_host
+from .._beats import (
     AMPLITUDE,
     BASELINE,
     HAS_NAN,
     NO_BEAT,
     PEAK,
+    Windows,
     explain,
+    given_windows,
     in_units,
+    measure_windows,
     measured_names,
+    parse_levels,
+    parse_options,
+    parse_prefix,
+    parse_times,
     shown_order,
     with_unit,
 )
-from .find import Search, Windows, find_sign, given_windows, parse_search
+from .._tables import TraceTable
+from .arguments import Signals, parse_signals
+from .find import Search, find_sign, parse_search
 from .table import BeatTable
 
-METHODS = ("maximum_derivative", "threshold_crossing")
-STARTS = ("activation", "level")
-BASELINES = ("before", "linear")
-PREFIXES = ("apd", "catd")
 DRIFT = 0.05  # of the amplitude from beat to beat: more is reported
 
 
@@ -155,15 +157,8 @@ def measure_beats(
     """
     parsed = parse_signals(signals, fps, names, positions)
     percent = parse_levels(levels)
-    options = {
-        "method": parse_choice(method, "method", METHODS),
-        "start": parse_choice(start, "start", STARTS),
-        "baseline": parse_choice(baseline, "baseline", BASELINES),
-        "smooth": positive_number(smooth, "smooth"),
-        "sigma": positive_number(sigma, "sigma"),
-        "min_snr": positive_number(min_snr, "min_snr"),
-    }
-    parse_choice(prefix, "prefix", PREFIXES)
+    options = parse_options(method, start, baseline, smooth, sigma, min_snr)
+    parse_prefix(prefix)
     search = parse_search(5, 0.2, stimuli, parsed.scale)
     times = None if beats is None else _given_beats(beats, parsed)
     if times is not None and stimuli is not None:
@@ -204,20 +199,7 @@ def _measure_block(
     block: Array, windows: Windows, levels: list[float], options: dict[str, Any], is_checked: bool
 ) -> Measured:
     """Return the rows of a block of series; the numbers of series begin with 0."""
-    values, reasons = kernels.measure_beats(
-        block,
-        windows.first,
-        windows.lows,
-        windows.highs,
-        np.array(levels, np.float64),
-        options["sigma"],
-        options["smooth"],
-        options["min_snr"],
-        options["method"] == "threshold_crossing",
-        options["start"] == "level",
-        options["baseline"] == "linear",
-        is_checked,
-    )
+    values, reasons = measure_windows(block, windows, levels, options, is_checked)
     counts = np.diff(windows.first)
     series = np.repeat(np.arange(len(block)), counts)
     beat = np.arange(len(series)) - np.repeat(windows.first[:-1], counts)

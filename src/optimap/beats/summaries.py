@@ -9,8 +9,9 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from .._base import ArgumentError, ArgumentTypeError, Array, Floats, positive_number
+from .._beats import parse_times
 from .._tables import TraceTable
-from .arguments import Signals, parse_signals, parse_times
+from .arguments import Signals, parse_signals
 from .table import BeatTable
 
 FEWEST = 4  # beats of which alternans can be told from chance

@@ -7,6 +7,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from .._base import ArgumentError, ArgumentTypeError, Array
+from .._files import reading
 from .axes import EXAMPLES, Layout, Wanted
 
 NOTHING_WANTED = Wanted()
@@ -31,7 +32,7 @@ class Dataset(Protocol):
 class DatasetFrames:
     """Frames of a dataset with axes in any order, seen as (T, H, W).
 
-    ``damaged`` lists the errors that reading a damaged file raises.
+    ``library`` is the one that reads it, as the guard knows it.
     """
 
     def __init__(
@@ -39,10 +40,10 @@ class DatasetFrames:
         path: Path,
         dataset: Dataset,
         close: Callable[[], None],
-        damaged: tuple[type[Exception], ...],
+        library: str,
         layout: Layout,
     ) -> None:
-        self._path, self._dataset, self._close, self._damaged = path, dataset, close, damaged
+        self._path, self._dataset, self._close, self._library = path, dataset, close, library
         self._order, self._fixed = layout.order, layout.fixed
         self.shape = self._in_order(dataset.shape)
         self.dtype = np.dtype(dataset.dtype)
@@ -64,16 +65,9 @@ class DatasetFrames:
         key: list[Any] = [self._fixed.get(axis) for axis in range(self._dataset.ndim)]
         for axis, part in zip(self._order, (slice(frames.start, frames.stop, frames.step), rows, columns), strict=True):
             key[axis] = part
-        try:
+        problem = f"is damaged, {self._dataset.name} cannot be read"
+        with reading(self._path, self._library, problem, "copy the recording again"):
             block = self._dataset[tuple(key)]
-        except self._damaged as error:
-            raise ArgumentError(
-                "path",
-                self._path,
-                f"is damaged, {self._dataset.name} cannot be read ({error})",
-                "copy the recording again",
-                subject=str(self._path),
-            ) from error
         kept = sorted(self._order)  # axes indexed by a number are dropped
         return np.asarray(np.transpose(block, [kept.index(axis) for axis in self._order]))
 

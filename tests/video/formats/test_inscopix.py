@@ -134,7 +134,7 @@ def test_timing_that_does_not_fit(tmp_path, timing, text):
         ({"type": ...}, "holds no recording"),
         ({"dataType": 3}, "is a colour recording: export its grey values"),
         ({"dataType": 9}, "has a damaged description"),
-        ({"timingInfo": ...}, "has a damaged description .KeyError"),
+        ({"timingInfo": ...}, "has a damaged description .it has no entry"),
         ({"spacingInfo": {}}, "has a damaged description"),
         ({"extraProperties": 3, "hasFrameHeaderFooter": False}, "has a damaged description"),
     ],

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..._base import ArgumentError, Array
+from ..._files import reading
 from ...kernels import run_in_threads, thread_count
 from ..paged import Images
 from .names import natural_key
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
     from PIL import Image
 
 SUFFIXES = {".tif": "TIFF", ".tiff": "TIFF", ".png": "PNG"}
-UNREADABLE = (OSError, SyntaxError)  # raised by Pillow for damaged files
 STRETCHED = {"L;2": 85, "L;4": 17}  # Pillow multiplies grey values of 2 and 4 bits by these factors
 
 
@@ -106,11 +106,8 @@ def _open_png(file: Path) -> "Image.Image":
     """Open an image, or raise an error that names the file."""
     from PIL import Image
 
-    try:
+    with reading(file, "pillow", "is not a complete PNG image", "remove it from the folder, or copy it again"):
         return Image.open(file, formats=["PNG"])
-    except UNREADABLE as error:
-        cure = "remove it from the folder, or copy it again"
-        raise ArgumentError("path", file, "is not a complete PNG image", cure, subject=str(file)) from error
 
 
 def _read(file: Path) -> Array:
@@ -118,9 +115,6 @@ def _read(file: Path) -> Array:
     with _open_png(file) as image:
         tiles: Any = getattr(image, "tile", None)
         stretched = STRETCHED.get(str(tiles[0][3]), 1) if tiles else 1
-        try:
+        with reading(file, "pillow", "is truncated or damaged", "copy the image again"):
             pixels: Array = np.asarray(image) // stretched if stretched > 1 else np.asarray(image)
-            return pixels
-        except UNREADABLE as error:
-            problem = f"is truncated or damaged ({error})"
-            raise ArgumentError("path", file, problem, "copy the image again", subject=str(file)) from error
+        return pixels

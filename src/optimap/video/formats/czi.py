@@ -15,6 +15,7 @@ from xml.etree import ElementTree
 import numpy as np
 
 from ..._base import ArgumentError, Array, import_extra
+from ..._files import reading
 from ..axes import channel_number, numbered
 from ..recording import Recording
 from ..units import MM, SECONDS, interval, rate
@@ -31,8 +32,6 @@ DTYPES = {0: "u1", 1: "<u2", 2: "<f4", 12: "<i4", 13: "<f8"}
 COLOURS = (3, 4, 8, 9)
 RAW, JPEG_XR, ZSTD, ZSTD_WITH_HEADER = 0, 4, 5, 6
 OTHERS = {"H": "phases", "I": "illuminations", "V": "views", "R": "rotations", "B": "blocks"}
-# Errors that imagecodecs raises for damaged bytes.
-DAMAGED = (RuntimeError, ValueError, TypeError, IndexError)
 Table = dict[str, Array]
 
 
@@ -54,10 +53,9 @@ class BlockFrames:
         result = np.empty((len(frames), *self.shape[1:]), self.dtype)
         for target, i in zip(result, frames, strict=True):
             stored = _pixels(self._path, self._file, self._blocks, i)
-            try:
+            problem = f"is damaged, because frame {i} cannot be decoded"
+            with reading(self._path, "imagecodecs", problem, "copy the recording again", listen=False):
                 _decode(stored, int(self._blocks["compression"][i]), target)
-            except DAMAGED as error:
-                _refuse(self._path, f"is damaged, because frame {i} cannot be decoded ({error})")
         return result
 
     def close(self) -> None:
@@ -235,7 +233,7 @@ def _pixels(path: Path, file: BinaryIO, blocks: Table, i: int) -> bytes:
 
 
 def _decode(stored: bytes, compression: int, target: Array) -> None:
-    """Decode the pixels of a sub-block into an array, or raise one of the errors `DAMAGED`."""
+    """Decode the pixels of a sub-block into an array."""
     if compression == RAW:
         target[...] = np.frombuffer(stored, target.dtype).reshape(target.shape)
         return
@@ -260,10 +258,9 @@ def _read_xml(path: Path, file: BinaryIO, at: int) -> ElementTree.Element:
     """Return the description of a recording."""
     _segment(path, file, at, b"ZISRAWMETADATA")
     (count,) = struct.unpack("<i", _read(path, file, at + SEGMENT.size, 4))
-    try:
-        return ElementTree.fromstring(_read(path, file, at + SEGMENT.size + 256, count).rstrip(b"\0"))
-    except ElementTree.ParseError as error:
-        _refuse(path, f"is damaged, because its description cannot be read ({error})")
+    text = _read(path, file, at + SEGMENT.size + 256, count).rstrip(b"\0")
+    with reading(path, "xml", "is damaged, because its description cannot be read", "copy the recording again"):
+        return ElementTree.fromstring(text)
 
 
 def _read_times(path: Path, file: BinaryIO, at: int) -> Array | None:

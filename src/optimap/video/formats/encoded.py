@@ -7,6 +7,7 @@ back means starting again from the beginning. How many there are, and when they 
 """
 
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from fractions import Fraction
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -15,6 +16,7 @@ import av
 import numpy as np
 
 from ..._base import Advice, ArgumentError, Array, VideoLike
+from ..._files import reading
 from ..checks import noted_number
 from ..folder.joined import open_with_others
 from ..matroska import ebml_number
@@ -36,7 +38,8 @@ def open_container(path: Path) -> "av.container.InputContainer":
     Tags that are not UTF-8, as older programs write them, are no reason to lose a recording.
     """
     options = {"protocol_whitelist": "file", "format_whitelist": CONTAINERS}
-    return av.open(f"file:{path}", options=options, metadata_errors="replace")
+    with reading(path, "av", "cannot be read as video and may be truncated", "copy the recording again"):
+        return av.open(f"file:{path}", options=options, metadata_errors="replace")
 
 
 class DecodedFrames:
@@ -62,6 +65,11 @@ class DecodedFrames:
         stream.thread_type = "AUTO"
         self._container, self._frames, self._next = container, container.decode(stream), 0
 
+    def _decoding(self) -> AbstractContextManager[None]:
+        """Return the guard for decoding the next frame."""
+        cure = "copy the recording again, or read the frames before it"
+        return reading(self._path, "av", f"is damaged at frame {self._next}", cure, listen=False)
+
     def _grey(self, frame: av.VideoFrame | None) -> Array:
         """Return the values of a frame, or raise an error if the decoder returned none."""
         if frame is None:
@@ -84,16 +92,8 @@ class DecodedFrames:
         wanted = iter(frames)
         target, i = next(wanted), 0
         while True:
-            try:
+            with self._decoding():
                 frame = next(self._frames, None)
-            except av.FFmpegError as error:
-                raise ArgumentError(
-                    "path",
-                    self._path,
-                    f"is damaged at frame {self._next} ({error})",
-                    "copy the recording again, or read the frames before it",
-                    subject=str(self._path),
-                ) from error
             if frame is None or self._next == target:
                 result[i] = self._grey(frame)
             self._next += 1
@@ -233,17 +233,9 @@ def open_alone(path: Path, channel: str | None = None) -> Recording:
     if channel is not None and not (isinstance(channel, str) and channel in CHANNELS):
         raise ArgumentError.must_be("channel", channel, f"one of {', '.join(map(repr, CHANNELS))}")
     check_whole(path)
-    try:
+    with reading(path, "av", "cannot be read as video and may be truncated", "copy the recording again"):
         metadata, packets = _read_header(path)
         frames = DecodedFrames(path, channel, packets.frames)
-    except av.FFmpegError as error:
-        raise ArgumentError(
-            "path",
-            path,
-            f"cannot be read as video and may be truncated ({error.strerror})",
-            "copy the recording again",
-            subject=str(path),
-        ) from error
     fps, times = packets.rate, packets.times
     stated = str(metadata.get("fps"))  # in files written by optimap; containers round the rate, and always contain one
     if stated == "unknown" or noted_number(stated) is not None:

@@ -104,7 +104,7 @@ def open_as(kind: str, path: Path, dataset: str | None, wanted: Wanted) -> Recor
             path, chosen.shape, chosen.dtype, wanted, names=hdf5_axes(chosen), labels=_channels(chosen)
         )
         return Recording(
-            DatasetFrames(path, threaded(chosen), file.close, DAMAGED, layout),
+            DatasetFrames(path, threaded(chosen), file.close, "h5py", layout),
             path=path,
             format=kind,
             fps=noted_number(metadata.get("fps")),

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple, NoReturn
 import numpy as np
 
 from ..._base import ArgumentError, Array
+from ..._files import reading
 from ..recording import Recording
 from ..units import MM, interval, rate
 
@@ -49,12 +50,10 @@ def open_recording(path: Path) -> Recording:
         _refuse(path, "holds no recording, but another kind of data of Inscopix", "give the .isxd file of the movie")
     if described.get("dataType") == COLOURS:
         _refuse(path, "is a colour recording", "export its grey values from the Inscopix software, for example as TIFF")
-    try:
+    with reading(path, "header", "has a damaged description", "copy the recording again"):
         layout = _layout(described)
         size = described["spacingInfo"].get("pixelSize", {})
         pixel_size = interval(_ratio(size.get("x", {})), "µm", MM) or None
-    except (KeyError, TypeError, ValueError, AttributeError, IndexError, OverflowError) as error:
-        _refuse(path, f"has a damaged description ({error!r})")
     count, step = len(layout.shown), layout.step
     if count * step != end or not count:
         state = "truncated" if count * step > end else "longer than its description says"
@@ -92,10 +91,9 @@ def _read_description(path: Path) -> tuple[dict[str, Any], int]:
             _refuse(path, "is truncated, because it does not end with a description as Inscopix writes it")
         file.seek(start)
         text = file.read(length)
-    try:
+    problem = "is damaged, because the description at its end cannot be read"
+    with reading(path, "json", problem, "copy the recording again"):
         described = json.loads(text)
-    except ValueError as error:
-        _refuse(path, f"is damaged, because the description at its end cannot be read ({error})")
     if not isinstance(described, dict):
         _refuse(path, "is damaged, because the description at its end is not one of a recording")
     return described, start

@@ -3,50 +3,33 @@
 Time stamps are taken from the XML, because liffile rounds them down to whole milliseconds.
 """
 
-import struct
 from pathlib import Path
 from typing import NoReturn
-from xml.etree.ElementTree import Element, ParseError
+from xml.etree.ElementTree import Element
 
 import liffile
 import numpy as np
 
 from ..._base import ArgumentError, ArgumentTypeError, Array
+from ..._files import reading
 from ..axes import Wanted, find_layout
 from ..recording import Recording
 from ..units import MM, SECONDS, interval, rate
 
-# Errors that liffile raises for damaged files, besides ValueError.
-DAMAGED = (
-    AssertionError,
-    AttributeError,
-    KeyError,
-    IndexError,
-    OSError,
-    OverflowError,
-    ParseError,
-    TypeError,
-    struct.error,
-)
 TICKS = 1e7  # a second in time stamps
 X, T = "1", "4"  # numbers of axes in the XML
 
 
 def open_recording(path: Path, dataset: object = None, channel: object = None, z: object = None) -> Recording:
     """Open one image of a Leica file."""
-    try:
-        with liffile.LifFile(path) as file:
-            images = {image.path: image for image in file.images}
-            name = _choose(path, {key: dict(image.sizes) for key, image in images.items()}, dataset)
-            image = images[name]
-            sizes, dtype, xml = _upright(image.sizes), np.dtype(image.dtype), image.xml_element
-            block = image.memory_block
-            start, stored = block.offset, block.size
-    except (*DAMAGED, ValueError) as error:
-        if isinstance(error, ArgumentError):
-            raise
-        problem = f"cannot be read as a Leica file and may be truncated ({error!r})"
-        raise ArgumentError("path", path, problem, "copy the recording again", subject=str(path)) from error
+    guard = reading(path, "liffile", "cannot be read as a Leica file and may be truncated", "copy the recording again")
+    with guard, liffile.LifFile(path) as file:
+        images = {image.path: image for image in file.images}
+        name = _choose(path, {key: dict(image.sizes) for key, image in images.items()}, dataset)
+        image = images[name]
+        sizes, dtype, xml = _upright(image.sizes), np.dtype(image.dtype), image.xml_element
+        block = image.memory_block
+        start, stored = block.offset, block.size
     _check_axes(path, name, sizes)
     size, needed = path.stat().st_size, int(np.prod(list(sizes.values()))) * dtype.itemsize
     if stored < needed or start + needed > size:

@@ -7,15 +7,14 @@ longest of the three, else the first. The option ``axes`` overrides all of this.
 
 import os
 import struct
-import zlib
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import IO, Any
 
 import numpy as np
 
 from ..._base import ArgumentError, Array, VideoLike
+from ..._files import reading
 from ..._reading import release
 from ..axes import NOT_STATED, Layout, Wanted, find_layout
 from ..checks import check_frames, noted_number
@@ -30,7 +29,6 @@ NUMERIC = {"double", "single", "logical"} | {f"{sign}int{bits}" for sign in ("",
 NESTED = {"cell": "cell array", "struct": "structure"}
 RHYTHM = "cmosData"  # the recording in files of the program Rhythm
 NOTES = ("axes", "fps", "made", "frequency", "acqFreq")  # variables that describe the recording
-DAMAGED = (ValueError, TypeError, OSError, EOFError, IndexError, KeyError, NotImplementedError, zlib.error)
 # The codes of array classes and value types in version 5.
 FLOATS = {"f8": (6, 9), "f4": (7, 7)}
 CODES = FLOATS | {"i1": (8, 1), "u1": (9, 2), "i2": (10, 3), "u2": (11, 4), "i4": (12, 5), "u4": (13, 6)}
@@ -72,10 +70,13 @@ def open_recording(
 ) -> Recording:
     """Open a ``.mat`` file."""
     wanted = Wanted(axes, channel, z)
+    return (_open_hdf5 if is_matlab_hdf5(path) else _open_classic)(path, fieldname, wanted)
+
+
+def is_matlab_hdf5(path: Path) -> bool:
+    """Whether a ``.mat`` file is of version 7.3, which is HDF5."""
     with open(path, "rb") as file:
-        start = file.read(128)
-    is_hdf5 = start.startswith((b"MATLAB 7.3", b"\x89HDF"))
-    return (_open_hdf5 if is_hdf5 else _open_classic)(path, fieldname, wanted)
+        return file.read(128).startswith((b"MATLAB 7.3", b"\x89HDF"))
 
 
 def _layout(
@@ -164,21 +165,9 @@ def _load(path: Path, names: list[str]) -> dict[str, Any]:
         return {name: loaded[name] for name in names}
 
 
-@contextmanager
-def _reading(path: Path) -> Iterator[None]:
-    """Turn the errors that SciPy raises for damaged files into one that names the file."""
-    from scipy.io.matlab import MatReadError
-
-    try:
-        yield
-    except (*DAMAGED, MatReadError) as error:
-        raise ArgumentError(
-            "path",
-            path,
-            f"cannot be read as a MATLAB file and may be truncated ({error})",
-            "copy the recording again",
-            subject=str(path),
-        ) from error
+def _reading(path: Path) -> AbstractContextManager[None]:
+    """Return the guard for calls of SciPy."""
+    return reading(path, "scipy", "cannot be read as a MATLAB file and may be truncated", "copy the recording again")
 
 
 def _noted_axes(notes: dict[str, Any]) -> str | None:
@@ -196,7 +185,7 @@ def _open_hdf5(path: Path, fieldname: str | None, wanted: Wanted) -> Recording:
         name = _choose(path, shapes, fieldname, wanted)
         notes: dict[str, Any] = {key: file[key][()] for key in NOTES if key in found}
         layout = _layout(path, name, shapes[name], file[name].dtype, notes, wanted)
-        frames = DatasetFrames(path, threaded(file[name]), file.close, hdf5.DAMAGED, layout.reversed())
+        frames = DatasetFrames(path, threaded(file[name]), file.close, "h5py", layout.reversed())
         return Recording(
             frames,
             path=path,

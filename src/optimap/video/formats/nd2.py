@@ -6,37 +6,20 @@ recording that was stopped ends with its last complete frame, which its metadata
 """
 
 import math
-import struct
-import warnings
-import zlib
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
 import nd2
 import numpy as np
 
-from ..._base import ArgumentError, Array, Explained
+from ..._base import ArgumentError, Array, DamagedFileError
+from ..._files import reading
 from ..axes import STATED, channel_number, numbered
 from ..checks import check_frames, counted
 from ..recording import Recording
 from ..units import MM, SECONDS, interval, rate
 
-# Raised by nd2 for damaged files; SyntaxError by the parser of the XML in them.
-DAMAGED = (
-    ValueError,
-    LookupError,
-    TypeError,
-    AttributeError,
-    OSError,
-    EOFError,
-    struct.error,
-    zlib.error,
-    SyntaxError,
-    RuntimeError,
-    NameError,
-    MemoryError,
-    ArithmeticError,
-)
 LETTERS = {"TimeLoop": "T", "NETimeLoop": "T", "XYPosLoop": "P", "ZStackLoop": "Z"}
 
 
@@ -53,11 +36,9 @@ class Nd2Frames:
         """Read a range of frames."""
         result = np.empty((len(frames), *self.shape[1:]), self.dtype)
         for i, frame in enumerate(frames):
-            try:
+            with _reading(self._path, f"at frame {frame}"):
                 plane = self._file.read_frame(int(self._planes[frame]))
                 result[i] = plane.reshape(-1, *self.shape[1:])[self._channel]
-            except DAMAGED as error:
-                raise _damaged(self._path, f"at frame {frame}", error) from error
         return result
 
     def close(self) -> None:
@@ -67,29 +48,26 @@ class Nd2Frames:
 
 def open_recording(path: Path, channel: object = None, z: object = None, position: object = None) -> Recording:
     """Open an ND2 file."""
-    try:
+    with _reading(path):
         file = nd2.ND2File(path)
-    except DAMAGED as error:
-        raise _damaged(path, "and may be truncated", error) from error
     try:
-        return _recording(path, file, channel, z, position)
-    except BaseException as error:
+        with _reading(path):
+            return _recording(path, file, channel, z, position)
+    except BaseException:
         file.close()
-        if isinstance(error, DAMAGED) and not isinstance(error, Explained):
-            raise _damaged(path, "and may be truncated", error) from error
         raise
 
 
-def _damaged(path: Path, where: str, error: BaseException) -> ArgumentError:
-    problem = f"cannot be read as ND2 {where} ({error})"
-    return ArgumentError("path", path, problem, "copy the recording again", subject=str(path))
+def _reading(path: Path, where: str = "and may be truncated") -> AbstractContextManager[None]:
+    """Return the guard for calls of nd2."""
+    return reading(path, "nd2", f"cannot be read as ND2 {where}", "copy the recording again")
 
 
 def _recording(path: Path, file: nd2.ND2File, channel: object, z: object, position: object) -> Recording:
     loops = [(LETTERS.get(loop.type, loop.type), int(loop.count)) for loop in file.experiment]
     attributes, dtype = file.attributes, file.dtype
     names = [str(each.channel.name) for each in file.metadata.channels or []]
-    stamps, period, pixel_size = _times(file), _period(file), _pixel_size(file)
+    stamps, period, pixel_size = _times(path, file), _period(file), _pixel_size(file)
     metadata: dict[str, Any] = {name: str(text) for name, text in file.text_info.items() if name in ("date", "optics")}
     colours = file.components_per_channel
     if colours in (3, 4):
@@ -168,14 +146,13 @@ def _mapped(path: Path, file: nd2.ND2File, planes: Array, channel: int) -> Array
     return pixels
 
 
-def _times(file: nd2.ND2File) -> Array | None:
+def _times(path: Path, file: nd2.ND2File) -> Array | None:
     """Return the time of every plane in s, NaN where it is not known; None if the file does not state them."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # nd2 reports files without times
-        try:
+    try:
+        with _reading(path):
             events = file.events(orient="list")
-        except DAMAGED:  # tables of other devices, which not every file fills in
-            return None
+    except DamagedFileError:  # in tables of other devices, which not every file fills in
+        return None
     numbers, stamps = events.get("Index"), events.get("Time [s]")
     if numbers is None or stamps is None or not len(stamps):
         return None

@@ -4,20 +4,18 @@ NetCDF 4 is HDF5. The classic format (versions 1 and 2) is read with SciPy, whic
 memory-mapped. The coordinate of the time axis gives the times of the frames. Tables of traces are in `_tables`.
 """
 
-import struct
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from ..._base import ArgumentError, Array, coordinate_times
+from ..._files import reading
 from ..axes import Layout, Wanted, find_layout, names_frames
 from ..checks import noted_number
 from ..chunked import choose
 from ..recording import Recording
 from . import hdf5
-
-DAMAGED = (ValueError, TypeError, OSError, LookupError, EOFError, ArithmeticError, AssertionError, struct.error)
 
 
 def open_recording(
@@ -67,18 +65,15 @@ def _read_header(path: Path) -> tuple[dict[str, Variable], dict[str, Any]]:
     from scipy.io import netcdf_file
 
     mapped = np.memmap(path, np.uint8, mode="r")
-    try:
-        with netcdf_file(path, "r", mmap=True) as file:
-            variables = {
-                name: (_in_own_map(variable.data, mapped), tuple(variable.dimensions), _attributes(variable))
-                for name, variable in file.variables.items()
-            }
-            attributes = _attributes(file)
-            file.variables.clear()  # no array of SciPy's map may be left when it is closed
-            return variables, attributes
-    except DAMAGED as error:
-        problem = f"cannot be read as NetCDF and may be truncated ({error})"
-        raise ArgumentError("path", path, problem, "copy the recording again", subject=str(path)) from error
+    guard = reading(path, "scipy", "cannot be read as NetCDF and may be truncated", "copy the recording again")
+    with guard, netcdf_file(path, "r", mmap=True) as file:
+        variables = {
+            name: (_in_own_map(variable.data, mapped), tuple(variable.dimensions), _attributes(variable))
+            for name, variable in file.variables.items()
+        }
+        attributes = _attributes(file)
+        file.variables.clear()  # no array of SciPy's map may be left when it is closed
+        return variables, attributes
 
 
 def _in_own_map(values: Array, mapped: Array) -> Array:

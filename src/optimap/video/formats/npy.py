@@ -7,14 +7,14 @@ two still belong together.
 
 import json
 import warnings
+from contextlib import suppress
 from pathlib import Path
-from tokenize import TokenError
 from typing import Any
 
 import numpy as np
 
-from ..._base import ArgumentError, Array, VideoLike
-from ..._files import is_sidecar, sidecar_path
+from ..._base import Array, DamagedFileError, VideoLike
+from ..._files import is_sidecar, reading, sidecar_path
 from ..._reading import patch_checksum
 from ..axes import Wanted, find_layout
 from ..checks import check_file_size, noted_number
@@ -27,16 +27,8 @@ MARKER = "optimap_recording"  # its value is the version of the layout
 def open_recording(path: Path, axes: object = None, channel: object = None, z: object = None) -> Recording:
     """Open a ``.npy`` file."""
     wanted = Wanted(axes, channel, z)
-    try:
+    with reading(path, "numpy", "cannot be read as .npy and may be truncated", "copy the recording again"):
         frames = np.lib.format.open_memmap(path, mode="r")
-    except (ValueError, EOFError, SyntaxError, TokenError) as error:
-        raise ArgumentError(
-            "path",
-            path,
-            f"cannot be read as .npy and may be truncated ({error})",
-            "copy the recording again",
-            subject=str(path),
-        ) from error
     check_file_size(path, frames.offset + frames.nbytes, f"values of shape {frames.shape}")
     described = _read_description(path, frames)
     names = "TYX" if described else None
@@ -53,12 +45,11 @@ def _read_description(path: Path, frames: Array) -> dict[str, Any]:
     sidecar = sidecar_path(path)
     if not is_sidecar(sidecar):
         return {}
-    try:
+    described: Any = None
+    with suppress(DamagedFileError), reading(sidecar, "json", "is damaged"):
         described = json.loads(sidecar.read_text(encoding="utf-8"))
-        fits = described[MARKER] == 1 and described["pixels"] == _pixels(frames)
-    except (ValueError, KeyError, TypeError):
-        fits = False
-    if not fits:
+    is_ours = isinstance(described, dict) and described.get(MARKER) == 1
+    if not is_ours or described.get("pixels") != _pixels(frames):
         warnings.warn(f"{sidecar} is damaged or describes another recording, so it is ignored; delete it", stacklevel=4)
         return {}
     return dict(described)
@@ -72,7 +63,8 @@ def _pixels(frames: Array) -> dict[str, Any]:
 
 def describe(path: Path, fps: float | None, made: dict[str, Any] | None) -> str:
     """Return the text of the sidecar for a file that was written."""
-    frames = np.lib.format.open_memmap(path, mode="r")
+    with reading(path, "numpy", "cannot be read again"):
+        frames = np.lib.format.open_memmap(path, mode="r")
     described = {MARKER: 1, "pixels": _pixels(frames), "fps": fps, "made": made}
     return json.dumps(described, indent=2) + "\n"
 

@@ -17,7 +17,7 @@ from ..chunked import DatasetFrames, choose
 from ..hdf5_chunks import threaded
 from ..recording import Recording
 from ..units import MM, interval
-from .hdf5 import DAMAGED, opened
+from .hdf5 import opened
 
 if TYPE_CHECKING:
     import h5py
@@ -39,7 +39,7 @@ def open_recording(
         default = (ORDERS.get(data.ndim, ""), SOURCE)
         layout = find_layout(path, data.shape, data.dtype, wanted, default=default)
         return Recording(
-            DatasetFrames(path, threaded(data), file.close, DAMAGED, layout),
+            DatasetFrames(path, threaded(data), file.close, "h5py", layout),
             path=path,
             format="NWB",
             fps=_rate(series),

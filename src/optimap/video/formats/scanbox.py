@@ -12,12 +12,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..._base import ArgumentError
+from ..._files import reading
 from ..._reading import release
 from ..axes import channel_number, numbered
 from ..checks import check_file_size, noted_number
 from ..recording import Recording
 from ..units import MM, interval
-from .matlab import DAMAGED
+from .matlab import is_matlab_hdf5
 from .micam05 import companion
 
 HIGHEST = 2**16 - 1
@@ -65,16 +66,12 @@ def open_recording(path: Path, channel: object = None, z: object = None) -> Reco
 def _read_info(path: Path) -> dict[str, Any]:
     """Return the header as nested dictionaries."""
     from scipy.io import loadmat
-    from scipy.io.matlab import MatReadError
 
-    try:
-        info: dict[str, Any] = dict(loadmat(path, variable_names=["info"], simplify_cells=True)["info"])
-    except NotImplementedError as error:
+    if is_matlab_hdf5(path):
         cure = "load it in MATLAB, and save its variable info as version 7"
-        raise ArgumentError("path", path, "is of version 7.3", cure, subject=str(path)) from error
-    except (*DAMAGED, MatReadError) as error:
-        problem = f"cannot be read as the header of a Scanbox recording ({error})"
-        raise ArgumentError("path", path, problem, "copy it again", subject=str(path)) from error
+        raise ArgumentError("path", path, "is of version 7.3", cure, subject=str(path))
+    with reading(path, "scipy", "cannot be read as the header of a Scanbox recording", "copy it again"):
+        info: dict[str, Any] = dict(loadmat(path, variable_names=["info"], simplify_cells=True)["info"])
     return info
 
 

@@ -12,11 +12,10 @@ import numpy as np
 import sif_parser
 
 from ..._base import ArgumentError, Array
+from ..._files import reading
 from ..recording import Recording
 from ..units import SECONDS, interval, rate
 
-# Raised by sif_parser for damaged files; NameError by the values that it then has not found.
-DAMAGED = (ValueError, SyntaxError, EOFError, LookupError, TypeError, OverflowError, NameError, ZeroDivisionError)
 KEPT = (
     "ExposureTime",
     "CycleTime",
@@ -42,13 +41,11 @@ class _EndingFile(io.BufferedReader):
 
 def open_recording(path: Path) -> Recording:
     """Open a SIF file."""
-    with _EndingFile(io.FileIO(path)) as file:
-        try:
-            frames, info = sif_parser.np_open(file, lazy="memmap")
-        except DAMAGED as error:
-            problem = f"cannot be read as SIF and may be truncated ({error})"
-            raise ArgumentError("path", path, problem, "copy the recording again", subject=str(path)) from error
-    parts = info["NumberOfSubImages"]
+    guard = reading(path, "sif_parser", "cannot be read as SIF and may be truncated", "copy the recording again")
+    with guard, _EndingFile(io.FileIO(path)) as file:
+        frames, info = sif_parser.np_open(file, lazy="memmap")
+        parts, step = info["NumberOfSubImages"], info["StackCycleTime"]
+        times = _times(info, len(frames))
     if parts != 1:
         problem = f"holds {parts} tracks or sub-images in each frame, which are not one image"
         raise ArgumentError("path", path, problem, "export the recording as TIFF from Solis", subject=str(path))
@@ -56,8 +53,8 @@ def open_recording(path: Path) -> Recording:
         frames,
         path=path,
         format="Andor SIF",
-        fps=rate(interval(info["StackCycleTime"], "s", SECONDS)),
-        times=_times(info, len(frames)),
+        fps=rate(interval(step, "s", SECONDS)),
+        times=times,
         metadata={name: info[name] for name in KEPT if name in info},
     )
 

@@ -13,6 +13,7 @@ from xml.etree import ElementTree
 import numpy as np
 
 from ..._base import ArgumentError
+from ..._files import reading
 from ..axes import channel_number, numbered
 from ..checks import counted, noted_number
 from ..recognise import THORIMAGE_HEADER, thorimage_header
@@ -104,11 +105,8 @@ def open_recording(path: Path, channel: object = None, z: object = None) -> Reco
 
 def _read_header(path: Path) -> Header:
     """Return the header, or raise an error if the file is damaged."""
-    try:
+    with reading(path, "xml", "cannot be read as XML and may be truncated", "copy the recording again"):
         root = ElementTree.parse(path).getroot()
-    except (ElementTree.ParseError, UnicodeDecodeError, LookupError) as error:
-        problem = f"cannot be read as XML and may be truncated ({error})"
-        raise ArgumentError("path", path, problem, "copy the recording again", subject=str(path)) from error
     if root.tag != "ThorImageExperiment":
         problem = f"is not a header of ThorImage, because it describes a {root.tag!r}"
         cure = "put the header of the recording there, or give the layout of the pixels with shape="

@@ -22,7 +22,7 @@ from ..tiff.directories import Directories, read_directories
 from ..tiff.metadata import describe, made_by_optimap
 from ..tiff.ndtiff import find_index, open_ndtiff
 from ..tiff.ome import read_ome
-from ..tiff.pages import DAMAGED, TiffPages, check_compression, mapped_pages
+from ..tiff.pages import TiffPages, check_compression, mapped_pages, reading_tags
 from ..tiff.scanimage import scanimage_parts
 from ..tiff.sets import find_image, first_of_stack, ome_advice, ome_described, ome_stack, open_ome_set, with_all_pages
 from ..tiff.writing import check_video, save
@@ -59,13 +59,8 @@ def _open_checked(path: Path, wanted: Request) -> Recording:
     directories = read_directories(path)
     if not len(directories):
         raise ArgumentError("path", path, "holds no image", "copy the recording again", subject=str(path))
-    try:
+    with reading_tags(path):
         return _open(path, directories, wanted)
-    except ArgumentError:
-        raise
-    except (*DAMAGED, ValueError) as error:
-        problem = f"is damaged, because its tags cannot be read ({error})"
-        raise ArgumentError("path", path, problem, "copy the recording again", subject=str(path)) from error
 
 
 def _open(path: Path, directories: Directories, wanted: Request) -> Recording:

@@ -5,12 +5,9 @@ size. By zarr's rules a missing chunk is a chunk of fill values: only recordings
 chunks.
 """
 
-import struct
-import warnings
 import zipfile
-import zlib
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -22,6 +19,7 @@ from zarr.codecs import BloscCodec
 from zarr.storage import LocalStore, ZipStore
 
 from ..._base import ArgumentError, Array, VideoLike, budget, coordinate_times
+from ..._files import reading
 from ..._reading import zarr_axes
 from ...kernels import in_background
 from ..axes import STATED, Layout, Wanted, find_layout, names_frames
@@ -31,12 +29,6 @@ from ..format_table import is_zarr
 from ..recording import Recording
 from ..units import MM, SECONDS, interval, rate
 from ..writing import frame_blocks, refuse_dtype
-
-# Errors that zarr and its codecs raise for damaged bytes.
-DAMAGED = (
-    *(OSError, EOFError, LookupError, RuntimeError, TypeError, ValueError, NotImplementedError),
-    *(struct.error, zlib.error, zipfile.BadZipFile),
-)
 
 
 @dataclass(frozen=True)
@@ -64,11 +56,11 @@ def open_recording(
             metadata = {**_attributes(root), **image.metadata, **_attributes(image.array), "dataset": image.name}
             _check_complete(path, image.array)
             store.is_blosc = _uses_blosc(image.array)
-        array = image.array
-        layout = find_layout(path, array.shape, array.dtype, wanted, names=image.axes, labels=image.channels)
+            shape, dtype = tuple(map(int, image.array.shape)), np.dtype(image.array.dtype)
+        layout = find_layout(path, shape, dtype, wanted, names=image.axes, labels=image.channels)
         with _reading(path):
             times = _coordinate_times(root, image, layout)
-        frames = DatasetFrames(path, image.array, store.close, DAMAGED, layout)
+            frames = DatasetFrames(path, image.array, store.close, "zarr", layout)
         step, size = _scale(image, layout, "T", SECONDS), _scale(image, layout, "X", MM)
         stated = noted_number(metadata.get("fps"))
         return Recording(
@@ -132,7 +124,7 @@ def _uses_blosc(array: "zarr.Array[Any]") -> bool:
 
 def _root_in_zip(path: Path) -> str:
     """Return the folder of the store: zip files often hold the folder ``rec.zarr`` rather than its contents."""
-    with zipfile.ZipFile(path) as file:
+    with _reading(path), zipfile.ZipFile(path) as file:
         names = [PurePosixPath(name) for name in file.namelist()]
     roots = [name.parent for name in names if name.name in ("zarr.json", ".zgroup", ".zarray")]
     if not roots:
@@ -141,24 +133,9 @@ def _root_in_zip(path: Path) -> str:
     return "" if root == PurePosixPath(".") else str(root)
 
 
-@contextmanager
-def _reading(path: Path) -> Iterator[None]:
-    """Turn the errors that zarr raises for damaged stores into one that names the path; suppress its warnings."""
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # about files outside arrays, and codecs without a specification
-            yield
-    except ArgumentError:  # it already names the path
-        raise
-    except (*DAMAGED, AttributeError) as error:
-        text = " ".join(str(error).split()) or type(error).__name__
-        raise ArgumentError(
-            "path",
-            path,
-            f"cannot be read as zarr and may be incomplete ({text})",
-            "copy the recording again",
-            subject=str(path),
-        ) from error
+def _reading(path: Path) -> AbstractContextManager[None]:
+    """Return the guard for calls of zarr."""
+    return reading(path, "zarr", "cannot be read as zarr and may be incomplete", "copy the recording again")
 
 
 def _attributes(node: "zarr.Array[Any] | zarr.Group") -> dict[str, Any]:

@@ -168,9 +168,10 @@ def shaped_notes(text: str) -> dict[str, Any]:
         return {}
     try:
         notes = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):  # another text
         return {}
-    is_shape = isinstance(notes.get("shape"), list) and all(isinstance(n, int) and n > 0 for n in notes["shape"])
+    is_shape = isinstance(notes, dict) and isinstance(notes.get("shape"), list)
+    is_shape = is_shape and all(isinstance(n, int) and n > 0 for n in notes["shape"])
     return notes if is_shape else {}
 
 

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from ..._base import ArgumentError, Array, MissingFileError
 from ...kernels import thread_count
 from .directories import SIZE_AND_TYPE, read_directories
-from .pages import DAMAGED, TiffPages, check_compression, in_parallel
+from .pages import TiffPages, check_compression, in_parallel, reading_tags
 
 MOST_OPEN = 8
 
@@ -25,20 +25,17 @@ def open_pages(path: Path) -> TiffPages:
         raise ArgumentError("path", path, "holds no image", "copy the recording again", subject=str(path))
     tif: tifffile.TiffFile | None = None
     try:
-        tif = tifffile.TiffFile(path)
-        check_compression(tif.pages.first, path)
-        unlike = directories.unlike_first(SIZE_AND_TYPE)
-        if len(unlike):
-            problem = f"holds images of different sizes or types, page 0 and page {unlike[0]}"
-            raise ArgumentError("path", path, problem, "save the recording in a file of its own", subject=str(path))
-        return TiffPages(tif, directories, tif.pages.first)
-    except BaseException as error:
+        with reading_tags(path):
+            tif = tifffile.TiffFile(path)
+            check_compression(tif.pages.first, path)
+            unlike = directories.unlike_first(SIZE_AND_TYPE)
+            if len(unlike):
+                problem = f"holds images of different sizes or types, page 0 and page {unlike[0]}"
+                raise ArgumentError("path", path, problem, "save the recording in a file of its own", subject=str(path))
+            return TiffPages(tif, directories, tif.pages.first)
+    except BaseException:
         if tif is not None:
             tif.close()
-        if isinstance(error, (*DAMAGED, ValueError)) and not isinstance(error, ArgumentError):
-            problem = f"is damaged, because its tags cannot be read ({error})"
-            cure = "copy the recording again"
-            raise ArgumentError("path", path, problem, cure, subject=str(path)) from error
         raise
 
 

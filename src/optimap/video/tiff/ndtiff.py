@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..._base import ArgumentError, Array, MissingFileError, axis_letter
+from ..._files import reading
 from ..axes import STATED, Wanted, find_layout
 from ..paged import PagedFrames
 from ..recording import Recording
@@ -105,16 +106,14 @@ def find_index(path: Path) -> Path | None:
 
 def _read_index(index: Path) -> list[Plane]:
     """Return the entries of an index, which are little-endian and follow each other."""
-    raw, at, planes = index.read_bytes(), 0, []
-    try:
-        while at < len(raw):
+    raw, at, planes = index.read_bytes(), 0, list[Plane]()
+    while at < len(raw):
+        problem = f"is truncated or damaged after {len(planes)} planes"
+        with reading(index, "header", problem, "copy the recording again", listen=False):
             axes, at = _text(raw, at)
             file, at = _text(raw, at)
             planes.append(Plane(json.loads(axes), file, *NUMBERS.unpack_from(raw, at)))
             at += NUMBERS.size
-    except (struct.error, ValueError) as error:
-        problem = f"is truncated or damaged after {len(planes)} planes"
-        raise ArgumentError("path", index, problem, "copy the recording again", subject=str(index)) from error
     return planes
 
 

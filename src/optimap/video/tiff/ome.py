@@ -12,7 +12,7 @@ from xml.etree import ElementTree
 import numpy as np
 from numpy.typing import NDArray
 
-from ..._base import ArgumentError
+from ..._files import reading
 from ..units import MM, SECONDS, interval, rate
 
 Element = ElementTree.Element
@@ -59,18 +59,13 @@ class Ome:
 
 def read_ome(path: Path, text: str, pages: int) -> Ome:
     """Return what the XML of a file with some number of pages says, or raise an error if it cannot be read."""
-    try:
+    with reading(path, "xml", "is damaged, because its OME description cannot be read", "copy the recording again"):
         root = ElementTree.fromstring(text)
         only = next(_children(root, "BinaryOnly"), None)
         if only is not None:
             return Ome((), only.get("MetadataFile"))
         uuid = root.get("UUID")
         return Ome(tuple(_image(image, path, uuid, pages) for image in _children(root, "Image")))
-    except (ElementTree.ParseError, LookupError, ValueError) as error:
-        if isinstance(error, ArgumentError):
-            raise
-        problem = f"is damaged, because its OME description cannot be read ({error})"
-        raise ArgumentError("path", path, problem, "copy the recording again", subject=str(path)) from error
 
 
 def _children(element: Element, name: str) -> Iterator[Element]:

@@ -5,9 +5,8 @@ straight into the result; for all others, tifffile decodes the bytes of each str
 decided in `axes`, not here.
 """
 
-import struct
-import zlib
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from operator import add
 from pathlib import Path
 from typing import Any
@@ -15,7 +14,8 @@ from typing import Any
 import numpy as np
 import tifffile
 
-from ..._base import ArgumentError, Array
+from ..._base import Array
+from ..._files import reading
 from ...kernels import run_in_threads, thread_count
 from .directories import (
     SIZE_AND_TYPE,
@@ -35,11 +35,7 @@ from .directories import (
 BUILT_IN = (1, 8, 32946, 32773)
 # Compressions whose decoders write into a given buffer: LZW, deflate (two numbers), PackBits, Zstandard (two numbers).
 INTO_BUFFER = (5, 8, 32946, 32773, 34926, 50000)
-# Errors that tifffile and imagecodecs raise for damaged bytes, besides ValueError.
-DAMAGED = (
-    *(ArithmeticError, AssertionError, AttributeError, LookupError, RuntimeError, SyntaxError, TypeError),
-    *(struct.error, zlib.error, tifffile.TiffFileError),
-)
+COPY_AGAIN = "copy the recording again"
 MOST_SPREAD = 1.25  # of strips that are read at once, as a share of their bytes
 BYTES_AT_ONCE = 1 << 18  # of small pages: what a thread decodes before it takes the next ones
 Decode = Callable[[int, Array], None]
@@ -107,18 +103,13 @@ class TiffPages:
     def _read_page(self, number: int, page: Array) -> None:
         """Decode one page into its place, or raise an error that names it."""
         assert self._decode is not None
-        try:
+        with self._reading(number):
             self._decode(number, page)
-        except (*DAMAGED, ValueError) as error:
-            if isinstance(error, ArgumentError):
-                raise
-            self._refuse(f"page {number}", error)
 
-    def _refuse(self, pages: str, error: Exception) -> None:
-        """Raise the error for bytes that cannot be decoded."""
-        problem = f"is damaged, {pages} cannot be decoded ({error})"
-        cure = "copy the recording again"
-        raise ArgumentError("path", self.path, problem, cure, subject=str(self.path)) from error
+    def _reading(self, number: int) -> AbstractContextManager[None]:
+        """Return the guard for decoding a page."""
+        problem = f"is damaged, page {number} cannot be decoded"
+        return reading(self.path, "tifffile", problem, COPY_AGAIN, listen=self._decode is None)
 
     def _places(self, number: int) -> tuple[list[int], list[int]]:
         """Return the offsets and the lengths of the strips or tiles of a page."""
@@ -219,11 +210,9 @@ class TiffPages:
     def _read_different(self, numbers: Numbers, result: Array) -> Array:
         """Read pages that are not stored alike, by tifffile alone."""
         assert self._tif is not None
-        try:
-            for place, number in enumerate(numbers):
+        for place, number in enumerate(numbers):
+            with self._reading(int(number)):
                 result[place] = self._tif.pages[int(number)].asarray()
-        except (*DAMAGED, ValueError) as error:
-            self._refuse(f"page {number}", error)
         return result
 
     def close(self) -> None:
@@ -231,6 +220,11 @@ class TiffPages:
         if self._tif is not None:
             self._tif.close()
         self._file.close()
+
+
+def reading_tags(path: Path) -> AbstractContextManager[None]:
+    """Return the guard for reading the tags of a file."""
+    return reading(path, "tifffile", "is damaged, because its tags cannot be read", COPY_AGAIN)
 
 
 def _decode_last(decoder: Callable[..., Any], stored: bytes, part: Array) -> None:

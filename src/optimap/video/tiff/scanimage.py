@@ -14,6 +14,7 @@ import tifffile
 from ..._base import ArgumentError, MissingFileError
 from ..checks import counted, noted_number
 from .directories import Directories, read_directories
+from .pages import reading_tags
 
 COUNTER = re.compile(r"^frameNumberAcquisition\s*=\s*(\d+)", re.MULTILINE)
 PART = re.compile(r"(.*_)(\d+)(\.tiff?)", re.IGNORECASE)
@@ -130,7 +131,7 @@ def _averaged(settings: dict[str, Any]) -> float:
 
 def acquisition_files(path: Path) -> list[Path]:
     """Return the files of the acquisition that a file belongs to; none if ScanImage did not count its frames."""
-    with tifffile.TiffFile(path) as tif:
+    with reading_tags(path), tifffile.TiffFile(path) as tif:
         is_counted = tif.is_scanimage and COUNTER.search(tif.pages.first.description) is not None
     return scanimage_parts(path, read_directories(path)) if is_counted else []
 

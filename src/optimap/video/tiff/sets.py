@@ -5,6 +5,7 @@ description names must be there; they are opened when their frames are read.
 """
 
 import re
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, NoReturn
@@ -13,7 +14,7 @@ import numpy as np
 import tifffile
 from numpy.typing import NDArray
 
-from ..._base import Advice, ArgumentError, MissingFileError
+from ..._base import Advice, ArgumentError, DamagedFileError, MissingFileError
 from ..axes import Wanted, numbered
 from ..paged import PagedFrames
 from ..recording import Recording
@@ -21,7 +22,7 @@ from .axes import Stack, all_pages, count_advice, stack_layout, stack_times
 from .directories import read_directories
 from .files import PagesOfFiles, open_pages
 from .ome import Ome, OmeImage, read_ome
-from .pages import DAMAGED
+from .pages import reading_tags
 
 LATER = re.compile(r"(.*_MMStack.*?)_\d+(\.ome\.tiff?)", re.IGNORECASE)
 
@@ -57,7 +58,7 @@ def _description(path: Path, base: Path) -> str:
         refuse_missing(path, base)
     if base.suffix.lower() not in (".tif", ".tiff", ".btf", ".tf8"):
         return base.read_text(encoding="utf-8", errors="replace")
-    with tifffile.TiffFile(base) as tif:
+    with reading_tags(base), tifffile.TiffFile(base) as tif:
         return tif.ome_metadata or ""
 
 
@@ -81,11 +82,10 @@ def files_of_set(path: Path, scene: object = None) -> set[str]:
     own, pages = {path.name.lower()}, len(read_directories(path))
     if not pages:
         return own
-    try:
-        with tifffile.TiffFile(path) as tif:
-            text = tif.ome_metadata if tif.is_ome else None
-    except (*DAMAGED, ValueError):  # reported when the file is opened
-        return own
+    text = None
+    # Damage is reported when the file is opened.
+    with suppress(DamagedFileError), reading_tags(path), tifffile.TiffFile(path) as tif:
+        text = tif.ome_metadata if tif.is_ome else None
     if not text:
         return own if first_of_stack(path) == path else files_of_set(first_of_stack(path), scene)
     base, image = find_image(path, read_ome(path, text, pages), scene)

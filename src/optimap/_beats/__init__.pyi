@@ -1,0 +1,51 @@
+from .columns import (
+    ACTIVATION,
+    AMPLITUDE,
+    BASELINE,
+    HAS_NAN,
+    NO_BEAT,
+    PEAK,
+    explain,
+    in_units,
+    measured_names,
+    shown_order,
+    with_unit,
+)
+from .measuring import (
+    measure_windows,
+)
+from .parameters import (
+    parse_choice,
+    parse_levels,
+    parse_options,
+    parse_prefix,
+    parse_times,
+)
+from .windows import (
+    Windows,
+    given_windows,
+    windows_around,
+)
+
+__all__ = [
+    "ACTIVATION",
+    "AMPLITUDE",
+    "BASELINE",
+    "HAS_NAN",
+    "NO_BEAT",
+    "PEAK",
+    "Windows",
+    "explain",
+    "given_windows",
+    "in_units",
+    "measure_windows",
+    "measured_names",
+    "parse_choice",
+    "parse_levels",
+    "parse_options",
+    "parse_prefix",
+    "parse_times",
+    "shown_order",
+    "windows_around",
+    "with_unit",
+]

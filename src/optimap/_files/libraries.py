@@ -1,0 +1,98 @@
+"""What each library raises when the bytes of a file are damaged, and how it warns.
+
+Readers written in Python follow damaged numbers wherever these lead, so they raise nearly everything that Python can
+raise. Errors of a library's own are given by name and looked up among the modules that are loaded: a library that is
+not loaded cannot have raised them. Who catches these errors, and what becomes of them, is in `guard`.
+"""
+
+import csv
+import pickle
+import struct
+import sys
+import tokenize
+import zipfile
+import zlib
+from typing import NamedTuple
+from xml.etree.ElementTree import ParseError
+
+# What code in Python raises that reads numbers from damaged bytes, and calculates or looks up things with them.
+FOLLOWED = (ValueError, TypeError, LookupError, AttributeError, ArithmeticError, AssertionError, EOFError, struct.error)
+MEMORY = (MemoryError, RecursionError)  # sizes and depths that a damaged header states
+# Members of zip files: damaged (several errors), encrypted (RuntimeError), in a way that is not known (its subclass
+# NotImplementedError).
+ZIPPED = (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError)
+LZMA = "_lzma.LZMAError"
+
+
+class Library(NamedTuple):
+    """The errors that mean that a file is damaged, and the loggers that the library reports to.
+
+    Warnings about files that can be read all the same are shown, unless the library is `quiet`: one that warns about
+    many things that are no matter of the user.
+    """
+
+    errors: tuple[type[Exception], ...]
+    own: tuple[str, ...] = ()  # dotted names
+    loggers: tuple[str, ...] = ()
+    quiet: bool = False
+
+    def raises(self) -> tuple[type[Exception], ...]:
+        """Return the errors, with those of the library's own that are loaded."""
+        found = [getattr(sys.modules.get(module), name, None) for module, _, name in map(_parted, self.own)]
+        own = [kind for kind in found if isinstance(kind, type) and issubclass(kind, Exception)]
+        return (*self.errors, *own)
+
+
+def _parted(name: str) -> tuple[str, str, str]:
+    return name.rpartition(".")
+
+
+# THE table of libraries that read files.
+LIBRARIES = {
+    "header": Library((*FOLLOWED, *MEMORY)),  # no library: its entries are taken apart by a function of ours
+    "text": Library((UnicodeDecodeError, csv.Error, OSError)),
+    "json": Library((ValueError, OSError, *MEMORY)),
+    "xml": Library((*FOLLOWED, ParseError, OSError, *MEMORY)),
+    "numpy": Library((*FOLLOWED, *ZIPPED, *MEMORY, SyntaxError, tokenize.TokenError), (LZMA,)),
+    "pickle": Library((*FOLLOWED, OSError, pickle.UnpicklingError, *MEMORY, SyntaxError, tokenize.TokenError)),
+    "zip": Library((*FOLLOWED, *ZIPPED, *MEMORY), (LZMA,)),
+    "scipy": Library((*FOLLOWED, OSError, RuntimeError, zlib.error, *MEMORY), ("scipy.io.matlab.MatReadError",)),
+    "h5py": Library((*FOLLOWED, OSError, RuntimeError, *MEMORY)),
+    "xarray": Library((*FOLLOWED, OSError, RuntimeError, *MEMORY), quiet=True),
+    "pynwb": Library(
+        (*FOLLOWED, OSError, RuntimeError, *MEMORY),
+        (
+            *("hdmf.build.errors.BuildError", "hdmf.build.errors.ConstructError"),
+            *("hdmf.build.errors.ContainerConfigurationError", "hdmf.build.classgenerator.TypeDoesNotExistError"),
+            *("hdmf.data_utils.InvalidDataIOError", "hdmf.validate.validator.EmptyArrayError"),
+        ),
+        quiet=True,
+    ),
+    "zarr": Library((*FOLLOWED, *ZIPPED, SystemError, *MEMORY), (LZMA,), loggers=("zarr", "numcodecs"), quiet=True),
+    "tifffile": Library(
+        (*FOLLOWED, OSError, RuntimeError, SystemError, SyntaxError, zlib.error, *MEMORY),
+        (LZMA,),
+        loggers=("tifffile",),
+    ),
+    "pillow": Library(
+        (*FOLLOWED, OSError, RuntimeError, SyntaxError, zlib.error, *MEMORY),
+        ("PIL.Image.DecompressionBombError",),
+        loggers=("PIL",),
+    ),
+    "roifile": Library((*FOLLOWED, OSError, RuntimeError, *MEMORY)),
+    "imagecodecs": Library(  # its own errors are RuntimeErrors
+        (*FOLLOWED, OSError, RuntimeError, SystemError, zlib.error, *MEMORY)
+    ),
+    "av": Library((ValueError, EOFError, LookupError, MemoryError, OverflowError), ("av.error.FFmpegError",)),
+    "nd2": Library(
+        (*FOLLOWED, OSError, RuntimeError, NameError, SyntaxError, zlib.error, *MEMORY),
+        loggers=("nd2",),
+        quiet=True,
+    ),
+    "liffile": Library((*FOLLOWED, OSError, RuntimeError, SyntaxError, *MEMORY), loggers=("liffile",)),
+    "sif_parser": Library((*FOLLOWED, OSError, RuntimeError, SyntaxError, NameError, *MEMORY)),
+    "openpyxl": Library(
+        (*FOLLOWED, *ZIPPED, *MEMORY, SyntaxError), ("openpyxl.utils.exceptions.InvalidFileException", LZMA), quiet=True
+    ),
+    "pyarrow": Library((*FOLLOWED, OSError, RuntimeError, *MEMORY), ("pyarrow.lib.ArrowException",)),
+}

@@ -1,0 +1,5 @@
+"""Activation maps and maps of everything else that is measured of beats; conduction velocity."""
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

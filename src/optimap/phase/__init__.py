@@ -1,0 +1,5 @@
+"""Phase of oscillating signals, and phase singularities."""
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

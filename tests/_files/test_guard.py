@@ -1,0 +1,196 @@
+"""The guard: errors that mean "damaged" become one kind of error that names the file; all others pass."""
+
+import errno
+import logging
+import pickle
+import struct
+import threading
+import tokenize
+import warnings
+import zipfile
+import zlib
+from pathlib import Path
+
+import pytest
+
+from optimap._base import ArgumentError, DamagedFileError
+from optimap._files import LIBRARIES, reading
+from tests.errors import check_error, check_pickles
+
+PATH = Path("folder/rec.xyz")
+PROBLEM = "cannot be read as XYZ"
+
+
+def raised(error, library="numpy", **options):
+    """Return a call that raises an error inside the guard."""
+
+    def call():
+        with reading(PATH, library, PROBLEM, **options):
+            raise error
+
+    return call
+
+
+@pytest.mark.parametrize(
+    ("library", "error"),
+    [
+        ("numpy", tokenize.TokenError("EOF in multi-line statement")),
+        ("numpy", SyntaxError("invalid syntax")),
+        ("numpy", MemoryError()),
+        ("numpy", OverflowError("too large")),
+        ("zip", zipfile.BadZipFile("no zip")),
+        ("zip", RuntimeError("File is encrypted, password required")),
+        ("zip", NotImplementedError("compression type 99")),
+        ("zip", zlib.error("invalid block type")),
+        ("h5py", KeyError("Unable to open object (bad symbol table)")),
+        ("h5py", AttributeError("'Datatype' object has no attribute 'shape'")),
+        ("zarr", SystemError("blosc returned NULL")),
+        ("zarr", ZeroDivisionError("integer division by zero")),
+        ("tifffile", struct.error("unpack requires a buffer of 4 bytes")),
+        ("tifffile", IndexError("list index out of range")),
+        ("json", RecursionError("maximum recursion depth exceeded")),
+        ("pickle", pickle.UnpicklingError("invalid load key")),
+        ("pillow", SyntaxError("broken PNG file")),
+        ("text", UnicodeDecodeError("utf-8", b"\xff", 0, 1, "invalid start byte")),
+    ],
+)
+def test_an_error_of_a_damaged_file_names_the_file(library, error):
+    found = check_error(raised(error, library), DamagedFileError, "path", rf"^{PATH} {PROBLEM} \(.+\): copy", PATH)
+    assert found.__cause__ is error
+    assert isinstance(found, ValueError)
+    check_pickles(found)
+
+
+def test_errors_of_a_library_are_found_by_name():
+    from PIL import Image
+    from scipy.io.matlab import MatReadError
+
+    check_error(raised(Image.DecompressionBombError("large"), "pillow"), DamagedFileError, "path", "large")
+    check_error(raised(MatReadError("mat"), "scipy"), DamagedFileError, "path", "mat")
+
+
+@pytest.mark.parametrize("name", LIBRARIES)
+def test_every_library_names_errors_that_exist(name):
+    """A name that is misspelt would never be caught."""
+    import importlib
+
+    for dotted in LIBRARIES[name].own:
+        module, _, kind = dotted.rpartition(".")
+        assert issubclass(getattr(pytest.importorskip(module), kind), Exception)
+        assert getattr(importlib.import_module(module), kind) in LIBRARIES[name].raises()
+
+
+@pytest.mark.parametrize("error", [ArgumentError("coords", 3, "is wrong", "give another"), ImportError("imagecodecs")])
+def test_errors_of_ours_and_missing_packages_pass_unchanged(error):
+    with pytest.raises(type(error)) as caught:
+        raised(error)()
+    assert caught.value is error
+
+
+def test_mistakes_that_a_library_never_makes_pass_unchanged():
+    with pytest.raises(AttributeError, match="a mistake of ours"):
+        raised(AttributeError("a mistake of ours"), "json")()
+
+
+def test_an_interrupt_passes():
+    with pytest.raises(KeyboardInterrupt):
+        raised(KeyboardInterrupt())()
+
+
+def test_a_lack_of_permission_is_not_called_damage():
+    with pytest.raises(PermissionError, match=r"rec\.xyz") as caught:
+        raised(PermissionError(errno.EACCES, "Permission denied"))()
+    assert not isinstance(caught.value, ArgumentError)
+
+
+@pytest.mark.parametrize(
+    ("error", "text"),
+    [
+        (KeyError("traces"), "it has no entry 'traces'"),
+        (KeyError("Unable to open object (x)"), r"\(Unable to open object \(x\)\)"),
+        (MemoryError("Unable to allocate 7 TiB"), "more memory than there is"),
+        (EOFError(), "EOFError"),
+        (ValueError("one\n  two"), r"\(one two\)"),
+    ],
+)
+def test_the_reason_is_one_line(error, text):
+    check_error(raised(error), DamagedFileError, "path", text)
+
+
+def test_a_long_reason_is_cut():
+    assert len(str(check_error(raised(ValueError("x" * 10_000)), DamagedFileError, "path", "x"))) < 500
+
+
+def test_the_argument_the_subject_and_the_cure_can_be_chosen():
+    options = {"argument": "regions", "subject": "the list", "cure": "give cells='all'", "keyword": "cells"}
+    found = check_error(raised(EOFError(), **options), DamagedFileError, "regions", "^the list cannot be read", PATH)
+    assert found.keyword == "cells"
+
+
+def test_what_a_library_says_about_a_damaged_file_is_part_of_one_error(capfd):
+    def call():
+        with reading(PATH, "tifffile", PROBLEM):
+            for number in range(1000):
+                logging.getLogger("tifffile").error("page %d is corrupted", number)
+                warnings.warn("corrupted", stacklevel=1)
+            raise IndexError("list index out of range")
+
+    check_error(call, DamagedFileError, "path", "list index")
+    assert capfd.readouterr().err == ""
+
+
+def test_what_a_library_says_about_a_file_that_it_reads_is_one_warning(capfd):
+    def call():
+        with reading(PATH, "tifffile", PROBLEM):
+            for number in range(1000):
+                logging.getLogger("tifffile").error("page %d\nis corrupted", number)
+
+    with pytest.warns(UserWarning, match="page 0 is corrupted") as caught:
+        call()
+    assert len(caught) == 1
+    assert str(caught[0].message).count("\n") == 0
+    assert "999 more" in str(caught[0].message)
+    assert caught[0].filename == __file__
+    assert capfd.readouterr().err == ""
+
+
+def test_libraries_that_warn_of_much_are_quiet():
+    with reading(PATH, "zarr", PROBLEM):
+        warnings.warn("Object at .DS_Store is not recognized as a component of a Zarr hierarchy", stacklevel=1)
+
+
+def test_one_guard_inside_another_says_its_part_to_the_outer_one():
+    def call():
+        with reading(PATH, "tifffile", PROBLEM), reading(PATH, "pillow", PROBLEM):
+            warnings.warn("inner", stacklevel=1)
+
+    with pytest.warns(UserWarning, match="inner") as caught:
+        call()
+    assert len(caught) == 1
+
+
+def test_guards_in_many_threads_leave_the_filters_of_warnings_as_they_were(recwarn):
+    before, show, failed = list(warnings.filters), warnings.showwarning, []
+
+    def work(number):
+        try:
+            for _ in range(100):
+                with reading(PATH, "zarr", PROBLEM):
+                    warnings.warn(str(number), stacklevel=1)
+        except Warning as error:
+            failed.append(error)
+
+    threads = [threading.Thread(target=work, args=(number,)) for number in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert (failed, list(warnings.filters), warnings.showwarning) == ([], before, show)
+    assert not recwarn.list
+
+
+def test_log_lines_outside_the_guard_are_not_lost(caplog):
+    with reading(PATH, "tifffile", PROBLEM):
+        pass
+    logging.getLogger("tifffile").error("afterwards")
+    assert "afterwards" in caplog.text
