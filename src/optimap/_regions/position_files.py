@@ -6,7 +6,16 @@ from pathlib import Path
 from typing import Any
 
 from .._base import ArgumentError
-from .._files import CHECKSUM, check_output, check_sidecar, checksum, is_sidecar, sidecar_path, written_with_sidecar
+from .._files import (
+    CHECKSUM,
+    check_output,
+    check_sidecar,
+    checksum,
+    is_sidecar,
+    refuse_special,
+    sidecar_path,
+    written_with_sidecar,
+)
 from .._version import __version__
 from .delimited import Row, Rows, first_cells, read_rows
 
@@ -79,6 +88,7 @@ def read_made(path: Path) -> dict[str, Any]:
     described = sidecar_path(path)
     if not described.exists():
         return {}
+    refuse_special(described)
     try:
         header: dict[str, Any] = json.loads(described.read_text(encoding="utf-8"))
         edited = header[CHECKSUM] != checksum(path)

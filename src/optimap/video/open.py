@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from .._base import ArgumentError, ArgumentTypeError, Array, MissingFileError, file_path, whole_number
+from .._files import refuse_special
 from .axes import unlikely_axes
 from .checks import counted
 from .folder.parts import part_advice
@@ -96,6 +97,7 @@ def open_again(path: str | os.PathLike[str], **options: object) -> Recording:
     path = file_path(path)
     if not path.exists():
         raise MissingFileError("path", path, "does not exist", "check the name and the folder", subject=str(path))
+    refuse_special(path)
     row = find_format(path, options)
     _check_options(row, options)
     recording: Recording = row.load().open_recording(path, **options)

@@ -22,7 +22,7 @@ import numpy as np
 from numpy.typing import DTypeLike
 
 from ..._base import ArgumentError, Array, progress_bar
-from ..._files import CHECKSUM, checksum, sidecar_path
+from ..._files import CHECKSUM, checksum, refuse_special, sidecar_path
 from ..._regions import Regions
 from ..axes import FRAMES, OTHER, SECONDS, find_rate
 from ..table import LAYOUT, MARKER, TraceTable, check_header, header_labels, header_shape, positions_in_names
@@ -103,6 +103,7 @@ def read_header(path: Path) -> dict[str, Any]:
     described = sidecar_path(path)
     if not described.exists():
         return _guess(path)
+    refuse_special(described)
     try:
         header = check_header(json.loads(described.read_text(encoding="utf-8")), described)
     except (UnicodeDecodeError, json.JSONDecodeError) as error:

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..._base import ArgumentError, Array, MissingFileError
+from ..._files import refuse_special
 from ..._reading import release
 from ..checks import check_file_size
 from ..recording import Recording
@@ -145,6 +146,7 @@ def _check_files(path: Path, header_path: Path, names: list[str], needed: int) -
     for file in (*backgrounds, *blocks):
         if not file.exists():
             refuse_missing(path, file, header_path.name)
+        refuse_special(file)
     return backgrounds[0], blocks
 
 
