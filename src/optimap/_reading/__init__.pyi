@@ -7,6 +7,11 @@ from .blocks import (
     read_sparsely,
     walk_blocks,
 )
+from .cut_maps import (
+    check_whole,
+    maps_of,
+    watch,
+)
 from .fingerprint import (
     patch_checksum,
 )
@@ -59,6 +64,7 @@ __all__ = [
     "as_source",
     "block_frames",
     "check_sizes",
+    "check_whole",
     "file_of",
     "from_file",
     "hdf5_axes",
@@ -67,6 +73,7 @@ __all__ = [
     "is_labelled",
     "is_ready",
     "mapping_of",
+    "maps_of",
     "open_frames",
     "patch_checksum",
     "plan_reading",
@@ -77,5 +84,6 @@ __all__ = [
     "stored_chunk",
     "unlabelled",
     "walk_blocks",
+    "watch",
     "zarr_axes",
 ]

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from .._base import AnyArray, ArgumentError, Array, budget
+from .cut_maps import check_whole
 from .layout import prepare
 from .memory_maps import release
 from .source import Source
@@ -40,6 +41,7 @@ def walk_blocks(source: Source, plan: Plan) -> Iterator[tuple[int, int, Array]]:
             block = _read(source, start, stop, box)
             yield start, number, block
             if source.mapping is not None:
+                check_whole(source.mapping)
                 release(block)
 
 

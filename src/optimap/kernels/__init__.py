@@ -30,6 +30,7 @@ __all__ = [
     "falling_pairs",
     "find_beats",
     "in_background",
+    "map_watcher",
     "measure_beats",
     "median_slope",
     "median_slopes",
@@ -79,6 +80,11 @@ def twins() -> dict[str, Any]:
         return {"numpy": _numpy, "compiled": _compiled_loops()}
     except ImportError:
         return {"numpy": _numpy}
+
+
+def map_watcher() -> Any:
+    """Return the module that survives memory maps of files that are cut off, or None if it was not built."""
+    return twins().get("compiled")
 
 
 def thread_count() -> int:

@@ -13,6 +13,7 @@ import numpy as np
 
 from .._base import ArgumentError, ArgumentTypeError, Array, MissingFileError, file_path, whole_number
 from .._files import refuse_special
+from .._reading import check_whole, mapping_of
 from .axes import unlikely_axes
 from .checks import counted
 from .folder.parts import part_advice
@@ -179,7 +180,9 @@ def load_video(
         if use_mmap:
             warnings.warn(f"{path} cannot be memory-mapped ({recording.format}); it is loaded instead", stacklevel=2)
         # Copy a memory map; frames that were read already belong to the caller.
-        return np.array(block, dtype=block.dtype.newbyteorder("="), copy=True if recording.is_mapped else None)
+        array = np.array(block, dtype=block.dtype.newbyteorder("="), copy=True if recording.is_mapped else None)
+        check_whole(mapping_of(block))
+        return array
 
 
 def _frames_from(recording: Recording, start: int, step: int) -> int:
