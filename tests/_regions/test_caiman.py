@@ -169,3 +169,12 @@ def test_a_sparse_matrix_with_any_damaged_bytes_is_an_error_about_the_file_or_re
             assert "A.npz" in str(error)  # noqa: PT017 - one of two outcomes
             errors += 1
     assert errors > 50
+
+
+def test_estimates_that_lead_to_another_file_are_an_error_that_names_it(tmp_path):
+    path = caiman(tmp_path / "est.hdf5", footprints())
+    with h5py.File(path, "r+") as file:
+        file.move("estimates/A/data", "data")
+        file["estimates/A/data"] = h5py.ExternalLink("other.h5", "/data")
+    match = r"est\.hdf5 keeps estimates/A/data in another file, other\.h5, which is not opened"
+    check_error(lambda: regions(path), ValueError, "source", match, path)

@@ -34,7 +34,7 @@ READING_KEYWORDS = {
         "scene",
         "ignore",
     )
-} | {"allow_gaps": "--option allow_gaps=True"}
+} | {name: f"--option {name}=True" for name in ("allow_gaps", "external_links")}
 OVERWRITE_KEYWORD = {"overwrite": "--overwrite"}
 FPS_KEYWORD = {"fps": "--fps"}
 CELLS_KEYWORD = {"cells": "--cells "}

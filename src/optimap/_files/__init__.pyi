@@ -7,8 +7,17 @@ from .guard import (
     reading,
     reason_of,
 )
+from .hdf5 import (
+    ALONE,
+    DAMAGED_HDF5,
+    hdf5_contents,
+    hdf5_item,
+    open_hdf5,
+    own_hdf5,
+    refuse_elsewhere,
+)
 from .hdf5_io import (
-    hdf5_input,
+    HDF5Input,
     hdf5_output,
 )
 from .leftovers import (
@@ -39,13 +48,17 @@ from .special import (
 )
 
 __all__ = [
+    "ALONE",
     "CHECKSUM",
+    "DAMAGED_HDF5",
     "LIBRARIES",
+    "HDF5Input",
     "array_checksum",
     "check_output",
     "check_sidecar",
     "checksum",
-    "hdf5_input",
+    "hdf5_contents",
+    "hdf5_item",
     "hdf5_output",
     "hidden_path",
     "is_sidecar",
@@ -53,8 +66,11 @@ __all__ = [
     "leftovers_of",
     "make_folder",
     "new_run",
+    "open_hdf5",
+    "own_hdf5",
     "reading",
     "reason_of",
+    "refuse_elsewhere",
     "refuse_special",
     "remove_leftovers",
     "sidecar_path",

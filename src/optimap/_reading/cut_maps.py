@@ -75,10 +75,8 @@ def watch(array: AnyArray) -> mmap.mmap | None:
 
 def maps_of(source: Any) -> list[mmap.mmap]:
     """Return the maps behind the arrays that an object holds, now watched."""
-    values = [
-        value for held in vars(source).values() for value in (held if isinstance(held, (list, tuple)) else [held])
-    ]
-    found = [watch(value) for value in values if isinstance(value, np.ndarray)]
+    held = [value if isinstance(value, (list, tuple)) else [value] for value in vars(source).values()]
+    found = [watch(value) for values in held for value in values if isinstance(value, np.ndarray)]
     return [mapping for mapping in found if mapping is not None]
 
 

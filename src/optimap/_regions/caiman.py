@@ -6,11 +6,11 @@ background of CaImAn are not read.
 """
 
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
-from .._base import ArgumentError, Array, FrameShape, Ints, counted, import_extra
+from .._base import ArgumentError, Array, FrameShape, Ints, counted
+from .._files import DAMAGED_HDF5, hdf5_item, open_hdf5, own_hdf5
 from .file_request import Request
 from .footprints import Footprints, check_finite_weights, without_empty
 from .zips import DAMAGED_ZIP, names_in_zip
@@ -18,8 +18,6 @@ from .zips import DAMAGED_ZIP, names_in_zip
 PARTS = ("data", "indices", "indptr", "shape")
 DIMS = ("estimates/dims", "dims", "params/data/dims")
 RUN_AGAIN = "save the estimates again with CaImAn"
-# What h5py raises for damaged files.
-DAMAGED = (OSError, RuntimeError, KeyError, ValueError, TypeError)
 
 
 def is_caiman(path: Path) -> bool:
@@ -29,26 +27,26 @@ def is_caiman(path: Path) -> bool:
     with open(path, "rb") as file:
         if file.read(8) != b"\x89HDF\r\n\x1a\n":
             return False
-    h5py: Any = import_extra("h5py", "hdf5", "HDF5 files")
     try:
-        with h5py.File(path, "r") as file:
-            return all(f"estimates/A/{part}" in file for part in PARTS)
-    except DAMAGED:
+        with open_hdf5(path) as file:
+            return all(hdf5_item(file, f"estimates/A/{part}", path) is not None for part in PARTS)
+    except DAMAGED_HDF5:
         return False
 
 
 def read_caiman(path: Path, request: Request) -> Footprints:
     """Read the footprints in a file of estimates."""
-    h5py: Any = import_extra("h5py", "hdf5", "estimates of CaImAn")
-    if not is_caiman(path):
-        problem = "holds no estimates/A, the footprints of CaImAn, or is damaged"
-        raise ArgumentError(request.name, path, problem, RUN_AGAIN, subject=str(path))
     try:
-        with h5py.File(path, "r") as file:
+        with own_hdf5(path, request.name, "estimates of CaImAn") as file:
+            if any(f"estimates/A/{part}" not in file for part in PARTS):
+                problem = "holds no estimates/A, the footprints of CaImAn, or is damaged"
+                raise ArgumentError(request.name, path, problem, RUN_AGAIN, subject=str(path))
             parts = {part: np.asarray(file[f"estimates/A/{part}"][()]) for part in PARTS}
             found = [np.asarray(file[place][()]) for place in DIMS if place in file]
             accepted = np.asarray(file["estimates/idx_components"][()]) if "estimates/idx_components" in file else None
-    except DAMAGED as error:
+    except ArgumentError:
+        raise
+    except DAMAGED_HDF5 as error:
         problem = f"cannot be read as estimates of CaImAn, or is damaged ({error})"
         raise ArgumentError(request.name, path, problem, RUN_AGAIN, subject=str(path)) from error
     return _chosen(_columns(parts, path, request), _dims(found, path, request), accepted, path, request)

@@ -60,3 +60,12 @@ def noted_number(value: object) -> float | None:
 def counted(count: int, thing: str) -> str:
     """Return a number with its noun: ``1 frame``, ``2 frames``."""
     return f"{count} {thing}" if count == 1 else f"{count} {thing}s"
+
+
+def whether(name: str, value: object) -> bool:
+    """Return a yes or no, which a command line gives as text or as a number."""
+    known = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
+    flag = known.get(str(value).lower())
+    if flag is None:
+        raise ArgumentError.must_be(name, value, "True or False")
+    return flag

@@ -45,6 +45,7 @@ class Format:
 
 
 ARRAYS = ("axes", "channel", "z")  # options of formats that store arrays
+LINKS = "external_links"  # the option of formats that are HDF5 inside
 TIFF, HDF5, ZARR = (".tif", ".tiff", ".btf", ".tf8"), (".h5", ".hdf5"), (".zarr", ".zip")
 # With its option ``shape``, it takes any file whose suffix is one of these or unknown.
 RAW = Format(
@@ -53,10 +54,10 @@ RAW = Format(
 FORMATS = (
     Format("NumPy", (".npy",), "npy", options=ARRAYS, saves=(".npy",), sidecar=True),
     Format("TIFF", TIFF, "tiff", options=(*ARRAYS, "scene"), saves=TIFF),
-    Format("MATLAB", (".mat",), "matlab", options=("fieldname", *ARRAYS), saves=(".mat",)),
-    Format("HDF5", HDF5, "hdf5", extra="hdf5", needs="h5py", options=("dataset", *ARRAYS), saves=HDF5),
-    Format("NetCDF", (".nc", ".nc4", ".cdf"), "netcdf", options=("dataset", *ARRAYS)),
-    Format("NWB", (".nwb",), "nwb", extra="hdf5", needs="h5py", options=("dataset", *ARRAYS)),
+    Format("MATLAB", (".mat",), "matlab", options=("fieldname", *ARRAYS, LINKS), saves=(".mat",)),
+    Format("HDF5", HDF5, "hdf5", extra="hdf5", needs="h5py", options=("dataset", *ARRAYS, LINKS), saves=HDF5),
+    Format("NetCDF", (".nc", ".nc4", ".cdf"), "netcdf", options=("dataset", *ARRAYS, LINKS)),
+    Format("NWB", (".nwb",), "nwb", extra="hdf5", needs="h5py", options=("dataset", *ARRAYS, LINKS)),
     Format("Zarr", ZARR, "zarr", extra="zarr", needs="zarr", options=("dataset", *ARRAYS), saves=ZARR),
     Format("Nikon ND2", (".nd2",), "nd2", extra="nd2", needs="nd2", options=("channel", "z", "position")),
     Format("Andor SIF", (".sif",), "sif", extra="sif", needs="sif_parser"),

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,7 @@ import h5py
 import numpy as np
 
 from ..._base import Array, deferred_interrupts
-from ..._files import hdf5_output
+from ..._files import hdf5_output, own_hdf5
 from ..columns_header import COLUMNS_LAYOUT, COLUMNS_MARKER, check_columns_header, not_beats
 from ..table import unreadable
 
@@ -28,11 +29,11 @@ def write(path: Path, columns: Mapping[str, Array], header: dict[str, Any]) -> N
 
 def read(path: Path) -> tuple[dict[str, Any], dict[str, Array]]:
     """Return the header and the columns."""
-    try:
-        file = h5py.File(path, "r")
-    except OSError as error:
-        raise unreadable(path, "HDF5", error) from error
-    with file:
+    with ExitStack() as stack:
+        try:
+            file = stack.enter_context(own_hdf5(path))
+        except OSError as error:
+            raise unreadable(path, "HDF5", error) from error
         if COLUMNS_MARKER not in file.attrs:
             raise not_beats(path)
         header = check_columns_header(json.loads(file["header"].asstr()[()]), path)

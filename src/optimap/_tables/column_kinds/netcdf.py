@@ -10,7 +10,7 @@ import xarray
 
 from ..._base import Array
 from ..columns_header import COLUMNS_LAYOUT, COLUMNS_MARKER, check_columns_header, not_beats
-from ..kinds.netcdf import write_dataset
+from ..kinds.netcdf import open_dataset, write_dataset
 from ..table import unreadable
 
 
@@ -32,7 +32,7 @@ def write(path: Path, columns: Mapping[str, Array], header: dict[str, Any]) -> N
 def read(path: Path) -> tuple[dict[str, Any], dict[str, Array]]:
     """Return the header and the columns."""
     try:
-        dataset = xarray.open_dataset(path, engine="h5netcdf", decode_times=False, decode_timedelta=False)
+        dataset = open_dataset(path)
     except OSError as error:
         raise unreadable(path, "NetCDF 4", error) from error
     with dataset:

@@ -6,16 +6,16 @@ What NWB requires of the experiment is taken from the entry ``nwb`` of the metad
 import json
 import uuid
 from collections.abc import Mapping
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
-import h5py
 import numpy as np
 import pynwb
 from hdmf.common import DynamicTable, VectorData
 
 from ..._base import Array, deferred_interrupts
-from ..._files import hdf5_output
+from ..._files import hdf5_output, own_hdf5
 from ..columns_header import COLUMNS_MARKER, check_columns_header, not_beats
 from ..kinds.nwb_metadata import parse_nwb_metadata
 from ..table import unreadable
@@ -48,15 +48,14 @@ def _plain(values: Array) -> Any:
 
 def read(path: Path) -> tuple[dict[str, Any], dict[str, Array]]:
     """Return the header and the columns."""
-    try:
-        opened = h5py.File(path, "r")
-    except OSError as error:
-        raise unreadable(path, "NWB", error) from error
-    if "nwb_version" not in opened.attrs:
-        opened.close()
-        raise not_beats(path)
-    with opened, pynwb.NWBHDF5IO(file=opened, mode="r") as io:
-        file = io.read()
+    with ExitStack() as stack:
+        try:
+            opened = stack.enter_context(own_hdf5(path))
+        except OSError as error:
+            raise unreadable(path, "NWB", error) from error
+        if "nwb_version" not in opened.attrs:
+            raise not_beats(path)
+        file = stack.enter_context(pynwb.NWBHDF5IO(file=opened, mode="r")).read()
         if COLUMNS_MARKER not in (file.scratch or {}):
             raise not_beats(path)
         header = check_columns_header(json.loads(str(file.get_scratch(COLUMNS_MARKER))), path)

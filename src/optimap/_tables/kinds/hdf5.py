@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +10,7 @@ import h5py
 import numpy as np
 
 from ..._base import Array, budget, deferred_interrupts
-from ..._files import hdf5_output
+from ..._files import hdf5_output, open_hdf5, own_hdf5
 from ..._regions import Regions
 from ..columns_header import COLUMNS_MARKER
 from ..table import LAYOUT, MARKER, TraceTable, check_header, not_ours, unreadable
@@ -40,22 +40,22 @@ def write(path: Path, table: TraceTable, header: dict[str, Any], regions: Region
 
 @contextmanager
 def _opened(path: Path) -> Iterator[Any]:
-    """Open an HDF5 file."""
-    try:
-        file = h5py.File(path, "r")
-    except OSError as error:
-        raise unreadable(path, "HDF5", error) from error
-    with file:
+    """Open an HDF5 file that holds all of its data."""
+    with ExitStack() as stack:
+        try:
+            file = stack.enter_context(own_hdf5(path))
+        except OSError as error:
+            raise unreadable(path, "HDF5", error) from error
         yield file
 
 
 def is_table(path: Path) -> bool:
     """Return whether a file is a table of optimap, not a recording."""
-    with _opened(path) as file:
-        try:
+    try:
+        with open_hdf5(path) as file:
             return MARKER in file.attrs or COLUMNS_MARKER in file.attrs
-        except (OSError, RuntimeError, KeyError) as error:  # the list of attributes is damaged
-            raise unreadable(path, "HDF5", error) from error
+    except (OSError, RuntimeError, KeyError) as error:  # KeyError: the list of attributes is damaged
+        raise unreadable(path, "HDF5", error) from error
 
 
 def read_header(path: Path) -> dict[str, Any]:

@@ -11,7 +11,7 @@ import numpy as np
 import xarray
 
 from ..._base import Array, deferred_interrupts
-from ..._files import written_patiently
+from ..._files import HDF5Input, own_hdf5, written_patiently
 from ..._regions import Regions
 from ..labelled import as_data_array
 from ..table import LAYOUT, MARKER, TraceTable, check_header, not_ours, unreadable
@@ -41,11 +41,24 @@ def write_dataset(path: Path, dataset: xarray.Dataset, encoding: dict[str, Any] 
         dataset.dump_to_store(xarray.backends.H5NetCDFStore(file), encoding=encoding or {})
 
 
+def open_dataset(path: Path) -> xarray.Dataset:
+    """Open a dataset as `xarray.open_dataset` does, also if the file is damaged; it leads to no other file."""
+    with own_hdf5(path):
+        pass
+    file = h5netcdf.File(HDF5Input(path), "r", decode_vlen_strings=True)
+    try:
+        store = xarray.backends.H5NetCDFStore(file)
+        return xarray.open_dataset(store, decode_times=False, decode_timedelta=False)
+    except BaseException:
+        file.close()
+        raise
+
+
 @contextmanager
 def _opened(path: Path) -> Iterator[Any]:
     """Open a file that optimap wrote."""
     try:
-        dataset = xarray.open_dataset(path, engine="h5netcdf", decode_times=False, decode_timedelta=False)
+        dataset = open_dataset(path)
     except OSError as error:
         raise unreadable(path, "NetCDF 4", error) from error
     with dataset:

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from ..._base import import_extra
+from ..._files import open_hdf5
 from ..columns_header import COLUMNS_MARKER
 from ..table import MARKER, unreadable
 
@@ -14,9 +14,8 @@ def is_table(path: Path) -> bool:
     with open(path, "rb") as stored:
         if stored.read(len(CLASSIC)) == CLASSIC:
             return False
-    h5py = import_extra("h5py", "hdf5", ".nc files")
     try:
-        with h5py.File(path, "r") as file:
+        with open_hdf5(path, ".nc files") as file:
             return MARKER in file.attrs or COLUMNS_MARKER in file.attrs
     except (OSError, RuntimeError, KeyError) as error:
         raise unreadable(path, "NetCDF 4", error) from error

@@ -8,17 +8,16 @@ in the comments of the series.
 import json
 import uuid
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
-import h5py
 import numpy as np
 import pynwb
 from pynwb import ophys
 
 from ..._base import ArgumentError, Array, FrameShape, deferred_interrupts
-from ..._files import hdf5_output
+from ..._files import hdf5_output, own_hdf5
 from ..._regions import WINDOWS, Positions, Regions, parse_positions, window_spans
 from ..axes import OTHER
 from ..table import TraceTable, check_header, not_ours, unreadable
@@ -203,15 +202,14 @@ def _checked_positions(table: TraceTable) -> tuple[Positions, FrameShape]:
 @contextmanager
 def _opened(path: Path) -> Iterator[Any]:
     """Open a file that optimap wrote; yield it and its series."""
-    try:
-        opened = h5py.File(path, "r")
-    except OSError as error:
-        raise unreadable(path, "NWB", error) from error
-    if "nwb_version" not in opened.attrs:
-        opened.close()
-        raise not_ours(path)
-    with opened, pynwb.NWBHDF5IO(file=opened, mode="r") as io:
-        file = io.read()
+    with ExitStack() as stack:
+        try:
+            opened = stack.enter_context(own_hdf5(path))
+        except OSError as error:
+            raise unreadable(path, "NWB", error) from error
+        if "nwb_version" not in opened.attrs:
+            raise not_ours(path)
+        file = stack.enter_context(pynwb.NWBHDF5IO(file=opened, mode="r")).read()
         module = file.processing.get("ophys")
         fluorescence = module and module.data_interfaces.get("Fluorescence")
         series = fluorescence and fluorescence.roi_response_series.get("traces")

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from ..._base import import_extra
+from ..._files import hdf5_item, open_hdf5
 from ..columns_header import COLUMNS_MARKER
 from ..table import unreadable
 
@@ -11,16 +11,11 @@ SERIES = "processing/ophys/Fluorescence/traces"  # where the tables of optimap h
 
 def is_table(path: Path) -> bool:
     """Return whether a file is a table of optimap, not a recording."""
-    h5py = import_extra("h5py", "hdf5", ".nwb files")
     try:
-        file = h5py.File(path, "r")
-    except OSError as error:
-        raise unreadable(path, "NWB", error) from error
-    with file:
-        try:
-            if file.get(f"scratch/{COLUMNS_MARKER}") is not None:
+        with open_hdf5(path, ".nwb files") as file:
+            if hdf5_item(file, f"scratch/{COLUMNS_MARKER}", path) is not None:
                 return True
-            series = file.get(SERIES)
+            series = hdf5_item(file, SERIES, path)
             return series is not None and str(series.attrs.get("comments", "")).startswith("{")
-        except (OSError, RuntimeError, KeyError) as error:
-            raise unreadable(path, "NWB", error) from error
+    except (OSError, RuntimeError, KeyError) as error:
+        raise unreadable(path, "NWB", error) from error

@@ -13,7 +13,7 @@ import numpy as np
 from ..._base import RATE, ArgumentError, ArgumentTypeError
 from ..axes import Layout, Wanted, find_layout
 from ..chained import chained_recording
-from ..checks import counted, noted_number
+from ..checks import counted, noted_number, whether
 from ..folder.images import SUFFIXES, image_files, pages_of
 from ..folder.names import Arrangement, arrange, natural_key, refuse_recordings
 from ..folder.parts import VIDEOS
@@ -38,7 +38,7 @@ def open_recording(
 ) -> Recording:
     """Open a folder; `fps` is the rate of images that state none, which gives a gap its length."""
     rate = _rate(fps)
-    recording = _open(path, Wanted(axes, channel, z), ignore, _flag("allow_gaps", allow_gaps), rate)
+    recording = _open(path, Wanted(axes, channel, z), ignore, whether("allow_gaps", allow_gaps), rate)
     if rate is not None and not recording.format.startswith("folder of"):
         recording.close()
         problem = f"cannot be used, because {path} does not hold an image for each frame"
@@ -100,15 +100,6 @@ def _kept(path: Path, ignore: object) -> list[Path]:
             )
         files = [file for file in files if file not in matching]
     return files
-
-
-def _flag(name: str, value: object) -> bool:
-    """Return a yes or no, which a command line gives as text or as a number."""
-    known = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
-    flag = known.get(str(value).lower())
-    if flag is None:
-        raise ArgumentError.must_be(name, value, "True or False")
-    return flag
 
 
 def _check_kinds(path: Path, kinds: set[str], files: Sequence[Path]) -> None:

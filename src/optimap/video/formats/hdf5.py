@@ -20,11 +20,11 @@ from ..._base import (
     deferred_interrupts,
     import_extra,
 )
-from ..._files import hdf5_output
+from ..._files import DAMAGED_HDF5, hdf5_contents, hdf5_output, open_hdf5, refuse_elsewhere
 from ..._reading import hdf5_axes
 from ...kernels import in_background
 from ..axes import Layout, Wanted, find_layout, names_frames
-from ..checks import noted_number
+from ..checks import noted_number, whether
 from ..chunked import DatasetFrames, choose
 from ..hdf5_chunks import threaded
 from ..recording import Recording
@@ -42,11 +42,10 @@ OF_LIBRARIES = (
 )
 
 
-def open_file(path: Path) -> "h5py.File":
+def open_file(path: Path, external_links: bool = False) -> "h5py.File":
     """Open an HDF5 file for reading, or raise an error that says what is wrong with it."""
-    h5py = import_extra("h5py", "hdf5", f"{path.name} and other HDF5 files")
     try:
-        return h5py.File(path, "r")
+        return open_hdf5(path, f"{path.name} and other HDF5 files", external_links)
     except OSError as error:
         raise ArgumentError(
             "path",
@@ -57,48 +56,58 @@ def open_file(path: Path) -> "h5py.File":
         ) from error
 
 
-def numeric_datasets(file: "h5py.File") -> dict[str, tuple[int, ...]]:
-    """Return name -> shape of all datasets of real numbers in a file."""
-    found: dict[str, tuple[int, ...]] = {}
+def numeric_datasets(file: "h5py.File", path: Path, wanted: object, external_links: bool) -> "dict[str, h5py.Dataset]":
+    """Return all datasets of real numbers in a file, by name.
 
-    def visit(name: str | bytes, item: "h5py.Dataset") -> None:
-        name = name.decode("utf-8", "replace") if isinstance(name, bytes) else name  # bytes where it is not UTF-8
-        if getattr(item, "ndim", 0) >= 2 and item.dtype.kind in "biuf":  # groups and types have no ndim
-            found[name] = tuple(item.shape)
-
-    file.visititems(visit)
+    If values lie in other files, or what is wanted is behind a link to another file, it is an error that names it.
+    """
+    contents = hdf5_contents(file, path, external_links=external_links)
+    found = {name: item for name, item in contents.datasets.items() if item.ndim >= 2 and item.dtype.kind in "biuf"}
+    for name, other in contents.sources.items():
+        refuse_elsewhere(path, name, other)
+    named = wanted.strip("/") if isinstance(wanted, str) else None
+    for name, other in contents.links.items():
+        if f"{named}/".startswith(f"{name}/") or (named is None and all(item.ndim < 3 for item in found.values())):
+            refuse_elsewhere(path, name, other)
     return found
 
 
 @contextmanager
-def opened(path: Path) -> "Iterator[h5py.File]":
+def opened(path: Path, external_links: bool = False) -> "Iterator[h5py.File]":
     """Open a file to make a recording of it; it stays open unless that fails, also at a part that is damaged."""
-    file = open_file(path)
+    file = open_file(path, external_links)
     try:
         yield file
     except BaseException as error:
         file.close()
-        if isinstance(error, DAMAGED) and not isinstance(error, Explained):
+        if isinstance(error, DAMAGED_HDF5) and not isinstance(error, Explained):
             problem = f"is damaged, its contents cannot be listed ({error})"
             raise ArgumentError("path", path, problem, "copy the recording again", subject=str(path)) from error
         raise
 
 
 def open_recording(
-    path: Path, dataset: str | None = None, axes: object = None, channel: object = None, z: object = None
+    path: Path,
+    dataset: str | None = None,
+    axes: object = None,
+    channel: object = None,
+    z: object = None,
+    external_links: object = False,
 ) -> Recording:
     """Open an HDF5 file."""
-    return open_as("HDF5", path, dataset, Wanted(axes, channel, z))
+    return open_as("HDF5", path, dataset, Wanted(axes, channel, z), external_links)
 
 
-def open_as(kind: str, path: Path, dataset: str | None, wanted: Wanted) -> Recording:
+def open_as(kind: str, path: Path, dataset: str | None, wanted: Wanted, external_links: object = False) -> Recording:
     """Open a file of a format that is HDF5 inside."""
-    with opened(path) as file:
-        shapes = numeric_datasets(file)
+    follow = whether("external_links", external_links)
+    with opened(path, follow) as file:
+        datasets = numeric_datasets(file, path, dataset, follow)
+        shapes = {key: tuple(item.shape) for key, item in datasets.items()}
         many = [key for key, shape in shapes.items() if len(shape) > 3]
-        stated = [key for key in many if names_frames(hdf5_axes(file[key]), len(shapes[key]))]
+        stated = [key for key in many if names_frames(hdf5_axes(datasets[key]), len(shapes[key]))]
         name = choose(path, shapes, dataset, "dataset", wanted, stated)
-        chosen = file[name]
+        chosen = datasets[name]
         metadata = {**_attributes(file), **_attributes(chosen)}
         layout = find_layout(
             path, chosen.shape, chosen.dtype, wanted, names=hdf5_axes(chosen), labels=_channels(chosen)

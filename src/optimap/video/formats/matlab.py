@@ -17,7 +17,7 @@ from ..._base import ArgumentError, Array, VideoLike
 from ..._files import reading
 from ..._reading import release
 from ..axes import NOT_STATED, Layout, Wanted, find_layout
-from ..checks import check_frames, noted_number
+from ..checks import check_frames, noted_number, whether
 from ..chunked import DatasetFrames, choose
 from ..hdf5_chunks import threaded
 from ..recording import Recording
@@ -67,10 +67,13 @@ def open_recording(
     axes: object = None,
     channel: object = None,
     z: object = None,
+    external_links: object = False,
 ) -> Recording:
     """Open a ``.mat`` file."""
     wanted = Wanted(axes, channel, z)
-    return (_open_hdf5 if is_matlab_hdf5(path) else _open_classic)(path, fieldname, wanted)
+    if is_matlab_hdf5(path):
+        return _open_hdf5(path, fieldname, wanted, whether("external_links", external_links))
+    return _open_classic(path, fieldname, wanted)
 
 
 def is_matlab_hdf5(path: Path) -> bool:
@@ -177,15 +180,15 @@ def _noted_axes(notes: dict[str, Any]) -> str | None:
     return text if sorted(text) == ["T", "X", "Y"] else None
 
 
-def _open_hdf5(path: Path, fieldname: str | None, wanted: Wanted) -> Recording:
+def _open_hdf5(path: Path, fieldname: str | None, wanted: Wanted, external_links: bool) -> Recording:
     """Open a file of version 7.3."""
-    with hdf5.opened(path) as file:
-        found = hdf5.numeric_datasets(file)
-        shapes = {key: shape[::-1] for key, shape in found.items() if not key.startswith("#refs#")}
+    with hdf5.opened(path, external_links) as file:
+        found = hdf5.numeric_datasets(file, path, fieldname, external_links)
+        shapes = {key: item.shape[::-1] for key, item in found.items() if not key.startswith("#refs#")}
         name = _choose(path, shapes, fieldname, wanted)
-        notes: dict[str, Any] = {key: file[key][()] for key in NOTES if key in found}
-        layout = _layout(path, name, shapes[name], file[name].dtype, notes, wanted)
-        frames = DatasetFrames(path, threaded(file[name]), file.close, "h5py", layout.reversed())
+        notes: dict[str, Any] = {key: found[key][()] for key in NOTES if key in found}
+        layout = _layout(path, name, shapes[name], found[name].dtype, notes, wanted)
+        frames = DatasetFrames(path, threaded(found[name]), file.close, "h5py", layout.reversed())
         return Recording(
             frames,
             path=path,

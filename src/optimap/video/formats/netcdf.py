@@ -19,14 +19,19 @@ from . import hdf5
 
 
 def open_recording(
-    path: Path, dataset: str | None = None, axes: object = None, channel: object = None, z: object = None
+    path: Path,
+    dataset: str | None = None,
+    axes: object = None,
+    channel: object = None,
+    z: object = None,
+    external_links: object = False,
 ) -> Recording:
     """Open a NetCDF file of any version but 5."""
     wanted = Wanted(axes, channel, z)
     with open(path, "rb") as file:
         start = file.read(8)
     if start.startswith(b"\x89HDF"):
-        return hdf5.open_as("NetCDF 4", path, dataset, wanted)
+        return hdf5.open_as("NetCDF 4", path, dataset, wanted, external_links)
     if start[:4] not in (b"CDF\1", b"CDF\2"):
         is_five = start[:4] == b"CDF\5"
         problem = "is a NetCDF file of version 5" if is_five else "is not a NetCDF file"
