@@ -19,12 +19,18 @@ from typing import TYPE_CHECKING, Any
 from .._base import DamagedFileError, deferred_interrupts
 from .patient import written_patiently
 
+try:
+    import fcntl
+except ImportError:  # Windows
+    fcntl = None  # type: ignore[assignment, unused-ignore]
+
 if TYPE_CHECKING:
     import h5py
 
 # A collection of a global heap: signature, version, size of the whole; its objects: index, references, size.
 HEAP, HEAP_OBJECT = struct.Struct("<4sB3xQ"), struct.Struct("<HH4xQ")
 HEAP_START = b"GCOL\x01\0\0\0"
+HAS_PREADV = hasattr(os, "preadv")
 
 # HDF5 closes what is open at the very end, when Python can no longer read or write for it.
 _open_files: "weakref.WeakSet[h5py.File]" = weakref.WeakSet()
@@ -36,13 +42,19 @@ class HDF5Input(io.RawIOBase):
     def __init__(self, path: Path) -> None:
         self._path, self._descriptor = path, os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0))
         self._size, self._place = os.fstat(self._descriptor).st_size, 0
+        try:
+            _lock(self._descriptor)
+        except OSError:
+            self.close()
+            raise
 
     def __repr__(self) -> str:
         return str(self._path)  # the name of the file, for h5py
 
     def seek(self, offset: int, whence: int = os.SEEK_SET, /) -> int:
         """Go to a place in the file; it has the size that it had when it was opened."""
-        self._place = offset + {os.SEEK_SET: 0, os.SEEK_CUR: self._place, os.SEEK_END: self._size}[whence]
+        start = 0 if whence == os.SEEK_SET else self._size if whence == os.SEEK_END else self._place
+        self._place = start + offset
         return self._place
 
     def tell(self) -> int:
@@ -51,21 +63,23 @@ class HDF5Input(io.RawIOBase):
 
     def readinto(self, buffer: Any, /) -> int:
         """Fill a buffer with what follows, and zeros beyond the end, or raise an error if the end is missing."""
-        view = memoryview(buffer).cast("B")
-        got = 0
-        while got < len(view):
-            read = _read_at(self._descriptor, view[got:], self._place + got)
+        place, length = self._place, len(buffer)
+        if place + length > self._size or _read_at(self._descriptor, buffer, place) < length:
+            self._read_piecewise(buffer, place)
+        if length >= HEAP.size and buffer[0] == HEAP_START[0] and buffer[:8] == HEAP_START:
+            _check_heap(self._path, buffer)
+        self._place = place + length
+        return length
+
+    def _read_piecewise(self, buffer: Any, place: int) -> None:
+        """Read up to the end of the file, in as many pieces as the system gives."""
+        got, wanted = 0, min(len(buffer), max(0, self._size - place))
+        while got < wanted:
+            read = _read_at(self._descriptor, buffer[got:wanted], place + got)
             if read == 0:
-                break
-            got += read
-        if got < len(view):
-            if self._place + got < self._size:
                 raise _refused(self._path, "was truncated while it was open")
-            view[got:] = bytes(len(view) - got)
-        if view[:8] == HEAP_START:
-            _check_heap(self._path, view)
-        self._place += len(view)
-        return len(view)
+            got += read
+        buffer[got:] = bytes(len(buffer) - got)
 
     def close(self) -> None:
         """Close the file."""
@@ -74,10 +88,22 @@ class HDF5Input(io.RawIOBase):
         super().close()
 
 
-def _read_at(descriptor: int, view: memoryview, place: int) -> int:
+def _lock(descriptor: int) -> None:
+    """Lock a file against programs that write to it with HDF5, as the library does; an error if one does."""
+    if fcntl is None or os.environ.get("HDF5_USE_FILE_LOCKING", "").upper() in ("FALSE", "0"):
+        return
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        raise
+    except OSError:  # file systems without locks
+        return
+
+
+def _read_at(descriptor: int, view: Any, place: int) -> int:
     """Read bytes at a place; return how many were there."""
-    if hasattr(os, "preadv"):
-        return os.preadv(descriptor, [view], place)
+    if HAS_PREADV:
+        return os.preadv(descriptor, (view,), place)
     os.lseek(descriptor, place, os.SEEK_SET)  # Windows
     data = os.read(descriptor, len(view))
     view[: len(data)] = data
