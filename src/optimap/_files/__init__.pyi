@@ -31,6 +31,9 @@ from .leftovers import (
 from .libraries import (
     LIBRARIES,
 )
+from .matlab_tags import (
+    check_matlab,
+)
 from .patient import (
     written_patiently,
 )
@@ -54,6 +57,7 @@ __all__ = [
     "LIBRARIES",
     "HDF5Input",
     "array_checksum",
+    "check_matlab",
     "check_output",
     "check_sidecar",
     "checksum",

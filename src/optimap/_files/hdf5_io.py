@@ -33,7 +33,7 @@ HEAP_START = b"GCOL\x01\0\0\0"
 HAS_PREADV = hasattr(os, "preadv")
 
 # HDF5 closes what is open at the very end, when Python can no longer read or write for it.
-_open_files: "weakref.WeakSet[h5py.File]" = weakref.WeakSet()
+_open_files: "weakref.WeakValueDictionary[int, h5py.File]" = weakref.WeakValueDictionary()
 
 
 class HDF5Input(io.RawIOBase):
@@ -137,7 +137,7 @@ def hdf5_input(path: Path) -> "h5py.File":
     except BaseException:
         source.close()
         raise
-    _open_files.add(file)
+    _open_files[id(file)] = file
     return file
 
 
@@ -153,7 +153,7 @@ def hdf5_output(path: Path) -> "Iterator[tuple[h5py.File, Callable[[], None]]]":
     with written_patiently(path) as target:
         with deferred_interrupts():
             file = h5py.File(target, "w")
-            _open_files.add(file)
+            _open_files[id(file)] = file
         try:
             yield file, target.check
         finally:
@@ -163,5 +163,5 @@ def hdf5_output(path: Path) -> "Iterator[tuple[h5py.File, Callable[[], None]]]":
 
 @atexit.register
 def _close_all() -> None:
-    for file in list(_open_files):
+    for file in list(_open_files.values()):
         file.close()

@@ -10,6 +10,7 @@ import numpy as np
 from scipy.io import loadmat, savemat, whosmat
 
 from ..._base import Array
+from ..._files import check_matlab
 from ..columns_header import COLUMNS_LAYOUT, COLUMNS_MARKER, check_columns_header, not_beats
 from ..kinds.matlab import DAMAGED
 from ..table import unreadable
@@ -33,8 +34,11 @@ def write(path: Path, columns: Mapping[str, Array], header: dict[str, Any]) -> N
 def read(path: Path) -> tuple[dict[str, Any], dict[str, Array]]:
     """Return the header and the columns."""
     try:
-        if all(name != COLUMNS_MARKER for name, _, _ in whosmat(path)):
+        check_matlab(path)
+        listed = [name for name, _, _ in whosmat(path)]
+        if COLUMNS_MARKER not in listed:
             raise not_beats(path)
+        check_matlab(path, listed)
         loaded = loadmat(path)
         header = check_columns_header(json.loads(str(loaded["header"].item())), path)
     except DAMAGED as error:

@@ -11,6 +11,7 @@ from scipy.io import loadmat, savemat, whosmat
 from scipy.io.matlab import MatReadError
 
 from ..._base import ArgumentError, Array
+from ..._files import check_matlab
 from ..._regions import Regions
 from ..columns_header import COLUMNS_MARKER
 from ..table import LAYOUT, MARKER, TraceTable, check_header, header_shape, not_ours, unreadable
@@ -89,6 +90,7 @@ def _load(path: Path, *names: str) -> list[Any]:
         raise not_ours(path)
     _check_end(path)
     try:
+        check_matlab(path, names)
         loaded = loadmat(path, variable_names=names)
         return [loaded[name] for name in names]
     except DAMAGED as error:
@@ -113,6 +115,7 @@ def is_table(path: Path) -> bool:
         if file.read(128).startswith((b"MATLAB 7.3", b"\x89HDF")):
             return False
     try:
+        check_matlab(path)
         return any(name in (MARKER, COLUMNS_MARKER) for name, _, _ in whosmat(path))
     except DAMAGED as error:
         raise unreadable(path, _NAME, error) from error

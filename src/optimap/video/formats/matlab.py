@@ -14,7 +14,7 @@ from typing import IO, Any
 import numpy as np
 
 from ..._base import ArgumentError, Array, VideoLike
-from ..._files import reading
+from ..._files import check_matlab, reading
 from ..._reading import release
 from ..axes import NOT_STATED, Layout, Wanted, find_layout
 from ..checks import check_frames, noted_number, whether
@@ -124,6 +124,7 @@ def _open_classic(path: Path, fieldname: str | None, wanted: Wanted) -> Recordin
     from scipy.io import whosmat
 
     with _reading(path):
+        check_matlab(path)
         listed = whosmat(path)
     shapes = {name: tuple(shape) for name, shape, kind in listed if kind in NUMERIC}
     if fieldname is None and all(len(shape) < 3 for shape in shapes.values()):
@@ -164,6 +165,7 @@ def _load(path: Path, names: list[str]) -> dict[str, Any]:
     from scipy.io import loadmat
 
     with _reading(path):
+        check_matlab(path, names)
         loaded: dict[str, Any] = loadmat(path, variable_names=names)
         return {name: loaded[name] for name in names}
 
