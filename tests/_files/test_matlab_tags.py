@@ -95,7 +95,7 @@ def _opened(path):
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="the flips are tried in a process of their own")
 @pytest.mark.parametrize("use", [_opened, load_traces])
 def test_no_flipped_bit_ends_the_process(tmp_path, use):
-    """All bits of the header of a file and of the tags of its first variable; the process reports the one it dies of."""
+    """All bits of a header and of the tags of a variable; the process reports the one that it dies of."""
     path, changed = tmp_path / "a.mat", tmp_path / "b.mat"
     if use is load_traces:
         save_traces(path, np.eye(2))

@@ -52,14 +52,30 @@ def parse(given: argparse.Namespace) -> DemoOptions:
 
 def run(options: DemoOptions) -> int:
     """Make the demo; return the exit status."""
-    overwrite = options.overwrite
-    _files.make_folder(options.folder)
     names = ("tissue.tif", "traces.csv", "beats.csv", "traces.png")
     recording_path, table, beat_table, picture = (options.folder / name for name in names)
-    outputs = [*_tables.find_table_kind(table).outputs(table), *_tables.find_table_kind(beat_table).outputs(beat_table)]
-    for path in (recording_path, *outputs, picture):
-        _files.check_output(path, overwrite)
+    tables = [*_tables.find_table_kind(table).outputs(table), *_tables.find_table_kind(beat_table).outputs(beat_table)]
+    new = [recording_path] if not recording_path.exists() else []
+    folders = _files.missing_folders(options.folder)
+    try:
+        _files.make_folder(options.folder)
+        for path in (recording_path, *tables, picture):
+            _files.check_output(path, options.overwrite)
+        found = _write(recording_path, table, beat_table, picture, options.overwrite)
+    except BaseException as error:
+        for path in new if not isinstance(error, FileExistsError) else ():
+            path.unlink(missing_ok=True)
+        _files.remove_empty(folders)
+        raise
+    print(f"recording: {recording_path}\ntraces:    {table}\nbeats:     {beat_table}\npicture:   {picture}")
+    first = found["activation"][found["beat"] == 0]
+    late = ", ".join(f"{time - first.min():.1f}" for time in first)
+    print(f"numbers:   {in_numbers(found)}; activation {late} ms after the earliest")
+    return 0
 
+
+def _write(recording_path: Path, table: Path, beat_table: Path, picture: Path, overwrite: bool) -> "BeatTable":
+    """Write all files; return the beats."""
     tissue = datasets.simulated_tissue()
     video.save_video(recording_path, tissue.video, tissue.fps, overwrite=overwrite, made=made_by("demo"))
     with video.open_video(recording_path) as recording:
@@ -68,16 +84,13 @@ def run(options: DemoOptions) -> int:
         made = provenance(origin("demo", recording_path, recording), {"from": "demo"}, PARAMETERS)
     # The dye darkens at depolarisation: ymin=1, ymax=0 turns the action potentials upright.
     clean = trace.normalize(raw - trace.baseline(raw), ymin=1, ymax=0, dtype=raw.dtype)
-    trace.save_traces(table, clean, POSITIONS, fps, metadata=made, overwrite=overwrite)
     found = beats.measure_beats(clean, fps=fps, positions=POSITIONS)
     measured = beats.BeatTable(found.columns, found.fps, {**made, "beats": found.metadata})
-    beats.save_beats(beat_table, measured, overwrite=overwrite)
-    save_picture(_demo_picture(image, raw, clean, found), picture, overwrite, made)
-    print(f"recording: {recording_path}\ntraces:    {table}\nbeats:     {beat_table}\npicture:   {picture}")
-    first = found["activation"][found["beat"] == 0]
-    late = ", ".join(f"{time - first.min():.1f}" for time in first)
-    print(f"numbers:   {in_numbers(found)}; activation {late} ms after the earliest")
-    return 0
+    with _files.together():
+        trace.save_traces(table, clean, POSITIONS, fps, metadata=made, overwrite=overwrite)
+        beats.save_beats(beat_table, measured, overwrite=overwrite)
+        save_picture(_demo_picture(image, raw, clean, found), picture, overwrite, made)
+    return found
 
 
 def _demo_picture(image: Array, raw: Array, clean: Array, found: "BeatTable") -> "Figure":

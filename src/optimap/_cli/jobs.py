@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 # Imported here, while interrupts are held back (see program), not when the first function is used.
 import numpy as np
 
-from .. import _tables, trace
+from .. import _files, _tables, trace
 from .._base import Array, counted
 from .batch import Job
 from .made_alike import About, picture_description
@@ -58,19 +58,19 @@ class TracesJob(Job):
             _check_outputs(table, plot, recipe, (plan.span[1] - plan.span[0], len(plan.where.places)), timed)
             traces = clean_traces(recording, plan, recipe)
             image = mean_image(recording) if plot is not None else None
-        for line in lost_traces(traces, plan.about):
+        done = list(lost_traces(traces, plan.about))
+        with _files.together():
+            if plot is not None and image is not None:
+                figure = traces_picture(
+                    image, traces, plan.where.places, plan.about["fps"], self.path.name, plan.steps, plan.times
+                )
+                save_picture(figure, plot, recipe.overwrite, picture_description(plan.about))
+                done.append(f"picture -> {self.outputs[1][1]}")
+            if table is not None:
+                _save(table, traces, plan, recipe)
+                done.append(f"{counted(traces.shape[1], 'trace')} of {counted(len(traces), 'frame')} -> {self.table}")
+        for line in done:
             report(f"{self.path}: {line}")
-        if plot is not None and image is not None:
-            figure = traces_picture(
-                image, traces, plan.where.places, plan.about["fps"], self.path.name, plan.steps, plan.times
-            )
-            save_picture(figure, plot, recipe.overwrite, picture_description(plan.about))
-            report(f"{self.path}: picture -> {self.outputs[1][1]}")
-        if table is not None:
-            _save(table, traces, plan, recipe)
-            report(
-                f"{self.path}: {counted(traces.shape[1], 'trace')} of {counted(len(traces), 'frame')} -> {self.table}"
-            )
 
 
 def plan_traces(job: Job, recording: "Recording", command: str) -> Plan:

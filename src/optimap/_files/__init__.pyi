@@ -1,6 +1,9 @@
 from .atomic import (
     check_output,
     make_folder,
+    missing_folders,
+    remove_empty,
+    together,
     written_whole,
 )
 from .guard import (
@@ -69,6 +72,7 @@ __all__ = [
     "leftovers_in",
     "leftovers_of",
     "make_folder",
+    "missing_folders",
     "new_run",
     "open_hdf5",
     "own_hdf5",
@@ -76,8 +80,10 @@ __all__ = [
     "reason_of",
     "refuse_elsewhere",
     "refuse_special",
+    "remove_empty",
     "remove_leftovers",
     "sidecar_path",
+    "together",
     "written_by",
     "written_patiently",
     "written_whole",

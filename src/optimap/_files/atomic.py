@@ -4,10 +4,13 @@
 """
 
 import os
+import shutil
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
+from contextvars import ContextVar, Token
 from pathlib import Path
+from typing import NamedTuple
 
 from .._base import ExistingFileError, FolderError, MissingFileError, NotAFileError
 from .leftovers import hidden_path, place_of, remove_path
@@ -37,6 +40,18 @@ def check_output(path: Path, overwrite: bool, is_folder: bool = False) -> None:
         raise type(error)(f"{path} cannot be written ({error.strerror}): choose another folder") from error
 
 
+def missing_folders(path: Path) -> list[Path]:
+    """Return a folder and those above it that do not exist, the lowest first."""
+    return [folder for folder in (path, *path.parents) if not folder.exists()]
+
+
+def remove_empty(folders: Iterable[Path]) -> None:
+    """Remove those folders that are empty."""
+    for folder in folders:
+        with suppress(OSError):
+            folder.rmdir()
+
+
 def make_folder(path: Path) -> None:
     """Create a folder, and those above it, if it does not exist yet."""
     try:
@@ -56,21 +71,106 @@ def written_whole(path: Path, overwrite: bool = False, is_folder: bool = False) 
     check_output(path, overwrite, is_folder)
     target = path.resolve() if path.is_symlink() else path
     partial = hidden_path(path, "partial")
+    held = _held.get()
     try:
-        yield partial
-        if not overwrite:
-            _put_new(partial, target)
-        elif target.exists() and (target.is_dir() or partial.is_dir()):
-            _swap(partial, target)
-        else:
-            os.replace(partial, target)
+        with _in_words(path, partial):
+            yield partial
+            if held is None:
+                _put(partial, target, overwrite)
+        if held is not None:
+            held.append(_Finished(partial, path, target, overwrite))
+    finally:
+        if held is None or not held or held[-1].partial != partial:
+            remove_path(partial)
+
+
+class _Finished(NamedTuple):
+    """An output that is written, and will get its name when others are written, too."""
+
+    partial: Path
+    path: Path
+    target: Path
+    overwrite: bool
+
+
+# A context variable, because threads may do several jobs.
+_held: ContextVar[list[_Finished] | None] = ContextVar("held", default=None)
+
+
+@contextmanager
+def together() -> Iterator[None]:
+    """Let all files that are written in the block appear at its end, or none of them if anything fails."""
+    finished: list[_Finished] = []
+    token: Token[list[_Finished] | None] | None = _held.set(finished)
+    try:
+        yield
+        _held.reset(token)
+        token = None
+        _put_all(finished)
+    finally:
+        if token is not None:
+            _held.reset(token)
+        for output in finished:
+            remove_path(output.partial)
+
+
+def _put_all(finished: list[_Finished]) -> None:
+    """Give all files their names; if one cannot have it, put back those that the others replaced."""
+    placed: list[tuple[Path, Path | None]] = []
+    try:
+        for partial, path, target, overwrite in finished:
+            before = kept(target) if target.is_file() else None
+            with _in_words(path, partial):
+                _put(partial, target, overwrite)
+            placed.append((target, before))
+    except BaseException:
+        for target, before in reversed(placed):
+            put_back(target, before)
+        raise
+    finally:
+        for _, before in placed:
+            if before is not None:
+                before.unlink(missing_ok=True)
+
+
+@contextmanager
+def _in_words(path: Path, partial: Path) -> Iterator[None]:
+    """Say in words what goes wrong when a file is written."""
+    try:
+        yield
     except BaseException as error:
         reason = explained(path, partial, error)
         if reason is not None:
             raise reason from error
         raise
-    finally:
-        remove_path(partial)
+
+
+def kept(path: Path) -> Path:
+    """Return a second name of a file, under which it is kept while another one takes its place."""
+    second = hidden_path(path, "old")
+    try:
+        os.link(path.resolve(), second)  # takes no room, unlike a copy
+    except OSError:  # file systems without hard links
+        shutil.copy2(path, second)
+    return second
+
+
+def put_back(path: Path, before: Path | None) -> None:
+    """Restore the file that was kept, or remove the new one if there was none."""
+    if before is None:
+        remove_path(path)
+    else:
+        os.replace(before, path.resolve())
+
+
+def _put(partial: Path, target: Path, overwrite: bool) -> None:
+    """Give a file or folder its final name."""
+    if not overwrite:
+        _put_new(partial, target)
+    elif target.exists() and (target.is_dir() or partial.is_dir()):
+        _swap(partial, target)
+    else:
+        os.replace(partial, target)
 
 
 def _put_new(partial: Path, path: Path) -> None:

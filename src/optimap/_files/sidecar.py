@@ -1,15 +1,13 @@
 """Sidecars: a file next to another one that holds what the other cannot; either both appear or neither."""
 
 import os
-import shutil
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from .._base import Array, ExistingFileError
-from .atomic import check_output, written_whole
-from .leftovers import hidden_path
+from .atomic import check_output, kept, put_back, written_whole
 
 # The entry of a sidecar that identifies its file by the `checksum`.
 CHECKSUM = "table_crc32"
@@ -83,14 +81,14 @@ def written_with_sidecar(
             yield partial
             text = describe(partial)
             # Read only now: another process may have written both in the meantime.
-            before = _kept(sidecar) if sidecar.exists() else None
+            before = kept(sidecar) if sidecar.exists() else None
             # The description first: a process that waits for the file finds both.
             with written_whole(sidecar, overwrite or before is not None) as partial_sidecar:
                 partial_sidecar.write_text(text, encoding="utf-8")
                 placed = os.stat(partial), os.stat(partial_sidecar)
     except BaseException:  # for example, a table that is open in a spreadsheet program cannot be replaced
         if placed is not None and not _is_file(path, placed[0]) and _is_file(sidecar, placed[1]):
-            _put_back(sidecar, before)
+            put_back(sidecar, before)
         raise
     finally:
         if before is not None:
@@ -100,21 +98,3 @@ def written_with_sidecar(
 def _is_file(path: Path, file: os.stat_result) -> bool:
     """Return whether a path leads to this same file."""
     return path.exists() and os.path.samestat(os.stat(path), file)
-
-
-def _kept(path: Path) -> Path:
-    """Return a second name of a file, under which it is kept while another one takes its place."""
-    kept = hidden_path(path, "old")
-    try:
-        os.link(path.resolve(), kept)  # takes no room, unlike a copy
-    except OSError:  # file systems without hard links
-        shutil.copy2(path, kept)
-    return kept
-
-
-def _put_back(path: Path, kept: Path | None) -> None:
-    """Restore the previous file, or remove the new one if there was none."""
-    if kept is None:
-        path.unlink()
-    else:
-        os.replace(kept, path.resolve())
