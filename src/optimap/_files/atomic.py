@@ -8,7 +8,7 @@ import shutil
 import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
-from contextvars import ContextVar, Token
+from contextvars import ContextVar
 from pathlib import Path
 from typing import NamedTuple
 
@@ -101,15 +101,14 @@ _held: ContextVar[list[_Finished] | None] = ContextVar("held", default=None)
 def together() -> Iterator[None]:
     """Let all files that are written in the block appear at its end, or none of them if anything fails."""
     finished: list[_Finished] = []
-    token: Token[list[_Finished] | None] | None = _held.set(finished)
     try:
-        yield
-        _held.reset(token)
-        token = None
+        token = _held.set(finished)
+        try:
+            yield
+        finally:
+            _held.reset(token)
         _put_all(finished)
     finally:
-        if token is not None:
-            _held.reset(token)
         for output in finished:
             remove_path(output.partial)
 
