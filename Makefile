@@ -4,8 +4,10 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 FOLDER ?= demo
+# A process for each core, and all tests of a file in the same one.
+PARALLEL := -n logical --maxprocesses 4 --dist loadfile
 
-.PHONY: demo test test-frontends test-arrays core-numpy lint types doctest hooks dist bench speed clean
+.PHONY: demo test test-frontends test-arrays core-numpy lowest fuzz lint types doctest hooks dist wheels bench speed clean
 
 # A plain install, as users have it.
 $(VENV)/installed: pyproject.toml CMakeLists.txt $(shell find src -type f -not -name '*.pyc')
@@ -32,7 +34,7 @@ demo: $(VENV)/installed
 	$(BIN)/optimap demo $(FOLDER) --overwrite
 
 test: $(VENV)/dev
-	$(BIN)/python -m pytest $(TEST_OPTIONS)
+	$(BIN)/python -m pytest $(PARALLEL) $(TEST_OPTIONS)
 
 # Tests every front end and skips none; needs Xvfb, Chromium and Tk on the machine.
 test-frontends: $(VENV)/frontends
@@ -44,7 +46,16 @@ test-arrays: $(VENV)/arrays
 
 # Tests the core again on the NumPy twins, as on a machine without a compiler.
 core-numpy: $(VENV)/dev
-	OPTIMAP_KERNELS=numpy $(BIN)/python -m pytest tests/kernels tests/_regions tests/_reading tests/_extract tests/_series tests/trace tests/beats
+	OPTIMAP_KERNELS=numpy $(BIN)/python -m pytest $(PARALLEL) tests/kernels tests/_regions tests/_reading tests/_extract tests/_series tests/trace tests/beats
+
+# Tests with the lowest versions of other packages that pyproject.toml declares, in an environment of their own.
+lowest:
+	.ci/lowest
+
+# Reads N mutated files of each kind, or of those with KIND in their name: `make fuzz N=20000 KIND=npy`.
+N ?= 300
+fuzz: $(VENV)/dev
+	$(BIN)/python -m tests.fuzz -n $(N) --kind "$(KIND)"
 
 lint: $(VENV)/dev
 	$(BIN)/ruff check .
@@ -64,6 +75,10 @@ hooks: $(VENV)/dev
 dist: $(VENV)/dev
 	rm -rf dist
 	$(BIN)/python -m build --quiet --outdir dist
+
+# Builds the wheels, checks them as before a release, and tries them on these Pythons.
+wheels:
+	.ci/wheels dist 3.11 3.12 3.13
 
 # Writes a table and a plot to benchmarks/results/, from fresh environments of this package and the published one.
 bench:

@@ -45,7 +45,8 @@ def advice_in_source():
 def known_keywords():
     """The parameters of all public functions, and the options of all formats."""
     names = {option for row in (*FORMATS, FOLDER) for option in row.options}
-    for module in (optimap, optimap.trace, optimap.beats, optimap.video, optimap.image, optimap.datasets):
+    rooms = ("trace", "beats", "activation", "phase", "video", "image", "datasets")
+    for module in (optimap, *(getattr(optimap, room) for room in rooms)):
         for public in module.__all__:
             if callable(getattr(module, public)) and not isinstance(getattr(module, public), type):
                 names |= set(inspect.signature(getattr(module, public)).parameters)

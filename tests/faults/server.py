@@ -146,6 +146,12 @@ def outcome(cell):
             undo()
 
 
+def answer(found):
+    """Write a line to whoever asked."""
+    sys.stdout.write(f"{json.dumps(found)}\n")
+    sys.stdout.flush()
+
+
 def main():
     """Import everything, and run cells until there are no more."""
     import importlib
@@ -158,9 +164,9 @@ def main():
     for name in (*libraries, "scipy.io", "matplotlib.figure", "matplotlib.backends.backend_agg", "optimap.trace"):
         importlib.import_module(name)
     assert Path(optimap.__file__).is_file()
-    print("{}", flush=True)
+    answer({})
     for line in sys.stdin:
-        print(json.dumps(outcome(json.loads(line))), flush=True)
+        answer(outcome(json.loads(line)))
 
 
 if __name__ == "__main__":

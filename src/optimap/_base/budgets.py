@@ -13,7 +13,7 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Budget:
-    """Sizes in bytes, values or rows, and whether the loops of the host are used for arrays that lie there."""
+    """Sizes in bytes, values or rows, a time, and whether the loops of the host are used for arrays that lie there."""
 
     # Reading. Frames of a memory map are taken in blocks of `block_bytes`: large enough to keep all cores busy, small
     # enough to stay flat. Other videos are read, and several copies may be in memory at once: half of that was no
@@ -46,6 +46,13 @@ class Budget:
     finish_values: int = 2**20
     # Samples of series that are processed at once: they stay near the caches.
     series_values: int = 2**20
+    # Samples of a block of pixels that one thread measures: 64 threads take 128 MB; larger blocks are no faster.
+    tile_values: int = 2**18
+    # Pixels of a tile, over all frames; a recording that does not fit is read in as many passes as it has tiles.
+    tile_bytes: int = 64 * 2**20
+    # Maps, and recordings that can only be read from the beginning to the end, are kept in memory up to this size, and
+    # beyond it in a temporary file.
+    held_bytes: int = 96 * 2**20
     # Values that are normalized at once on the host, in double precision: they stay in the cache.
     host_values: int = 2**17
     # Values computed at once on a device: each array of them takes 32 MB in double precision. This keeps a device busy,
@@ -55,6 +62,8 @@ class Budget:
     picture_bytes: int = 32 * 2**20
     # The traces of positions that were picked, which are kept so that undo and redo need not extract again.
     kept_bytes: int = 2**27
+    # A step of the NumPy loops that takes longer is slow: whoever has no compiled loops is told so.
+    slow_ms: int = 1000
     # Whether arrays of other libraries that are in the host's memory anyway are processed by the loops for NumPy
     # arrays, which is 3 to 50 times faster for most work. Without them, a CPU stands in for a GPU.
     host_loops: bool = True

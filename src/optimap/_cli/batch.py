@@ -10,7 +10,7 @@ import warnings
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from .. import _files
 from .._base import ArgumentError, counted, progress_bar, say
@@ -33,6 +33,12 @@ class Job:
     several: bool  # whether outputs go into folders, and existing outputs count as done
     folder: Path = Path()  # folder that names are relative to
     run: str = ""  # mark of the hidden files of this run
+    alone: bool = False  # whether a file that is a part of a recording is read without the others
+
+    @property
+    def reading(self) -> dict[str, Any]:
+        """The options for reading the recording."""
+        return {**dict(self.recipe.reading), **({"parts": False} if self.alone else {})}
 
     def about(self) -> About:
         """Return the record of the outputs that would be made."""

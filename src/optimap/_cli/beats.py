@@ -10,6 +10,7 @@ from .beats_job import BeatsJob
 from .beats_options import BeatsOptions, add_arguments, parse
 from .beats_summary import check_summary, write_summary
 from .outputs import check_inputs_are_kept, check_outputs_differ, find_outputs
+from .together import given_together
 
 if TYPE_CHECKING:
     from .options import Commands
@@ -51,9 +52,11 @@ def _jobs(options: BeatsOptions) -> list[BeatsJob]:
     given = [*options.files, where.file, behind, getattr(recipe, "stimuli_file", None)]
     check_inputs_are_kept(given, written)
     check_outputs_differ(written)
+    together = given_together(options.files, recipe.reading)
     folder = Path.cwd() if options.elsewhere else Path()
     recipe, mark = replace(recipe, where=where).below(folder), _files.new_run()
     return [
-        BeatsJob(path, own, recipe, options.several, folder, mark)
+        BeatsJob(path, own, recipe, options.several, folder, mark, path in together.alone)
         for path, own in zip(options.files, outputs, strict=True)
+        if path not in together.left_out
     ]

@@ -73,7 +73,7 @@ class BeatsJob(Job):
         if not where and path.exists():
             problem, cure = "is not a table of traces", "say where its traces come from, with --at, --grid or --regions"
             raise ArgumentError("FILE", path, problem, cure, subject=str(self.path))
-        with open_recording(path, dict(self.recipe.reading)) as recording:
+        with open_recording(path, self.reading) as recording:
             plan = plan_traces(self, recording, "beats")
             _check_evenly_spaced(self.path, plan.times is not None)
             about = self._described(plan.about)

@@ -33,6 +33,7 @@ READING_KEYWORDS = {
         "position",
         "scene",
         "ignore",
+        "parts",
     )
 } | {name: f"--option {name}=True" for name in ("allow_gaps", "external_links")}
 OVERWRITE_KEYWORD = {"overwrite": "--overwrite"}
@@ -135,5 +136,7 @@ def _cure(error: Explained, words: Words) -> str | None:
         value = rf"{keyword}='(\w+)'"
         call = rf"(?:optimap\.trace\.regions\({re.escape(argument)}, {value}\)|{value})(?: or '(\w+)')?"
         return re.sub(call, lambda found: option + " or ".join(word for word in found.groups() if word), error.cure)
+    if option.endswith("="):
+        return error.cure.replace(f"{error.keyword}=", option)
     asked = f"{error.keyword}=True" if f"{error.keyword}=True" in error.cure else f"{error.keyword}="
     return error.cure.replace(asked, option, 1)

@@ -3,10 +3,10 @@
 import argparse
 import importlib.util
 import warnings
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from .. import _regions, _tables, video
 from .._base import counted
@@ -16,6 +16,7 @@ from .listing import columns_lines, nested_lines, rate_text, table_lines
 from .made_alike import parse_made, picture_made
 from .open import check_not_empty, described, open_recording
 from .options import Reading, add_cells_argument, add_reading_argument
+from .together import given_together
 
 if TYPE_CHECKING:
     from ..video import Recording
@@ -61,10 +62,12 @@ def run(options: InfoOptions) -> int:
     if not options.files:
         _print_installed()
         return 0
-    status = 0
+    status, together = 0, given_together(options.files, options.reading)
     for path in options.files:
+        if path in together.left_out:
+            continue
         try:
-            _print_file(path, options)
+            _print_file(path, options, together.alone)
         except BrokenPipeError:
             raise
         except EXPECTED as error:
@@ -106,7 +109,7 @@ def _print_row(name: str, suffixes: Sequence[str], needs: Sequence[str], extra: 
     print(f"{name:<17}{' '.join(suffixes)}{note}")
 
 
-def _print_file(path: Path, options: InfoOptions) -> None:
+def _print_file(path: Path, options: InfoOptions, alone: Collection[Path]) -> None:
     check_not_empty(path)
     if described(path) is not None:
         _print_description(path)
@@ -121,7 +124,7 @@ def _print_file(path: Path, options: InfoOptions) -> None:
     elif _regions.is_flat(path) and _regions.image_summary(path) is not None:
         print(f"{path}\n{_as_regions(path)}", end="")
     else:
-        _print_recording(path, options.reading)
+        _print_recording(path, {**dict(options.reading), **({"parts": False} if path in alone else {})})
 
 
 def _print_table(path: Path) -> None:
@@ -196,8 +199,8 @@ def _recording_rate(recording: "Recording") -> str:
     return rate_text(recording.fps, len(recording)) if irregularity is None else f"irregular times: {irregularity}"
 
 
-def _print_recording(path: Path, reading: Reading) -> None:
-    with open_recording(path, dict(reading)) as recording:
+def _print_recording(path: Path, reading: Mapping[str, Any]) -> None:
+    with open_recording(path, reading) as recording:
         frames, height, width = recording.shape
         print(path)
         print(f"  format      {recording.format}")

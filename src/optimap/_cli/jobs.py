@@ -40,14 +40,14 @@ class TracesJob(Job):
 
     def about(self) -> About:
         """Return the record of the outputs that would be made."""
-        with open_recording(self.folder / self.path, dict(self.recipe.reading)) as recording:
+        with open_recording(self.folder / self.path, self.reading) as recording:
             return plan_traces(self, recording, "traces").about
 
     def make(self, report: Callable[[str], None]) -> None:
         """Make the table and the picture, where they are missing."""
         recipe = self.recipe
         table, plot = self.missing()
-        with open_recording(self.folder / self.path, dict(recipe.reading)) as recording:
+        with open_recording(self.folder / self.path, self.reading) as recording:
             plan = plan_traces(self, recording, "traces")
             self.check_existing(plan.about)
             if self.is_done():  # done by a worker that was lost before it could report it

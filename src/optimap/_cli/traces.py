@@ -8,6 +8,7 @@ from .. import _files
 from .batch import check_file_options, read_where, run_jobs
 from .jobs import TracesJob
 from .outputs import check_inputs_are_kept, find_outputs
+from .together import given_together
 from .traces_options import TracesOptions, add_arguments, parse
 
 if TYPE_CHECKING:
@@ -41,9 +42,11 @@ def _jobs(options: TracesOptions) -> list[TracesJob]:
     where = read_where(options.recipe.where, behind, options.recipe.background_kind)
     check_inputs_are_kept([*options.files, where.file, behind], [output for own in outputs for output in own])
     # The recipe for workers: without the list of all files, and without paths that depend on the current folder.
+    together = given_together(options.files, options.recipe.reading)
     folder = Path.cwd() if options.elsewhere else Path()
     recipe, mark = replace(options.recipe, where=where).below(folder), _files.new_run()
     return [
-        TracesJob(path, own, recipe, options.several, folder, mark)
+        TracesJob(path, own, recipe, options.several, folder, mark, path in together.alone)
         for path, own in zip(options.files, outputs, strict=True)
+        if path not in together.left_out
     ]

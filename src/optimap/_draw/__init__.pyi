@@ -22,6 +22,10 @@ from .figures import (
 from .long_traces import (
     LONG,
 )
+from .maps import (
+    MapStyle,
+    draw_maps,
+)
 from .positions import (
     show_positions,
 )
@@ -40,6 +44,7 @@ from .traces import (
 __all__ = [
     "LONG",
     "Colors",
+    "MapStyle",
     "Marks",
     "as_image",
     "as_traces",
@@ -49,6 +54,7 @@ __all__ = [
     "check_traces_arguments",
     "draw_beats",
     "draw_ensemble",
+    "draw_maps",
     "draw_restitution",
     "hidden_axes",
     "line_arguments",

@@ -15,6 +15,12 @@ from .cut_maps import (
 from .fingerprint import (
     patch_checksum,
 )
+from .in_space import (
+    REACH,
+    gaussian_reach,
+    parse_sigma,
+    smooth_in_space,
+)
 from .labelled import (
     is_labelled,
     unlabelled,
@@ -54,6 +60,7 @@ from .threads import (
 )
 
 __all__ = [
+    "REACH",
     "Advance",
     "Box",
     "Boxes",
@@ -67,6 +74,7 @@ __all__ = [
     "check_whole",
     "file_of",
     "from_file",
+    "gaussian_reach",
     "hdf5_axes",
     "in_named_order",
     "in_place",
@@ -75,12 +83,14 @@ __all__ = [
     "mapping_of",
     "maps_of",
     "open_frames",
+    "parse_sigma",
     "patch_checksum",
     "plan_reading",
     "prepare",
     "read_ahead",
     "read_sparsely",
     "release",
+    "smooth_in_space",
     "stored_chunk",
     "unlabelled",
     "walk_blocks",

@@ -14,13 +14,15 @@ from numpy.typing import NDArray
 
 from .._base import deferred_interrupts
 from . import _numpy, _numpy_measure
+from ._fallback import Fallback
 from ._numpy_slopes import median_slope, side_changes, slopes_of_ranks
 from ._threads import allowed_threads, container_cores, is_alone, one_thread
 from ._workers import Stop, in_background, run_in_threads
 
-# Listed for the tests: both sets of loops (twins), the steps of the median slope in NumPy (median_slope, side_changes,
-# slopes_of_ranks), and the share of a container (container_cores).
+# Listed for the tests: both sets of loops (twins), the warning of slow ones (Fallback), the steps of the median slope
+# in NumPy (median_slope, side_changes, slopes_of_ranks), and the share of a container (container_cores).
 __all__ = [
+    "Fallback",
     "Stop",
     "asls_baselines",
     "backend",
@@ -58,10 +60,10 @@ def _choose() -> tuple[str, Any]:
         return "numpy", _numpy
     try:
         return "compiled", _compiled_loops()
-    except ImportError:
+    except ImportError as missing:
         if asked == "compiled":
             raise
-        return "numpy", _numpy
+        return "numpy", Fallback(_numpy, missing)
 
 
 def _compiled_loops() -> Any:

@@ -71,6 +71,20 @@ def gain(weights: Floats) -> float:
     return float(np.sqrt((weights**2).sum()))
 
 
+@cache
+def gains_near_ends(sigma: float) -> Floats:
+    """Return the standard deviation of white noise of 1 in the derivative, a number of samples from an end.
+
+    The end sample, which continues the series, has all the weights beyond it. The last entry holds everywhere else.
+    """
+    half = derivative(sigma)[len(derivative(sigma)) // 2 :]
+    gains = []
+    for distance in range(len(half)):
+        nearer, beyond = half[1:distance], half[max(1, distance) :]
+        gains.append(np.sqrt((half[1:] ** 2).sum() + (nearer**2).sum() + beyond.sum() ** 2))
+    return np.array(gains)
+
+
 def filtered(row: Floats, weights: Floats) -> Floats:
     """Return a series after a filter; its ends are continued by the first and the last sample."""
     from scipy.ndimage import correlate1d

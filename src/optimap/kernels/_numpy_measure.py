@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ._numpy_beats import SCALES, derivative, filtered, gain, gaussian, noise_of
+from ._numpy_beats import SCALES, derivative, filtered, gains_near_ends, gaussian, noise_of
 
 Array = NDArray[Any]
 Floats = NDArray[np.float64]
@@ -21,7 +21,7 @@ ACTIVATION, BASELINE, PEAK, TIME_TO_PEAK, AMPLITUDE, SNR, RISE, DVDT, TAU, CYCLE
 # Why a value is NaN.
 MEASURED, HAS_NAN, NO_UPSTROKE, AT_START, SMALL, AT_NEXT, AT_END, AT_REST, IS_LAST, FEW, MISFIT, NO_NOISE = range(12)
 
-SIGNIFICANT = 5.0  # times the noise of the derivative
+SIGNIFICANT = 6.0  # times the noise of the derivative: where it is searched for, noise has 5
 STEEP = 0.1  # of its steepest slope: an upstroke begins where the signal rises less
 WINDOW = 3.0  # frames, the shortest window of the baseline, which has
 WINDOW_SHARE = 0.05  # of a cycle
@@ -145,10 +145,13 @@ def _is_significant(row: Floats, low: int, high: int, noise: float, is_checked: 
     if not is_checked:
         return True
     least = ROUNDING * np.abs(row).max()
-    return any(
-        filtered(row, derivative(sigma))[low:high].max() > max(SIGNIFICANT * noise * gain(derivative(sigma)), least)
-        for sigma in SCALES
-    )
+    ends = np.minimum(np.arange(low, high), len(row) - 1 - np.arange(low, high))
+    for sigma in SCALES:
+        gains = gains_near_ends(sigma)
+        limits = SIGNIFICANT * noise * gains[np.minimum(ends, len(gains) - 1)]
+        if (filtered(row, derivative(sigma))[low:high] > np.maximum(limits, least)).any():
+            return True
+    return False
 
 
 def _rest(beat: Beat, row: Floats, smooth: Floats, last: int, has_next: bool, window: float) -> None:

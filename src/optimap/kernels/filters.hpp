@@ -40,6 +40,22 @@ inline Filter gaussian(double sigma, bool slope) {
     return filter;
 }
 
+// The standard deviation of white noise of 1 after an antisymmetric filter, a number of samples from an end: the end
+// sample, which continues the series, has all the weights beyond it.
+inline std::vector<double> gains_near_ends(const Filter& filter) {
+    const int64_t radius = int64_t(filter.half.size()) - 1;
+    std::vector<double> gains(radius + 1);
+    for (int64_t distance = 0; distance <= radius; ++distance) {
+        double squares = 0, beyond = 0;
+        for (int64_t k = 1; k <= radius; ++k) {
+            squares += filter.half[k] * filter.half[k] * (k < distance ? 2 : 1);
+            if (k >= distance) beyond += filter.half[k];
+        }
+        gains[distance] = std::sqrt(squares + beyond * beyond);
+    }
+    return gains;
+}
+
 // Filters a series that continues at both ends, sixteen samples at a time: their sums stay in registers.
 template <bool kOdd>
 OPTIMAP_INLINE void filter_samples(const double* x, const double* half, int64_t radius, int64_t samples, double* out) {

@@ -11,7 +11,7 @@ enum Reason : uint8_t {
     kMeasured, kHasNan, kNoUpstroke, kAtStart, kTooSmall, kAtNext, kAtEnd, kAtRest, kIsLast, kFew, kMisfit, kNoNoise
 };
 
-constexpr double kSignificant = 5;     // times the noise of the derivative
+constexpr double kSignificant = 6;     // times the noise of the derivative: where it is searched for, noise has 5
 constexpr double kWindow = 3;          // frames, the shortest window of the baseline, which has
 constexpr double kWindowShare = 0.05;  // of a cycle
 constexpr double kBelow = 0.75;        // of the height of a level: the fall through it is over
@@ -43,7 +43,10 @@ class BeatMeasurer {
         derivative_ = gaussian(settings.sigma, true);
         smoother_ = gaussian(settings.smooth, false);
         if (settings.is_checked)
-            for (double sigma : kScales) scales_.push_back(gaussian(sigma, true));
+            for (double sigma : kScales) {
+                scales_.push_back(gaussian(sigma, true));
+                gains_.push_back(gains_near_ends(scales_.back()));
+            }
         margin_ = int64_t(std::max({derivative_.half.size(), smoother_.half.size(), size_t(33)}));
     }
 
@@ -55,10 +58,9 @@ class BeatMeasurer {
         noise_ = noise_of(row_, samples);
         padded.filter(derivative_, slopes_);
         padded.filter(smoother_, smooth_);
-        checked_.resize(scales_.size());
-        for (size_t i = 0; i < scales_.size(); ++i) padded.filter(scales_[i], checked_[i]);
+        filtered_ = 0;
         std::vector<Beat> beats;
-        for (int64_t i = 0; i < count; ++i) beats.push_back(upstroke(lows[i], highs[i]));
+        for (int64_t i = 0; i < count; ++i) beats.push_back(upstroke(padded, lows[i], highs[i]));
         const double window = link(beats);
         for (Beat& beat : beats)
             if (!beat.reason) rest(beat, beats, window);
@@ -78,7 +80,7 @@ class BeatMeasurer {
     }
 
   private:
-    Beat upstroke(int64_t low, int64_t high) const {
+    Beat upstroke(const Padded& padded, int64_t low, int64_t high) {
         Beat beat;
         beat.reason = kNoUpstroke;
         const int64_t edge = int64_t(2 * settings_.sigma);
@@ -89,7 +91,7 @@ class BeatMeasurer {
             if (slopes_[k] >= slopes_[k - 1] && slopes_[k] >= slopes_[k + 1] && slopes_[k] > 0 &&
                 (at < 0 || slopes_[k] > slopes_[at]))
                 at = k;
-        if (at < 0 || !is_significant(low, high)) return beat;
+        if (at < 0 || !is_significant(padded, low, high)) return beat;
         const double before = slopes_[at - 1], middle = slopes_[at], after = slopes_[at + 1];
         const double bend = before - 2 * middle + after;
         const double shift = bend < 0 ? (before - after) / (2 * bend) : 0.0;
@@ -101,13 +103,22 @@ class BeatMeasurer {
         return beat;
     }
 
-    bool is_significant(int64_t low, int64_t high) const {
+    // Most upstrokes are significant at the first scale, so the series is filtered at others only when they are needed.
+    bool is_significant(const Padded& padded, int64_t low, int64_t high) {
         if (!settings_.is_checked) return true;
         const double least = kRounding * largest(row_, samples_);
+        checked_.resize(scales_.size());
         for (size_t i = 0; i < scales_.size(); ++i) {
-            const double limit = std::max(kSignificant * noise_ * scales_[i].gain, least);
-            for (int64_t k = low; k < high; ++k)
-                if (checked_[i][k] > limit) return true;
+            if (i == filtered_) {
+                if (kScales[i] == settings_.sigma) checked_[i] = slopes_;
+                else padded.filter(scales_[i], checked_[i]);
+                ++filtered_;
+            }
+            const int64_t radius = int64_t(gains_[i].size()) - 1;
+            for (int64_t k = low; k < high; ++k) {
+                const int64_t distance = std::min({k, samples_ - 1 - k, radius});
+                if (checked_[i][k] > std::max(kSignificant * noise_ * gains_[i][distance], least)) return true;
+            }
         }
         return false;
     }
@@ -296,18 +307,21 @@ class BeatMeasurer {
     // The rate of the decay height exp(-rate t) in least squares (Gauss-Newton), 0 if there is none.
     static double fitted_rate(const std::vector<double>& samples, double height, double rate) {
         const auto left = [&](double height, double rate) {
-            double sum = 0;
-            for (size_t t = 0; t < samples.size(); ++t) {
-                const double rest = samples[t] - height * std::exp(-rate * double(t));
+            const double ratio = std::exp(-rate);  // powers of it, as the exponential function takes most of the time
+            double sum = 0, value = height;
+            for (double sample : samples) {
+                const double rest = sample - value;
                 sum += rest * rest;
+                value *= ratio;
             }
             return sum;
         };
         double error = left(height, rate);
         for (int turn = 0; turn < 50; ++turn) {
-            double a = 0, b = 0, c = 0, u = 0, v = 0;
-            for (size_t t = 0; t < samples.size(); ++t) {
-                const double shape = std::exp(-rate * double(t)), slope = -height * double(t) * shape;
+            const double ratio = std::exp(-rate);
+            double a = 0, b = 0, c = 0, u = 0, v = 0, shape = 1;
+            for (size_t t = 0; t < samples.size(); ++t, shape *= ratio) {
+                const double slope = -height * double(t) * shape;
                 const double rest = samples[t] - height * shape;
                 a += shape * shape;
                 b += shape * slope;
@@ -351,8 +365,10 @@ class BeatMeasurer {
     const BeatSettings& settings_;
     Filter derivative_, smoother_;
     std::vector<Filter> scales_;
+    std::vector<std::vector<double>> gains_;  // of each scale near the ends
     std::vector<std::vector<double>> checked_;
     std::vector<double> slopes_, smooth_;
+    size_t filtered_ = 0;  // at how many scales the series has been filtered
     const double* row_ = nullptr;
     int64_t samples_ = 0, margin_ = 0;
     double noise_ = 0;

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from .._base import ArgumentError, Array
+from .._base import Advice, ArgumentError, Array
 from .._reading import check_whole, mapping_of, release
 from .recording import Recording
 
@@ -80,7 +80,9 @@ class ChainedFrames:
             self._open.popitem()[1].close()
 
 
-def chained_recording(path: Path, files: Sequence[Path], open_part: Callable[[Path], Recording]) -> Recording:
+def chained_recording(
+    path: Path, files: Sequence[Path], open_part: Callable[[Path], Recording], advice: Advice | None = None
+) -> Recording:
     """Return the recording that consists of several files; what their headers say is that of the first."""
     frames = ChainedFrames(path, files, open_part)
     first = frames.first
@@ -92,6 +94,8 @@ def chained_recording(path: Path, files: Sequence[Path], open_part: Callable[[Pa
         pixel_size=first.pixel_size,
         metadata={**first.metadata, "files": str(len(files))},
         axes=(first.axes, first.axes_source),
+        advice=advice,
+        files=files,
     )
 
 

@@ -53,7 +53,7 @@ RAW = Format(
 )
 FORMATS = (
     Format("NumPy", (".npy",), "npy", options=ARRAYS, saves=(".npy",), sidecar=True),
-    Format("TIFF", TIFF, "tiff", options=(*ARRAYS, "scene"), saves=TIFF),
+    Format("TIFF", TIFF, "tiff", options=(*ARRAYS, "scene", "parts"), saves=TIFF),
     Format("MATLAB", (".mat",), "matlab", options=("fieldname", *ARRAYS, LINKS), saves=(".mat",)),
     Format("HDF5", HDF5, "hdf5", extra="hdf5", needs="h5py", options=("dataset", *ARRAYS, LINKS), saves=HDF5),
     Format("NetCDF", (".nc", ".nc4", ".cdf"), "netcdf", options=("dataset", *ARRAYS, LINKS)),
@@ -80,7 +80,7 @@ FORMATS = (
         "encoded",
         extra="video",
         needs="av",
-        options=("channel",),
+        options=("channel", "parts"),
         saves=(".mkv",),
     ),
 )

@@ -16,7 +16,6 @@ from .._files import refuse_special
 from .._reading import check_whole, mapping_of
 from .axes import unlikely_axes
 from .checks import counted
-from .folder.parts import part_advice
 from .format_table import Format, find_format
 from .recording import Origin, Recording
 
@@ -29,7 +28,8 @@ def open_video(path: str | os.PathLike[str], **options: object) -> Recording:
     path : path-like
         A file of any known format (``optimap info`` lists them), a zarr folder, or a folder of TIFF or PNG images,
         which are read in natural order (``frame_2`` before ``frame_10``). Where a recording consists of several
-        files, any of them can be given if they say so (OME-TIFF, NDTiff, ScanImage, MiCAM); otherwise their folder.
+        files, their folder or any of them can be given, if they say that they belong together (OME-TIFF, NDTiff,
+        ScanImage, MiCAM), or if their names and lengths do (TIFF).
     **options
         Options of some formats. Formats that store arrays have ``axes``, the meaning of each axis as a letter
         (T time, Y rows, X columns, C channel, Z plane; ``'YXT'`` has time last), ``channel`` (number or label)
@@ -37,6 +37,8 @@ def open_video(path: str | os.PathLike[str], **options: object) -> Recording:
         order, time is first. Others are ``dataset`` (HDF5, NWB, Zarr) and ``fieldname`` (MATLAB), the name of
         the array in the file, ``external_links`` (HDF5, NWB, NetCDF, MATLAB 7.3; True reads whatever files the file
         names, wherever they are, which is refused otherwise), ``position`` (ND2) and ``scene`` (CZI, OME-TIFF);
+        ``parts`` (TIFF, encoded video) is False to read a file alone, and True to read it and those whose names differ
+        in a number as one;
         folders have ``ignore`` (names or patterns of files to leave out) and ``allow_gaps`` (True: frames may be
         missing), and folders of images ``fps``. The ``channel`` of encoded colour video is ``'red'``, ``'green'``,
         ``'blue'`` or ``'luma'``, that of MiCAM ULTIMA recordings of two cameras 0 or 1. A file of raw pixels (``.raw``,
@@ -54,8 +56,9 @@ def open_video(path: str | os.PathLike[str], **options: object) -> Recording:
     Warns
     -----
     Advice
-        If nothing states the axes, and the shape looks as if time were not first; if the header of an encoded video
-        states fewer frames than it holds.
+        If nothing states the axes, and the shape looks as if time were not first; if a file is read with others as
+        one recording because of its length, or alone although it may be a part; if the header of a file states
+        fewer frames than it holds.
 
     Raises
     ------
@@ -87,8 +90,7 @@ def _open_and_advise(path: str | os.PathLike[str], options: dict[str, object]) -
     """Open a recording for a public function, whose caller's line warnings point to."""
     recording = open_again(path, **options)
     axes = unlikely_axes(recording.path, recording.shape, recording.axes_source)
-    part = None if "files" in recording.metadata else part_advice(recording.path, len(recording))
-    for advice in (recording._advice, axes, part):
+    for advice in (recording._advice, axes):
         if advice is not None:
             warnings.warn(advice, stacklevel=3)
     return recording

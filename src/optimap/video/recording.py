@@ -8,7 +8,7 @@ is found in `open`, not here.
 from __future__ import annotations
 
 import mmap
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
@@ -99,6 +99,8 @@ class Recording:
     metadata : dict
         The entries of the header under their own keys.
     path : pathlib.Path
+    files : list of pathlib.Path
+        The files of a recording in several files; otherwise only `path`.
     format : str
 
     Examples
@@ -128,6 +130,7 @@ class Recording:
         analog: dict[str, Analog] | None = None,
         axes: tuple[str, str] = ("TYX", BY_FORMAT),
         advice: Advice | None = None,
+        files: Sequence[Path] = (),
     ) -> None:
         check_frames(path, tuple(frames.shape), frames.dtype)
         self._maps = _maps_behind(frames)
@@ -136,6 +139,7 @@ class Recording:
         self.dtype = np.dtype(frames.dtype)
         self.ndim = 3
         self.path = path
+        self.files = list(files) or [path]
         self.format = format
         self.times = None if times is None else frame_times(path, times, self.shape[0])
         self._clock = fps, tick  # the stated rate, and the step in s to which the file rounds times
@@ -255,7 +259,7 @@ class Recording:
         """Return the name of this recording in dask graphs: the same for the same file, a new one after rewriting."""
         path, options = (self._origin.path, self._origin.options) if self._origin else (self.path, {})
         # For a folder, its files count: writing to them does not change the modification time of the folder.
-        states = [file.stat() for file in (path, *path.rglob("*"))]
+        states = [file.stat() for file in (path, *path.rglob("*"), *self.files)]
         written = max(state.st_mtime_ns for state in states)
         size = sum(state.st_size for state in states)
         return type(self).__name__, str(path), options, size, written, self.shape, str(self.dtype)

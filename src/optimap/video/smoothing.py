@@ -18,13 +18,12 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from .. import kernels
-from .._base import ArgumentError, Array, VideoLike, budget, is_dask, progress_bar, refuse_device_array
-from .._reading import Plan, Source, as_source, walk_blocks
+from .._base import Array, VideoLike, budget, is_dask, progress_bar, refuse_device_array
+from .._reading import REACH, Plan, Source, as_source, gaussian_reach, parse_sigma, smooth_in_space, walk_blocks
 
 Frames = NDArray[np.float64]
 
 MANY = 16  # times as much is read at once if it is stored together
-REACH = 4.0  # sigma, where the Gaussian ends
 TOGETHER = 32  # frames that are products of one matrix
 
 
@@ -63,27 +62,12 @@ def smooth_spatiotemporal(video: VideoLike | ArrayLike, sigma_temporal: float, s
     >>> bool(smooth.std() < 0.2 * video.std())
     True
     """
-    sigmas = _sigma(sigma_temporal, "sigma_temporal"), _sigma(sigma_spatial, "sigma_spatial")
+    sigmas = parse_sigma(sigma_temporal, "sigma_temporal"), parse_sigma(sigma_spatial, "sigma_spatial")
     refuse_device_array(video, "video", "smoothing")
     source = as_source(video)
     if is_dask(source.video):
         return _smooth_dask(source, *sigmas)  # type: ignore[no-any-return]
     return _smooth(source, *sigmas)
-
-
-def _sigma(value: object, name: str) -> float:
-    """Return a standard deviation, or raise an error."""
-    number = np.nan
-    if isinstance(value, (int, float, np.integer, np.floating)) and not isinstance(value, bool):
-        number = float(value)
-    if not 0 <= number < np.inf:
-        raise ArgumentError.must_be(name, value, "a finite number, 0 or more")
-    return number
-
-
-def _reach(sigma: float) -> int:
-    """Return how many frames or pixels a Gaussian reaches to each side."""
-    return int(REACH * sigma + 0.5)
 
 
 def _smooth(source: Source, in_time: float, in_space: float) -> Array:
@@ -94,7 +78,7 @@ def _smooth(source: Source, in_time: float, in_space: float) -> Array:
     kept = _Kept(in_time)
     with progress_bar(source.frame_bytes * source.shape[0]) as advance:
         for start, _, block in walk_blocks(source, Plan(_frames_at_once(source), [None])):
-            kept.add(*_smooth_in_space(block, in_space))
+            kept.add(*smooth_in_space(block, in_space))
             for first, frames in kept.ready(is_last=start + len(block) == source.shape[0]):
                 result[first : first + len(frames)] = frames
             advance(block.nbytes)
@@ -108,38 +92,9 @@ def _frames_at_once(source: Source) -> int:
     return -(-step // stored) * stored if stored <= MANY * step else step
 
 
-def _smooth_in_space(block: Array, sigma: float) -> tuple[Frames, NDArray[np.bool_] | None, Frames | None]:
-    """Return smoothed frames; if pixels are missing, also which are there, and the smoothed weights."""
-    frames = block.astype(np.float64)
-    there = np.isfinite(frames) if block.dtype.kind == "f" else None
-    if there is None or there.all():
-        _in_space(frames, sigma)
-        return frames, None, None
-    weights = there.astype(np.float64)
-    frames[~there] = 0
-    _in_space(frames, sigma)
-    _in_space(weights, sigma)
-    return frames, there, weights
-
-
-def _in_space(frames: Frames, sigma: float) -> None:
-    """Smooth frames in place, in all threads."""
-    from scipy.ndimage import gaussian_filter
-
-    threads = min(kernels.thread_count(), 1 + frames.size // 100_000, len(frames))
-    cuts = np.linspace(0, len(frames), threads + 1).astype(int).tolist()
-
-    def work(number: int) -> None:
-        part = frames[cuts[number] : cuts[number + 1]]
-        gaussian_filter(part, (0, sigma, sigma), output=part, truncate=REACH)
-
-    if _reach(sigma) > 0:
-        kernels.run_in_threads(work, threads, threads)
-
-
 def _in_time(frames: Frames, wanted: slice, sigma: float) -> Frames:
     """Return the wanted frames, smoothed with those around them."""
-    reach, pixels = _reach(sigma), frames.reshape(len(frames), -1)
+    reach, pixels = gaussian_reach(sigma), frames.reshape(len(frames), -1)
     if reach == 0:
         return frames[wanted]
     result = np.empty((wanted.stop - wanted.start, *frames.shape[1:]))
@@ -165,7 +120,7 @@ class _Kept:
     """Frames that are smoothed in space, from the first that the next result needs."""
 
     def __init__(self, sigma: float) -> None:
-        self._sigma, self._reach = sigma, _reach(sigma)
+        self._sigma, self._reach = sigma, gaussian_reach(sigma)
         self._first = self._next = 0  # the first frame that is kept; the next to be smoothed in time
         self._frames: Frames | None = None
         self._there: NDArray[np.bool_] | None = None
@@ -219,7 +174,7 @@ def _smooth_dask(source: Source, in_time: float, in_space: float) -> Any:
     da: Any = importlib.import_module("dask.array")
 
     video = source.video
-    reaches = (_reach(in_time), _reach(in_space), _reach(in_space))
+    reaches = (gaussian_reach(in_time), gaussian_reach(in_space), gaussian_reach(in_space))
     # An axis that is hardly longer than the Gaussian is not cut.
     video = video.rechunk({axis: -1 for axis, reach in enumerate(reaches) if reach >= video.shape[axis]})
     depth = {axis: 0 if video.numblocks[axis] == 1 else reach for axis, reach in enumerate(reaches)}

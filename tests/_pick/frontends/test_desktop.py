@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from tests._pick.frontends import screen as screens
 
@@ -25,6 +26,21 @@ def screen():
     shown = screens.Screen()
     yield shown
     shown.close()
+
+
+@pytest.fixture
+def large_screen():
+    screens.require(screens.missing())
+    shown = screens.Screen((3200, 2000), dpi=192)
+    yield shown
+    shown.close()
+
+
+def shows(screen, path, colours):
+    """Return whether all colours are on the screen, a picture of which is written."""
+    screen.picture(path)
+    with Image.open(path) as picture:
+        return colours <= {colour for _, colour in picture.getcolors(2**24)}
 
 
 class Program:
@@ -115,29 +131,22 @@ def test_traces_of_what_was_clicked(screen, backend, tmp_path):
         screen.click(program.where[pixel])
     screen.click(program.where["20,10"], button=4)  # the wheel
     screen.click(program.slider)
-    time.sleep(0.3)
-    screen.picture(tmp_path / "screen.png")
+    first_two = {(31, 119, 180), (255, 127, 14)}  # C0 and C1
+    screens.wait_for(lambda: shows(screen, tmp_path / "screen.png", first_two), "the traces", PATIENCE)
     said = program.finish()
     assert said[0]["shape"] == [60, 2]
     assert said[-1]["result"] == [[5, 5], [20, 10]]
-    from PIL import Image
-
-    colours = {colour for _, colour in Image.open(tmp_path / "screen.png").getcolors(2**24)}
-    assert {(31, 119, 180), (255, 127, 14)} <= colours  # C0 and C1 are on the screen
 
 
 @pytest.mark.parametrize("backend", BACKENDS)
-def test_at_200_percent(backend):
-    screens.require(screens.missing())
-    large = screens.Screen((3200, 2000), dpi=192)
-    program = Program(large, backend, "select_traces", scale=2)
+def test_at_200_percent(large_screen, backend):
+    program = Program(large_screen, backend, "select_traces", scale=2)
+    screens.wait_for(lambda: program.window.get_geometry().width > 2500, "a window of twice the size", PATIENCE)
     for pixel in ("5,5", "20,10"):
-        large.click(program.where[pixel])
+        large_screen.click(program.where[pixel])
     time.sleep(AFTER_A_DOUBLE_CLICK)
-    large.drag(program.where["20,10"], program.where["15,10"])
-    assert program.window.get_geometry().width > 2500
+    large_screen.drag(program.where["20,10"], program.where["15,10"])
     assert program.finish()[-1]["result"] == [[5, 5], [15, 10]]
-    large.close()
 
 
 @pytest.mark.parametrize("backend", BACKENDS)

@@ -1,13 +1,12 @@
-"""One file of a recording in several files: what is opened, and what is said."""
-
-import warnings
+"""One video of a recording in several files: what is opened, and what is said. For TIFF, see `tests/video/tiff`."""
 
 import numpy as np
 import pytest
 
-from optimap._base import Advice
+from optimap._base import ArgumentError, MissingFileError
 from optimap.video import load_video, open_video
 from tests import makers
+from tests.errors import check_error
 
 VIDEO = makers.random_video((11, 16, 16), "u1")
 
@@ -40,30 +39,26 @@ def test_a_video_without_times_next_to_it_is_read_alone(tmp_path):
     np.testing.assert_array_equal(load_video(folder / "1.avi"), VIDEO[4:8])
 
 
-def parts(folder, lengths, name="rec_{:03d}.tif"):
-    folder.mkdir()
-    start, paths = 0, []
-    for i, length in enumerate(lengths):
-        paths.append(makers.tiff(folder / name.format(i + 1), makers.random_video((length, 8, 9), seed=i)))
-        start += length
-    return paths
+@pytest.mark.parametrize("parts", [False, "false", 0])
+def test_a_video_of_a_miniscope_is_read_alone_if_asked(tmp_path, parts):
+    folder = miniscope(tmp_path / "rec")
+    np.testing.assert_array_equal(load_video(folder / "1.avi", parts=parts), VIDEO[4:8])
 
 
-def test_a_file_that_looks_like_a_part_is_read_alone_with_a_warning_that_works(tmp_path):
-    paths = parts(tmp_path / "cut", (50, 50, 20))
-    with pytest.warns(Advice, match=r"rec_002\.tif is read alone, .* 3 parts of a recording, rec_001.tif to rec_003"):
-        assert len(load_video(paths[1])) == 50
-    with warnings.catch_warnings(action="error"):
-        assert len(load_video(tmp_path / "cut")) == 120
+def test_videos_in_a_row_are_one_if_asked(tmp_path):
+    folder = miniscope(tmp_path / "rec", times=None)
+    with open_video(folder / "1.avi", parts=True) as recording:
+        np.testing.assert_array_equal(recording[:], VIDEO)
+        assert [file.name for file in recording.files] == ["0.avi", "1.avi", "2.avi"]
+    (folder / "1.avi").unlink()
+    error = check_error(
+        lambda: open_video(folder / "2.avi", parts=True), MissingFileError, "path", r"1\.avi is missing"
+    )
+    assert error.keyword == "parts"
+    np.testing.assert_array_equal(load_video(folder / "2.avi", parts=False), VIDEO[8:])
 
 
-@pytest.mark.parametrize("lengths", [(50, 50, 50), (50, 20, 50), (20, 50), (50, 60), (50,), (1, 1, 1)])
-def test_recordings_of_their_own_are_read_without_a_word(tmp_path, lengths):
-    paths = parts(tmp_path / "day", lengths)
-    assert [len(load_video(path)) for path in paths] == list(lengths)
-
-
-def test_a_missing_number_makes_them_recordings_of_their_own(tmp_path):
-    paths = parts(tmp_path / "day", (50, 50, 50, 20))
-    paths[1].unlink()
-    assert len(load_video(paths[0])) == 50
+def test_a_single_video_has_no_parts(tmp_path):
+    path = makers.encoded(tmp_path / "rec.avi", VIDEO)
+    check_error(lambda: open_video(path, parts=True), ArgumentError, "parts", "differs from it in its number alone")
+    check_error(lambda: open_video(path, parts="perhaps"), ArgumentError, "parts", "True or False", "perhaps")

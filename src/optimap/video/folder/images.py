@@ -40,14 +40,18 @@ class PngFiles:
         """Do nothing: no file stays open."""
 
 
-def pages_of(files: Sequence[Path]) -> dict[Path, tuple[int, object]]:
-    """Return the number of pages in each TIFF file, and what decides how the first is stored."""
-    from ..tiff.directories import read_directories  # tifffile, which folders of PNG images do not need
+def pages_of(files: Sequence[Path]) -> dict[Path, tuple[int, int, object]]:
+    """Return for each TIFF file its pages, the frames that may be colours of one page, and how the first is stored."""
+    from ..tiff.axes import stacked_frames  # tifffile, which folders of PNG images do not need
+    from ..tiff.directories import read_directories
 
-    found: dict[Path, tuple[int, object]] = {}
+    found: dict[Path, tuple[int, int, object]] = {}
     for file in files:
         directories = read_directories(file)
-        found[file] = len(directories), directories.storage() if len(directories) else None
+        if len(directories):
+            found[file] = len(directories), stacked_frames(directories), directories.storage()
+        else:
+            found[file] = 0, 0, None
     return found
 
 
@@ -87,6 +91,8 @@ def _shape(file: Path) -> tuple[tuple[int, ...], "np.dtype[Any]"]:
 
 
 def _shape_of_tiff(file: Path) -> tuple[tuple[int, ...], "np.dtype[Any]"]:
+    from ..tiff.axes import stacked_frames
+    from ..tiff.directories import read_directories
     from ..tiff.files import open_pages
 
     pages = open_pages(file)
@@ -95,8 +101,13 @@ def _shape_of_tiff(file: Path) -> tuple[tuple[int, ...], "np.dtype[Any]"]:
             cure = "save each frame in a file of its own, or open the file instead of the folder"
             raise ArgumentError("path", file, f"holds {len(pages)} images", cure, subject=str(file))
         if len(pages.shape) != 2:
-            cure = "save the frames as grey images first"
-            raise ArgumentError("path", file, "is a colour recording", cure, subject=str(file))
+            frames = stacked_frames(read_directories(file))
+            problem, cure = "is a colour recording", "save the frames as grey images first"
+            if frames:
+                problem = f"holds {frames} colours of one image, or {frames} frames that were stored like this"
+                cure = "give axes='TYX' if they are frames, or save one of the colours first"
+            keyword = "axes" if frames else None
+            raise ArgumentError("path", file, problem, cure, subject=str(file), keyword=keyword)
         return pages.shape, pages.dtype
     finally:
         pages.close()

@@ -23,11 +23,14 @@ PART = re.compile(r"(\D*)(\d+)(\.\w+)")
 OpenPart = Callable[[Path], Recording]
 
 
-def open_with_others(path: Path, open_part: OpenPart) -> Recording | None:
-    """Open the recording that a video is a part of, or return None if no times next to it show that it is one."""
+def open_with_others(path: Path, open_part: OpenPart, insist: bool = False) -> Recording | None:
+    """Open the recording that a video is a part of, or return None if no times next to it show that it is one.
+
+    With `insist`, numbers are enough.
+    """
     files = [file for file in path.parent.iterdir() if not file.name.startswith(".")]
     name = PART.fullmatch(path.name)
-    if name is None or not any(file.name.lower() in (NEWER, OLDER) for file in files):
+    if name is None or not (insist or any(file.name.lower() in (NEWER, OLDER) for file in files)):
         return None
     found = [
         match for file in files if (match := PART.fullmatch(file.name)) and (match[1], match[3]) == name.group(1, 3)
@@ -37,8 +40,9 @@ def open_with_others(path: Path, open_part: OpenPart) -> Recording | None:
         if number not in numbers:
             width = min(len(match[2]) for match in found)
             missing = path.with_name(f"{name[1]}{number:0{width}d}{name[3]}")
-            cure = f"copy it next to {path.name}, since the recording is in both"
-            raise MissingFileError("path", path, "is missing", cure, subject=str(missing))
+            cure = f"copy it next to {path.name}, since the recording is in both, or give parts=False to read "
+            cure += f"{path.name} alone"
+            raise MissingFileError("path", path, "is missing", cure, subject=str(missing), keyword="parts")
     joined = joined_videos(path, [numbers[number] for number in sorted(numbers)], files, open_part)
     if len(numbers) > 1 or joined.times is not None:
         return joined
@@ -57,6 +61,7 @@ def joined_videos(path: Path, parts: Sequence[Path], files: Sequence[Path], open
         fps=frames.fps,
         times=times,
         metadata={**frames.first.metadata, "files": str(len(parts)), **note},
+        files=parts,
     )
 
 

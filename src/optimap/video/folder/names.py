@@ -28,9 +28,13 @@ MOST_NAMED = 3  # missing files in a message
 MOST_CHANNELS = 7  # more words such as c001 are numbers of frames
 # A number after one of these words counts recordings, not their parts.
 RECORDINGS = re.compile(
-    r"(?<![A-Za-z])(pos|position|xy|fov|trial|sweep|run|mouse|rat|animal|heart|cell|day)[ _-]?$", re.IGNORECASE
+    r"(?<![A-Za-z])(pos|position|xy|fov|roi|site|well|cam|camera|trial|sweep|run|scan|shot|rep|repeat|repetition|session"
+    r"|exp|experiment|protocol|stim|mouse|rat|rabbit|pig|fish|animal|subject|heart|slice|tissue|sample|cell|day)"
+    r"[ _-]?$",
+    re.IGNORECASE,
 )
-FIRST_PART = re.compile(r"[ _@-]?(?:x|file|part)?$", re.IGNORECASE)  # between the name of a first part and a number
+# Between the name of a first part and a number.
+FIRST_PART = re.compile(r"[ _.@-]?(?:(?:x|file|part|pt|chunk|split)[ _.-]?)?$", re.IGNORECASE)
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ import numpy as np
 
 from ..._base import Advice, ArgumentError, Array, VideoLike
 from ..._files import reading
-from ..checks import noted_number
+from ..checks import noted_number, whether
 from ..folder.joined import open_with_others
 from ..matroska import ebml_number
 from ..packets import Packets, find_packets
@@ -222,9 +222,15 @@ def _declared_bytes(file: BinaryIO) -> int:
     return end
 
 
-def open_recording(path: Path, channel: str | None = None) -> Recording:
+def open_recording(path: Path, channel: str | None = None, parts: object = None) -> Recording:
     """Open an encoded video, and the other files of its recording, if it is one of several."""
-    joined = open_with_others(path, lambda part: open_alone(part, channel))
+    asked = None if parts is None else whether("parts", parts)
+    if asked is False:
+        return open_alone(path, channel)
+    joined = open_with_others(path, lambda part: open_alone(part, channel), insist=asked is True)
+    if joined is None and asked:
+        problem = f"cannot be used, because no video beside {path} differs from it in its number alone"
+        raise ArgumentError("parts", parts, problem, "leave parts out")
     return open_alone(path, channel) if joined is None else joined
 
 

@@ -12,7 +12,6 @@ import numpy as np
 
 from ..._base import RATE, ArgumentError, ArgumentTypeError
 from ..axes import Layout, Wanted, find_layout
-from ..chained import chained_recording
 from ..checks import counted, noted_number, whether
 from ..folder.images import SUFFIXES, image_files, pages_of
 from ..folder.names import Arrangement, arrange, natural_key, refuse_recordings
@@ -72,10 +71,12 @@ def _open(path: Path, wanted: Wanted, ignore: object, gaps: bool, rate: float | 
         if set_of_files is not None:
             return set_of_files
         pages = pages_of(images)
-        counts = {file: count for file, (count, _) in pages.items()}
+        counts = {file: count for file, (count, _, _) in pages.items()}
+        if max(counts.values()) > 1 or (wanted.letters == "TYX" and any(stacked for _, stacked, _ in pages.values())):
+            counts = {file: stacked or count for file, (count, stacked, _) in pages.items()}
         if max(counts.values()) > 1 and len(images) > 1:
             return _open_parts(path, images, counts, wanted, gaps)
-        stored = {file: tags for file, (count, tags) in pages.items() if count == 1}
+        stored = {file: tags for file, (count, _, tags) in pages.items() if count == 1}
     arranged = arrange(path, images)
     if arranged.table.shape[:2] == (1, len(arranged.planes)) and len(arranged.planes) > 1 and wanted.z is None:
         arranged = arrange(path, images, has_planes=False)  # planes alone are frames
@@ -225,7 +226,9 @@ def _open_parts(path: Path, files: list[Path], pages: dict[Path, int], wanted: W
     if not gaps:
         _check_acquisition(path, parts)
     inside = Wanted(wanted.axes, None if several_channels else wanted.channel, wanted.z)
-    return chained_recording(path, parts, lambda file: _open_file(file, inside))
+    from .tiff import open_parts  # tifffile, again
+
+    return open_parts(path, parts, inside)
 
 
 def _check_acquisition(path: Path, parts: Sequence[Path]) -> None:

@@ -18,12 +18,13 @@ from ..._base import LETTERS, Advice, ArgumentError
 from ..axes import NOT_STATED, STATED, Layout, Wanted, find_layout
 from ..checks import counted
 from ..recording import BY_FORMAT
-from .directories import SIZE_AND_TYPE, Directories, OpenFile
+from .directories import PLANAR, SAMPLES, SIZE_AND_TYPE, Directories, OpenFile
 from .scanimage import scanimage_axes, scanimage_settings
 
 # The order of axes in ImageJ files, slowest first, by the word in the header.
 IMAGEJ_ORDERS = {"czt": "TZC", "ctz": "ZTC", "zct": "TCZ", "ztc": "CTZ", "tcz": "ZCT", "tzc": "CZT"}
 IMAGEJ_SIZES = {"T": "frames", "Z": "slices", "C": "channels"}
+SEPARATE = 2  # colours, one after the other
 COLOURS = ("red", "green", "blue")
 MOST_CHANNELS = 7  # of ImageJ: more are frames that were saved without axes
 # Files whose axes tifffile finds, by the names of its flags.
@@ -175,6 +176,23 @@ def shaped_notes(text: str) -> dict[str, Any]:
     return notes if is_shape else {}
 
 
+def stacked_frames(directories: Directories) -> int:
+    """Return how many frames may be stored as the colours of one page, as tifffile stores three or four; else 0."""
+    samples, planes = (int(directories.columns[tag].values[0]) for tag in (SAMPLES, PLANAR))
+    if len(directories) != 1 or planes != SEPARATE or samples not in (3, 4):
+        return 0
+    notes = shaped_notes(directories.description(0))
+    is_plain = "axes" not in notes and notes.get("shape", ())[:-2] == [samples]
+    return samples if is_plain else 0
+
+
+def refuse_stacked(path: Path, count: int) -> NoReturn:
+    """Raise the error for one page of colours that may be frames."""
+    problem = f"has {count} channels, or {count} frames that were stored like the colours of one image"
+    cure = f"choose one with channel=, from 0 to {count - 1}, or give axes='TYX' if they are frames"
+    raise ArgumentError("path", path, problem, cure, subject=str(path), keyword="channel")
+
+
 def _shaped_stack(path: Path, page: tifffile.TiffPage, directories: Directories) -> Stack:
     """Return the axes that tifffile noted; pages without a note, and those that were appended, are frames."""
     notes, pages = shaped_notes(page.description), len(directories)
@@ -235,7 +253,10 @@ def stack_layout(
     if not labels and "C" not in stack.names and dict(zip(stack.names, shape, strict=True)).get("S") == 3:
         labels = COLOURS
     if wanted.axes is not None:
-        return stack.table, find_layout(path, shape, dtype, wanted, labels=labels)
+        table = stack.table
+        if str(wanted.letters).startswith("T") and not table.ndim and wanted.dimensions == len(shape) + 1:  # one frame
+            table, shape = table[np.newaxis], (1, *shape)
+        return table, find_layout(path, shape, dtype, wanted, labels=labels)
     letters, source = our_letters(stack, wanted.z is not None)
     if stack.names[: stack.table.ndim] == "C" and wanted.channel is None:
         _refuse_channels_without_time(path, len(stack.table), labels)

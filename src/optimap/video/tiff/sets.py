@@ -118,12 +118,28 @@ def open_ome_set(path: Path, base: Path, image: OmeImage, wanted: Wanted) -> Rec
             times=stack_times(stack, layout),
             pixel_size=pixel_size,
             metadata={**metadata, "files": str(len(used))},
+            files=[files[number] for number in used],
             axes=(layout.letters, layout.source),
             advice=ome_advice(path, image),
         )
     except BaseException:
         pages.close()
         raise
+
+
+def own_planes(path: Path, base: Path, image: OmeImage) -> OmeImage:
+    """Return the frames of an image whose planes are all in one of its files."""
+    files = [file.name.lower() for file in set_files(base, image)]
+    time = [axis for axis, _ in image.axes].index("T")
+    mine = np.moveaxis(image.file_of == files.index(path.name.lower()), time, 0) if path.name.lower() in files else None
+    frames = np.flatnonzero([] if mine is None else mine.reshape(len(mine), -1).all(axis=1))
+    if not len(frames):
+        problem = f"cannot be used, because {path.name} alone holds no whole frame of its recording"
+        raise ArgumentError("parts", False, problem, "leave parts out")
+    axes = tuple((axis, len(frames) if axis == "T" else n) for axis, n in image.axes)
+    file_of, page_of = (np.take(table, frames, time) for table in (image.file_of, image.page_of))
+    times = None if image.times is None else np.take(image.times, frames, time)
+    return replace(image, axes=axes, file_of=file_of, page_of=page_of, times=times, planned=None)
 
 
 def with_all_pages(image: OmeImage, pages: int) -> OmeImage:

@@ -1,0 +1,95 @@
+"""Files that are given together although they are parts of one recording: no recording is worked on twice.
+
+Each of them is read alone, as it was given, and this is said; where a file alone holds no more than an image, or says
+that it cannot be read alone, the recording is read once. One file alone, or a folder, is the whole recording.
+"""
+
+import os
+import warnings
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from .. import video
+from .._base import Advice, counted
+from .errors import EXPECTED, say_warning
+from .options import Reading
+
+SUFFIXES = tuple(suffix for row in video.FORMATS if "parts" in row.options for suffix in row.suffixes)
+
+
+class Together(NamedTuple):
+    """The files that are read alone, and those that are left out, since another one stands for their recording."""
+
+    alone: frozenset[Path]
+    left_out: frozenset[Path]
+
+
+def given_together(files: Sequence[Path], reading: Reading) -> Together:
+    """Return how files are read that are parts of one recording, after reporting it."""
+    alone, left_out = set[Path](), set[Path]()
+    for parts, sure in _groups(files, reading):
+        first, more = parts[0], len(parts) - 1
+        if not sure:
+            say_warning(
+                f"{first} and {counted(more, 'more file')} may be parts of one recording, and each is read alone, as "
+                "it was given: give only one of them, with --option parts=True, to read them as one"
+            )
+            alone |= set(parts)
+        elif all(_has_frames(part, reading) for part in parts):
+            say_warning(
+                f"{first} and {counted(more, 'more file')} are parts of one recording, and each is read alone, as it "
+                "was given: give only one of them to read the whole recording"
+            )
+            alone |= set(parts)
+        else:
+            say_warning(f"{first} and {counted(more, 'more file')} are one recording, which is read once")
+            left_out |= set(parts[1:])
+    return Together(frozenset(alone), frozenset(left_out))
+
+
+def _groups(files: Sequence[Path], reading: Reading) -> Iterator[tuple[list[Path], bool]]:
+    """Yield files that are parts of the same recording, and whether this is sure."""
+    beside: dict[tuple[Path, str], list[Path]] = defaultdict(list)
+    for path in dict.fromkeys(files):
+        if path.suffix.lower() in SUFFIXES and "parts" not in dict(reading):
+            beside[path.parent, path.suffix.lower()].append(path)
+    for group in beside.values():
+        left, maybe = group if len(group) > 1 else [], defaultdict[str, list[Path]](list)
+        while left:
+            path, *left = left
+            members, is_doubtful = _members(path, reading)
+            parts = [path, *(other for other in left if _key(other) in members)]
+            left = [other for other in left if other not in parts]
+            if len(parts) > 1:
+                yield parts, True
+            elif is_doubtful:
+                maybe[path.stem.rstrip("0123456789")].append(path)
+        yield from ((parts, False) for parts in maybe.values() if len(parts) > 1)
+
+
+def _members(path: Path, reading: Reading) -> tuple[set[str], bool]:
+    """Return the files of the recording that a file opens, and whether it may be a part of another one."""
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        try:
+            with video.open_video(path, **dict(reading)) as recording:
+                files = {_key(file) for file in recording.files}
+        except EXPECTED:  # reported when the file is worked on
+            return set(), False
+    said = [warning.message for warning in caught]
+    return files, any(isinstance(advice, Advice) and advice.keyword == "parts" for advice in said)
+
+
+def _has_frames(path: Path, reading: Reading) -> bool:
+    """Whether a file holds more than one frame by itself."""
+    try:
+        with video.open_video(path, **{**dict(reading), "parts": False}) as recording:
+            return len(recording) > 1
+    except EXPECTED:
+        return False
+
+
+def _key(path: Path) -> str:
+    return os.path.normcase(path.absolute())

@@ -1,0 +1,221 @@
+"""Files of maps: named arrays of floats, a mask, numbers of reasons, and a header of everything else as JSON.
+
+A kind of file is a pair of functions in `KINDS`. Files are written whole or not at all; those that optimap did not
+write, and damaged ones, are errors. Nothing is pickled.
+"""
+
+from __future__ import annotations
+
+import json
+import struct
+import zipfile
+import zlib
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from .._base import ArgumentError, Array, FolderError, MissingFileError, check_flag, file_path, import_extra
+from .._files import check_output, written_whole
+from .._version import __version__
+
+MARKER = "optimap_beat_maps"  # its value is the version of the layout
+LAYOUT = 1
+MASK, CODES = "mask", "why_codes"  # names that no column has
+DAMAGED = (OSError, EOFError, KeyError, IndexError, ValueError, zipfile.BadZipFile, zlib.error, struct.error)
+
+Arrays = dict[str, Array]
+
+
+def save_arrays(
+    path: object,
+    columns: Mapping[str, Array],
+    header: dict[str, Any],
+    mask: Array,
+    codes: Array | None,
+    overwrite: bool,
+) -> None:
+    """Write maps to a file; the suffix chooses the kind."""
+    target = file_path(path)
+    check_flag(overwrite, "overwrite")
+    kind = kind_of(target)
+    check_output(target, overwrite)
+    kind.load()
+    whole = {MARKER: LAYOUT, "written_by": f"optimap-trace {__version__}", "columns": list(columns), **header}
+    extra = {MASK: mask.astype(np.uint8)} | ({} if codes is None else {CODES: codes})
+    with written_whole(target, overwrite) as partial:
+        kind.write(partial, {**columns, **extra}, whole)
+
+
+def load_arrays(path: object) -> tuple[Arrays, dict[str, Any], Array, Array | None]:
+    """Return the columns, the header, the mask and the codes of a file that `save_arrays` wrote."""
+    target = file_path(path)
+    kind = kind_of(target)
+    if not target.exists():
+        raise MissingFileError("path", path, "does not exist", "check the name and the folder", subject=str(path))
+    if target.is_dir():
+        raise FolderError("path", path, "is a folder", "give the name of a file of maps", subject=str(path))
+    kind.load()
+    try:
+        arrays, header = kind.read(target)
+        if header is None:
+            raise _not_maps(target)
+        columns = {name: arrays[name] for name in header["columns"]}
+        mask = arrays[MASK].astype(bool)
+    except ArgumentError:
+        raise
+    except DAMAGED as error:
+        problem, cure = f"cannot be read as a file of maps ({error})", "it may be truncated; copy it or save it again"
+        raise ArgumentError("path", target, problem, cure, subject=str(target)) from error
+    if header[MARKER] > LAYOUT:
+        written = f"was written by {header['written_by']}"
+        raise ArgumentError("path", target, written, "install that version to read it", subject=str(target))
+    return columns, header, mask, arrays.get(CODES)
+
+
+def _not_maps(path: Path) -> ArgumentError:
+    """Return the error for a file of another program, or of another kind."""
+    problem, cure = "does not contain maps of beats written by optimap", "open it with the program that made it"
+    return ArgumentError("path", path, problem, cure, subject=str(path))
+
+
+def _write_npz(path: Path, arrays: Arrays, header: dict[str, Any]) -> None:
+    """Write plain arrays, and the header as text."""
+    with open(path, "wb") as file:  # given a path, NumPy may change the suffix
+        np.savez(file, allow_pickle=False, **{MARKER: np.array(json.dumps(header)), **arrays})
+
+
+def _read_npz(path: Path) -> tuple[Arrays, dict[str, Any] | None]:
+    with zipfile.ZipFile(path):  # of other files, NumPy says that they may contain pickled objects
+        pass
+    with open(path, "rb") as opened, np.load(opened, allow_pickle=False) as file:
+        if MARKER not in file.files:
+            return {}, None
+        return {name: file[name] for name in file.files if name != MARKER}, json.loads(str(file[MARKER]))
+
+
+def _write_h5(path: Path, arrays: Arrays, header: dict[str, Any]) -> None:
+    """Write one dataset for each map, with its unit as an attribute."""
+    h5py: Any = import_extra("h5py", "hdf5", ".h5 maps")
+    with h5py.File(path, "w") as file:
+        file.attrs[MARKER] = LAYOUT
+        file.create_dataset("header", data=json.dumps(header))
+        for name, array in arrays.items():
+            file.create_dataset(name, data=array).attrs["units"] = header["units"].get(name, "1")
+
+
+def _read_h5(path: Path) -> tuple[Arrays, dict[str, Any] | None]:
+    h5py: Any = import_extra("h5py", "hdf5", ".h5 maps")
+    with h5py.File(path, "r") as file:
+        if MARKER not in file.attrs:
+            return {}, None
+        return {name: file[name][()] for name in file if name != "header"}, json.loads(file["header"].asstr()[()])
+
+
+def _write_nc(path: Path, arrays: Arrays, header: dict[str, Any]) -> None:
+    """Write variables along beat, y and x; the header is a variable, as attributes of HDF5 are limited to 64 kB."""
+    xr: Any = import_extra("xarray", "xarray", ".nc maps")
+    dims = {3: ("beat", "y", "x"), 2: ("y", "x")}
+    variables = {
+        name: (dims[array.ndim], array, {"units": header["units"].get(name, "1")}) for name, array in arrays.items()
+    }
+    height, width = arrays[MASK].shape
+    coords: dict[str, Any] = {"y": np.arange(height), "x": np.arange(width)}
+    if not header["is_mean"]:
+        unit = "frame" if header["fps"] is None else "ms"
+        coords["beat_time"] = ("beat", np.array(header["beats"], np.float64), {"units": unit})
+    dataset = xr.Dataset(variables, coords)
+    dataset["header"] = ((), json.dumps(header), {"long_name": "what optimap knows about the maps, as JSON"})
+    dataset.attrs = {"Conventions": "CF-1.11", "source": header["written_by"], MARKER: LAYOUT}
+    for variable in dataset.variables.values():
+        variable.encoding["_FillValue"] = None  # NaN is a value here
+    dataset.to_netcdf(path, engine="h5netcdf")
+
+
+def _read_nc(path: Path) -> tuple[Arrays, dict[str, Any] | None]:
+    xr: Any = import_extra("xarray", "xarray", ".nc maps")
+    dataset = xr.open_dataset(path, engine="h5netcdf", decode_times=False, decode_timedelta=False)
+    with dataset:
+        if MARKER not in dataset.attrs:
+            return {}, None
+        header = json.loads(str(dataset["header"].item()))
+        return {name: dataset[name].values for name in dataset.data_vars if name != "header"}, header
+
+
+def _write_tif(path: Path, arrays: Arrays, header: dict[str, Any]) -> None:
+    """Write a stack of float32 images; the description of each says what it is, and that of the first everything."""
+    import tifffile
+
+    with tifffile.TiffWriter(path, bigtiff=sum(array.size for array in arrays.values()) > 2**29) as file:
+        for name, array in arrays.items():
+            images = array if array.ndim == 3 else array[np.newaxis]
+            for beat, image in enumerate(images):
+                about: dict[str, Any] = {"name": name, "unit": header["units"].get(name, "1")}
+                if array.ndim == 3:
+                    about["beat"] = beat
+                if file.filehandle.tell() < 64:  # the first image
+                    about[MARKER] = header
+                text = json.dumps(about)
+                file.write(image.astype(np.float32), description=text, metadata=None, software="optimap-trace")
+
+
+def _read_tif(path: Path) -> tuple[Arrays, dict[str, Any] | None]:
+    import tifffile
+
+    with tifffile.TiffFile(path) as file:
+        texts = [_described(page.aspage().description) for page in file.pages]
+        header = texts[0].get(MARKER) if texts else None
+        if header is None:
+            return {}, None
+        found: dict[str, list[Array]] = {}
+        for page, text in zip(file.pages, texts, strict=True):
+            found.setdefault(text["name"], []).append(page.asarray())
+        arrays = {}
+        for name, images in found.items():
+            stacked = np.stack(images)
+            whole = stacked.astype({MASK: np.uint8, CODES: np.int32}.get(name, np.float32))
+            arrays[name] = whole[0] if name == MASK or header["is_mean"] else whole
+        return arrays, header
+
+
+def _described(text: str) -> dict[str, Any]:
+    """Return the description of an image, empty if it is not one of ours."""
+    try:
+        about = json.loads(text)
+    except ValueError:
+        return {}
+    return about if isinstance(about, dict) else {}
+
+
+class Kind(NamedTuple):
+    """A kind of file: what it needs, and how it is written and read."""
+
+    write: Callable[[Path, Arrays, dict[str, Any]], None]
+    read: Callable[[Path], tuple[Arrays, dict[str, Any] | None]]
+    extra: str = ""
+    needs: tuple[str, ...] = ()
+
+    def load(self) -> None:
+        """Raise an error if a package is missing."""
+        for name in self.needs:
+            import_extra(name, self.extra, "such files")
+
+
+KINDS = {
+    ".npz": Kind(_write_npz, _read_npz),
+    ".nc": Kind(_write_nc, _read_nc, "xarray", ("xarray", "h5netcdf")),
+    ".h5": Kind(_write_h5, _read_h5, "hdf5", ("h5py",)),
+    ".hdf5": Kind(_write_h5, _read_h5, "hdf5", ("h5py",)),
+    ".tif": Kind(_write_tif, _read_tif),
+    ".tiff": Kind(_write_tif, _read_tif),
+}
+
+
+def kind_of(path: Path) -> Kind:
+    """Return the kind of file that a path has by its suffix, or raise an error that lists the known suffixes."""
+    found = KINDS.get(path.suffix.lower())
+    if found is None:
+        problem, cure = "does not have the suffix of a file of maps", "maps are written as .npz, .nc, .h5 or .tif"
+        raise ArgumentError("path", path, problem, cure, subject=str(path))
+    return found

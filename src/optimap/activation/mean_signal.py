@@ -1,0 +1,90 @@
+"""The mean signal of a recording: its direction, and its beats, which say where those of each pixel are."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from .._base import ArgumentError, Array, Floats, budget
+from .._extract import span_traces
+from .._reading import Source
+from .._regions import find_places
+from .._series import check_polarity, detect_polarity, white_noise
+from ..beats import find_beats
+
+SCALES = (2.0, 3.0, 4.0, 6.0, 8.0)  # frames, those of `find_beats`
+FEWEST, MOST = 64, 1024  # pixels that decide the direction
+LEAST = 5.0  # what `find_beats` asks of an upstroke
+
+
+def beats_of_mean(source: Source, there: Array, polarity: str, given: Floats | None) -> tuple[Floats, int]:
+    """Return the times of beats in frames and the direction, 1 or -1; found in the mean signal unless given.
+
+    The direction is that of single pixels: where a wave needs long to cross the tissue, the mean rises slowly.
+    """
+    check_polarity(polarity)
+    undecided = None
+    if polarity == "auto":
+        try:
+            polarity = detect_polarity(_some_pixels(source, there))
+        except ArgumentError as error:
+            undecided = error
+    if given is None:
+        signal = mean_signal(source, there)
+        ways = ("up", "down") if undecided else (polarity,)
+        found = [np.asarray(find_beats(signal, polarity=way)) for way in ways]
+        if not any(len(times) for times in found):
+            raise _no_beats(signal, polarity)
+        given = found[0]
+    if undecided is not None:  # and there may be beats in one direction or the other
+        raise undecided
+    return given, 1 if polarity == "up" else -1
+
+
+def _some_pixels(source: Source, there: Array) -> Array:
+    """Return the signals (T, N) of some of the pixels that are there, evenly spread."""
+    pixels = np.flatnonzero(there)
+    most = max(FEWEST, min(MOST, budget().series_values // max(1, source.shape[0])))
+    chosen = pixels[np.linspace(0, len(pixels) - 1, min(most, len(pixels))).round().astype(np.int64)]
+    rows, columns = np.divmod(chosen, there.shape[1])
+    places = find_places(np.stack([columns, rows], axis=1), source.frame_shape, size=1)
+    return np.asarray(span_traces(source, places.spans))
+
+
+def mean_signal(source: Source, there: Array) -> Floats:
+    """Return the mean of the pixels that are there in each frame, apart from those that are NaN."""
+    spans = find_places(there, source.frame_shape).spans
+    return np.asarray(span_traces(source, spans, "omit"), np.float64)[:, 0]
+
+
+def _no_beats(signal: Floats, polarity: str) -> ArgumentError:
+    """Return the error for a recording without beats."""
+    if not np.isfinite(signal).all():
+        problem, cure = "has no beats, because its mean signal contains NaN", "leave frames of only NaN out"
+    elif np.ptp(signal) == 0:
+        problem, cure = "has no beats, because its mean signal is constant", "check that the recording is the right one"
+    else:
+        problem = (
+            f"has no beats: the steepest upstroke of its mean signal has an SNR of {_snr(signal, polarity):.1f}, "
+            f"and more than {LEAST:g} is needed, with a recovery"
+        )
+        cure = "restrict it to the tissue with mask=, give polarity= or the times of beats, or remove drift first"
+    keyword = "mask" if "mask=" in cure else None
+    return ArgumentError("video", signal, problem, cure, subject="the recording", keyword=keyword)
+
+
+def _snr(signal: Floats, polarity: str) -> float:
+    """Return the steepest slope in standard deviations of the noise of the slope, at the scale where it is largest."""
+    from scipy.ndimage import gaussian_filter1d
+
+    noise = float(white_noise(signal[np.newaxis])[0])
+    best = 0.0
+    for sigma in SCALES:
+        if len(signal) <= 2 * int(sigma) + 2 or not noise > 0:
+            continue
+        impulse = np.zeros(int(8 * sigma) + 3)
+        impulse[len(impulse) // 2] = 1
+        gain = float(np.sqrt((gaussian_filter1d(impulse, sigma, order=1) ** 2).sum()))
+        slopes = gaussian_filter1d(signal - signal[0], sigma, order=1, mode="nearest")
+        slopes = {"up": slopes, "down": -slopes}.get(polarity, np.abs(slopes))
+        best = max(best, float(slopes.max()) / (noise * gain))
+    return best
