@@ -118,7 +118,7 @@ def _put_all(finished: list[_Finished]) -> None:
     placed: list[tuple[Path, Path | None]] = []
     try:
         for partial, path, target, overwrite in finished:
-            before = kept(target) if target.is_file() else None
+            before = kept(target) if overwrite and target.is_file() else None
             with _in_words(path, partial):
                 _put(partial, target, overwrite)
             placed.append((target, before))

@@ -86,7 +86,8 @@ def twins() -> dict[str, Any]:
 
 def map_watcher() -> Any:
     """Return the module that survives memory maps of files that are cut off, or None if it was not built."""
-    return twins().get("compiled")
+    module = twins().get("compiled")
+    return module if hasattr(module, "watch_map") else None
 
 
 def thread_count() -> int:
