@@ -75,9 +75,12 @@ def test_zip_files_end_without_a_word(tmp_path, limit, recwarn):
     limit(100)
 
     def write():
-        with written_whole(tmp_path / "a.zip") as partial, written_patiently(partial) as file:
-            with zipfile.ZipFile(file, "w") as archive:
-                archive.writestr("b", bytes(1000))
+        with (
+            written_whole(tmp_path / "a.zip") as partial,
+            written_patiently(partial) as file,
+            zipfile.ZipFile(file, "w") as archive,
+        ):
+            archive.writestr("b", bytes(1000))
 
     error = check_error(write, NoRoomError, "path", "a.zip cannot be written, because it would be larger than the 100")
     assert error.errno == errno.EFBIG
@@ -130,7 +133,7 @@ def test_errors_of_other_kinds_are_left_alone(tmp_path):
         with written_whole(tmp_path / "a"):
             raise ValueError("of the caller")
 
-    with pytest.raises(ValueError, match="^of the caller$"):
+    with pytest.raises(ValueError, match="of the caller"):
         fail()
 
 
