@@ -18,6 +18,7 @@ SRC = Path(optimap.__file__).parent
 FLOORS = [
     {"_base", "_version"},
     {"_files", "kernels"},
+    {"_images"},
     {"_regions", "datasets"},
     {"_reading", "_draw", "_tables"},
     {"_extract", "_series", "_beats", "video", "image"},

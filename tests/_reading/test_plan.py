@@ -46,6 +46,28 @@ def test_few_windows_are_read_by_their_chunks():
     assert video.read == [((0, 30), (0, 10), (0, 12))]
 
 
+@pytest.mark.parametrize("dtype", ["u2", "f4", "f8", ">f4", "?", "f2", "i8"])
+@pytest.mark.parametrize("axes", [(2, 1, 0), (1, 2, 0), (2, 0, 1), (0, 2, 1)], ids=str)
+@pytest.mark.parametrize("block", [3000, 10**6])
+def test_a_map_in_any_order_gives_the_same_numbers_to_the_last_bit(tmp_path, allow, dtype, axes, block):
+    video = makers.random_video((50, 19, 41), dtype, seed=5)
+    np.save(tmp_path / "rec.npy", np.ascontiguousarray(video.transpose(axes)))
+    mapped = np.load(tmp_path / "rec.npy", mmap_mode="r").transpose(np.argsort(axes))
+    rng = np.random.default_rng(0)
+    few = rng.uniform(0, 18, (9, 2))
+    many = [(x, y) for x in range(3, 41) for y in range(19)]
+    allow(read_bytes=block, block_bytes=block)
+    for places, size, window in [
+        (few, 5, "rect"),
+        (few, 1, "rect"),
+        (few, 7, "disc"),
+        (many, 9, "rect"),
+        (many, 4, "disc"),
+    ]:
+        expected = extract_traces(video, places, size=size, window=window)
+        np.testing.assert_array_equal(extract_traces(mapped, places, size=size, window=window), expected)
+
+
 def test_many_windows_read_whole_frames():
     video = Chunked(VIDEO, (30, 5, 6))
     extract_traces(video, [(x, y) for x in range(3, 24, 6) for y in range(2, 20, 5)], 3)

@@ -9,7 +9,7 @@ import pytest
 
 from optimap import kernels
 from optimap._base import budgeted
-from optimap._reading import Plan, as_source, file_of, from_file, in_place, read_ahead, walk_blocks
+from optimap._reading import Plan, as_source, copied, file_of, from_file, in_place, read_ahead, walk_blocks
 from optimap.kernels import Stop
 from tests import makers
 from tests.kernels.system import refuse_threads
@@ -169,3 +169,22 @@ def test_an_error_while_reading_stops_the_computing_of_the_block_before(error):
         read_ahead(compute, todo(), lambda _: None, stop)
     assert stop.is_set()
     assert ended == ["stopped"]
+
+
+@on_linux
+@pytest.mark.parametrize("dtype", ["<u2", ">u2", "f4", ">f8", "?", "i1"])
+def test_a_mapped_video_is_copied_by_all_threads(tmp_path, dtype):
+    values = (VIDEO % 100).astype(dtype)
+    view = mapped(tmp_path, values)
+    for part in (view, view[7:8], view[3:29], view[::2], view[:, 3:9], view[:0], view[::-1]):
+        copy = copied(part)
+        np.testing.assert_array_equal(copy, part)
+        assert copy.dtype.isnative
+        assert copy.flags.owndata
+        assert copy.flags.c_contiguous
+
+
+def test_an_array_in_memory_is_copied():
+    copy = copied(VIDEO[::3, 2:])
+    np.testing.assert_array_equal(copy, VIDEO[::3, 2:])
+    assert not np.shares_memory(copy, VIDEO)

@@ -255,7 +255,7 @@ def test_litter_of_the_operating_system_is_ignored(tmp_path):
     for name in ("cell 10.roi", "cell 2.roi"):
         (folder / name).write_bytes(first.tobytes())
     assert regions(folder).names == ["a", "B", "cell 2", "cell 10"]
-    message = r"\._a.roi is no region, but a file that macOS puts next to one: leave it out, and give a.roi"
+    message = r"\._a.roi is not a region, but a file that macOS puts next to one .*: leave it out, and give a.roi"
     check_error(lambda: regions(folder / "._a.roi"), ValueError, "source", message, folder / "._a.roi")
     assert len(regions(folder / "a.roi")) == 1
 

@@ -6,8 +6,9 @@ import roifile
 import tifffile
 from PIL import Image
 
-from optimap._regions import overlay_of
+from optimap._regions import overlay_of, read_region_file
 from optimap.trace import extract_traces, regions
+from tests import makers
 from tests._regions.programs import SHAPE, VIDEO, box, imagej_tiff
 from tests.errors import check_error
 
@@ -161,7 +162,8 @@ def test_damaged_images_are_errors(tmp_path):
         whole = path.read_bytes()
         for length in (1, 9, 40, len(whole) // 2):
             path.write_bytes(whole[:length])
-            check_error(lambda path=path: regions(path), ValueError, "source", f"{path.name} cannot be read as a", path)
+            message = rf"{path.name} (cannot be read as a|is not a TIFF|is truncated)"
+            check_error(lambda path=path: regions(path), ValueError, "source", message, path)
 
 
 def test_three_planes_may_be_a_stack_if_it_is_said_so(tmp_path):
@@ -176,3 +178,33 @@ def test_three_planes_may_be_a_stack_if_it_is_said_so(tmp_path):
     tifffile.imwrite(path, np.moveaxis(images, 0, 2), photometric="rgb")
     error = check_error(lambda: regions(path, kind="stack"), ValueError, "source", "is a colour image", path)
     assert error.keyword is None
+
+
+@pytest.mark.parametrize("bits", [2, 4])
+def test_grey_values_of_a_few_bits_are_read_as_recordings_have_them(tmp_path, bits):
+    """Pillow would stretch them to 0..255, so labels would have other numbers than in the file."""
+    labels = np.array([[0, 1, 2, 3], [3, 3, 2, 1]], np.uint8)
+    makers.png(tmp_path / "a.png", labels, bits)
+    assert np.array_equal(read_region_file(tmp_path / "a.png"), labels)
+
+
+def test_masks_that_were_appended_page_by_page_are_all_read(tmp_path):
+    """Each of them is a series of its own for tifffile, which returns the first one."""
+    masks = np.zeros((4, 6, 8), np.uint8)
+    for i, mask in enumerate(masks):
+        mask[i, 1 : 3 + i] = 1
+        tifffile.imwrite(tmp_path / "a.tif", mask, append=True)
+    assert np.array_equal(read_region_file(tmp_path / "a.tif"), masks)
+
+
+def test_a_chain_of_pages_that_ends_early_is_an_error_as_for_recordings(tmp_path):
+    """tifffile stops without a word where the chain of pages goes back."""
+    makers.tiff_pages(tmp_path / "a.tif", np.eye(6, 8, dtype=np.uint8)[np.newaxis].repeat(5, axis=0))
+    makers.link_tiff_page(tmp_path / "a.tif", 2, 0)
+    check_error(lambda: regions(tmp_path / "a.tif"), ValueError, "source", "is damaged", tmp_path / "a.tif")
+
+
+def test_another_image_with_the_suffix_of_a_png_is_refused(tmp_path):
+    path = tmp_path / "a.png"
+    Image.fromarray(LABELS.astype(np.uint8)).save(path, format="JPEG")
+    check_error(lambda: regions(path), ValueError, "source", "cannot be read as a PNG", path)

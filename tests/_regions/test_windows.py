@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from optimap._regions import window_spans
-from optimap.trace import get_default_trace_window, set_default_trace_window
+from optimap.trace import get_default_trace_window, regions, set_default_trace_window
 from tests import oracles
 from tests.errors import check_error
 from tests.strategies import WINDOWS, positions
@@ -51,6 +51,33 @@ def test_a_disc_at_the_very_corner_holds_the_pixel_of_its_position():
     expected = np.zeros((7, 9))
     expected[0, 0] = 1
     np.testing.assert_array_equal(paint(spans, slice(0, spans.first[1])), expected)
+
+
+@pytest.mark.parametrize("shape", [(7, 9), (4, 40), (30, 1), (2, 2)])
+@pytest.mark.parametrize("size", [13, 16, 19, 22, 23, 24, 60, 80, 81, 82, 85, 10**6, 10**9, 10**9 + 1, 2**63, 10**30])
+@pytest.mark.parametrize("window", ["rect", "disc"])
+def test_windows_larger_than_the_frame_cover_it_from_anywhere(shape, size, window):
+    rows, columns = np.mgrid[: shape[0], : shape[1]].astype(float)
+    corners = [(x, y) for x in (-0.5, 0, shape[1] - 1, shape[1] - 0.6) for y in (-0.5, 0, shape[0] - 1, shape[0] - 0.6)]
+    for x, y in corners if window == "disc" else corners[5:11:5]:
+        if window == "disc":
+            shift = 0 if size % 2 else 0.5  # even windows reach further to the top left
+            inside = (columns - x + shift) ** 2 + (rows - y + shift) ** 2 < (size / 2) ** 2
+        else:
+            inside = (abs(columns - x + (1 - size % 2) / 2) < size / 2) & (
+                abs(rows - y + (1 - size % 2) / 2) < size / 2
+            )
+        np.testing.assert_array_equal(picture((x, y), size, window, shape), inside)
+
+
+def test_a_window_that_nothing_limits_is_an_error():
+    for window in WINDOWS[:2]:
+        assert len(regions([(3, 4)], size=2000, window=window).spans().rows) > 900
+        check_error(
+            lambda window=window: regions([(3, 4)], size=10**9, window=window).spans(),
+            ValueError, "size", "no frame is known that limits it", value=10**9,
+        )  # fmt: skip
+        regions([(3, 4)], (7, 9), size=10**9, window=window).spans()
 
 
 def test_windows_are_clipped_at_the_edge():

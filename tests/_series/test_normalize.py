@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from optimap.trace import normalize
 from tests import oracles
+from tests.errors import check_error
 
 VIDEO = np.random.default_rng(0).normal(1000, 10, (30, 4, 5))
 
@@ -152,3 +153,13 @@ def test_gradients_are_left_to_the_library(torch):
     assert torch.autograd.gradcheck(lambda v: normalize(v, dtype="f8"), (array,))
     low = torch.zeros(6, 7, requires_grad=True)
     assert normalize(array.detach(), vmin=low).requires_grad
+
+
+def test_limits_larger_than_any_whole_number_of_numpy():
+    series = np.arange(3.0)
+    np.testing.assert_array_equal(normalize(series, ymax=2**70, dtype="f8"), series * 2**69)
+    for name in ("ymin", "ymax"):
+        check_error(
+            lambda name=name: normalize(series, **{name: 10**400}), ValueError, name, "is beyond the largest float32"
+        )
+        check_error(lambda name=name: normalize(series, **{name: 1j}), ValueError, name, "it must be a finite number")

@@ -80,14 +80,6 @@ def test_a_table_of_a_later_version(tmp_path):
     check_pickles(check_error(lambda: load_traces(path), ValueError, "path", message, header))
 
 
-@pytest.mark.parametrize("damage", [{"dtype": "object"}, {"dtype": "floaty"}, {"fps": "a"}, {"shape": 3}])
-def test_a_damaged_header_is_an_error(tmp_path, damage):
-    path, header = tmp_path / "a.csv", tmp_path / "a.csv.json"
-    save_traces(path, [[1.0]], fps=2)
-    change_header(header, **damage)
-    check_error(lambda: load_traces(path), ValueError, "path", r"a\.csv\.json is damaged", header)
-
-
 def write_foreign(path):
     """Write a file of another program, with the suffix of the path."""
     kind = path.suffix

@@ -140,7 +140,7 @@ def test_wrong_arguments(table, tmp_path):
     header = json.loads(str(stored["optimap_beat_table"]))
     for change, match in (
         ({"optimap_beat_table": 2}, "install that version"),
-        ({"columns": {"a": "date"}}, "is damaged"),
+        ({"columns": {"a": "date"}}, "has a damaged header, in which 'columns' is"),
     ):
         np.savez(newer, **{**stored, "optimap_beat_table": np.array(json.dumps({**header, **change}))})
         check_error(lambda: load_beats(newer), ValueError, "path", match)

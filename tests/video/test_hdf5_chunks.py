@@ -1,5 +1,7 @@
 """Compressed HDF5 read in threads: every value as h5py reads it, and damage reported."""
 
+import sys
+
 import h5py
 import numpy as np
 import pytest
@@ -15,12 +17,14 @@ COMPRESSIONS = {
     "gzip": {"compression": "gzip"},
     "gzip and shuffle": {"compression": "gzip", "shuffle": True},
     "gzip 0": {"compression": "gzip", "compression_opts": 0},
+    "lzf": {"compression": "lzf"},
+    "lzf and shuffle": {"compression": "lzf", "shuffle": True},
+    "gzip and checksums": {"compression": "gzip", "shuffle": True, "fletcher32": True},
+    "lzf and checksums": {"compression": "lzf", "fletcher32": True},
 }
 OTHERS = {
     "none": {"chunks": (5, 8, 9)},
-    "contiguous": {},
-    "lzf": {"compression": "lzf"},
-    "checksums": {"compression": "gzip", "fletcher32": True},
+    "checksums": {"fletcher32": True},
     "scale and offset": {"scaleoffset": 0},
 }
 
@@ -106,11 +110,53 @@ def test_a_damaged_chunk_is_an_error(tmp_path, raw):
             recording[:]
 
 
-def test_one_thread_leaves_it_to_hdf5(tmp_path, monkeypatch):
+@pytest.mark.parametrize("name", ["gzip and checksums", "lzf and checksums"])
+def test_a_chunk_that_does_not_agree_with_its_checksum(tmp_path, name):
+    path = written(tmp_path / "rec.h5", chunks=(1, 17, 19), **COMPRESSIONS[name])
+    with h5py.File(path, "r+") as file:
+        chunks = file["video"].id
+        skipped, raw = chunks.read_direct_chunk((7, 0, 0))
+        chunks.write_direct_chunk((7, 0, 0), raw[:-1] + bytes([raw[-1] ^ 1]), skipped)
+    with open_video(path) as recording:
+        np.testing.assert_array_equal(recording[:7], VIDEO[:7])
+        with pytest.raises(ValueError, match=r"rec\.h5 is damaged, .* does not agree with its checksum"):
+            recording[7]
+
+
+def test_one_thread_is_enough(tmp_path, monkeypatch):
     monkeypatch.setenv("OPTIMAP_THREADS", "1")
     with h5py.File(written(tmp_path / "rec.h5", **COMPRESSIONS["gzip"])) as file:
-        assert threaded(file["video"]) is not None
+        dataset = threaded(file["video"])
+        assert isinstance(dataset, ThreadedDataset)
+        np.testing.assert_array_equal(dataset[:, :, :], VIDEO)
+
+
+def test_without_imagecodecs_zlib_decompresses_in_threads(tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "imagecodecs", None)
+    path = written(tmp_path / "rec.h5", **COMPRESSIONS["gzip and shuffle"])
+    with h5py.File(path) as file:
+        dataset = threaded(file["video"])
+        assert isinstance(dataset, ThreadedDataset)
+        np.testing.assert_array_equal(dataset[3:9, :, 2], VIDEO[3:9, :, 2])
+        monkeypatch.setenv("OPTIMAP_THREADS", "1")
         assert not isinstance(threaded(file["video"]), ThreadedDataset)
+    with h5py.File(written(tmp_path / "lzf.h5", **COMPRESSIONS["lzf"])) as file:
+        assert not isinstance(threaded(file["video"]), ThreadedDataset)
+
+
+def test_chunks_that_are_read_in_part_are_decoded_once(tmp_path, allow):
+    path = written(tmp_path / "rec.h5", chunks=(5, 17, 19), **COMPRESSIONS["gzip"])
+    with h5py.File(path) as file:
+        dataset = threaded(file["video"])
+        np.testing.assert_array_equal(dataset[0, :, :], VIDEO[0])
+        for frame in (1, 4, 5, 4, 22):
+            np.testing.assert_array_equal(dataset[frame, 2:5, :], VIDEO[frame, 2:5])
+            assert [key[0] for key in dataset._kept] == [frame - frame % 5]
+        np.testing.assert_array_equal(dataset[:20, :, :], VIDEO[:20])
+        assert not dataset._kept
+        allow(read_bytes=1000)
+        np.testing.assert_array_equal(dataset[7, :, :], VIDEO[7])
+        assert not dataset._kept
 
 
 def test_matlab_and_axes_in_any_order(tmp_path):

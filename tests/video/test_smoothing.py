@@ -110,6 +110,22 @@ def test_videos_shorter_than_the_gaussian(frames, frames_at_once):
     np.testing.assert_allclose(smooth_spatiotemporal(video, 3, 2), gaussian_filter(video, (3, 2, 2)), atol=1e-12)
 
 
+@pytest.mark.parametrize("sigma", [20, 300.5, 9000])
+def test_gaussians_much_wider_than_the_video(sigma, frames_at_once):
+    video = makers.random_video((5, 7, 4), "f8")
+    for in_time, in_space in [(sigma, 0), (0, sigma), (sigma, sigma), (0.8, sigma)]:
+        expected = gaussian_filter(video, (in_time, in_space, in_space))
+        np.testing.assert_allclose(smooth_spatiotemporal(video, in_time, in_space), expected, atol=1e-6, rtol=0)
+
+
+@pytest.mark.parametrize("sigma", [10**6, 10**9, 2**64, 1e300])
+def test_the_widest_gaussians_are_means(sigma):
+    video = makers.random_video((5, 7, 4), "f8")
+    np.testing.assert_allclose(
+        smooth_spatiotemporal(video, sigma, sigma), np.full_like(video, video.mean()), atol=1e-12
+    )
+
+
 def test_recordings_memory_maps_lists_and_anything_with_slices(tmp_path, frames_at_once):
     video = makers.random_video((60, 12, 13), "u2")
     expected = smooth_spatiotemporal(video, 2, 1)

@@ -59,6 +59,12 @@ from .progress import (
     progress_bar,
     say,
 )
+from .published import (
+    ELSEWHERE,
+    attach_stub,
+    elsewhere,
+    warn_if_mixed,
+)
 from .time_axis import (
     parse_time_axis,
 )
@@ -81,6 +87,7 @@ from .words import (
 )
 
 __all__ = [
+    "ELSEWHERE",
     "ENDING",
     "LETTERS",
     "NUMPY_TYPES",
@@ -107,6 +114,7 @@ __all__ = [
     "NotAFileError",
     "Result",
     "VideoLike",
+    "attach_stub",
     "axis_letter",
     "budget",
     "budgeted",
@@ -118,6 +126,7 @@ __all__ = [
     "dtype_bytes",
     "dtype_kind",
     "dtype_name",
+    "elsewhere",
     "file_path",
     "held_back",
     "host_view",
@@ -133,5 +142,6 @@ __all__ = [
     "stack_level",
     "text_names",
     "unit_factor",
+    "warn_if_mixed",
     "whole_number",
 ]

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 from .. import _files
 from .._base import ArgumentError, counted, progress_bar, say
 from . import cluster
-from .errors import EXPECTED, Words, error_text, say_error, say_warning, warning_text
+from .errors import Words, error_of, error_text, say_error, say_warning, warning_text
 from .made_alike import About, check_made_alike
 from .places import Where
 from .traces_options import Recipe, TracesOptions
@@ -101,23 +101,19 @@ def run_job(job: Job) -> Outcome:
     lines: list[str] = []
     failure = None
     with warnings.catch_warnings(record=True) as caught:
-        try:
-            job.make(lines.append)
-        except EXPECTED as error:
-            text = error_text(error, job.words())
-            # Not of the recording: the file of an option or its value is at fault, or a variable of the environment.
-            is_elsewhere = text.startswith(("-", "OPTIMAP_")) and not job.several
-            failure = text if is_elsewhere else error_text(error, job.words(), job.path)
+        error = error_of(lambda: job.make(lines.append))
+    if error is not None:
+        text = error_text(error, job.words())
+        # Not of the recording: the file of an option or its value is at fault, or a variable of the environment.
+        is_elsewhere = text.startswith(("-", "OPTIMAP_")) and not job.several
+        failure = text if is_elsewhere else error_text(error, job.words(), job.path)
     return Outcome(lines, failure, tuple(warning_text(job.words(), warning.message) for warning in caught))
 
 
 def check_done(job: Job) -> str | None:
     """Return what is wrong with the existing outputs of a job; None if they are what it would make."""
-    try:
-        job.check_existing(job.about())
-    except EXPECTED as error:
-        return error_text(error, job.words(), job.path)
-    return None
+    error = error_of(lambda: job.check_existing(job.about()))
+    return None if error is None else error_text(error, job.words(), job.path)
 
 
 def read_where(where: Where, behind: Path | None, kind: str | None) -> Where:

@@ -37,9 +37,10 @@ def run(options: BeatsOptions) -> int:
     if options.summary is not None:
         check_summary(options.summary, options.recipe.overwrite)
     failed = run_jobs(jobs, options)
+    is_whole = True
     if options.summary is not None:
-        write_summary(options.summary, [job for job in jobs if job not in failed])
-    return 2 if failed else 0
+        is_whole = write_summary(options.summary, [job for job in jobs if job not in failed])
+    return 0 if is_whole and not failed else 2
 
 
 def _jobs(options: BeatsOptions) -> list[BeatsJob]:

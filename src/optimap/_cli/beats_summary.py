@@ -4,6 +4,7 @@ Tables that an earlier run made are part of it; those of jobs that failed are no
 """
 
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +13,7 @@ import numpy as np
 from .. import _tables, beats
 from .._base import Array, counted, say
 from .batch import Job
+from .errors import error_of, error_text, say_error
 from .provenance import made_by
 
 if TYPE_CHECKING:
@@ -26,19 +28,28 @@ def check_summary(path: Path, overwrite: bool) -> None:
     _tables.check_table(path, overwrite or _is_summary(path))
 
 
-def write_summary(path: Path, jobs: Sequence[Job]) -> None:
-    """Write the summary of the tables that these jobs have made, now or before."""
+def write_summary(path: Path, jobs: Sequence[Job]) -> bool:
+    """Write the summary of the tables that these jobs have made, now or before; return whether all can be read."""
     rows: list[dict[str, Any]] = []
     files = []
     for job in jobs:
-        rows += _rows(job.path, beats.load_beats(job.folder / job.table))
-        files.append(str(job.table))
+        error = error_of(partial(_add_rows, rows, job))
+        if error is None:
+            files.append(str(job.table))
+        else:
+            say_error(error_text(error, job.words(), job.table))
+    is_whole = len(files) == len(jobs)
     if not rows:
         say(f"{path} is not written, because there are no tables of beats")
-        return
+        return is_whole
     made = {**made_by("beats"), MARK: {"tables": files}}
     _tables.save_columns(path, _as_columns(rows), None, made, True)
     say(f"{counted(len(rows), 'row')} of {counted(len(files), 'table')} -> {path}")
+    return is_whole
+
+
+def _add_rows(rows: list[dict[str, Any]], job: Job) -> None:
+    rows += _rows(job.path, beats.load_beats(job.folder / job.table))
 
 
 def _is_summary(path: Path) -> bool:

@@ -7,7 +7,8 @@ fields are printed as they are.
 import os
 import re
 import sys
-from collections.abc import Mapping, Sequence
+import traceback
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple, TypeGuard
 
@@ -59,12 +60,31 @@ class Words(NamedTuple):
     keywords: Mapping[str, str]  # keyword in a cure -> option
 
 
+def error_of(work: Callable[[], object]) -> Exception | None:
+    """Do the work on one of several files; return the error that ended it, None if it was done.
+
+    This is the one place where any exception is caught: whatever one file does, the others are still processed. The
+    report about an error that nobody expects says where it comes from (`error_text`).
+    """
+    try:
+        work()
+    except BrokenPipeError:  # the reader of our output has closed the pipe
+        raise
+    except Exception as error:  # noqa: BLE001 - see above
+        return error
+    return None
+
+
 def error_text(error: BaseException, words: Words, path: Path | None = None) -> str:
     """Return an error as one line, which names the option and the file at fault; `path` is the file being worked on."""
     if isinstance(error, Explained):
         text = error.sentence(_subject(error, words), _cure(error, words))
-    else:
+    elif isinstance(error, EXPECTED):
         text = str(error) or type(error).__name__
+    else:
+        last = traceback.extract_tb(error.__traceback__)[-1:]
+        place = "".join(f" in {Path(frame.filename).name}, line {frame.lineno}" for frame in last)
+        text = f"an unexpected {type(error).__name__}{place} ({str(error) or 'without a message'}): please report it"
     text = _one_line(text)
     return text if path is None or path.name in text else f"{path}: {text}"
 

@@ -1,17 +1,19 @@
 """optimap info: the contents of recordings, tables and other files, or what is installed."""
 
 import argparse
+import importlib.metadata
 import importlib.util
 import warnings
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .. import _regions, _tables, video
 from .._base import counted
 from .._version import __version__
-from .errors import CELLS_KEYWORD, EXPECTED, READING_KEYWORDS, Words, error_text, say_error
+from .errors import CELLS_KEYWORD, READING_KEYWORDS, Words, error_of, error_text, say_error
 from .listing import columns_lines, nested_lines, rate_text, table_lines
 from .made_alike import parse_made, picture_made
 from .open import check_not_empty, described, open_recording
@@ -66,11 +68,8 @@ def run(options: InfoOptions) -> int:
     for path in options.files:
         if path in together.left_out:
             continue
-        try:
-            _print_file(path, options, together.alone)
-        except BrokenPipeError:
-            raise
-        except EXPECTED as error:
+        error = error_of(partial(_print_file, path, options, together.alone))
+        if error is not None:
             say_error(error_text(error, options.words(), path))
             status = 2
     return status
@@ -94,6 +93,7 @@ def _print_installed() -> None:
         print(
             "The compiled loops are not in use: results are the same, but slower. They need a C++ compiler to install."
         )
+    print(_neighbour())
     print("\nformat           suffixes")
     for row in video.FORMATS:
         _print_row(row.name, row.suffixes, [row.needs] if row.needs else [], row.extra)
@@ -101,6 +101,18 @@ def _print_installed() -> None:
     print("\ntable            suffixes")
     for kind in _tables.KINDS:
         _print_row(kind.name, kind.suffixes, kind.needs, kind.extra)
+
+
+def _neighbour() -> str:
+    """Return a sentence about the published package, which has the same import name."""
+    try:
+        version = importlib.metadata.version("optimap")
+    except importlib.metadata.PackageNotFoundError:
+        return "The published package 'optimap', which has the same import name, is not installed in this environment."
+    return (
+        f"The published package 'optimap' {version}, which has the same import name, is installed in this environment, "
+        "too: install each into an environment of its own."
+    )
 
 
 def _print_row(name: str, suffixes: Sequence[str], needs: Sequence[str], extra: str | None) -> None:
@@ -129,10 +141,10 @@ def _print_file(path: Path, options: InfoOptions, alone: Collection[Path]) -> No
 
 def _print_table(path: Path) -> None:
     is_of_beats = _tables.holds_columns(path)
-    header = _tables.load_columns(path)[0] if is_of_beats else _tables.load_header(path)
+    lines = columns_lines(_tables.load_columns(path)[0]) if is_of_beats else table_lines(_tables.load_header(path))
     print(path)
     print(f"  table       {_tables.find_table_kind(path).name}")
-    for line in columns_lines(header) if is_of_beats else table_lines(header):
+    for line in lines:
         print(f"  {line}")
 
 

@@ -11,7 +11,7 @@ def rate_text(fps: float | None, frames: int, what: str = "frames") -> str:
     return "unknown" if fps is None else f"{fps:g} {what}/s, {frames / fps:g} s"
 
 
-def table_lines(header: dict[str, Any]) -> Iterator[str]:
+def table_lines(header: _tables.Header) -> Iterator[str]:
     """Yield what a table says about itself, one line for each entry."""
     frames, *count = header["shape"]
     yield f"traces      {count[0] if count else 1}, {header['dtype']}{', long form' if header['tidy'] else ''}"

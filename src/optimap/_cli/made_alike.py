@@ -58,16 +58,17 @@ def picture_made(path: Path) -> dict[str, Any]:
     """Return how a .png was made, as stored in it; empty for pictures of other programs."""
     from PIL import Image
 
-    with Image.open(path) as picture:
+    with _files.reading(path, "pillow", "cannot be read as a picture"), Image.open(path) as picture:
         picture.load()  # read to the end, so that a truncated file is an error
-        return parse_made(picture.info.get("Description"))
+        description = picture.info.get("Description")
+    return parse_made(description)
 
 
 def parse_made(text: object) -> dict[str, Any]:
     """Return how a file was made, from the JSON text in it; empty if optimap did not write it."""
     try:
         made = json.loads(text) if isinstance(text, (str, bytes)) else None
-    except ValueError:
+    except (ValueError, RecursionError):  # another text
         return {}
     return made if isinstance(made, dict) else {}
 
@@ -91,7 +92,8 @@ def _about_table(path: Path) -> About:
     if path.suffix.lower() in (".csv", ".tsv") and not described.exists():
         _refuse(path, f" without {described.name}, which would say how it was made")
     try:
-        header = _tables.load_columns(path)[0] if _tables.holds_columns(path) else _tables.load_header(path)
+        is_of_beats = _tables.holds_columns(path)
+        header: About = _tables.load_columns(path)[0] if is_of_beats else {**_tables.load_header(path)}
         made = header["metadata"]
         return {"metadata": made, **_entry(made, "traces")} if "traces" in made else header
     except ValueError as error:  # edited, damaged, or a table from another program
@@ -101,7 +103,7 @@ def _about_table(path: Path) -> About:
 def _about_picture(path: Path) -> About:
     try:
         made = picture_made(path)
-    except OSError as error:
+    except (OSError, ValueError) as error:
         _refuse(path, " and is damaged, or is not a picture", error)
     return {"metadata": made, **_entry(made, "drawn")}
 

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from .. import video
 from .._base import Advice, counted
-from .errors import EXPECTED, say_warning
+from .errors import error_of, say_warning
 from .options import Reading
 
 SUFFIXES = tuple(suffix for row in video.FORMATS if "parts" in row.options for suffix in row.suffixes)
@@ -73,10 +73,8 @@ def _members(path: Path, reading: Reading) -> tuple[set[str], bool]:
     """Return the files of the recording that a file opens, and whether it may be a part of another one."""
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
-        try:
-            with video.open_video(path, **dict(reading)) as recording:
-                files = {_key(file) for file in recording.files}
-        except EXPECTED:  # reported when the file is worked on
+        files = set[str]()
+        if error_of(lambda: files.update(_files_of(path, reading))) is not None:  # reported when the file is worked on
             return set(), False
     said = [warning.message for warning in caught]
     return files, any(isinstance(advice, Advice) and advice.keyword == "parts" for advice in said)
@@ -84,11 +82,19 @@ def _members(path: Path, reading: Reading) -> tuple[set[str], bool]:
 
 def _has_frames(path: Path, reading: Reading) -> bool:
     """Whether a file holds more than one frame by itself."""
-    try:
-        with video.open_video(path, **{**dict(reading), "parts": False}) as recording:
-            return len(recording) > 1
-    except EXPECTED:
-        return False
+    found = list[int]()
+    error_of(lambda: found.append(_frames_of(path, reading)))
+    return bool(found) and found[0] > 1
+
+
+def _files_of(path: Path, reading: Reading) -> list[str]:
+    with video.open_video(path, **dict(reading)) as recording:
+        return [_key(file) for file in recording.files]
+
+
+def _frames_of(path: Path, reading: Reading) -> int:
+    with video.open_video(path, **{**dict(reading), "parts": False}) as recording:
+        return len(recording)
 
 
 def _key(path: Path) -> str:

@@ -12,7 +12,6 @@ from .guard import (
 )
 from .hdf5 import (
     ALONE,
-    DAMAGED_HDF5,
     hdf5_contents,
     hdf5_item,
     open_hdf5,
@@ -56,7 +55,6 @@ from .special import (
 __all__ = [
     "ALONE",
     "CHECKSUM",
-    "DAMAGED_HDF5",
     "LIBRARIES",
     "HDF5Input",
     "array_checksum",

@@ -19,8 +19,6 @@ if TYPE_CHECKING:
 
 DEEPEST = 100  # groups in groups; HDF5 looks each name up from the top, so 5,000 took 20 s
 MOST_STEPS = 100  # of soft links to soft links
-# What h5py raises for damaged objects, names and lists.
-DAMAGED_HDF5 = (OSError, RuntimeError, KeyError, ValueError, TypeError, AttributeError, UnicodeDecodeError)
 ALONE = "save it as one file that holds all of its data"
 ALLOW = (
     "if you trust it, give external_links=True, which reads whatever files it names, wherever they are, or save it as "
@@ -43,7 +41,7 @@ class Contents(NamedTuple):
 
 
 def open_hdf5(path: Path, purpose: str = "HDF5 files", external_links: bool = False) -> "h5py.File":
-    """Open an HDF5 file for reading; h5py raises an `OSError` for others.
+    """Open an HDF5 file for reading; what h5py raises for damaged ones is left to the `guard` around the call.
 
     Its bytes are looked at (`hdf5_io`), unless external links are to be followed, which HDF5 must do by itself.
     """
@@ -58,12 +56,7 @@ def own_hdf5(path: Path, name: str = "path", purpose: str = "HDF5 files") -> "It
     Errors call the argument that names the file by `name`.
     """
     with open_hdf5(path, purpose) as file:
-        try:
-            elsewhere = hdf5_contents(file, path, name).elsewhere
-        except ArgumentError:
-            raise
-        except DAMAGED_HDF5 as error:
-            raise OSError(f"its contents cannot be listed: {error}") from error
+        elsewhere = hdf5_contents(file, path, name).elsewhere
         if elsewhere:
             refuse_elsewhere(path, *next(iter(elsewhere.items())), name=name, cure=ALONE)
         yield file

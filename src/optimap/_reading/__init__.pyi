@@ -17,7 +17,9 @@ from .fingerprint import (
 )
 from .in_space import (
     REACH,
+    folded_gaussian,
     gaussian_reach,
+    is_wide,
     parse_sigma,
     smooth_in_space,
 )
@@ -31,6 +33,7 @@ from .layout import (
 )
 from .mapped_files import (
     open_frames,
+    open_fresh,
 )
 from .memory_maps import (
     mapping_of,
@@ -53,10 +56,12 @@ from .source import (
 from .threads import (
     Advance,
     Compute,
+    copied,
     file_of,
     from_file,
     in_place,
     read_ahead,
+    read_whole,
 )
 
 __all__ = [
@@ -72,7 +77,9 @@ __all__ = [
     "block_frames",
     "check_sizes",
     "check_whole",
+    "copied",
     "file_of",
+    "folded_gaussian",
     "from_file",
     "gaussian_reach",
     "hdf5_axes",
@@ -80,15 +87,18 @@ __all__ = [
     "in_place",
     "is_labelled",
     "is_ready",
+    "is_wide",
     "mapping_of",
     "maps_of",
     "open_frames",
+    "open_fresh",
     "parse_sigma",
     "patch_checksum",
     "plan_reading",
     "prepare",
     "read_ahead",
     "read_sparsely",
+    "read_whole",
     "release",
     "smooth_in_space",
     "stored_chunk",

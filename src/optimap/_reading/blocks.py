@@ -22,10 +22,14 @@ Boxes = Sequence[Box | None]
 
 @dataclass(frozen=True)
 class Plan:
-    """How many frames to read at once, and which parts of them in turn; a part that is None is the whole frame."""
+    """How many frames to read at once, and which parts of them in turn; a part that is None is the whole frame.
+
+    Whole frames may be `filled` in some places only, those that windows touch.
+    """
 
     step: int
     boxes: Boxes
+    filled: Sequence[Box] = ()
 
 
 def walk_blocks(source: Source, plan: Plan) -> Iterator[tuple[int, int, Array]]:
@@ -38,7 +42,7 @@ def walk_blocks(source: Source, plan: Plan) -> Iterator[tuple[int, int, Array]]:
     for start in range(0, frames, plan.step):
         stop = min(start + plan.step, frames)
         for number, box in enumerate(plan.boxes):
-            block = _read(source, start, stop, box)
+            block = _fill(source, start, stop, plan.filled) if plan.filled else _read(source, start, stop, box)
             yield start, number, block
             if source.mapping is not None:
                 check_whole(source.mapping)
@@ -70,6 +74,15 @@ def _read(source: Source, start: int, stop: int, box: Box | None) -> Array:
         )
     if isinstance(raw, np.ndarray) and not np.may_share_memory(raw, block):
         release(raw)
+    return block
+
+
+def _fill(source: Source, start: int, stop: int, boxes: Sequence[Box]) -> Array:
+    """Return whole frames of zeros, into which the boxes are read."""
+    dtype = _read(source, 0, 0, boxes[0]).dtype
+    block = np.zeros((stop - start, *source.frame_shape), dtype)
+    for top, bottom, left, right in boxes:
+        block[:, top:bottom, left:right] = _read(source, start, stop, (top, bottom, left, right))
     return block
 
 

@@ -4,6 +4,8 @@ Beyond its edges, a frame is continued by its mirror image. A part of a frame wi
 reaches gives the same values as the whole frame.
 """
 
+from functools import lru_cache
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -13,6 +15,8 @@ from .._base import ArgumentError, Array
 Frames = NDArray[np.float64]
 
 REACH = 4.0  # sigma, where the Gaussian ends
+WIDE = 8  # times an axis, from which on the Gaussian is folded at the mirrors instead of walked along
+EVEN = 1000.0  # times an axis, from which on all weights are the same: they differ by less than 1e-6
 
 
 def parse_sigma(value: object, name: str) -> float:
@@ -28,6 +32,25 @@ def parse_sigma(value: object, name: str) -> float:
 def gaussian_reach(sigma: float) -> int:
     """Return how many frames or pixels a Gaussian reaches to each side."""
     return int(REACH * sigma + 0.5)
+
+
+def is_wide(sigma: float, length: int) -> bool:
+    """Return whether a Gaussian is so much wider than an axis that `folded_gaussian` is the way to apply it."""
+    return gaussian_reach(sigma) > WIDE * length
+
+
+@lru_cache(8)
+def folded_gaussian(sigma: float, length: int) -> Frames:
+    """Return the weights of all places of an axis that is much shorter than the Gaussian, as rows."""
+    if sigma > EVEN * length:
+        return np.full((length, length), 1 / length)
+    steps = np.arange(-gaussian_reach(sigma), gaussian_reach(sigma) + 1)
+    weights = np.exp(-0.5 * (steps / sigma) ** 2)
+    # The mirrored axis repeats every two lengths: place k is met at k and at -1 - k.
+    once = np.bincount(steps % (2 * length), weights / weights.sum(), 2 * length)
+    at = np.arange(length)
+    mirrored: Frames = once[(at[:, None] - at) % (2 * length)] + once[(at[:, None] + at + 1) % (2 * length)]
+    return mirrored
 
 
 def smooth_in_space(block: Array, sigma: float) -> tuple[Frames, NDArray[np.bool_] | None, Frames | None]:
@@ -55,5 +78,8 @@ def _in_space(frames: Frames, sigma: float) -> None:
         part = frames[cuts[number] : cuts[number + 1]]
         gaussian_filter(part, (0, sigma, sigma), output=part, truncate=REACH)
 
-    if gaussian_reach(sigma) > 0:
+    if is_wide(sigma, max(frames.shape[1:])):
+        rows, columns = (folded_gaussian(sigma, length) for length in frames.shape[1:])
+        frames[:] = rows @ (frames @ columns.T)
+    elif gaussian_reach(sigma) > 0:
         kernels.run_in_threads(work, threads, threads)

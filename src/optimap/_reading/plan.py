@@ -3,6 +3,9 @@
 A recording is read along its natural chunks (`Source.chunk`), each of them once. If chunks are smaller
 than frames, only those that windows touch are read; and if they are so long in time that a block of whole frames
 would be large, frames are read part by part. A window may lie in several parts: their sums are added up.
+
+That is exact for integers. Where it is not, the frames of a memory map are put together instead, since they need no
+decoding: a map gives the same numbers as a copy of it in memory, to the last bit, whatever the order of its axes.
 """
 
 from collections.abc import Iterator
@@ -17,6 +20,7 @@ from .source import Source
 
 # Above this share of chunks, all are read: one large request is better than many small ones.
 MANY_CHUNKS = 0.5
+FEW_CHUNKS = 16
 
 
 def plan_reading(source: Source, spans: Spans) -> Plan:
@@ -37,7 +41,33 @@ def plan_reading(source: Source, spans: Spans) -> Plan:
         step -= step % source.shard
     most = max(1, read_bytes // (height * width * pixel_bytes * frames))
     boxes = list(_boxes(touched, (height, width), shape, max(most, int(touched.sum()) if step > frames else 1)))
-    return Plan(step, [None] if boxes == [(0, shape[0], 0, shape[1])] else boxes)
+    if boxes == [(0, shape[0], 0, shape[1])]:
+        return Plan(step, [None])
+    return Plan(step, boxes) if source.mapping is None or _adds_exactly(source, spans) else _together(source, touched)
+
+
+def _adds_exactly(source: Source, spans: Spans) -> bool:
+    """Return whether the sums of parts of windows are those of the windows: of integers, each with the same weight."""
+    if source.dtype.kind == "f":
+        return False
+    first = spans.first[:-1]
+    weights = (np.minimum.reduceat(spans.weights, first), np.maximum.reduceat(spans.weights, first))
+    return bool((weights[0] == weights[1]).all())
+
+
+def _together(source: Source, touched: NDArray[np.bool_]) -> Plan:
+    """Return the plan to read the touched chunks into whole frames."""
+    assert source.chunk is not None
+    _, height, width = source.chunk
+    # Running sums depend on all columns between the windows, which are few where windows are few.
+    if touched.sum() > FEW_CHUNKS:
+        axis = int(touched.shape[0] == 1)
+        marked = np.flatnonzero(touched.any(axis=1 - axis))
+        touched[(slice(None),) * axis + (slice(marked[0], marked[-1] + 1),)] = True
+    boxes = tuple(_boxes(touched, (height, width), source.frame_shape, touched.size))
+    itemsize = min(8, max(4, source.dtype.itemsize)) if source.dtype.kind == "f" else source.dtype.itemsize
+    frame_bytes = source.frame_shape[0] * source.frame_shape[1] * itemsize
+    return Plan(max(1, budget().block_bytes // frame_bytes), [None], boxes)
 
 
 def _touched(spans: Spans, chunk: tuple[int, int], shape: tuple[int, int]) -> NDArray[np.bool_]:

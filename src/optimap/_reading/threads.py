@@ -20,7 +20,8 @@ from .._base import Array, budget
 from ..kernels import Stop
 from .blocks import are_few
 from .layout import prepare
-from .mapped_files import FrameFile, open_frames
+from .mapped_files import FrameFile, open_frames, open_fresh
+from .memory_maps import release
 from .source import Source
 
 Compute = Callable[[int, int, Array], None]  # first frame, number of the part, block
@@ -52,6 +53,38 @@ def file_of(source: Source, spans: int) -> FrameFile | None:
     if frame_bytes * source.shape[0] < sizes.file_bytes or frame_bytes > sizes.buffers_bytes:
         return None
     return open_frames(source.frames)
+
+
+def copied(view: Array) -> Array:
+    """Return frames of a memory map that was made just now as an array in memory, in the byte order of this machine."""
+    file = open_fresh(view)
+    if file is not None:
+        try:
+            return read_whole(file)
+        finally:
+            file.close()
+    result = np.empty(view.shape, view.dtype.newbyteorder("="))
+    result[...] = view
+    release(view)
+    return result
+
+
+def read_whole(file: FrameFile) -> Array:
+    """Read all frames of a file, by all threads, each straight into its part of the result."""
+    result = np.empty(file.shape, file.dtype.newbyteorder("="))
+    frame_bytes, is_swapped = file.strides[0], not file.dtype.isnative
+    step = max(1, budget().buffer_bytes // frame_bytes)
+    place = result.reshape(-1).view(np.uint8)
+
+    def work(number: int) -> None:
+        first, last = number * step, min((number + 1) * step, len(result))
+        file.read(first, place[first * frame_bytes : last * frame_bytes])
+        if is_swapped:
+            result[first:last].byteswap(inplace=True)
+
+    pieces = -(-len(result) // step)
+    kernels.run_in_threads(work, pieces, min(pieces, kernels.thread_count()))
+    return result
 
 
 def from_file(file: FrameFile, compute: Compute, advance: Advance, stop: Stop) -> None:

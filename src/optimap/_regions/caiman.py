@@ -5,15 +5,16 @@ whose shape is ``dims``. Components that CaImAn rejected are left out if the fil
 background of CaImAn are not read.
 """
 
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import numpy as np
 
 from .._base import ArgumentError, Array, FrameShape, Ints, counted
-from .._files import DAMAGED_HDF5, hdf5_item, open_hdf5, own_hdf5
+from .._files import hdf5_item, open_hdf5, own_hdf5, reading
 from .file_request import Request
 from .footprints import Footprints, check_finite_weights, without_empty
-from .zips import DAMAGED_ZIP, names_in_zip
+from .zips import names_in_zip
 
 PARTS = ("data", "indices", "indptr", "shape")
 DIMS = ("estimates/dims", "dims", "params/data/dims")
@@ -28,27 +29,26 @@ def is_caiman(path: Path) -> bool:
         if file.read(8) != b"\x89HDF\r\n\x1a\n":
             return False
     try:
-        with open_hdf5(path) as file:
+        with _reading(path, "path"), open_hdf5(path) as file:
             return all(hdf5_item(file, f"estimates/A/{part}", path) is not None for part in PARTS)
-    except DAMAGED_HDF5:
+    except ArgumentError:
         return False
+
+
+def _reading(path: Path, name: str) -> AbstractContextManager[None]:
+    """Return the guard for reading a file of estimates."""
+    return reading(path, "h5py", "cannot be read as estimates of CaImAn, or is damaged", RUN_AGAIN, argument=name)
 
 
 def read_caiman(path: Path, request: Request) -> Footprints:
     """Read the footprints in a file of estimates."""
-    try:
-        with own_hdf5(path, request.name, "estimates of CaImAn") as file:
-            if any(f"estimates/A/{part}" not in file for part in PARTS):
-                problem = "holds no estimates/A, the footprints of CaImAn, or is damaged"
-                raise ArgumentError(request.name, path, problem, RUN_AGAIN, subject=str(path))
-            parts = {part: np.asarray(file[f"estimates/A/{part}"][()]) for part in PARTS}
-            found = [np.asarray(file[place][()]) for place in DIMS if place in file]
-            accepted = np.asarray(file["estimates/idx_components"][()]) if "estimates/idx_components" in file else None
-    except ArgumentError:
-        raise
-    except DAMAGED_HDF5 as error:
-        problem = f"cannot be read as estimates of CaImAn, or is damaged ({error})"
-        raise ArgumentError(request.name, path, problem, RUN_AGAIN, subject=str(path)) from error
+    with _reading(path, request.name), own_hdf5(path, request.name, "estimates of CaImAn") as file:
+        if any(f"estimates/A/{part}" not in file for part in PARTS):
+            problem = "holds no estimates/A, the footprints of CaImAn, or is damaged"
+            raise ArgumentError(request.name, path, problem, RUN_AGAIN, subject=str(path))
+        parts = {part: np.asarray(file[f"estimates/A/{part}"][()]) for part in PARTS}
+        found = [np.asarray(file[place][()]) for place in DIMS if place in file]
+        accepted = np.asarray(file["estimates/idx_components"][()]) if "estimates/idx_components" in file else None
     return _chosen(_columns(parts, path, request), _dims(found, path, request), accepted, path, request)
 
 
@@ -137,13 +137,12 @@ def is_sparse_file(path: Path) -> bool:
 def read_sparse(path: Path, request: Request) -> Footprints:
     """Read a sparse matrix of pixels x regions, as ``scipy.sparse.save_npz`` writes it, for a frame given later."""
     cure = "give a matrix in compressed columns, saved with scipy.sparse.save_npz(path, A.tocsc())"
-    try:
-        with open(path, "rb") as file, np.load(file, allow_pickle=False) as archive:  # NumPy leaves damaged ones open
-            parts = {part: archive[part] for part in (*PARTS, "format")}
-    except DAMAGED_ZIP as error:
-        problem = f"cannot be read as a sparse matrix of SciPy ({error})"
-        raise ArgumentError(request.name, path, problem, cure, subject=str(path)) from error
-    if parts["format"].item() not in (b"csc", "csc"):
-        problem = f"holds a sparse matrix of the format {parts['format'].item()!r}"
+    guard = reading(path, "numpy", "cannot be read as a sparse matrix of SciPy", cure, argument=request.name)
+    # Opened here, because NumPy leaves damaged files open.
+    with guard, open(path, "rb") as file, np.load(file, allow_pickle=False) as archive:
+        parts = {part: archive[part] for part in (*PARTS, "format")}
+        kind = parts["format"].item()
+    if kind not in (b"csc", "csc"):
+        problem = f"holds a sparse matrix of the format {kind!r}"
         raise ArgumentError(request.name, path, problem, cure, subject=str(path))
     return _columns(parts, path, request)

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from .._base import ArgumentError, Array
+from .._files import reading
 from .file_request import Request
 from .footprints import Footprints
 from .masks import label_runs
@@ -28,7 +29,8 @@ def read_cellpose(path: Path, request: Request) -> Footprints:
         holds = f"a dictionary of {', '.join(list(map(str, found))[:FEW])}" if isinstance(found, dict) else "an object"
         cure = "give the _seg.npy of cellpose, or the stat.npy of suite2p"
         raise ArgumentError(request.name, path, f"holds {holds}, and no masks", cure, subject=str(path))
-    labels: Array = np.asarray(plain(found["masks"]))
+    with reading(path, "header", "holds damaged masks", "run cellpose again", argument=request.name):
+        labels: Array = np.asarray(plain(found["masks"]))
     if labels.ndim == 3 and len(labels) == 1:
         labels = labels[0]
     if labels.ndim != 2 or labels.dtype.kind not in "biuf":

@@ -6,11 +6,12 @@ the end of a column; a table in which this is uncertain is an error, never a gue
 
 import csv
 import re
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
-from .._base import ArgumentError, MissingFileError
-from .._files import refuse_special
+from .._base import MissingFileError
+from .._files import reading, refuse_special
 
 DECIMAL_COMMA = re.compile(r"[+-]?\d*,\d+([eE][+-]?\d+)?")
 THOUSANDS = re.compile(r"[+-]?\d{1,3},\d{3}")  # or a number with three decimals
@@ -46,19 +47,14 @@ def read_rows(path: Path, name: str, cure: str) -> Rows:
     if not path.is_file():
         problem = "is a folder" if path.is_dir() else "does not exist"
         raise MissingFileError(name, path, problem, cure, subject=str(path))
-    try:
+    guard = partial(reading, path, "text", "is not a CSV file", "save it as CSV, as text in UTF-8", argument=name)
+    with guard():
         lines = _decoded(path.read_bytes()).splitlines(keepends=True)
-    except UnicodeDecodeError as error:
-        cure = "save it as CSV, as text in UTF-8"
-        raise ArgumentError(name, path, f"is not a CSV file ({error})", cure, subject=str(path)) from error
     said = re.fullmatch(r"sep=(.)\s*", lines[0]) if lines else None  # a line that spreadsheet programs write
     delimiter = said[1] if said else find_delimiter(next((line for line in lines if line.strip()), ""))
-    reader = csv.reader(lines[1:] if said else lines, delimiter=delimiter)
-    try:
+    with guard():
+        reader = csv.reader(lines[1:] if said else lines, delimiter=delimiter)
         found = [Row(reader.line_num + bool(said), [cell.strip() for cell in row]) for row in reader]
-    except csv.Error as error:
-        cure = "save it as CSV, as text in UTF-8"
-        raise ArgumentError(name, path, f"is not a CSV file ({error})", cure, subject=str(path)) from error
     return Rows([row for row in found if any(row.cells)], delimiter)
 
 
@@ -83,5 +79,6 @@ def first_cells(path: Path) -> list[str]:
     with open(path, encoding="utf-8-sig", errors="replace") as file:
         for line in file:
             if line.strip() and not re.fullmatch(r"sep=.\s*", line):
-                return [cell.strip().lower() for cell in next(csv.reader([line], delimiter=find_delimiter(line)))]
+                with reading(path, "text", "is not a CSV file"):
+                    return [cell.strip().lower() for cell in next(csv.reader([line], delimiter=find_delimiter(line)))]
     return []

@@ -6,8 +6,8 @@ Positions here are always measured from centres, so areas move by half a pixel.
 
 import os
 import re
-import struct
 import zipfile
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -15,9 +15,10 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from .._base import ArgumentError, Floats, counted, import_extra
+from .._files import reading
 from .file_request import Request
 from .polygons import Ellipse, Outlines, Shape
-from .zips import DAMAGED_ZIP, names_in_zip
+from .zips import names_in_zip
 
 CORNER = 0.5
 
@@ -75,21 +76,14 @@ def named_rois(path: Path, name: str = "path") -> list[tuple[str, Any]]:
     if path.suffix.lower() != ".zip":
         return [(path.stem, _decode(path.read_bytes(), path, name, str(path)))]
     found = []
-    try:
-        with zipfile.ZipFile(path) as archive:
-            # Read by entry, not by name: two entries may have the same name.
-            for entry in archive.infolist():
-                if _is_roi_file(entry.filename):
-                    roi = _decode(archive.read(entry), path, name, f"{path}, {entry.filename}")
-                    # The ROI Manager shows the name of the entry; a name inside may be older.
-                    found.append((Path(entry.filename).name[:-4], roi))
-    except ArgumentError:  # of a region
-        raise
-    except DAMAGED_ZIP as error:
-        problem = f"cannot be read as a zip file of ImageJ regions ({error})"
-        raise ArgumentError(
-            name, path, problem, "save the regions again in the ROI Manager", subject=str(path)
-        ) from error
+    problem, cure = "cannot be read as a zip file of ImageJ regions", "save the regions again in the ROI Manager"
+    with reading(path, "zip", problem, cure, argument=name), zipfile.ZipFile(path) as archive:
+        # Read by entry, not by name: two entries may have the same name.
+        for entry in archive.infolist():
+            if _is_roi_file(entry.filename):
+                roi = _decode(archive.read(entry), path, name, f"{path}, {entry.filename}")
+                # The ROI Manager shows the name of the entry; a name inside may be older.
+                found.append((Path(entry.filename).name[:-4], roi))
     if not found:
         cure = "save regions in the ROI Manager (More > Save)"
         raise ArgumentError(name, path, "holds no ImageJ regions (.roi)", cure, subject=str(path))
@@ -112,15 +106,12 @@ def _is_roi_file(entry: str) -> bool:
 def _decode(data: bytes, path: Path, name: str, where: str) -> Any:
     """Return the roifile object in the bytes of a ``.roi`` file."""
     roifile = import_extra("roifile", "roi", "ImageJ regions")
-    try:
+    problem, cure = "cannot be read as an ImageJ region, or is damaged", "save the region again in ImageJ"
+    if path.name.startswith("._"):
+        problem = "is not a region, but a file that macOS puts next to one"
+        cure = f"leave it out, and give {path.name.removeprefix('._')}"
+    with reading(path, "roifile", problem, cure, argument=name, subject=where):
         return roifile.ImagejRoi.frombytes(data)
-    except (ValueError, TypeError, IndexError, struct.error) as error:  # from truncated files
-        if path.name.startswith("._"):
-            problem = "is no region, but a file that macOS puts next to one"
-            cure = f"leave it out, and give {path.name.removeprefix('._')}"
-            raise ArgumentError(name, path, problem, cure, subject=where) from error
-        problem = f"cannot be read as an ImageJ region, or is damaged ({error})"
-        raise ArgumentError(name, path, problem, "save the region again in ImageJ", subject=where) from error
 
 
 def convert(
@@ -142,10 +133,19 @@ def convert(
         name = names[i] if names else roi.name or f"region_{i}"
         index = argument if file or single else f"{argument}[{i}]"
         source = _Source(index, roi if file is None else file, f"{where}region {i} ({name!r})")
-        parts = _shapes(roi, source)
+        with _converting(roi, source, file):
+            parts = _shapes(roi, source)
         shapes += parts
         labels += [name] if len(parts) == 1 else [f"{name}_{k}" for k in range(1, len(parts) + 1)]
     return Outlines(shapes, labels, single and len(shapes) == 1, side="right")
+
+
+def _converting(roi: Any, source: "_Source", file: Path | None) -> AbstractContextManager[None]:
+    """Return the guard for taking a region apart that comes from a file; others are objects of the user."""
+    if file is None:
+        return nullcontext()
+    problem, cure = "cannot be read as an ImageJ region, or is damaged", "save the region again in ImageJ"
+    return reading(file, "roifile", problem, cure, argument=source.argument, subject=source.subject)
 
 
 class _Source(NamedTuple):

@@ -4,41 +4,35 @@ What an array means is found in `kinds`. A TIFF is looked at before its pixels a
 recording, and one with an overlay, or a selection, is used for the outlines in it.
 """
 
-import struct
-import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from .._base import ArgumentError, Array
+from .._base import ArgumentError, Array, DamagedFileError
+from .._files import reading
+from .._images import open_png, png_pixels, read_directories, series_pixels
 from .file_request import Request
 from .imagej import overlay_outlines
 from .likeness import check_looks_like_labels, is_mask, recording_error
-from .pickles import DAMAGED_HEADER, npy_shape
+from .pickles import npy_shape
 from .polygons import Outlines
 
 SHAPES = "give masks and labels as images (H, W), stacks as (N, H, W)"
 SAVE_AGAIN = "save the image again"
-# What tifffile raises for damaged files: its own TiffFileError is a ValueError.
-DAMAGED_TIFF = (
-    *(ValueError, LookupError, TypeError, AttributeError, RuntimeError, ArithmeticError, AssertionError, SyntaxError),
-    *(zlib.error, struct.error),
-)
 
 
 def read_npy(path: Path, request: Request) -> Array:
     """Return the array in a ``.npy`` file."""
     name = request.name
-    try:
+    problem, cure = "cannot be read as a .npy file of numbers", "save an array of numbers with numpy.save"
+    with reading(path, "numpy", problem, cure, argument=name):
         # Mapped if it may be a recording, which is refused before more than a few images are read.
-        mapped = len(npy_shape(path)) == 3 and 0 not in npy_shape(path)
+        shape = npy_shape(path, name)
+        mapped = len(shape) == 3 and 0 not in shape
         array: Array = np.load(path, allow_pickle=False, mmap_mode="r" if mapped else None)
-    except (*DAMAGED_HEADER, EOFError) as error:
-        cure = "save an array of numbers with numpy.save"
-        raise ArgumentError(
-            name, path, f"cannot be read as a .npy file of numbers ({error})", cure, subject=str(path)
-        ) from error
     if array.ndim not in (2, 3) and array.shape != (2,):
         cure = f"{SHAPES}, positions (N, 2)"
         raise ArgumentError(name, path, f"has shape {array.shape}", cure, subject=str(path))
@@ -47,38 +41,28 @@ def read_npy(path: Path, request: Request) -> Array:
 
 def read_png(path: Path, request: Request) -> Array:
     """Return the grey values of a PNG image; for a palette image, the palette indices, which are the labels."""
-    from PIL import Image, UnidentifiedImageError
-
-    try:
-        with Image.open(path) as image:
-            if image.mode not in ("1", "L", "P", "I", "I;16", "F"):
-                raise _colour_error(path, request.name, f" ({image.mode})")
-            return np.asarray(image)
-    except (UnidentifiedImageError, OSError, SyntaxError) as error:
-        raise _damaged_error(path, request.name, "PNG", error) from error
+    problem = "cannot be read as a PNG image, or is damaged"
+    with open_png(path, problem, SAVE_AGAIN, request.name) as image:
+        if image.mode not in ("1", "L", "P", "I", "I;16", "F"):
+            raise _colour_error(path, request.name, f" ({image.mode})")
+        return png_pixels(image, path, problem, SAVE_AGAIN, request.name)
 
 
 def read_tiff(path: Path, request: Request) -> Array | Outlines:
     """Return the overlay of a TIFF if it has one, else its grey values."""
     import tifffile
 
-    try:
-        with tifffile.TiffFile(path) as file:
-            if request.kind in (None, "imagej"):
-                found = _overlay(file, path, request)
-                if found is not None:
-                    return found
-            if file.pages.first.photometric == tifffile.PHOTOMETRIC.RGB:
-                _check_colours(file, path, request)
-            if request.kind is None:
-                _check_not_a_recording(file, path, request.name)
-            image = np.asarray(file.asarray())
-    except ArgumentError:
-        raise
-    except DAMAGED_TIFF as error:
-        if "imagecodecs" in str(error):
-            raise ImportError(f"{path} is compressed: {error}: pip install 'optimap-trace[tiff]'") from error
-        raise _damaged_error(path, request.name, "TIFF", error) from error
+    with _reading(path, request.name), tifffile.TiffFile(path) as file:
+        directories = read_directories(path)
+        if request.kind in (None, "imagej"):
+            found = _overlay(file, path, request)
+            if found is not None:
+                return found
+        if file.pages.first.photometric == tifffile.PHOTOMETRIC.RGB:
+            _check_colours(file, path, request)
+        if request.kind is None:
+            _check_not_a_recording(file, path, request.name)
+        image = series_pixels(file, directories)
     if image.ndim not in (2, 3):
         raise ArgumentError(request.name, path, f"has shape {image.shape}", SHAPES, subject=str(path))
     return image
@@ -91,10 +75,10 @@ def overlay_of(path: Path) -> list[str]:
     if path.suffix.lower() not in (".tif", ".tiff") or not path.is_file():
         return []
     try:
-        with tifffile.TiffFile(path) as file:
+        with _reading(path, "path"), tifffile.TiffFile(path) as file:
             found = _stored(file)
             return overlay_outlines(found, path, "path").names if found else []
-    except (*DAMAGED_TIFF, ImportError):
+    except (ArgumentError, ImportError):
         return []
 
 
@@ -180,6 +164,13 @@ def _colour_error(path: Path, name: str, mode: str) -> ArgumentError:
     return ArgumentError(name, path, f"is a colour image{mode}", cure, subject=str(path))
 
 
-def _damaged_error(path: Path, name: str, kind: str, error: Exception) -> ArgumentError:
-    problem = f"cannot be read as a {kind} image, or is damaged ({error})"
-    return ArgumentError(name, path, problem, SAVE_AGAIN, subject=str(path))
+@contextmanager
+def _reading(path: Path, name: str) -> Iterator[None]:
+    """Guard the reading of a TIFF; errors of the reader shared with recordings are about the argument `name`, too."""
+    try:
+        with reading(path, "tifffile", "cannot be read as a TIFF image, or is damaged", SAVE_AGAIN, argument=name):
+            yield
+    except ArgumentError as error:
+        if error.argument == name or error.argument != "path":
+            raise
+        raise DamagedFileError(name, path, error.problem, SAVE_AGAIN, subject=error.subject) from error

@@ -8,8 +8,6 @@ of NumPy are built by stand-ins that take plain bytes and check them. All else i
 import io
 import pickle
 import re
-import struct
-import tokenize
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from datetime import datetime
@@ -18,22 +16,8 @@ from typing import Any, NoReturn
 
 import numpy as np
 
-from .._base import ArgumentError, Array
-
-# What the standard library raises for a pickle that is damaged.
-DAMAGED = (
-    pickle.UnpicklingError,
-    EOFError,
-    ValueError,
-    TypeError,
-    AttributeError,
-    LookupError,
-    OverflowError,
-    MemoryError,
-    struct.error,
-)
-# What NumPy raises for a header that is damaged.
-DAMAGED_HEADER = (ValueError, OSError, SyntaxError, tokenize.TokenError)
+from .._base import ArgumentError, Array, DamagedFileError
+from .._files import reading
 
 PLAIN_CODE = re.compile(r"[biufc]\d{1,2}|[SU]\d{1,6}|O8?")
 
@@ -45,34 +29,37 @@ class RefusedError(pickle.UnpicklingError):
 def has_objects(path: Path) -> tuple[int, ...] | None:
     """Return the shape of a ``.npy`` file of Python objects, by its header; None for any other file."""
     try:
-        with open(path, "rb") as file:
+        with reading(path, "numpy", "cannot be read as a .npy file"), open(path, "rb") as file:
             dtype, shape = _header(file)
-    except DAMAGED_HEADER:
+    except DamagedFileError:
         return None
     return shape if dtype.hasobject else None
 
 
 def read_objects(path: Path, name: str) -> Array:
     """Return the array of plain objects in a ``.npy`` file; errors call the argument that names the file by `name`."""
-    try:
-        with open(path, "rb") as file:
-            _, shape = _header(file)
-            found = plain(_Unpickler(io.BytesIO(file.read())).load())
-        if not isinstance(found, np.ndarray) or found.dtype != object or found.shape != shape:
-            raise pickle.UnpicklingError("the header describes something else")
-    except RefusedError as error:
-        cure = "if you trust the file, load it with numpy.load and its option allow_pickle, and give its arrays"
-        problem = f"asks for {error} when it is opened, which is refused because it might run code"
-        raise ArgumentError(name, path, problem, cure, subject=str(path)) from error
-    except (*DAMAGED, *DAMAGED_HEADER) as error:
-        problem = f"cannot be read as a .npy file of objects, or is damaged ({error})"
-        raise ArgumentError(name, path, problem, "save it again, or copy it again", subject=str(path)) from error
+    problem = "cannot be read as a .npy file of objects, or is damaged"
+    with reading(path, "pickle", problem, "save it again, or copy it again", argument=name):
+        try:
+            with open(path, "rb") as file:
+                _, shape = _header(file)
+                found = plain(_Unpickler(io.BytesIO(file.read())).load())
+            if not isinstance(found, np.ndarray) or found.dtype != object or found.shape != shape:
+                raise pickle.UnpicklingError("the header describes something else")
+        except RefusedError as error:
+            cure = "if you trust the file, load it with numpy.load and its option allow_pickle, and give its arrays"
+            problem = f"asks for {error} when it is opened, which is refused because it might run code"
+            raise ArgumentError(name, path, problem, cure, subject=str(path)) from error
     return found
 
 
-def npy_shape(path: Path) -> tuple[int, ...]:
-    """Return the shape in the header of a ``.npy`` file."""
-    with open(path, "rb") as file:
+def npy_shape(path: Path, name: str = "path") -> tuple[int, ...]:
+    """Return the shape in the header of a ``.npy`` file, or raise an error about an argument if it is damaged."""
+    cure = "save an array of numbers with numpy.save"
+    with (
+        reading(path, "numpy", "cannot be read as a .npy file of numbers", cure, argument=name),
+        open(path, "rb") as file,
+    ):
         return _header(file)[1]
 
 

@@ -12,6 +12,7 @@ from .._files import (
     check_sidecar,
     checksum,
     is_sidecar,
+    reading,
     refuse_special,
     sidecar_path,
     written_with_sidecar,
@@ -89,14 +90,11 @@ def read_made(path: Path) -> dict[str, Any]:
     if not described.exists():
         return {}
     refuse_special(described)
-    try:
+    subject, cure = f"{described}, which describes {path.name},", f"move it away; {path.name} is read without it"
+    with reading(described, "header", "is damaged", cure, subject=subject):
         header: dict[str, Any] = json.loads(described.read_text(encoding="utf-8"))
         edited = header[CHECKSUM] != checksum(path)
         return {"written_by": header["written_by"], "metadata": dict(header["metadata"]), "edited": edited}
-    except (ValueError, KeyError, TypeError) as error:
-        subject = f"{described}, which describes {path.name},"
-        cure = f"move it away; {path.name} is read without it"
-        raise ArgumentError("path", described, f"is damaged ({error})", cure, subject=subject) from error
 
 
 def read_positions(path: Path, name: str = "path") -> list[tuple[float, float]]:

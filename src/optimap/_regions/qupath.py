@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from .._base import ArgumentError, Floats
+from .._files import reading
 from .file_request import Request
 from .polygons import Outlines, Shape
 
@@ -44,10 +45,9 @@ def is_qupath(path: Path) -> bool:
 def read_qupath(path: Path, request: Request) -> Outlines:
     """Read the objects of a GeoJSON file."""
     source = _Source(path, request.name)
-    try:
+    problem = "cannot be read as GeoJSON, or is damaged"
+    with reading(path, "json", problem, EXPORT_AGAIN, argument=request.name):
         found = json.loads(path.read_text(encoding="utf-8-sig"))
-    except (ValueError, RecursionError) as error:
-        raise source.error(f"cannot be read as GeoJSON, or is damaged ({error})") from error
     features = found.get("features", [found]) if isinstance(found, dict) else found
     if not isinstance(features, list) or not all(_is_feature(feature) for feature in features):
         raise source.error("is JSON, but not GeoJSON, which is a list of features")
@@ -56,7 +56,8 @@ def read_qupath(path: Path, request: Request) -> Outlines:
     shapes: list[Shape] = []
     names: list[str] = []
     for i, feature in enumerate(features):
-        name = _name(feature, i)
+        with reading(path, "header", "has a damaged description", EXPORT_AGAIN, argument=request.name, listen=False):
+            name = _name(feature, i)
         parts = _shapes(feature["geometry"], source, f": object {i} ({name!r})")
         shapes += parts
         names += [name] if len(parts) == 1 else [f"{name}_{k}" for k in range(1, len(parts) + 1)]
@@ -102,10 +103,9 @@ def _rings(polygon: object, source: _Source, where: str) -> Iterator[Floats]:
 
 def _vertices(listed: object, least: int, source: _Source, where: str) -> Floats:
     """Return vertices, measured from the centre of the first pixel."""
-    try:
+    subject, problem = f"{source.path}{where}", "has vertices that are not pairs of numbers"
+    with reading(source.path, "header", problem, EXPORT_AGAIN, argument=source.name, subject=subject, listen=False):
         vertices = np.array([pair[:2] for pair in listed], np.float64)  # type: ignore[attr-defined]  # else an error
-    except (TypeError, ValueError, IndexError) as error:
-        raise source.error(f"has vertices that are not pairs of numbers ({error})", where=where) from error
     if vertices.ndim != 2 or vertices.shape[1:] != (2,) or len(vertices) < least or not np.isfinite(vertices).all():
         raise source.error("has too few vertices, or some that are not pairs of finite numbers", where=where)
     return np.asarray(vertices - CORNER)

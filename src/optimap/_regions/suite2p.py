@@ -11,9 +11,10 @@ from typing import NamedTuple
 import numpy as np
 
 from .._base import ArgumentError, Array, Floats, Ints, counted
+from .._files import reading
 from .file_request import Request
 from .footprints import Footprints, without_empty
-from .pickles import DAMAGED_HEADER, has_objects, plain, read_objects
+from .pickles import has_objects, plain, read_objects
 
 NEEDED = ("ypix", "xpix", "lam")
 
@@ -51,14 +52,10 @@ def _kept(path: Path, count: int, request: Request) -> Ints:
     beside = path.with_name("iscell.npy")
     if request.cells == "all" or not beside.is_file():
         return np.arange(count)
-    try:
+    problem, cure = "cannot be read as the list of cells", "copy it again, or give cells='all'"
+    subject = f"{beside}, next to {path.name},"
+    with reading(beside, "numpy", problem, cure, argument=request.name, subject=subject, keyword="cells"):
         is_cell: Array = np.load(beside, allow_pickle=False)
-    except (*DAMAGED_HEADER, EOFError) as error:
-        cure = "copy it again, or give cells='all'"
-        problem = f"cannot be read as the list of cells ({error})"
-        raise ArgumentError(
-            request.name, beside, problem, cure, subject=f"{beside}, next to {path.name},", keyword="cells"
-        ) from error
     if is_cell.ndim not in (1, 2) or len(is_cell) != count or is_cell.dtype.kind not in "biuf":
         problem = f"holds an array of shape {is_cell.shape} for {counted(count, 'region')} in {path.name}"
         cure = "give both files of the same run, or give cells='all'"
@@ -78,8 +75,9 @@ def _cell(region: object, number: int, path: Path, name: str) -> _Cell:
     if not isinstance(region, dict) or any(key not in region for key in NEEDED):
         problem = f"is not a region of suite2p, which has {', '.join(NEEDED)}"
         raise ArgumentError(name, path, problem, cure, subject=what)
-    rows, columns, weights = (np.asarray(plain(region[key])).ravel() for key in NEEDED)
-    shared = np.asarray(plain(region.get("overlap", np.zeros(len(rows), bool)))).ravel()
+    with reading(path, "header", "is not a region of suite2p, or is damaged", cure, argument=name, subject=what):
+        rows, columns, weights = (np.asarray(plain(region[key])).ravel() for key in NEEDED)
+        shared = np.asarray(plain(region.get("overlap", np.zeros(len(rows), bool)))).ravel()
     whole = rows.dtype.kind in "iu" and columns.dtype.kind in "iu" and weights.dtype.kind in "iuf"
     if not whole or not len(rows) == len(columns) == len(weights) == len(shared):
         problem = f"has {len(rows)} ypix, {len(columns)} xpix, {len(weights)} lam and {len(shared)} overlap"

@@ -4,10 +4,10 @@ from pathlib import Path
 
 import numpy as np
 
-from .._base import ArgumentError, Array, counted
+from .._base import ArgumentError, Array, DamagedFileError, counted
 from .files import read_region_file
 from .kinds import find_kind
-from .pickles import DAMAGED_HEADER, has_objects, npy_shape
+from .pickles import has_objects, npy_shape
 
 IMAGES = (".png", ".tif", ".tiff", ".npy")
 
@@ -40,5 +40,5 @@ def is_flat(path: Path) -> bool:
         return False
     try:
         return len(npy_shape(path)) == 2
-    except DAMAGED_HEADER:
+    except DamagedFileError:
         return False

@@ -12,11 +12,16 @@ Spans are clipped at the frame's edge, and the mean is over the remaining pixels
 means at the edge towards the padding value.
 """
 
+import math
+
 import numpy as np
 
 from .._base import ArgumentError, Floats, FrameShape, Ints, whole_number
 from .positions import Positions
 from .spans import Spans
+
+# Rows that a window may have where no frame limits it.
+MOST_ROWS = 2**20
 
 WINDOWS = ("rect", "disc", "pixel")
 
@@ -86,10 +91,13 @@ def window_spans(positions: Positions, size: int, window: str, frame_shape: Fram
         nothing = np.zeros(0, np.int64)
         return Spans(nothing, nothing, nothing, np.zeros(0), np.zeros(1, np.int64))
     # A window larger than this covers the frame from anywhere; its parity is kept, as even windows are not symmetric.
-    largest = 2 * (max(frame_shape) + 2)
+    # The farthest pixel from a corner is a side away for a box, and a diagonal for a disc.
+    reach = math.ceil(math.hypot(*frame_shape)) if window == "disc" else max(frame_shape)
+    largest = 2 * (reach + 2)
     size = min(size, largest + size % 2)
+    _check_rows(size, frame_shape)
     if window == "disc" and size > 1:
-        return _clip(positions, *_disc_spans(positions, size), frame_shape)
+        return _clip(positions, *_disc_spans(positions, size, frame_shape[0]), frame_shape)
     size = 1 if window == "pixel" else max(size, 1)
     if len(positions) == 1:
         x, y = positions[0].tolist()
@@ -98,6 +106,15 @@ def window_spans(positions: Positions, size: int, window: str, frame_shape: Fram
     if (positions == np.floor(positions)).all():
         return _whole_box_spans(positions, size, frame_shape)
     return _clip(positions, *_box_spans(positions, size), frame_shape)
+
+
+def _check_rows(size: int, frame_shape: FrameShape) -> None:
+    """Raise an error for a window that only a frame would limit, if there is none."""
+    if size > MOST_ROWS and frame_shape[0] > MOST_ROWS:
+        problem = f"is more than {MOST_ROWS} pixels, and no frame is known that limits it"
+        raise ArgumentError(
+            "size", size, problem, "give a smaller one, or the shape of the frame where it can be given"
+        )
 
 
 def _whole_box_spans(positions: Positions, size: int, frame_shape: FrameShape) -> Spans:
@@ -150,11 +167,12 @@ def _box_spans(positions: Positions, size: int) -> tuple[Ints, Ints, Ints, Float
     )
 
 
-def _disc_spans(positions: Positions, size: int) -> tuple[Ints, Ints, Ints, Floats]:
+def _disc_spans(positions: Positions, size: int, height: int) -> tuple[Ints, Ints, Ints, Floats]:
     """Return one span for each row of the circle of diameter `size` inscribed in the square of `size` pixels."""
     x, y = (positions - (0.5 if size % 2 == 0 else 0.0)).T
     radius = size / 2
-    rows = np.ceil(y - radius).astype(np.int64)[:, None] + np.arange(size + 1)
+    # From the first row in the frame on: a large disc has many rows above it.
+    rows = np.maximum(np.ceil(y - radius).astype(np.int64), 0)[:, None] + np.arange(min(size + 1, height))
     reach = radius**2 - (rows - y[:, None]) ** 2
     half = np.sqrt(np.maximum(reach, 0))
     # Strictly inside: centres at opposite ends of a diameter would make a disc wider than its size. At whole

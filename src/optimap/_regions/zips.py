@@ -1,20 +1,16 @@
-"""Zip files, which ImageJ and SciPy write: the names in one, and what is raised for those that are damaged."""
+"""Zip files, which ImageJ and SciPy write: the names in one."""
 
-import struct
 import zipfile
-import zlib
 from pathlib import Path
 
-DAMAGED_ZIP = (
-    *(OSError, EOFError, ValueError, LookupError, RuntimeError, NotImplementedError, SyntaxError),
-    *(zipfile.BadZipFile, zlib.error, struct.error),
-)
+from .._base import DamagedFileError
+from .._files import reading
 
 
 def names_in_zip(path: Path) -> list[str]:
     """Return the names of the files in a zip file; none for a damaged one, which its reader reports."""
     try:
-        with zipfile.ZipFile(path) as archive:
+        with reading(path, "zip", "cannot be read as a zip file"), zipfile.ZipFile(path) as archive:
             return archive.namelist()
-    except DAMAGED_ZIP:
+    except DamagedFileError:
         return []

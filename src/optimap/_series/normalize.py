@@ -5,6 +5,7 @@ The place of a value in the range of its series is ``t = (a - lo) / (hi - lo)``,
 Samples are processed in blocks, so that only the result is as large as the input.
 """
 
+import math
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -88,12 +89,18 @@ def check_axis(axis: object, ndim: int) -> None:
         )
 
 
+def _is_finite(value: Any) -> bool:
+    """Return whether a number is real and finite; Python's whole numbers may be larger than any of NumPy's."""
+    plain = value.item() if hasattr(value, "item") else value
+    return isinstance(plain, (int, float)) and abs(plain) < math.inf
+
+
 def output_range(ymin: float, ymax: float | None, target: "np.dtype[Any]") -> tuple[float, float]:
     """Return the ends of the output range, or raise an error if the type of the result cannot hold them."""
     if ymax is None:
         ymax = int(np.iinfo(target).max) if target.kind in "iu" else 1.0
     for name, value in (("ymin", ymin), ("ymax", ymax)):
-        if isinstance(value, (str, bytes)) or value is None or np.ndim(value) or not np.isfinite(value):
+        if isinstance(value, (str, bytes)) or value is None or np.ndim(value) or not _is_finite(value):
             raise ArgumentError.must_be(name, value, "a finite number")
         if target.kind == "f" and abs(value) > float(np.finfo(target).max):
             largest = np.finfo(target).max

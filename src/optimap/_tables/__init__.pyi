@@ -3,6 +3,9 @@ from .columns import (
     load_columns,
     save_columns,
 )
+from .header import (
+    Header,
+)
 from .kinds import (
     KINDS,
     SUFFIXES,
@@ -28,6 +31,7 @@ from .table import (
 __all__ = [
     "KINDS",
     "SUFFIXES",
+    "Header",
     "TraceTable",
     "as_data_array",
     "check_table",

@@ -10,16 +10,27 @@ import csv
 import importlib
 import json
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 import numpy as np
 
-from .._base import ArgumentError, Array
-from .._files import CHECKSUM, check_output, check_sidecar, checksum, sidecar_path, written_whole, written_with_sidecar
+from .._base import ArgumentError, Array, DamagedFileError
+from .._files import (
+    CHECKSUM,
+    check_output,
+    check_sidecar,
+    checksum,
+    reading,
+    sidecar_path,
+    written_whole,
+    written_with_sidecar,
+)
 from .._version import __version__
-from .columns_header import COLUMNS_LAYOUT, COLUMNS_MARKER, type_name
+from .columns_header import COLUMNS_LAYOUT, COLUMNS_MARKER, OtherFileError, type_name
+from .header import damaged_field
 from .kinds import Kind, find_table_kind
 from .save_load import existing_kind
 
@@ -60,7 +71,7 @@ def save_columns(
 def load_columns(path: Path) -> tuple[dict[str, Any], dict[str, Array]]:
     """Return the header and the columns of a file that `save_columns` wrote."""
     header, columns = _module(existing_kind(path)).read(path)
-    rows = {len(values) for values in columns.values()} | ({header["rows"]} if header["columns"] else set())
+    rows = {values.shape for values in columns.values()} | ({(header["rows"],)} if header["columns"] else set())
     if list(columns) != list(header["columns"]) or len(rows) > 1:
         raise ArgumentError(
             "path",
@@ -69,6 +80,10 @@ def load_columns(path: Path) -> tuple[dict[str, Any], dict[str, Array]]:
             "read it with pandas, or save the beats again",
             subject=str(path),
         )
+    for name, values in columns.items():
+        if type_name(values) != header["columns"][name]:
+            stated = f"states {header['columns'][name]} for {name}, but the file holds {type_name(values)}"
+            raise damaged_field(path, "columns", stated)
     return header, columns
 
 
@@ -77,18 +92,24 @@ def holds_columns(path: Path) -> bool:
     kind = existing_kind(path)
     if kind.sidecar and sidecar_path(path).is_file():
         try:
-            header = json.loads(sidecar_path(path).read_text(encoding="utf-8"))
-        except ValueError:  # a damaged description, which the reader explains
+            with reading(path, "json", "is damaged"):
+                header = json.loads(sidecar_path(path).read_text(encoding="utf-8"))
+        except DamagedFileError:  # a damaged description, which the reader explains
             return False
         return isinstance(header, dict) and COLUMNS_MARKER in header
     if kind.sidecar:  # the first row is enough
-        with open(path, encoding="utf-8-sig", errors="replace", newline="") as file:
+        names: list[str] = []
+        with (
+            suppress(DamagedFileError),
+            reading(path, "text", "is not a table"),
+            open(path, encoding="utf-8-sig", errors="replace", newline="") as file,
+        ):
             names = next(csv.reader(file, delimiter="\t" if path.suffix.lower() == ".tsv" else ","), [])
         return {"series", "beat"} <= set(names)
     try:
         _module(kind).read(path)
-    except ValueError:  # another kind, or a damaged table: reading it as traces explains which
-        return False
+    except ValueError as error:  # a damaged one is explained when it is read
+        return not isinstance(error, OtherFileError)
     return True
 
 

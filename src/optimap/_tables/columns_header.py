@@ -1,5 +1,6 @@
 """The header of a table of columns, and its columns as files hold them: shared by `columns` and the `column_kinds`."""
 
+import json
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -7,10 +8,36 @@ from typing import Any
 import numpy as np
 
 from .._base import ArgumentError, Array
+from .._files import reading
+from .header import (
+    FPS,
+    METADATA,
+    SAVE_AGAIN,
+    WRITTEN_BY,
+    Field,
+    check_fields,
+    check_layout,
+    is_list_of,
+    is_one_of,
+    is_whole,
+)
 
 COLUMNS_MARKER = "optimap_beat_table"  # its value is the version of the layout
 COLUMNS_LAYOUT = 1
 TYPES = ("int64", "float64", "text")
+
+
+def _is_types(value: object) -> bool:
+    return isinstance(value, dict) and is_list_of(is_one_of(TYPES))(list(value.values()))
+
+
+FIELDS = (
+    WRITTEN_BY,
+    Field("rows", "a whole number", is_whole),
+    Field("columns", f"an object of names, each with one of {', '.join(TYPES)}", _is_types),
+    FPS,
+    METADATA,
+)
 
 
 def type_name(values: Array) -> str:
@@ -31,19 +58,25 @@ def check_columns_header(header: object, path: Path) -> dict[str, Any]:
     """Return the header of a table of beats, or raise an error."""
     if not isinstance(header, dict) or COLUMNS_MARKER not in header:
         raise not_beats(path)
-    if header[COLUMNS_MARKER] > COLUMNS_LAYOUT:
-        written = f"was written by {header.get('written_by')}"
-        raise ArgumentError("path", path, written, "install that version to read it", subject=str(path))
-    columns = header.get("columns")
-    if not isinstance(columns, dict) or not set(columns.values()) <= set(TYPES) or "rows" not in header:
-        problem, cure = "is damaged, because its columns are invalid", "copy it or save it again"
-        raise ArgumentError("path", path, problem, cure, subject=str(path))
+    check_layout(header, COLUMNS_MARKER, COLUMNS_LAYOUT, path)
+    check_fields(header, FIELDS, path)
     return header
 
 
-def not_beats(path: Path) -> ArgumentError:
+def parse_columns_header(text: str | bytes, path: Path) -> dict[str, Any]:
+    """Return the header in the JSON text of a file, or raise an error that names the field that is wrong."""
+    with reading(path, "json", "is damaged, because its header is not JSON", SAVE_AGAIN):
+        found = json.loads(text)
+    return check_columns_header(found, path)
+
+
+class OtherFileError(ArgumentError):
+    """A file of another program, or of another kind."""
+
+
+def not_beats(path: Path) -> OtherFileError:
     """Return the error for a file of another program, or of another kind."""
-    return ArgumentError(
+    return OtherFileError(
         "path",
         path,
         "does not contain a table of beats written by optimap",

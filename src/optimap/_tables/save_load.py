@@ -25,6 +25,7 @@ from .._files import (
     written_with_sidecar,
 )
 from .arguments import parse_table
+from .header import Header, check_values
 from .kinds import KINDS, Kind, find_table_kind
 from .table import TraceTable, from_header, to_header
 
@@ -212,15 +213,17 @@ def load_traces(path: str | os.PathLike[str]) -> TraceTable:
     (array([1, 2, 3], dtype=uint16), 500.0, ['left atrium'], {'drug': 'none'})
     """
     path = file_path(path)
-    module = existing_kind(path).load()
+    kind = existing_kind(path)
+    module = kind.load()
     header = module.read_header(path)
     values, axis = module.read_values(path, header)
+    check_values(header, values, axis, path, exact=not kind.digits)
     return from_header(header, values, axis)
 
 
-def load_header(path: Path) -> dict[str, Any]:
-    """Return everything that a table says, without reading its values."""
-    header: dict[str, Any] = existing_kind(path).load().read_header(path)
+def load_header(path: Path) -> Header:
+    """Return everything that a table says, without reading its values; all fields are checked."""
+    header: Header = existing_kind(path).load().read_header(path)
     return header
 
 

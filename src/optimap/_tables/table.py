@@ -10,25 +10,19 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from .._base import ArgumentError, Array, parse_time_axis
+from .._base import Array, parse_time_axis
 from .._version import __version__
 from .axes import FRAMES, OTHER, SECONDS
-
-MARKER = "optimap_trace_table"  # marks every file written by optimap; its value is the version of the layout
-LAYOUT = 1
+from .header import LAYOUT, MARKER, Header, header_shape
 
 # Control characters and two more that XML does not allow; tabs and line breaks may be part of a label.
 _NOT_IN_LABELS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff]")
 _NUMBER = r"(-?\d+\.?\d*(?:e[+-]?\d+)?)"
 _POSITION = re.compile(f"x{_NUMBER}_y{_NUMBER}")  # as `position_names` writes it
-
-_BITS = (8, 16, 32, 64)
-_DTYPES = {"bool", "float16", "float32", "float64", *(f"{kind}{bits}" for kind in ("int", "uint") for bits in _BITS)}
 
 
 @dataclass(frozen=True, eq=False)
@@ -126,8 +120,8 @@ def to_header(table: TraceTable, tidy: bool = False) -> dict[str, Any]:
     }
 
 
-def from_header(header: dict[str, Any], values: Array, axis: Array) -> TraceTable:
-    """Return the table that a header, (T, N) values and the axis describe; values may have a wider data type."""
+def from_header(header: Header, values: Array, axis: Array) -> TraceTable:
+    """Return the table that a header describes, with (T, N) values and an axis that agree with it."""
     positions = header["positions"]
     return TraceTable(
         np.ascontiguousarray(values, dtype=header["dtype"]).reshape(header["shape"]),
@@ -139,61 +133,9 @@ def from_header(header: dict[str, Any], values: Array, axis: Array) -> TraceTabl
     )
 
 
-def header_labels(header: dict[str, Any]) -> list[str]:
+def header_labels(header: Header) -> list[str]:
     """Return the column labels of the table that a header describes."""
     positions = header["positions"]
     count = header_shape(header)[1]
-    return column_labels(count, header["names"], positions and np.array(positions, np.float64), header["axis"])
-
-
-def header_shape(header: dict[str, Any]) -> tuple[int, int]:
-    """Return the shape of the table, (T, N)."""
-    frames, *count = header["shape"]
-    return frames, count[0] if count else 1
-
-
-def check_header(header: object, path: Path) -> dict[str, Any]:
-    """Return the header of a file, or raise an error if optimap did not write it, or cannot read it."""
-    if not isinstance(header, dict) or MARKER not in header:
-        raise not_ours(path)
-    if header[MARKER] > LAYOUT:
-        raise ArgumentError(
-            "path",
-            path,
-            f"was written by {header.get('written_by')}",
-            "install that version to read it",
-            subject=str(path),
-        )
-    fps = header.get("fps")
-    known = header.get("dtype") in _DTYPES and (fps is None or isinstance(fps, (int, float)))
-    if not known or not isinstance(header.get("shape"), list):
-        raise ArgumentError(
-            "path",
-            path,
-            "is damaged, because its data type, shape or rate is invalid",
-            "copy it or save it again",
-            subject=str(path),
-        )
-    return header
-
-
-def not_ours(path: Path) -> ArgumentError:
-    """Return the error for a file of another program."""
-    return ArgumentError(
-        "path",
-        path,
-        "does not contain a table of traces written by optimap",
-        "open it with the program that made it",
-        subject=str(path),
-    )
-
-
-def unreadable(path: Path, kind: str, error: Exception) -> ArgumentError:
-    """Return the error for a file that is not of its kind, or is damaged."""
-    return ArgumentError(
-        "path",
-        path,
-        f"cannot be read as {kind} ({error})",
-        "it may be truncated; copy it or save it again",
-        subject=str(path),
-    )
+    places = np.array(positions, np.float64) if positions else None
+    return column_labels(count, header["names"], places, header["axis"])

@@ -5,11 +5,11 @@ Each kind of file writes its rows itself; the names and the order of the columns
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 from .._base import ArgumentError, Array
 from .axes import FRAMES
-from .table import header_labels, header_shape
+from .header import Header, header_shape
+from .table import header_labels
 
 REST = ["name", "x", "y", "value"]
 NAME, VALUE = 1, 4  # columns
@@ -25,9 +25,7 @@ def is_tidy(names: Sequence[object]) -> bool:
     return list(names[1:]) == REST and names[0] in (FRAMES, "time")
 
 
-def from_tidy(
-    path: Path, header: dict[str, Any], names: Sequence[str], axis: Array, values: Array
-) -> tuple[Array, Array]:
+def from_tidy(path: Path, header: Header, names: Sequence[str], axis: Array, values: Array) -> tuple[Array, Array]:
     """Return (T, N) values and the axis from the columns of a table in long form."""
     frames, count = header_shape(header)
     labels = header_labels(header)

@@ -7,9 +7,7 @@ write, and damaged ones, are errors. Nothing is pickled.
 from __future__ import annotations
 
 import json
-import struct
 import zipfile
-import zlib
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -17,13 +15,12 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from .._base import ArgumentError, Array, FolderError, MissingFileError, check_flag, file_path, import_extra
-from .._files import check_output, written_whole
+from .._files import check_output, own_hdf5, reading, written_whole
 from .._version import __version__
 
 MARKER = "optimap_beat_maps"  # its value is the version of the layout
 LAYOUT = 1
 MASK, CODES = "mask", "why_codes"  # names that no column has
-DAMAGED = (OSError, EOFError, KeyError, IndexError, ValueError, zipfile.BadZipFile, zlib.error, struct.error)
 
 Arrays = dict[str, Array]
 
@@ -57,19 +54,17 @@ def load_arrays(path: object) -> tuple[Arrays, dict[str, Any], Array, Array | No
     if target.is_dir():
         raise FolderError("path", path, "is a folder", "give the name of a file of maps", subject=str(path))
     kind.load()
-    try:
+    cure = "it may be truncated; copy it or save it again"
+    with reading(target, kind.library, "cannot be read as a file of maps", cure):
         arrays, header = kind.read(target)
         if header is None:
             raise _not_maps(target)
-        columns = {name: arrays[name] for name in header["columns"]}
-        mask = arrays[MASK].astype(bool)
-    except ArgumentError:
-        raise
-    except DAMAGED as error:
-        problem, cure = f"cannot be read as a file of maps ({error})", "it may be truncated; copy it or save it again"
-        raise ArgumentError("path", target, problem, cure, subject=str(target)) from error
-    if header[MARKER] > LAYOUT:
-        written = f"was written by {header['written_by']}"
+        is_newer = int(header[MARKER]) > LAYOUT
+        if not is_newer:
+            columns = {name: arrays[name] for name in header["columns"]}
+            mask = arrays[MASK].astype(bool)
+    if is_newer:
+        written = f"was written by {header.get('written_by')}"
         raise ArgumentError("path", target, written, "install that version to read it", subject=str(target))
     return columns, header, mask, arrays.get(CODES)
 
@@ -106,8 +101,7 @@ def _write_h5(path: Path, arrays: Arrays, header: dict[str, Any]) -> None:
 
 
 def _read_h5(path: Path) -> tuple[Arrays, dict[str, Any] | None]:
-    h5py: Any = import_extra("h5py", "hdf5", ".h5 maps")
-    with h5py.File(path, "r") as file:
+    with own_hdf5(path) as file:
         if MARKER not in file.attrs:
             return {}, None
         return {name: file[name][()] for name in file if name != "header"}, json.loads(file["header"].asstr()[()])
@@ -135,6 +129,8 @@ def _write_nc(path: Path, arrays: Arrays, header: dict[str, Any]) -> None:
 
 def _read_nc(path: Path) -> tuple[Arrays, dict[str, Any] | None]:
     xr: Any = import_extra("xarray", "xarray", ".nc maps")
+    with own_hdf5(path):
+        pass
     dataset = xr.open_dataset(path, engine="h5netcdf", decode_times=False, decode_timedelta=False)
     with dataset:
         if MARKER not in dataset.attrs:
@@ -193,6 +189,7 @@ class Kind(NamedTuple):
 
     write: Callable[[Path, Arrays, dict[str, Any]], None]
     read: Callable[[Path], tuple[Arrays, dict[str, Any] | None]]
+    library: str
     extra: str = ""
     needs: tuple[str, ...] = ()
 
@@ -203,12 +200,12 @@ class Kind(NamedTuple):
 
 
 KINDS = {
-    ".npz": Kind(_write_npz, _read_npz),
-    ".nc": Kind(_write_nc, _read_nc, "xarray", ("xarray", "h5netcdf")),
-    ".h5": Kind(_write_h5, _read_h5, "hdf5", ("h5py",)),
-    ".hdf5": Kind(_write_h5, _read_h5, "hdf5", ("h5py",)),
-    ".tif": Kind(_write_tif, _read_tif),
-    ".tiff": Kind(_write_tif, _read_tif),
+    ".npz": Kind(_write_npz, _read_npz, "numpy"),
+    ".nc": Kind(_write_nc, _read_nc, "xarray", "xarray", ("xarray", "h5netcdf")),
+    ".h5": Kind(_write_h5, _read_h5, "h5py", "hdf5", ("h5py",)),
+    ".hdf5": Kind(_write_h5, _read_h5, "h5py", "hdf5", ("h5py",)),
+    ".tif": Kind(_write_tif, _read_tif, "tifffile"),
+    ".tiff": Kind(_write_tif, _read_tif, "tifffile"),
 }
 
 

@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 
 from .._base import ArgumentError, positive_number, whole_number
 from .._files import written_whole
+from .tissue_model import TIME_UNIT, next_state
 from .truth import TrueBeats, measure
 
 log = logging.getLogger(__name__)
@@ -37,9 +38,6 @@ BEATS_BEFORE = 4  # paced before the camera starts, so that all recorded beats a
 # Increased whenever the recording changes, so that an older one in the cache is not used.
 VERSION = 1
 
-# Parameters of the model as published. One unit of model time is 4 ms here, so action potentials last about 100 ms.
-K, A, EPSILON, MU1, MU2 = 8.0, 0.15, 0.002, 0.2, 0.3
-TIME_UNIT = 0.004  # s
 TIME_STEP = 0.05  # model units
 DIFFUSION = 4.0  # grid cells squared per model unit
 
@@ -291,18 +289,7 @@ def _excitation(stimuli: tuple[float, ...]) -> NDArray[np.float32]:
             potential[step // steps_per_frame] = u
         if step in stimulus_steps:
             u[site] = 1.0
-        padded[1:-1, 1:-1] = u  # mirrored edges: no flux across them
-        padded[0], padded[-1], padded[:, 0], padded[:, -1] = (
-            padded[1],
-            padded[-2],
-            padded[:, 1],
-            padded[:, -2],
-        )
-        laplacian = padded[:-2, 1:-1] + padded[2:, 1:-1] + padded[1:-1, :-2] + padded[1:-1, 2:] - 4 * u
-        cubic = K * u * (u - A)
-        recovery = (EPSILON + MU1 * v / (u + MU2)) * (-v - cubic + K * u)
-        u = u + TIME_STEP * (DIFFUSION * laplacian - cubic * (u - 1) - u * v)
-        v = v + TIME_STEP * recovery
+        u, v = next_state(u, v, padded, TIME_STEP, DIFFUSION)
     return potential
 
 

@@ -16,6 +16,7 @@ from .._base import deferred_interrupts
 from . import _numpy, _numpy_measure
 from ._fallback import Fallback
 from ._numpy_slopes import median_slope, side_changes, slopes_of_ranks
+from ._numpy_upstrokes import gaussian_slopes, is_steep, noise_limits, slope_noise
 from ._threads import allowed_threads, container_cores, is_alone, one_thread
 from ._workers import Stop, in_background, run_in_threads
 
@@ -28,23 +29,29 @@ __all__ = [
     "backend",
     "coarse_splines",
     "container_cores",
+    "crossing_times",
     "extremes",
     "falling_pairs",
     "find_beats",
+    "gaussian_slopes",
     "in_background",
+    "is_steep",
     "map_watcher",
     "measure_beats",
     "median_slope",
     "median_slopes",
+    "noise_limits",
     "one_thread",
     "rescale",
     "result_dtype",
     "run_in_threads",
     "running_medians",
     "side_changes",
+    "slope_noise",
     "slopes_of_ranks",
     "thread_count",
     "twins",
+    "upstroke_times",
     "window_means",
 ]
 
@@ -341,6 +348,50 @@ def measure_beats(series: Array, first: Array, lows: Array, highs: Array, *optio
     threads = _series_threads(series.size // 2000)
     _loops.measure_beats(series, first, lows, highs, *options, out, reasons, threads)
     return out, reasons
+
+
+def upstroke_times(frames: Array, sign: int, sigma: float, min_snr: float) -> Array:
+    """Return when each pixel is steepest, in frames (H, W); NaN where noise explains all slopes.
+
+    Parameters
+    ----------
+    frames : (T, H, W) array, native byte order, pixels of a row contiguous in memory
+    sign : int
+        1 for upstrokes that rise, -1 for those that fall.
+    sigma : float
+        Of the derivative, in frames.
+    min_snr : float
+        Times the noise of the derivative.
+    """
+    out = np.empty(frames.shape[1:])
+    if out.size:
+        _loops.upstroke_times(frames, sign, float(sigma), float(min_snr), out, _series_threads(frames.size // 2000))
+    return out
+
+
+def crossing_times(
+    frames: Array, sign: int, threshold: float, lasting: int, min_snr: float, is_first: bool = False
+) -> Array:
+    """Return when each pixel first crosses a threshold, in frames (H, W); NaN where it does not, or only by noise.
+
+    Parameters
+    ----------
+    frames : (T, H, W) array, native byte order, pixels of a row contiguous in memory
+    sign : int
+        1 for upstrokes that rise, -1 for those that fall.
+    threshold : float
+    lasting : int
+        So many frames before and after the two around the crossing lie on their side of the threshold.
+    min_snr : float
+        The slope there, in units of its noise.
+    is_first : bool
+        Return the number of the first frame beyond the threshold, which may be 0; otherwise a time between frames.
+    """
+    out = np.empty(frames.shape[1:])
+    if out.size:
+        options = (sign, float(threshold), int(lasting), float(min_snr), is_first)
+        _loops.crossing_times(frames, *options, out, _series_threads(frames.size // 2000))
+    return out
 
 
 def _series_threads(worth: int) -> int:

@@ -15,6 +15,7 @@ from ._numpy_series import (  # noqa: F401
     median_slopes,
     running_medians,
 )
+from ._numpy_upstrokes import crossing_times, upstroke_times  # noqa: F401
 from ._workers import run_in_threads
 
 Array = NDArray[Any]

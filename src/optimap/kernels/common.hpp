@@ -18,7 +18,8 @@
 #include <vector>
 
 // One build runs on every x86-64 machine and uses its widest vectors: the loader picks the clone.
-#if defined(__x86_64__) && defined(__linux__) && defined(__GNUC__) && !defined(__clang__)
+#if defined(__x86_64__) && defined(__linux__) && defined(__GNUC__) && !defined(__clang__) && \
+    !defined(OPTIMAP_NO_CLONES)
 #define OPTIMAP_CLONES __attribute__((target_clones("avx512f", "avx2", "default")))
 #else
 #define OPTIMAP_CLONES

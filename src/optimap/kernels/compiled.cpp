@@ -18,6 +18,7 @@
 #include "slopes.hpp"
 #include "span_means.hpp"
 #include "splines.hpp"
+#include "upstrokes.hpp"
 
 namespace nb = nanobind;
 
@@ -136,6 +137,21 @@ void rescale(Video samples, Vector<double> low, Vector<double> span, double ymin
     else throw std::invalid_argument("unsupported dtype");
 }
 
+// Calls loop(frames) with the video's pixels in their own type.
+template <class Loop>
+void dispatch_pixels(const Video& video, Loop loop) {
+    const auto of = [&](auto pixel) {
+        using Pixel = decltype(pixel);
+        if (video.dtype() != nb::dtype<Pixel>()) return false;
+        loop(optimap::Frames<Pixel>{static_cast<const Pixel*>(video.data()), int64_t(video.shape(0)), video.stride(0),
+                                    video.stride(1)});
+        return true;
+    };
+    if (!(of(uint8_t{}) || of(int8_t{}) || of(uint16_t{}) || of(int16_t{}) || of(uint32_t{}) || of(int32_t{}) ||
+          of(uint64_t{}) || of(int64_t{}) || of(float{}) || of(double{})))
+        throw std::invalid_argument("unsupported dtype");
+}
+
 // Like `typed`, with results of the type of the samples.
 template <class Sample>
 bool extremes_of(const Video& samples, Result& low, Result& high, int threads) {
@@ -159,6 +175,39 @@ void extremes(Video samples, Result low, Result high, int threads) {
           extremes_of<int16_t>(samples, low, high, threads) || extremes_of<float>(samples, low, high, threads) ||
           extremes_of<double>(samples, low, high, threads)))
         throw std::invalid_argument("unsupported dtype");
+}
+
+// Calls loop(frames, height, width, out) for a video of any type; out holds one number for each pixel.
+template <class Loop>
+void each_pixel(const Video& video, Result& out, Loop loop) {
+    const int64_t height = int64_t(video.shape(1)), width = int64_t(video.shape(2));
+    if (video.shape(2) > 1 && video.stride(2) != 1)
+        throw std::invalid_argument("pixels of a row must be adjacent in memory");
+    if (out.dtype() != nb::dtype<double>() || out.ndim() != 2 || int64_t(out.shape(0)) != height ||
+        int64_t(out.shape(1)) != width || (width > 1 && out.stride(1) != 1) || (height > 1 && out.stride(0) != width))
+        throw std::invalid_argument("out must be C-contiguous float64, one number for each pixel");
+    if (video.shape(0) < 1) throw std::invalid_argument("series are empty");
+    double* result = static_cast<double*>(out.data());
+    dispatch_pixels(video, [&](auto frames) {
+        nb::gil_scoped_release unlocked;
+        loop(frames, height, width, result);
+    });
+}
+
+void upstroke_times(Video frames, int sign, double sigma, double min_snr, Result out, int threads) {
+    if (!(sigma > 0)) throw std::invalid_argument("the filter is empty");
+    each_pixel(frames, out, [&](auto pixels, int64_t height, int64_t width, double* result) {
+        optimap::upstroke_times(pixels, height, width, double(sign), sigma, min_snr, result, threads);
+    });
+}
+
+void crossing_times(Video frames, int sign, double threshold, int64_t lasting, double min_snr, bool is_first, Result out,
+                    int threads) {
+    if (lasting < 0) throw std::invalid_argument("lasting must not be negative");
+    each_pixel(frames, out, [&](auto pixels, int64_t height, int64_t width, double* result) {
+        optimap::crossing_times(pixels, height, width, double(sign), threshold, lasting, min_snr, is_first, result,
+                                threads);
+    });
 }
 
 // Loops over series: (M, T) samples, one series in each row.
@@ -274,6 +323,10 @@ NB_MODULE(_compiled, m) {
           nb::arg("threads"));
     m.def("asls_baselines", &asls_baselines, nb::arg("series"), nb::arg("lam"), nb::arg("above"), nb::arg("solutions"),
           nb::arg("tolerance"), nb::arg("out"), nb::arg("threads"));
+    m.def("upstroke_times", &upstroke_times, nb::arg("frames"), nb::arg("sign"), nb::arg("sigma"), nb::arg("min_snr"),
+          nb::arg("out"), nb::arg("threads"));
+    m.def("crossing_times", &crossing_times, nb::arg("frames"), nb::arg("sign"), nb::arg("threshold"),
+          nb::arg("lasting"), nb::arg("min_snr"), nb::arg("is_first"), nb::arg("out"), nb::arg("threads"));
     m.def("coarse_splines", &coarse_splines, nb::arg("series"), nb::arg("knots"), nb::arg("out"), nb::arg("threads"));
     m.def("watch_map", &optimap::watch_map, nb::arg("start"), nb::arg("nbytes"));
     m.def("forget_map", &optimap::forget_map, nb::arg("node"));

@@ -1,5 +1,5 @@
 """Phase of oscillating signals, and phase singularities."""
 
-import lazy_loader
+from .._base import attach_stub
 
-__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)
+__getattr__, __dir__, __all__ = attach_stub(__name__, __file__)

@@ -1,43 +1,67 @@
 """Compressed HDF5 read in threads: chunks are fetched as stored, and decompressed side by side.
 
-HDF5 decompresses one chunk after the other, under a lock. Here only fetching the bytes of a chunk is left to it; zlib
-and NumPy undo the deflate and shuffle filters in all threads, and each chunk is written to its place in the result.
-Datasets with other filters, or with chunks that were never written, are read by HDF5 alone (`chunked`).
+HDF5 decompresses one chunk after the other, under a lock. Here only fetching the bytes of a chunk is left to it;
+imagecodecs (or zlib) and NumPy undo the filters in all threads, straight into the result where a chunk belongs there as
+a whole. Chunks that are read in part are kept for the next part. Datasets with other filters, or with chunks that were
+never written, are read by HDF5 alone (`chunked`), and those without chunks by `hdf5_contiguous`.
 """
 
 import itertools
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from threading import local
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from .._base import Array
+from .._base import Array, budget
 from ..kernels import run_in_threads, thread_count
+from .hdf5_contiguous import MappedDataset, mapped_dataset
 
 if TYPE_CHECKING:
     import h5py
 
-# Numbers of the filters in the HDF5 specification.
-DEFLATE, SHUFFLE = 1, 2
+# Numbers of the filters in the HDF5 specification, and of one that h5py registered.
+DEFLATE, SHUFFLE, FLETCHER32, LZF = 1, 2, 3, 32000
+COMPRESSIONS = {DEFLATE: "deflate_decode", LZF: "lzf_decode"}  # functions of imagecodecs, which free the other threads
 Chunk = tuple[int, ...]
+Bytes = NDArray[np.uint8]
 
 
 class ThreadedDataset:
     """A compressed dataset that is sliced like the original, and decompressed in threads."""
 
-    def __init__(self, dataset: "h5py.Dataset", filters: Sequence[int]) -> None:
-        self._dataset, self._filters = dataset, filters
+    def __init__(self, dataset: "h5py.Dataset", filters: Sequence[int], inflate: "dict[int, Inflate]") -> None:
+        self._dataset, self._filters, self._inflate = dataset, filters, inflate
         self.name, self.shape, self.ndim = dataset.name, dataset.shape, dataset.ndim
         self.dtype, self.chunks = dataset.dtype, dataset.chunks
+        self._nbytes = int(np.prod(self.chunks)) * self.dtype.itemsize
+        self._kept: dict[Chunk, Array] = {}  # the chunks that the last request read in part
 
     def __getitem__(self, key: tuple[Any, ...]) -> Array:
         whole = [self._whole(part, n) for part, n in zip(key, self.shape, strict=True)]
         result: Array = np.empty([stop - start for start, stop in whole], self.dtype)
-        chunks = list(self._overlapping(whole))
-        threads = min(thread_count(), len(chunks))
-        run_in_threads(lambda i: self._decode_into(result, whole, chunks[i]), len(chunks), threads)
+        chunks, own, kept = list(self._overlapping(whole)), local(), self._kept
+        self._kept = {}
+        keeps = len(chunks) * self._nbytes <= budget().read_bytes
+
+        def work(number: int) -> None:
+            offset = chunks[number]
+            here, there = self._places(offset, whole)
+            target = result[there]
+            if target.shape == self.chunks:  # the whole chunk
+                self._decode_into(target, offset, own)
+                return
+            values = kept.get(offset)
+            if values is None:
+                values = np.empty(self.chunks, self.dtype)
+                self._decode_into(values, offset, own)
+            target[...] = values[here]
+            if keeps:
+                self._kept[offset] = values
+
+        run_in_threads(work, len(chunks), min(thread_count(), len(chunks)))
         return np.asarray(result[tuple(self._rest(part) for part in key)])
 
     @staticmethod
@@ -60,59 +84,126 @@ class ThreadedDataset:
         ]
         return itertools.product(*along) if all(start < stop for start, stop in whole) else iter(())
 
-    def _decode_into(self, result: Array, whole: Sequence[tuple[int, int]], offset: Chunk) -> None:
-        """Write the pixels of a chunk to their place."""
-        values = self._decoded(*self._dataset.id.read_direct_chunk(offset))
+    def _places(self, offset: Chunk, whole: Sequence[tuple[int, int]]) -> tuple[tuple[slice, ...], tuple[slice, ...]]:
+        """Return which part of a chunk is read, and its place in the result."""
         here, there = [], []
         for first, size, (start, stop) in zip(offset, self.chunks, whole, strict=True):
             low, high = max(first, start), min(first + size, stop)
             here.append(slice(low - first, high - first))
             there.append(slice(low - start, high - start))
-        result[tuple(there)] = values[tuple(here)]
+        return tuple(here), tuple(there)
 
-    def _decoded(self, skipped: int, raw: bytes) -> Array:
-        """Return the values of a chunk; bit i of `skipped` is set if filter i was not applied to it."""
-        expected = int(np.prod(self.chunks)) * self.dtype.itemsize
-        data = np.frombuffer(raw, np.uint8)
-        for i, kind in reversed(list(enumerate(self._filters))):
-            if skipped >> i & 1:
-                continue
-            data = _inflated(data, expected) if kind == DEFLATE else _unshuffled(data, self.dtype.itemsize)
-        if data.nbytes != expected:
-            raise OSError(f"a chunk has {data.nbytes} bytes instead of {expected}")
-        values: Array = data.view(self.dtype).reshape(self.chunks)
-        return values
+    def _decode_into(self, target: Array, offset: Chunk, own: local) -> None:
+        """Write all values of a chunk to their place; `own` holds memory of the thread."""
+        skipped, raw = self._dataset.id.read_direct_chunk(offset)
+        is_straight = target.flags.c_contiguous
+        place: Bytes = target.reshape(-1).view(np.uint8) if is_straight else self._memory(own, "values")
+        # Bit i of `skipped` is set if filter i was not applied to this chunk.
+        todo = [kind for i, kind in enumerate(self._filters) if not skipped >> i & 1]
+        data: Bytes = np.frombuffer(raw, np.uint8)
+        for kind in reversed(todo):
+            data = self._undone(kind, data, place if kind == todo[0] else self._memory(own, "shuffled"))
+        data = _of_size(data, self._nbytes)
+        if not todo or todo[0] == FLETCHER32:
+            place[...] = data
+        if not is_straight:
+            target[...] = place.view(self.dtype).reshape(self.chunks)
+
+    def _undone(self, kind: int, data: Bytes, place: Bytes) -> Bytes:
+        """Undo one filter; the result is in the given place, or a part of `data`."""
+        if kind == FLETCHER32:
+            return _checked(data)
+        if kind == SHUFFLE:
+            return _unshuffled(_of_size(data, self._nbytes), self.dtype.itemsize, place)
+        return self._inflate[kind](data, place)
+
+    def _memory(self, own: local, name: str) -> Bytes:
+        """Return memory of a thread for the bytes of a chunk, the same for all chunks that it decodes."""
+        if not hasattr(own, name):
+            setattr(own, name, np.empty(self._nbytes, np.uint8))
+        memory: Bytes = getattr(own, name)
+        return memory
 
 
-def _inflated(data: NDArray[np.uint8], expected: int) -> NDArray[np.uint8]:
-    """Return decompressed bytes, no more than expected, however many a damaged chunk would give."""
-    inflate = zlib.decompressobj()
+Inflate = Callable[[Bytes, Bytes], Bytes]  # data, place
+
+
+def _inflates(filters: Sequence[int]) -> dict[int, Inflate] | None:
+    """Return a function for each compression among the filters; None if a filter is not known here."""
     try:
-        result = inflate.decompress(data.data, expected)
+        import imagecodecs
+    except ImportError:
+        return {DEFLATE: _inflated} if DEFLATE in filters and set(filters) <= {DEFLATE, SHUFFLE} else None
+    if not set(filters) <= {*COMPRESSIONS, SHUFFLE, FLETCHER32}:
+        return None
+    if FLETCHER32 in filters and not hasattr(imagecodecs, "h5checksum_fletcher32"):
+        return None
+    return {kind: _inflate_by(getattr(imagecodecs, COMPRESSIONS[kind])) for kind in filters if kind in COMPRESSIONS}
+
+
+def _inflate_by(decode: Callable[..., Any]) -> Inflate:
+    """Return a function that decompresses by a decoder of imagecodecs."""
+
+    def inflate(data: Bytes, place: Bytes) -> Bytes:
+        try:
+            return place[: len(decode(data, out=place))]
+        except RuntimeError as error:
+            raise OSError(f"a chunk cannot be decompressed: {error}") from error
+
+    return inflate
+
+
+def _inflated(data: Bytes, place: Bytes) -> Bytes:
+    """Decompress into a place, no more than fits, however much a damaged chunk would give."""
+    try:
+        result = zlib.decompressobj().decompress(data.data, len(place))
     except zlib.error as error:
         raise OSError(f"a chunk cannot be decompressed: {error}") from error
-    return np.frombuffer(result, np.uint8)
+    place[: len(result)] = np.frombuffer(result, np.uint8)
+    return place[: len(result)]
 
 
-def _unshuffled(data: NDArray[np.uint8], itemsize: int) -> NDArray[np.uint8]:
-    """Return bytes in order: the shuffle filter puts the first bytes of all values first, then the second ones."""
-    if data.size % itemsize:
-        raise OSError(f"a chunk has {data.size} bytes, which is not a multiple of {itemsize}")
-    values = np.empty((data.size // itemsize, itemsize), np.uint8)
-    for i, plane in enumerate(data.reshape(itemsize, -1)):  # ten times as fast as copying the transposed array
+def _of_size(data: Bytes, expected: int) -> Bytes:
+    """Return the bytes of a chunk, or raise an error if some are missing."""
+    if len(data) != expected:
+        raise OSError(f"a chunk has {len(data)} bytes instead of {expected}")
+    return data
+
+
+def _checked(data: Bytes) -> Bytes:
+    """Return bytes without their checksum, or raise an error if they do not agree with it."""
+    import imagecodecs
+
+    content, stored = data[:-4], int.from_bytes(data[-4:].tobytes(), "little")
+    if imagecodecs.h5checksum_fletcher32(content.tobytes()) != stored:
+        raise OSError("a chunk does not agree with its checksum")
+    return content
+
+
+def _unshuffled(data: Bytes, itemsize: int, place: Bytes) -> Bytes:
+    """Put bytes in order: the shuffle filter puts the first bytes of all values first, then the second ones."""
+    planes = data.reshape(itemsize, -1)
+    if itemsize == 2:  # three times as fast as copying bytes
+        pairs = place.view("<u2")
+        np.left_shift(planes[1], 8, out=pairs, dtype=pairs.dtype, casting="unsafe")
+        np.bitwise_or(pairs, planes[0], out=pairs)
+        return place
+    values = place.reshape(-1, itemsize)
+    for i, plane in enumerate(planes):  # ten times as fast as copying the transposed array
         values[:, i] = plane
-    return values.reshape(-1)
+    return place
 
 
-def threaded(dataset: "h5py.Dataset") -> "ThreadedDataset | h5py.Dataset":
-    """Return a dataset that is decompressed in threads, or the dataset itself where that is not possible."""
-    if dataset.chunks is None or dataset.dtype.kind not in "iuf" or thread_count() < 2:
-        return dataset
+def threaded(dataset: "h5py.Dataset") -> "ThreadedDataset | MappedDataset | h5py.Dataset":
+    """Return a dataset that is read or decompressed in threads, or the dataset itself where that is not possible."""
+    if dataset.chunks is None or dataset.dtype.kind not in "iuf":
+        return mapped_dataset(dataset) or dataset
     plist = dataset.id.get_create_plist()
     filters = [plist.get_filter(i)[0] for i in range(plist.get_nfilters())]
-    if DEFLATE not in filters or not set(filters) <= {DEFLATE, SHUFFLE}:
+    inflate = _inflates(filters) if set(filters) & {*COMPRESSIONS} else None
+    if inflate is None or (thread_count() < 2 and _inflated in inflate.values()):
         return dataset
     counts = [-(-n // size) for n, size in zip(dataset.shape, dataset.chunks, strict=True)]
     if dataset.id.get_num_chunks() != int(np.prod(counts)):  # missing chunks are fill values
         return dataset
-    return ThreadedDataset(dataset, filters)
+    return ThreadedDataset(dataset, filters, inflate)

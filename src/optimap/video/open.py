@@ -13,7 +13,7 @@ import numpy as np
 
 from .._base import ArgumentError, ArgumentTypeError, Array, MissingFileError, file_path, whole_number
 from .._files import refuse_special
-from .._reading import check_whole, mapping_of
+from .._reading import check_whole, copied, mapping_of
 from .axes import unlikely_axes
 from .checks import counted
 from .format_table import Format, find_format
@@ -182,10 +182,12 @@ def load_video(
             return block
         if use_mmap:
             warnings.warn(f"{path} cannot be memory-mapped ({recording.format}); it is loaded instead", stacklevel=2)
-        # Copy a memory map; frames that were read already belong to the caller.
-        array = np.array(block, dtype=block.dtype.newbyteorder("="), copy=True if recording.is_mapped else None)
-        check_whole(mapping_of(block))
-        return array
+        if recording.is_mapped:
+            array = copied(block)
+            check_whole(mapping_of(block))
+            return array
+        # Frames that were read already belong to the caller.
+        return np.array(block, dtype=block.dtype.newbyteorder("="), copy=None)
 
 
 def _frames_from(recording: Recording, start: int, step: int) -> int:

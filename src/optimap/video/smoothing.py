@@ -19,7 +19,18 @@ from numpy.typing import ArrayLike, NDArray
 
 from .. import kernels
 from .._base import Array, VideoLike, budget, is_dask, progress_bar, refuse_device_array
-from .._reading import REACH, Plan, Source, as_source, gaussian_reach, parse_sigma, smooth_in_space, walk_blocks
+from .._reading import (
+    REACH,
+    Plan,
+    Source,
+    as_source,
+    folded_gaussian,
+    gaussian_reach,
+    is_wide,
+    parse_sigma,
+    smooth_in_space,
+    walk_blocks,
+)
 
 Frames = NDArray[np.float64]
 
@@ -112,6 +123,8 @@ def _weights(sigma: float, count: int, start: int, stop: int) -> Frames:
     """Return the weights of `count` frames in the smoothed frames [start, stop), as rows."""
     from scipy.ndimage import gaussian_filter1d
 
+    if is_wide(sigma, count):
+        return folded_gaussian(sigma, count)[start:stop]
     unit = np.eye(count)
     return np.ascontiguousarray(gaussian_filter1d(unit, sigma, axis=0, truncate=REACH)[start:stop])
 

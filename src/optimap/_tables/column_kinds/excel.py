@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from ..._base import ArgumentError, Array
-from ..columns_header import COLUMNS_MARKER, check_columns_header, from_cells, not_beats
+from ..columns_header import COLUMNS_MARKER, from_cells, not_beats, parse_columns_header
 from ..kinds.excel import LONGEST_TEXT, MOST_ROWS, new_workbook, number_cells, opened, text_cell
 
 
@@ -53,8 +53,8 @@ def read(path: Path) -> tuple[dict[str, Any], dict[str, Array]]:
         *_, last = book["metadata"].iter_rows(values_only=True)
         if last[0] != COLUMNS_MARKER:
             raise not_beats(path)
-        header = check_columns_header(json.loads("".join(piece for piece in last[1:] if piece)), path)
+        header = parse_columns_header("".join(str(piece) for piece in last[1:] if piece), path)
         names, *rows = [list(row) for row in book["beats"].iter_rows(values_only=True)]
-    width = len(names)
-    cells = list(zip(*((row + [None] * width)[:width] for row in rows), strict=True)) or [()] * width
-    return header, {name: from_cells(cells[i], header["columns"].get(name, "text")) for i, name in enumerate(names)}
+        width = len(names)
+        cells = list(zip(*((row + [None] * width)[:width] for row in rows), strict=True)) or [()] * width
+        return header, {name: from_cells(cells[i], header["columns"].get(name, "text")) for i, name in enumerate(names)}

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Mapping
-from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +10,8 @@ import numpy as np
 
 from ..._base import Array, deferred_interrupts
 from ..._files import hdf5_output, own_hdf5
-from ..columns_header import COLUMNS_LAYOUT, COLUMNS_MARKER, check_columns_header, not_beats
-from ..table import unreadable
+from ..columns_header import COLUMNS_LAYOUT, COLUMNS_MARKER, not_beats, parse_columns_header
+from ..header import reading_table
 
 
 def write(path: Path, columns: Mapping[str, Array], header: dict[str, Any]) -> None:
@@ -29,14 +28,10 @@ def write(path: Path, columns: Mapping[str, Array], header: dict[str, Any]) -> N
 
 def read(path: Path) -> tuple[dict[str, Any], dict[str, Array]]:
     """Return the header and the columns."""
-    with ExitStack() as stack:
-        try:
-            file = stack.enter_context(own_hdf5(path))
-        except OSError as error:
-            raise unreadable(path, "HDF5", error) from error
+    with reading_table(path, "h5py", "HDF5"), own_hdf5(path) as file:
         if COLUMNS_MARKER not in file.attrs:
             raise not_beats(path)
-        header = check_columns_header(json.loads(file["header"].asstr()[()]), path)
+        header = parse_columns_header(str(file["header"].asstr()[()]), path)
         return header, {
             name: np.array(file[name].asstr()[()].tolist(), np.str_) if dtype == "text" else file[name][()]
             for name, dtype in header["columns"].items()

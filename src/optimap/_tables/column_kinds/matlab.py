@@ -11,9 +11,8 @@ from scipy.io import loadmat, savemat, whosmat
 
 from ..._base import Array
 from ..._files import check_matlab
-from ..columns_header import COLUMNS_LAYOUT, COLUMNS_MARKER, check_columns_header, not_beats
-from ..kinds.matlab import DAMAGED
-from ..table import unreadable
+from ..columns_header import COLUMNS_LAYOUT, COLUMNS_MARKER, not_beats, parse_columns_header
+from ..header import reading_table
 
 
 def _variable(name: str) -> str:
@@ -33,22 +32,18 @@ def write(path: Path, columns: Mapping[str, Array], header: dict[str, Any]) -> N
 
 def read(path: Path) -> tuple[dict[str, Any], dict[str, Array]]:
     """Return the header and the columns."""
-    try:
+    with reading_table(path, "scipy", "a MATLAB file"):
         check_matlab(path)
         listed = [name for name, _, _ in whosmat(path)]
         if COLUMNS_MARKER not in listed:
             raise not_beats(path)
         check_matlab(path, listed)
         loaded = loadmat(path)
-        header = check_columns_header(json.loads(str(loaded["header"].item())), path)
-    except DAMAGED as error:
-        if isinstance(error, type(not_beats(path))):
-            raise
-        raise unreadable(path, "a MATLAB file", error) from error
-    columns = {}
-    for name, dtype in header["columns"].items():
-        values = loaded[_variable(name)].ravel()
-        if dtype == "text":
-            values = np.array([str(cell.item()) if cell.size else "" for cell in values], np.str_)
-        columns[name] = values.astype(np.str_ if dtype == "text" else dtype)
-    return header, columns
+        header = parse_columns_header(str(loaded["header"].item()), path)
+        columns = {}
+        for name, dtype in header["columns"].items():
+            values = loaded[_variable(name)].ravel()
+            if dtype == "text":
+                values = np.array([str(cell.item()) if cell.size else "" for cell in values], np.str_)
+            columns[name] = values.astype(np.str_ if dtype == "text" else dtype)
+        return header, columns

@@ -9,9 +9,9 @@ import numpy as np
 import xarray
 
 from ..._base import Array
-from ..columns_header import COLUMNS_LAYOUT, COLUMNS_MARKER, check_columns_header, not_beats
+from ..columns_header import COLUMNS_LAYOUT, COLUMNS_MARKER, not_beats, parse_columns_header
+from ..header import reading_table
 from ..kinds.netcdf import open_dataset, write_dataset
-from ..table import unreadable
 
 
 def write(path: Path, columns: Mapping[str, Array], header: dict[str, Any]) -> None:
@@ -31,14 +31,10 @@ def write(path: Path, columns: Mapping[str, Array], header: dict[str, Any]) -> N
 
 def read(path: Path) -> tuple[dict[str, Any], dict[str, Array]]:
     """Return the header and the columns."""
-    try:
-        dataset = open_dataset(path)
-    except OSError as error:
-        raise unreadable(path, "NetCDF 4", error) from error
-    with dataset:
+    with reading_table(path, "xarray", "NetCDF 4"), open_dataset(path) as dataset:
         if COLUMNS_MARKER not in dataset.attrs:
             raise not_beats(path)
-        header = check_columns_header(json.loads(str(dataset["header"].item())), path)
+        header = parse_columns_header(str(dataset["header"].item()), path)
         return header, {
             name: np.array(dataset[name].values.tolist(), np.str_) if dtype == "text" else dataset[name].values
             for name, dtype in header["columns"].items()

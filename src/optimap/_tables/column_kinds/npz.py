@@ -10,8 +10,8 @@ import numpy as np
 
 from ..._base import Array
 from ..._files import written_patiently
-from ..columns_header import COLUMNS_MARKER, check_columns_header, not_beats
-from ..table import unreadable
+from ..columns_header import COLUMNS_MARKER, not_beats, parse_columns_header
+from ..header import reading_table
 
 
 def write(path: Path, columns: Mapping[str, Array], header: dict[str, Any]) -> None:
@@ -22,13 +22,11 @@ def write(path: Path, columns: Mapping[str, Array], header: dict[str, Any]) -> N
 
 def read(path: Path) -> tuple[dict[str, Any], dict[str, Array]]:
     """Return the header and the columns."""
-    try:
+    with reading_table(path, "numpy", ".npz"):
         with zipfile.ZipFile(path):  # of other files, NumPy says that they may contain pickled objects
             pass
         with open(path, "rb") as opened, np.load(opened, allow_pickle=False) as file:
             if COLUMNS_MARKER not in file.files:
                 raise not_beats(path)
-            header = check_columns_header(json.loads(str(file[COLUMNS_MARKER])), path)
+            header = parse_columns_header(str(file[COLUMNS_MARKER]), path)
             return header, {name: file[name] for name in file.files if name in header["columns"]}
-    except (zipfile.BadZipFile, EOFError) as error:
-        raise unreadable(path, ".npz", error) from error

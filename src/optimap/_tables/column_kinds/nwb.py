@@ -6,7 +6,6 @@ What NWB requires of the experiment is taken from the entry ``nwb`` of the metad
 import json
 import uuid
 from collections.abc import Mapping
-from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -16,9 +15,9 @@ from hdmf.common import DynamicTable, VectorData
 
 from ..._base import Array, deferred_interrupts
 from ..._files import hdf5_output, own_hdf5
-from ..columns_header import COLUMNS_MARKER, check_columns_header, not_beats
+from ..columns_header import COLUMNS_MARKER, not_beats, parse_columns_header
+from ..header import reading_table
 from ..kinds.nwb_metadata import parse_nwb_metadata
-from ..table import unreadable
 
 
 def write(path: Path, columns: Mapping[str, Array], header: dict[str, Any]) -> None:
@@ -48,20 +47,17 @@ def _plain(values: Array) -> Any:
 
 def read(path: Path) -> tuple[dict[str, Any], dict[str, Array]]:
     """Return the header and the columns."""
-    with ExitStack() as stack:
-        try:
-            opened = stack.enter_context(own_hdf5(path))
-        except OSError as error:
-            raise unreadable(path, "NWB", error) from error
+    with reading_table(path, "pynwb", "NWB"), own_hdf5(path) as opened:
         if "nwb_version" not in opened.attrs:
             raise not_beats(path)
-        file = stack.enter_context(pynwb.NWBHDF5IO(file=opened, mode="r")).read()
-        if COLUMNS_MARKER not in (file.scratch or {}):
-            raise not_beats(path)
-        header = check_columns_header(json.loads(str(file.get_scratch(COLUMNS_MARKER))), path)
-        table = file.processing["ophys"]["beats"]
-        stored = {name: table[_column(name)].data[:] for name in header["columns"]}
-        return header, {
-            name: np.array(list(stored[name]), np.str_) if dtype == "text" else np.asarray(stored[name], dtype)
-            for name, dtype in header["columns"].items()
-        }
+        with pynwb.NWBHDF5IO(file=opened, mode="r") as io:
+            file = io.read()
+            if COLUMNS_MARKER not in (file.scratch or {}):
+                raise not_beats(path)
+            header = parse_columns_header(str(file.get_scratch(COLUMNS_MARKER)), path)
+            table = file.processing["ophys"]["beats"]
+            stored = {name: table[_column(name)].data[:] for name in header["columns"]}
+            return header, {
+                name: np.array(list(stored[name]), np.str_) if dtype == "text" else np.asarray(stored[name], dtype)
+                for name, dtype in header["columns"].items()
+            }

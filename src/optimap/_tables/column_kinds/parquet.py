@@ -10,8 +10,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from ..._base import Array
-from ..columns_header import COLUMNS_MARKER, check_columns_header, not_beats
-from ..table import unreadable
+from ..columns_header import COLUMNS_MARKER, not_beats, parse_columns_header
+from ..header import reading_table
 
 
 def write(path: Path, columns: Mapping[str, Array], header: dict[str, Any]) -> None:
@@ -28,16 +28,13 @@ def write(path: Path, columns: Mapping[str, Array], header: dict[str, Any]) -> N
 
 def read(path: Path) -> tuple[dict[str, Any], dict[str, Array]]:
     """Return the header and the columns."""
-    try:
-        table = pq.read_table(path)
-    except (pa.ArrowInvalid, OSError) as error:
-        raise unreadable(path, "Parquet", error) from error
-    text = (table.schema.metadata or {}).get(COLUMNS_MARKER.encode())
-    if text is None:
-        raise not_beats(path)
-    header = check_columns_header(json.loads(text), path)
-    return header, {
-        name: np.array(table[name].to_pylist(), np.str_) if pa.types.is_string(kind) else table[name].to_numpy()
-        for name, kind in zip(table.column_names, table.schema.types, strict=True)
-        if not name.startswith("__")  # an index of pandas
-    }
+    with reading_table(path, "pyarrow", "Parquet"), pq.ParquetFile(path) as file:
+        text = (file.schema_arrow.metadata or {}).get(COLUMNS_MARKER.encode())
+        if text is None:
+            raise not_beats(path)
+        header, table = parse_columns_header(text, path), file.read()
+        return header, {
+            name: np.array(table[name].to_pylist(), np.str_) if pa.types.is_string(kind) else table[name].to_numpy()
+            for name, kind in zip(table.column_names, table.schema.types, strict=True)
+            if not name.startswith("__")  # an index of pandas
+        }

@@ -4,15 +4,15 @@ A table without its header, or from another program, is read as numbers where al
 """
 
 import csv
-import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from ..._base import ArgumentError, Array
-from ..._files import CHECKSUM, checksum, refuse_special, sidecar_path
+from ..._files import CHECKSUM, checksum, reading, refuse_special, sidecar_path
 from ..columns_header import COLUMNS_LAYOUT, COLUMNS_MARKER, check_columns_header, from_cells, not_beats
 from ..kinds.digits import texts
+from ..kinds.text import read_description, reading_text
 
 
 def write(path: Path, columns: Mapping[str, Array], header: dict[str, Any]) -> None:
@@ -57,17 +57,14 @@ def read(path: Path) -> tuple[dict[str, Any], dict[str, Array]]:
         types = {name: _type(name, [row[i] for row in rows]) for i, name in enumerate(names)}
         header = {COLUMNS_MARKER: COLUMNS_LAYOUT, "rows": len(rows), "columns": types, "fps": None, "metadata": {}}
     cells = list(zip(*rows, strict=True)) or [()] * len(names)
-    return header, {name: from_cells(cells[i], types.get(name, "text")) for i, name in enumerate(names)}
+    with reading(path, "header", "has cells that are not numbers", "correct them, or save it again"):
+        return header, {name: from_cells(cells[i], types.get(name, "text")) for i, name in enumerate(names)}
 
 
 def _rows(path: Path) -> tuple[list[str], list[list[str]]]:
     """Return the names and the rows."""
-    try:
-        with open(path, encoding="utf-8-sig", newline="") as file:
-            names, *rows = [row for row in csv.reader(file, delimiter=_delimiter(path)) if row] or [[]]
-    except (UnicodeDecodeError, csv.Error) as error:
-        problem = f"is not a text file with a table ({error})"
-        raise ArgumentError("path", path, problem, "save it again as UTF-8 text", subject=str(path)) from error
+    with reading_text(path), open(path, encoding="utf-8-sig", newline="") as file:
+        names, *rows = [row for row in csv.reader(file, delimiter=_delimiter(path)) if row] or [[]]
     if not sidecar_path(path).exists() and not {"series", "beat"} <= set(names):
         raise not_beats(path)
     short = [row for row in rows if len(row) != len(names)]
@@ -79,16 +76,7 @@ def _rows(path: Path) -> tuple[list[str], list[list[str]]]:
 
 def _header(path: Path, described: Path) -> dict[str, Any]:
     """Return the header in the file next to the table."""
-    try:
-        return check_columns_header(json.loads(described.read_text(encoding="utf-8")), path)
-    except (UnicodeDecodeError, json.JSONDecodeError) as error:
-        raise ArgumentError(
-            "path",
-            path,
-            f"is damaged ({error})",
-            "move it away to read the table without it",
-            subject=f"{described}, which describes {path.name},",
-        ) from error
+    return check_columns_header(read_description(path, described), described)
 
 
 def _type(name: str, cells: list[str]) -> str:

@@ -5,7 +5,8 @@ A new kind is one row here and one module next to this file with
 - ``check_limits(shape, dtype, tidy, timed)`` and ``check_contents(table, regions)``, only if a kind has limits: raise
   an error, before any work, for what it cannot hold;
 - ``write(path, table, header, regions)``; regions are None unless they were given;
-- ``read_header(path) -> header``, quickly, with an error for files that optimap did not write;
+- ``read_header(path) -> header``, quickly, as `header.parse_header` returns it, with an error for files that optimap
+  did not write; what is read from the file is guarded (`header.reading_table`);
 - ``read_values(path, header) -> (values (T, N), axis (T,))``;
 - ``is_table(path)``, only if recordings have the same suffix.
 
@@ -34,6 +35,7 @@ class Kind:
     tidy: bool = False  # whether it can be written in long form
     sidecar: bool = False  # whether the header is a separate file
     shared: bool = False  # whether recordings have the same suffix
+    digits: bool = False  # whether floats are written as digits, which are rounded to their data type when read
     marks: str = ""  # the module with ``is_table``, if the kind's own needs packages that recordings do not need
 
     def load(self) -> ModuleType:
@@ -55,10 +57,10 @@ class Kind:
 
 
 KINDS = (
-    Kind("CSV", (".csv",), "text", tidy=True, sidecar=True),
-    Kind("tab-separated", (".tsv",), "text", tidy=True, sidecar=True),
+    Kind("CSV", (".csv",), "text", tidy=True, sidecar=True, digits=True),
+    Kind("tab-separated", (".tsv",), "text", tidy=True, sidecar=True, digits=True),
     Kind("Parquet", (".parquet",), "parquet", extra="parquet", needs=("pyarrow",), tidy=True),
-    Kind("Excel", (".xlsx",), "excel", extra="excel", needs=("openpyxl",), tidy=True),
+    Kind("Excel", (".xlsx",), "excel", extra="excel", needs=("openpyxl",), tidy=True, digits=True),
     Kind("MATLAB", (".mat",), "matlab", shared=True),
     Kind("NumPy", (".npz",), "npz"),
     Kind("HDF5", (".h5", ".hdf5"), "hdf5", extra="hdf5", needs=("h5py",), shared=True),

@@ -6,8 +6,8 @@ exact text, since openpyxl would round them to 16 digits; names are always text,
 
 import json
 import zipfile
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Generator, Iterable, Iterator
+from contextlib import closing, contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,13 +15,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from openpyxl import Workbook, load_workbook
 from openpyxl.cell import WriteOnlyCell
-from openpyxl.utils.exceptions import InvalidFileException
 from openpyxl.writer.excel import ExcelWriter
 
 from ..._base import ArgumentError, Array, budget, progress_bar
 from ..._files import written_patiently
 from ..._regions import Regions
-from ..table import MARKER, TraceTable, check_header, header_shape, not_ours, unreadable
+from ..header import MARKER, Header, header_shape, not_ours, parse_header, reading_table
+from ..table import TraceTable
 from ..tidy import NAME, VALUE, from_tidy, tidy_columns
 from .digits import texts
 
@@ -163,18 +163,16 @@ def _flat(metadata: dict[str, Any], before: str = "") -> Iterator[tuple[str, Any
 
 @contextmanager
 def opened(path: Path) -> Iterator[Any]:
-    """Open a workbook."""
-    try:
+    """Open a workbook; what is read from it in the block is guarded."""
+    with reading_table(path, "openpyxl", ".xlsx"):
         book = load_workbook(path, read_only=True, data_only=True)
-    except (zipfile.BadZipFile, InvalidFileException, KeyError, EOFError) as error:
-        raise unreadable(path, ".xlsx", error) from error
-    try:
-        yield book
-    finally:
-        book.close()
+        try:
+            yield book
+        finally:
+            book.close()
 
 
-def read_header(path: Path) -> dict[str, Any]:
+def read_header(path: Path) -> Header:
     """Return the header from the second sheet."""
     with opened(path) as book:
         if not {"traces", "metadata"} <= set(book.sheetnames):
@@ -184,15 +182,16 @@ def read_header(path: Path) -> dict[str, Any]:
             last = row or last
         if last[0] != MARKER:
             raise not_ours(path)
-        return check_header(json.loads("".join(piece for piece in last[1:] if piece)), path)
+        text = "".join(str(piece) for piece in last[1:] if piece)
+    return parse_header(text, path)
 
 
-def read_values(path: Path, header: dict[str, Any]) -> tuple[Array, Array]:
+def read_values(path: Path, header: Header) -> tuple[Array, Array]:
     """Return (T, N) values and the axis."""
     frames, count = header_shape(header)
     dtype, axis_dtype = np.dtype(header["dtype"]), np.dtype(header["axis_dtype"])
-    with opened(path) as book:
-        rows = _rows(book["traces"], len(tidy_columns(header["axis"])) if header["tidy"] else count + 1)
+    width = len(tidy_columns(header["axis"])) if header["tidy"] else count + 1
+    with opened(path) as book, closing(_rows(book["traces"], width)) as rows:
         if header["tidy"]:
             columns: list[Any] = list(zip(*rows, strict=True)) or [()] * 5
             axis, values = _array(columns[0], axis_dtype), _array(columns[VALUE], dtype)
@@ -213,7 +212,7 @@ def read_values(path: Path, header: dict[str, Any]) -> tuple[Array, Array]:
     return values, axis
 
 
-def _rows(sheet: "Worksheet", width: int) -> Iterator[tuple[Any, ...]]:
+def _rows(sheet: "Worksheet", width: int) -> Generator[tuple[Any, ...], None, None]:
     """Yield the rows below the names, including the empty cells at their ends, which openpyxl omits."""
     for row in sheet.iter_rows(min_row=2, values_only=True):
         yield (*row[:width], *[None] * (width - len(row)))

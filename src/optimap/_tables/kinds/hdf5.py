@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,8 @@ from ..._base import Array, budget, deferred_interrupts
 from ..._files import hdf5_output, open_hdf5, own_hdf5
 from ..._regions import Regions
 from ..columns_header import COLUMNS_MARKER
-from ..table import LAYOUT, MARKER, TraceTable, check_header, not_ours, unreadable
+from ..header import LAYOUT, MARKER, Header, check_stored, not_ours, parse_header, reading_table
+from ..table import TraceTable
 
 
 def write(path: Path, table: TraceTable, header: dict[str, Any], regions: Regions | None) -> None:
@@ -40,33 +41,29 @@ def write(path: Path, table: TraceTable, header: dict[str, Any], regions: Region
 
 @contextmanager
 def _opened(path: Path) -> Iterator[Any]:
-    """Open an HDF5 file that holds all of its data."""
-    with ExitStack() as stack:
-        try:
-            file = stack.enter_context(own_hdf5(path))
-        except OSError as error:
-            raise unreadable(path, "HDF5", error) from error
+    """Open an HDF5 file that holds all of its data; what is read from it in the block is guarded."""
+    with reading_table(path, "h5py", "HDF5"), own_hdf5(path) as file:
         yield file
 
 
 def is_table(path: Path) -> bool:
     """Return whether a file is a table of optimap, not a recording."""
-    try:
-        with open_hdf5(path) as file:
-            return MARKER in file.attrs or COLUMNS_MARKER in file.attrs
-    except (OSError, RuntimeError, KeyError) as error:  # KeyError: the list of attributes is damaged
-        raise unreadable(path, "HDF5", error) from error
+    with reading_table(path, "h5py", "HDF5"), open_hdf5(path) as file:
+        return MARKER in file.attrs or COLUMNS_MARKER in file.attrs
 
 
-def read_header(path: Path) -> dict[str, Any]:
+def read_header(path: Path) -> Header:
     """Return the header."""
     with _opened(path) as file:
         if MARKER not in file.attrs:
             raise not_ours(path)
-        return check_header(json.loads(file["header"].asstr()[()]), path)
+        text, shape = file["header"].asstr()[()], file["traces"].shape
+    header = parse_header(text, path)
+    check_stored(header, shape, path)
+    return header
 
 
-def read_values(path: Path, header: dict[str, Any]) -> tuple[Array, Array]:
+def read_values(path: Path, header: Header) -> tuple[Array, Array]:
     """Return (T, N) values and the axis."""
     with _opened(path) as file:
         return np.asarray(file["traces"][()]), np.asarray(file[header["axis"]][()])

@@ -2,21 +2,19 @@
 
 import json
 import re
-import zlib
 from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
 from scipy.io import loadmat, savemat, whosmat
-from scipy.io.matlab import MatReadError
 
 from ..._base import ArgumentError, Array
 from ..._files import check_matlab
 from ..._regions import Regions
 from ..columns_header import COLUMNS_MARKER
-from ..table import LAYOUT, MARKER, TraceTable, check_header, header_shape, not_ours, unreadable
+from ..header import LAYOUT, MARKER, Header, check_stored, not_ours, parse_header, reading_table
+from ..table import TraceTable
 
-DAMAGED = (MatReadError, ValueError, TypeError, OSError, EOFError, IndexError, KeyError, zlib.error)
 _NAME = "a MATLAB file"
 _LONGEST_NAME = 63  # of a field
 
@@ -89,12 +87,10 @@ def _load(path: Path, *names: str) -> list[Any]:
     if not is_table(path):
         raise not_ours(path)
     _check_end(path)
-    try:
+    with reading_table(path, "scipy", _NAME):
         check_matlab(path, names)
         loaded = loadmat(path, variable_names=names)
         return [loaded[name] for name in names]
-    except DAMAGED as error:
-        raise unreadable(path, _NAME, error) from error
 
 
 def _check_end(path: Path) -> None:
@@ -105,8 +101,9 @@ def _check_end(path: Path) -> None:
         while place < size:
             file.seek(place + 4)  # after the type of the variable
             place += 8 + int.from_bytes(file.read(4), order)
-    if place != size:
-        raise unreadable(path, _NAME, EOFError(f"{size} bytes of {place}"))
+    with reading_table(path, "scipy", _NAME):
+        if place != size:
+            raise EOFError(f"{size} bytes of {place}")
 
 
 def is_table(path: Path) -> bool:
@@ -114,20 +111,19 @@ def is_table(path: Path) -> bool:
     with open(path, "rb") as file:
         if file.read(128).startswith((b"MATLAB 7.3", b"\x89HDF")):
             return False
-    try:
+    with reading_table(path, "scipy", _NAME):
         check_matlab(path)
         return any(name in (MARKER, COLUMNS_MARKER) for name, _, _ in whosmat(path))
-    except DAMAGED as error:
-        raise unreadable(path, _NAME, error) from error
 
 
-def read_header(path: Path) -> dict[str, Any]:
+def read_header(path: Path) -> Header:
     """Return the header."""
     (text,) = _load(path, "header")
-    return check_header(json.loads(str(text.item())), path)
+    return parse_header(str(text.item() if text.size == 1 else text), path)
 
 
-def read_values(path: Path, header: dict[str, Any]) -> tuple[Array, Array]:
+def read_values(path: Path, header: Header) -> tuple[Array, Array]:
     """Return (T, N) values and the axis."""
     traces, axis = _load(path, "traces", header["axis"])
-    return traces.reshape(header_shape(header)), axis.ravel()
+    check_stored(header, traces.shape, path)
+    return traces, axis.ravel()

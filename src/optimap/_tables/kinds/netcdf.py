@@ -13,8 +13,9 @@ import xarray
 from ..._base import Array, deferred_interrupts
 from ..._files import HDF5Input, own_hdf5, written_patiently
 from ..._regions import Regions
+from ..header import LAYOUT, MARKER, Header, check_stored, not_ours, parse_header, reading_table
 from ..labelled import as_data_array
-from ..table import LAYOUT, MARKER, TraceTable, check_header, not_ours, unreadable
+from ..table import TraceTable
 
 
 def write(path: Path, table: TraceTable, header: dict[str, Any], regions: Regions | None) -> None:
@@ -56,24 +57,23 @@ def open_dataset(path: Path) -> xarray.Dataset:
 
 @contextmanager
 def _opened(path: Path) -> Iterator[Any]:
-    """Open a file that optimap wrote."""
-    try:
-        dataset = open_dataset(path)
-    except OSError as error:
-        raise unreadable(path, "NetCDF 4", error) from error
-    with dataset:
+    """Open a file that optimap wrote; what is read from it in the block is guarded."""
+    with reading_table(path, "xarray", "NetCDF 4"), open_dataset(path) as dataset:
         if MARKER not in dataset.attrs:
             raise not_ours(path)
         yield dataset
 
 
-def read_header(path: Path) -> dict[str, Any]:
+def read_header(path: Path) -> Header:
     """Return the header."""
     with _opened(path) as dataset:
-        return check_header(json.loads(str(dataset["header"].item())), path)
+        text, shape = str(dataset["header"].item()), dataset["traces"].shape
+    header = parse_header(text, path)
+    check_stored(header, shape, path)
+    return header
 
 
-def read_values(path: Path, header: dict[str, Any]) -> tuple[Array, Array]:
+def read_values(path: Path, header: Header) -> tuple[Array, Array]:
     """Return (T, N) values and the axis."""
     with _opened(path) as dataset:
         traces = dataset["traces"]

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from ..._files import open_hdf5
 from ..columns_header import COLUMNS_MARKER
-from ..table import MARKER, unreadable
+from ..header import MARKER, reading_table
 
 CLASSIC = b"CDF"  # the first bytes of version 3, which optimap does not write
 
@@ -14,8 +14,5 @@ def is_table(path: Path) -> bool:
     with open(path, "rb") as stored:
         if stored.read(len(CLASSIC)) == CLASSIC:
             return False
-    try:
-        with open_hdf5(path, ".nc files") as file:
-            return MARKER in file.attrs or COLUMNS_MARKER in file.attrs
-    except (OSError, RuntimeError, KeyError) as error:
-        raise unreadable(path, "NetCDF 4", error) from error
+    with reading_table(path, "h5py", "NetCDF 4"), open_hdf5(path, ".nc files") as file:
+        return MARKER in file.attrs or COLUMNS_MARKER in file.attrs

@@ -10,7 +10,8 @@ import numpy as np
 from ..._base import Array
 from ..._files import written_patiently
 from ..._regions import Regions
-from ..table import MARKER, TraceTable, check_header, not_ours, unreadable
+from ..header import MARKER, Header, not_ours, parse_header, reading_table
+from ..table import TraceTable
 
 
 def write(path: Path, table: TraceTable, header: dict[str, Any], regions: Regions | None) -> None:
@@ -27,24 +28,22 @@ def write(path: Path, table: TraceTable, header: dict[str, Any], regions: Region
 
 def _load(path: Path, *names: str) -> list[Array]:
     """Return arrays of a file that optimap wrote."""
-    try:
+    with reading_table(path, "numpy", ".npz"):
         with zipfile.ZipFile(path):  # of other files, NumPy says that they may contain pickled objects
             pass
         with open(path, "rb") as opened, np.load(opened, allow_pickle=False) as file:
             if MARKER not in file.files:
                 raise not_ours(path)
             return [file[name] for name in names]
-    except (zipfile.BadZipFile, EOFError) as error:
-        raise unreadable(path, ".npz", error) from error
 
 
-def read_header(path: Path) -> dict[str, Any]:
+def read_header(path: Path) -> Header:
     """Return the header."""
     (text,) = _load(path, MARKER)
-    return check_header(json.loads(str(text)), path)
+    return parse_header(str(text), path)
 
 
-def read_values(path: Path, header: dict[str, Any]) -> tuple[Array, Array]:
+def read_values(path: Path, header: Header) -> tuple[Array, Array]:
     """Return (T, N) values and the axis."""
     traces, axis = _load(path, "traces", header["axis"])
     return traces, axis

@@ -8,7 +8,7 @@ in the comments of the series.
 import json
 import uuid
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +20,8 @@ from ..._base import ArgumentError, Array, FrameShape, deferred_interrupts
 from ..._files import hdf5_output, own_hdf5
 from ..._regions import WINDOWS, Positions, Regions, parse_positions, window_spans
 from ..axes import OTHER
-from ..table import TraceTable, check_header, not_ours, unreadable
+from ..header import Header, check_stored, not_ours, parse_header, reading_table
+from ..table import TraceTable
 from .nwb_metadata import parse_nwb_metadata
 
 Pixels = tuple[Array, Array, Array]  # x, y, weight
@@ -201,31 +202,31 @@ def _checked_positions(table: TraceTable) -> tuple[Positions, FrameShape]:
 
 @contextmanager
 def _opened(path: Path) -> Iterator[Any]:
-    """Open a file that optimap wrote; yield it and its series."""
-    with ExitStack() as stack:
-        try:
-            opened = stack.enter_context(own_hdf5(path))
-        except OSError as error:
-            raise unreadable(path, "NWB", error) from error
+    """Open a file that optimap wrote; yield it and its series. What is read from it in the block is guarded."""
+    with reading_table(path, "pynwb", "NWB"), own_hdf5(path) as opened:
         if "nwb_version" not in opened.attrs:
             raise not_ours(path)
-        file = stack.enter_context(pynwb.NWBHDF5IO(file=opened, mode="r")).read()
-        module = file.processing.get("ophys")
-        fluorescence = module and module.data_interfaces.get("Fluorescence")
-        series = fluorescence and fluorescence.roi_response_series.get("traces")
-        if series is None or not series.comments.startswith("{"):
-            raise not_ours(path)
-        yield file, series
+        with pynwb.NWBHDF5IO(file=opened, mode="r") as io:
+            file = io.read()
+            module = file.processing.get("ophys")
+            fluorescence = module and module.data_interfaces.get("Fluorescence")
+            series = fluorescence and fluorescence.roi_response_series.get("traces")
+            if series is None or not series.comments.startswith("{"):
+                raise not_ours(path)
+            yield file, series
 
 
-def read_header(path: Path) -> dict[str, Any]:
+def read_header(path: Path) -> Header:
     """Return the header."""
     with _opened(path) as (_, series):
-        return check_header(json.loads(series.comments), path)
+        text, shape = series.comments, series.data.shape
+    header = parse_header(text, path)
+    check_stored(header, shape, path)
+    return header
 
 
-def read_values(path: Path, header: dict[str, Any]) -> tuple[Array, Array]:
+def read_values(path: Path, header: Header) -> tuple[Array, Array]:
     """Return (T, N) values and the axis."""
     with _opened(path) as (file, series):
-        values = series.data[()]
+        values = np.asarray(series.data[()])
         return values, file.get_scratch("x") if header["axis"] == OTHER else np.empty(0)

@@ -11,7 +11,8 @@ import pyarrow.parquet as pq
 
 from ..._base import ArgumentError, Array, budget
 from ..._regions import Regions
-from ..table import MARKER, TraceTable, check_header, header_labels, header_shape, not_ours, unreadable
+from ..header import MARKER, Header, header_shape, not_ours, parse_header, reading_table
+from ..table import TraceTable, header_labels
 from ..tidy import NAME, VALUE, from_tidy, tidy_columns
 
 
@@ -57,29 +58,17 @@ def _tidy_parts(table: TraceTable) -> Iterator[list[Any]]:
             yield [_column(axis[part]), name, x, y, _column(np.ascontiguousarray(values[part]))]
 
 
-def read_header(path: Path) -> dict[str, Any]:
+def read_header(path: Path) -> Header:
     """Return the header from the schema."""
-    try:
-        schema = pq.read_schema(path)
-    except (pa.ArrowInvalid, OSError) as error:
-        raise unreadable(path, "Parquet", error) from error
-    text = (schema.metadata or {}).get(MARKER.encode())
+    with reading_table(path, "pyarrow", "Parquet"), pq.ParquetFile(path) as file:
+        schema, rows = file.schema_arrow, file.metadata.num_rows
+        text, names = (schema.metadata or {}).get(MARKER.encode()), schema.names
     if text is None:
         raise not_ours(path)
-    return check_header(json.loads(text), path)
-
-
-def read_values(path: Path, header: dict[str, Any]) -> tuple[Array, Array]:
-    """Return (T, N) values and the axis."""
-    file = pq.ParquetFile(path)
-    if header["tidy"]:
-        order = tidy_columns(header["axis"])
-        columns = pq.read_table(path, columns=[order[0], order[NAME], order[VALUE]])
-        axis, names, values = columns.columns
-        return from_tidy(path, header, names.to_pylist(), axis.to_numpy(), values.to_numpy())
+    header = parse_header(text, path)
     frames, count = header_shape(header)
-    names = [header["axis"], *header_labels(header)]
-    if file.schema_arrow.names != names or file.metadata.num_rows != frames:
+    expected = tidy_columns(header["axis"]) if header["tidy"] else [header["axis"], *header_labels(header)]
+    if names != expected or rows != (frames * count if header["tidy"] else frames):
         raise ArgumentError(
             "path",
             path,
@@ -87,7 +76,29 @@ def read_values(path: Path, header: dict[str, Any]) -> tuple[Array, Array]:
             "read it with pandas, or save the traces again",
             subject=str(path),
         )
-    axis, values = [], np.empty((frames, count), _dtype(header["dtype"]))
+    return header
+
+
+def read_values(path: Path, header: Header) -> tuple[Array, Array]:
+    """Return (T, N) values and the axis."""
+    with reading_table(path, "pyarrow", "Parquet"), pq.ParquetFile(path) as file:
+        if not header["tidy"]:
+            return _read_wide(file, header)
+        order = tidy_columns(header["axis"])
+        columns = file.read(columns=[order[0], order[NAME], order[VALUE]])
+        axis, names, values = (columns.column(order[i]) for i in (0, NAME, VALUE))
+        labels, times, numbers = names.to_pylist(), axis.to_numpy(), values.to_numpy()
+    return from_tidy(path, header, labels, times, numbers)
+
+
+def _read_wide(file: Any, header: Header) -> tuple[Array, Array]:
+    """Return values and the axis from a file with a column for each trace."""
+    frames, count = header_shape(header)
+    kinds = {kind.to_pandas_dtype() for kind in file.schema_arrow.types[1:]}
+    axis, values = (
+        list[Array](),
+        np.empty((frames, count), object if len(kinds) > 1 else next(iter(kinds), header["dtype"])),
+    )
     start = 0
     for group in range(file.num_row_groups):
         columns = file.read_row_group(group)
@@ -97,7 +108,3 @@ def read_values(path: Path, header: dict[str, Any]) -> tuple[Array, Array]:
             values[start:stop, i] = columns.column(i + 1).to_numpy()
         start = stop
     return values, np.concatenate(axis)
-
-
-def _dtype(name: str) -> "np.dtype[Any]":
-    return np.dtype(np.float32 if name == "float16" else name)

@@ -13,7 +13,7 @@ import re
 import sys
 import warnings
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from itertools import islice
 from pathlib import Path
 from typing import IO, Any
@@ -22,10 +22,11 @@ import numpy as np
 from numpy.typing import DTypeLike
 
 from ..._base import ArgumentError, Array, progress_bar
-from ..._files import CHECKSUM, checksum, refuse_special, sidecar_path
+from ..._files import CHECKSUM, checksum, reading, refuse_special, sidecar_path
 from ..._regions import Regions
 from ..axes import FRAMES, OTHER, SECONDS, find_rate
-from ..table import LAYOUT, MARKER, TraceTable, check_header, header_labels, header_shape, positions_in_names
+from ..header import Header, check_header, header_shape
+from ..table import TraceTable, header_labels, positions_in_names
 from ..tidy import NAME, VALUE, from_tidy, is_tidy, tidy_columns
 from .digits import texts
 
@@ -87,10 +88,13 @@ def _open(path: Path) -> IO[str]:
 
 
 def _first_row(file: IO[str], path: Path) -> list[str]:
-    try:
+    with reading_text(path):
         return next(csv.reader(file, delimiter=_delimiter(path)), [])
-    except (UnicodeDecodeError, csv.Error) as error:
-        raise _wrong(path, f"is not a text file with a table ({error})", "save it again as UTF-8 text") from error
+
+
+def reading_text(path: Path) -> AbstractContextManager[None]:
+    """Return the guard for reading the rows of a text file."""
+    return reading(path, "text", "is not a text file with a table", "save it again as UTF-8 text")
 
 
 def _wrong(path: Path, problem: str, cure: str, subject: str | None = None) -> ArgumentError:
@@ -98,21 +102,13 @@ def _wrong(path: Path, problem: str, cure: str, subject: str | None = None) -> A
     return ArgumentError("path", path, problem, cure, subject=subject or str(path))
 
 
-def read_header(path: Path) -> dict[str, Any]:
+def read_header(path: Path) -> Header:
     """Return the header from the sidecar or, if there is none, one derived from the table itself."""
     described = sidecar_path(path)
     if not described.exists():
         return _guess(path)
     refuse_special(described)
-    try:
-        header = check_header(json.loads(described.read_text(encoding="utf-8")), described)
-    except (UnicodeDecodeError, json.JSONDecodeError) as error:
-        raise _wrong(
-            path,
-            f"is damaged ({error})",
-            "move it away to read the table without it",
-            subject=f"{described}, which describes {path.name},",
-        ) from error
+    header = check_header(read_description(path, described), described)
     _check_columns(path, header)
     _check_end(path)
     if header.get(CHECKSUM) not in (None, checksum(path)):
@@ -125,7 +121,14 @@ def read_header(path: Path) -> dict[str, Any]:
     return header
 
 
-def _check_columns(path: Path, header: dict[str, Any]) -> None:
+def read_description(path: Path, described: Path) -> Any:
+    """Return the JSON in the file that describes a table."""
+    subject, cure = f"{described}, which describes {path.name},", "move it away to read the table without it"
+    with reading(path, "json", "is damaged", cure, subject=subject):
+        return json.loads(described.read_text(encoding="utf-8"))
+
+
+def _check_columns(path: Path, header: Header) -> None:
     """Raise an error unless the columns are those of the header."""
     described = sidecar_path(path)
     with _open(path) as file:
@@ -157,7 +160,7 @@ def _few(names: list[str]) -> str:
     return ", ".join(names[:4]) + (f", ... ({len(names)})" if len(names) > 4 else "")
 
 
-def read_values(path: Path, header: dict[str, Any]) -> tuple[Array, Array]:
+def read_values(path: Path, header: Header) -> tuple[Array, Array]:
     """Return (T, N) values and the axis."""
     frames, count = header_shape(header)
     dtype, axis_dtype = _as_written(header["dtype"]), _as_written(header["axis_dtype"])
@@ -184,7 +187,7 @@ def _as_written(dtype: str) -> "np.dtype[Any]":
 def _wide_rows(file: IO[str], path: Path, dtype: DTypeLike) -> Array:
     """Return the rows below the names as an array."""
     lines = _with_nan(file, _delimiter(path))
-    with warnings.catch_warnings(), _not_numbers(path):
+    with warnings.catch_warnings(), _not_numbers(path), reading_text(path):
         warnings.filterwarnings("ignore", "loadtxt: input contained no data")
         return np.loadtxt(lines, dtype, comments=None, delimiter=_delimiter(path), quotechar='"', ndmin=1)
 
@@ -214,7 +217,7 @@ def _read_tidy(
 def _tidy_blocks(file: IO[str], path: Path) -> Iterator[list[list[str]]]:
     """Yield the rows of the long form, many at a time."""
     rows = csv.reader(file, delimiter=_delimiter(path))
-    while block := [row for row in islice(rows, _AT_ONCE) if row]:
+    while block := _block(rows, path):
         short = [row for row in block if len(row) != 5]
         if short:
             raise _wrong(
@@ -223,6 +226,12 @@ def _tidy_blocks(file: IO[str], path: Path) -> Iterator[list[list[str]]]:
                 "it may be truncated; copy it again, or correct that row",
             )
         yield block
+
+
+def _block(rows: Iterator[list[str]], path: Path) -> list[list[str]]:
+    """Return the next rows that are not blank."""
+    with reading_text(path):
+        return [row for row in islice(rows, _AT_ONCE) if row]
 
 
 def _parsed(rows: list[list[str]], column: int, dtype: "np.dtype[Any]") -> Array:
@@ -234,15 +243,12 @@ def _parsed(rows: list[list[str]], column: int, dtype: "np.dtype[Any]") -> Array
 @contextmanager
 def _not_numbers(path: Path) -> Iterator[None]:
     """Raise an error with the name of the file if numbers cannot be read."""
-    try:
+    problem = "does not contain one number in each cell"
+    with reading(path, "header", problem, "correct that row, or leave cells empty", listen=False):
         yield
-    except ValueError as error:
-        raise _wrong(
-            path, f"does not contain one number in each cell ({error})", "correct that row, or leave cells empty"
-        ) from error
 
 
-def _guess(path: Path) -> dict[str, Any]:
+def _guess(path: Path) -> Header:
     """Return a header for a table that has none: float64, with names and positions from the columns."""
     with _open(path) as file:
         columns = _first_row(file, path)
@@ -260,7 +266,7 @@ def _guess(path: Path) -> dict[str, Any]:
     return _header(columns[0], axis, columns[1:], positions_in_names(columns[1:]))
 
 
-def _guess_tidy(file: IO[str], path: Path, first: str) -> dict[str, Any]:
+def _guess_tidy(file: IO[str], path: Path, first: str) -> Header:
     """Return a header for a table in long form, whose first row has been read."""
     rows = [row for block in _tidy_blocks(file, path) for row in block]
     names = list(dict.fromkeys(row[NAME] for row in rows))
@@ -275,14 +281,13 @@ def _guess_tidy(file: IO[str], path: Path, first: str) -> dict[str, Any]:
 
 def _header(
     name: str, axis: Array, names: list[str], positions: list[list[float]] | None, tidy: bool = False
-) -> dict[str, Any]:
+) -> Header:
     """Return the header of a table of float64 with such an axis."""
     frames = len(axis)
     fps = find_rate(axis) if name == SECONDS else None
     if fps is None and not (name == FRAMES and np.array_equal(axis, np.arange(frames))):
         name = OTHER
     return {
-        MARKER: LAYOUT,
         "written_by": None,
         "dtype": "float64",
         "shape": [frames, len(names)],

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..._base import ArgumentError, Array
-from ..._files import reading
+from ..._images import open_png, png_pixels, read_directories
 from ...kernels import run_in_threads, thread_count
 from ..paged import Images
 from .names import natural_key
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from PIL import Image
 
 SUFFIXES = {".tif": "TIFF", ".tiff": "TIFF", ".png": "PNG"}
-STRETCHED = {"L;2": 85, "L;4": 17}  # Pillow multiplies grey values of 2 and 4 bits by these factors
 
 
 class PngFiles:
@@ -43,7 +42,6 @@ class PngFiles:
 def pages_of(files: Sequence[Path]) -> dict[Path, tuple[int, int, object]]:
     """Return for each TIFF file its pages, the frames that may be colours of one page, and how the first is stored."""
     from ..tiff.axes import stacked_frames  # tifffile, which folders of PNG images do not need
-    from ..tiff.directories import read_directories
 
     found: dict[Path, tuple[int, int, object]] = {}
     for file in files:
@@ -92,7 +90,6 @@ def _shape(file: Path) -> tuple[tuple[int, ...], "np.dtype[Any]"]:
 
 def _shape_of_tiff(file: Path) -> tuple[tuple[int, ...], "np.dtype[Any]"]:
     from ..tiff.axes import stacked_frames
-    from ..tiff.directories import read_directories
     from ..tiff.files import open_pages
 
     pages = open_pages(file)
@@ -115,17 +112,10 @@ def _shape_of_tiff(file: Path) -> tuple[tuple[int, ...], "np.dtype[Any]"]:
 
 def _open_png(file: Path) -> "Image.Image":
     """Open an image, or raise an error that names the file."""
-    from PIL import Image
-
-    with reading(file, "pillow", "is not a complete PNG image", "remove it from the folder, or copy it again"):
-        return Image.open(file, formats=["PNG"])
+    return open_png(file, "is not a complete PNG image", "remove it from the folder, or copy it again")
 
 
 def _read(file: Path) -> Array:
     """Return the pixels of one image."""
     with _open_png(file) as image:
-        tiles: Any = getattr(image, "tile", None)
-        stretched = STRETCHED.get(str(tiles[0][3]), 1) if tiles else 1
-        with reading(file, "pillow", "is truncated or damaged", "copy the image again"):
-            pixels: Array = np.asarray(image) // stretched if stretched > 1 else np.asarray(image)
-        return pixels
+        return png_pixels(image, file, "is truncated or damaged", "copy the image again")

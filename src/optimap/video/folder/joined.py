@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..._base import MissingFileError
+from ..._files import reading
 from ..chained import ChainedFrames
 from ..recording import Recording
 from ..units import SECONDS, interval
@@ -81,7 +82,8 @@ def frame_times(files: Sequence[Path], frames: int) -> tuple[NDArray[np.float64]
 
 def _newer(file: Path) -> NDArray[np.float64]:
     """Return the column of times, which is in ms unless its name says otherwise: Time Stamp (ms)."""
-    with open(file, newline="", encoding="utf-8-sig", errors="replace") as text:
+    guard = reading(file, "text", "cannot be read as a table of times", "copy it again, or move it away")
+    with guard, open(file, newline="", encoding="utf-8-sig", errors="replace") as text:
         rows = [[cell.strip().lower() for cell in row] for row in csv.reader(text)]
     named = [i for i, cell in enumerate(rows[0]) if "time" in cell] if rows else []
     if not named:

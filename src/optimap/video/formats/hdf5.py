@@ -4,23 +4,14 @@ Its axes are those that ``axes`` gives, or that labels, scales or attributes nam
 """
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..._base import (
-    ArgumentError,
-    Array,
-    Explained,
-    VideoLike,
-    axis_letter,
-    coordinate_times,
-    deferred_interrupts,
-    import_extra,
-)
-from ..._files import DAMAGED_HDF5, hdf5_contents, hdf5_output, open_hdf5, refuse_elsewhere
+from ..._base import Array, VideoLike, axis_letter, coordinate_times, deferred_interrupts, import_extra
+from ..._files import hdf5_contents, hdf5_output, open_hdf5, reading, refuse_elsewhere
 from ..._reading import hdf5_axes
 from ...kernels import in_background
 from ..axes import Layout, Wanted, find_layout, names_frames
@@ -33,27 +24,12 @@ from ..writing import frame_blocks
 if TYPE_CHECKING:
     import h5py
 
-# Raised by h5py for damaged chunks, lists, headers and names.
-DAMAGED = (OSError, RuntimeError, KeyError, UnicodeDecodeError)
+COPY_AGAIN = "copy the recording again"
 # Attributes by which HDF5, NetCDF and xarray know axes and scales.
 OF_LIBRARIES = (
     *("CLASS", "NAME", "DIMENSION_LABELS", "DIMENSION_LIST", "REFERENCE_LIST", "_ARRAY_DIMENSIONS"),
     *("_Netcdf4Coordinates", "_Netcdf4Dimid", "_nc3_strict", "_NCProperties"),
 )
-
-
-def open_file(path: Path, external_links: bool = False) -> "h5py.File":
-    """Open an HDF5 file for reading, or raise an error that says what is wrong with it."""
-    try:
-        return open_hdf5(path, f"{path.name} and other HDF5 files", external_links)
-    except OSError as error:
-        raise ArgumentError(
-            "path",
-            path,
-            f"cannot be read as HDF5 and may be truncated ({error})",
-            "copy the recording again",
-            subject=str(path),
-        ) from error
 
 
 def numeric_datasets(file: "h5py.File", path: Path, wanted: object, external_links: bool) -> "dict[str, h5py.Dataset]":
@@ -74,16 +50,19 @@ def numeric_datasets(file: "h5py.File", path: Path, wanted: object, external_lin
 
 @contextmanager
 def opened(path: Path, external_links: bool = False) -> "Iterator[h5py.File]":
-    """Open a file to make a recording of it; it stays open unless that fails, also at a part that is damaged."""
-    file = open_file(path, external_links)
+    """Open a file to make a recording of it; it stays open unless that fails."""
+    with reading(path, "h5py", "cannot be read as HDF5 and may be truncated", COPY_AGAIN):
+        file = open_hdf5(path, f"{path.name} and other HDF5 files", external_links)
     try:
         yield file
-    except BaseException as error:
+    except BaseException:
         file.close()
-        if isinstance(error, DAMAGED_HDF5) and not isinstance(error, Explained):
-            problem = f"is damaged, its contents cannot be listed ({error})"
-            raise ArgumentError("path", path, problem, "copy the recording again", subject=str(path)) from error
         raise
+
+
+def listing(path: Path) -> AbstractContextManager[None]:
+    """Return the guard for reading what a file holds, except its pixels."""
+    return reading(path, "h5py", "is damaged, its contents cannot be listed", COPY_AGAIN)
 
 
 def open_recording(
@@ -102,22 +81,24 @@ def open_as(kind: str, path: Path, dataset: str | None, wanted: Wanted, external
     """Open a file of a format that is HDF5 inside."""
     follow = whether("external_links", external_links)
     with opened(path, follow) as file:
-        datasets = numeric_datasets(file, path, dataset, follow)
-        shapes = {key: tuple(item.shape) for key, item in datasets.items()}
-        many = [key for key, shape in shapes.items() if len(shape) > 3]
-        stated = [key for key in many if names_frames(hdf5_axes(datasets[key]), len(shapes[key]))]
-        name = choose(path, shapes, dataset, "dataset", wanted, stated)
-        chosen = datasets[name]
-        metadata = {**_attributes(file), **_attributes(chosen)}
-        layout = find_layout(
-            path, chosen.shape, chosen.dtype, wanted, names=hdf5_axes(chosen), labels=_channels(chosen)
-        )
+        with listing(path):
+            datasets = numeric_datasets(file, path, dataset, follow)
+            shapes = {key: tuple(item.shape) for key, item in datasets.items()}
+            many = [key for key, shape in shapes.items() if len(shape) > 3]
+            stated = [key for key in many if names_frames(hdf5_axes(datasets[key]), len(shapes[key]))]
+        chosen = datasets[choose(path, shapes, dataset, "dataset", wanted, stated)]
+        with listing(path):
+            metadata = {**_attributes(file), **_attributes(chosen)}
+            shape, dtype, names, labels = chosen.shape, chosen.dtype, hdf5_axes(chosen), _channels(chosen)
+        layout = find_layout(path, shape, dtype, wanted, names=names, labels=labels)
+        with listing(path):
+            data, times = threaded(chosen), _scale_times(chosen, layout)
         return Recording(
-            DatasetFrames(path, threaded(chosen), file.close, "h5py", layout),
+            DatasetFrames(path, data, file.close, "h5py", layout),
             path=path,
             format=kind,
             fps=noted_number(metadata.get("fps")),
-            times=_scale_times(chosen, layout),
+            times=times,
             pixel_size=noted_number(metadata.get("pixel_size")),
             metadata=metadata,
             axes=(layout.letters, layout.source),

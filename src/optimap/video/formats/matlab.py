@@ -185,18 +185,22 @@ def _noted_axes(notes: dict[str, Any]) -> str | None:
 def _open_hdf5(path: Path, fieldname: str | None, wanted: Wanted, external_links: bool) -> Recording:
     """Open a file of version 7.3."""
     with hdf5.opened(path, external_links) as file:
-        found = hdf5.numeric_datasets(file, path, fieldname, external_links)
-        shapes = {key: item.shape[::-1] for key, item in found.items() if not key.startswith("#refs#")}
+        with hdf5.listing(path):
+            found = hdf5.numeric_datasets(file, path, fieldname, external_links)
+            shapes = {key: item.shape[::-1] for key, item in found.items() if not key.startswith("#refs#")}
         name = _choose(path, shapes, fieldname, wanted)
-        notes: dict[str, Any] = {key: found[key][()] for key in NOTES if key in found}
-        layout = _layout(path, name, shapes[name], found[name].dtype, notes, wanted)
-        frames = DatasetFrames(path, threaded(found[name]), file.close, "h5py", layout.reversed())
+        with hdf5.listing(path):
+            notes: dict[str, Any] = {key: found[key][()] for key in NOTES if key in found}
+            dtype, variables = found[name].dtype, list(file.keys())
+        layout = _layout(path, name, shapes[name], dtype, notes, wanted)
+        with hdf5.listing(path):
+            frames = DatasetFrames(path, threaded(found[name]), file.close, "h5py", layout.reversed())
         return Recording(
             frames,
             path=path,
             format="MATLAB 7.3",
             fps=_rate(name, notes),
-            metadata={"fieldname": name, "variables": list(file.keys())},
+            metadata={"fieldname": name, "variables": variables},
             axes=(layout.letters, layout.source),
         )
 

@@ -21,7 +21,7 @@ from ..chunked import DatasetFrames, choose
 from ..hdf5_chunks import threaded
 from ..recording import Recording
 from ..units import MM, interval
-from .hdf5 import opened
+from .hdf5 import listing, opened
 
 if TYPE_CHECKING:
     import h5py
@@ -45,42 +45,55 @@ def open_recording(
     wanted, follow = Wanted(axes, channel, z), whether("external_links", external_links)
     get: Get = partial(hdf5_item, path=path, external_links=follow)
     with opened(path, follow) as file:
-        series = _choose(path, _series(file, path, follow, get, dataset), dataset, wanted, get)
-        data = get(series, "data")
-        default = (ORDERS.get(data.ndim, ""), SOURCE)
-        layout = find_layout(path, data.shape, data.dtype, wanted, default=default)
+        with listing(path):
+            found = _series(file, path, follow, get, dataset)
+            elsewhere = {name: _external(series, get) for name, series in found.items()}
+            shapes = {name: tuple(get(found[name], "data").shape) for name, others in elsewhere.items() if not others}
+        series = found[_choose(path, shapes, elsewhere, dataset, wanted)]
+        with listing(path):
+            data = get(series, "data")
+            shape, dtype = data.shape, data.dtype
+        layout = find_layout(path, shape, dtype, wanted, default=(ORDERS.get(len(shape), ""), SOURCE))
+        with listing(path):
+            frames, fps, size = threaded(data), _rate(series, get), _pixel_size(series, get)
+            times = _times(series, get, int(shape[layout.order[0]]))
+            metadata = _metadata(file, series, get)
         return Recording(
-            DatasetFrames(path, threaded(data), file.close, "h5py", layout),
+            DatasetFrames(path, frames, file.close, "h5py", layout),
             path=path,
             format="NWB",
-            fps=_rate(series, get),
-            times=_times(series, get, int(data.shape[layout.order[0]])),
-            pixel_size=_pixel_size(series, get),
-            metadata=_metadata(file, series, get),
+            fps=fps,
+            times=times,
+            pixel_size=size,
+            metadata=metadata,
             axes=(layout.letters, layout.source),
         )
 
 
-def _choose(path: Path, found: "dict[str, h5py.Group]", dataset: str | None, wanted: Wanted, get: Get) -> "h5py.Group":
-    """Return the series with the frames: the one that was named, or the only one."""
-    shapes = {name: tuple(get(series, "data").shape) for name, series in found.items() if not _external(series, get)}
+def _choose(
+    path: Path, shapes: dict[str, tuple[int, ...]], found: dict[str, list[str]], dataset: str | None, wanted: Wanted
+) -> str:
+    """Return the name of the series with the frames: the one that was named, or the only one.
+
+    `found` are the files in which the frames of each series are, none for those in this file, whose `shapes` are given.
+    """
     named = dataset
     if isinstance(dataset, str):
         same_end = [name for name in found if PurePosixPath(name).name == dataset.strip("/")]
         named = same_end[0] if len(same_end) == 1 else dataset.strip("/")
     outside = [named] if named in found and named not in shapes else [] if shapes else list(found)
     if outside:
-        files = ", ".join(_external(found[outside[0]], get))
+        files = ", ".join(found[outside[0]])
         problem = f"keeps the frames of {outside[0]} in other files ({files})"
         cure = "open these files themselves"
         raise ArgumentError("path", path, problem, cure, subject=str(path))
     if named is None and len(shapes) == 1:
-        return found[next(iter(shapes))]
+        return next(iter(shapes))
     if not found:
         problem = f"holds no {' or '.join(SERIES)}, so it is not a recording"
         cure = "give the file with the frames, or read its tables with another program"
         raise ArgumentError("path", path, problem, cure, subject=str(path))
-    return found[choose(path, shapes, named, "dataset", wanted)]
+    return choose(path, shapes, named, "dataset", wanted)
 
 
 def _series(

@@ -14,6 +14,7 @@ import tifffile
 from numpy.typing import NDArray
 
 from ..._base import Advice, ArgumentError, Array
+from ..._images import Directories, TiffPages, check_compression, mapped_pages, read_directories, reading_tags
 from ..axes import Layout, Wanted, numbered
 from ..chained import chained_recording
 from ..checks import whether
@@ -31,11 +32,9 @@ from ..tiff.axes import (
     stacked_frames,
 )
 from ..tiff.cut import files_to_read, refuse_parts
-from ..tiff.directories import Directories, read_directories
 from ..tiff.metadata import Described, describe, made_by_optimap
 from ..tiff.ndtiff import find_index, open_ndtiff
 from ..tiff.ome import Ome, read_ome
-from ..tiff.pages import TiffPages, check_compression, mapped_pages, reading_tags
 from ..tiff.scanimage import scanimage_parts
 from ..tiff.sets import (
     find_image,

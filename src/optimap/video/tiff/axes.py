@@ -15,10 +15,10 @@ import tifffile
 from numpy.typing import NDArray
 
 from ..._base import LETTERS, Advice, ArgumentError
+from ..._images import PLANAR, SAMPLES, SIZE_AND_TYPE, Directories, OpenFile
 from ..axes import NOT_STATED, STATED, Layout, Wanted, find_layout
 from ..checks import counted
 from ..recording import BY_FORMAT
-from .directories import PLANAR, SAMPLES, SIZE_AND_TYPE, Directories, OpenFile
 from .scanimage import scanimage_axes, scanimage_settings
 
 # The order of axes in ImageJ files, slowest first, by the word in the header.

@@ -13,11 +13,10 @@ from typing import NoReturn
 import tifffile
 
 from ..._base import Advice, ArgumentError, MissingFileError
+from ..._images import Directories, read_directories, reading_tags
 from ..checks import counted
 from ..folder.parts import Row, find_row
 from .axes import stacked_frames
-from .directories import Directories, read_directories
-from .pages import reading_tags
 
 SELF_DESCRIBED = ("is_ome", "is_scanimage", "is_lsm", "is_stk", "is_micromanager")
 INSIST, ALONE = "give parts=True", "give parts=False"
@@ -78,10 +77,12 @@ def files_to_read(path: Path, directories: Directories, parts: bool | None) -> t
     `parts` is what the user said: True if the files in a row are one recording, False if they are not.
     """
     row = None if parts is False else find_row(path, insist=parts is True)
+    if row is None and not parts:
+        return [path], None
     looks = Looks({path: look_at(path, directories)})
-    if parts is True:
+    if parts is True or row is None:
         return _as_asked(path, row, looks), None
-    if row is None or looks[path] is None:
+    if looks[path] is None:
         return [path], None
     return _marked(path, row, looks) if row.is_marked else _numbered(path, row, looks)
 

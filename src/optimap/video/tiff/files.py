@@ -11,9 +11,8 @@ import tifffile
 from numpy.typing import NDArray
 
 from ..._base import ArgumentError, Array, MissingFileError
+from ..._images import SIZE_AND_TYPE, TiffPages, check_compression, in_parallel, read_directories, reading_tags
 from ...kernels import thread_count
-from .directories import SIZE_AND_TYPE, read_directories
-from .pages import TiffPages, check_compression, in_parallel, reading_tags
 
 MOST_OPEN = 8
 

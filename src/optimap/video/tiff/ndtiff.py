@@ -16,10 +16,10 @@ from numpy.typing import NDArray
 
 from ..._base import ArgumentError, Array, MissingFileError, axis_letter
 from ..._files import reading
+from ..._images import OpenFile
 from ..axes import STATED, Wanted, find_layout
 from ..paged import PagedFrames
 from ..recording import Recording
-from .directories import OpenFile
 
 INDEX, FULL = "NDTiff.index", "Full resolution"
 TYPES = {0: "u1", 1: "u2", 3: "u2", 4: "u2", 5: "u2", 6: "u2"}  # 8, 16, 10, 12, 14 and 11 bits

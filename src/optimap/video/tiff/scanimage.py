@@ -12,9 +12,8 @@ from typing import Any, NoReturn
 import tifffile
 
 from ..._base import ArgumentError, MissingFileError
+from ..._images import Directories, read_directories, reading_tags
 from ..checks import counted, noted_number
-from .directories import Directories, read_directories
-from .pages import reading_tags
 
 COUNTER = re.compile(r"^frameNumberAcquisition\s*=\s*(\d+)", re.MULTILINE)
 PART = re.compile(r"(.*_)(\d+)(\.tiff?)", re.IGNORECASE)

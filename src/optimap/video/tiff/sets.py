@@ -15,14 +15,13 @@ import tifffile
 from numpy.typing import NDArray
 
 from ..._base import Advice, ArgumentError, DamagedFileError, MissingFileError
+from ..._images import read_directories, reading_tags
 from ..axes import Wanted, numbered
 from ..paged import PagedFrames
 from ..recording import Recording
 from .axes import Stack, all_pages, count_advice, stack_layout, stack_times
-from .directories import read_directories
 from .files import PagesOfFiles, open_pages
 from .ome import Ome, OmeImage, read_ome
-from .pages import reading_tags
 
 LATER = re.compile(r"(.*_MMStack.*?)_\d+(\.ome\.tiff?)", re.IGNORECASE)
 

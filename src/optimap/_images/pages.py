@@ -1,8 +1,8 @@
 """The pixels of TIFF pages, decoded in threads.
 
-The usual ways of storing (grey strips, uncompressed or compressed without loss) are decoded here, strip by strip and
-straight into the result; for all others, tifffile decodes the bytes of each strip or tile. Which pages are frames is
-decided in `axes`, not here.
+The usual ways of storing (grey strips, uncompressed or compressed without loss) are decoded here, strip by strip or all
+strips of a page at once (`libtiff`), and straight into the result; for all others, tifffile decodes the bytes of each
+strip or tile. Which pages are frames is decided in `axes`, not here.
 """
 
 from collections.abc import Callable, Iterator
@@ -14,9 +14,9 @@ from typing import Any
 import numpy as np
 import tifffile
 
-from ..._base import Array
-from ..._files import reading
-from ...kernels import run_in_threads, thread_count
+from .._base import Array
+from .._files import reading
+from ..kernels import run_in_threads, thread_count
 from .directories import (
     SIZE_AND_TYPE,
     STORAGE,
@@ -30,6 +30,7 @@ from .directories import (
     OpenFile,
     refuse_truncated,
 )
+from .libtiff import OnePage, fits_libtiff
 
 # Compressions that tifffile decodes without imagecodecs: none, deflate (two numbers), PackBits.
 BUILT_IN = (1, 8, 32946, 32773)
@@ -37,6 +38,7 @@ BUILT_IN = (1, 8, 32946, 32773)
 INTO_BUFFER = (5, 8, 32946, 32773, 34926, 50000)
 COPY_AGAIN = "copy the recording again"
 MOST_SPREAD = 1.25  # of strips that are read at once, as a share of their bytes
+LONGEST = 1 << 31  # bytes of a page that libtiff decodes, whose offsets have 32 bits
 BYTES_AT_ONCE = 1 << 18  # of small pages: what a thread decodes before it takes the next ones
 Decode = Callable[[int, Array], None]
 
@@ -56,10 +58,19 @@ class TiffPages:
         is_uniform = self._offsets > 0 and not len(directories.unlike_first(STORAGE))
         self._decode: Decode | None = None
         if is_uniform:
-            own = self._by_tile if page.is_tiled else self._by_strip
-            self._decode = own if decodes_alone(page) else self._by_tifffile
+            self._decode = self._decoder()
             self._check_places()
         self._file = OpenFile(self.path)
+
+    def _decoder(self) -> Decode:
+        """Return the function that decodes a page into its place."""
+        page = self._key
+        if not decodes_alone(page):
+            return self._by_tifffile
+        if fits_libtiff(page):
+            self._wrapped = OnePage(page)
+            return self._by_libtiff
+        return self._by_tile if page.is_tiled else self._by_strip
 
     def like_this(self, directories: Directories) -> "TiffPages | None":
         """Return the pages of another file that is stored in the same way, without tifffile; None if it is not."""
@@ -143,12 +154,37 @@ class TiffPages:
                     _decode_last(decoder, stored, part)
                 elif len(decoder(stored, out=part)) != len(part):
                     raise ValueError(f"strip {i} is shorter than {len(part)} bytes")
-            if self._key.predictor == 2:
-                import imagecodecs
+        self._finish(page)
 
-                imagecodecs.delta_decode(page, axis=1, out=page)
+    def _finish(self, page: Array) -> None:
+        """Undo what was done to the pixels before they were compressed."""
+        if self._key.predictor == 2:
+            import imagecodecs
+
+            imagecodecs.delta_decode(page, axis=1, out=page)
         if self._directories.order != "<" and page.dtype.itemsize > 1:
             page.byteswap(inplace=True)
+
+    def _by_libtiff(self, number: int, page: Array) -> None:
+        """Decode all strips of a page at once."""
+        import imagecodecs
+
+        offsets, counts = (np.array(values, np.int64) for values in self._places(number))
+        start = int(offsets.min())
+        span, head = int((offsets + counts).max()) - start, self._wrapped.size
+        if counts.min() < 4 or span > min(LONGEST, MOST_SPREAD * counts.sum()):
+            self._by_strip(number, page)
+            return
+        whole = bytearray(head + span)
+        got = self._file.read_into(start, memoryview(whole)[head:])
+        if got < span:
+            raise ValueError(f"its strips hold {got} bytes instead of {span}")
+        whole[:head] = self._wrapped.header(offsets - start, counts)
+        imagecodecs.tiff_decode(whole, out=page)
+        if self._wrapped.is_whole(page, np.frombuffer(whole, np.uint8), offsets - start + head + counts):
+            self._finish(page)
+        else:
+            self._by_strip(number, page)  # finds out which strip is damaged, or has bytes after its end
 
     def _stored(self, offsets: list[int], counts: list[int]) -> Iterator[bytes]:
         """Yield the bytes of each strip or tile, which are read at once if they are close to each other."""
@@ -185,15 +221,10 @@ class TiffPages:
                 flat[...] = np.frombuffer(stored, np.uint8)
             elif len(decoder(stored, out=flat)) != len(flat):
                 raise ValueError(f"tile {i} holds less than {len(flat)} bytes")
-            if self._key.predictor == 2:
-                import imagecodecs
-
-                imagecodecs.delta_decode(tile, axis=1, out=tile)
+            self._finish(tile)
             row, column = i // across * height, i % across * width
             part = page[row : row + height, column : column + width]
             part[...] = tile[: part.shape[0], : part.shape[1]]
-        if self._directories.order != "<" and page.dtype.itemsize > 1:
-            page.byteswap(inplace=True)
 
     def _by_tifffile(self, number: int, page: Array) -> None:
         """Let tifffile decode each strip or tile, and put it into its place."""
@@ -283,6 +314,26 @@ def check_compression(page: tifffile.TiffPage, path: Path) -> None:
         f"{path} is compressed ({getattr(page.compression, 'name', page.compression)}), which needs imagecodecs: "
         "pip install 'optimap-trace[tiff]'"
     )
+
+
+def series_pixels(tif: tifffile.TiffFile, directories: Directories) -> Array:
+    """Return the pixels of all pages of a file, (H, W) for one page, (N, H, W) for several that are alike.
+
+    A file may hold one page that several images follow, as ImageJ writes them. Of pages that differ in size, those that
+    tifffile takes for one series are returned.
+    """
+    page, shape = tif.pages.first, tuple(int(n) for n in tif.series[0].shape)
+    check_compression(page, directories.path)
+    own, whole, pages = int(np.prod(page.shape)), int(np.prod(shape)), len(directories)
+    if not own or len(directories.unlike_first(SIZE_AND_TYPE)):
+        return np.asarray(tif.asarray())
+    if pages == 1 and whole > own and whole % own == 0:
+        mapped = mapped_pages(directories, page, whole // own)
+        return np.asarray(tif.asarray()) if mapped is None else np.array(mapped).reshape(shape)
+    opened = TiffPages(tif, directories, page)
+    found = opened.read(np.arange(pages))
+    opened.close()
+    return found.reshape(shape if whole == own * pages else (pages, *page.shape)) if pages > 1 else found[0]
 
 
 def mapped_pages(directories: Directories, page: tifffile.TiffPage, count: int) -> Array | None:

@@ -1,0 +1,164 @@
+"""Names of the published package `optimap`, which has the same import name, that this package does not have.
+
+Whoever asks for one reads which package is here, what to use instead, and how to have both. Names that exist here are
+not listed; a test holds the list against the rooms, and ``docs/migration.md`` against the list.
+"""
+
+import os
+import sys
+import warnings
+from collections.abc import Callable
+
+import lazy_loader
+
+# By room: what to use here instead, or None where only the published package has it. Those of the top level are also in
+# one of its rooms.
+ELSEWHERE: dict[str, dict[str, str | None]] = {
+    "optimap.motion": dict.fromkeys(
+        (
+            "FlowEstimator",
+            "contrast_enhancement",
+            "estimate_displacements",
+            "estimate_reverse_displacements",
+            "motion_compensate",
+            "play_displacements",
+            "play_displacements_points",
+            "reverse_motion_compensate",
+            "smooth_displacements",
+            "warp_image",
+            "warp_video",
+        )
+    ),
+    "optimap.utils": {
+        "disable_interactive_backend_switching": "nothing: the backend that is in use is never changed",
+        "download_example_data": "optimap.datasets.simulated_tissue()",
+        "enable_interactive_backend_switching": "nothing: the backend that is in use is never changed",
+        "is_verbose": "nothing: progress is shown on terminals only",
+        "print_bar": "nothing: progress is shown on terminals only",
+        "print_properties": "print(video.shape, video.dtype), or 'optimap info FILE' on the command line",
+        "set_verbose": "nothing: progress is shown on terminals only",
+    },
+    "optimap.video": {
+        "InteractivePlayer": None,
+        "MiCAM05_Importer": "optimap.open_video(FILE)",
+        "MiCAM_ULTIMA_Importer": "optimap.open_video(FILE)",
+        "MultiRecorderImporter": "optimap.open_video(FILE)",
+        "alpha_blend_videos": None,
+        "collage": None,
+        "crop": "video[:, top:bottom, left:right]",
+        "evolve_jitter_filter": None,
+        "export_video": None,
+        "export_video_collage": None,
+        "export_video_with_overlay": None,
+        "export_videos": None,
+        "flip_left_right": "video[:, :, ::-1]",
+        "flip_up_down": "video[:, ::-1]",
+        "get_default_ffmpeg_encoder": None,
+        "iter_alpha_blend_videos": None,
+        "load_image_folder": "optimap.load_video(FOLDER)",
+        "normalize": "optimap.trace.normalize(video), or optimap.trace.delta_f_over_f(video)",
+        "normalize_pixelwise": "optimap.trace.normalize(video)",
+        "normalize_pixelwise_slidingwindow": None,
+        "pad": "numpy.pad(video, ((0, 0), (1, 1), (1, 1)))",
+        "play": None,
+        "play2": None,
+        "play_with_overlay": None,
+        "playn": None,
+        "resize": None,
+        "rotate_left": "numpy.rot90(video, 1, axes=(1, 2))",
+        "rotate_right": "numpy.rot90(video, -1, axes=(1, 2))",
+        "save_image_sequence": None,
+        "save_matlab": "optimap.video.save_video('NAME.mat', video)",
+        "save_tiff": "optimap.video.save_video('NAME.tif', video)",
+        "save_tiff_folder": None,
+        "set_default_ffmpeg_encoder": None,
+        "set_ffmpeg_defaults": None,
+        "show_video": None,
+        "show_video_overlay": None,
+        "show_video_pair": None,
+        "show_videos": None,
+        "smoothstep": None,
+        "temporal_difference": "video[n:].astype(float) - video[:-n]",
+    },
+    "optimap.image": {
+        "background_mask": "~optimap.activation.mask_tissue(video)",
+        "close_mask": "scipy.ndimage.binary_closing(mask)",
+        "crop": "image[top:bottom, left:right]",
+        "detect_background_threshold": None,
+        "dilate_mask": "scipy.ndimage.binary_dilation(mask)",
+        "disc_mask": None,
+        "erode_mask": "scipy.ndimage.binary_erosion(mask)",
+        "export_image": "matplotlib.pyplot.imsave('NAME.png', image)",
+        "fill_mask": "scipy.ndimage.binary_fill_holes(mask)",
+        "flip_left_right": "image[:, ::-1]",
+        "flip_up_down": "image[::-1]",
+        "foreground_mask": "optimap.activation.mask_tissue(video)",
+        "interactive_mask": None,
+        "invert_mask": "~mask",
+        "largest_mask_component": None,
+        "load_image": "tifffile.imread or matplotlib.pyplot.imread",
+        "load_mask": "optimap.trace.regions(FILE), or the name of the file given as regions",
+        "normalize": None,
+        "open_mask": "scipy.ndimage.binary_opening(mask)",
+        "pad": "numpy.pad(image, 1)",
+        "resize": None,
+        "rotate_left": "numpy.rot90(image, 1)",
+        "rotate_right": "numpy.rot90(image, -1)",
+        "save_image": "matplotlib.pyplot.imsave('NAME.png', image)",
+        "save_mask": "numpy.save('NAME.npy', mask)",
+        "show_mask": "optimap.trace.show_regions(mask, image)",
+        "smooth_gaussian": "scipy.ndimage.gaussian_filter(image, 1)",
+    },
+    "optimap.phase": dict.fromkeys(("phasefilter_angle_threshold", "phasefilter_disc", "phasefilter_fillsmooth")),
+}
+MIXED = (
+    "the published package 'optimap' is installed in the same environment as 'optimap-trace', and both have the import "
+    "name 'optimap', so that each has replaced files of the other: install each into an environment of its own "
+    "(python -m venv NAME), or run 'pip uninstall optimap optimap-trace' and install one of them again"
+)
+ALSO_AT_THE_TOP = dict.fromkeys(("motion", "play_video", "utils"))
+
+
+def attach_stub(package: str, file: str) -> tuple[Callable[[str], object], Callable[[], list[str]], list[str]]:
+    """Return what ``lazy_loader.attach_stub`` returns, with a ``__getattr__`` that knows the published package."""
+    found, names, listed = lazy_loader.attach_stub(package, file)
+
+    def load(name: str) -> object:
+        try:
+            return found(name)
+        except AttributeError:
+            explained = explanation(package, name)
+            if explained is None:
+                raise
+            # An import statement asks first with `hasattr`, and would drop the text of an AttributeError.
+            is_import = sys._getframe(1).f_code.co_name == "_handle_fromlist"
+            raise (ImportError if is_import else AttributeError)(explained) from None
+
+    return load, names, listed
+
+
+def explanation(package: str, name: str) -> str | None:
+    """Return the sentences for a name that only the published package has, or None for other names."""
+    known = elsewhere(package)
+    if name not in known:
+        return None
+    instead = f"Use {known[name]}." if known[name] else "There is nothing like it here."
+    return (
+        f"{package}.{name} belongs to the published package 'optimap', which is not this one: this is 'optimap-trace', "
+        f"with the same import name. {instead} To use both, install each into an environment of its own "
+        "(python -m venv NAME)."
+    )
+
+
+def elsewhere(package: str) -> dict[str, str | None]:
+    """Return the names that a module of the published package has and ours does not, with what to use instead."""
+    if package != "optimap":
+        return ELSEWHERE.get(package, {})
+    every = {name: instead for names in ELSEWHERE.values() for name, instead in names.items()}
+    return every | ALSO_AT_THE_TOP
+
+
+def warn_if_mixed(file: str) -> None:
+    """Warn if the published package is installed in the folder of a file: it has a room that this one has not."""
+    if os.path.isdir(os.path.join(os.path.dirname(file), "motion")):
+        warnings.warn(MIXED, stacklevel=3)

@@ -1,0 +1,59 @@
+"""HDF5 without chunks: the pixels are in one piece of the file, which is read there, by all threads.
+
+HDF5 reads such a piece in one thread, under a lock. Datasets in other files (external storage), with user blocks, or
+that were never written are read by HDF5 itself.
+"""
+
+import os
+import weakref
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from .._base import Array
+from .._reading import open_fresh, read_whole, release
+
+if TYPE_CHECKING:
+    import h5py
+
+
+class MappedDataset:
+    """A dataset (T, H, W) that is sliced like the original: whole frames are read, parts copied from a map."""
+
+    chunks = None
+
+    def __init__(self, dataset: "h5py.Dataset", offset: int) -> None:
+        self.name, self.shape, self.ndim = dataset.name, dataset.shape, dataset.ndim
+        self.dtype = dataset.dtype
+        self._map = np.memmap(dataset.file.filename, self.dtype, "r", offset, self.shape)
+        self._file = open_fresh(self._map) if self.ndim == 3 else None
+        if self._file is not None:
+            weakref.finalize(self, os.close, self._file.descriptor)
+
+    def __getitem__(self, key: tuple[Any, ...]) -> Array:
+        part: Array = np.asarray(self._map[key])
+        file = self._file
+        if file is None or part.ndim != 3 or part.shape[1:] != self.shape[1:] or part.strides != file.strides:
+            values = np.array(part)
+            release(part)
+            return values
+        if not part.size:
+            return np.array(part)
+        start = range(*key[0].indices(self.shape[0]))[0]
+        place = file.offset + start * file.strides[0]
+        return read_whole(replace(file, offset=place, shape=part.shape)).astype(self.dtype, copy=False)
+
+
+def mapped_dataset(dataset: "h5py.Dataset") -> MappedDataset | None:
+    """Return a dataset that lies in one piece of its file, or None if it does not."""
+    file, nbytes = dataset.file, int(np.prod(dataset.shape)) * dataset.dtype.itemsize
+    if dataset.chunks is not None or dataset.is_virtual or dataset.external or dataset.dtype.kind not in "iuf":
+        return None
+    offset = dataset.id.get_offset()
+    is_plain = file.driver in ("sec2", "stdio") and file.userblock_size == 0 and nbytes > 0
+    if offset is None or not is_plain or not os.path.isfile(file.filename):
+        return None
+    if offset + nbytes > os.path.getsize(file.filename) or dataset.id.get_storage_size() != nbytes:
+        return None
+    return MappedDataset(dataset, offset)

@@ -1,0 +1,117 @@
+"""Phases: those of oscillations that are known, the analytic signal of SciPy, whatever holds the video."""
+
+import numpy as np
+import pytest
+
+import optimap
+from optimap import ArgumentError, ArgumentTypeError
+from optimap.phase import compute_phase
+from tests.errors import check_error
+
+T = np.arange(200)
+
+
+def turned(phase, expected):
+    """Return differences of phases the short way round."""
+    return np.abs((phase - expected + np.pi) % (2 * np.pi) - np.pi)
+
+
+@pytest.fixture(scope="module")
+def video():
+    """Oscillations of 25 frames, each pixel with its own phase, level and drift."""
+    delay = np.arange(24).reshape(4, 6) / 4
+    return 1000 + 100 * delay + 30 * np.cos(2 * np.pi * T[:, None, None] / 25 - delay) + 0.3 * T[:, None, None]
+
+
+@pytest.mark.parametrize("options", [{}, {"method": "delay"}, {"method": "delay", "delay": 6}])
+def test_phases_of_oscillations(video, options):
+    delay = np.arange(24).reshape(4, 6) / 4
+    phase = compute_phase(video, **options)
+    assert phase.dtype == np.float32
+    known = phase[20:-20]
+    assert turned(known, 2 * np.pi * T[20:-20, None, None] / 25 - delay).max() < 0.1
+    assert np.abs(phase[np.isfinite(phase)]).max() <= np.float32(np.pi)
+
+
+def test_the_copy_that_is_later_ends_before_the_video(video):
+    phase = compute_phase(video, method="delay", delay=7)
+    assert np.isnan(phase[-7:]).all()
+    assert np.isfinite(phase[:-7]).all()
+
+
+@pytest.mark.parametrize("frames", [200, 199])
+def test_normalized_videos_have_the_analytic_signal_of_scipy(frames):
+    from scipy.signal import hilbert
+
+    normalized = np.random.default_rng(0).random((frames, 3, 4))
+    for options, offset in (({}, -0.5), ({"offset": -0.3}, -0.3)):
+        expected = np.angle(hilbert(normalized + offset, axis=0))
+        assert turned(compute_phase(normalized, **options), expected).max() < 1e-4
+    centred = compute_phase(normalized, center="mean")
+    assert turned(centred, np.angle(hilbert(normalized - 0.5, axis=0))).max() > 0.01
+    wide = 10 * normalized
+    assert turned(compute_phase(wide, center="offset"), np.angle(hilbert(wide - 0.5, axis=0))).max() < 1e-4
+
+
+def test_whatever_holds_the_video(video, tmp_path, allow):
+    import dask.array
+
+    counts = video.astype(np.uint16)
+    expected = compute_phase(counts)
+    optimap.video.save_video(tmp_path / "video.npy", counts)
+    allow(read_bytes=1000, block_bytes=1000)
+    for other in (
+        optimap.open_video(tmp_path / "video.npy"),
+        np.load(tmp_path / "video.npy", mmap_mode="r"),
+        counts.astype(">u2"),
+        np.asfortranarray(counts),
+    ):
+        np.testing.assert_array_equal(compute_phase(other), expected)
+    lazy = compute_phase(dask.array.from_array(counts, chunks=(30, 2, 3)))
+    assert turned(lazy.compute(), expected).max() < 1e-4
+    assert lazy.dtype == np.float32
+    signals = compute_phase(counts.reshape(200, -1))
+    np.testing.assert_array_equal(signals.reshape(counts.shape), expected)
+    assert turned(compute_phase(counts[:, 1, 2].tolist()), expected[:, 1, 2]).max() < 1e-4
+
+
+def test_pixels_without_a_phase(video):
+    expected = compute_phase(video)
+    changed = video.copy()
+    changed[50, 1, 2], changed[:, 0, 0], changed[7, 3, 3] = np.nan, 5, np.inf
+    given = changed.copy()
+    phase = compute_phase(changed)
+    np.testing.assert_array_equal(changed, given)
+    lost = np.zeros((4, 6), bool)
+    lost[1, 2] = lost[0, 0] = lost[3, 3] = True
+    assert np.isnan(phase[:, lost]).all()
+    np.testing.assert_allclose(phase[:, ~lost], expected[:, ~lost], atol=1e-5)
+    masked = compute_phase(np.ma.masked_invalid(changed))
+    np.testing.assert_array_equal(np.isnan(masked), np.isnan(phase))
+    assert compute_phase(np.zeros((5, 0, 3))).shape == (5, 0, 3)
+    assert np.isnan(compute_phase(np.full((9, 2, 2), np.nan))).all()
+
+
+@pytest.mark.parametrize(
+    ("options", "kind", "argument", "match"),
+    [
+        ({"offset": "a"}, ArgumentError, "offset", "finite"),
+        ({"offset": np.inf}, ArgumentError, "offset", "finite"),
+        ({"method": "fourier"}, ArgumentError, "method", "'hilbert' or 'delay'"),
+        ({"center": None}, ArgumentError, "center", "'mean'"),
+        ({"delay": 5}, ArgumentError, "delay", "method='delay'"),
+        ({"method": "delay", "delay": 0}, ArgumentError, "delay", "1 or more"),
+        ({"method": "delay", "delay": 200}, ArgumentError, "delay", "200 frames"),
+    ],
+)
+def test_wrong_arguments(video, options, kind, argument, match):
+    check_error(lambda: compute_phase(video, **options), kind, argument, match)
+
+
+def test_wrong_videos():
+    check_error(lambda: compute_phase(np.zeros((3, 2, 2, 2))), ArgumentError, "video", "shape")
+    check_error(lambda: compute_phase(np.zeros((3, 2, 2)) + 1j), ArgumentTypeError, "video", "real")
+    check_error(lambda: compute_phase(np.ones((9, 2, 2)), method="delay"), ArgumentError, "delay", "oscillates")
+    dask = pytest.importorskip("dask.array")
+    lazy = dask.zeros((9, 2, 2))
+    check_error(lambda: compute_phase(lazy, method="delay"), ArgumentError, "delay", "frames")

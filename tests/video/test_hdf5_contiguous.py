@@ -1,0 +1,54 @@
+"""HDF5 without chunks: every value as h5py reads it, and what only HDF5 itself can read."""
+
+import h5py
+import numpy as np
+import pytest
+
+from optimap.video import load_video, open_video
+from optimap.video.hdf5_chunks import threaded
+from optimap.video.hdf5_contiguous import MappedDataset
+from tests import makers
+
+VIDEO = makers.random_video((23, 17, 19))
+
+
+@pytest.mark.parametrize("dtype", ["u1", "u2", ">u2", "i4", ">f4", "f8"])
+def test_values_of_every_type(tmp_path, dtype, allow):
+    allow(buffer_bytes=1000)
+    video = makers.random_video((23, 17, 19), dtype)
+    path = makers.hdf5(tmp_path / "rec.h5", video=video)
+    with h5py.File(path) as file:
+        dataset = threaded(file["video"])
+        assert isinstance(dataset, MappedDataset)
+        for key in (np.s_[:, :, :], np.s_[3:20:4, 2:9, 5:], np.s_[7, :, :], np.s_[5:5, :, :], np.s_[:, 3, 4:6]):
+            np.testing.assert_array_equal(dataset[key], file["video"][key], strict=True)
+    with open_video(path) as recording:
+        np.testing.assert_array_equal(recording[:], video)
+        np.testing.assert_array_equal(recording[11], video[11])
+        assert not recording.is_mapped
+    np.testing.assert_array_equal(load_video(path), video)
+
+
+def test_what_hdf5_reads_itself(tmp_path):
+    with h5py.File(tmp_path / "block.h5", "w", userblock_size=512) as file:
+        file["video"] = VIDEO
+        assert not isinstance(threaded(file["video"]), MappedDataset)
+    with h5py.File(tmp_path / "rec.h5", "w") as file:
+        outside = file.create_dataset("outside", VIDEO.shape, "u2", external=[("pixels.raw", 0, h5py.h5f.UNLIMITED)])
+        outside[...] = VIDEO
+        layout = h5py.VirtualLayout(VIDEO.shape, "u2")
+        layout[...] = h5py.VirtualSource(tmp_path / "block.h5", "video", VIDEO.shape)
+        for dataset in (
+            outside,
+            file.create_virtual_dataset("virtual", layout),
+            file.create_dataset("never written", VIDEO.shape, "u2"),
+            file.create_dataset("empty", (0, 5, 6), "u2"),
+            file.create_dataset("texts", data=np.array([[["a"]]], object), dtype=h5py.string_dtype()),
+        ):
+            assert threaded(dataset) is dataset
+    np.testing.assert_array_equal(load_video(tmp_path / "block.h5"), VIDEO)
+
+
+def test_axes_in_any_order(tmp_path):
+    path = makers.hdf5(tmp_path / "rec.h5", video=np.ascontiguousarray(VIDEO.transpose(1, 2, 0)))
+    np.testing.assert_array_equal(load_video(path, axes="YXT", frames=9), VIDEO[:9])
