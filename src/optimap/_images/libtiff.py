@@ -13,7 +13,7 @@ import numpy as np
 import tifffile
 from numpy.typing import NDArray
 
-from ..._base import Array
+from .._base import Array
 from .directories import (
     BITS,
     COMPRESSION,
