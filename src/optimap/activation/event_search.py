@@ -114,7 +114,7 @@ def _refined(slopes: Floats, places: Ints) -> Floats:
     return np.asarray(places + np.divide(before - after, 2 * bend, out=np.zeros(len(places)), where=is_peak))
 
 
-def find_crossings(signal: Floats, threshold: float, lasting: int) -> Floats:
+def find_lasting_crossings(signal: Floats, threshold: float, lasting: int) -> Floats:
     """Return when an upright signal rises through a threshold, interpolated between frames.
 
     With `lasting` frames, half of them before the two around the crossing lie below, and half of them after it above,

@@ -27,7 +27,7 @@ from .._extract import span_traces
 from .._reading import as_source, unlabelled
 from .._regions import Spans
 from .._series import as_signals, signal_blocks
-from .event_search import LASTING, SIGMA_SHARE, PeakSearch, find_crossings, find_peaks
+from .event_search import LASTING, SIGMA_SHARE, PeakSearch, find_lasting_crossings, find_peaks
 from .isochrones import show_activations, show_slopes
 from .keywords import check_known
 
@@ -270,7 +270,7 @@ def find_activations_threshold(
     lasting = whole_number(min_duration, "min_duration")
     rate = None if fps is None else positive_number(fps, "fps", RATE)
     values = _as_signal(signal)
-    times = _frames(find_crossings(sign * values, sign * level, lasting), interpolate)
+    times = _frames(find_lasting_crossings(sign * values, sign * level, lasting), interpolate)
     if show:
         show_activations(values, times, fps=rate, ax=ax)
     return times
