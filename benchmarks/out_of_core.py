@@ -6,7 +6,8 @@
 Writes one file after the other, measures it and deletes it. Each number comes from a separate process. Memory is the
 peak of resident memory above its value with numpy and optimap imported. Reading alone means, for mapped files, reading
 into one buffer of a block's size again and again; for zarr, reading the same blocks. Rounds alternate and the best one
-counts; cold means that the system's cache contains nothing of the file (Linux).
+counts; cold means that the system's cache contains nothing of the file (Linux). Mapped files are extracted in three
+ways: as chosen, always read, and always through the map; a long job chooses by a short trial at its start.
 """
 
 import argparse
@@ -24,8 +25,15 @@ import optimap
 
 SHAPE = (512, 512)
 FRAME_BYTES = 2 * SHAPE[0] * SHAPE[1]
-WINDOWS = {"100 of 5 x 5": (100, 5), "100 of 31 x 31": (100, 31), "1000 of 31 x 31": (1000, 31)}
+WINDOWS = {
+    "400 of 9 x 9": (400, 9),
+    "100 of 5 x 5": (100, 5),
+    "100 of 31 x 31": (100, 31),
+    "1000 of 31 x 31": (1000, 31),
+}
 KINDS = ("npy", "tif", "zarr")
+# How a mapped file is extracted: as the library chooses, or with a budget that leaves one way only.
+WAYS = {"chosen": {}, "read": {"tried_bytes": 2**62}, "mapped": {"file_bytes": 2**62}}
 
 
 class Simulated:
@@ -89,8 +97,10 @@ def read(path: Path, recording: optimap.video.Recording) -> None:
             pass
 
 
-def job(path: Path, what: str) -> None:
+def job(path: Path, what: str, way: str) -> None:
     """Do one thing in this process; print seconds, without imports and opening, and MB above the start."""
+    from optimap._base import budgeted
+
     before = resident("VmRSS")
     optimap.extract_traces(np.zeros((2, 3, 4)), (1, 1))
     with optimap.open_video(path) as recording:
@@ -100,14 +110,15 @@ def job(path: Path, what: str) -> None:
         else:
             count, size = WINDOWS[what]
             positions = np.random.default_rng(1).integers(0, SHAPE[0], (count, 2))
-            optimap.extract_traces(recording, positions, size)
+            with budgeted(**WAYS[way]):
+                optimap.extract_traces(recording, positions, size)
         print(time.perf_counter() - start, resident("VmHWM") - before)
 
 
-def measure(path: Path, what: str, cold: bool) -> tuple[float, int]:
+def measure(path: Path, what: str, way: str, cold: bool) -> tuple[float, int]:
     if cold:
         forget(path)
-    command = [sys.executable, __file__, "--job", str(path), what]
+    command = [sys.executable, __file__, "--job", str(path), what, way]
     seconds, megabytes = subprocess.run(command, capture_output=True, text=True, check=True).stdout.split()
     return float(seconds), int(megabytes)
 
@@ -115,19 +126,21 @@ def measure(path: Path, what: str, cold: bool) -> tuple[float, int]:
 def rows(path: Path, rounds: int) -> list[str]:
     with optimap.open_video(path) as recording:
         gigabytes = recording.nbytes / 1e9
-    measure(path, "read", cold=False)  # fills the cache
+    measure(path, "read", "chosen", cold=False)  # fills the cache
+    ways = ("chosen",) if path.suffix == ".zarr" else tuple(WAYS)
     result = []
     for cold in (False, True):
-        taken: dict[str, list[tuple[float, int]]] = {name: [] for name in ("read", *WINDOWS)}
+        jobs = [("read", "chosen"), *((name, way) for name in WINDOWS for way in ways)]
+        taken: dict[tuple[str, str], list[tuple[float, int]]] = {each: [] for each in jobs}
         for _ in range(1 if cold else rounds):
-            for name, values in taken.items():
-                values.append(measure(path, name, cold))
-        reading = gigabytes / min(taken.pop("read"))[0]
-        for name, values in taken.items():
+            for (name, way), values in taken.items():
+                values.append(measure(path, name, way, cold))
+        reading = gigabytes / min(taken.pop(jobs[0]))[0]
+        for (name, way), values in taken.items():
             rate, peak = gigabytes / min(values)[0], max(megabytes for _, megabytes in values)
             cache = "cold" if cold else "warm"
             result.append(
-                f"| {path.suffix} {gigabytes:.1f} GB | {name} | {cache} | {rate:.2f} | {reading:.2f} "
+                f"| {path.suffix} {gigabytes:.1f} GB | {name} | {way} | {cache} | {rate:.2f} | {reading:.2f} "
                 f"| {rate / reading:.2f} | {peak} |"
             )
             print(result[-1], flush=True)
@@ -140,13 +153,13 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--only", choices=KINDS, help="measure only this kind of file")
     parser.add_argument("--folder", type=Path, help="where the files go (default: a temporary folder)")
-    parser.add_argument("--job", nargs=2, metavar=("PATH", "WHAT"), help=argparse.SUPPRESS)
+    parser.add_argument("--job", nargs=3, metavar=("PATH", "WHAT", "WAY"), help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.job:
-        job(Path(options.job[0]), options.job[1])
+        job(Path(options.job[0]), *options.job[1:])
         return
-    head = "| recording | windows | cache | extracting, GB/s | reading alone, GB/s | ratio | peak memory, MB |\n"
-    head += "|---|---|---|---|---|---|---|"
+    head = "| recording | windows | way | cache | extracting, GB/s | reading alone, GB/s | ratio | peak memory, MB |\n"
+    head += "|---|---|---|---|---|---|---|---|"
     print(head, flush=True)
     table = [head]
     with tempfile.TemporaryDirectory(dir=options.folder) as folder:

@@ -9,7 +9,7 @@ import pytest
 
 from optimap import kernels
 from optimap._base import budgeted
-from optimap._reading import Plan, as_source, copied, file_of, from_file, in_place, read_ahead, walk_blocks
+from optimap._reading import Plan, as_source, by_trial, copied, file_of, from_file, in_place, read_ahead, walk_blocks
 from optimap.kernels import Stop
 from tests import makers
 from tests.kernels.system import refuse_threads
@@ -59,6 +59,30 @@ def test_a_file_is_read_by_all_threads(tmp_path, dtype):
     assert "MainThread" not in noting.threads
     assert noting.counts == {1}
     assert sum(done) == values.nbytes
+
+
+@on_linux
+@pytest.mark.parametrize("pieces", [1, 2, 5, 7, 40])
+def test_a_long_job_begins_with_a_trial_of_both_ways(tmp_path, allow, pieces):
+    allow(tried_bytes=VIDEO.nbytes, piece_bytes=pieces * VIDEO[0].nbytes, block_bytes=3 * VIDEO[0].nbytes)
+    source, done, noting = as_source(mapped(tmp_path, VIDEO)), [], Noting()
+    file = file_of(source, MANY)
+    by_trial(source, file, noting, done.append, Stop())
+    file.close()
+    np.testing.assert_array_equal(noting.video(), VIDEO)
+    assert sum(done) == VIDEO.nbytes
+    assert ("MainThread" in noting.threads) == (pieces < 30)  # the map is tried, unless nothing is left for it
+    assert len(noting.threads) > 1  # and so is reading
+
+
+@on_linux
+def test_a_short_job_is_read(tmp_path, allow):
+    allow(tried_bytes=VIDEO.nbytes + 1, piece_bytes=VIDEO[0].nbytes)
+    source, noting = as_source(mapped(tmp_path, VIDEO)), Noting()
+    file = file_of(source, MANY)
+    by_trial(source, file, noting, lambda _: None, Stop())
+    file.close()
+    assert "MainThread" not in noting.threads
 
 
 def test_few_windows_and_arrays_in_memory_have_no_file(tmp_path):

@@ -27,6 +27,10 @@ class Budget:
 
     # Reading a mapped file in threads. Smaller files are finished before threads and files are ready.
     file_bytes: int = 64 * 2**20
+    # A long job begins with a few pieces of this size, read and mapped in turn; the faster way goes on. Jobs of less
+    # than `tried_bytes` are read: they are finished before a trial would have paid off.
+    piece_bytes: int = 64 * 2**20
+    tried_bytes: int = 768 * 2**20
     # A buffer of this size stays in the cache, and calls are few: 1 MB took twice as long, 4 MB a tenth longer. All
     # buffers together take not much more memory than a block of a map.
     buffer_bytes: int = 8 * 2**20

@@ -15,8 +15,8 @@ from .._reading import (
     Compute,
     Plan,
     Source,
+    by_trial,
     file_of,
-    from_file,
     in_place,
     plan_reading,
     read_ahead,
@@ -68,7 +68,7 @@ def _walk(source: Source, spans: Spans, plan: Plan, compute: Compute, advance: A
     file = file_of(source, len(spans.rows)) if is_whole and source.mapping is not None else None
     if file is not None:
         with closing(file):
-            from_file(file, compute, advance, stop)
+            by_trial(source, file, compute, advance, stop)
         return
     todo = walk_blocks(source, plan)
     if source.mapping is None and source.is_ready:

@@ -56,6 +56,7 @@ from .source import (
 from .threads import (
     Advance,
     Compute,
+    by_trial,
     copied,
     file_of,
     from_file,
@@ -75,6 +76,7 @@ __all__ = [
     "are_few",
     "as_source",
     "block_frames",
+    "by_trial",
     "check_sizes",
     "check_whole",
     "copied",

@@ -32,15 +32,15 @@ class Plan:
     filled: Sequence[Box] = ()
 
 
-def walk_blocks(source: Source, plan: Plan) -> Iterator[tuple[int, int, Array]]:
+def walk_blocks(source: Source, plan: Plan, first: int = 0, end: int | None = None) -> Iterator[tuple[int, int, Array]]:
     """Yield (first frame, number of the part, block of that part of the frames), ready for the loops.
 
-    All parts of some frames come before the next frames. Pages of a memory map that had to be read for a block are
-    released when the next one is asked for.
+    The frames are those from `first` up to `end`. All parts of some frames come before the next frames. Pages of a
+    memory map that had to be read for a block are released when the next one is asked for.
     """
-    frames = source.shape[0]
-    for start in range(0, frames, plan.step):
-        stop = min(start + plan.step, frames)
+    end = source.shape[0] if end is None else end
+    for start in range(first, end, plan.step):
+        stop = min(start + plan.step, end)
         for number, box in enumerate(plan.boxes):
             block = _fill(source, start, stop, plan.filled) if plan.filled else _read(source, start, stop, box)
             yield start, number, block

@@ -2,7 +2,7 @@
 
 - `in_place`: frames in memory, or few windows in a memory map, where only their pages are read.
 - `from_file`: many windows in a mapped file. Every thread reads blocks into a buffer of its own, which stays in the
-  cache, and processes them there by itself.
+  cache, and processes them there by itself. `by_trial` finds out whether that is faster than the map on this machine.
 - `read_ahead`: frames that a library reads or decodes. Few libraries allow several threads: the caller's thread reads
   the next block while a second one computes.
 
@@ -10,6 +10,8 @@ Ctrl-C and errors reach the caller's thread in all of them; `stop` asks the othe
 `kernels`, which cannot be left waiting for each other by an interrupt.
 """
 
+import math
+import time
 from collections.abc import Callable, Iterator
 from threading import local
 
@@ -18,7 +20,7 @@ import numpy as np
 from .. import kernels
 from .._base import Array, budget
 from ..kernels import Stop
-from .blocks import are_few
+from .blocks import Plan, are_few, block_frames, walk_blocks
 from .layout import prepare
 from .mapped_files import FrameFile, open_frames, open_fresh
 from .memory_maps import release
@@ -87,8 +89,35 @@ def read_whole(file: FrameFile) -> Array:
     return result
 
 
-def from_file(file: FrameFile, compute: Compute, advance: Advance, stop: Stop) -> None:
-    """Let every thread read blocks of whole frames and compute them."""
+def by_trial(source: Source, file: FrameFile, compute: Compute, advance: Advance, stop: Stop) -> None:
+    """Compute whole frames in the way that is faster on this machine: read by every thread, or in place in the map."""
+    frame_bytes, frames, sizes = source.frame_bytes, source.shape[0], budget()
+    plan = Plan(block_frames(source), [None])
+
+    def mapped(first: int, end: int) -> None:
+        in_place(compute, walk_blocks(source, plan, first, end), advance)
+
+    def read(first: int, end: int) -> None:
+        from_file(file, compute, advance, stop, first, end)
+
+    done, quickest = 0, {read: math.inf, mapped: math.inf}
+    if source.is_ready and frames * frame_bytes >= sizes.tried_bytes:
+        piece = max(1, sizes.piece_bytes // frame_bytes)
+        for way in (read, mapped, read, mapped):
+            start, end = time.perf_counter(), min(frames, done + piece)
+            way(done, end)
+            quickest[way] = min(quickest[way], time.perf_counter() - start)
+            done = end
+    faster = mapped if quickest[mapped] < quickest[read] else read
+    if done < frames:
+        faster(done, frames)
+
+
+def from_file(
+    file: FrameFile, compute: Compute, advance: Advance, stop: Stop, first: int = 0, end: int | None = None
+) -> None:
+    """Let every thread read blocks of whole frames, from `first` up to `end`, and compute them."""
+    end = file.shape[0] if end is None else end
     frame_bytes, sizes = file.strides[0], budget()
     threads = max(1, min(kernels.thread_count(), sizes.buffers_bytes // frame_bytes))
     step = max(1, min(sizes.buffer_bytes, sizes.buffers_bytes // threads) // frame_bytes)
@@ -97,9 +126,10 @@ def from_file(file: FrameFile, compute: Compute, advance: Advance, stop: Stop) -
     def work(number: int) -> int:
         if not hasattr(own, "buffer"):
             own.buffer = np.empty(step * frame_bytes, np.uint8)
-        block = file.read(number * step, own.buffer)
+        start = first + number * step
+        block = file.read(start, own.buffer[: (end - start) * frame_bytes])
         with kernels.one_thread():
-            compute(number * step, 0, prepare(block))
+            compute(start, 0, prepare(block))
         return block.nbytes
 
-    kernels.run_in_threads(work, -(-file.shape[0] // step), threads, advance, stop)
+    kernels.run_in_threads(work, -(-(end - first) // step), threads, advance, stop)

@@ -1,0 +1,178 @@
+"""Whether long sessions stay level: memory, file descriptors and threads after thousands of calls of each kind.
+
+    python benchmarks/level.py                 # 10,000 extractions, 2,000 figures, 500 picking windows, 2,000 files
+    python benchmarks/level.py --share 0.1     # a tenth of each
+
+Each kind of work runs in a process of its own, which notes its resident memory, open descriptors and threads after a
+tenth of the calls, when everything is loaded and caches are full, and at the end. The last column is what was added
+since, for each call; exit status 1 if that is more than 1 kB, or if a descriptor or thread stays open.
+"""
+
+import argparse
+import gc
+import os
+import subprocess
+import sys
+import tempfile
+import threading
+from pathlib import Path
+
+os.environ["MPLBACKEND"] = "agg"
+
+import numpy as np
+
+import optimap
+
+CALLS = {"extractions": 10_000, "figures": 2_000, "picking windows": 500, "files in a batch": 2_000}
+MOST_BYTES = 1024  # added by one call
+VIDEO = np.random.default_rng(0).integers(0, 4096, (40, 32, 36)).astype(np.uint16)
+POSITIONS = [(3, 4), (20.5, 9), (30, 30)]
+
+
+def state() -> tuple[int, int, int]:
+    """Return the resident memory in bytes, open descriptors, and threads."""
+    gc.collect()
+    pages = int(Path("/proc/self/statm").read_text().split()[1])
+    return pages * os.sysconf("SC_PAGE_SIZE"), len(os.listdir("/proc/self/fd")), threading.active_count()
+
+
+def extractions(folder: Path):
+    """Open a recording and extract, in a different format each time."""
+    paths = [folder / f"rec{suffix}" for suffix in (".npy", ".tif", ".h5", ".zarr", ".mat")]
+    for path in paths:
+        optimap.video.save_video(path, VIDEO, fps=500)
+
+    def call(number: int) -> None:
+        with optimap.open_video(paths[number % len(paths)]) as recording:
+            optimap.extract_traces(recording, POSITIONS, size=5, window=("rect", "disc")[number % 2])
+
+    return call
+
+
+def figures(folder: Path):
+    """Draw traces, positions and regions, and close the figure."""
+    import matplotlib.pyplot as plt
+
+    traces = optimap.extract_traces(VIDEO, POSITIONS)
+    regions = optimap.trace.regions([(3, 4), (20, 9)], (32, 36), size=7)
+
+    def call(number: int) -> None:
+        (
+            lambda: optimap.trace.show_traces(traces, fps=500),
+            lambda: optimap.trace.show_positions(POSITIONS, VIDEO[0]),
+            lambda: optimap.trace.show_regions(regions, VIDEO[0]),
+        )[number % 3]()
+        plt.close("all")
+
+    return call
+
+
+def picking_windows(folder: Path):
+    """Open a picking window on Agg, click, and close it."""
+    from matplotlib.backend_bases import MouseEvent
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    from optimap._pick.frontends import chosen_by
+
+    class OnAgg:
+        """A front end without a screen, whose user clicks once."""
+
+        def new_figure(self, figsize):
+            self.figure = Figure(figsize=figsize)
+            FigureCanvasAgg(self.figure).draw()
+            return self.figure
+
+        def present(self):
+            canvas = self.figure.canvas
+            canvas.draw()
+            x, y = self.figure.axes[0].transData.transform((10, 12))
+            for name in ("button_press_event", "button_release_event"):
+                MouseEvent(name, canvas, x, y, 1)._process()
+            return True
+
+        def finish(self):
+            pass
+
+        def close(self):
+            pass
+
+    def call(number: int) -> None:
+        with chosen_by(lambda block, browser: OnAgg()):
+            select = optimap.trace.select_positions if number % 2 else optimap.trace.select_traces
+            select(*((VIDEO[0],) if number % 2 else (VIDEO,)))
+
+    return call
+
+
+def files_in_a_batch(folder: Path):
+    """Extract from many files by one call of the command line for each hundred."""
+    from optimap._cli import main
+
+    for number in range(100):
+        np.save(folder / f"rec_{number:03d}.npy", VIDEO)
+    paths = [str(path) for path in sorted(folder.glob("*.npy"))]
+    output = folder / "out"
+    output.mkdir()
+
+    def call(number: int) -> None:
+        if number % 100 == 99:
+            status = main(["traces", *paths, "--at", "3,4", "-o", str(output), "--overwrite"])
+            assert status == 0
+
+    return call
+
+
+KINDS = dict(zip(CALLS, (extractions, figures, picking_windows, files_in_a_batch), strict=True))
+
+
+def job(kind: str, calls: int) -> None:
+    """Do the work in this process, and print what is used after a tenth and at the end."""
+    with tempfile.TemporaryDirectory() as folder:
+        call = KINDS[kind](Path(folder))
+        first = max(100 if kind == "files in a batch" else 1, calls // 10)
+        for number in range(first):
+            call(number)
+        before = state()
+        for number in range(first, calls):
+            call(number)
+        print("result", first, *before, *state())
+
+
+def measure(kind: str, calls: int) -> bool:
+    """Print a row about one kind; return whether it stays level."""
+    command = [sys.executable, __file__, "--job", kind, str(calls)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode:
+        print(done.stderr)
+        return False
+    (line,) = (line for line in done.stdout.splitlines() if line.startswith("result"))
+    first, *numbers = map(int, line.split()[1:])
+    (memory, files, threads), (memory_after, files_after, threads_after) = numbers[:3], numbers[3:]
+    added = (memory_after - memory) / max(1, calls - first)
+    print(
+        f"| {calls:,} {kind} | {memory / 1e6:.0f} -> {memory_after / 1e6:.0f} MB | {files} -> {files_after} "
+        f"| {threads} -> {threads_after} | {added:.0f} B |",
+        flush=True,
+    )
+    return added <= MOST_BYTES and files_after <= files and threads_after <= threads
+
+
+def main() -> int:
+    """Measure every kind; return the exit status."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--share", type=float, default=1.0, help="of the calls of each kind")
+    parser.add_argument("--only", choices=CALLS)
+    parser.add_argument("--job", nargs=2, metavar=("KIND", "CALLS"), help=argparse.SUPPRESS)
+    options = parser.parse_args()
+    if options.job:
+        job(options.job[0], int(options.job[1]))
+        return 0
+    print("| calls | memory | descriptors | threads | added by a call |\n|---|---|---|---|---|", flush=True)
+    kinds = CALLS if options.only is None else [options.only]
+    level = [measure(kind, max(200, int(CALLS[kind] * options.share))) for kind in kinds]
+    return 0 if all(level) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
