@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from optimap._tables import SUFFIXES
+from optimap.video import save_video
 from tests.faults.outputs import OUTPUTS, PICTURES, RECORDINGS, TABLES, write_inputs
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="the cells are forked")
@@ -247,10 +249,10 @@ def test_difficult_names(server, kind):
     assert output in found["files"]
 
 
-def test_every_kind_is_there():
-    from optimap import _tables
-    from optimap.video.format_table import FORMATS
-
-    assert {suffix.replace(".hdf5", ".h5") for suffix in _tables.SUFFIXES} == set(TABLES)
-    assert {row.saves[0] for row in FORMATS if row.saves} <= set(RECORDINGS)
+def test_every_kind_is_there(tmp_path):
+    assert {suffix.replace(".hdf5", ".h5") for suffix in SUFFIXES} == set(TABLES)
+    with pytest.raises(ValueError, match="choose one of") as caught:
+        save_video(tmp_path / "a.none", [[[1]]])
+    written = caught.value.cure.removeprefix("choose one of ").split()
+    assert set(written) <= set(RECORDINGS)
     assert PICTURES
