@@ -1,6 +1,7 @@
-"""Fixtures for all tests: figures without a screen, another budget, the folder of real recordings."""
+"""Fixtures for all tests: figures without a screen, another budget, memory, the folder of real recordings."""
 
 import os
+import re
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -29,6 +30,35 @@ def allow():
 
     with ExitStack() as stack:
         yield lambda **changes: stack.enter_context(budgeted(**changes))
+
+
+@pytest.fixture
+def memory():
+    """A function that calls another one, which must raise a ValueError, and returns the bytes that this took at most.
+
+    Memory that is asked for and not used counts, too: beyond 1 GB, it is not granted.
+    """
+    resource = pytest.importorskip("resource")
+    status, marks = Path("/proc/self/status"), Path("/proc/self/clear_refs")
+    if not marks.exists():
+        pytest.skip("the most memory that was used is known on Linux only")
+
+    def number(name):
+        return int(re.search(rf"{name}:\s+(\d+) kB", status.read_text())[1]) * 1024
+
+    def measured(call, *arguments, match):
+        limits = resource.getrlimit(resource.RLIMIT_AS)
+        resource.setrlimit(resource.RLIMIT_AS, (number("VmSize") + 2**30, limits[1]))
+        marks.write_text("5")  # the most so far is forgotten
+        before = number("VmRSS")
+        try:
+            with pytest.raises(ValueError, match=match):
+                call(*arguments)
+        finally:
+            resource.setrlimit(resource.RLIMIT_AS, limits)
+        return number("VmHWM") - before
+
+    return measured
 
 
 @pytest.fixture(scope="session")

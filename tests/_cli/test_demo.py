@@ -1,5 +1,7 @@
 """`optimap demo`: the files that it makes."""
 
+import re
+
 import numpy as np
 
 from optimap import __version__
@@ -13,6 +15,7 @@ from tests._cli.helpers import run, table
 def test_demo(folder, capsys):
     assert run("demo", "d") == 0
     assert sorted(p.name for p in (folder / "d").iterdir()) == [
+        "activation.png",
         "beats.csv",
         "beats.csv.json",
         "tissue.tif",
@@ -24,6 +27,9 @@ def test_demo(folder, capsys):
     assert "d/traces.csv" in out
     assert "d/traces.png" in out
     assert "18 beats in 3 traces, median APD80 5" in out
+    measured, true = (float(number) for number in re.findall(r"([\d.]+) cm/s", out))
+    assert abs(measured - true) < 0.05 * true
+    assert 5 < true < 50
     beats, truth = load_beats("d/beats.csv"), simulated_tissue().true_beats()
     assert beats.metadata["recording"]["name"] == "tissue.tif"
     for series, (x, y) in enumerate([(20, 64), (64, 40), (104, 70)]):

@@ -72,7 +72,7 @@ def test_a_long_job_begins_with_a_trial_of_both_ways(tmp_path, allow, pieces):
     np.testing.assert_array_equal(noting.video(), VIDEO)
     assert sum(done) == VIDEO.nbytes
     assert ("MainThread" in noting.threads) == (pieces < 30)  # the map is tried, unless nothing is left for it
-    assert len(noting.threads) > 1  # and so is reading
+    assert noting.threads - {"MainThread"}  # and so is reading
 
 
 @on_linux

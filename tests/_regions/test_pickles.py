@@ -159,3 +159,27 @@ def test_a_header_that_does_not_fit_its_content_is_an_error(tmp_path):
     path.write_bytes(buffer.getvalue())
     message = r"stat.npy, region 0, is not a region of suite2p, which has ypix, xpix, lam"
     check_error(lambda: regions(path), ValueError, "source", message, path)
+
+
+MUCH = b"\x8a\x08" + (10**11).to_bytes(8, "little")  # a number
+RANGE = b"cbuiltins\nrange\n" + MUCH + b"\x85R"
+DTYPE = b"cnumpy\ndtype\n\x8c\x02%b\x85RK\x01\x85\x8c\x01CtR."
+
+
+@pytest.mark.parametrize(
+    ("content", "match"),
+    [
+        (b"Nr\xff\xff\xff\x7f.", "it keeps an object at place 2147483647"),
+        (b"Np2000000000\n.", "it keeps an object at place 2000000000"),
+        (b"cbuiltins\nset\n" + RANGE + b"\x85R\x85R.", "asks for a set of entries that are not listed"),
+        (b"cnumpy._core.numeric\n_frombuffer\n(" + MUCH + DTYPE % b"u1", "asks for values that are not bytes"),
+        (b"cnumpy._core.numeric\n_frombuffer\n(" + RANGE + DTYPE % b"O8", "asks for objects that are not in a list"),
+        (b"\x96" + (10**11).to_bytes(8, "little") + b".", "is damaged"),
+        (b"\x8e" + (10**11).to_bytes(8, "little") + b".", "is damaged"),
+    ],
+)
+def test_small_pickles_that_ask_for_gigabytes(tmp_path, memory, content, match):
+    header = io.BytesIO()
+    np.lib.format.write_array_header_1_0(header, {"descr": "|O", "fortran_order": False, "shape": (1,)})
+    (tmp_path / "stat.npy").write_bytes(header.getvalue() + b"\x80\x05" + content)
+    assert memory(regions, tmp_path / "stat.npy", match=match) < 30 * 2**20

@@ -201,3 +201,26 @@ def test_float_types(dtype, result):
     data = series("walk", 100).astype(dtype)
     assert detrend_timeseries(data).dtype == np.dtype(result)
     np.testing.assert_allclose(detrend_timeseries(data), detrend_timeseries(data.astype(float)), rtol=1e-5, atol=1e-5)
+
+
+@pytest.mark.parametrize("kind", ["mean", "median", "spline", "line"])
+def test_huge_numbers_are_detrended_as_smaller_ones_are(kind):
+    """Running sums of such numbers overflow; the slopes of what remained ended the process."""
+    beats = np.sin(2 * np.pi * np.arange(1000) / 50) + 1e-3 * np.arange(1000)
+    np.testing.assert_array_equal(
+        detrend_timeseries(np.ldexp(beats, 1000), kind), np.ldexp(detrend_timeseries(beats, kind), 1000)
+    )
+
+
+@pytest.mark.parametrize("kind", ["mean", "median", "spline", "line"])
+def test_steps_from_the_least_to_the_largest_number(kind):
+    steps = np.repeat([-1.7e308, 1.7e308], 50)
+    assert not np.isnan(detrend_timeseries(steps, kind)).any()
+
+
+def test_a_line_in_numbers_of_every_size_is_found_without_computing_all_pairs():
+    """These are 450 million pairs, which took 15 s; the line is known to within the few slopes near the median."""
+    values = 2.0 ** np.linspace(-1000, 1000, 30_000)
+    trend = detrend_timeseries(values, "line", period=100, return_trend_data=True)
+    slope = np.diff(trend).mean()
+    assert 0 <= slope < 2.0**600

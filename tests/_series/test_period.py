@@ -69,3 +69,17 @@ def test_series_without_a_rhythm_have_the_longest_period():
 )
 def test_wrong_data_are_refused(data, kind, message):
     check_error(lambda: estimate_period(data), kind, "data", message)
+
+
+@pytest.mark.parametrize("size", [1e150, 1e200, 1e300, 1.7e308])
+def test_huge_numbers_have_the_period_of_smaller_ones(size):
+    """Squares of such numbers overflow, and the period was -9223372036854775808."""
+    beats = np.sin(2 * np.pi * np.arange(1000) / 50)
+    assert estimate_period(beats * size) == 50
+
+
+@settings(max_examples=30)
+@given(st.integers(6, 300), st.integers(0, 2**32), st.integers(-1070, 1010))
+def test_no_period_is_below_1(samples, seed, exponent):
+    values = np.random.default_rng(seed).normal(size=samples).clip(-8, 8)
+    assert 1 <= estimate_period(np.ldexp(values, exponent)) <= samples

@@ -233,3 +233,11 @@ def test_wrong_arguments(video, arguments, argument, match):
 
 def test_what_is_no_video():
     check_error(lambda: compute_beat_maps(np.zeros((5, 5))), ValueError, "video", "a single image")
+
+
+def test_drift_is_reported_once(video):
+    drifting = video - 0.002 * np.arange(len(video))[:, np.newaxis, np.newaxis]
+    with pytest.warns(UserWarning, match="drifts by 20 % of the amplitude from beat to beat") as caught:
+        compute_beat_maps(drifting)
+    assert [warning.filename for warning in caught] == [__file__]
+    compute_beat_maps(drifting, baseline="linear")

@@ -92,3 +92,13 @@ def test_loops_over_samples_accept_only_plain_arrays():
     for other in (samples.T, samples.astype(">f8"), samples.astype("i8")):
         assert kernels.extremes(other) is None
         assert not kernels.rescale(other, low, high - low, 0, 1, False, np.empty(other.shape))
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
+@pytest.mark.parametrize("samples", [10, 3000])
+def test_the_median_slope_of_samples_that_are_not_finite_is_not_a_number(value, samples):
+    """Sorting such samples ended the process."""
+    series = np.random.default_rng(0).normal(size=(1, samples))
+    series[0, samples // 2 :: 7] = value
+    assert np.isnan(kernels.median_slopes(series, np.array([0]), np.array([samples]))).all()
+    assert np.isnan(kernels.median_slope(series[0]))

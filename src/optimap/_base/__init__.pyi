@@ -84,6 +84,7 @@ from .types import (
 )
 from .words import (
     counted,
+    printable,
 )
 
 __all__ = [
@@ -136,6 +137,7 @@ __all__ = [
     "on_host",
     "parse_time_axis",
     "positive_number",
+    "printable",
     "progress_bar",
     "refuse_device_array",
     "say",

@@ -15,6 +15,9 @@ from typing import Any
 class Budget:
     """Sizes in bytes, values or rows, a time, and whether the loops of the host are used for arrays that lie there."""
 
+    # Files may ask for this much whatever their size; more must be justified by it (`_files/justified.py`).
+    free_bytes: int = 16 * 2**20
+
     # Reading. Frames of a memory map are taken in blocks of `block_bytes`: large enough to keep all cores busy, small
     # enough to stay flat. Other videos are read, and several copies may be in memory at once: half of that was no
     # slower.

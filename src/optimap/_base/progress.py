@@ -12,6 +12,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from .words import printable
+
 DELAY = 1.0  # seconds
 
 
@@ -29,7 +31,8 @@ def progress_bar(total: int, unit: str = "B") -> Iterator[Callable[[int], None]]
 
 
 def say(text: str) -> None:
-    """Write a line to standard output without breaking a visible bar."""
+    """Write a line to standard output, without control characters, and without breaking a visible bar."""
+    text = printable(text)
     if "tqdm" in sys.modules:
         sys.modules["tqdm"].tqdm.write(text)
     else:

@@ -25,7 +25,7 @@ MARK = "summary"  # entry of the metadata of a summary
 
 def check_summary(path: Path, overwrite: bool) -> None:
     """Raise an error, before any work, if a summary cannot be written; an earlier one is replaced."""
-    _tables.check_table(path, overwrite or _is_summary(path))
+    _tables.check_table(path, overwrite or is_summary(path))
 
 
 def write_summary(path: Path, jobs: Sequence[Job]) -> bool:
@@ -43,7 +43,7 @@ def write_summary(path: Path, jobs: Sequence[Job]) -> bool:
         say(f"{path} is not written, because there are no tables of beats")
         return is_whole
     made = {**made_by("beats"), MARK: {"tables": files}}
-    _tables.save_columns(path, _as_columns(rows), None, made, True)
+    _tables.save_columns(path, as_columns(rows), None, made, True)
     say(f"{counted(len(rows), 'row')} of {counted(len(files), 'table')} -> {path}")
     return is_whole
 
@@ -52,7 +52,7 @@ def _add_rows(rows: list[dict[str, Any]], job: Job) -> None:
     rows += _rows(job.path, beats.load_beats(job.folder / job.table))
 
 
-def _is_summary(path: Path) -> bool:
+def is_summary(path: Path) -> bool:
     """Return whether an existing file is a summary that optimap wrote and nobody changed."""
     if not path.is_file():
         return False
@@ -88,7 +88,7 @@ def _without_unit(name: str) -> str:
     return name.removesuffix("_ms").removesuffix("_frames")
 
 
-def _as_columns(rows: list[dict[str, Any]]) -> dict[str, Array]:
+def as_columns(rows: list[dict[str, Any]]) -> dict[str, Array]:
     """Return rows, which may have different columns, as columns: NaN or no text where a row has none."""
     names = list(dict.fromkeys(name for row in rows for name in row))
     columns: dict[str, Array] = {}

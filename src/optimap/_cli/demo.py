@@ -1,4 +1,4 @@
-"""optimap demo: a simulated recording, its traces and beats and a picture, to show how it works."""
+"""optimap demo: a simulated recording, its traces, beats, an activation map and pictures, to show how it works."""
 
 import argparse
 from dataclasses import dataclass
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from .. import _files, _tables, beats, datasets, trace, video
 from .._base import Array
 from .beats_job import in_numbers
+from .demo_maps import activation_of_beat, map_picture, velocities
 from .errors import OVERWRITE_KEYWORD, Words
 from .pictures import save_picture
 from .provenance import made_by, origin, provenance
@@ -37,7 +38,7 @@ class DemoOptions:
 
 def add_command(commands: "Commands") -> None:
     """Add the command and its arguments."""
-    parser = commands.add_parser("demo", help="make a recording, its traces, beats and a picture, to see how it works")
+    parser = commands.add_parser("demo", help="make a recording, its traces, beats, an activation map and pictures")
     parser.add_argument(
         "folder", nargs="?", type=Path, default=Path("optimap-demo"), help="where to put them (default optimap-demo)"
     )
@@ -52,30 +53,28 @@ def parse(given: argparse.Namespace) -> DemoOptions:
 
 def run(options: DemoOptions) -> int:
     """Make the demo; return the exit status."""
-    names = ("tissue.tif", "traces.csv", "beats.csv", "traces.png")
-    recording_path, table, beat_table, picture = (options.folder / name for name in names)
-    tables = [*_tables.find_table_kind(table).outputs(table), *_tables.find_table_kind(beat_table).outputs(beat_table)]
-    new = [recording_path] if not recording_path.exists() else []
-    folders = _files.missing_folders(options.folder)
+    recording = options.folder / "tissue.tif"
+    is_new, folders = not recording.exists(), _files.missing_folders(options.folder)
     try:
-        _files.make_folder(options.folder)
-        for path in (recording_path, *tables, picture):
-            _files.check_output(path, options.overwrite)
-        found = _write(recording_path, table, beat_table, picture, options.overwrite)
+        _make(options)
     except BaseException as error:
-        for path in new if not isinstance(error, FileExistsError) else ():
-            path.unlink(missing_ok=True)
+        if is_new and not isinstance(error, FileExistsError):
+            recording.unlink(missing_ok=True)
         _files.remove_empty(folders)
         raise
-    print(f"recording: {recording_path}\ntraces:    {table}\nbeats:     {beat_table}\npicture:   {picture}")
-    first = found["activation"][found["beat"] == 0]
-    late = ", ".join(f"{time - first.min():.1f}" for time in first)
-    print(f"numbers:   {in_numbers(found)}; activation {late} ms after the earliest")
     return 0
 
 
-def _write(recording_path: Path, table: Path, beat_table: Path, picture: Path, overwrite: bool) -> "BeatTable":
-    """Write all files; return the beats."""
+def _make(options: DemoOptions) -> None:
+    """Write all files: the recording first, because the others are made from it, and then these together."""
+    overwrite = options.overwrite
+    _files.make_folder(options.folder)
+    names = ("tissue.tif", "traces.csv", "beats.csv", "traces.png", "activation.png")
+    recording_path, table, beat_table, picture, map_path = (options.folder / name for name in names)
+    outputs = [*_tables.find_table_kind(table).outputs(table), *_tables.find_table_kind(beat_table).outputs(beat_table)]
+    for path in (recording_path, *outputs, picture, map_path):
+        _files.check_output(path, overwrite)
+
     tissue = datasets.simulated_tissue()
     video.save_video(recording_path, tissue.video, tissue.fps, overwrite=overwrite, made=made_by("demo"))
     with video.open_video(recording_path) as recording:
@@ -86,11 +85,22 @@ def _write(recording_path: Path, table: Path, beat_table: Path, picture: Path, o
     clean = trace.normalize(raw - trace.baseline(raw), ymin=1, ymax=0, dtype=raw.dtype)
     found = beats.measure_beats(clean, fps=fps, positions=POSITIONS)
     measured = beats.BeatTable(found.columns, found.fps, {**made, "beats": found.metadata})
+    with video.open_video(recording_path) as recording:
+        times = activation_of_beat(recording, found)
     with _files.together():
         trace.save_traces(table, clean, POSITIONS, fps, metadata=made, overwrite=overwrite)
         beats.save_beats(beat_table, measured, overwrite=overwrite)
         save_picture(_demo_picture(image, raw, clean, found), picture, overwrite, made)
-    return found
+        save_picture(map_picture(times, image, tissue.fps), map_path, overwrite, made)
+    print(f"recording: {recording_path}\ntraces:    {table}\nbeats:     {beat_table}\npictures:  {picture}, {map_path}")
+    _print_numbers(found, velocities(times, tissue))
+
+
+def _print_numbers(found: "BeatTable", velocity: tuple[float, float]) -> None:
+    first = found["activation"][found["beat"] == 0]
+    late = ", ".join(f"{time - first.min():.1f}" for time in first)
+    print(f"numbers:   {in_numbers(found)}; activation {late} ms after the earliest")
+    print(f"velocity:  {velocity[0]:.1f} cm/s, the median of the activation map; {velocity[1]:.1f} cm/s are true")
 
 
 def _demo_picture(image: Array, raw: Array, clean: Array, found: "BeatTable") -> "Figure":

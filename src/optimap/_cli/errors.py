@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple, TypeGuard
 
-from .._base import Explained
+from .._base import Explained, printable
 
 # Not AttributeError: programming errors keep their traceback. (matplotlib raises it for unknown keywords, which no
 # command passes on.)
@@ -91,7 +91,7 @@ def error_text(error: BaseException, words: Words, path: Path | None = None) -> 
 
 def say_error(text: str) -> None:
     """Print an error on standard error."""
-    print(f"optimap: error: {text}", file=sys.stderr)
+    print(f"optimap: error: {printable(text)}", file=sys.stderr)
 
 
 def warning_text(words: Words, message: Warning | str) -> str:
@@ -101,7 +101,7 @@ def warning_text(words: Words, message: Warning | str) -> str:
 
 def say_warning(text: str) -> None:
     """Print a warning on standard error."""
-    print(f"optimap: warning: {text}", file=sys.stderr)
+    print(f"optimap: warning: {printable(text)}", file=sys.stderr)
 
 
 def show_warning(words: Words, message: Warning | str, *_: object) -> None:

@@ -10,11 +10,13 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from .. import _regions, _tables, video
+import numpy as np
+
+from .. import _regions, _tables, activation, video
 from .._base import counted
 from .._version import __version__
 from .errors import CELLS_KEYWORD, READING_KEYWORDS, Words, error_of, error_text, say_error
-from .listing import columns_lines, nested_lines, rate_text, table_lines
+from .listing import columns_lines, nested_lines, rate_text, show, table_lines
 from .made_alike import parse_made, picture_made
 from .open import check_not_empty, described, open_recording
 from .options import Reading, add_cells_argument, add_reading_argument
@@ -129,12 +131,14 @@ def _print_file(path: Path, options: InfoOptions, alone: Collection[Path]) -> No
         _print_positions(path)
     elif _regions.content_of(path) is not None:
         _print_regions(path, options.cells)
+    elif activation.holds_beat_maps(path):
+        _print_maps(path)
     elif _tables.is_table(path):
         _print_table(path)
     elif path.suffix.lower() == ".png" and path.is_file():
         _print_picture(path)
     elif _regions.is_flat(path) and _regions.image_summary(path) is not None:
-        print(f"{path}\n{_as_regions(path)}", end="")
+        show(path, *_as_regions(path))
     else:
         _print_recording(path, {**dict(options.reading), **({"parts": False} if path in alone else {})})
 
@@ -142,43 +146,53 @@ def _print_file(path: Path, options: InfoOptions, alone: Collection[Path]) -> No
 def _print_table(path: Path) -> None:
     is_of_beats = _tables.holds_columns(path)
     lines = columns_lines(_tables.load_columns(path)[0]) if is_of_beats else table_lines(_tables.load_header(path))
-    print(path)
-    print(f"  table       {_tables.find_table_kind(path).name}")
-    for line in lines:
+    show(path, f"  table       {_tables.find_table_kind(path).name}", *(f"  {line}" for line in lines))
+
+
+def _print_maps(path: Path) -> None:
+    maps = activation.load_beat_maps(path)
+    height, width = maps.mask.shape
+    beats = counted(len(maps.beats), "beat")
+    print(f"{path}\n  maps        {f'mean of {beats}' if maps.is_mean else beats}")
+    print(f"  size        {width} x {height} pixels (width x height), {maps.mask.sum()} measured")
+    for name in maps:
+        known = maps[name][np.isfinite(maps[name])]
+        unit = "" if maps.units[name] in ("1", "intensity") else f" {maps.units[name]}"
+        print(f"  {name}: {f'median {np.median(known):.4g}{unit}' if len(known) else 'nowhere'}")
+    for line in nested_lines(maps.metadata):
         print(f"  {line}")
 
 
 def _print_positions(path: Path) -> None:
     positions, made = _regions.read_positions(path), _regions.read_made(path)
     few = ", ".join(f"({x:g}, {y:g})" for x, y in positions[:6])
-    print(f"{path}\n  positions   {len(positions)}: {few}{', ...' if len(positions) > 6 else ''}")
+    show(path, f"  positions   {len(positions)}: {few}{', ...' if len(positions) > 6 else ''}")
     if made:
-        print(f"  written by  {made['written_by']}{', and edited since' if made['edited'] else ''}")
-        for line in nested_lines(made["metadata"]):
-            print(f"  {line}")
+        show(f"  written by  {made['written_by']}{', and edited since' if made['edited'] else ''}")
+        show(*(f"  {line}" for line in nested_lines(made["metadata"])))
 
 
 def _print_description(path: Path) -> None:
     table = path.with_suffix("")
     note = "" if table.exists() else ", which is missing: keep the two files together"
-    print(f"{path}\n  describes   {table.name}{note}")
+    show(path, f"  describes   {table.name}{note}")
 
 
 def _print_regions(path: Path, cells: str) -> None:
     made = str(_regions.content_of(path)).partition(" ")[2]  # "drawn in ImageJ"
     if _regions.holds_rois(path):
         rois = _regions.named_rois(path)
-        print(f"{path}\n  regions     {len(rois)}, {made}")
+        show(path, f"  regions     {len(rois)}, {made}")
         for name, roi in rois:
             kind = roi.subtype.name if roi.subtype.value else roi.roitype.name
-            print(f"  {name}: {'rectangle' if kind == 'RECT' else kind.lower()}")
+            show(f"  {name}: {'rectangle' if kind == 'RECT' else kind.lower()}")
         return
     names = _regions.region_names(path, cells)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # shown already
         every = _regions.region_names(path, "all")
     which = f"{len(names)}" if len(names) == len(every) else f"{len(names)} accepted of {len(every)}"
-    print(f"{path}\n  regions     {which}, {made}\n  names       {_few(names)}")
+    show(path, f"  regions     {which}, {made}", f"  names       {_few(names)}")
 
 
 def _is_binary(value: object) -> bool:
@@ -189,20 +203,19 @@ def _few(names: Sequence[str]) -> str:
     return ", ".join(names[:6]) + (", ..." if len(names) > 6 else "")
 
 
-def _as_regions(path: Path) -> str:
-    """Return a line about what an image would be as regions; empty if it would be none."""
+def _as_regions(path: Path) -> list[str]:
+    """Return a line about what an image would be as regions; none if it would be none."""
     summary = _regions.image_summary(path)
-    return "" if summary is None else f"  as regions  {summary}\n"
+    return [] if summary is None else [f"  as regions  {summary}"]
 
 
 def _print_picture(path: Path) -> None:
     made = picture_made(path)
     note = "" if made else "from another program; a folder of such pictures is a recording"
-    print(f"{path}\n  picture     {note}".rstrip())
+    show(path, f"  picture     {note}".rstrip())
     if not made:
-        print(_as_regions(path), end="")
-    for line in nested_lines(made):
-        print(f"  {line}")
+        show(*_as_regions(path))
+    show(*(f"  {line}" for line in nested_lines(made)))
 
 
 def _recording_rate(recording: "Recording") -> str:
@@ -214,24 +227,24 @@ def _recording_rate(recording: "Recording") -> str:
 def _print_recording(path: Path, reading: Mapping[str, Any]) -> None:
     with open_recording(path, reading) as recording:
         frames, height, width = recording.shape
-        print(path)
-        print(f"  format      {recording.format}")
-        print(f"  frames      {frames}")
-        print(f"  size        {width} x {height} pixels (width x height)")
-        print(f"  axes        {recording.axes}, {recording.axes_source}")
-        print(f"  pixels      {recording.dtype}, {recording.nbytes / 1e6:.1f} MB in memory")
-        print(f"  rate        {_recording_rate(recording)}")
+        show(path)
+        show(f"  format      {recording.format}")
+        show(f"  frames      {frames}")
+        show(f"  size        {width} x {height} pixels (width x height)")
+        show(f"  axes        {recording.axes}, {recording.axes_source}")
+        show(f"  pixels      {recording.dtype}, {recording.nbytes / 1e6:.1f} MB in memory")
+        show(f"  rate        {_recording_rate(recording)}")
         if recording.pixel_size is not None:
-            print(f"  pixel size  {recording.pixel_size:g} mm")
+            show(f"  pixel size  {recording.pixel_size:g} mm")
         for name, analog in recording.analog.items():
             count = len(analog.samples)
-            print(f"  {name:<12}{count} samples, rate {rate_text(analog.fps, count, 'samples')}")
+            show(f"  {name:<12}{count} samples, rate {rate_text(analog.fps, count, 'samples')}")
         outlines = _regions.overlay_of(path)
         if outlines:
-            print(f"  overlay     {counted(len(outlines), 'region')}: {_few(outlines)}")
+            show(f"  overlay     {counted(len(outlines), 'region')}: {_few(outlines)}")
         elif frames == 1:
-            print(_as_regions(path), end="")
+            show(*_as_regions(path))
         metadata = {key: value for key, value in recording.metadata.items() if not _is_binary(value)}
         made = parse_made(metadata.get("made"))
         for line in nested_lines({**metadata, "made": made} if made else metadata):
-            print(f"  {line}")
+            show(f"  {line}")

@@ -4,6 +4,13 @@ from collections.abc import Iterator
 from typing import Any
 
 from .. import _tables
+from .._base import printable
+
+
+def show(*lines: object) -> None:
+    """Print lines about a file, in which anybody may have written anything: without control characters."""
+    for line in lines:
+        print(printable(str(line)))
 
 
 def rate_text(fps: float | None, frames: int, what: str = "frames") -> str:

@@ -4,6 +4,7 @@ Only what affects the numbers counts: other names of the same recording or regio
 """
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -33,6 +34,10 @@ SHOWN = {
     "options": "--option",
     "levels": "--levels",
     "stimuli": "--stimuli",
+    "maps": "--maps",
+    "mask": "--mask",
+    "pixel_size": "--pixel-size",
+    "beat": "--beat",
 }
 # Entries with values that are long, or not readable.
 NAMED = {
@@ -44,9 +49,15 @@ NAMED = {
 }
 
 
-def check_made_alike(output: Path, now: About) -> None:
-    """Raise an error if an existing file differs from the one that would be made now."""
-    was = _about_picture(output) if output.suffix.lower() == ".png" else _about_table(output)
+def check_made_alike(output: Path, now: About, read: Callable[[Path], About] | None = None) -> None:
+    """Raise an error if an existing file differs from the one that would be made now.
+
+    `read` returns the record in a file that is neither a picture nor a table.
+    """
+    if output.suffix.lower() == ".png":
+        was = _about_picture(output)
+    else:
+        was = _about_table(output) if read is None else _about_file(output, read)
     if "made_by" not in was["metadata"]:
         _refuse(output, " and does not say how it was made")
     different = _differences(_facts(was), _facts(now))
@@ -85,6 +96,13 @@ def beats_description(about: About) -> dict[str, Any]:
 
 def _refuse(path: Path, problem: str, reason: Exception | None = None) -> NoReturn:
     raise ExistingFileError("output", path, f"already exists{problem}", CURE, subject=str(path)) from reason
+
+
+def _about_file(path: Path, read: Callable[[Path], About]) -> About:
+    try:
+        return read(path)
+    except ValueError as error:  # edited, damaged, or from another program
+        _refuse(path, f" and cannot be compared ({error})", error)
 
 
 def _about_table(path: Path) -> About:

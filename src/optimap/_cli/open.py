@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from .. import _files, _regions, _tables, video
+from .. import _files, _regions, _tables, activation, video
 from .._base import ArgumentError, Array
 from .._reading import as_source
 
@@ -59,6 +59,8 @@ def _other_kind(path: Path) -> tuple[str, str] | None:
     regions = _regions.content_of(path)
     if regions is not None:
         return f"holds {regions}", "give a recording, and this file with --regions"
+    if activation.holds_beat_maps(path):
+        return "holds maps of beats", "give the recording that they were made from, or draw them with optimap plot"
     if path.suffix.lower() in (".csv", ".tsv") and path.is_file():
         return "is a table", "give the recording that it was made from"
     if _tables.is_table(path):

@@ -40,10 +40,11 @@ def find_outputs(options: TracesOptions, what: str) -> list[tuple[tuple[str, Pat
     ending = f"_{what}{_suffix(options)}"
     asked = options.output
     if asked is not None and not options.several and not asked.suffix and not asked.is_dir():
+        kind = "table" if options.suffixes is None else "file"
         raise ArgumentError(
             "-o",
             asked,
-            f"is neither a table, such as {asked}.csv, nor an existing folder",
+            f"is neither a {kind}, such as {asked}{_suffix(options)}, nor an existing folder",
             f"write {asked}/ to create that folder",
             subject=f"-o {asked}",
         )
@@ -90,15 +91,15 @@ def _output(asked: Path | None, recording: Path, ending: str, several: bool) -> 
 
 def _suffix(options: TracesOptions) -> str:
     """Return the suffix of tables, after checking --format."""
+    known = options.suffixes or _tables.SUFFIXES
     if options.format is None:
-        return ".csv"
+        return known[0]
     suffix = f".{options.format.lower().lstrip('.')}"
     subject = f"--format {options.format}"
-    if suffix not in _tables.SUFFIXES:
-        known = ", ".join(known[1:] for known in _tables.SUFFIXES)
-        raise ArgumentError(
-            "--format", options.format, "is not a kind of table", f"choose from {known}", subject=subject
-        )
+    if suffix not in known:
+        kinds = ", ".join(own[1:] for own in known)
+        what = "is not a kind of table" if options.suffixes is None else "is not a kind of file for maps"
+        raise ArgumentError("--format", options.format, what, f"choose from {kinds}", subject=subject)
     output = options.output
     if output is not None and not options.several and not output.is_dir() and output.suffix.lower() != suffix:
         raise ArgumentError(

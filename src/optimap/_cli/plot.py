@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from .. import _tables, beats, trace
+from .. import _tables, activation, beats, trace
 from .._base import ArgumentError, say
 from .errors import OVERWRITE_KEYWORD, Words
+from .maps_picture import maps_picture
 from .open import check_not_empty
 from .outputs import check_inputs_are_kept
 from .pictures import check_picture, durations_picture, save_picture, table_picture
@@ -34,8 +35,13 @@ class PlotOptions:
 
 def add_command(commands: "Commands") -> None:
     """Add the command and its arguments."""
-    parser = commands.add_parser("plot", help="draw a saved table of traces or beats")
-    parser.add_argument("table", type=Path, metavar="TABLE", help="table that optimap traces, beats or pick wrote")
+    parser = commands.add_parser("plot", help="draw a saved table of traces or beats, or maps")
+    parser.add_argument(
+        "table",
+        type=Path,
+        metavar="TABLE",
+        help="table that optimap traces, beats or pick wrote, or file of optimap maps",
+    )
     parser.add_argument(
         "-o",
         "--output",
@@ -67,6 +73,9 @@ def run(options: PlotOptions) -> int:
 
 def _figure(path: Path) -> "tuple[Figure, dict[str, object]]":
     """Return the figure of a table, and how the table was made."""
+    if activation.holds_beat_maps(path):
+        maps = activation.load_beat_maps(path)
+        return maps_picture(maps, None, path.name), maps.metadata
     if path.is_file() and not _tables.is_table(path):
         problem, cure = (
             "is not a table",

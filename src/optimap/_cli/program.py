@@ -23,7 +23,7 @@ from .errors import EXPECTED, Words, error_text, say_error, show_warning
 from .info import version_text
 
 # THE table of commands: a new one is a name here, and a module of that name with a function `add_command`.
-COMMANDS = ("demo", "info", "traces", "beats", "plot", "pick", "convert")
+COMMANDS = ("demo", "info", "traces", "beats", "maps", "plot", "pick", "convert")
 
 
 class _Parser(argparse.ArgumentParser):

@@ -2,9 +2,10 @@
 
 import argparse
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Self
+from typing import ClassVar, Self
 
 from .. import _regions
 from .errors import FPS_KEYWORD, OVERWRITE_KEYWORD, POLARITY_KEYWORD, READING_KEYWORDS, REGION_KEYWORDS, Words
@@ -88,6 +89,8 @@ class TracesOptions:
     plot: Path | None
     workers: int | None
     scheduler: str | None
+
+    suffixes: ClassVar[tuple[str, ...] | None] = None  # of the outputs, the default first; None: those of tables
 
     @property
     def elsewhere(self) -> bool:
@@ -275,17 +278,23 @@ def _add_background(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def add_outputs(parser: argparse.ArgumentParser, default: str, picture: str) -> None:
-    """Add the arguments of the outputs; `default` is the name of a table, `picture` what --plot draws."""
+def add_outputs(
+    parser: argparse.ArgumentParser, default: str, picture: str, suffixes: Sequence[str] | None = None
+) -> None:
+    """Add the arguments of the outputs: the default name of a table, what --plot draws, and other suffixes than its."""
+    what, kinds = ("table", ".csv .tsv .parquet .xlsx .mat .npz .h5 .nc .nwb")
+    if suffixes is not None:
+        what, kinds = "file", " ".join(suffixes)
     parser.add_argument(
         "-o",
         "--output",
         type=_output_path,
-        metavar="TABLE",
-        help=f"table to write; for several FILEs, a folder (default: {default} in the current folder). The suffix "
-        "chooses the kind: .csv .tsv .parquet .xlsx .mat .npz .h5 .nc .nwb",
+        metavar="TABLE" if suffixes is None else "FILE",
+        help=f"{what} to write; for several FILEs, a folder (default: {default} in the current folder). The suffix "
+        f"chooses the kind: {kinds}",
     )
-    parser.add_argument("--format", metavar="KIND", help="kind of table if -o does not name a file: parquet, xlsx, ...")
+    few = ", ".join(kind[1:] for kind in suffixes or (".parquet", ".xlsx"))
+    parser.add_argument("--format", metavar="KIND", help=f"kind of {what} if -o does not name a file: {few}, ...")
     parser.add_argument(
         "--plot", type=Path, metavar="PICTURE.png", help=f"{picture} to write; for several FILEs, a folder"
     )

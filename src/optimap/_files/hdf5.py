@@ -6,18 +6,21 @@ in other files (external storage, virtual datasets). Whoever made a file could t
 `hdf5_item` looks a name up step by step. What the objects mean is up to the callers.
 """
 
+import math
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from .._base import ArgumentError, import_extra
+from .._base import ArgumentError, budget, import_extra
 from .hdf5_io import hdf5_input
+from .justified import DEFLATE, MOST, STORED, check_justified
 
 if TYPE_CHECKING:
     import h5py
 
 DEEPEST = 100  # groups in groups; HDF5 looks each name up from the top, so 5,000 took 20 s
+WITHIN_DEFLATE = {1, 2, 3}  # the filters deflate, shuffle and checksum
 MOST_STEPS = 100  # of soft links to soft links
 ALONE = "save it as one file that holds all of its data"
 ALLOW = (
@@ -56,7 +59,10 @@ def own_hdf5(path: Path, name: str = "path", purpose: str = "HDF5 files") -> "It
     Errors call the argument that names the file by `name`.
     """
     with open_hdf5(path, purpose) as file:
-        elsewhere = hdf5_contents(file, path, name).elsewhere
+        contents = hdf5_contents(file, path, name)
+        elsewhere = contents.elsewhere
+        for dataset in contents.datasets.values():
+            check_size(dataset, path, name)
         if elsewhere:
             refuse_elsewhere(path, *next(iter(elsewhere.items())), name=name, cure=ALONE)
         yield file
@@ -133,6 +139,28 @@ def hdf5_item(group: "h5py.Group", name: str, path: Path, external_links: bool =
         if source is not None:
             refuse_elsewhere(path, str(here.name).lstrip("/"), source)
     return here
+
+
+def hdf5_values(dataset: "h5py.Dataset", path: Path, name: str = "path") -> Any:
+    """Return all values of a dataset, which is as large as the file can hold."""
+    check_size(dataset, path, name)
+    return dataset[()]
+
+
+def check_size(dataset: "h5py.Dataset", path: Path, name: str = "path") -> None:
+    """Raise an error for a dataset, or a chunk of it, of more bytes than those stored for it can hold.
+
+    Chunks that were never written are chunks of one value, as if compressed.
+    """
+    width, shape = dataset.dtype.itemsize, dataset.shape or ()
+    asked = max(math.prod(shape), math.prod(dataset.chunks or ())) * width
+    if asked <= budget().free_bytes:
+        return
+    plist = dataset.id.get_create_plist()
+    filters = {plist.get_filter(i)[0] for i in range(plist.get_nfilters())}
+    ratio = STORED if dataset.chunks is None else DEFLATE if filters <= WITHIN_DEFLATE else MOST
+    stored = None if dataset.is_virtual else dataset.id.get_storage_size()
+    check_justified(path, asked, ratio, f"values of {dataset.name}", argument=name, stored=stored)
 
 
 def _link(group: "h5py.Group", name: str) -> Any:

@@ -11,6 +11,7 @@ from .pages import (
     check_compression,
     in_parallel,
     mapped_pages,
+    ratio_of,
     reading_tags,
     series_pixels,
 )
@@ -31,6 +32,7 @@ __all__ = [
     "mapped_pages",
     "open_png",
     "png_pixels",
+    "ratio_of",
     "read_directories",
     "reading_tags",
     "series_pixels",

@@ -55,6 +55,7 @@ class OpenFile:
 
     def read(self, place: int, count: int) -> bytes:
         """Return bytes; fewer than asked for only at the end of the file."""
+        count = max(0, min(count, os.fstat(self._file.fileno()).st_size - place))
         if hasattr(os, "pread"):
             return os.pread(self._file.fileno(), count, place)
         buffer = bytearray(count)

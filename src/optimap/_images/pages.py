@@ -5,6 +5,7 @@ strips of a page at once (`libtiff`), and straight into the result; for all othe
 strip or tile. Which pages are frames is decided in `axes`, not here.
 """
 
+import math
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from operator import add
@@ -15,7 +16,7 @@ import numpy as np
 import tifffile
 
 from .._base import Array
-from .._files import reading
+from .._files import DEFLATE, LZW, MOST, PACKBITS, VIDEO, check_justified, reading
 from ..kernels import run_in_threads, thread_count
 from .directories import (
     SIZE_AND_TYPE,
@@ -43,6 +44,25 @@ BYTES_AT_ONCE = 1 << 18  # of small pages: what a thread decodes before it takes
 Decode = Callable[[int, Array], None]
 
 
+# The most that these compressions give for a byte: none, LZW, deflate (two numbers), PackBits. JPEG 2000, JPEG XL,
+# JPEG XR, LERC and WebP store an even tile of any size in some bytes.
+RATIOS = {1: 8, 5: LZW, 8: DEFLATE, 32946: DEFLATE, 32773: PACKBITS}
+RATIOS |= dict.fromkeys((22610, 33003, 33004, 33005, 34712, 34887, 34927, 34934, 50001, 50002, 52546), VIDEO)
+
+
+def ratio_of(page: tifffile.TiffPage) -> int:
+    """Return the most bytes that a stored byte of a page can become; one without compression can hold 8 pixels."""
+    return RATIOS.get(int(page.compression), MOST)
+
+
+def check_page(page: tifffile.TiffPage, path: Path, size: int) -> None:
+    """Raise an error for a page, or a tile of one, of more pixels than a file of some size can hold."""
+    pixels = math.prod(page.shape)
+    if page.is_tiled:
+        pixels = max(pixels, page.tilewidth * page.tilelength * page.tiledepth)
+    check_justified(path, pixels * np.dtype(page.dtype).itemsize, ratio_of(page), "pixels of a page", stored=size)
+
+
 class TiffPages:
     """Pages of one file, which have one size and type.
 
@@ -54,6 +74,7 @@ class TiffPages:
         self._directories, self._tif, self._key = directories, tif, page
         self.path, self.axes = directories.path, str(page.axes)
         self.shape, self.dtype = tuple(int(n) for n in page.shape), np.dtype(page.dtype)
+        check_page(page, self.path, directories.size)
         self._offsets, self._bytes = places_of_pixels(directories, page)
         is_uniform = self._offsets > 0 and not len(directories.unlike_first(STORAGE))
         self._decode: Decode | None = None
@@ -243,7 +264,11 @@ class TiffPages:
         assert self._tif is not None
         for place, number in enumerate(numbers):
             with self._reading(int(number)):
-                result[place] = self._tif.pages[int(number)].asarray()
+                page = self._tif.pages[int(number)].aspage()
+                check_page(page, self.path, self._directories.size)
+                if max(page.databytecounts, default=0) > self._directories.size:
+                    raise ValueError("a strip or tile is larger than the file")
+                result[place] = page.asarray()
         return result
 
     def close(self) -> None:
@@ -324,7 +349,10 @@ def series_pixels(tif: tifffile.TiffFile, directories: Directories) -> Array:
     """
     page, shape = tif.pages.first, tuple(int(n) for n in tif.series[0].shape)
     check_compression(page, directories.path)
-    own, whole, pages = int(np.prod(page.shape)), int(np.prod(shape)), len(directories)
+    own, whole, pages = math.prod(page.shape), math.prod(shape), len(directories)
+    check_page(page, directories.path, directories.size)
+    asked = max(own * pages, whole) * np.dtype(page.dtype or "u1").itemsize
+    check_justified(directories.path, asked, ratio_of(page), "pixels", stored=directories.size)
     if not own or len(directories.unlike_first(SIZE_AND_TYPE)):
         return np.asarray(tif.asarray())
     if pages == 1 and whole > own and whole % own == 0:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .._base import Array
-from .._files import reading
+from .._files import PNG, check_justified, reading
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -26,6 +26,7 @@ def png_pixels(image: "Image.Image", path: Path, problem: str, cure: str, argume
     """Return the pixels (H, W) of an open image, or raise an error that says `problem` and `cure`."""
     tiles: Any = getattr(image, "tile", None)
     stretched = STRETCHED.get(str(tiles[0][3]), 1) if tiles else 1
+    check_justified(path, image.width * image.height * 4, PNG, "pixels", argument=argument)
     with reading(path, "pillow", problem, cure, argument=argument):
         pixels: Array = np.asarray(image)
     return pixels // stretched if stretched > 1 else pixels

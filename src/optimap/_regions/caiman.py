@@ -5,13 +5,14 @@ whose shape is ``dims``. Components that CaImAn rejected are left out if the fil
 background of CaImAn are not read.
 """
 
+import zipfile
 from contextlib import AbstractContextManager
 from pathlib import Path
 
 import numpy as np
 
 from .._base import ArgumentError, Array, FrameShape, Ints, counted
-from .._files import hdf5_item, open_hdf5, own_hdf5, reading
+from .._files import check_npz, hdf5_item, open_hdf5, own_hdf5, reading
 from .file_request import Request
 from .footprints import Footprints, check_finite_weights, without_empty
 from .zips import names_in_zip
@@ -139,8 +140,11 @@ def read_sparse(path: Path, request: Request) -> Footprints:
     cure = "give a matrix in compressed columns, saved with scipy.sparse.save_npz(path, A.tocsc())"
     guard = reading(path, "numpy", "cannot be read as a sparse matrix of SciPy", cure, argument=request.name)
     # Opened here, because NumPy leaves damaged files open.
-    with guard, open(path, "rb") as file, np.load(file, allow_pickle=False) as archive:
-        parts = {part: archive[part] for part in (*PARTS, "format")}
+    with guard:
+        with zipfile.ZipFile(path) as archived:
+            check_npz(archived, path, request.name)
+        with open(path, "rb") as file, np.load(file, allow_pickle=False) as archive:
+            parts = {part: archive[part] for part in (*PARTS, "format")}
         kind = parts["format"].item()
     if kind not in (b"csc", "csc"):
         problem = f"holds a sparse matrix of the format {kind!r}"

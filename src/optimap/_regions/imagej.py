@@ -15,12 +15,13 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from .._base import ArgumentError, Floats, counted, import_extra
-from .._files import reading
+from .._files import check_zip, read_member, reading
 from .file_request import Request
 from .polygons import Ellipse, Outlines, Shape
 from .zips import names_in_zip
 
 CORNER = 0.5
+LARGEST_ROI = 2**24  # bytes: a region has at most 65,535 vertices
 
 # Straight segments for each rounded corner of a rectangle: accurate to 0.1 % of its radius.
 PIECES = 32
@@ -78,10 +79,12 @@ def named_rois(path: Path, name: str = "path") -> list[tuple[str, Any]]:
     found = []
     problem, cure = "cannot be read as a zip file of ImageJ regions", "save the regions again in the ROI Manager"
     with reading(path, "zip", problem, cure, argument=name), zipfile.ZipFile(path) as archive:
+        check_zip(archive, path, argument=name)
         # Read by entry, not by name: two entries may have the same name.
         for entry in archive.infolist():
             if _is_roi_file(entry.filename):
-                roi = _decode(archive.read(entry), path, name, f"{path}, {entry.filename}")
+                data = read_member(archive, entry, LARGEST_ROI, path, name)
+                roi = _decode(data, path, name, f"{path}, {entry.filename}")
                 # The ROI Manager shows the name of the entry; a name inside may be older.
                 found.append((Path(entry.filename).name[:-4], roi))
     if not found:

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from .._base import ArgumentError, Array, DamagedFileError
-from .._files import reading
+from .._files import check_npy, reading
 from .._images import open_png, png_pixels, read_directories, series_pixels
 from .file_request import Request
 from .imagej import overlay_outlines
@@ -30,6 +30,8 @@ def read_npy(path: Path, request: Request) -> Array:
     problem, cure = "cannot be read as a .npy file of numbers", "save an array of numbers with numpy.save"
     with reading(path, "numpy", problem, cure, argument=name):
         # Mapped if it may be a recording, which is refused before more than a few images are read.
+        with open(path, "rb") as file:
+            check_npy(file, path.stat().st_size, path, name)
         shape = npy_shape(path, name)
         mapped = len(shape) == 3 and 0 not in shape
         array: Array = np.load(path, allow_pickle=False, mmap_mode="r" if mapped else None)

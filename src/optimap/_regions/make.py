@@ -24,7 +24,7 @@ from .footprints import Footprints, is_sparse, matrix_footprints
 from .imagej import convert, is_roi
 from .kinds import OF_DICT, check_fits, check_kind, depth, find_kind
 from .masks import Runs, join, label_runs, mask_runs, stack_runs
-from .polygons import Ellipse, Outlines, ellipse_runs, parse_polygon, polygon_runs
+from .polygons import Ellipse, Outlines, check_rows, ellipse_runs, parse_polygon, polygon_runs
 from .positions import parse_positions
 from .region_set import ANY_FRAME, Regions, check_weights
 from .windows import check_size, check_window, window_spans
@@ -240,12 +240,15 @@ def _of_outlines(
         shapes, default, single, side, _ = source if isinstance(source, Outlines) else _drawn(source, argument)
 
     def make(frame: FrameShape | None) -> Runs:
-        height = None if frame is None else frame[0]
-        parts = [polygon_runs([[] if isinstance(shape, Ellipse) else shape for shape in shapes], height, side)]
+        height, width = (None, None) if frame is None else frame
+        outlines = [[] if isinstance(shape, Ellipse) else shape for shape in shapes]
+        parts = [polygon_runs(outlines, height, side, width)]
         for i, shape in enumerate(shapes):
             if isinstance(shape, Ellipse):
                 rows, starts, stops = ellipse_runs(shape, height)
                 parts.append(Runs(np.full(len(rows), i), rows, starts, stops, np.ones(len(rows))))
+                if height is None:
+                    check_rows(sum(len(part.rows) for part in parts))
         return join(parts)
 
     return Regions(make, _names(names, default), single=single, frame_shape=frame_shape, weights=weights)

@@ -6,7 +6,9 @@ of NumPy are built by stand-ins that take plain bytes and check them. All else i
 """
 
 import io
+import os
 import pickle
+import pickletools
 import re
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
@@ -17,7 +19,7 @@ from typing import Any, NoReturn
 import numpy as np
 
 from .._base import ArgumentError, Array, DamagedFileError
-from .._files import reading
+from .._files import npy_header, reading
 
 PLAIN_CODE = re.compile(r"[biufc]\d{1,2}|[SU]\d{1,6}|O8?")
 
@@ -43,7 +45,9 @@ def read_objects(path: Path, name: str) -> Array:
         try:
             with open(path, "rb") as file:
                 _, shape = _header(file)
-                found = plain(_Unpickler(io.BytesIO(file.read())).load())
+                data = file.read()
+            _check_places(data)
+            found = plain(_Unpickler(io.BytesIO(data)).load())
             if not isinstance(found, np.ndarray) or found.dtype != object or found.shape != shape:
                 raise pickle.UnpicklingError("the header describes something else")
         except RefusedError as error:
@@ -70,10 +74,8 @@ def plain(thing: object) -> Any:
 
 def _header(file: Any) -> tuple["np.dtype[Any]", tuple[int, ...]]:
     """Return dtype and shape from the header of a ``.npy`` file."""
-    version = np.lib.format.read_magic(file)
-    read = np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0
-    shape, _, dtype = read(file)
-    return dtype, tuple(shape)
+    shape, dtype = npy_header(file, os.fstat(file.fileno()).st_size)
+    return dtype, shape
 
 
 class _PickledDtype:
@@ -114,11 +116,15 @@ def _array(content: Any, dtype: object, shape: Sequence[int], order: str) -> Arr
     if not isinstance(dtype, _PickledDtype):
         raise RefusedError("an array without a data type")
     if dtype.is_object:
+        if not isinstance(content, (list, tuple)):
+            raise RefusedError("objects that are not in a list")
         values = np.empty(len(content), object)
         for i, one in enumerate(content):
             values[i] = one
     else:
-        content = content.encode("latin1") if isinstance(content, str) else bytes(content)
+        content = content.encode("latin1") if isinstance(content, str) else content
+        if not isinstance(content, (bytes, bytearray)):  # bytes of a number would be as many zeros
+            raise RefusedError("values that are not bytes")
         values = np.frombuffer(content, dtype.dtype())
     return values.reshape(tuple(shape), order="F" if order == "F" else "C")
 
@@ -135,6 +141,24 @@ def _encode(text: object, encoding: object = "latin1") -> bytes:
     if not isinstance(text, str) or encoding != "latin1":
         raise RefusedError(f"the encoding {encoding!r}")
     return text.encode("latin1")
+
+
+def _collection(kind: Callable[..., Any]) -> Callable[..., Any]:
+    """Return a function that makes a collection of what a pickle lists: a range could be of any length."""
+
+    def make(entries: object = ()) -> Any:
+        if not isinstance(entries, (list, tuple, set, frozenset, dict)):
+            raise RefusedError(f"a {kind.__name__} of entries that are not listed")
+        return kind(entries)
+
+    return make
+
+
+def _check_places(data: bytes) -> None:
+    """Raise an error for a place to keep an object that no pickle has: Python makes room for all places before it."""
+    for code, argument, _ in pickletools.genops(data):
+        if "PUT" in code.name and isinstance(argument, int) and argument > len(data):
+            raise pickle.UnpicklingError(f"it keeps an object at place {argument}")
 
 
 def _path(*parts: object) -> str:
@@ -180,12 +204,17 @@ ALLOWED: dict[tuple[str, str], _Name] = {
     **dict.fromkeys(_in_numpy("multiarray", "_reconstruct"), _Name(_PickledArray)),
     **dict.fromkeys(_in_numpy("multiarray", "scalar"), _Name(_scalar)),
     **dict.fromkeys(_in_numpy("numeric", "_frombuffer"), _Name(_from_buffer)),
-    ("collections", "OrderedDict"): _Name(OrderedDict),
+    ("collections", "OrderedDict"): _Name(_collection(OrderedDict)),
     ("_codecs", "encode"): _Name(_encode),
     **{
         (module, kind.__name__): _Name(kind)
         for module in ("builtins", "__builtin__")
-        for kind in (set, frozenset, complex, slice, range)
+        for kind in (complex, slice, range)
+    },
+    **{
+        (module, kind.__name__): _Name(_collection(kind))
+        for module in ("builtins", "__builtin__")
+        for kind in (set, frozenset)
     },
     ("__builtin__", "xrange"): _Name(range),
     ("datetime", "datetime"): _Name(_date),

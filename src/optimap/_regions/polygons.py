@@ -5,6 +5,7 @@ edge, so that polygons which share an edge neither share a pixel nor miss one: a
 a right or bottom edge out (``'left'``, as in slices); ImageJ's own rule is the opposite (``'right'``).
 """
 
+from collections.abc import Iterator
 from typing import NamedTuple
 
 import numpy as np
@@ -15,6 +16,10 @@ from .masks import Runs, join
 
 # Rows that an outline may span where no frame limits it.
 MOST_ROWS = 2**20
+
+# Rows that the edges of outlines cross in all: at once, and at most where no frame limits them. Each takes 100 bytes.
+ROWS_AT_ONCE = 2**17
+MOST_CROSSINGS = 2**24
 
 # Vertices farther out would lose the digits that determine where their edges cross the frame.
 FAR = 1e9
@@ -46,10 +51,13 @@ class Outlines(NamedTuple):
     kind: str = "imagej"
 
 
-def polygon_runs(polygons: list[list[Floats]], height: int | None, side: str = "left") -> Runs:
+def polygon_runs(
+    polygons: list[list[Floats]], height: int | None, side: str = "left", width: int | None = None
+) -> Runs:
     """Return the runs of filled polygons; each is a list of closed paths (M, 2), filled as one by the even-odd rule.
 
-    Runs are found for rows from 0 to `height`, if that is known; columns are not clipped.
+    Runs are found for rows from 0 to `height`, if that is known. Where edges cross many rows, some rows are done at a
+    time, and columns are clipped to `width`; otherwise columns are not clipped.
     """
     paths = [(owner, path) for owner, polygon in enumerate(polygons) for path in polygon]
     if not paths:
@@ -63,6 +71,47 @@ def polygon_runs(polygons: list[list[Floats]], height: int | None, side: str = "
     limits = (-MOST_ROWS, MOST_ROWS) if height is None else (0, height)
     first, last = (np.clip(_from(end[:, 1], side), *limits).astype(np.int64) for end in (upper, lower))
 
+    crossings = int((last - first).sum())
+    if height is None:
+        check_rows(crossings)
+    if crossings <= ROWS_AT_ONCE:
+        return _between(upper, lower, owners, first, last, side)
+    parts = []
+    for low, high in _bands(first, last):
+        some = np.flatnonzero((first < high) & (last > low))
+        top, end_row = np.maximum(first[some], low), np.minimum(last[some], high)
+        runs = _between(upper[some], lower[some], owners[some], top, end_row, side)
+        starts, stops = runs.starts, runs.stops
+        if width is not None:
+            starts, stops = np.clip(starts, 0, width), np.clip(stops, 0, width)
+        kept = stops > starts
+        parts.append(Runs(runs.owners[kept], runs.rows[kept], starts[kept], stops[kept], runs.weights[kept]))
+    return join(parts)
+
+
+def check_rows(count: int) -> None:
+    """Raise an error for outlines that reach over so many rows that no frame can have them."""
+    if count > MOST_CROSSINGS:
+        problem = f"is not known, and the outlines cross {count} rows in all"
+        cure = "give frame_shape=(H, W), which cuts them off at the frame"
+        raise ArgumentError("frame_shape", None, problem, cure, subject="frame_shape", keyword="frame_shape")
+
+
+def _bands(first: Ints, last: Ints) -> Iterator[tuple[int, int]]:
+    """Yield ranges of rows that edges cross about `ROWS_AT_ONCE` times; a row may be crossed more often."""
+    low, high = int(first.min()), int(last.max())
+    changes = np.bincount(first - low, minlength=high - low + 1) - np.bincount(last - low, minlength=high - low + 1)
+    so_far = np.cumsum(np.cumsum(changes))
+    start = low
+    while start < high:
+        before = 0 if start == low else int(so_far[start - low - 1])
+        stop = low + int(np.searchsorted(so_far, before + ROWS_AT_ONCE, side="right"))
+        yield start, (stop := min(max(stop, start + 1), high))
+        start = stop
+
+
+def _between(upper: Floats, lower: Floats, owners: Ints, first: Ints, last: Ints, side: str) -> Runs:
+    """Return the runs between edges, each in the rows from `first` to `last`."""
     counts = last - first
     edge = np.repeat(np.arange(len(counts)), counts)
     rows = np.arange(len(edge)) - np.repeat(np.cumsum(counts) - counts - first, counts)

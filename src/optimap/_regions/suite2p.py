@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 
 from .._base import ArgumentError, Array, Floats, Ints, counted
-from .._files import reading
+from .._files import check_npy, reading
 from .file_request import Request
 from .footprints import Footprints, without_empty
 from .pickles import has_objects, plain, read_objects
@@ -55,6 +55,8 @@ def _kept(path: Path, count: int, request: Request) -> Ints:
     problem, cure = "cannot be read as the list of cells", "copy it again, or give cells='all'"
     subject = f"{beside}, next to {path.name},"
     with reading(beside, "numpy", problem, cure, argument=request.name, subject=subject, keyword="cells"):
+        with open(beside, "rb") as file:
+            check_npy(file, beside.stat().st_size, beside, request.name)
         is_cell: Array = np.load(beside, allow_pickle=False)
     if is_cell.ndim not in (1, 2) or len(is_cell) != count or is_cell.dtype.kind not in "biuf":
         problem = f"holds an array of shape {is_cell.shape} for {counted(count, 'region')} in {path.name}"

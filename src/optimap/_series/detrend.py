@@ -12,7 +12,17 @@ import numpy as np
 
 from .. import kernels
 from .._base import ArgumentError, Array, Ints, positive_number, progress_bar
-from .period import LONGEST, MIN_CYCLES, MIN_SAMPLES, Series, as_series, estimate_periods, series_blocks
+from .period import (
+    LONGEST,
+    MIN_CYCLES,
+    MIN_SAMPLES,
+    Series,
+    as_series,
+    estimate_periods,
+    rescaled,
+    series_blocks,
+    tamed,
+)
 from .trends import SMOOTHERS, straighten_ends
 
 NAN_POLICIES = ("raise", "omit")
@@ -72,6 +82,9 @@ def detrend_host(data: object, options: Detrending, corner: Sequence[int] | None
 
 def _detrended(block: Series, options: Detrending, window: int | None) -> Series:
     """Return the finite series of a block without their trends, or the trends."""
+    block, exponents = tamed(block)
+    if exponents.any():
+        return rescaled(_detrended(block, options, window), exponents)
     trends = np.zeros_like(block)
     if options.kind is not None:
         trends = block_trends(block, options.kind, window, float(options.ptimes))
@@ -111,8 +124,10 @@ def block_trends(block: Series, kind: str, window: int | None, ptimes: float) ->
     """Return the trends of a block of series; without a common `window`, each has its own, from its period."""
     windows = _estimated_windows(block, ptimes, kind) if window is None else np.full(len(block), window)
     smoother, has_ends = SMOOTHERS[kind]
+    block, exponents = tamed(block)
     trends = smoother(block, windows)
-    return straighten_ends(trends, windows) if has_ends else trends
+    trends = straighten_ends(trends, windows) if has_ends else trends
+    return rescaled(trends, exponents)
 
 
 def _estimated_windows(block: Series, ptimes: float, kind: str) -> Ints:

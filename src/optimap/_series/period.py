@@ -20,6 +20,9 @@ from .trends import running_median, straighten_ends
 Series = NDArray[np.float64]
 
 
+HUGE = 2.0**400  # of numbers: the sums of the squares of smaller ones do not overflow
+
+
 LONGEST = 512  # samples; longer periods are not considered
 
 
@@ -155,7 +158,7 @@ def series_blocks(series: NDArray[Any]) -> Any:
 
 def estimate_periods(series: Series) -> NDArray[np.int64]:
     """Return the period of each row of (M, T)."""
-    samples = series.shape[1]
+    series, samples = tamed(series)[0], series.shape[1]
     longest = min(samples // MIN_CYCLES, LONGEST)
     windows = np.full(len(series), 2 * longest - 1)
     broad = straighten_ends(running_median(series, windows), windows)
@@ -169,12 +172,31 @@ def estimate_periods(series: Series) -> NDArray[np.int64]:
     return _weighted_peaks(periods, power, longest)
 
 
+def tamed(series: Series) -> tuple[Series, NDArray[np.int32]]:
+    """Return series in which rows with huge numbers are divided by powers of two, and the exponents (M, 1) of these.
+
+    Sums and squares of huge numbers would overflow.
+    """
+    sizes = np.abs(series).max(axis=1, initial=0.0, keepdims=True)
+    exponents = np.where(sizes > HUGE, np.frexp(sizes)[1] - 20, 0).astype(np.int32)
+    return (np.ldexp(series, -exponents) if exponents.any() else series), exponents
+
+
+def rescaled(series: Series, exponents: NDArray[np.int32]) -> Series:
+    """Return series (M, T) times powers of two: the inverse of `tamed`."""
+    if not exponents.any():
+        return series
+    with np.errstate(over="ignore"):  # a trend of huge numbers may leave the range of doubles, and is infinite there
+        return np.ldexp(series, exponents)
+
+
 def periods_at_any_scale(series: Series) -> NDArray[np.int64]:
     """Return the period of each row of (M, T), however small or large the numbers are.
 
     `estimate_periods` takes tiny series for constant ones, as the package seasonal does. Rows are multiplied by powers
     of two, which changes no period of a row that it does not take for constant.
     """
+    series = tamed(series)[0]
     size = np.ptp(series, axis=1, keepdims=True)
     _, exponents = np.frexp(np.where(size > 0, size, 1.0))
     return estimate_periods(np.ldexp(series, 20 - exponents))

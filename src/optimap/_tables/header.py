@@ -17,6 +17,7 @@ import numpy as np
 from .._base import ArgumentError, Array
 from .._files import reading
 from .axes import FRAMES, OTHER, SECONDS
+from .stated_size import check_stated_size
 
 MARKER = "optimap_trace_table"  # marks every file written by optimap; its value is the version of the layout
 LAYOUT = 1
@@ -115,6 +116,7 @@ def check_header(found: object, path: Path) -> Header:
         raise not_ours(path)
     check_layout(found, MARKER, LAYOUT, path)
     check_fields(found, FIELDS, path)
+    check_stated_size(found["shape"], path)
     header = cast(Header, found)
     count = header_shape(header)[1]
     for name in ("names", "positions"):

@@ -14,6 +14,7 @@ from .map_figures import (
     show_repolarization_map,
     show_snr_map,
 )
+from .map_kinds import holds_beat_maps
 from .maps import BeatMaps
 from .tissue import mask_tissue
 from .velocity import (
@@ -43,6 +44,7 @@ __all__ = [
     "find_activations_dvdt",
     "find_activations_threshold",
     "find_crossings",
+    "holds_beat_maps",
     "load_beat_maps",
     "mask_tissue",
     "show_activation_map",

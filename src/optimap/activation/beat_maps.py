@@ -6,6 +6,7 @@ over all frames are measured in threads, by the loops that measure tables of bea
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
 from typing import Any
 
@@ -15,6 +16,7 @@ from numpy.typing import ArrayLike
 from .. import kernels
 from .._base import (
     RATE,
+    Advice,
     ArgumentError,
     ArgumentTypeError,
     Array,
@@ -41,6 +43,9 @@ from .mean_signal import beats_of_mean
 from .measuring import Measuring
 from .reasons import Reasons
 from .tiles import Tile, in_reach, new_array, parse_mask, read_tile, tiles_of
+
+DRIFT = 0.05  # of the amplitude from beat to beat: more is reported
+MOST = 4096  # pixels that are looked at for that
 
 
 def compute_beat_maps(
@@ -106,6 +111,11 @@ def compute_beat_maps(
     TypeError
         If the pixels are not real numbers.
 
+    Warns
+    -----
+    UserWarning
+        If the baseline drifts by more than 5 % of the amplitude from beat to beat.
+
     Notes
     -----
     Memory stays flat: tiles of pixels are measured one after the other, in all threads, and maps of more than 100 MB
@@ -142,7 +152,38 @@ def compute_beat_maps(
     measure = measure_dask if source.reach == "dask" else _measure
     values, codes = measure(source, there, measuring, reasons)
     about = {"polarity": "up" if sign > 0 else "down", "levels": percent, **options, "spatial": width}
-    return _as_maps(values, codes, there, measuring, reasons, about)
+    maps = _as_maps(values, codes, there, measuring, reasons, about)
+    if baseline == "before" and (drift := _drift(maps)) > DRIFT:
+        warnings.warn(
+            Advice(
+                "baseline",
+                baseline,
+                f"drifts by {100 * drift:.0f} % of the amplitude from beat to beat, which biases durations",
+                "use baseline='linear', or remove the drift first",
+                subject="the baseline",
+                keyword="baseline",
+            ),
+            stacklevel=2,
+        )
+    return maps
+
+
+def _drift(maps: BeatMaps) -> float:
+    """Return the median change of the baseline from beat to beat, in amplitudes: from the first beat to the last."""
+    if not {"baseline", "amplitude"} <= set(maps) or len(maps.beats) < 2:
+        return 0.0
+    base = maps["baseline"]
+    places = np.flatnonzero(maps.mask)
+    some = places[np.linspace(0, len(places) - 1, min(MOST, len(places))).astype(np.int64)]  # the median needs no more
+    values = base.reshape(len(base), -1)[:, some]
+    heights = maps["amplitude"].reshape(len(base), -1)[:, some]
+    known = np.isfinite(values)
+    first, last = known.argmax(axis=0), len(base) - 1 - known[::-1].argmax(axis=0)
+    columns = np.flatnonzero(known.any(axis=0) & (last > first))
+    first, last = first[columns], last[columns]
+    steps = (values[last, columns] - values[first, columns]) / (last - first)
+    shares = np.abs(steps) / heights[last, columns]
+    return float(np.median(shares)) if len(shares) else 0.0
 
 
 def _given_beats(beats: object, rate: float | None) -> Floats:

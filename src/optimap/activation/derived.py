@@ -184,7 +184,7 @@ def compute_alternans_map(
     --------
     >>> from optimap.activation import compute_alternans_map
     >>> from optimap.datasets import simulated_tissue
-    >>> recording = simulated_tissue(alternans=0.2)
+    >>> recording = simulated_tissue(snr=20, bleaching=0, alternans=0.2)
     >>> maps = compute_alternans_map(recording.video[:, 60:64, 60:70], "amplitude", fps=recording.fps)
     >>> bool(maps.magnitude.mean() > 0.1)
     True

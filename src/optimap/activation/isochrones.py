@@ -22,6 +22,7 @@ from .velocity import speed_unit
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
+LONGEST = 3.0  # of the usual speed: longer arrows are not drawn
 NOTHING: Mapping[str, object] = MappingProxyType({})
 
 
@@ -264,7 +265,8 @@ def show_velocity_field(
     Parameters
     ----------
     velocity_field : (H, W, 2) array-like
-        As `compute_velocity_field` returns it for the same `fps` and `space_scale`; NaN has no arrow.
+        As `compute_velocity_field` returns it for the same `fps` and `space_scale`; NaN has no arrow, and neither have
+        speeds above three times the median, which would cross the map.
     activation_map : (H, W) array-like, optional
         Activation times in frames, drawn behind the arrows.
     fps : float, optional
@@ -353,13 +355,17 @@ def _draw_arrows(ax: Axes, velocity: Floats, step: int, key_speed: float | None,
     known = np.isfinite(u) & np.isfinite(v)
     if not known.any():
         return
-    usual = float(np.median(np.hypot(u[known], v[known])))
+    speeds = np.hypot(u, v)
+    usual = float(np.median(speeds[known]))
+    known &= speeds <= LONGEST * usual
     shown = _rounded(usual) if key_speed is None else key_speed
     arrows = ax.quiver(
         x[known], y[known], u[known], v[known], color=color, pivot="mid", angles="xy", scale_units="xy",
         scale=usual / (0.9 * step), width=0.004,
     )  # fmt: skip
-    ax.quiverkey(arrows, 0.85, -0.06, shown, f"{shown:g} {unit}", labelpos="E", coordinates="axes")
+    if not ax.get_title():
+        ax.set_title(" ")  # makes room for the scale
+    ax.quiverkey(arrows, 0.8, 1.03, shown, f"{shown:g} {unit}", labelpos="E", coordinates="axes")
 
 
 def _rounded(number: float) -> float:

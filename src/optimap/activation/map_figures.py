@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike
 
 from .._base import ArgumentError, ArgumentTypeError, Array, check_flag
 from .._draw import MapStyle, as_image, check_axes, check_scale, draw_maps, show_figures
-from .maps import BeatMaps
+from .maps import BeatMaps, without_unit
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -239,7 +239,7 @@ def show_beat_maps(
     --------
     >>> from optimap.activation import compute_beat_maps, show_beat_maps
     >>> from optimap.datasets import simulated_tissue
-    >>> recording = simulated_tissue()
+    >>> recording = simulated_tissue(snr=20, bleaching=0)
     >>> maps = compute_beat_maps(recording.video[:, 60:64, 60:70], fps=recording.fps)
     >>> axes = show_beat_maps(maps, "apd80", beats=[0, 1])
     >>> len(axes), axes[0].get_title()
@@ -255,8 +255,7 @@ def show_beat_maps(
     if name.startswith("activation"):
         values = values - np.fmin.reduce(values, axis=(1, 2))[:, np.newaxis, np.newaxis]
     titles = [""] if chosen is None else [f"Beat {number}" for number in chosen]
-    suffix = next((s for s in ("_ms", "_frames", "_per_s", "_per_frame") if name.endswith(s)), "")
-    label = name.removesuffix(suffix).replace("_", " ")
+    label = without_unit(name).replace("_", " ")
     style = _style(label if unit == "1" else f"{label} [{unit}]", cmap, vmin, vmax)
     return _show(values[0] if len(values) == 1 else values, "maps", image, style, titles, ax)
 

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from .._base import ArgumentError, Array, FolderError, MissingFileError, check_flag, file_path, import_extra
-from .._files import check_output, own_hdf5, reading, written_whole
+from .._files import check_npz, check_output, own_hdf5, reading, written_whole
 from .._version import __version__
 
 MARKER = "optimap_beat_maps"  # its value is the version of the layout
@@ -69,6 +69,35 @@ def load_arrays(path: object) -> tuple[Arrays, dict[str, Any], Array, Array | No
     return columns, header, mask, arrays.get(CODES)
 
 
+def holds_beat_maps(path: object) -> bool:
+    """Return whether a file holds maps that optimap wrote, by its suffix and its content.
+
+    Parameters
+    ----------
+    path : path-like
+
+    Returns
+    -------
+    bool
+        False for files that do not exist or are damaged.
+
+    Examples
+    --------
+    >>> from optimap.activation import holds_beat_maps
+    >>> holds_beat_maps("none.npz")
+    False
+    """
+    target = file_path(path)
+    kind = KINDS.get(target.suffix.lower())
+    if kind is None or not target.is_file():
+        return False
+    try:
+        with reading(target, kind.library, "cannot be read as a file of maps"):
+            return kind.holds(target)
+    except (ArgumentError, OSError):  # damaged, or of another program
+        return False
+
+
 def _not_maps(path: Path) -> ArgumentError:
     """Return the error for a file of another program, or of another kind."""
     problem, cure = "does not contain maps of beats written by optimap", "open it with the program that made it"
@@ -82,8 +111,8 @@ def _write_npz(path: Path, arrays: Arrays, header: dict[str, Any]) -> None:
 
 
 def _read_npz(path: Path) -> tuple[Arrays, dict[str, Any] | None]:
-    with zipfile.ZipFile(path):  # of other files, NumPy says that they may contain pickled objects
-        pass
+    with zipfile.ZipFile(path) as archive:  # of other files, NumPy says that they may contain pickled objects
+        check_npz(archive, path)
     with open(path, "rb") as opened, np.load(opened, allow_pickle=False) as file:
         if MARKER not in file.files:
             return {}, None
@@ -165,13 +194,13 @@ def _read_tif(path: Path) -> tuple[Arrays, dict[str, Any] | None]:
         if header is None:
             return {}, None
         found: dict[str, list[Array]] = {}
+        each = {text["name"] for text in texts if "beat" in text}
         for page, text in zip(file.pages, texts, strict=True):
             found.setdefault(text["name"], []).append(page.asarray())
         arrays = {}
         for name, images in found.items():
-            stacked = np.stack(images)
-            whole = stacked.astype({MASK: np.uint8, CODES: np.int32}.get(name, np.float32))
-            arrays[name] = whole[0] if name == MASK or header["is_mean"] else whole
+            whole = np.stack(images).astype({MASK: np.uint8, CODES: np.int32}.get(name, np.float32))
+            arrays[name] = whole if name in each else whole[0]
         return arrays, header
 
 
@@ -184,11 +213,34 @@ def _described(text: str) -> dict[str, Any]:
     return about if isinstance(about, dict) else {}
 
 
+def _holds_npz(path: Path) -> bool:
+    with zipfile.ZipFile(path) as file:
+        return f"{MARKER}.npy" in file.namelist()
+
+
+def _holds_h5(path: Path) -> bool:
+    """Return whether an HDF5 file, such as a NetCDF file, is marked; without h5py, none can be read."""
+    try:
+        h5py: Any = import_extra("h5py", "hdf5", ".h5 maps")
+    except ImportError:
+        return False
+    with h5py.File(path, "r") as file:
+        return MARKER in file.attrs
+
+
+def _holds_tif(path: Path) -> bool:
+    import tifffile
+
+    with tifffile.TiffFile(path) as file:
+        return bool(file.pages) and MARKER in _described(file.pages.first.description)
+
+
 class Kind(NamedTuple):
-    """A kind of file: what it needs, and how it is written and read."""
+    """A kind of file: what it needs, and how it is written, read and recognised."""
 
     write: Callable[[Path, Arrays, dict[str, Any]], None]
     read: Callable[[Path], tuple[Arrays, dict[str, Any] | None]]
+    holds: Callable[[Path], bool]
     library: str
     extra: str = ""
     needs: tuple[str, ...] = ()
@@ -200,12 +252,12 @@ class Kind(NamedTuple):
 
 
 KINDS = {
-    ".npz": Kind(_write_npz, _read_npz, "numpy"),
-    ".nc": Kind(_write_nc, _read_nc, "xarray", "xarray", ("xarray", "h5netcdf")),
-    ".h5": Kind(_write_h5, _read_h5, "h5py", "hdf5", ("h5py",)),
-    ".hdf5": Kind(_write_h5, _read_h5, "h5py", "hdf5", ("h5py",)),
-    ".tif": Kind(_write_tif, _read_tif, "tifffile"),
-    ".tiff": Kind(_write_tif, _read_tif, "tifffile"),
+    ".npz": Kind(_write_npz, _read_npz, _holds_npz, "numpy"),
+    ".nc": Kind(_write_nc, _read_nc, _holds_h5, "xarray", "xarray", ("xarray", "h5netcdf")),
+    ".h5": Kind(_write_h5, _read_h5, _holds_h5, "h5py", "hdf5", ("h5py",)),
+    ".hdf5": Kind(_write_h5, _read_h5, _holds_h5, "h5py", "hdf5", ("h5py",)),
+    ".tif": Kind(_write_tif, _read_tif, _holds_tif, "tifffile"),
+    ".tiff": Kind(_write_tif, _read_tif, _holds_tif, "tifffile"),
 }
 
 

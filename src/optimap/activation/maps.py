@@ -15,7 +15,10 @@ from .map_kinds import save_arrays
 if TYPE_CHECKING:
     import xarray
 
-SUFFIXES = ("_ms", "_frames", "_per_s", "_per_frame")  # of names of columns, their units
+# Units at the ends of names; the longest come first.
+LENGTHS = ("_cm", "_pixels")
+SUFFIXES = (*(f"{length}_per_{time}" for length in LENGTHS for time in ("s", "frame")), "_ms", "_frames", "_hz")
+SUFFIXES += ("_per_s", "_per_frame")
 TIMES = ("activation",)  # maps of times in the recording; the other times are durations
 
 
@@ -26,6 +29,11 @@ def unit_of(kind: str, fps: float | None) -> str:
     if kind == "per time":
         return "1/frame" if fps is None else "1/s"
     return {"ratio": "1", "signal": "intensity"}[kind]
+
+
+def without_unit(name: str) -> str:
+    """Return the name of a column without its unit."""
+    return name.removesuffix(next((unit for unit in SUFFIXES if name.endswith(unit)), ""))
 
 
 def find_column(name: object, columns: Sequence[str], argument: str = "column") -> str:
@@ -47,7 +55,8 @@ class BeatMaps:
     Attributes
     ----------
     columns : dict of str to (beats, H, W) array
-        The maps, in the order in which they are shown and saved. Of a mean over beats, they are (H, W).
+        The maps, in the order in which they are shown and saved. Of a mean over beats, and of all beats together (such
+        as alternans), they are (H, W).
     units : dict of str to str
         ``ms`` (or ``frame``), ``1/s`` (or ``1/frame``), ``intensity`` or ``1`` for each of them.
     beats : (beats,) array
@@ -96,7 +105,7 @@ class BeatMaps:
         return iter(self.columns)
 
     def __contains__(self, name: object) -> bool:
-        return any(f"{name}{unit}" in self.columns for unit in ("", *SUFFIXES))
+        return isinstance(name, str) and any(f"{name}{unit}" in self.columns for unit in ("", *SUFFIXES))
 
     def __getitem__(self, name: str) -> Array:
         """Return a map of all beats, by its name with or without the unit."""
@@ -149,6 +158,9 @@ class BeatMaps:
         times = self.beats[chosen]
         means = {}
         for name, array in self.columns.items():
+            if array.ndim == 2:  # of all beats together
+                means[name] = array
+                continue
             shift = times if name.rpartition("_")[0] in TIMES else np.zeros(len(times))
             total, count = np.zeros(self.mask.shape), np.zeros(self.mask.shape)
             for number, own in zip(chosen, shift - shift.mean(), strict=True):
@@ -182,14 +194,16 @@ class BeatMaps:
             If xarray is not installed; the message contains the pip command.
         """
         xr = import_extra("xarray", "xarray", "labelled arrays")
-        dims = ("y", "x") if self.is_mean else ("beat", "y", "x")
         height, width = self.mask.shape
         coords: dict[str, Any] = {"y": np.arange(height), "x": np.arange(width)}
         if not self.is_mean:
             coords["beat"] = np.arange(len(self.beats))
             about = {"long_name": "time of the beat in the mean signal", "units": "frame" if self.fps is None else "ms"}
             coords["beat_time"] = ("beat", self.beats, about)
-        variables = {name: (dims, array, {"units": self.units[name]}) for name, array in self.columns.items()}
+        variables = {
+            name: (("beat", "y", "x")[-array.ndim :], array, {"units": self.units[name]})
+            for name, array in self.columns.items()
+        }
         dataset: xarray.Dataset = xr.Dataset(variables, coords)
         dataset["mask"] = (("y", "x"), self.mask, {"long_name": "pixels that were measured"})
         dataset.attrs = {} if self.fps is None else {"fps": self.fps}

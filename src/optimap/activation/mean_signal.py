@@ -67,7 +67,7 @@ def _no_beats(signal: Floats, polarity: str) -> ArgumentError:
             f"has no beats: the steepest upstroke of its mean signal has an SNR of {_snr(signal, polarity):.1f}, "
             f"and more than {LEAST:g} is needed, with a recovery"
         )
-        cure = "restrict it to the tissue with mask=, give polarity= or the times of beats, or remove drift first"
+        cure = "leave the background out with mask=, remove drift, or give the direction or the times of the beats"
     keyword = "mask" if "mask=" in cure else None
     return ArgumentError("video", signal, problem, cure, subject="the recording", keyword=keyword)
 

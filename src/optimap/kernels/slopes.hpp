@@ -19,7 +19,8 @@ class MedianSlope {
     MedianSlope(const double* y, int64_t n) : y_(y), n_(n), middle_(pairs_of(n)), rests_(n) {}
 
     double find() {
-        if (n_ < 2) return std::numeric_limits<double>::quiet_NaN();
+        const auto is_finite = [](double value) { return std::isfinite(value); };
+        if (n_ < 2 || !std::all_of(y_, y_ + n_, is_finite)) return std::numeric_limits<double>::quiet_NaN();
         if (pairs_of(n_) <= kFew) return median_of_all();
         for (double deviations = 2.5;; deviations *= 2) {  // a sample is rarely off by more standard deviations
             const Outcome outcome = narrow(deviations);

@@ -74,13 +74,16 @@ class TiedSlopes {
         // Beyond this many pairs, a walk takes seconds; then a result that is right except for its last digits is better.
         const bool rounding = high - low < 64 * std::numeric_limits<double>::epsilon() * std::abs(low);
         if (rounding && pairs_of(n_) > kMostWalked) return (low + high) / 2;
+        // Samples that differ by more than all digits of a double, of which few have a say in the median.
+        if (!rounding && pairs_of(n_) > kMostWalkedOthers) return of_sample();
         first = walk(middle.first);
         return middle.first == middle.second ? first : mean(first, walk(middle.second));
     }
 
   private:
     static constexpr int64_t kSample = 2048;
-    static constexpr int64_t kMostWalked = int64_t(1) << 29;
+    static constexpr int64_t kMostWalked = int64_t(1) << 29, kMostWalkedOthers = int64_t(1) << 26;
+    static constexpr int64_t kLargeSample = int64_t(1) << 21;
 
     bool is_zero(const Middle& middle) const {
         Ranking<double> ranking(n_);
@@ -125,6 +128,12 @@ class TiedSlopes {
         if (high) return steps.keys_at(*high, ranking);
         for (int64_t k = 0; k < n_; ++k) ranking.keys[k] = -int64_t(ranking.order[k]);
         return true;
+    }
+
+    // The median slope of a random sample of pairs.
+    double of_sample() {
+        auto slopes = slopes_of(y_, draw_pairs(n_, kLargeSample, dice_));
+        return value_at(slopes, int64_t(slopes.size()) / 2);
     }
 
     Pair at_place(std::vector<Pair>& pairs, double fraction) const {

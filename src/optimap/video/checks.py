@@ -3,11 +3,15 @@
 Arguments that users give are checked in `open` and `save`, not here.
 """
 
+import math
 from pathlib import Path
 
 import numpy as np
 
 from .._base import ArgumentError
+from .._files import MOST, check_justified
+
+HEADERS = (".gsh", ".rsh")  # of recordings whose pixels are in files beside these
 
 
 def check_frames(path: Path, shape: tuple[int, ...], dtype: "np.dtype[np.generic]") -> None:
@@ -24,6 +28,13 @@ def check_frames(path: Path, shape: tuple[int, ...], dtype: "np.dtype[np.generic
     else:
         return
     raise ArgumentError("path", path, problem, cure, subject=str(path))
+
+
+def check_pixels(path: Path, shape: tuple[int, ...], dtype: "np.dtype[np.generic]", ratio: int = MOST) -> None:
+    """Raise an error for more pixels, or more frames, than the files of a recording can hold, or those beside it."""
+    pixels = math.prod(int(n) for n in shape) * np.dtype(dtype).itemsize
+    where = path if path.is_dir() or path.suffix.lower() not in HEADERS else path.parent
+    check_justified(where, max(pixels, int(shape[0]) * np.dtype(np.float64).itemsize), ratio, "pixels")
 
 
 def check_file_size(path: Path, expected: int, what: str) -> None:

@@ -1,5 +1,6 @@
 """Files of many arrays (HDF5, MATLAB 7.3, zarr): which one is the recording, and frames with axes in any order."""
 
+import math
 from collections.abc import Callable, Container, Sequence
 from pathlib import Path
 from typing import Any, Protocol
@@ -7,7 +8,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from .._base import ArgumentError, ArgumentTypeError, Array
-from .._files import reading
+from .._files import check_justified, reading
 from .axes import EXAMPLES, Layout, Wanted
 
 NOTHING_WANTED = Wanted()
@@ -45,6 +46,9 @@ class DatasetFrames:
     ) -> None:
         self._path, self._dataset, self._close, self._library = path, dataset, close, library
         self._order, self._fixed = layout.order, layout.fixed
+        width = np.dtype(dataset.dtype).itemsize
+        check_justified(path, math.prod(map(int, dataset.shape)) * width, what=f"values of {dataset.name}")
+        check_justified(path, math.prod(map(int, dataset.chunks or ())) * width, what=f"a chunk of {dataset.name}")
         self.shape = self._in_order(dataset.shape)
         self.dtype = np.dtype(dataset.dtype)
         self.chunks = None if dataset.chunks is None else self._in_order(dataset.chunks)

@@ -19,8 +19,9 @@ import numpy as np
 from numpy.typing import ArrayLike, DTypeLike
 
 from .._base import Advice, ArgumentError, Array
+from .._files import MOST
 from .._reading import check_whole, maps_of, watch
-from .checks import check_frames
+from .checks import check_frames, check_pixels
 from .times import frame_times, gaps, irregularity, regular_rate
 
 BY_FORMAT = "the order of this format"  # a format that has a single order of axes
@@ -131,9 +132,12 @@ class Recording:
         axes: tuple[str, str] = ("TYX", BY_FORMAT),
         advice: Advice | None = None,
         files: Sequence[Path] = (),
+        ratio: int = MOST,
     ) -> None:
         check_frames(path, tuple(frames.shape), frames.dtype)
         self._maps = _maps_behind(frames)
+        if not isinstance(frames, np.ndarray):  # the size of a mapped file has been checked
+            check_pixels(path, tuple(frames.shape), frames.dtype, ratio)
         self._frames: Array | FrameSource | None = frames
         self.shape: tuple[int, int, int] = (int(frames.shape[0]), int(frames.shape[1]), int(frames.shape[2]))
         self.dtype = np.dtype(frames.dtype)

@@ -45,10 +45,10 @@ def ask(path, done=lambda: None, **options):
 
 
 def test_the_page_and_its_script():
-    page, script = ask(""), ask("mpl.js")
+    page, own, script = ask(""), ask("page.js"), ask("mpl.js")
     assert (page.code, page.headers["Content-Type"]) == (200, "text/html; charset=UTF-8")
     assert b'<button id="done">Done</button>' in page.body
-    assert b'new mpl.figure("1", socket' in page.body
+    assert b'new mpl.figure("1", socket' in own.body
     assert (script.code, script.headers["Content-Type"]) == (200, "application/javascript; charset=UTF-8")
     assert b"mpl.figure = function" in script.body
 

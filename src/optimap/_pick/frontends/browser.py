@@ -1,22 +1,43 @@
 """Picking in a browser: a page on 127.0.0.1 that shows one figure, with a button that ends the call.
 
 matplotlib's WebAgg canvas draws in this process; the page (`browser_pages`) shows it and sends mouse events back
-through a web socket. The address holds a secret, so that no other user of this machine can find it. The server runs
-in its own thread while the caller waits, so that it also works under a running event loop.
+through a web socket. The address holds a secret, so that no other user of this machine can find it: the browser is
+given it in a private file, since all users can see command lines. The server runs in its own thread while the caller
+waits, so that it also works under a running event loop. What it answers is decided in `browser_guard`.
 """
 
 import asyncio
+import html
 import logging
+import os
 import secrets
 import sys
+import tempfile
 import threading
 import webbrowser
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .base import has_display
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
+
+
+SILENCE = 60  # s after which a connection without a request is closed
+REDIRECT = """<!DOCTYPE html>
+<html><head><meta charset="utf-8"><meta name="referrer" content="no-referrer">
+<meta http-equiv="refresh" content="0;url={address}"><title>optimap</title></head>
+<body><a href="{address}">Continue</a></body></html>
+"""
+
+
+def redirecting_file(address: str) -> Path:
+    """Return a new file that leads a browser to an address, and that no other user can read."""
+    number, name = tempfile.mkstemp(prefix="optimap-", suffix=".html")  # with mode 0600
+    with os.fdopen(number, "w", encoding="utf-8") as file:
+        file.write(REDIRECT.format(address=html.escape(address)))
+    return Path(name)
 
 
 class Browser:
@@ -53,14 +74,18 @@ class Browser:
         self._ready.wait()
         if self._failure is None:
             sys.stderr.write(f"Pick on the page {self._address} and press Done there.\n")
-            if has_display():
-                webbrowser.open(self._address)
+        opened = None
         try:
+            if self._failure is None and has_display():
+                opened = redirecting_file(self._address)
+                webbrowser.open(opened.as_uri())
             # Short waits, because on Windows a long one cannot be interrupted.
             while not self._done.wait(0.2):
                 pass
         finally:
             self._done.set()
+            if opened is not None:
+                opened.unlink(missing_ok=True)
             server.join()
         if self._failure is not None:
             raise self._failure
@@ -90,6 +115,10 @@ class Browser:
         for socket in list(self._manager.web_sockets):
             socket.close(4000, "finished")
         server.stop()
+        await asyncio.sleep(0.1)  # and so is the end of the sockets
+        for socket in list(self._manager.web_sockets):  # their pages do not answer
+            if socket.ws_connection is not None:
+                socket.ws_connection.stream.close()
         await server.close_all_connections()
 
     def _start(self) -> Any:
@@ -97,11 +126,19 @@ class Browser:
         from tornado.httpserver import HTTPServer
         from tornado.netutil import bind_sockets
 
+        from .browser_guard import LONGEST_MESSAGE
         from .browser_pages import application  # needs tornado, as this class does
 
-        logging.getLogger("tornado.access").setLevel(logging.ERROR)
-        secret = secrets.token_urlsafe(12)
-        server = HTTPServer(application(secret, self._manager, self.finish))
+        for name in ("access", "general"):  # not a line for each request that is refused
+            logging.getLogger(f"tornado.{name}").setLevel(logging.ERROR)
+        secret = secrets.token_urlsafe(24)
+        server = HTTPServer(
+            application(secret, self._manager, self.finish),
+            max_body_size=LONGEST_MESSAGE,
+            max_header_size=LONGEST_MESSAGE,
+            idle_connection_timeout=SILENCE,
+            body_timeout=SILENCE,
+        )
         sockets = bind_sockets(0, "127.0.0.1")
         server.add_sockets(sockets)
         self._address = f"http://127.0.0.1:{sockets[0].getsockname()[1]}/{secret}/"

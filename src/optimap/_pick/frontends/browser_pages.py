@@ -3,14 +3,18 @@
 This module needs tornado, which is optional, so only `browser` imports it, when a page is served.
 """
 
+import asyncio
 import base64
 import io
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from typing import TYPE_CHECKING, Any
 
-from tornado.web import Application, RequestHandler, StaticFileHandler
+from tornado.httputil import HTTPServerRequest
+from tornado.web import Application, ErrorHandler, RequestHandler, StaticFileHandler
 from tornado.websocket import WebSocketClosedError, WebSocketHandler
+
+from .browser_guard import LONGEST_MESSAGE, headers, is_from_the_page, parse_event, path_behind_secret
 
 if TYPE_CHECKING:
     from matplotlib.backends.backend_webagg_core import FigureManagerWebAgg
@@ -33,7 +37,11 @@ body { font-family: system-ui, sans-serif; margin: 0 1rem; }
 <body>
 <div id="bar"><button id="done">Done</button><span id="state">Pick in the figure, then press Done.</span></div>
 <div id="figure"></div>
-<script>
+<script src="page.js"></script>
+</body>
+</html>
+"""
+SCRIPT = """
 const state = document.getElementById("state"), done = document.getElementById("done");
 const address = location.href.replace(/^http/, "ws").replace(/[^/]*$/, "") + "ws";
 const socket = new (mpl.get_websocket_type())(address);
@@ -49,10 +57,9 @@ socket.addEventListener("close", (event) => {
   else if (!finished) state.textContent = "Connection lost: reload this page to continue.";
 });
 done.addEventListener("click", () => fetch("done", { method: "POST" }).then(finish, finish));
-</script>
-</body>
-</html>
 """
+NO_FORMATS = ("pgf",)  # matplotlib lists them, but they need a LaTeX installation
+MOST_UNSENT = 64  # messages; a page that takes no more has stopped reading
 
 
 def application(secret: str, manager: "FigureManagerWebAgg", on_done: Callable[[], None]) -> Application:
@@ -60,21 +67,69 @@ def application(secret: str, manager: "FigureManagerWebAgg", on_done: Callable[[
     import matplotlib
 
     script: str = manager.get_javascript()  # type: ignore[no-untyped-call]  # matplotlib has no types here
+    script += f"\nmpl.extensions = {json.dumps(download_formats(manager))};\n"
     static: str = manager.get_static_file_path()  # type: ignore[no-untyped-call]  # nor here
-    return Application(
-        [
-            (f"/{secret}/", Text, {"text": PAGE, "kind": "text/html"}),
-            (f"/{secret}/mpl.js", Text, {"text": script, "kind": "application/javascript"}),
-            (f"/{secret}/static/(.*)", StaticFileHandler, {"path": static}),
-            (f"/{secret}/_images/(.*)", StaticFileHandler, {"path": f"{matplotlib.get_data_path()}/images"}),
-            (f"/{secret}/download.([a-z0-9]+)", Download, {"manager": manager}),
-            (f"/{secret}/done", Done, {"on_done": on_done}),
-            (f"/{secret}/ws", Socket, {"manager": manager}),
-        ]
-    )
+    pages = [
+        ("/", Text, {"text": PAGE, "kind": "text/html"}),
+        ("/page.js", Text, {"text": SCRIPT, "kind": "application/javascript"}),
+        ("/mpl.js", Text, {"text": script, "kind": "application/javascript"}),
+        ("/static/(.*)", StaticFile, {"path": static}),
+        ("/_images/(.*)", StaticFile, {"path": f"{matplotlib.get_data_path()}/images"}),
+        ("/download.([a-z0-9]+)", Download, {"manager": manager}),
+        ("/done", Done, {"on_done": on_done}),
+        ("/ws", Socket, {"manager": manager}),
+    ]
+    return Guarded(secret, pages)
 
 
-class Text(RequestHandler):
+def download_formats(manager: "FigureManagerWebAgg") -> list[str]:
+    """Return the suffixes of the formats in which the figure can be downloaded."""
+    return [suffix for suffix in sorted(manager.canvas.get_supported_filetypes()) if suffix not in NO_FORMATS]
+
+
+class Guarded(Application):
+    """An application that answers only the page."""
+
+    def __init__(self, secret: str, pages: list[Any]) -> None:
+        # Pings find sockets whose browsers are gone, so that these do not stay open.
+        super().__init__(
+            pages,
+            default_handler_class=NotHere,
+            default_handler_args={"status_code": 404},
+            websocket_max_message_size=LONGEST_MESSAGE,
+            websocket_ping_interval=20,
+        )
+        self._secret = secret
+
+    def find_handler(self, request: HTTPServerRequest, **options: Any) -> Any:
+        """Return what answers a request; its path loses the secret."""
+        behind = path_behind_secret(request.path, self._secret)
+        if behind is None:
+            return self.get_handler_delegate(request, NotHere, {"status_code": 404})
+        if not is_from_the_page(request.headers):
+            return self.get_handler_delegate(request, NotHere, {"status_code": 403})
+        request.path = behind
+        return super().find_handler(request, **options)
+
+
+class Plain(RequestHandler):
+    """The headers that every answer has."""
+
+    def set_default_headers(self) -> None:
+        """Set them."""
+        for name, value in headers(self.request.host).items():
+            self.set_header(name, value)
+
+
+class NotHere(Plain, ErrorHandler):
+    """The answer to everything that is not a request of the page."""
+
+
+class StaticFile(Plain, StaticFileHandler):
+    """A file of matplotlib."""
+
+
+class Text(Plain):
     """The page, and its script."""
 
     def initialize(self, text: str, kind: str) -> None:
@@ -87,16 +142,16 @@ class Text(RequestHandler):
         self.finish(self._text)
 
 
-class Download(RequestHandler):
+class Download(Plain):
     """The figure as a file, for the toolbar's save button."""
 
     def initialize(self, manager: "FigureManagerWebAgg") -> None:
         """Store the figure's manager."""
-        self._figure = manager.canvas.figure
+        self._figure, self._formats = manager.canvas.figure, download_formats(manager)
 
     def get(self, suffix: str) -> None:
         """Send the figure in the format that the suffix names."""
-        if suffix not in self._figure.canvas.get_supported_filetypes():
+        if suffix not in self._formats:
             self.send_error(404)
             return
         buffer = io.BytesIO()
@@ -105,7 +160,7 @@ class Download(RequestHandler):
         self.finish(buffer.getvalue())
 
 
-class Done(RequestHandler):
+class Done(Plain):
     """The button that ends the call."""
 
     def initialize(self, on_done: Callable[[], None]) -> None:
@@ -118,13 +173,18 @@ class Done(RequestHandler):
         self._on_done()
 
 
-class Socket(WebSocketHandler):
+class Socket(Plain, WebSocketHandler):
     """The connection through which the page sends events and gets pictures."""
 
     def initialize(self, manager: "FigureManagerWebAgg") -> None:
         """Store the figure's manager."""
         self._manager: Any = manager
         self._takes_binary = True
+        self._unsent, self._is_closing = 0, False
+
+    def check_origin(self, origin: str) -> bool:
+        """Leave it to the application, which has checked it."""
+        return True
 
     def open(self, *_: str, **__: str) -> None:
         """Connect the page to the figure."""
@@ -135,15 +195,26 @@ class Socket(WebSocketHandler):
 
     def on_close(self) -> None:
         """Disconnect the page."""
-        self._manager.remove_web_socket(self)
+        if self in self._manager.web_sockets:
+            self._manager.remove_web_socket(self)
 
-    def on_message(self, message: str | bytes) -> None:
-        """Pass an event from the page on to the figure."""
-        event = json.loads(message)
-        if event["type"] == "supports_binary":
+    def close(self, code: int | None = None, reason: str | None = None) -> None:
+        """Close the connection; messages that are on their way are not heard."""
+        self._is_closing = True
+        super().close(code, reason)
+
+    def on_message(self, message: str | bytes) -> Coroutine[None, None, None] | None:
+        """Pass an event from the page on to the figure; anything else ends the connection."""
+        if self._is_closing:
+            return None
+        event = parse_event(message)
+        if event is None:
+            self.close(1008, "not an event")
+        elif event["type"] == "supports_binary":
             self._takes_binary = event["value"]
         else:
             self._manager.handle_json(event)
+        return asyncio.sleep(0)  # many messages at once would otherwise keep Done waiting
 
     def send_json(self, content: dict[str, Any]) -> None:
         """Send a message; matplotlib calls this."""
@@ -158,4 +229,11 @@ class Socket(WebSocketHandler):
             sent = self.write_message(message, binary=isinstance(message, bytes))
         except WebSocketClosedError:  # the page was closed; the next one gets a whole picture
             return
-        sent.add_done_callback(lambda future: future.exception())
+        self._unsent += 1
+        sent.add_done_callback(self._was_sent)
+        if self._unsent > MOST_UNSENT:
+            self.close(1008, "not reading")
+
+    def _was_sent(self, future: "asyncio.Future[None]") -> None:
+        self._unsent -= 1
+        future.exception()  # an error means that the page is gone, which `on_close` handles

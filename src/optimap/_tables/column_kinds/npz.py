@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from ..._base import Array
-from ..._files import written_patiently
+from ..._files import check_npz, written_patiently
 from ..columns_header import COLUMNS_MARKER, not_beats, parse_columns_header
 from ..header import reading_table
 
@@ -23,8 +23,8 @@ def write(path: Path, columns: Mapping[str, Array], header: dict[str, Any]) -> N
 def read(path: Path) -> tuple[dict[str, Any], dict[str, Array]]:
     """Return the header and the columns."""
     with reading_table(path, "numpy", ".npz"):
-        with zipfile.ZipFile(path):  # of other files, NumPy says that they may contain pickled objects
-            pass
+        with zipfile.ZipFile(path) as archive:  # of other files, NumPy says that they may contain pickled objects
+            check_npz(archive, path)
         with open(path, "rb") as opened, np.load(opened, allow_pickle=False) as file:
             if COLUMNS_MARKER not in file.files:
                 raise not_beats(path)

@@ -13,6 +13,7 @@ from ..._files import CHECKSUM, checksum, reading, refuse_special, sidecar_path
 from ..columns_header import COLUMNS_LAYOUT, COLUMNS_MARKER, check_columns_header, from_cells, not_beats
 from ..kinds.digits import texts
 from ..kinds.text import read_description, reading_text
+from ..kinds.text_cells import as_cell, from_cell
 
 
 def write(path: Path, columns: Mapping[str, Array], header: dict[str, Any]) -> None:
@@ -20,15 +21,14 @@ def write(path: Path, columns: Mapping[str, Array], header: dict[str, Any]) -> N
     cells = [_cells(values) for values in columns.values()]
     with open(path, "w", encoding="utf-8", newline="") as file:
         rows = csv.writer(file, delimiter=_delimiter(path), lineterminator="\n")
-        rows.writerow(columns)
+        rows.writerow(map(as_cell, columns))
         rows.writerows(zip(*cells, strict=True))
 
 
 def _cells(values: Array) -> list[str]:
     """Return the text of each cell."""
     if values.dtype.kind == "U":
-        text: list[str] = values.tolist()
-        return text
+        return [as_cell(text) for text in values.tolist()]
     return ["" if text == "nan" else text for text in texts(values)]
 
 
@@ -64,7 +64,8 @@ def read(path: Path) -> tuple[dict[str, Any], dict[str, Array]]:
 def _rows(path: Path) -> tuple[list[str], list[list[str]]]:
     """Return the names and the rows."""
     with reading_text(path), open(path, encoding="utf-8-sig", newline="") as file:
-        names, *rows = [row for row in csv.reader(file, delimiter=_delimiter(path)) if row] or [[]]
+        stored = csv.reader(file, delimiter=_delimiter(path))
+        names, *rows = [list(map(from_cell, row)) for row in stored if row] or [[]]
     if not sidecar_path(path).exists() and not {"series", "beat"} <= set(names):
         raise not_beats(path)
     short = [row for row in rows if len(row) != len(names)]

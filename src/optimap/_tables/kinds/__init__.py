@@ -10,8 +10,9 @@ A new kind is one row here and one module next to this file with
 - ``read_values(path, header) -> (values (T, N), axis (T,))``;
 - ``is_table(path)``, only if recordings have the same suffix.
 
-Paths and tables have been checked before they arrive there. Four modules are not kinds: `digits` is shared by the
-kinds that write numbers as text, `nwb_metadata` and `nwb_marks` belong to `nwb`, and `netcdf_marks` to `netcdf`.
+Paths and tables have been checked before they arrive there. Five modules are not kinds: `digits` and
+`text_cells` are shared by the kinds that are text, `nwb_metadata` and `nwb_marks` belong to `nwb`, and `netcdf_marks`
+to `netcdf`.
 """
 
 import importlib

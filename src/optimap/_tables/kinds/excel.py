@@ -18,7 +18,7 @@ from openpyxl.cell import WriteOnlyCell
 from openpyxl.writer.excel import ExcelWriter
 
 from ..._base import ArgumentError, Array, budget, progress_bar
-from ..._files import written_patiently
+from ..._files import MEMBERS, check_zip, written_patiently
 from ..._regions import Regions
 from ..header import MARKER, Header, header_shape, not_ours, parse_header, reading_table
 from ..table import TraceTable
@@ -165,6 +165,8 @@ def _flat(metadata: dict[str, Any], before: str = "") -> Iterator[tuple[str, Any
 def opened(path: Path) -> Iterator[Any]:
     """Open a workbook; what is read from it in the block is guarded."""
     with reading_table(path, "openpyxl", ".xlsx"):
+        with zipfile.ZipFile(path) as archive:
+            check_zip(archive, path, MEMBERS)
         book = load_workbook(path, read_only=True, data_only=True)
         try:
             yield book

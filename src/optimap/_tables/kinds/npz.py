@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..._base import Array
-from ..._files import written_patiently
+from ..._files import check_npz, written_patiently
 from ..._regions import Regions
 from ..header import MARKER, Header, not_ours, parse_header, reading_table
 from ..table import TraceTable
@@ -29,8 +29,8 @@ def write(path: Path, table: TraceTable, header: dict[str, Any], regions: Region
 def _load(path: Path, *names: str) -> list[Array]:
     """Return arrays of a file that optimap wrote."""
     with reading_table(path, "numpy", ".npz"):
-        with zipfile.ZipFile(path):  # of other files, NumPy says that they may contain pickled objects
-            pass
+        with zipfile.ZipFile(path) as archive:  # of other files, NumPy says that they may contain pickled objects
+            check_npz(archive, path)
         with open(path, "rb") as opened, np.load(opened, allow_pickle=False) as file:
             if MARKER not in file.files:
                 raise not_ours(path)

@@ -29,6 +29,7 @@ from ..header import Header, check_header, header_shape
 from ..table import TraceTable, header_labels, positions_in_names
 from ..tidy import NAME, VALUE, from_tidy, is_tidy, tidy_columns
 from .digits import texts
+from .text_cells import as_cell, from_cell
 
 AXES = (SECONDS, FRAMES, OTHER)
 _AT_ONCE = 2**16  # rows of the long form that are handled at once
@@ -75,7 +76,9 @@ def _write_tidy(file: IO[str], table: TraceTable, delimiter: str) -> None:
 def _row(cells: Sequence[object], delimiter: str) -> str:
     """Return a row without its line break; cells are quoted where necessary."""
     text = io.StringIO()
-    csv.writer(text, delimiter=delimiter, lineterminator="\n").writerow(cells)
+    csv.writer(text, delimiter=delimiter, lineterminator="\n").writerow(
+        as_cell(cell) if isinstance(cell, str) else cell for cell in cells
+    )
     return text.getvalue()[:-1]
 
 
@@ -89,7 +92,7 @@ def _open(path: Path) -> IO[str]:
 
 def _first_row(file: IO[str], path: Path) -> list[str]:
     with reading_text(path):
-        return next(csv.reader(file, delimiter=_delimiter(path)), [])
+        return [from_cell(cell) for cell in next(csv.reader(file, delimiter=_delimiter(path)), [])]
 
 
 def reading_text(path: Path) -> AbstractContextManager[None]:
@@ -207,7 +210,7 @@ def _read_tidy(
     names: list[str] = []
     axis, values = [np.empty(0, axis_dtype)], [np.empty(0, dtype)]
     for rows in _tidy_blocks(file, path):
-        names.extend(sys.intern(row[NAME]) for row in rows)
+        names.extend(sys.intern(from_cell(row[NAME])) for row in rows)
         with _not_numbers(path):
             axis.append(_parsed(rows, 0, axis_dtype))
             values.append(_parsed(rows, VALUE, dtype))
@@ -269,7 +272,7 @@ def _guess(path: Path) -> Header:
 def _guess_tidy(file: IO[str], path: Path, first: str) -> Header:
     """Return a header for a table in long form, whose first row has been read."""
     rows = [row for block in _tidy_blocks(file, path) for row in block]
-    names = list(dict.fromkeys(row[NAME] for row in rows))
+    names = list(dict.fromkeys(from_cell(row[NAME]) for row in rows))
     frames = len(rows) // max(len(names), 1)
     places = [row[2:4] for row in rows[::frames]] if frames else []
     with _not_numbers(path):

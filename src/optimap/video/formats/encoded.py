@@ -16,7 +16,7 @@ import av
 import numpy as np
 
 from ..._base import Advice, ArgumentError, Array, VideoLike
-from ..._files import reading
+from ..._files import VIDEO, check_justified, reading
 from ..checks import noted_number, whether
 from ..folder.joined import open_with_others
 from ..matroska import ebml_number
@@ -260,6 +260,7 @@ def open_alone(path: Path, channel: str | None = None) -> Recording:
         times=times,
         tick=packets.tick,
         advice=advice,
+        ratio=VIDEO,
     )
 
 
@@ -282,6 +283,8 @@ def _read_header(path: Path) -> tuple[dict[str, Any], Packets]:
                 "copy the recording again",
                 subject=str(path),
             )
+        size = stream.codec_context.width * stream.codec_context.height
+        check_justified(path, 2 * size, what="pixels of a frame")
         tags = {key.lower(): value for key, value in container.metadata.items()}
         codec = {"codec": stream.codec_context.name, "pixel_format": stream.codec_context.pix_fmt}
         return {**tags, **codec}, find_packets(path, container, stream)

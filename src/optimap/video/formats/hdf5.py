@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..._base import Array, VideoLike, axis_letter, coordinate_times, deferred_interrupts, import_extra
-from ..._files import hdf5_contents, hdf5_output, open_hdf5, reading, refuse_elsewhere
+from ..._files import check_size, hdf5_contents, hdf5_output, hdf5_values, open_hdf5, reading, refuse_elsewhere
 from ..._reading import hdf5_axes
 from ...kernels import in_background
 from ..axes import Layout, Wanted, find_layout, names_frames
@@ -88,11 +88,13 @@ def open_as(kind: str, path: Path, dataset: str | None, wanted: Wanted, external
             stated = [key for key in many if names_frames(hdf5_axes(datasets[key]), len(shapes[key]))]
         chosen = datasets[choose(path, shapes, dataset, "dataset", wanted, stated)]
         with listing(path):
+            if not follow:  # values in other files are not stored in this one
+                check_size(chosen, path)
             metadata = {**_attributes(file), **_attributes(chosen)}
-            shape, dtype, names, labels = chosen.shape, chosen.dtype, hdf5_axes(chosen), _channels(chosen)
+            shape, dtype, names, labels = chosen.shape, chosen.dtype, hdf5_axes(chosen), _channels(chosen, path)
         layout = find_layout(path, shape, dtype, wanted, names=names, labels=labels)
         with listing(path):
-            data, times = threaded(chosen), _scale_times(chosen, layout)
+            data, times = threaded(chosen), _scale_times(chosen, path, layout)
         return Recording(
             DatasetFrames(path, data, file.close, "h5py", layout),
             path=path,
@@ -105,21 +107,23 @@ def open_as(kind: str, path: Path, dataset: str | None, wanted: Wanted, external
         )
 
 
-def _channels(dataset: "h5py.Dataset") -> list[str]:
+def _channels(dataset: "h5py.Dataset", path: Path) -> list[str]:
     """Return the names of the channels from a scale of text along their axis, as xarray writes it."""
     for dim in dataset.dims:
         for scale in dim.values():
             if axis_letter(PurePosixPath(str(scale.name)).name) == "C" and scale.dtype.kind in "SO":
-                return [one.decode("utf-8", "replace") if isinstance(one, bytes) else str(one) for one in scale[:]]
+                found = hdf5_values(scale, path)
+                return [one.decode("utf-8", "replace") if isinstance(one, bytes) else str(one) for one in found]
     return []
 
 
-def _scale_times(dataset: "h5py.Dataset", layout: Layout) -> Array | None:
+def _scale_times(dataset: "h5py.Dataset", path: Path, layout: Layout) -> Array | None:
     """Return the times in s from the scale of the time axis; None if there is none, or it is in another unit."""
     place = layout.order[0]
     for scale in dataset.dims[place].values():
         if scale.shape == (dataset.shape[place],) and scale.dtype.kind in "iuf":
-            return coordinate_times(scale[:], PurePosixPath(str(scale.name)).name, scale.attrs.get("units", ""))
+            times, name = hdf5_values(scale, path), PurePosixPath(str(scale.name)).name
+            return coordinate_times(times, name, scale.attrs.get("units", ""))
     return None
 
 

@@ -14,7 +14,7 @@ from typing import IO, Any
 import numpy as np
 
 from ..._base import ArgumentError, Array, VideoLike
-from ..._files import check_matlab, reading
+from ..._files import check_matlab, check_size, hdf5_values, reading
 from ..._reading import release
 from ..axes import NOT_STATED, Layout, Wanted, find_layout
 from ..checks import check_frames, noted_number, whether
@@ -190,7 +190,9 @@ def _open_hdf5(path: Path, fieldname: str | None, wanted: Wanted, external_links
             shapes = {key: item.shape[::-1] for key, item in found.items() if not key.startswith("#refs#")}
         name = _choose(path, shapes, fieldname, wanted)
         with hdf5.listing(path):
-            notes: dict[str, Any] = {key: found[key][()] for key in NOTES if key in found}
+            notes: dict[str, Any] = {key: hdf5_values(found[key], path) for key in NOTES if key in found}
+            if not external_links:
+                check_size(found[name], path)
             dtype, variables = found[name].dtype, list(file.keys())
         layout = _layout(path, name, shapes[name], dtype, notes, wanted)
         with hdf5.listing(path):

@@ -6,13 +6,13 @@ first frame, which is left out. Frames of two cameras may alternate; the header 
 """
 
 import re
-from pathlib import Path, PurePosixPath, PureWindowsPath
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..._base import ArgumentError, Array, MissingFileError
-from ..._files import refuse_special
+from ..._files import file_beside, refuse_special
 from ..._reading import release
 from ..checks import check_file_size
 from ..recording import Recording
@@ -126,13 +126,7 @@ def _begins_with_background(blocks: list[Array], pages: range, background: Array
 
 def _check_files(path: Path, header_path: Path, names: list[str], needed: int) -> tuple[Path, list[Path]]:
     """Return the background and the blocks, or raise an error if files are missing."""
-    for name in names:
-        windows = PureWindowsPath(name)
-        if windows.anchor or PurePosixPath(name).is_absolute() or ".." in windows.parts:
-            problem = f"lists {name!r}, which is not a file in its own folder"
-            cure = "write only the name of the file there, and copy the file next to the header"
-            raise ArgumentError("path", path, problem, cure, subject=str(header_path))
-    files = [header_path.parent / name for name in names]
+    files = [file_beside(header_path, name, path) for name in names]
     backgrounds = [file for file in files if file.suffix.lower() == ".rsm"]
     blocks = [file for file in files if file.suffix.lower() == ".rsd"]
     if len(backgrounds) != 1 or len(blocks) != needed:

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from ..._base import Array, DamagedFileError, VideoLike
-from ..._files import is_sidecar, reading, sidecar_path
+from ..._files import is_sidecar, npy_header, reading, sidecar_path
 from ..._reading import patch_checksum
 from ..axes import Wanted, find_layout
 from ..checks import check_file_size, noted_number
@@ -27,7 +27,11 @@ MARKER = "optimap_recording"  # its value is the version of the layout
 def open_recording(path: Path, axes: object = None, channel: object = None, z: object = None) -> Recording:
     """Open a ``.npy`` file."""
     wanted = Wanted(axes, channel, z)
-    with reading(path, "numpy", "cannot be read as .npy and may be truncated", "copy the recording again"):
+    with (
+        reading(path, "numpy", "cannot be read as .npy and may be truncated", "copy the recording again"),
+        open(path, "rb") as file,
+    ):
+        npy_header(file, path.stat().st_size)
         frames = np.lib.format.open_memmap(path, mode="r")
     check_file_size(path, frames.offset + frames.nbytes, f"values of shape {frames.shape}")
     described = _read_description(path, frames)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..._base import ArgumentError, Array
-from ..._files import hdf5_contents, hdf5_item, refuse_elsewhere
+from ..._files import check_size, hdf5_contents, hdf5_item, hdf5_values, refuse_elsewhere
 from ..axes import Wanted, find_layout
 from ..checks import noted_number, whether
 from ..chunked import DatasetFrames, choose
@@ -47,16 +47,18 @@ def open_recording(
     with opened(path, follow) as file:
         with listing(path):
             found = _series(file, path, follow, get, dataset)
-            elsewhere = {name: _external(series, get) for name, series in found.items()}
+            elsewhere = {name: _external(series, path, get) for name, series in found.items()}
             shapes = {name: tuple(get(found[name], "data").shape) for name, others in elsewhere.items() if not others}
         series = found[_choose(path, shapes, elsewhere, dataset, wanted)]
         with listing(path):
             data = get(series, "data")
+            if not follow:
+                check_size(data, path)
             shape, dtype = data.shape, data.dtype
         layout = find_layout(path, shape, dtype, wanted, default=(ORDERS.get(len(shape), ""), SOURCE))
         with listing(path):
             frames, fps, size = threaded(data), _rate(series, get), _pixel_size(series, get)
-            times = _times(series, get, int(shape[layout.order[0]]))
+            times = _times(series, path, get, int(shape[layout.order[0]]))
             metadata = _metadata(file, series, get)
         return Recording(
             DatasetFrames(path, frames, file.close, "h5py", layout),
@@ -116,12 +118,12 @@ def _series(
     return found
 
 
-def _external(series: "h5py.Group", get: Get) -> list[str]:
+def _external(series: "h5py.Group", path: Path, get: Get) -> list[str]:
     """Return the names of the files in which the frames of a series are, if they are not in this one."""
     data, external = get(series, "data"), get(series, "external_file")
     if (data is not None and data.size > 0) or external is None:
         return []
-    return [_text(name) for name in np.atleast_1d(external[()])]
+    return [_text(name) for name in np.atleast_1d(hdf5_values(external, path))]
 
 
 def _text(value: object) -> str:
@@ -136,12 +138,12 @@ def _rate(series: "h5py.Group", get: Get) -> float | None:
     return None if start is None else noted_number(start.attrs.get("rate"))
 
 
-def _times(series: "h5py.Group", get: Get, frames: int) -> Array | None:
+def _times(series: "h5py.Group", path: Path, get: Get, frames: int) -> Array | None:
     """Return the times of the frames in s; None if there is not one for each frame."""
     stamps = get(series, "timestamps")
     if stamps is None or stamps.shape != (frames,) or stamps.dtype.kind not in "iuf":
         return None
-    return np.asarray(stamps[()], float)
+    return np.asarray(hdf5_values(stamps, path), float)
 
 
 def _pixel_size(series: "h5py.Group", get: Get) -> float | None:

@@ -14,7 +14,8 @@ import tifffile
 from numpy.typing import NDArray
 
 from ..._base import Advice, ArgumentError, Array
-from ..._images import Directories, TiffPages, check_compression, mapped_pages, read_directories, reading_tags
+from ..._files import MOST
+from ..._images import Directories, TiffPages, check_compression, mapped_pages, ratio_of, read_directories, reading_tags
 from ..axes import Layout, Wanted, numbered
 from ..chained import chained_recording
 from ..checks import whether
@@ -135,6 +136,7 @@ def _open(path: Path, directories: Directories, wanted: Request) -> Recording:
             metadata={**metadata, **made_by_optimap(page)},
             axes=(layout.letters, layout.source),
             advice=advice or said,
+            ratio=max(MOST, ratio_of(page)),
         )
     except BaseException:
         tif.close()

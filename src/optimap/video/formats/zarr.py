@@ -14,12 +14,10 @@ from typing import Any
 
 import numpy as np
 import zarr
-from zarr.abc.store import Store
 from zarr.codecs import BloscCodec
-from zarr.storage import LocalStore, ZipStore
 
 from ..._base import ArgumentError, Array, VideoLike, budget, coordinate_times
-from ..._files import reading
+from ..._files import check_zip, reading
 from ..._reading import zarr_axes
 from ...kernels import in_background
 from ..axes import STATED, Layout, Wanted, find_layout, names_frames
@@ -29,6 +27,8 @@ from ..format_table import is_zarr
 from ..recording import Recording
 from ..units import MM, SECONDS, interval, rate
 from ..writing import frame_blocks, refuse_dtype
+from ..zarr_codecs import RefusedCodecError
+from ..zarr_stores import CheckedFolder, CheckedStore, CheckedZip, NewFolder, NewZip, is_description
 
 
 @dataclass(frozen=True)
@@ -52,15 +52,17 @@ def open_recording(
     store, root = _open_store(path)
     try:
         with _reading(path):
-            image = _choose(path, root, dataset, wanted)
+            try:
+                image = _choose(path, root, dataset, wanted)
+            except RefusedCodecError as error:
+                raise _refused(path, error) from error
             metadata = {**_attributes(root), **image.metadata, **_attributes(image.array), "dataset": image.name}
             _check_complete(path, image.array)
-            store.is_blosc = _uses_blosc(image.array)
             shape, dtype = tuple(map(int, image.array.shape)), np.dtype(image.array.dtype)
         layout = find_layout(path, shape, dtype, wanted, names=image.axes, labels=image.channels)
         with _reading(path):
-            times = _coordinate_times(root, image, layout)
             frames = DatasetFrames(path, image.array, store.close, "zarr", layout)
+            times = _coordinate_times(root, image, layout)
         step, size = _scale(image, layout, "T", SECONDS), _scale(image, layout, "X", MM)
         stated = noted_number(metadata.get("fps"))
         return Recording(
@@ -81,56 +83,42 @@ def open_recording(
 # --- stores -------------------------------------------------------------------------------------------------------
 
 
-class _Checked(Store):  # type: ignore[misc, unused-ignore]  # untyped where zarr is not installed
-    """A store that raises an error for truncated Blosc chunks, since Blosc would read beyond their end in memory."""
-
-    is_blosc = False
-
-    async def get(self, key: str, *arguments: Any, **options: Any) -> Any:
-        """Return the bytes that zarr requests."""
-        value = await super().get(key, *arguments, **options)  # type: ignore[safe-super, unused-ignore]  # there is a store below
-        if self.is_blosc and value is not None and not key.endswith((".json", ".zarray", ".zattrs", ".zgroup")):
-            start = value.as_numpy_array().view(np.uint8)[:16].tobytes()
-            # The header starts with the version and ends with the length of the chunk.
-            if start[:1] == b"\2" and len(value) < int.from_bytes(start[12:16], "little"):
-                raise ValueError(f"chunk {key} is truncated")
-        return value
-
-
-class _CheckedFolder(_Checked, LocalStore):  # type: ignore[misc, unused-ignore]  # as above
-    """A folder."""
-
-
-class _CheckedZip(_Checked, ZipStore):  # type: ignore[misc, unused-ignore]  # as above
-    """A zip file."""
-
-
-def _open_store(path: Path) -> tuple[_Checked, "zarr.Array[Any] | zarr.Group"]:
+def _open_store(path: Path) -> tuple[CheckedStore, "zarr.Array[Any] | zarr.Group"]:
     """Return the store, and the group or array at its root."""
     if path.is_dir() and not is_zarr(path):
         problem = "is a folder without zarr.json, .zgroup or .zarray, because it is empty or was not copied completely"
         raise ArgumentError("path", path, problem, "copy the recording again", subject=str(path))
     with _reading(path):
-        inside = "" if path.is_dir() else _root_in_zip(path)
-        store = _CheckedFolder(path, read_only=True) if path.is_dir() else _CheckedZip(path, mode="r")
-        return store, zarr.open(store, path=inside, mode="r")
+        inside, sizes = ("", {}) if path.is_dir() else _contents_of_zip(path)
+        store = CheckedFolder(path) if path.is_dir() else CheckedZip(path, sizes)
+        try:
+            return store, zarr.open(store, path=inside, mode="r")
+        except RefusedCodecError as error:
+            store.close()
+            raise _refused(path, error) from error
 
 
-def _uses_blosc(array: "zarr.Array[Any]") -> bool:
-    """Whether the chunks of an array are compressed with Blosc."""
-    codecs = (getattr(array.metadata, "compressor", None), *getattr(array.metadata, "codecs", ()))
-    return any("blosc" in type(codec).__name__.lower() for codec in codecs)
+def _refused(path: Path, error: RefusedCodecError) -> ArgumentError:
+    """Return the error for an array with a codec that might run code, or that is not known."""
+    problem = f"is not opened: its {error}, because others might run code"
+    cure = "if you trust it, open it with the program that made it, and save it with another compression"
+    return ArgumentError("path", path, problem, cure, subject=str(path))
 
 
-def _root_in_zip(path: Path) -> str:
-    """Return the folder of the store: zip files often hold the folder ``rec.zarr`` rather than its contents."""
+def _contents_of_zip(path: Path) -> tuple[str, dict[str, int]]:
+    """Return the folder of the store, since zip files often hold the folder ``rec.zarr``, and the size of each file."""
     with _reading(path), zipfile.ZipFile(path) as file:
-        names = [PurePosixPath(name) for name in file.namelist()]
+        check_zip(file, path)
+        entries = file.infolist()
+        names = [PurePosixPath(entry.filename) for entry in entries]
     roots = [name.parent for name in names if name.name in ("zarr.json", ".zgroup", ".zarray")]
     if not roots:
         raise ValueError("it holds no zarr array")
     root = min(roots, key=lambda folder: len(folder.parts))
-    return "" if root == PurePosixPath(".") else str(root)
+    sizes = {
+        entry.filename: entry.file_size for entry in entries if entry.compress_type or is_description(entry.filename)
+    }
+    return "" if root == PurePosixPath(".") else str(root), sizes
 
 
 def _reading(path: Path) -> AbstractContextManager[None]:
@@ -241,6 +229,8 @@ def _coordinate_times(root: "zarr.Array[Any] | zarr.Group", image: Image, layout
     found = root.get(f"{image.name.rpartition('/')[0]}/{name}".strip("/"))
     if not isinstance(found, zarr.Array) or found.shape != (image.array.shape[place],):
         return None
+    if np.dtype(found.dtype).kind not in "iufmM":
+        return None
     return coordinate_times(np.asarray(found[:]), name, dict(found.attrs).get("units", ""))
 
 
@@ -256,48 +246,6 @@ def _scale(image: Image, layout: Layout, axis: str, units: dict[str, float]) -> 
 
 
 # --- writing -------------------------------------------------------------------------------------------------------
-
-
-class _New(Store):  # type: ignore[misc, unused-ignore]  # untyped where zarr is not installed
-    """A store that takes everything, so that nothing is left running in zarr; `check` raises the error of the disk."""
-
-    failure: OSError | None = None
-
-    def check(self) -> None:
-        """Raise the first error of the disk, if there was one."""
-        if self.failure is not None:
-            raise self.failure
-
-    async def set(self, key: str, value: Any) -> None:
-        """Write a file, unless the disk has failed before."""
-        try:
-            if self.failure is None:
-                await super().set(key, value)  # type: ignore[safe-super, unused-ignore]  # there is a store below
-        except OSError as error:
-            self.failure = self.failure or error
-
-    def set_sync(self, key: str, value: Any) -> None:
-        """Write a file, as some versions of zarr do it."""
-        try:
-            if self.failure is None:
-                super().set_sync(key, value)  # type: ignore[misc, unused-ignore]  # there is a store below
-        except OSError as error:
-            self.failure = self.failure or error
-
-    def close(self) -> None:
-        """Close the store, which writes the list of contents of a zip file."""
-        try:
-            super().close()
-        except OSError as error:
-            self.failure = self.failure or error
-
-
-class _NewFolder(_New, LocalStore):  # type: ignore[misc, unused-ignore]  # as above
-    """A folder."""
-
-
-class _NewZip(_New, ZipStore):  # type: ignore[misc, unused-ignore]  # as above
-    """A zip file."""
 
 
 def check_video(shape: tuple[int, ...], dtype: "np.dtype[Any]") -> None:
@@ -317,7 +265,7 @@ def save(path: Path, video: VideoLike, fps: float | None, made: str | None = Non
     notes = {name: value for name, value in (("fps", fps), ("made", made)) if value is not None}
     shape, dtype = tuple(int(n) for n in video.shape), np.dtype(video.dtype).newbyteorder("=")
     step = max(1, min(shape[0], budget().chunk_bytes // (shape[1] * shape[2] * dtype.itemsize)))
-    store = _NewZip(path, mode="w") if is_zip else _NewFolder(path)
+    store = NewZip(path, mode="w") if is_zip else NewFolder(path)
     try:
         root = zarr.create_group(store, attributes={"ome": _ome_metadata(fps, getattr(video, "pixel_size", None))})
         array = root.create_array(

@@ -5,6 +5,7 @@ Each program notes this in its own way: ImageJ in lines of text, tifffile in JSO
 """
 
 import json
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -15,6 +16,7 @@ import tifffile
 from numpy.typing import NDArray
 
 from ..._base import LETTERS, Advice, ArgumentError
+from ..._files import check_justified
 from ..._images import PLANAR, SAMPLES, SIZE_AND_TYPE, Directories, OpenFile
 from ..axes import NOT_STATED, STATED, Layout, Wanted, find_layout
 from ..checks import counted
@@ -52,7 +54,9 @@ class Stack:
 def as_stack(axes: Sequence[tuple[str, int]], page: tifffile.TiffPage, labels: Sequence[str] = ()) -> Stack:
     """Return pages in the order of the file, from the name and length of each axis; those of length 1 are left out."""
     kept = [(name, n) for name, n in axes if n > 1]
-    table = np.arange(int(np.prod([n for _, n in kept], dtype=np.int64))).reshape([n for _, n in kept])
+    count = math.prod(n for _, n in kept)
+    check_justified(Path(page.parent.filehandle.path), count * 8, 8, "numbers of pages")
+    table = np.arange(count).reshape([n for _, n in kept])
     has_time = any(name == "T" for name, _ in axes)
     return Stack("".join(name for name, _ in kept) + page.axes, table, tuple(labels), has_time=has_time)
 

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..._base import ArgumentError, Array, MissingFileError, axis_letter
-from ..._files import reading
+from ..._files import file_beside, reading
 from ..._images import OpenFile
 from ..axes import STATED, Wanted, find_layout
 from ..paged import PagedFrames
@@ -131,7 +131,7 @@ def open_ndtiff(path: Path, index: Path, wanted: Wanted) -> Recording:
     planes = _read_index(index)
     _check(path, index, planes)
     names, table, labels = _arranged(path, planes)
-    files = [index.with_name(name) for name in dict.fromkeys(plane.file for plane in planes)]
+    files = [file_beside(index, name, path) for name in dict.fromkeys(plane.file for plane in planes)]
     images = PlaneFiles(files, planes)
     try:
         shape = (*table.shape, *images.shape)
@@ -169,7 +169,7 @@ def _check(path: Path, index: Path, planes: list[Plane]) -> None:
     for plane in planes:
         ends[plane.file] = max(ends.get(plane.file, 0), plane.offset + nbytes)
     for name, end in ends.items():
-        file = index.with_name(name)
+        file = file_beside(index, name, path)
         if not file.is_file():
             cure = f"copy it next to {INDEX}, which names it"
             raise MissingFileError("path", path, "is missing", cure, subject=str(file))

@@ -4,6 +4,7 @@ A recording may be cut into several files, each named with its UUID at the plane
 more than the name of the one with the description. Nothing is opened here.
 """
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +13,7 @@ from xml.etree import ElementTree
 import numpy as np
 from numpy.typing import NDArray
 
-from ..._files import reading
+from ..._files import check_justified, leads_out, reading
 from ..units import MM, SECONDS, interval, rate
 
 Element = ElementTree.Element
@@ -117,12 +118,13 @@ def _planes(
     pixels: Element, path: Path, uuid: str | None, order: list[str], shape: tuple[int, ...], pages: int
 ) -> tuple[tuple[str, ...], NDArray[np.int64], NDArray[np.int64]]:
     """Return the names of the files, and the file and the page of each plane."""
-    count = int(np.prod(shape))
+    count = math.prod(shape)
+    check_justified(path, count * 8, 8, "numbers of planes")
     file_of, page_of = np.full(count, -1, np.int64), np.full(count, -1, np.int64)
     blocks = list(_children(pixels, "TiffData"))
     names = [_file_name(block, uuid) for block in blocks]
     # A file that was renamed still carries its former name: the only one there is means the file itself.
-    if uuid is None and len(set(names)) == 1 and not (path.parent / names[0]).is_file():
+    if uuid is None and len(set(names)) == 1 and (leads_out(names[0]) or not (path.parent / names[0]).is_file()):
         names = [""] * len(names)
     numbers: dict[str, int] = {}
     for block, named in zip(blocks, names, strict=True):

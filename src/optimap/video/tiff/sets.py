@@ -15,6 +15,7 @@ import tifffile
 from numpy.typing import NDArray
 
 from ..._base import Advice, ArgumentError, DamagedFileError, MissingFileError
+from ..._files import file_beside
 from ..._images import read_directories, reading_tags
 from ..axes import Wanted, numbered
 from ..paged import PagedFrames
@@ -39,7 +40,7 @@ def find_image(path: Path, ome: Ome, scene: object = None) -> tuple[Path, OmeIma
     """Return the file with the description, and the image in it that has planes in the given file, and is wanted."""
     base = path
     if ome.elsewhere is not None:
-        base = path.parent / ome.elsewhere
+        base = file_beside(path, ome.elsewhere)
         ome = read_ome(base, _description(path, base), 0)
     images = [image for image in ome.images if _holds(image, base, path)] or list(ome.images)
     if not images:
@@ -62,7 +63,7 @@ def _description(path: Path, base: Path) -> str:
 
 
 def _holds(image: OmeImage, base: Path, path: Path) -> bool:
-    return any((base.parent / (name or base.name)).name.lower() == path.name.lower() for name in image.files)
+    return any(file.name.lower() == path.name.lower() for file in set_files(base, image))
 
 
 def refuse_missing(path: Path, missing: Path) -> NoReturn:
@@ -73,7 +74,7 @@ def refuse_missing(path: Path, missing: Path) -> NoReturn:
 
 def set_files(base: Path, image: OmeImage) -> list[Path]:
     """Return the files of a recording in the order of its description."""
-    return [base.parent / (name or base.name) for name in image.files]
+    return [file_beside(base, name or base.name) for name in image.files]
 
 
 def files_of_set(path: Path, scene: object = None) -> set[str]:
