@@ -2,7 +2,8 @@
 
 Names never leave the store, however they are written. Descriptions are of a moderate size, and name codecs of data only
 (`zarr_codecs`). A
-chunk in a compressed zip file is no larger than its array can use.
+chunk in a compressed zip file is no larger than its array can use. Stores that are written keep an error of the disk
+until zarr is through.
 """
 
 import json
