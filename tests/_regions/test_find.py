@@ -205,3 +205,16 @@ def test_a_background_is_subtracted_before_rounding():
     )
     assert trace.dtype == np.float32
     np.testing.assert_array_equal(trace, [[1.0]])
+
+
+def test_errors_about_what_is_in_a_file_name_the_file(tmp_path):
+    path, video = tmp_path / "at.csv", RECORDING
+    path.write_text("x,y\n2,3\n50,1\n")
+    np.save(tmp_path / "mask.npy", np.ones((9, 9), bool))
+    roifile.ImagejRoi.frompoints(np.array(OUTLINE) + 90).tofile(tmp_path / "far.roi")
+    wrong = {"at.csv": "is outside the frame", "mask.npy": "has shape", "far.roi": "lies wholly outside"}
+    for name, problem in wrong.items():
+        given = tmp_path / name
+        with pytest.raises(ValueError, match=problem) as caught:
+            extract_traces(video, given)
+        assert str(caught.value).startswith(str(given))

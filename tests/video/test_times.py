@@ -126,3 +126,7 @@ def test_the_usual_interval_of_few_times(times, interval):
 )
 def test_irregularity_in_words(times, text):
     assert irregularity(times) == text
+
+
+def test_a_median_between_two_intervals_is_near_neither():
+    assert usual_interval(np.array([0.0, 1.0, 1001.0]), tick=1e-3) == 500.5

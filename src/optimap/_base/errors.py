@@ -43,6 +43,7 @@ class Explained(Exception):
         self.argument, self.value, self.problem, self.cure = argument, value, problem, cure
         self.subject = f"{argument} = {_shown(value)}" if subject is None else subject
         self.keyword, self._plain = keyword, plain
+        self.origin: str | None = None  # the file that holds the value, if the sentence does not name it
         super().__init__(self.sentence())
 
     def sentence(self, subject: str | None = None, cure: str | None = None) -> str:
@@ -51,7 +52,7 @@ class Explained(Exception):
         return f"{subject or self.subject}{problem}: {cure or self.cure}"
 
     def __str__(self) -> str:
-        return self.sentence()
+        return self.sentence() if self.origin is None else f"{self.origin}: {self.sentence()}"
 
     def __reduce__(self) -> Any:
         return _restored, (type(self), vars(self).copy())  # workers send errors to other processes

@@ -17,7 +17,7 @@ from .batch import Job
 from .beats_options import BeatsRecipe
 from .jobs import MOST_NAMED, clean_traces, plan_traces
 from .made_alike import About, beats_description, picture_description
-from .open import check_not_empty, open_recording
+from .open import NUMBERS, check_not_empty, open_recording
 from .pictures import MOST_PANELS, beats_picture, check_picture, save_picture
 from .provenance import made_by
 from .steps import Span
@@ -75,7 +75,12 @@ class BeatsJob(Job):
             raise ArgumentError("FILE", path, problem, cure, subject=str(self.path))
         with open_recording(path, self.reading) as recording:
             plan = plan_traces(self, recording, "beats")
-            _check_evenly_spaced(self.path, plan.times is not None)
+            if plan.label != NUMBERS:
+                _check_evenly_spaced(self.path, plan.x is not None)
+            elif plan.x is not None and len(set(np.diff(plan.x).tolist())) > 1:
+                problem = "lacks frames, and beats are measured on evenly spaced ones"
+                cure = "choose frames without a gap with --frames"
+                raise ArgumentError("FILE", self.path, problem, cure, subject=str(self.path))
             about = self._described(plan.about)
             yield _Traces(
                 about, lambda: clean_traces(recording, plan, self.recipe), plan.span, len(recording), plan.steps

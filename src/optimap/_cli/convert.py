@@ -29,7 +29,8 @@ class ConvertOptions:
 
     def words(self) -> Words:
         """Return the command's own names for errors; IN and OUT are not options."""
-        return Words({"fps": "--fps", **READING_KEYWORDS}, (), {**READING_KEYWORDS, **OVERWRITE_KEYWORD, **FPS_KEYWORD})
+        fps = "--option fps=" if "fps" in dict(self.reading) else "--fps"  # --fps is checked when it is parsed
+        return Words({"fps": fps, **READING_KEYWORDS}, (), {**READING_KEYWORDS, **OVERWRITE_KEYWORD, **FPS_KEYWORD})
 
 
 def add_command(commands: "Commands") -> None:

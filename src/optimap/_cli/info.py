@@ -38,7 +38,7 @@ class InfoOptions:
 
     def words(self) -> Words:
         """Return the command's own names for errors."""
-        return Words(READING_KEYWORDS, (), {**READING_KEYWORDS, **CELLS_KEYWORD})
+        return Words({**READING_KEYWORDS, "fps": "--option fps="}, (), {**READING_KEYWORDS, **CELLS_KEYWORD})
 
 
 def add_command(commands: "Commands") -> None:

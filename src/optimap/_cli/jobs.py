@@ -11,7 +11,7 @@ from .. import _files, _tables, trace
 from .._base import Array, counted
 from .batch import Job
 from .made_alike import About, picture_description
-from .open import described_times, open_recording, times_on_axis
+from .open import NUMBERS, TIMES, described_axis, numbers_on_axis, open_recording, times_on_axis
 from .pictures import check_picture, mean_image, save_picture, traces_picture
 from .places import Found, find_background, find_where
 from .provenance import origin, provenance, region_checksum, subtracted
@@ -30,7 +30,8 @@ class Plan(NamedTuple):
     where: Found
     background: Found | None
     about: About
-    times: Array | None  # on the axis, if they are irregular
+    x: Array | None  # on the axis: times, if they are irregular, or numbers of frames, if some are missing
+    label: str  # of this axis
     span: Span  # of the frames that are used
     steps: list[str]
 
@@ -54,16 +55,16 @@ class TracesJob(Job):
                 report(f"{self.path}: {self.table} is written")
                 return
             self.make_folders()
-            timed = plan.about["fps"] is not None or plan.times is not None
+            timed = plan.about["fps"] is not None or plan.x is not None
             _check_outputs(table, plot, recipe, (plan.span[1] - plan.span[0], len(plan.where.places)), timed)
-            traces = clean_traces(recording, plan, recipe)
+            extracted = read_traces(recording, plan, recipe)
+            traces = recipe.steps.clean(extracted, plan.about["fps"])
             image = mean_image(recording) if plot is not None else None
-        done = list(lost_traces(traces, plan.about))
+        done = list(lost_traces(traces, extracted, plan.about, recipe.steps.that_needs_all()))
         with _files.together():
             if plot is not None and image is not None:
-                figure = traces_picture(
-                    image, traces, plan.where.places, plan.about["fps"], self.path.name, plan.steps, plan.times
-                )
+                fps, name = plan.about["fps"], self.path.name
+                figure = traces_picture(image, traces, plan.where.places, fps, name, plan.steps, plan.x, plan.label)
                 save_picture(figure, plot, recipe.overwrite, picture_description(plan.about))
                 done.append(f"picture -> {self.outputs[1][1]}")
             if table is not None:
@@ -79,7 +80,7 @@ def plan_traces(job: Job, recording: "Recording", command: str) -> Plan:
     found = find_where(recipe.where, frame_shape, recipe.size, recipe.window)
     behind = find_background(recipe.background, frame_shape, recipe.size, recipe.window, recipe.background_kind)
     fps = recipe.fps or recording.fps
-    times = times_on_axis(recording, fps)
+    times, numbers = times_on_axis(recording, fps), numbers_on_axis(recording, fps)
     span = recipe.steps.span(len(recording), fps, times)
     recipe.steps.needs(fps)
     recipe.steps.check_spacing(recording, span, fps)
@@ -88,11 +89,12 @@ def plan_traces(job: Job, recording: "Recording", command: str) -> Plan:
         "positions": found.centers,
         "names": None if found.regions is None else found.regions.names,
         "tidy": recipe.tidy,
-        "metadata": {**_provenance(command, job, recording, found, behind, span), **described_times(times)},
+        "metadata": {**_provenance(command, job, recording, found, behind, span), **described_axis(times, numbers)},
     }
-    times = None if times is None else times[slice(*span)]
+    x = numbers if times is None else times
+    x = None if x is None else x[slice(*span)]
     steps = recipe.steps.in_words(span, len(recording), recipe.background is not None)
-    return Plan(found, behind, about, times, span, steps)
+    return Plan(found, behind, about, x, NUMBERS if times is None else TIMES, span, steps)
 
 
 def _provenance(
@@ -125,7 +127,12 @@ def _check_outputs(table: Path | None, plot: Path | None, recipe: Recipe, shape:
 
 def clean_traces(recording: "Recording", plan: Plan, recipe: Recipe) -> Array:
     """Return the traces after all steps."""
-    traces = trace.extract_traces(
+    return recipe.steps.clean(read_traces(recording, plan, recipe), plan.about["fps"])
+
+
+def read_traces(recording: "Recording", plan: Plan, recipe: Recipe) -> Array:
+    """Return the traces as they are in the frames that are used."""
+    traces: Array = trace.extract_traces(
         recipe.steps.frames_of(recording, plan.span),
         plan.where.places,
         recipe.size,
@@ -133,17 +140,21 @@ def clean_traces(recording: "Recording", plan: Plan, recipe: Recipe) -> Array:
         background=recipe.background if plan.background is None else plan.background.places,
         background_factor=recipe.background_factor,
     )
-    return recipe.steps.clean(traces, plan.about["fps"])
+    return traces
 
 
-def lost_traces(traces: Array, about: About) -> Iterator[str]:
-    """Yield what to report about traces that are NaN throughout."""
-    lost = np.flatnonzero(np.isnan(traces).all(axis=0)).tolist()
-    if lost:
-        names = about["names"] or [f"x{x:.15g}_y{y:.15g}" for x, y in about["positions"]]
-        few = ", ".join(names[i] for i in lost[:MOST_NAMED]) + (", ..." if len(lost) > MOST_NAMED else "")
-        are = "is" if len(lost) == 1 else "are"
-        yield f"{len(lost)} of {counted(len(names), 'trace')} {are} NaN throughout: {few}"
+def lost_traces(traces: Array, extracted: Array, about: About, step: str) -> Iterator[str]:
+    """Yield what to report about traces that are NaN throughout: as they were extracted, or only after a step."""
+    names = about["names"] or [f"x{x:.15g}_y{y:.15g}" for x, y in about["positions"]]
+    lost, never = np.isnan(traces).all(axis=0), np.isnan(extracted).all(axis=0)
+    for which, text in (
+        (lost & never, "NaN throughout"),
+        (lost & ~never, f"NaN throughout after {step}, because samples in between are missing or infinite"),
+    ):
+        places = np.flatnonzero(which).tolist()
+        few = ", ".join(names[i] for i in places[:MOST_NAMED]) + (", ..." if len(places) > MOST_NAMED else "")
+        if places:
+            yield f"{len(places)} of {counted(len(names), 'trace')} {'is' if len(places) == 1 else 'are'} {text}: {few}"
 
 
 def _save(table: Path, traces: Array, plan: Plan, recipe: Recipe) -> None:
@@ -152,7 +163,7 @@ def _save(table: Path, traces: Array, plan: Plan, recipe: Recipe) -> None:
         traces,
         plan.where.positions,
         plan.about["fps"],
-        plan.times,
+        plan.x,
         metadata=plan.about["metadata"],
         tidy=recipe.tidy,
         regions=plan.where.regions,

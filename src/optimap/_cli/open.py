@@ -4,12 +4,16 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from .. import _files, _regions, _tables, activation, video
 from .._base import ArgumentError, Array
 from .._reading import as_source
 
 if TYPE_CHECKING:
     from ..video import Recording
+
+NUMBERS, TIMES = "Frame", "Time [s]"  # labels of an axis that no rate gives
 
 
 def open_recording(path: Path, reading: Mapping[str, Any]) -> "Recording":
@@ -34,9 +38,20 @@ def times_on_axis(recording: "Recording", fps: float | None) -> Array | None:
     return None if fps is not None else as_source(recording).axis_times
 
 
-def described_times(times: Array | None) -> dict[str, str]:
-    """Return what tables say about an axis of times, which they store as one that was given."""
-    return {} if times is None else {"x": "the time of each frame in s, as stated by the recording"}
+def numbers_on_axis(recording: "Recording", fps: float | None) -> Array | None:
+    """Return the numbers of the frames of a folder from which some are missing, for the axis; None for others.
+
+    Where the rate is known, the times show what is missing.
+    """
+    numbers = recording.metadata.get("frame_numbers") if fps is None and recording.times is None else None
+    return None if numbers is None else np.asarray(numbers)
+
+
+def described_axis(times: Array | None, numbers: Array | None) -> dict[str, str]:
+    """Return what tables say about an axis of times or numbers, which they store as one that was given."""
+    if times is not None:
+        return {"x": "the time of each frame in s, as stated by the recording"}
+    return {} if numbers is None else {"x": "the number of each frame in the name of its file; some are missing"}
 
 
 def check_not_empty(path: Path) -> None:

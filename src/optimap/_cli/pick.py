@@ -9,7 +9,7 @@ from .. import _regions, _tables, trace
 from .._base import ArgumentError, Array, counted, say
 from .errors import BROWSER_KEYWORD, FPS_KEYWORD, OVERWRITE_KEYWORD, READING_KEYWORDS, Words
 from .made_alike import About, picture_description
-from .open import described_times, open_recording, times_on_axis
+from .open import NUMBERS, TIMES, described_axis, numbers_on_axis, open_recording, times_on_axis
 from .options import Position, Reading, add_reading_argument, add_window_arguments
 from .outputs import check_inputs_are_kept
 from .pictures import check_picture, mean_image, save_picture, traces_picture
@@ -44,7 +44,8 @@ class PickOptions:
 
     def words(self) -> Words:
         """Return the command's own names for errors."""
-        arguments = {"size": "--size", "window": "--window", "fps": "--fps", "tidy": "--tidy", **READING_KEYWORDS}
+        fps = "--option fps=" if "fps" in dict(self.reading) else "--fps"  # --fps is checked when it is parsed
+        arguments = {"size": "--size", "window": "--window", "fps": fps, "tidy": "--tidy", **READING_KEYWORDS}
         keywords = {**READING_KEYWORDS, **OVERWRITE_KEYWORD, **FPS_KEYWORD, **BROWSER_KEYWORD}
         return Words(arguments, tuple(self.outputs()), keywords)
 
@@ -56,7 +57,8 @@ class _Picked(NamedTuple):
     traces: Array
     image: Array | None
     about: About
-    times: Array | None  # on the axis, if they are irregular
+    x: Array | None  # on the axis: times, if they are irregular, or numbers of frames, if some are missing
+    label: str  # of this axis
 
 
 def add_command(commands: "Commands") -> None:
@@ -151,12 +153,14 @@ def _pick(recording: "Recording", options: PickOptions) -> _Picked:
     )
     traces, positions = picked
     parameters = {"size": picked.size, "window": options.window}  # the wheel may have changed the size
-    times = times_on_axis(recording, fps)
+    times, numbers = times_on_axis(recording, fps), numbers_on_axis(recording, fps)
     made = provenance(origin("pick", options.file, recording), {"from": "mouse"}, parameters, options.reading)
-    made |= described_times(times)
+    made |= described_axis(times, numbers)
     about = {"fps": fps, "positions": [[float(x), float(y)] for x, y in positions], "metadata": made}
     image = mean_image(recording) if options.plot is not None else None
-    return _Picked(positions, traces, image, about, times)
+    return _Picked(
+        positions, traces, image, about, numbers if times is None else times, NUMBERS if times is None else TIMES
+    )
 
 
 def _write(picked: _Picked, options: PickOptions) -> None:
@@ -166,9 +170,11 @@ def _write(picked: _Picked, options: PickOptions) -> None:
     say(f"{count} -> {options.output} (--size {made['size']} --window {made['window']})")
     if options.traces is not None:
         how = {"metadata": made, "tidy": options.tidy, "overwrite": options.overwrite}
-        trace.save_traces(options.traces, picked.traces, picked.positions, fps, picked.times, **how)
+        trace.save_traces(options.traces, picked.traces, picked.positions, fps, picked.x, **how)
         say(f"{counted(shape[1], 'trace')} of {counted(shape[0], 'frame')} -> {options.traces}")
     if options.plot is not None and picked.image is not None:
-        figure = traces_picture(picked.image, picked.traces, picked.positions, fps, options.file.name, (), picked.times)
+        figure = traces_picture(
+            picked.image, picked.traces, picked.positions, fps, options.file.name, (), picked.x, picked.label
+        )
         save_picture(figure, options.plot, options.overwrite, picture_description(picked.about))
         say(f"picture -> {options.plot}")

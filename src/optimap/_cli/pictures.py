@@ -52,8 +52,20 @@ def save_picture(figure: "Figure", path: Path, overwrite: bool, made: dict[str, 
         how["metadata"] = {DESCRIBED[suffix]: json.dumps(made)}
     elif suffix in DESCRIBED_BY_PILLOW:
         how["pil_kwargs"] = {DESCRIBED_BY_PILLOW[suffix]: json.dumps(made)}
+    _without_formulas(figure)
     with _files.written_whole(path, overwrite) as partial:
         figure.savefig(partial, dpi=200, **how)
+
+
+def _without_formulas(figure: "Figure") -> None:
+    """Draw names as they are: matplotlib would take what is between two dollars for a formula, or fail."""
+    for ax in figure.axes:
+        legend = ax.get_legend()
+        texts = [ax.title, ax.xaxis.label, ax.yaxis.label, *ax.texts, *([] if legend is None else legend.get_texts())]
+        for text in texts:
+            text.set_parse_math(False)
+    for text in figure.texts:  # the title above all axes is among them
+        text.set_parse_math(False)
 
 
 def mean_image(recording: "Recording") -> Array:
@@ -70,17 +82,21 @@ def traces_picture(
     fps: float | None,
     title: str,
     steps: Sequence[str] = (),
-    times: Array | None = None,
+    x: Array | None = None,
+    label: str = "",
 ) -> "Figure":
-    """Return a figure of an image with positions or regions on the left, and of their traces on the right."""
+    """Return a figure of an image with positions or regions on the left, and of their traces on the right.
+
+    `x` and `label` are those of the axis, where a rate does not give it.
+    """
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=(11, 3.2), layout="constrained")
     height, width = image.shape[:2]
     axs = figure.subplots(ncols=2, width_ratios=[min(max(width / height, 1), 2), 3])
-    _, ax = trace.show_positions_and_traces(traces, places, image, fps=fps, x=times, axs=axs, linewidth=1.0)
-    if times is not None:
-        ax.set_xlabel("Time [s]")
+    _, ax = trace.show_positions_and_traces(traces, places, image, fps=fps, x=x, axs=axs, linewidth=1.0)
+    if x is not None:
+        ax.set_xlabel(label)
     if len(places) <= MOST_LABELS:
         if isinstance(places, trace.Regions):
             labels, title_above = places.names, None

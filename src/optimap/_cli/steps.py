@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .. import trace, video
-from .._base import ArgumentError, Array
+from .._base import ArgumentError, Array, counted
 
 if TYPE_CHECKING:
     from ..video import Recording
@@ -93,16 +93,21 @@ class Steps:
     def check_spacing(self, recording: "Recording", span: Span, fps: float | None) -> None:
         """Raise an error if a step needs frames at even distances, and those that are used have a gap."""
         option = "--detrend" if self.detrend is not None else "--dff" if self.dff else "--baseline"
-        irregularity, gaps = recording.irregularity, recording.gaps
+        irregularity, gaps = recording.irregularity, [frame for frame, _ in recording.gaps]
+        numbers = recording.metadata.get("frame_numbers") if recording.times is None else None
+        if numbers is not None:  # of a folder of images without a rate
+            gaps = np.flatnonzero(np.diff(numbers) > np.diff(numbers).min()).tolist()
+            irregularity = f"{counted(len(gaps), 'gap')} in the numbers of its frames, after number {numbers[gaps[0]]}"
         if (self.detrend is None and self.kind is None) or fps is not None or irregularity is None:
             return
-        if gaps and not any(span[0] <= frame < span[1] - 1 for frame, _ in gaps):
+        if gaps and not any(span[0] <= frame < span[1] - 1 for frame in gaps):
             return
+        cure = "choose frames without a gap with --frames"
         raise ArgumentError(
             "FILE",
             recording.path,
             f"has irregular times ({irregularity}), but {option} needs frames at even distances",
-            "choose frames without a gap with --frames, or give --fps, by which all frames are spaced evenly",
+            f"{cure}, or give --fps, by which all frames are spaced evenly" if numbers is None else cure,
             subject=str(recording.path),
         )
 
@@ -141,6 +146,11 @@ class Steps:
             turned if self.invert else "normalized": self.normalize or self.invert,
         }
         return [words for words, is_done in steps.items() if is_done]
+
+    def that_needs_all(self) -> str:
+        """Return the option of the first step that makes a trace with missing samples NaN."""
+        given = {"--detrend": self.detrend, "--dff": self.dff or None, "--baseline": self.baseline}
+        return next((option for option, value in given.items() if value is not None), "--normalize")
 
     def frames_of(self, recording: "Recording", span: Span) -> Any:
         """Return the recording, or what is used of it, smoothed in space when it is read."""

@@ -71,6 +71,8 @@ class Recipe:
             "signals": "every trace",
             **READING_KEYWORDS,
         }
+        if "fps" in dict(self.reading):  # --fps is checked when it is parsed
+            arguments["fps"] = "--option fps="
         return Words(
             arguments,
             tuple((option, path) for option, path in files if path is not None),

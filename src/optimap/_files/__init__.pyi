@@ -61,6 +61,9 @@ from .libraries import (
 from .matlab_tags import (
     check_matlab,
 )
+from .npz import (
+    write_npz,
+)
 from .patient import (
     written_patiently,
 )
@@ -128,6 +131,7 @@ __all__ = [
     "remove_leftovers",
     "sidecar_path",
     "together",
+    "write_npz",
     "written_by",
     "written_patiently",
     "written_whole",

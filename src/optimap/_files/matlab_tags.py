@@ -27,6 +27,7 @@ MOST_BLANKS = 10_000  # text of blanks that is stored as nothing, as some versio
 # Deflate makes bytes at most this many times as many.
 LARGEST_RATIO = 1032
 PIECE = 2**16
+MOST_KEPT = 2**22  # bytes of an element that are looked at
 
 Read = Callable[[int], bytes]  # returns at most so many of the next bytes
 
@@ -128,7 +129,7 @@ class _Elements:
         return kind, nbytes
 
     def element(self, kinds: Container[int], what: str, is_last: bool = False) -> bytes:
-        """Check the type of an element; return its bytes if these are few. The values of the last one are not read."""
+        """Check the type of an element; return its bytes, or one if they are many. The last values are not read."""
         first = self.take(4)
         (word,) = struct.unpack(f"{self._order}I", first)
         small = word >> 16  # up to four bytes are stored in the tag
@@ -142,9 +143,9 @@ class _Elements:
         if is_last and nbytes <= self._left:
             return b""
         padded = nbytes + -nbytes % 8
-        if nbytes > PIECE:
+        if nbytes > MOST_KEPT:
             self.skip(padded)
-            return b""
+            return b"\0"
         # SciPy reads the last element also without the bytes that fill it up.
         found = self.take(min(padded, max(nbytes, self._left)))
         return found[:nbytes]

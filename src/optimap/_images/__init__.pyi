@@ -1,7 +1,10 @@
 from .directories import (
+    DESCRIPTION,
     PLANAR,
     SAMPLES,
     SIZE_AND_TYPE,
+    STRIP_BYTES,
+    TILE_BYTES,
     Directories,
     OpenFile,
     read_directories,
@@ -21,9 +24,12 @@ from .png import (
 )
 
 __all__ = [
+    "DESCRIPTION",
     "PLANAR",
     "SAMPLES",
     "SIZE_AND_TYPE",
+    "STRIP_BYTES",
+    "TILE_BYTES",
     "Directories",
     "OpenFile",
     "TiffPages",

@@ -13,8 +13,9 @@ import numpy as np
 from .._base import Array, budget, on_host
 from .._draw import pixel_columns
 from .._extract import span_traces
-from .._reading import Source
+from .._reading import Source, as_source
 from .._regions import Positions, window_spans
+from .beat_map import BeatAtCursor, MapLayer
 from .points import Point, PointPicker, Position
 from .positions_view import IMAGE_HELP, PositionsView, point_color
 
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from matplotlib.lines import Line2D
     from matplotlib.widgets import Slider
 
-TRACES_HELP = f"{IMAGE_HELP}   wheel on a point: window size   slider, \u2190 \u2192: frame"
+TRACES_HELP = f"{IMAGE_HELP}   wheel on a point: window size   slider, \u2190 \u2192: frame   M: activation map"
 
 
 class TracesView(PositionsView):
@@ -64,6 +65,8 @@ class TracesView(PositionsView):
         super().__init__(figure, image, picker, display, title)
         given = any(display.get(name) is not None for name in ("vmin", "vmax", "norm"))
         self._levels_are_free = not given and (frame is None or self._is_blank())
+        self._beats, self._map = BeatAtCursor(videos[0]), MapLayer(self.ax_image)
+        self._milliseconds = _frame_duration(times) if time_label == "Time [s]" else None
         self.ax_traces = self._add_traces_axes(time_label)
         self.slider = self._add_slider()
         if picker.points:
@@ -124,6 +127,8 @@ class TracesView(PositionsView):
         if frame == self.frame:
             return
         self.frame = frame
+        if self._map.is_shown:  # that of another moment
+            self._map.hide()
         pixels = read_frame(self.videos[0], frame)
         self.drawn_image.set_data(pixels)
         if self._levels_are_free:  # the current levels come from another image, or from a blank one
@@ -145,7 +150,24 @@ class TracesView(PositionsView):
         if key in steps:
             self.show_frame((self.frame or 0) + steps[key])
             return True
+        if key in ("m", "M"):
+            self.show_map()
+            return True
         return super().press_key(key)
+
+    def show_map(self) -> None:
+        """Show the activation map of the beat at the time of the frame instead of the picture, or the picture again."""
+        if self._map.is_shown:
+            self._map.hide()
+        else:
+            try:
+                at, times = self._beats.find(self.frame or 0)
+            except (ValueError, OSError, RuntimeError, MemoryError) as error:
+                self.show_message(f"no map: {error}", problem=True)
+                return
+            scale, unit = (1.0, "frames") if self._milliseconds is None else (self._milliseconds, "ms")
+            self._map.show(times * scale, unit, f"activation of the beat at {at * scale:.4g} {unit}")
+        self.painter.redraw(self.ax_image)
 
     # Traces
 
@@ -172,6 +194,7 @@ class TracesView(PositionsView):
     def release(self) -> None:
         """Release the videos and traces."""
         self.videos = []
+        self._beats = BeatAtCursor(as_source(np.zeros((1, 1, 1))))
         self._memory.clear()
 
     def traces_at(self, position: Position) -> list[Array]:
@@ -293,6 +316,11 @@ class TracesView(PositionsView):
             outline.set(width=size, height=size, center=(left + size / 2, top + size / 2))
         elif isinstance(outline, Rectangle):
             outline.set(width=size, height=size, xy=(left, top))
+
+
+def _frame_duration(times: Array) -> float | None:
+    """Return the duration of a frame in ms, for times in s."""
+    return 1000 * float(np.median(np.diff(times))) if len(times) > 1 else None
 
 
 def read_frame(source: Source, number: int) -> Array:

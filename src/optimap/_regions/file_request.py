@@ -1,5 +1,9 @@
 """What is asked of a file of regions, for the readers of all kinds of files."""
 
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import NamedTuple
 
 from .._base import ArgumentError
@@ -13,6 +17,17 @@ class Request(NamedTuple):
     name: str = "path"
     kind: str | None = None
     cells: str = "accepted"
+
+
+@contextmanager
+def naming_file(given: object) -> Iterator[None]:
+    """Let errors about what is in a file name the file, if one was given."""
+    try:
+        yield
+    except ArgumentError as error:
+        if isinstance(given, (str, os.PathLike)) and Path(given).name not in str(error):
+            error.origin = str(given)
+        raise
 
 
 def check_cells(cells: object) -> str:

@@ -14,7 +14,7 @@ from typing import SupportsFloat
 import numpy as np
 
 from .._base import ArgumentError, FrameShape, counted
-from .file_request import check_cells
+from .file_request import check_cells, naming_file
 from .files import read_region_file
 from .kinds import check_fits, check_kind, find_kind
 from .make import make_regions
@@ -80,6 +80,21 @@ def find_places(
     positions, and nothing is checked against a frame. Errors call `given` by `name`. `kind` and `cells` are as in
     `regions`, for files.
     """
+    with naming_file(given):
+        return _find(given, frame_shape, size, window, weights, name, kind, cells)
+
+
+def _find(
+    given: object,
+    frame_shape: FrameShape | None,
+    size: int,
+    window: str | None,
+    weights: str | None,
+    name: str,
+    kind: str | None,
+    cells: str,
+) -> Places:
+    """Return places; errors need not name a file."""
     if weights is not None:
         check_weights(weights)
     positions = _one_position(given, frame_shape)
@@ -107,8 +122,9 @@ def find_drawn(given: object, frame_shape: FrameShape | None, name: str) -> Plac
     """Return the places as `find_places` does, but allow positions outside the image."""
     if isinstance(given, Regions):
         return find_places(given, frame_shape, name=name)
-    given, kind = _known_kind(given, frame_shape, name)
-    return find_places(given, None if kind == "positions" else frame_shape, name=name)
+    with naming_file(given):
+        found, kind = _known_kind(given, frame_shape, name)
+        return find_places(found, None if kind == "positions" else frame_shape, name=name)
 
 
 def _one_position(given: object, frame_shape: FrameShape | None) -> Positions | None:

@@ -18,7 +18,7 @@ from .._base import (
     text_names,
     whole_number,
 )
-from .file_request import check_cells
+from .file_request import check_cells, naming_file
 from .files import read_region_file
 from .footprints import Footprints, is_sparse, matrix_footprints
 from .imagej import convert, is_roi
@@ -150,7 +150,22 @@ def make_regions(
     cells: str = "accepted",
     name: str,
 ) -> Regions:
-    """Return regions; errors call `source` by `name`."""
+    """Return regions; errors call `source` by `name`, and name the file that it is."""
+    with naming_file(source):
+        return _made(source, frame_shape, kind, names, weights, size, window, cells, name)
+
+
+def _made(
+    source: object,
+    frame_shape: FrameShape | None,
+    kind: str | None,
+    names: str | Sequence[str] | None,
+    weights: str,
+    size: int,
+    window: str | None,
+    cells: str,
+    name: str,
+) -> Regions:
     check_weights(weights)
     check_cells(cells)
     if kind is not None:

@@ -39,7 +39,8 @@ class Packets:
 
     `frames` are those that the file should hold, `times` is None if they are not known, in s since the first frame,
     `tick` is the unit that they are rounded to, `stated` is the number of frames in the header, 0 if there is none.
-    `rate` is the frame rate of the header, None if it states none, or one that the times contradict.
+    `rate` is the frame rate of the header, None if it states none, or one that the times contradict. `beyond` is the
+    number of frames in the header if it is larger than what is there, also if it is too large for the file.
     """
 
     frames: int
@@ -47,6 +48,7 @@ class Packets:
     tick: float
     stated: int
     rate: float | None
+    beyond: int = 0
 
 
 def find_packets(path: Path, container: "InputContainer", stream: "VideoStream") -> Packets:
@@ -60,14 +62,16 @@ def find_packets(path: Path, container: "InputContainer", stream: "VideoStream")
     # In AVI, a place of the time line without a packet is a frame that was dropped.
     places = max(known, default=-1) + 1 if is_avi else shown + hidden
     frames = shown + max(0, stated - max(places, shown))
+    beyond = int(stream.frames) if not in_parts and stream.frames > max(places, shown) else 0
     rate = noted_number(float(stream.average_rate or 0)) if not is_avi or _states_rate(path) else None
     times = None
     if 0 < len(known) == frames and not (is_avi and rate is None):
         first = min(known)
         times = np.sort([stamp - first for stamp in known]) * tick
     if is_avi:  # times are numbers of places, which are not rounded
-        return Packets(frames, times, 0.0, stated, rate)
-    return Packets(frames, times, tick, stated, rate if times is None else _uncontradicted(rate, times, tick))
+        return Packets(frames, times, 0.0, stated, rate, beyond)
+    rate = rate if times is None else _uncontradicted(rate, times, tick)
+    return Packets(frames, times, tick, stated, rate, beyond)
 
 
 def _uncontradicted(rate: float | None, times: NDArray[np.float64], tick: float) -> float | None:

@@ -80,7 +80,8 @@ def usual_interval(times: Array, stated: float | None = None, tick: float = 0.0)
             return 1 / stated
     usual, tick = float(np.median(intervals)), _coarser(times, tick)
     # Stored as one tick more or less, depending on where they begin.
-    return float(intervals[np.abs(intervals - usual) <= tick * (1 + ROUNDING)].mean()) if tick else usual
+    near = intervals[np.abs(intervals - usual) <= tick * (1 + ROUNDING)]
+    return float(near.mean()) if tick and len(near) else usual  # a median between two intervals may be near neither
 
 
 def _coarser(times: Array, tick: float) -> float:

@@ -62,3 +62,13 @@ def test_a_single_video_has_no_parts(tmp_path):
     path = makers.encoded(tmp_path / "rec.avi", VIDEO)
     check_error(lambda: open_video(path, parts=True), ArgumentError, "parts", "differs from it in its number alone")
     check_error(lambda: open_video(path, parts="perhaps"), ArgumentError, "parts", "True or False", "perhaps")
+
+
+@pytest.mark.parametrize(("mark", "comma"), [(",", "."), (";", ","), (";", "."), ("\t", ","), ("\t", ".")])
+def test_times_as_spreadsheets_write_them_in_any_country(tmp_path, mark, comma):
+    folder = miniscope(tmp_path / "rec")
+    rows = [f"{i}{mark}{str(20.5 * i).replace('.', comma)}{mark}0" for i in range(11)]
+    text = "\n".join([mark.join(["Frame Number", "Time Stamp (ms)", "Buffer Index"]), *rows])
+    (folder / "timeStamps.csv").write_text(text)
+    with open_video(folder / "1.avi") as recording:
+        np.testing.assert_allclose(recording.times, np.arange(11) * 0.0205)

@@ -391,6 +391,13 @@ def test_more_frames_than_the_header_of_an_avi_states(tmp_path, indexed):
         assert (recording.fps, recording.metadata["frames in header"]) == (10, 5)
 
 
+@pytest.mark.parametrize("stated", [9, 10**6])
+def test_fewer_frames_than_the_header_of_an_avi_states(tmp_path, stated):
+    with open_video(makers.avi_of_imagej(tmp_path / "rec.avi", GREY, stated=stated)) as recording:
+        assert recording.metadata["frames in header"] == f"{stated}, more than there are"
+        np.testing.assert_array_equal(recording[:7], GREY, strict=True)
+
+
 @pytest.mark.parametrize("indexed", [5, 0])
 def test_an_index_of_an_avi_that_is_not_complete(tmp_path, indexed):
     with open_video(makers.avi_of_imagej(tmp_path / "rec.avi", GREY, indexed=indexed)) as recording:

@@ -6,7 +6,7 @@ import tifffile
 
 from optimap import ArgumentError
 from optimap._base import Advice
-from optimap.video import open_video
+from optimap.video import load_video, open_video
 from tests import makers
 from tests.errors import check_error
 from tests.video.tiff import writers
@@ -101,7 +101,45 @@ def test_times_of_the_channel_that_is_read(tmp_path):
         np.testing.assert_array_equal(recording[:], stack[:, 0, 1])
 
 
-@pytest.mark.parametrize("damage", [("SizeT=", "SizeQ="), ("DimensionOrder", "Order"), ('SizeT="6"', 'SizeT="x"')])
+@pytest.mark.parametrize(
+    ("stated", "said"),
+    [("", "''"), ("x", "'x'"), ("NaN", "'NaN'"), ("-1", "'-1'"), ("0", "'0'"), ("60", "60"), ("9" * 15, "9" * 15)],
+)
+def test_a_number_of_frames_that_cannot_be_is_that_of_the_pages(tmp_path, stated, said):
+    text = writers.ome_xml(VIDEO, []).replace('SizeT="6"', f'SizeT="{stated}"')
+    path = writers.write(tmp_path / "rec.tif", VIDEO[:, 0, 0], text)
+    with pytest.warns(Advice, match=f"holds 6 frames, although its header states {said}"):
+        np.testing.assert_array_equal(load_video(path), VIDEO[:, 0, 0])
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        ('SizeT="6"', 'SizeT="6.0"'),
+        ('SizeC="1"', 'SizeC="x"'),
+        ('SizeZ="1"', 'SizeZ=""'),
+        ('SizeZ="1"', 'SizeZ="50"'),
+        ("<Channel", '<Channel SamplesPerPixel="?"'),
+    ],
+)
+def test_other_numbers_that_cannot_be_are_unknown(tmp_path, change):
+    text = writers.ome_xml(VIDEO, [], channels=("green",)).replace(' SamplesPerPixel="1"', "")
+    assert change[0] in text
+    path = writers.write(tmp_path / "rec.tif", VIDEO[:, 0, 0], text.replace(*change))
+    np.testing.assert_array_equal(load_video(path), VIDEO[:, 0, 0])
+
+
+def test_pages_that_no_number_explains_can_be_read_as_they_are(tmp_path):
+    text = writers.ome_xml(VIDEO, []).replace('SizeZ="1"', 'SizeZ="4"').replace('SizeT="6"', 'SizeT="9"')
+    path = writers.write(tmp_path / "rec.tif", VIDEO[:, 0, 0], text)
+    error = check_error(
+        lambda: open_video(path), ArgumentError, "path", "its header says 36 frames, but it has 6 pages"
+    )
+    assert error.keyword == "axes"
+    np.testing.assert_array_equal(load_video(path, axes="TYX"), VIDEO[:, 0, 0])
+
+
+@pytest.mark.parametrize("damage", [("DimensionOrder", "Order"), ("<Pixels", "<Pixel")])
 def test_damaged_descriptions(tmp_path, damage):
     text = writers.ome_xml(VIDEO, []).replace(*damage)
     path = writers.write(tmp_path / "rec.tif", VIDEO[:, 0, 0], text)

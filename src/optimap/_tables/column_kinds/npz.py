@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from ..._base import Array
-from ..._files import check_npz, written_patiently
+from ..._files import check_npz, write_npz, written_patiently
 from ..columns_header import COLUMNS_MARKER, not_beats, parse_columns_header
 from ..header import reading_table
 
@@ -17,7 +17,7 @@ from ..header import reading_table
 def write(path: Path, columns: Mapping[str, Array], header: dict[str, Any]) -> None:
     """Write the table."""
     with written_patiently(path) as file:  # given a path, NumPy may change the suffix
-        np.savez(file, allow_pickle=False, **{COLUMNS_MARKER: np.array(json.dumps(header)), **columns})
+        write_npz(file, {COLUMNS_MARKER: np.array(json.dumps(header)), **columns})
 
 
 def read(path: Path) -> tuple[dict[str, Any], dict[str, Array]]:

@@ -14,7 +14,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..._base import MissingFileError
-from ..._files import reading
 from ..chained import ChainedFrames
 from ..recording import Recording
 from ..units import SECONDS, interval
@@ -81,16 +80,23 @@ def frame_times(files: Sequence[Path], frames: int) -> tuple[NDArray[np.float64]
 
 
 def _newer(file: Path) -> NDArray[np.float64]:
-    """Return the column of times, which is in ms unless its name says otherwise: Time Stamp (ms)."""
-    guard = reading(file, "text", "cannot be read as a table of times", "copy it again, or move it away")
-    with guard, open(file, newline="", encoding="utf-8-sig", errors="replace") as text:
-        rows = [[cell.strip().lower() for cell in row] for row in csv.reader(text)]
+    """Return the column of times, which is in ms unless its name says otherwise: Time Stamp (ms).
+
+    Columns are separated by commas, or by what spreadsheets write in other countries: semicolons or tabs.
+    """
+    text = file.read_text(encoding="utf-8-sig", errors="replace")
+    first = text.partition("\n")[0]
+    delimiter = next((mark for mark in (";", "\t") if mark in first), ",")
+    rows = [[cell.strip().lower() for cell in row] for row in csv.reader(text.splitlines(), delimiter=delimiter)]
     named = [i for i, cell in enumerate(rows[0]) if "time" in cell] if rows else []
     if not named:
         return np.empty(0)
     unit = re.search(r"\((\w+)\)", rows[0][named[0]])
     step = interval(1, unit[1] if unit else "ms", SECONDS) or np.nan
-    return _numbers([row[named[0]] for row in rows[1:] if len(row) > named[0]]) * step
+    column = [row[named[0]] for row in rows[1:] if len(row) > named[0]]
+    if delimiter != ",":
+        column = [cell.replace(",", ".") for cell in column]  # decimal commas, where commas do not separate columns
+    return _numbers(column) * step
 
 
 def _older(file: Path, frames: int) -> NDArray[np.float64]:

@@ -251,6 +251,8 @@ def open_alone(path: Path, channel: str | None = None) -> Recording:
     if packets.frames > packets.stated > 0:
         advice = _more_frames(path, packets)
         metadata["frames in header"] = packets.stated
+    if packets.beyond:
+        metadata["frames in header"] = f"{packets.beyond}, more than there are"
     return Recording(
         frames,
         path=path,

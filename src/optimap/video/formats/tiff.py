@@ -23,7 +23,9 @@ from ..paged import PagedFrames
 from ..recording import Recording
 from ..tiff.axes import (
     Stack,
+    as_stack,
     check_count,
+    check_not_lost,
     check_sizes,
     count_advice,
     find_stack,
@@ -148,18 +150,33 @@ def _described(
 ) -> tuple[Stack, Described, Advice | None]:
     """Return the axes of the pages of a file, what it notes about them, and what to say about it."""
     if tif.is_ome:
-        description = read_ome(path, tif.ome_metadata or "", len(directories))
-        _, image = find_image(path, description, wanted.scene)
-        check_sizes(path, tif, directories)
-        if len(description.images) == 1:
-            image = with_all_pages(image, len(directories))
-            check_count(path, image.page_of.size, len(directories))
-        return ome_stack(image, tif.pages.first.axes, image.page_of), ome_described(image), ome_advice(path, image)
+        return _described_by_ome(path, tif, directories, wanted)
     numbered(path, wanted.scene, 1, "scene", "scene")
     stack = find_stack(tif, path, directories, flat=wanted.axes is not None and wanted.dimensions == 3)
     if wanted.axes is None and wanted.channel is None and (count := stacked_frames(directories)):
         refuse_stacked(path, count)
     return stack, describe(tif), count_advice(path, stack.table.shape, stack.stated)
+
+
+def _described_by_ome(
+    path: Path, tif: tifffile.TiffFile, directories: Directories, wanted: Request
+) -> tuple[Stack, Described, Advice | None]:
+    """Return the same for a file of OME-TIFF."""
+    pages, page = len(directories), tif.pages.first
+    description = read_ome(path, tif.ome_metadata or "", pages)
+    _, image = find_image(path, description, wanted.scene)
+    check_sizes(path, tif, directories)
+    if len(description.images) == 1:
+        image = with_all_pages(image, pages)
+        stated = image.page_of.size
+        if isinstance(image.planned, int):
+            stated = image.planned * (stated // dict(image.axes)["T"])
+        if wanted.letters == "TYX" and pages not in (1, stated):  # the user says what the pages are
+            return as_stack([("T", pages)], page), ome_described(image), None
+        check_count(path, image.page_of.size, pages, flat=True)
+        if stated > pages:
+            check_not_lost(directories, stated)
+    return ome_stack(image, page.axes, image.page_of), ome_described(image), ome_advice(path, image)
 
 
 def _with_others(

@@ -17,7 +17,16 @@ from numpy.typing import NDArray
 
 from ..._base import LETTERS, Advice, ArgumentError
 from ..._files import check_justified
-from ..._images import PLANAR, SAMPLES, SIZE_AND_TYPE, Directories, OpenFile
+from ..._images import (
+    DESCRIPTION,
+    PLANAR,
+    SAMPLES,
+    SIZE_AND_TYPE,
+    STRIP_BYTES,
+    TILE_BYTES,
+    Directories,
+    OpenFile,
+)
 from ..axes import NOT_STATED, STATED, Layout, Wanted, find_layout
 from ..checks import counted
 from ..recording import BY_FORMAT
@@ -28,6 +37,7 @@ IMAGEJ_ORDERS = {"czt": "TZC", "ctz": "ZTC", "zct": "TCZ", "ztc": "CTZ", "tcz": 
 IMAGEJ_SIZES = {"T": "frames", "Z": "slices", "C": "channels"}
 SEPARATE = 2  # colours, one after the other
 COLOURS = ("red", "green", "blue")
+DIRECTORY_BYTES, MOST_OF = 170, 0.8  # of a page, roughly; the part of lost pages that is certainly there
 MOST_CHANNELS = 7  # of ImageJ: more are frames that were saved without axes
 # Files whose axes tifffile finds, by the names of its flags.
 FOUND_BY_TIFFFILE = ("is_lsm", "is_stk", "is_fluoview", "is_mdgel", "is_nih", "is_sis")
@@ -110,24 +120,44 @@ def all_pages(axes: Sequence[tuple[str, int]], pages: int) -> tuple[list[tuple[s
     return [*axes[:place], (name, pages // inner), *axes[place + 1 :]], stated
 
 
-def count_advice(path: Path, shape: Sequence[int], stated: int | None) -> Advice | None:
+def count_advice(path: Path, shape: Sequence[int], stated: int | str | None) -> Advice | None:
     """Return the warning for a header that states another number of frames than the first in the shape that is read."""
     if stated is None:
         return None
     found = shape[0]
     cure = "all that its header describes are read; copy the recording again if it was not stopped there"
-    if found > stated:
+    if isinstance(stated, str) or found > stated:
         cure = "all of them are read; convert it for programs that stop at the number in the header"
     problem = f"holds {found} frames, although its header states {stated}"
     return Advice("path", path, problem, cure, subject=str(path))
 
 
-def check_count(path: Path, noted: int, pages: int, in_one_page: bool = True) -> None:
-    """Raise an error if a file does not have as many pages as its header says; a single one may hold all frames."""
+def check_not_lost(directories: Directories, stated: int) -> None:
+    """Raise an error if a file has the bytes of pages that its header states, but not the pages themselves."""
+    pages, pixels = len(directories), 0
+    for tag in (STRIP_BYTES, TILE_BYTES):
+        column = directories.columns[tag]
+        if column.counts[0]:
+            first, last = directories.ends(tag)
+            pixels += int(((first + last) / 2 * column.counts).sum())
+    notes = int(directories.columns[DESCRIPTION].counts.sum())
+    left = directories.size - pixels - notes - pages * DIRECTORY_BYTES
+    if left >= MOST_OF * (stated - pages) * (pixels / pages + DIRECTORY_BYTES):
+        check_count(directories.path, stated, pages, flat=True)
+
+
+def check_count(path: Path, noted: int, pages: int, in_one_page: bool = True, flat: bool = False) -> None:
+    """Raise an error if a file does not have as many pages as its header says; a single one may hold all frames.
+
+    `flat` says whether the pages can be read in the order in which they are stored.
+    """
     if noted != pages and not (in_one_page and pages == 1):
         found = counted(pages, "page")
         problem = f"is truncated or damaged, because its header says {noted} frames, but it has {found}"
-        raise ArgumentError("path", path, problem, "copy the recording again", subject=str(path))
+        cure, keyword = "copy the recording again", None
+        if flat:
+            cure, keyword = f"{cure}, or read its pages in the order in which they are stored with axes='TYX'", "axes"
+        raise ArgumentError("path", path, problem, cure, subject=str(path), keyword=keyword)
 
 
 def check_sizes(path: Path, tif: tifffile.TiffFile, directories: Directories) -> None:

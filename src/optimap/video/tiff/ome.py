@@ -17,6 +17,7 @@ from ..._files import check_justified, leads_out, reading
 from ..units import MM, SECONDS, interval, rate
 
 Element = ElementTree.Element
+LARGEST = 10**8  # planes of a recording
 
 
 @dataclass(frozen=True)
@@ -36,7 +37,7 @@ class OmeImage:
     file_of: NDArray[np.int64]
     page_of: NDArray[np.int64]
     times: NDArray[np.float64] | None
-    planned: int | None = None  # frames, if the recording was stopped before
+    planned: int | str | None = None  # frames in the description, if these are not those of the recording
 
     @property
     def fps(self) -> float | None:
@@ -66,7 +67,8 @@ def read_ome(path: Path, text: str, pages: int) -> Ome:
         if only is not None:
             return Ome((), only.get("MetadataFile"))
         uuid = root.get("UUID")
-        return Ome(tuple(_image(image, path, uuid, pages) for image in _children(root, "Image")))
+        images = list(_children(root, "Image"))
+        return Ome(tuple(_image(image, path, uuid, pages, len(images) == 1) for image in images))
 
 
 def _children(element: Element, name: str) -> Iterator[Element]:
@@ -74,23 +76,26 @@ def _children(element: Element, name: str) -> Iterator[Element]:
     return (child for child in element if child.tag == name or child.tag.endswith("}" + name))
 
 
-def _image(image: Element, path: Path, uuid: str | None, pages: int) -> OmeImage:
+def _image(image: Element, path: Path, uuid: str | None, pages: int, is_only: bool) -> OmeImage:
     """Return what is known of one image."""
     pixels = next(_children(image, "Pixels"))
     channels = list(_children(pixels, "Channel"))
-    samples = int(channels[0].get("SamplesPerPixel") or 1) if channels else 1
+    samples = max(1, whole_number(channels[0].get("SamplesPerPixel"), 1)) if channels else 1
+    is_alone = is_only and len(list(_children(pixels, "TiffData"))) < 2  # planes are not listed
     order = [axis for axis in reversed(pixels.attrib["DimensionOrder"]) if axis in "TZC"]
-    sizes = {axis: int(pixels.attrib[f"Size{axis}"]) for axis in order}
-    sizes["C"] = max(1, sizes["C"] // samples)
+    sizes, stated = _sizes(pixels, len(channels), samples, pages, is_alone)
     shape = tuple(sizes[axis] for axis in order)
     labels = tuple(channel.get("Name") or "" for channel in channels) if samples == 1 and channels else ()
     files, file_of, page_of = _planes(pixels, path, uuid, order, shape, pages)
-    times, planned = _times(pixels, order, shape), None
+    times, planned = _times(pixels, order, shape), stated
     # What is not described may be in other files, or, where one entry stands for many planes, lost.
     is_listed = len(files) == 1 and len(list(_children(pixels, "TiffData"))) == (file_of >= 0).sum()
     kept = _recorded(file_of, order.index("T")) if is_listed else None
+    if is_alone and files == ("",) and order[0] == "T":
+        inner = sizes["C"] * sizes["Z"]  # the pages of the file settle how many frames there are
+        kept = pages // inner if inner < pages < file_of.size and pages % inner == 0 else kept
     if kept is not None:
-        planned, shape = sizes["T"], tuple(kept if axis == "T" else sizes[axis] for axis in order)
+        planned, shape = planned or sizes["T"], tuple(kept if axis == "T" else sizes[axis] for axis in order)
         whole = tuple(slice(n) for n in shape)
         file_of, page_of, times = file_of[whole], page_of[whole], None if times is None else times[whole]
     return OmeImage(
@@ -104,6 +109,38 @@ def _image(image: Element, path: Path, uuid: str | None, pages: int) -> OmeImage
         times,
         planned,
     )
+
+
+def whole_number(text: str | None, default: int) -> int:
+    """Return a whole number, 0 or more, in a description, or the default for anything else."""
+    try:
+        value = float(text or "")
+    except ValueError:
+        return default
+    return int(value) if value.is_integer() and value >= 0 else default
+
+
+def _sizes(
+    pixels: Element, channels: int, samples: int, pages: int, is_alone: bool
+) -> tuple[dict[str, int], int | str | None]:
+    """Return the lengths of the axes of planes, and the stated number of frames where the pages give another one.
+
+    A length that is not a number follows from the pages of the file, or is 1; so is one that is wrong where the others
+    agree with the pages of a file that `is_alone`.
+    """
+    noted = {axis: whole_number(pixels.get(f"Size{axis}"), 0) for axis in "TZC"}
+    count = max(1, noted["C"] // samples if noted["C"] else channels)
+    planes = noted["Z"] or (max(1, pages // (noted["T"] * count)) if noted["T"] else 1)
+    frames, blocks = noted["T"], len(list(_children(pixels, "TiffData")))
+    if is_alone and channels and frames * channels * planes == pages:
+        count = channels
+    elif is_alone and frames * count == pages:
+        planes = 1
+    inner = count * planes
+    if 0 < frames * inner <= max(LARGEST, pages):
+        return {"T": frames, "Z": planes, "C": count}, None
+    found = max(1, (pages or blocks) // inner)
+    return {"T": found, "Z": planes, "C": count}, frames or repr(pixels.get("SizeT", ""))
 
 
 def _recorded(file_of: NDArray[np.int64], time: int) -> int | None:
@@ -130,12 +167,13 @@ def _planes(
     for block, named in zip(blocks, names, strict=True):
         name = "" if named.lower() == path.name.lower() else named
         file = numbers.setdefault(name, len(numbers))
-        at = tuple(int(block.get(f"First{axis}") or 0) for axis in order)
+        at = tuple(whole_number(block.get(f"First{axis}"), 0) for axis in order)
         if any(not 0 <= i < n for i, n in zip(at, shape, strict=True)):
             continue
         place = int(np.ravel_multi_index(at, shape))
-        number = int(block.get("PlaneCount") or block.get("NumPlanes") or (1 if block.get("IFD") else 0))
-        first = int(block.get("IFD") or 0)
+        first = whole_number(block.get("IFD"), 0)
+        single = 1 if whole_number(block.get("IFD"), -1) >= 0 else 0
+        number = whole_number(block.get("PlaneCount") or block.get("NumPlanes"), single)
         stop = min(count, place + (number or (pages if name == "" else count)))
         file_of[place:stop] = file
         page_of[place:stop] = np.arange(first, first + stop - place)
@@ -158,7 +196,7 @@ def _times(pixels: Element, order: list[str], shape: tuple[int, ...]) -> NDArray
     times = np.full(shape, np.nan)
     for plane in _children(pixels, "Plane"):
         noted, factor = plane.get("DeltaT"), interval(1, plane.get("DeltaTUnit", "s"), SECONDS)
-        at = tuple(int(plane.get(f"The{axis}") or 0) for axis in order)
+        at = tuple(whole_number(plane.get(f"The{axis}"), 0) for axis in order)
         if noted is None or not factor or any(not 0 <= i < n for i, n in zip(at, shape, strict=True)):
             continue
         try:
