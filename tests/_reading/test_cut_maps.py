@@ -9,8 +9,8 @@ import threading
 import numpy as np
 import pytest
 
-from optimap import extract_traces, kernels, load_video, open_video
-from optimap._reading import check_whole, watch
+from optimap import extract_traces, load_video, open_video
+from optimap._reading import check_whole, map_watcher, watch
 from optimap.video import save_video
 from tests.errors import check_error
 
@@ -18,7 +18,7 @@ VIDEO = np.random.default_rng(0).integers(0, 4000, (300, 64, 64)).astype(np.uint
 PLACES = [(3, 3), (40, 50)]
 pytestmark = [
     pytest.mark.skipif(not hasattr(os, "fork"), reason="Windows does not let mapped files be cut off"),
-    pytest.mark.skipif(kernels.map_watcher() is None, reason="installed without a C++ compiler"),
+    pytest.mark.skipif(map_watcher() is None, reason="installed without a C++ compiler"),
 ]
 
 

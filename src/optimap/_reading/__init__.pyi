@@ -9,6 +9,7 @@ from .blocks import (
 )
 from .cut_maps import (
     check_whole,
+    map_watcher,
     maps_of,
     watch,
 )
@@ -90,6 +91,7 @@ __all__ = [
     "is_labelled",
     "is_ready",
     "is_wide",
+    "map_watcher",
     "mapping_of",
     "maps_of",
     "open_frames",

@@ -22,6 +22,12 @@ from .._base import AnyArray, DamagedFileError
 from .memory_maps import mapping_of
 
 
+def map_watcher() -> Any:
+    """Return the module that survives memory maps of files that are cut off, or None if it was not built."""
+    module = kernels.twins().get("compiled")
+    return module if hasattr(module, "watch_map") else None
+
+
 class _Watch:
     """What is known about a map: its file, the size that this must have, and the mark of the compiled module."""
 
@@ -33,7 +39,7 @@ class _Watch:
         offset = 0 if below is None else below.offset - below.offset % mmap.ALLOCATIONGRANULARITY
         self.needed = offset + len(mapping)
         self.is_reported = False
-        self.watcher = kernels.map_watcher()
+        self.watcher = map_watcher()
         if self.watcher is not None:
             start = np.frombuffer(mapping, np.uint8).__array_interface__["data"][0]
             self.node = self.watcher.watch_map(start, len(mapping))
@@ -90,7 +96,7 @@ def check_whole(*maps: mmap.mmap | None) -> None:
 
 def _take_signals() -> None:
     """Let the compiled module handle the signal, and Python as well if this is the main thread."""
-    watcher = kernels.map_watcher()
+    watcher = map_watcher()
     if watcher is None or not hasattr(signal, "SIGBUS"):
         return
     is_main = threading.current_thread() is threading.main_thread()

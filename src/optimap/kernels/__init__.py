@@ -37,7 +37,6 @@ __all__ = [
     "gaussian_slopes",
     "in_background",
     "is_steep",
-    "map_watcher",
     "measure_beats",
     "median_slope",
     "median_slopes",
@@ -90,12 +89,6 @@ def twins() -> dict[str, Any]:
         return {"numpy": _numpy, "compiled": _compiled_loops()}
     except ImportError:
         return {"numpy": _numpy}
-
-
-def map_watcher() -> Any:
-    """Return the module that survives memory maps of files that are cut off, or None if it was not built."""
-    module = twins().get("compiled")
-    return module if hasattr(module, "watch_map") else None
 
 
 def thread_count() -> int:
