@@ -314,6 +314,35 @@ def test_irregular_times_need_a_rate(folder, capsys):
     assert "pause.mkv has times of its own in place of a frame rate" in capsys.readouterr().err
 
 
+def test_frames_without_a_gap_have_a_rate(folder, capsys):
+    times = np.arange(420) * 2 + (np.arange(420) > 20) * 48
+    video = np.rint((VIDEO - 18_900.0) / 5).astype("u1")
+    makers.encoded_at("pause.mkv", video, times)
+    makers.encoded_at("whole.mkv", video[21:], np.arange(399) * 2)
+    stimuli = ["--stimuli", "120", "--smooth", "1"]
+    succeed("beats", "pause.mkv", *AT, "--frames", "21:", *stimuli, "-o", "part.csv")
+    succeed("beats", "pause.mkv", *AT, "--time", "0.09,2", *stimuli, "-o", "time.csv")
+    part = load_beats("part.csv")
+    assert part.fps == 500
+    same(load_beats("time.csv"), part)
+    (folder / "after.txt").write_text("\n".join(str(120 * i - 90) for i in range(8)))  # the part begins at 90 ms
+    succeed("beats", "whole.mkv", *AT, "--stimuli", "after.txt", "--smooth", "1", "-o", "whole.csv")
+    same(load_beats("whole.csv"), part)
+
+
+def test_calcium_transients_and_the_window_of_the_ensemble(folder, capsys):
+    succeed("beats", "rec.tif", *AT, "--prefix", "catd", "--ensemble", "e.csv", "--ensemble-window", "20,70")
+    assert "median CaTD80" in capsys.readouterr().out
+    found = load_beats("rec_beats.csv")
+    assert "catd80_ms" in found
+    assert "apd80_ms" not in found
+    average = load_traces("e.csv")
+    np.testing.assert_array_equal(average.x, np.arange(-20, 71, 2))
+    for wrong in ("20", "0,5", "a,b", "1,2,3"):
+        assert run("beats", "rec.tif", *AT, "--ensemble-window", wrong) == 2
+        assert "is not BEFORE,AFTER: give two positive times, as 50,150" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("suffix", SUFFIXES)
 def test_summaries_and_ensembles_of_each_kind(folder, suffix):
     succeed("beats", "rec.tif", *AT, "--summary", "s.csv", "--ensemble", "e.csv")

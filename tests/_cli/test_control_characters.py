@@ -77,3 +77,12 @@ def test_errors_name_what_is_in_a_file_without_control_characters(tmp_path, capf
     captured = capfd.readouterr()
     check(captured)
     assert r"a\x1b[2J" in captured.err
+
+
+@pytest.mark.parametrize("name", [r"$\bad{$", "$x$", r"a\$b$"])
+def test_names_are_not_formulas_in_pictures(tmp_path, name):
+    np.save(tmp_path / f"{name}.npy".replace("\\", ""), VIDEO)
+    recording = next(tmp_path.glob("*.npy"))
+    assert run("traces", recording, "--at", "3,4", "-o", tmp_path / "t.csv", "--plot", tmp_path / "t.png") == 0
+    save_traces(tmp_path / "n.csv", np.random.default_rng(0).random((9, 2)), names=[name, "b"])
+    assert run("plot", tmp_path / "n.csv", "-o", tmp_path / "n.png") == 0

@@ -139,9 +139,9 @@ def test_what_a_library_says_about_a_damaged_file_is_part_of_one_error(capfd):
     assert capfd.readouterr().err == ""
 
 
-def test_what_a_library_says_about_a_file_that_it_reads_is_one_warning(capfd):
+def test_what_a_library_says_about_a_file_that_it_reads_is_one_warning(tmp_path, capfd):
     def call():
-        with reading(PATH, "tifffile", PROBLEM):
+        with reading(tmp_path / "rec.tif", "tifffile", PROBLEM):
             for number in range(1000):
                 logging.getLogger("tifffile").error("page %d\nis corrupted", number)
 
@@ -154,14 +154,31 @@ def test_what_a_library_says_about_a_file_that_it_reads_is_one_warning(capfd):
     assert capfd.readouterr().err == ""
 
 
+def test_a_file_that_is_read_several_times_is_one_warning(tmp_path):
+    path = tmp_path / "rec.tif"
+    path.write_bytes(b"1")
+
+    def read():
+        for number in range(3):
+            with reading(path, "tifffile", PROBLEM):
+                logging.getLogger("tifffile").error("tag %d is corrupted", number)
+
+    with pytest.warns(UserWarning, match="tag 0") as caught:
+        read()
+    assert len(caught) == 1
+    path.write_bytes(b"another file")
+    with pytest.warns(UserWarning, match="tag 0"):
+        read()
+
+
 def test_libraries_that_warn_of_much_are_quiet():
     with reading(PATH, "zarr", PROBLEM):
         warnings.warn("Object at .DS_Store is not recognized as a component of a Zarr hierarchy", stacklevel=1)
 
 
-def test_one_guard_inside_another_says_its_part_to_the_outer_one():
+def test_one_guard_inside_another_says_its_part_to_the_outer_one(tmp_path):
     def call():
-        with reading(PATH, "tifffile", PROBLEM), reading(PATH, "pillow", PROBLEM):
+        with reading(tmp_path, "tifffile", PROBLEM), reading(tmp_path, "pillow", PROBLEM):
             warnings.warn("inner", stacklevel=1)
 
     with pytest.warns(UserWarning, match="inner") as caught:

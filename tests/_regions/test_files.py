@@ -144,3 +144,9 @@ def test_files_that_may_be_something_else_are_not_called_regions(tmp_path):
         ".",
     ):
         assert content_of(tmp_path / name) is None, name
+
+
+def test_texts_of_damaged_files_do_not_fill_the_screen(tmp_path):
+    path = tmp_path / "at.csv"
+    path.write_text(f"x,{'9' * 100_000}\n1,2\n")
+    assert len(str(check_error(lambda: regions(path), ValueError, "source", "has the columns"))) < 2000

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+import tifffile
 
 from optimap.activation import compute_beat_maps
 from optimap.beats import find_beats, measure_beats
@@ -231,13 +232,33 @@ def test_wrong_arguments(video, arguments, argument, match):
     check_error(lambda: compute_beat_maps(video, **arguments), ValueError, argument, match)
 
 
+def test_tissue_is_found_by_its_brightness(video):
+    tissue = np.zeros((9, 11), bool)
+    tissue[2:7, 3:9] = True
+    bright = np.where(tissue, 5 + video, 0.01 * video)
+    assert_same(compute_beat_maps(bright, mask="auto"), compute_beat_maps(bright, mask=tissue))
+
+
+def test_reference_numbers_of_an_action_potential_recording(real_data):
+    counts = tifffile.imread(real_data / "optical-mapping" / "controlV.tif")
+    maps = compute_beat_maps(counts, fps=1000, columns=["activation"], levels=())
+    expected = [115.36, 264.92, 415.57, 565.20, 715.67, 865.02]  # published head, of the frame means
+    np.testing.assert_allclose(maps.beats, expected, atol=0.15)
+    binned = counts.reshape(1000, 16, 2, 16, 2).mean(axis=(2, 4))
+    maps = compute_beat_maps(binned, fps=1000, levels=(75, 80), start="level")
+    for level, duration in ((75, 44.6), (80, 51.4)):  # ms, from COSMAS
+        assert abs(np.median(maps.mean()[f"apd{level}"]) - duration) < 2
+
+
 def test_what_is_no_video():
+    check_error(lambda: compute_beat_maps(np.zeros((2, 5, 5))), ValueError, "video", "has 2 frames: give at least 3")
+    check_error(lambda: compute_beat_maps(np.zeros((9, 0, 5))), ValueError, "video", "frames with pixels")
     check_error(lambda: compute_beat_maps(np.zeros((5, 5))), ValueError, "video", "a single image")
 
 
 def test_drift_is_reported_once(video):
     drifting = video - 0.002 * np.arange(len(video))[:, np.newaxis, np.newaxis]
-    with pytest.warns(UserWarning, match="drifts by 20 % of the amplitude from beat to beat") as caught:
+    with pytest.warns(UserWarning, match="drifts by 21 % of the amplitude from beat to beat") as caught:
         compute_beat_maps(drifting)
     assert [warning.filename for warning in caught] == [__file__]
     compute_beat_maps(drifting, baseline="linear")

@@ -44,6 +44,15 @@ def test_beats_in_noise(noise, sign):
     assert whole.dtype.kind == "i"
 
 
+def test_bleaching_has_no_activations():
+    rng = np.random.default_rng(0)
+    falling = 100 * np.exp(-np.arange(1000) / 500)[:, np.newaxis] + rng.normal(size=(1000, 10))
+    for edge in (True, False):
+        assert sum(len(times) for times in find_activations(falling, falling_edge=edge, show=False)) == 0
+    beating = falling[:, 0] - 20 * beats(TIMES)
+    np.testing.assert_allclose(find_activations(beating, falling_edge=True, show=False), TIMES, atol=2)
+
+
 def test_slow_upstrokes_are_one_activation_each():
     signal = beats(TIMES, rise=6.0, decay=60.0) + 0.12 * np.random.default_rng(2).normal(size=1000)
     found = find_activations(signal, show=False)

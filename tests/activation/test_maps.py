@@ -53,7 +53,7 @@ def test_a_mean_is_that_of_the_arrays(maps):
     np.testing.assert_array_equal(maps.mean(beats=1)["activation"], maps["activation"][1])
 
 
-@pytest.mark.parametrize("beats", [4, -1, [0, 9], [], slice(5, 9)])
+@pytest.mark.parametrize("beats", [4, -1, 1.5, "all", [0, 9], [], slice(5, 9)])
 def test_beats_that_are_not_there(maps, beats):
     check_error(lambda: maps.mean(beats=beats), ValueError, "beats", "beats")
 

@@ -98,8 +98,8 @@ def accuracy(snr, seed, count=600, spacing=15):
 @pytest.mark.parametrize(
     ("snr", "activation", "limits"),
     [
-        (5, 0.76, {50: 1.2, 80: 1.7}),
-        (10, 0.34, {50: 0.55, 80: 0.7, 90: 1.75}),
+        (5, 0.62, {50: 1.1, 80: 1.5}),
+        (10, 0.34, {50: 0.55, 80: 0.66, 90: 1.4}),
         (20, 0.18, {50: 0.28, 80: 0.36, 90: 0.65}),
     ],
 )
@@ -112,7 +112,7 @@ def test_accuracy_on_simulated_tissue(snr, activation, limits):
         assert np.isnan(table["apd90"]).all()
     else:
         assert np.isnan(table["apd90"][table["beat"] < 5]).mean() < 0.1
-        assert abs(np.nanmedian(errors["amplitude"])) < 0.03
+    assert abs(np.nanmedian(errors["amplitude"])) < 0.03
     check_reasons(table)
 
 

@@ -73,6 +73,9 @@ def test_an_array_behind_a_link_is_refused_by_its_name(tmp_path):
     for name in ("far", "/far/video", "far/missing"):
         match = r"keeps far in another file, other\.h5"
         check_error(lambda name=name: open_video(path, dataset=name), ValueError, "path", match, path)
+    with h5py.File(path, "r+") as file:
+        file["soft"] = h5py.SoftLink("/far/video")
+    check_error(lambda: open_video(path, dataset="soft"), ValueError, "path", r"keeps far in another file", path)
     np.testing.assert_array_equal(load_video(path, dataset="far/video", external_links=True), VIDEO[::-1])
 
 

@@ -1,6 +1,7 @@
 """A Recording indexes like the array that it represents, for every source of frames."""
 
 import pickle
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -324,3 +325,11 @@ def test_times_that_the_file_rounds():
 def test_no_times():
     recording = recording_at(None, 500)
     assert (recording.fps, recording.times, recording.gaps, recording.irregularity) == (500, None, [], None)
+
+
+@pytest.mark.parametrize("value", [0, -5, float("inf"), float("-inf"), float("nan"), "fast", "", True, 1e-320, [1, 2]])
+def test_a_rate_and_a_size_that_cannot_be_are_unknown_whatever_the_format(value):
+    recording = Recording(VIDEO, path=Path("rec.xyz"), format="XYZ", fps=value, pixel_size=value)
+    assert recording.fps is None
+    assert recording.pixel_size in (None, 1e-320)
+    assert "unknown" in repr(recording)

@@ -8,6 +8,7 @@ argument, such as a missing optional package (`extras`), are not here.
 from typing import Any, Self
 
 LONGEST_SHOWN = 200  # characters of a value in a message
+LONGEST_PROBLEM = 600
 
 
 class Explained(Exception):
@@ -40,6 +41,8 @@ class Explained(Exception):
         keyword: str | None = None,
         plain: bool = False,
     ) -> None:
+        if len(problem) > LONGEST_PROBLEM:  # text from a damaged file
+            problem = f"{problem[:LONGEST_PROBLEM]} ..."
         self.argument, self.value, self.problem, self.cure = argument, value, problem, cure
         self.subject = f"{argument} = {_shown(value)}" if subject is None else subject
         self.keyword, self._plain = keyword, plain

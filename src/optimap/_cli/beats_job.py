@@ -7,7 +7,7 @@ import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, NoReturn
 
 import numpy as np
 
@@ -15,12 +15,11 @@ from .. import _files, _tables, beats, trace
 from .._base import Advice, ArgumentError, Array, counted
 from .batch import Job
 from .beats_options import BeatsRecipe
-from .jobs import MOST_NAMED, clean_traces, plan_traces
+from .jobs import MOST_NAMED, Plan, clean_traces, plan_traces
 from .made_alike import About, beats_description, picture_description
-from .open import NUMBERS, check_not_empty, open_recording
+from .open import NUMBERS, TIMES, check_not_empty, open_recording
 from .pictures import MOST_PANELS, beats_picture, check_picture, save_picture
 from .provenance import made_by
-from .steps import Span
 
 if TYPE_CHECKING:
     from ..beats import BeatTable
@@ -35,8 +34,8 @@ class _Traces(NamedTuple):
 
     about: About
     values: Callable[[], Array]  # extracted and cleaned when they are needed
-    span: Span  # of the frames that are used
-    frames: int  # of the recording or table
+    start: float | None  # of the frames that are used, in ms from the first of the recording or table
+    end: float  # of the recording or table
     steps: list[str]
 
 
@@ -75,23 +74,23 @@ class BeatsJob(Job):
             raise ArgumentError("FILE", path, problem, cure, subject=str(self.path))
         with open_recording(path, self.reading) as recording:
             plan = plan_traces(self, recording, "beats")
-            if plan.label != NUMBERS:
-                _check_evenly_spaced(self.path, plan.x is not None)
-            elif plan.x is not None and len(set(np.diff(plan.x).tolist())) > 1:
+            if plan.label == NUMBERS and plan.x is not None and len(set(np.diff(plan.x).tolist())) > 1:
                 problem = "lacks frames, and beats are measured on evenly spaced ones"
                 cure = "choose frames without a gap with --frames"
                 raise ArgumentError("FILE", self.path, problem, cure, subject=str(self.path))
-            about = self._described(plan.about)
-            yield _Traces(
-                about, lambda: clean_traces(recording, plan, self.recipe), plan.span, len(recording), plan.steps
-            )
+            if plan.label == TIMES and plan.rate is None:
+                _refuse_times(self.path, "choose frames between two gaps with --frames or --time, or give --fps")
+            start, end = _start_and_end(plan, len(recording), recording.times)
+            about = self._described({**plan.about, "fps": plan.rate})
+            yield _Traces(about, lambda: clean_traces(recording, plan, self.recipe), start, end, plan.steps)
 
     def _of_table(self, path: Path) -> _Traces:
         """Return the traces in a table."""
         recipe, table = self.recipe, _read_traces(path)
         _check_table_options(recipe)
         fps = recipe.fps or table.fps
-        _check_evenly_spaced(self.path, fps is None and table.x is not None)
+        if fps is None and table.x is not None:
+            _refuse_times(self.path, "give --fps")
         frames, count = table.columns.shape
         span = recipe.steps.span(frames, fps, None)
         recipe.steps.needs(fps)
@@ -119,13 +118,16 @@ class BeatsJob(Job):
         }
         steps = recipe.steps.in_words(span, frames, False)
         values = table.columns[slice(*span)]
-        return _Traces(self._described(about), lambda: recipe.steps.clean(values, fps), span, frames, steps)
+        start, end = (None, 0.0) if fps is None else (1000 * span[0] / fps, 1000 * frames / fps)
+        return _Traces(self._described(about), lambda: recipe.steps.clean(values, fps), start, end, steps)
 
     def _described(self, about: About) -> About:
         """Return the record with the parameters of measuring."""
         recipe = self.recipe
         stimuli = list(recipe.stimuli) if isinstance(recipe.stimuli, tuple) else recipe.stimuli
         own = {"levels": list(recipe.levels), "stimuli": stimuli, "polarity": recipe.steps.polarity}
+        own |= {} if recipe.prefix == "apd" else {"prefix": recipe.prefix}
+        own |= {} if recipe.around is None else {"ensemble_window": list(recipe.around)}
         return {**about, "metadata": {**about["metadata"], **own}}
 
     def _make(self, traces: _Traces, report: Callable[[str], None]) -> None:
@@ -165,11 +167,17 @@ class BeatsJob(Job):
 
     def _measure(self, signals: "TraceTable", traces: _Traces) -> "BeatTable":
         """Return the beats, with warnings in the words of the command."""
-        recipe, fps = self.recipe, signals.fps
-        stimuli = recipe.stimulus_times(fps, traces.frames, traces.span[0])
+        recipe = self.recipe
+        stimuli = recipe.stimulus_times(traces.start, traces.end)
         with warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter("always")
-            found = beats.measure_beats(signals, levels=recipe.levels, polarity=recipe.steps.polarity, stimuli=stimuli)
+            found = beats.measure_beats(
+                signals,
+                levels=recipe.levels,
+                polarity=recipe.steps.polarity,
+                stimuli=stimuli,
+                prefix=recipe.prefix,
+            )
         for warning in caught:
             message = warning.message
             if isinstance(message, Advice) and message.argument == "baseline":
@@ -184,10 +192,10 @@ class BeatsJob(Job):
         """Write the mean beat of each trace; return the report about it."""
         name = next(output for option, output in self.outputs if option == "--ensemble")
         cycles = found["cycle_length"]
-        if not np.isfinite(cycles).any():
-            return f"{name} is not written, because no trace has two beats"
-        cycle = float(np.nanmedian(cycles))
-        average = beats.ensemble_average(signals, found, BEFORE * cycle, SHARE * cycle)
+        if self.recipe.around is None and not np.isfinite(cycles).any():
+            return f"{name} is not written, because no trace has two beats: give --ensemble-window"
+        before, after = self.recipe.around or tuple(share * float(np.nanmedian(cycles)) for share in (BEFORE, SHARE))
+        average = beats.ensemble_average(signals, found, before, after)
         means = np.stack([average.mean, average.sd], axis=2).reshape(len(average.time), -1)
         unit = "frames" if signals.fps is None else "ms"
         made = {**beats_description(about), "x": f"time from activation in {unit}", "count": average.count.tolist()}
@@ -218,12 +226,19 @@ def _check_table_options(recipe: BeatsRecipe) -> None:
             raise ArgumentError(option, value, problem, cure, subject=option)
 
 
-def _check_evenly_spaced(path: Path, is_irregular: bool) -> None:
-    """Raise an error for traces whose times are not those of a rate."""
-    if is_irregular:
-        problem = "has times of its own in place of a frame rate, and beats are measured on evenly spaced frames"
-        cure = "give --fps if they are evenly spaced"
-        raise ArgumentError("FILE", path, problem, cure, subject=str(path))
+def _refuse_times(path: Path, cure: str) -> NoReturn:
+    """Raise the error for traces whose times are not those of a rate."""
+    problem = "has times of its own in place of a frame rate, and beats are measured on evenly spaced frames"
+    raise ArgumentError("FILE", path, problem, f"{cure} if all are evenly spaced", subject=str(path))
+
+
+def _start_and_end(plan: Plan, frames: int, times: Array | None) -> tuple[float | None, float]:
+    """Return when the frames that are used begin and when the recording ends, in ms from its first frame."""
+    if plan.label == TIMES and plan.x is not None and times is not None:
+        return 1000 * float(plan.x[0] - times[0]), 1000 * float(times[-1] - times[0])
+    if plan.rate is None:
+        return None, 0.0
+    return 1000 * plan.span[0] / plan.rate, 1000 * frames / plan.rate
 
 
 def _without_beats(found: "BeatTable", signals: "TraceTable") -> Iterator[str]:
@@ -242,8 +257,8 @@ def in_numbers(found: "BeatTable") -> str:
     count = len(np.unique(found["series"]))
     text = f"{counted(int(real.sum()), 'beat')} in {counted(count, 'trace')}"
     unit = "frames" if found.fps is None else "ms"
-    durations = [name for name in found if name.startswith("apd")]
-    shown = [*(name for name in durations if name == f"apd80_{unit}"), f"cycle_length_{unit}", "snr"]
+    durations = [name for name in (f"apd80_{unit}", f"catd80_{unit}") if name in found]
+    shown = [*durations, f"cycle_length_{unit}", "snr"]
     medians = {name: found[name][np.isfinite(found[name])] for name in shown}
     words = [
         f"{_in_words(name, unit)} {np.median(values):.3g}{'' if name == 'snr' else f' {unit}'}"
@@ -255,4 +270,4 @@ def in_numbers(found: "BeatTable") -> str:
 
 def _in_words(name: str, unit: str) -> str:
     plain = name.removesuffix(f"_{unit}").replace("_", " ")
-    return plain.upper() if plain.startswith(("apd", "snr")) else plain
+    return plain.upper() if plain.startswith(("apd", "snr")) else plain.replace("catd", "CaTD")

@@ -21,22 +21,27 @@ class BeatsRecipe(Recipe):
     levels: tuple[float, ...]
     stimuli: float | tuple[float, ...] | None  # an interval, or times, in ms
     stimuli_file: Path | None
+    prefix: str  # of durations
+    around: tuple[float, float] | None  # activation, in the ensemble, in ms
 
     def words(self, *outputs: tuple[str, Path | None]) -> Words:
         """Return the command line's own names for errors, with the files to write as (option, file)."""
         words = super().words(*outputs)
         return words._replace(arguments={**words.arguments, "levels": "--levels", "stimuli": "--stimuli"})
 
-    def stimulus_times(self, fps: float | None, frames: int, first: int) -> Floats | None:
-        """Return the times of stimuli in ms after the first frame that is used, or None if there are none."""
+    def stimulus_times(self, start: float | None, end: float) -> Floats | None:
+        """Return the times of stimuli in ms after the first frame that is used, or None if there are none.
+
+        That frame and the end of the recording are at `start` and `end`, in ms from the first frame of the recording.
+        """
         if self.stimuli is None:
             return None
-        if fps is None:
+        if start is None:
             problem, cure = "are in ms, and the rate of the recording is unknown or not constant", "give --fps"
             raise ArgumentError("--stimuli", self.stimuli, problem, cure, subject="--stimuli")
         every = self.stimuli
-        times = np.arange(0, frames * 1000 / fps, every) if isinstance(every, float) else np.array(every, np.float64)
-        times = times - first * 1000 / fps
+        times = np.arange(0, end, every) if isinstance(every, float) else np.array(every, np.float64)
+        times = times - start
         before = times[times < 0][-1:]  # the last one before the first frame: its beat may be in the recording
         return np.concatenate([before, times[times >= 0]])
 
@@ -66,6 +71,8 @@ def parse(given: argparse.Namespace) -> BeatsOptions:
         levels=given.levels,
         stimuli=stimuli,
         stimuli_file=file,
+        prefix=given.prefix,
+        around=given.ensemble_window,
     )
     return BeatsOptions(
         files=tuple(given.files),
@@ -95,6 +102,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="table of the mean beat of each trace and its standard deviation to write; for several FILEs, a folder",
     )
     parser.add_argument(
+        "--ensemble-window",
+        type=around,
+        metavar="BEFORE,AFTER",
+        help="what the mean beat shows before and after activation, in ms (frames without a rate); default: 20 and 80 "
+        "percent of the median cycle",
+    )
+    parser.add_argument(
         "--summary",
         type=Path,
         metavar="TABLE",
@@ -115,6 +129,12 @@ def _add_measuring(parser: argparse.ArgumentParser) -> None:
         help="levels of recovery at which durations are measured (default 30,50,80,90)",
     )
     parser.add_argument(
+        "--prefix",
+        choices=("apd", "catd"),
+        default="apd",
+        help="how durations are called: of action potentials (default), or of calcium transients",
+    )
+    parser.add_argument(
         "--stimuli",
         type=stimuli,
         metavar="FILE|EVERY_MS",
@@ -133,6 +153,15 @@ def levels(text: str) -> tuple[float, ...]:
     if len(set(found)) < len(found):
         raise argparse.ArgumentTypeError(f"{text!r} has a level twice: give each once")
     return found
+
+
+def around(text: str) -> tuple[float, float]:
+    """Return the two times in ``50,150``."""
+    try:
+        before, after = (positive(part) for part in text.split(","))
+    except (ValueError, argparse.ArgumentTypeError):
+        raise argparse.ArgumentTypeError(f"{text!r} is not BEFORE,AFTER: give two positive times, as 50,150") from None
+    return before, after
 
 
 def stimuli(text: str) -> tuple[float | tuple[float, ...], Path | None]:

@@ -9,6 +9,7 @@ import numpy as np
 
 from .. import _tables, trace
 from .._base import Array, counted
+from .._series import regular_rate
 from .batch import Job
 from .made_alike import About, picture_description
 from .open import NUMBERS, TIMES, described_axis, numbers_on_axis, open_recording, times_on_axis
@@ -32,6 +33,7 @@ class Plan(NamedTuple):
     about: About
     x: Array | None  # on the axis: times, if they are irregular, or numbers of frames, if some are missing
     label: str  # of this axis
+    rate: float | None  # of the frames that are used, which may be regular in an irregular recording
     span: Span  # of the frames that are used
     steps: list[str]
 
@@ -58,7 +60,7 @@ class TracesJob(Job):
             timed = plan.about["fps"] is not None or plan.x is not None
             _check_outputs(table, plot, recipe, (plan.span[1] - plan.span[0], len(plan.where.places)), timed)
             extracted = read_traces(recording, plan, recipe)
-            traces = recipe.steps.clean(extracted, plan.about["fps"])
+            traces = recipe.steps.clean(extracted, plan.rate)
             image = mean_image(recording) if plot is not None else None
         for line in lost_traces(traces, extracted, plan.about, recipe.steps.that_needs_all()):
             report(f"{self.path}: {line}")
@@ -83,7 +85,8 @@ def plan_traces(job: Job, recording: "Recording", command: str) -> Plan:
     fps = recipe.fps or recording.fps
     times, numbers = times_on_axis(recording, fps), numbers_on_axis(recording, fps)
     span = recipe.steps.span(len(recording), fps, times)
-    recipe.steps.needs(fps)
+    rate = fps if times is None else regular_rate(times[slice(*span)])
+    recipe.steps.needs(rate)
     recipe.steps.check_spacing(recording, span, fps)
     about: About = {
         "fps": fps,
@@ -95,7 +98,7 @@ def plan_traces(job: Job, recording: "Recording", command: str) -> Plan:
     x = numbers if times is None else times
     x = None if x is None else x[slice(*span)]
     steps = recipe.steps.in_words(span, len(recording), recipe.background is not None)
-    return Plan(found, behind, about, x, NUMBERS if times is None else TIMES, span, steps)
+    return Plan(found, behind, about, x, NUMBERS if times is None else TIMES, rate, span, steps)
 
 
 def _provenance(
@@ -128,7 +131,7 @@ def _check_outputs(table: Path | None, plot: Path | None, recipe: Recipe, shape:
 
 def clean_traces(recording: "Recording", plan: Plan, recipe: Recipe) -> Array:
     """Return the traces after all steps."""
-    return recipe.steps.clean(read_traces(recording, plan, recipe), plan.about["fps"])
+    return recipe.steps.clean(read_traces(recording, plan, recipe), plan.rate)
 
 
 def read_traces(recording: "Recording", plan: Plan, recipe: Recipe) -> Array:

@@ -34,6 +34,8 @@ SHOWN = {
     "options": "--option",
     "levels": "--levels",
     "stimuli": "--stimuli",
+    "prefix": "--prefix",
+    "ensemble_window": "--ensemble-window",
     "maps": "--maps",
     "mask": "--mask",
     "pixel_size": "--pixel-size",

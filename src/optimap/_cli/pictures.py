@@ -52,8 +52,20 @@ def save_picture(figure: "Figure", path: Path, overwrite: bool, made: dict[str, 
         how["metadata"] = {DESCRIBED[suffix]: json.dumps(made)}
     elif suffix in DESCRIBED_BY_PILLOW:
         how["pil_kwargs"] = {DESCRIBED_BY_PILLOW[suffix]: json.dumps(made)}
+    _without_formulas(figure)
     with _files.written_whole(path, overwrite) as partial:
         figure.savefig(partial, dpi=200, **how)
+
+
+def _without_formulas(figure: "Figure") -> None:
+    """Draw names as they are: matplotlib would take what is between two dollars for a formula, or fail."""
+    for ax in figure.axes:
+        legend = ax.get_legend()
+        texts = [ax.title, ax.xaxis.label, ax.yaxis.label, *ax.texts, *([] if legend is None else legend.get_texts())]
+        for text in texts:
+            text.set_parse_math(False)
+    for text in figure.texts:  # the title above all axes is among them
+        text.set_parse_math(False)
 
 
 def mean_image(recording: "Recording") -> Array:

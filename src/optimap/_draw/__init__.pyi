@@ -36,9 +36,8 @@ from .regions import (
 from .traces import (
     as_traces,
     check_traces_arguments,
+    draw_traces,
     line_arguments,
-    show_trace,
-    show_traces,
 )
 
 __all__ = [
@@ -56,6 +55,7 @@ __all__ = [
     "draw_ensemble",
     "draw_maps",
     "draw_restitution",
+    "draw_traces",
     "hidden_axes",
     "line_arguments",
     "min_max",
@@ -66,6 +66,4 @@ __all__ = [
     "show_figures",
     "show_positions",
     "show_regions",
-    "show_trace",
-    "show_traces",
 ]

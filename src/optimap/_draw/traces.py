@@ -1,4 +1,4 @@
-"""show_traces: lines over time."""
+"""Traces as lines over time. What `show_traces` accepts besides arrays is in `trace`."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 
-def show_traces(
+def draw_traces(
     traces: ArrayLike,
     x: ArrayLike | None = None,
     fps: float | None = None,
@@ -24,48 +24,7 @@ def show_traces(
     ax: Axes | None = None,
     **kwargs: object,
 ) -> Axes:
-    """Plot one or more traces over time.
-
-    Long traces are reduced to the minimum and maximum at each pixel whenever the view changes, so that a million
-    samples are drawn instantly and no peak is lost.
-
-    Parameters
-    ----------
-    traces : (T,) or (T, N) array-like
-        NaN leaves a gap.
-    x : (T,) array-like, optional
-        Values on the x-axis.
-    fps : float, optional
-        Frames per second: the x-axis is in seconds. Without `x` and `fps` it is in frames.
-    colors : color or sequence of N colors, optional
-        One for all, or one for each; by default matplotlib's colour cycle.
-    labels : str or sequence of N str, optional
-        Names for the legend.
-    ax : matplotlib Axes, optional
-        Draw there; by default in a new figure, which is shown.
-    **kwargs
-        Passed to `matplotlib.axes.Axes.plot`.
-
-    Returns
-    -------
-    matplotlib.axes.Axes
-        Lines of traces with more than 10,000 samples hold the points that are drawn, not every sample; such traces are
-        kept by reference and read again when the view changes.
-
-    Raises
-    ------
-    ValueError
-        If `traces` is not 1-D or 2-D; both `x` and `fps` are given; ``fps <= 0``; `x`, `colors` or `labels` have the
-        wrong length.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> from optimap.trace import show_traces
-    >>> ax = show_traces(np.random.default_rng(0).normal(size=(500, 2)), fps=500, labels=["a", "b"])
-    >>> ax.get_xlabel()
-    'Time [s]'
-    """
+    """Plot an array of traces over time, with the arguments of `optimap.trace.show_traces`."""
     check_axes(ax)
     values = as_traces(traces)
     times, label = parse_time_axis(len(values), x, fps)
@@ -88,26 +47,6 @@ def show_traces(
     if new:
         show_figures()
     return ax
-
-
-def show_trace(*args: Any, **kwargs: Any) -> Axes:
-    """Plot one or more traces: another name for `show_traces`.
-
-    Parameters
-    ----------
-    *args, **kwargs
-        As for `show_traces`.
-
-    Returns
-    -------
-    matplotlib.axes.Axes
-
-    Examples
-    --------
-    >>> from optimap.trace import show_trace
-    >>> ax = show_trace([1, 2, 1], fps=500)
-    """
-    return show_traces(*args, **kwargs)
 
 
 def as_traces(traces: ArrayLike, name: str = "traces") -> Array:
@@ -133,7 +72,7 @@ def check_traces_arguments(
     ax: object = None,
     **kwargs: object,
 ) -> None:
-    """Raise the errors that `show_traces` would raise, before any work is done."""
+    """Raise the errors that `draw_traces` would raise, before any work is done."""
     check_axes(ax)
     parse_time_axis(shape[0], x, fps)
     line_arguments(shape[1], colors, labels, kwargs)

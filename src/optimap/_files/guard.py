@@ -25,6 +25,7 @@ from .libraries import LIBRARIES, Library
 
 COPY_AGAIN = "copy the file again"
 LONGEST_REASON = 300  # characters of what a library says
+MOST_TOLD = 1000
 # Errors of the system, which say nothing about the content of a file.
 OF_THE_SYSTEM = {
     getattr(errno, name, -1)
@@ -77,12 +78,24 @@ def reading(
     outer = _heard_by.get()
     if said and outer is not None:
         outer.extend(said)
-    elif said and not row.quiet:
+    elif said and not row.quiet and _is_news(path):
         more = f" (and {len(said) - 1} more)" if len(said) > 1 else ""
         what = f"is read, but {library} reports: {shortened(said[0])}{more}"
         warnings.warn(
             Advice("path", path, what, "check that it is complete", subject=str(path)), stacklevel=stack_level()
         )
+
+
+def _is_news(path: Path) -> bool:
+    """Whether nothing was said yet about a file as it is now: one line is enough, however often it is read."""
+    known = os.stat(path) if path.exists() else None
+    key = str(path.absolute()), 0 if known is None else known.st_mtime_ns, 0 if known is None else known.st_size
+    with _lock:
+        is_news = key not in _told
+        _told[key] = None
+        if len(_told) > MOST_TOLD:
+            del _told[next(iter(_told))]
+    return is_news
 
 
 def _refuse(
@@ -117,6 +130,7 @@ def shortened(text: str) -> str:
 # What is being said in this thread, and in all that are listening: libraries work in threads of their own, too.
 _heard_by: ContextVar[list[str] | None] = ContextVar("heard_by", default=None)
 _listening: list[list[str]] = []
+_told: dict[tuple[str, int, int], None] = {}  # the files that a line was about, the oldest first
 _lock = Lock()
 _caught: "list[warnings.catch_warnings[None]]" = []  # one while anybody listens
 

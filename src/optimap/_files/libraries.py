@@ -56,7 +56,9 @@ LIBRARIES = {
     "numpy": Library((*FOLLOWED, *ZIPPED, *MEMORY, SyntaxError, tokenize.TokenError), (LZMA,)),
     "pickle": Library((*FOLLOWED, OSError, pickle.UnpicklingError, *MEMORY, SyntaxError, tokenize.TokenError)),
     "zip": Library((*FOLLOWED, *ZIPPED, *MEMORY), (LZMA,)),
-    "scipy": Library((*FOLLOWED, OSError, RuntimeError, zlib.error, *MEMORY), ("scipy.io.matlab.MatReadError",)),
+    "scipy": Library(
+        (*FOLLOWED, OSError, RuntimeError, NameError, zlib.error, *MEMORY), ("scipy.io.matlab.MatReadError",)
+    ),
     "h5py": Library((*FOLLOWED, OSError, RuntimeError, *MEMORY)),
     "xarray": Library((*FOLLOWED, OSError, RuntimeError, *MEMORY), quiet=True),
     "pynwb": Library(
@@ -79,7 +81,7 @@ LIBRARIES = {
         ("PIL.Image.DecompressionBombError",),
         loggers=("PIL",),
     ),
-    "roifile": Library((*FOLLOWED, OSError, RuntimeError, *MEMORY)),
+    "roifile": Library((*FOLLOWED, OSError, RuntimeError, *MEMORY), loggers=("roifile",)),
     "imagecodecs": Library(  # its own errors are RuntimeErrors
         (*FOLLOWED, OSError, RuntimeError, SystemError, zlib.error, *MEMORY)
     ),

@@ -43,6 +43,7 @@ PAGES_AT_ONCE = 1 << 14  # whose entries are compared together
 FEW_PAGES = 4
 # Bytes that are read for a directory: more if the last ones were close to each other.
 FAR, NEAR = 512, 1 << 16
+FARTHEST = 2**63 - 1  # byte of a file
 
 
 class OpenFile:
@@ -55,6 +56,8 @@ class OpenFile:
 
     def read(self, place: int, count: int) -> bytes:
         """Return bytes; fewer than asked for only at the end of the file."""
+        if not 0 <= place <= FARTHEST:  # of a damaged file; the system would refuse it
+            return b""
         count = max(0, min(count, os.fstat(self._file.fileno()).st_size - place))
         if hasattr(os, "pread"):
             return os.pread(self._file.fileno(), count, place)

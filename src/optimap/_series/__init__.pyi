@@ -21,6 +21,11 @@ from .filters import (
     Filtering,
     filter_host,
 )
+from .given import (
+    Given,
+    given_series,
+    regular_rate,
+)
 from .noise import (
     white_noise,
 )
@@ -60,6 +65,7 @@ __all__ = [
     "Baseline",
     "Detrending",
     "Filtering",
+    "Given",
     "Options",
     "Relative",
     "as_signals",
@@ -74,10 +80,12 @@ __all__ = [
     "estimate_period",
     "filter_dask",
     "filter_host",
+    "given_series",
     "normalize_dask",
     "normalize_device",
     "normalize_host",
     "polarity_sign",
+    "regular_rate",
     "relative_dask",
     "relative_host",
     "robust_line",

@@ -15,6 +15,7 @@ from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import ArrayLike, NDArray
 
 from .._base import ArgumentError, ArgumentTypeError, Array, VideoLike, budget, counted, refuse_device_array
+from .given import given_series
 from .trends import running_median, straighten_ends
 
 Series = NDArray[np.float64]
@@ -67,7 +68,7 @@ def estimate_period(data: ArrayLike) -> int | NDArray[np.int64]:
     >>> estimate_period(0.01 * t + np.sin(2 * np.pi * t / 50))
     50
     """
-    series, shape = as_series(data, MIN_SAMPLES)
+    series, shape = as_series(given_series(data, "data").values, MIN_SAMPLES)
     periods = np.concatenate([estimate_periods(part) for _, part in series_blocks(series)] or [np.zeros(0, np.int64)])
     return int(periods[0]) if shape == () else periods.reshape(shape)
 

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from .._base import ArgumentError
+from .given import given_series
 from .noise import NORMAL_MAD
 from .signals import as_signals, signal_blocks
 
@@ -71,7 +72,7 @@ def detect_polarity(signals: ArrayLike) -> str:
     >>> detect_polarity(beats), detect_polarity(1000 - 50 * beats)
     ('up', 'down')
     """
-    series, _ = as_signals(signals)
+    series, _ = as_signals(given_series(signals).values)
     found = [_skewness(block) for _, block in signal_blocks(series)] or [(np.zeros(0), np.zeros(0))]
     skewness, steepest = (np.concatenate(parts) for parts in zip(*found, strict=True))
     skewness, steepest = skewness[~np.isnan(skewness)], steepest[~np.isnan(skewness)]

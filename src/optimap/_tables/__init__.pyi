@@ -3,6 +3,11 @@ from .columns import (
     load_columns,
     save_columns,
 )
+from .from_labelled import (
+    array_labels,
+    frame_axis,
+    labelled_table,
+)
 from .header import (
     Header,
 )
@@ -16,6 +21,11 @@ from .labelled import (
     to_dataframe,
     to_xarray,
 )
+from .neighbours import (
+    as_neighbour,
+    is_neighbour,
+    neighbour_times,
+)
 from .save_load import (
     check_table,
     is_table,
@@ -27,21 +37,31 @@ from .table import (
     TraceTable,
     header_labels,
 )
+from .tidy import (
+    is_tidy,
+)
 
 __all__ = [
     "KINDS",
     "SUFFIXES",
     "Header",
     "TraceTable",
+    "array_labels",
     "as_data_array",
+    "as_neighbour",
     "check_table",
     "find_table_kind",
+    "frame_axis",
     "header_labels",
     "holds_columns",
+    "is_neighbour",
     "is_table",
+    "is_tidy",
+    "labelled_table",
     "load_columns",
     "load_header",
     "load_traces",
+    "neighbour_times",
     "save_columns",
     "save_traces",
     "to_dataframe",

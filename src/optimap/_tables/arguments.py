@@ -12,7 +12,7 @@ import numpy as np
 
 from .._base import ArgumentError, ArgumentTypeError, Array, Floats, on_host, parse_time_axis, text_names
 from .._regions import Places, Regions, find_places
-from .from_labelled import from_labelled
+from .from_labelled import labelled_table
 from .table import TraceTable
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ def parse_table(
     regions: object = None,
 ) -> tuple[TraceTable, Regions | None]:
     """Return the table that the arguments of `save_traces` describe, and its regions if there are any."""
-    table = traces if isinstance(traces, TraceTable) else from_labelled(traces)
+    table = traces if isinstance(traces, TraceTable) else labelled_table(traces)
     if table is not None:  # arguments replace the entries of the table
         if fps is None and x is None:
             fps, x = table.fps, table.x

@@ -71,7 +71,7 @@ def save_columns(
 def load_columns(path: Path) -> tuple[dict[str, Any], dict[str, Array]]:
     """Return the header and the columns of a file that `save_columns` wrote."""
     header, columns = _module(existing_kind(path)).read(path)
-    rows = {values.shape for values in columns.values()} | ({(header["rows"],)} if header["columns"] else set())
+    rows = {np.shape(values) for values in columns.values()} | ({(header["rows"],)} if header["columns"] else set())
     if list(columns) != list(header["columns"]) or len(rows) > 1:
         raise ArgumentError(
             "path",

@@ -1,4 +1,4 @@
-"""Tables of traces from arrays of xarray and from data frames and series of pandas: the inverse of `labelled`.
+"""Tables of traces from arrays of xarray, data frames and series of pandas: the inverse of `labelled`; and of others.
 
 Only data types and the order of rows are checked here; `parse_table` checks the rest, as for any
 arguments.
@@ -13,6 +13,7 @@ import numpy as np
 
 from .._base import ArgumentError, ArgumentTypeError, Array
 from .axes import FRAMES, OTHER, SECONDS, find_rate
+from .neighbours import from_neighbour, is_neighbour
 from .table import TraceTable, column_labels, positions_in_names
 from .tidy import is_tidy
 
@@ -24,44 +25,52 @@ if TYPE_CHECKING:
 AXES = (SECONDS, FRAMES, OTHER, "time")
 
 
-def from_labelled(traces: object) -> TraceTable | None:
-    """Return the table that an object of xarray or pandas describes; None for anything else."""
+def labelled_table(traces: object, name: str = "traces") -> TraceTable | None:
+    """Return the table that an object of xarray, pandas, pynapple or neo describes; None for anything else."""
+    if is_neighbour(traces):
+        return from_neighbour(traces)
     # If the user has such an object, the package has been imported.
     xr, pd = sys.modules.get("xarray"), sys.modules.get("pandas")
     if xr is not None and isinstance(traces, xr.Dataset):
         arrays = ", ".join(map(repr, traces.data_vars))
         cure = f"give one of its arrays, {arrays}" if arrays else "give an xarray.DataArray"
-        raise ArgumentTypeError("traces", traces, "is a Dataset", cure, subject="traces")
+        raise ArgumentTypeError(name, traces, "is a Dataset", cure, subject=name)
     if xr is not None and isinstance(traces, xr.DataArray):
-        return _from_array(traces)
+        return _from_array(traces, name)
     if pd is not None and isinstance(traces, pd.Series):
-        return _from_frame(traces.to_frame("" if traces.name is None else traces.name), single=True)
+        return _from_frame(traces.to_frame("" if traces.name is None else traces.name), name, single=True)
     if pd is not None and isinstance(traces, pd.DataFrame):
-        return _from_long_frame(traces) if is_tidy(list(traces.columns)) else _from_frame(traces)
+        return _from_long_frame(traces, name) if is_tidy(list(traces.columns)) else _from_frame(traces, name)
     return None
 
 
-def _from_array(array: "xarray.DataArray") -> TraceTable:
+def _from_array(array: "xarray.DataArray", name: str) -> TraceTable:
     if array.ndim == 2 and array.dims[1] in AXES and array.dims[0] not in AXES:
         array = array.T
     if array.ndim not in (1, 2):
         return TraceTable(array.values)  # the shape is rejected later
-    first, *along = array.dims
-    coords = {name: np.atleast_1d(part.values) for name, part in array.coords.items() if part.dims == tuple(along)}
-    places = _places(coords["x"], coords["y"]) if {"x", "y"} <= coords.keys() else None
-    labels = coords.get("name", coords.get(along[0]) if along else None)
-    names = None if labels is None else [str(label) for label in labels]
+    first = array.dims[0]
+    names, places = array_labels(array, name)
     about = {str(key): unpacked(value) for key, value in array.attrs.items()}
     axis = array.coords[first].values if first in array.coords else None
     fps, x = _axis(first, axis, about, array.shape[0])
-    return TraceTable(array.values, x, fps, places, _given(names, places), about)
+    return TraceTable(array.values, x, fps, places, names, about)
 
 
-def _places(x: Array, y: Array) -> Array:
+def array_labels(array: "xarray.DataArray", name: str) -> tuple[list[str] | None, Array | None]:
+    """Return the names and positions of the traces in an array whose first dimension is time."""
+    along = array.dims[1:]
+    coords = {key: np.atleast_1d(part.values) for key, part in array.coords.items() if part.dims == along}
+    places = _places(coords["x"], coords["y"], name) if {"x", "y"} <= coords.keys() else None
+    labels = coords.get("name", coords.get(along[0]) if along else None)
+    return _given(None if labels is None else [str(label) for label in labels], places), places
+
+
+def _places(x: Array, y: Array, given: str) -> Array:
     """Return positions from two coordinates."""
     for name, values in (("x", x), ("y", y)):
         if values.dtype.kind not in "iuf":
-            argument = f"traces[{name!r}]"
+            argument = f"{given}[{name!r}]"
             raise ArgumentTypeError(
                 argument,
                 values,
@@ -82,27 +91,34 @@ def unpacked(value: object) -> object:
     return value
 
 
-def _from_frame(frame: "pandas.DataFrame", single: bool = False) -> TraceTable:
-    about = dict(frame.attrs)
+def frame_axis(frame: "pandas.DataFrame") -> tuple[Hashable, Array, bool]:
+    """Return the name and the values of the axis of a data frame, and whether it is the first column, not the index."""
     name, axis = frame.index.name, frame.index.to_numpy()
     plain = name is None and np.array_equal(axis, np.arange(len(frame)))  # an index without information
     if plain and len(frame.columns) > 1 and frame.columns[0] in AXES:
-        name, axis = frame.columns[0], frame.iloc[:, 0].to_numpy()
+        return frame.columns[0], frame.iloc[:, 0].to_numpy(), True
+    return name, axis, False
+
+
+def _from_frame(frame: "pandas.DataFrame", given: str, single: bool = False) -> TraceTable:
+    about = dict(frame.attrs)
+    name, axis, is_first = frame_axis(frame)
+    if is_first:
         frame = frame.iloc[:, 1:]
     fps, x = _axis(name, axis, about, len(frame))
     numbered = list(frame.columns) == list(range(len(frame.columns)))  # a data frame made from an array
     names = None if numbered or list(frame.columns) == [""] else [str(label) for label in frame.columns]
     named = positions_in_names(names or [])
     places = None if named is None else np.array(named)
-    values = _values(frame)
+    values = _values(frame, given)
     return TraceTable(values[:, 0] if single else values, x, fps, places, _given(names, places), about)
 
 
-def _values(frame: "pandas.DataFrame") -> Array:
+def _values(frame: "pandas.DataFrame", given: str) -> Array:
     """Return the numbers in a data frame."""
     for name, dtype in frame.dtypes.items():
         if getattr(dtype, "kind", "O") not in "biuf":
-            argument = f"traces[{name!r}]"
+            argument = f"{given}[{name!r}]"
             raise ArgumentTypeError(
                 argument,
                 frame[name],
@@ -114,7 +130,7 @@ def _values(frame: "pandas.DataFrame") -> Array:
     return np.asarray(frame.to_numpy(np.float64, na_value=np.nan) if values.dtype == object else values)
 
 
-def _from_long_frame(frame: "pandas.DataFrame") -> TraceTable:
+def _from_long_frame(frame: "pandas.DataFrame", given: str) -> TraceTable:
     about, time = dict(frame.attrs), frame.columns[0]
     labels = list(dict.fromkeys(frame["name"]))
     frames = len(frame) // max(1, len(labels))
@@ -126,14 +142,14 @@ def _from_long_frame(frame: "pandas.DataFrame") -> TraceTable:
     )
     if not in_order:
         raise ArgumentError(
-            "traces",
+            given,
             frame,
             "is a data frame in long form without the same rows for each trace, one trace after the other",
-            f"sort it with traces.sort_values(['name', {time!r}]), and remove rows without a partner",
-            subject="traces",
+            f"sort it with {given}.sort_values(['name', {time!r}]), and remove rows without a partner",
+            subject=given,
         )
-    values = _values(frame[["value"]]).reshape(len(labels), frames).T
-    places = _values(frame[["x", "y"]])[::frames] if frames else None
+    values = _values(frame[["value"]], given).reshape(len(labels), frames).T
+    places = _values(frame[["x", "y"]], given)[::frames] if frames else None
     if places is not None and not np.isfinite(places).all():
         places = None
     fps, x = _axis(time, axis, about, frames)

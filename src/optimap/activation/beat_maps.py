@@ -23,6 +23,7 @@ from .._base import (
     Floats,
     VideoLike,
     budget,
+    counted,
     positive_number,
     progress_bar,
     refuse_device_array,
@@ -43,7 +44,9 @@ from .mean_signal import beats_of_mean
 from .measuring import Measuring
 from .reasons import Reasons
 from .tiles import Tile, in_reach, new_array, parse_mask, read_tile, tiles_of
+from .tissue import mask_tissue
 
+FEWEST = 3  # frames in which noise can be measured
 DRIFT = 0.05  # of the amplitude from beat to beat: more is reported
 MOST = 4096  # pixels that are looked at for that
 
@@ -83,9 +86,9 @@ def compute_beat_maps(
         Levels of recovery in percent, for maps such as ``apd80_ms`` and ``di80_ms``.
     polarity : {'auto', 'up', 'down'}
         The direction of beats; ``'auto'`` detects it (`optimap.trace.detect_polarity`).
-    mask : (H, W) array-like of bool, or any region that `optimap.trace.regions` accepts, optional
-        The pixels to measure; the others are NaN. Beats are those of the mean of these pixels. A mask changes no pixel
-        that it leaves.
+    mask : (H, W) array-like of bool, any region that `optimap.trace.regions` accepts, or 'auto', optional
+        The pixels to measure; the others are NaN. ``'auto'`` is what `mask_tissue` finds. Beats are those of the mean
+        of these pixels. A mask changes no pixel that it leaves.
     spatial : float
         Standard deviation in pixels of a Gaussian that smooths each frame first, as
         `optimap.video.smooth_spatiotemporal` does; 0 for none. The mask has no part in this.
@@ -138,12 +141,16 @@ def compute_beat_maps(
     """
     refuse_device_array(video, "video", "measuring beats")
     source = as_source(video)
+    if source.shape[0] < FEWEST:
+        problem = f"has {counted(source.shape[0], 'frame')}"
+        raise ArgumentError("video", source.shape[0], problem, f"give at least {FEWEST}", subject="video")
     rate = source.fps if fps is None else positive_number(fps, "fps", RATE)
     percent = parse_levels(levels)
     options = parse_options(method, start, baseline, smooth, sigma, min_snr)
     kept = _parse_columns(columns, percent, parse_prefix(prefix), rate)
     width = parse_sigma(spatial, "spatial")
-    there = parse_mask(mask, source.frame_shape)
+    is_auto = isinstance(mask, str) and mask == "auto"
+    there = parse_mask(mask_tissue(source.video) if is_auto else mask, source.frame_shape)
     given = None if beats is None else _given_beats(beats, rate)
     source = source if source.reach == "dask" else in_reach(source)
     times, sign = beats_of_mean(source, there, polarity, given)
@@ -168,6 +175,15 @@ def compute_beat_maps(
     return maps
 
 
+def _pixels_of(maps: Array, pixels: Array) -> Array:
+    """Return some pixels of maps of all beats, as (beats, n); pages of maps in a file are released."""
+    found = np.empty((len(maps), len(pixels)))
+    for own, row in zip(maps, found, strict=True):
+        row[:] = own.reshape(-1)[pixels]
+        release(own)
+    return found
+
+
 def _drift(maps: BeatMaps) -> float:
     """Return the median change of the baseline from beat to beat, in amplitudes: from the first beat to the last."""
     if not {"baseline", "amplitude"} <= set(maps) or len(maps.beats) < 2:
@@ -175,8 +191,7 @@ def _drift(maps: BeatMaps) -> float:
     base = maps["baseline"]
     places = np.flatnonzero(maps.mask)
     some = places[np.linspace(0, len(places) - 1, min(MOST, len(places))).astype(np.int64)]  # the median needs no more
-    values = base.reshape(len(base), -1)[:, some]
-    heights = maps["amplitude"].reshape(len(base), -1)[:, some]
+    values, heights = _pixels_of(base, some), _pixels_of(maps["amplitude"], some)
     known = np.isfinite(values)
     first, last = known.argmax(axis=0), len(base) - 1 - known[::-1].argmax(axis=0)
     columns = np.flatnonzero(known.any(axis=0) & (last > first))

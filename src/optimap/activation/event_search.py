@@ -19,6 +19,7 @@ MIN_SNR = 6.0  # a slope that noise does not have, in units of the noise of the 
 MIN_SHARE = 0.2  # of the median of the large peaks: smaller ones are not upstrokes
 SCALES = (2.0, 3.0, 4.0, 6.0, 8.0)  # frames
 NEAREST = 3  # frames, at least: how far a peak may move from the coarse to the fine scale
+LASTING_SLOPE = 6.0  # scales to each side: a slope that lasts longer than half of that is drift
 SIGMA_SHARE = 0.4  # of the width of the window: 5 frames are a Gaussian of sigma 2
 LASTING = 8  # frames, half of them before and half after a crossing
 WHOLE = 1e-9
@@ -72,7 +73,7 @@ def _significant(signal: Floats, slopes: Floats, search: PeakSearch) -> tuple[In
     noise, rounding = kernels.noise_limits(signal)
     best, chosen = 0.0, None
     for sigma in sorted({*SCALES, search.sigma}):
-        own = slopes if sigma == search.sigma else kernels.gaussian_slopes(signal, sigma)
+        own = _without_drift(slopes if sigma == search.sigma else kernels.gaussian_slopes(signal, sigma), sigma)
         limits = np.maximum(MIN_SNR * noise * kernels.slope_noise(sigma, len(signal)), rounding)
         places = _peaks(own, 0.0, None, search.distance)
         places = places[own[places] > limits[places]]
@@ -86,6 +87,14 @@ def _significant(signal: Floats, slopes: Floats, search: PeakSearch) -> tuple[In
     prominent = _peaks(own, MIN_SHARE * usual, None, search.distance)
     places = np.intersect1d(places, prominent)
     return _located(slopes, places, max(NEAREST, int(sigma))), MIN_SHARE * usual
+
+
+def _without_drift(slopes: Floats, sigma: float) -> Floats:
+    """Return slopes less those that last and rise, such as that of photobleaching, which is not a row of upstrokes."""
+    from scipy.ndimage import median_filter
+
+    reach = min(int(LASTING_SLOPE * sigma), (len(slopes) - 1) // 2)
+    return np.asarray(slopes - np.maximum(0, median_filter(slopes, 2 * reach + 1, mode="nearest")))
 
 
 def _usual(heights: Floats) -> float:

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from .._base import RATE, ArgumentError, Floats, check_flag, positive_number
-from .._draw import as_image, check_axes, check_keywords, check_scale, hidden_axes, new_axes, show_figures, show_traces
+from .._draw import as_image, check_axes, check_keywords, check_scale, draw_traces, hidden_axes, new_axes, show_figures
 from ..image import show_image
 from .keywords import check_known
 from .times_map import as_times
@@ -72,7 +72,7 @@ def show_activations(
     scale = 1.0 if fps is None else 1 / positive_number(fps, "fps", RATE)
     check_keywords(lambda **style: hidden_axes().axvline(0, **style), {"color": linecolor, "linestyle": linestyle})
     drawn = new_axes(figsize=(6.4, 2.4)) if ax is None else ax
-    show_traces(signal, fps=fps, ax=drawn, **kwargs)  # type: ignore[arg-type]  # checked there
+    draw_traces(signal, fps=fps, ax=drawn, **kwargs)  # type: ignore[arg-type]  # checked there
     for time in times.tolist():
         drawn.axvline(time * scale, color=linecolor, linestyle=linestyle)
     if ax is None:

@@ -160,7 +160,7 @@ def _read_nc(path: Path) -> tuple[Arrays, dict[str, Any] | None]:
     xr: Any = import_extra("xarray", "xarray", ".nc maps")
     with own_hdf5(path):
         pass
-    dataset = xr.open_dataset(path, engine="h5netcdf", decode_times=False, decode_timedelta=False)
+    dataset = xr.open_dataset(path.absolute(), engine="h5netcdf", decode_times=False, decode_timedelta=False)
     with dataset:
         if MARKER not in dataset.attrs:
             return {}, None

@@ -179,8 +179,8 @@ class BeatMaps:
         if beats is None or isinstance(beats, slice):
             numbers = list(range(count))[beats or slice(None)]
         else:
-            listed = [beats] if isinstance(beats, (int, np.integer)) else list(beats)
-            numbers = [whole_number(number, "beats") for number in listed]
+            is_list = isinstance(beats, (Sequence, np.ndarray)) and not isinstance(beats, str)
+            numbers = [whole_number(number, "beats") for number in (beats if is_list else [beats])]  # type: ignore[union-attr]
         if not numbers or max(numbers) >= count:
             raise ArgumentError("beats", beats, f"is not among the {count} beats", f"choose from 0 to {count - 1}")
         return numbers

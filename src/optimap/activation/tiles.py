@@ -130,6 +130,8 @@ def series_of(pixels: Array, chosen: Array | slice, sign: int) -> Array:
 
 def parse_mask(mask: object, shape: FrameShape) -> Array:
     """Return which pixels to measure: all of them without a mask, or those of regions of any kind."""
+    if 0 in shape:
+        raise ArgumentError("video", shape, f"has frames of shape {shape}", "give frames with pixels", subject="video")
     if mask is None:
         return np.ones(shape, bool)
     there = np.zeros(shape, bool)

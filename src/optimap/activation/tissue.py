@@ -66,7 +66,7 @@ def mask_tissue(video: VideoLike | ArrayLike, *, min_share: float = 0.1) -> NDAr
 def _mean_image(video: object) -> Array:
     """Return the mean of all frames, or an image as it is."""
     refuse_device_array(video, "video", "finding tissue")
-    if getattr(video, "ndim", 0) == 2:
+    if getattr(video, "ndim", None) == 2 or (isinstance(video, (list, tuple)) and np.ndim(video) == 2):
         image = np.asarray(video)
         return np.asarray(as_source(image[np.newaxis], "video").video[0], np.float64)
     source = as_source(video)

@@ -12,11 +12,9 @@ from typing import Any
 
 import numpy as np
 
-from .._base import RATE, ArgumentError, Array, Floats, on_host, positive_number, text_names
-from .._reading import unlabelled
+from .._base import ArgumentError, Array, Floats, on_host, text_names
 from .._regions import find_places
-from .._series import as_signals, check_polarity, detect_polarity, signal_blocks
-from .._tables import TraceTable
+from .._series import as_signals, check_polarity, detect_polarity, given_series, signal_blocks
 
 MIN_SAMPLES = 2
 
@@ -61,16 +59,14 @@ class Signals:
 
 
 def parse_signals(signals: object, fps: float | None, names: object = None, positions: object = None) -> Signals:
-    """Return signals with their rate, names and positions, which a table of traces already has."""
-    if isinstance(signals, TraceTable):
-        fps = signals.fps if fps is None else fps
-        names = signals.names if names is None else names
-        positions = signals.positions if positions is None else positions
-        signals = signals.traces
-    plain = on_host(unlabelled(signals, "signals")[0])
+    """Return signals with their rate, names and positions, which tables and labelled arrays already have."""
+    given = given_series(signals)
+    rate = given.rate(fps)
+    names = given.names if names is None else names
+    positions = given.positions if positions is None else positions
+    plain = on_host(given.values)
     values, shape = as_signals(plain, min_samples=MIN_SAMPLES)
     count = values.shape[1]
-    rate = None if fps is None else positive_number(fps, "fps", RATE)
     listed = None if names is None else text_names(names, "series")
     if listed is not None:
         _check_count("names", names, len(listed), count)

@@ -61,13 +61,14 @@ def measure_beats(
 ) -> BeatTable:
     """Measure each beat of each series: activation, amplitude, durations, rise, decay, intervals.
 
-    What cannot be measured is NaN, and the column ``why`` says why: nothing is filled in.
+    What cannot be measured is NaN, and the column ``why`` says why: nothing is filled in. The definitions below are
+    those of signals with little noise; in noise, filters and windows are up to twice as wide.
 
     Parameters
     ----------
     signals : (T,), (T, N) or (T, H, W) array-like, or TraceTable
-        Evenly spaced samples along axis 0: not smoothed, and with drift removed if there is much of it. Not modified. A
-        table of traces already has a rate, names and positions.
+        Evenly spaced samples along axis 0: not smoothed, and with drift removed if there is much of it. Not modified.
+        Tables of traces, arrays of xarray, data frames and the like already have a rate or times, and names.
     fps : float, optional
         Frames per second: columns of time are in ms (``apd80_ms``). Without it, they are in frames (``apd80_frames``).
     levels : sequence of numbers
@@ -117,7 +118,7 @@ def measure_beats(
         ``amplitude``         peak above baseline
         ``snr``               amplitude divided by the noise: white noise, from second differences
         ``apd80``             from activation until the signal falls below 20 % of the amplitude for good; the crossing
-                              of the isotonic fit, linear between two samples
+                              of the isotonic fit, by a line through the samples next to it
         ``rise_10_90``        time between 10 and 90 % of the upstroke
         ``dvdt_max``          the largest derivative, in amplitudes per second (or per frame)
         ``tau``               time constant of ``A exp(-t / tau)``, in least squares, between 30 and 90 % of the decay
@@ -151,7 +152,7 @@ def measure_beats(
     >>> beats = 100 * np.exp(-((t % 100 - 40) ** 2) / np.where(t % 100 < 40, 20, 200))
     >>> table = measure_beats(beats + np.random.default_rng(0).normal(size=600), fps=1000)
     >>> table["apd80_ms"].round(1).tolist()
-    [21.6, 21.6, 21.8, 21.9, 21.9, 21.4]
+    [21.6, 21.6, 21.6, 22.0, 21.8, 21.5]
     >>> str(table["why"][0]), str(table["why"][-1])
     ('', 'cycle_length, di30, di50, di80, di90: no beat follows')
     """

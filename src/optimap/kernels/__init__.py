@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .._base import deferred_interrupts
-from . import _numpy, _numpy_measure
+from . import _numpy, _numpy_beat
 from ._fallback import Fallback
 from ._numpy_slopes import median_slope, side_changes, slopes_of_ranks
 from ._numpy_upstrokes import gaussian_slopes, is_steep, noise_limits, slope_noise
@@ -30,6 +30,7 @@ __all__ = [
     "coarse_splines",
     "container_cores",
     "crossing_times",
+    "exponential_baselines",
     "extremes",
     "falling_pairs",
     "find_beats",
@@ -313,6 +314,13 @@ def asls_baselines(series: Array, lam: Array, above: float, solutions: int, tole
     return out
 
 
+def exponential_baselines(series: Array, tolerance: Array, fewest: float) -> Array:
+    """Return ``a + b exp(-t / tau)`` below finite series (M, T), fitted to samples not above it by a tolerance (M,)."""
+    out, threads = np.empty_like(series), _series_threads(series.size // 10_000)  # about 0.1 us a sample
+    _loops.exponential_baselines(series, tolerance, float(fewest), out, threads)
+    return out
+
+
 def find_beats(series: Array, min_snr: float, min_amplitude: float) -> tuple[Array, Array]:
     """Return the slope of each beat at its frame, 0 elsewhere (M, T), and the scale of each series in frames (M,)."""
     slopes, scales = np.empty_like(series), np.empty(len(series))
@@ -334,9 +342,9 @@ def measure_beats(series: Array, first: Array, lows: Array, highs: Array, *optio
         Each upstroke is searched for in the frames ``lows <= t < highs``, which are in order and do not overlap.
     *options
         Levels (L,) in percent, `sigma`, `smooth`, `min_snr`, `by_threshold`, `from_level`, `is_linear`, `is_checked`:
-        see `_numpy_measure.Settings`, which also lists the columns and the codes.
+        see `_numpy_beat.Settings`, which also lists the columns and the codes.
     """
-    columns = _numpy_measure.LEVELS + 2 * len(options[0])
+    columns = _numpy_beat.LEVELS + 2 * len(options[0])
     out, reasons = np.empty((len(lows), columns)), np.empty((len(lows), columns), np.uint8)
     threads = _series_threads(series.size // 2000)
     _loops.measure_beats(series, first, lows, highs, *options, out, reasons, threads)

@@ -8,6 +8,7 @@
 
 #include "asls.hpp"
 #include "box_means.hpp"
+#include "exponential.hpp"
 #include "extremes.hpp"
 #include "find_beats.hpp"
 #include "measure_beats.hpp"
@@ -297,6 +298,14 @@ void asls_baselines(Series series, Vector<double> lam, double above, int64_t sol
                   {above, solutions, tolerance}, out.data(), threads);
 }
 
+void exponential_baselines(Series series, Vector<double> tolerance, double fewest, Out<double, 2> out, int threads) {
+    if (tolerance.shape(0) != series.shape(0) || out.shape(0) != series.shape(0) || out.shape(1) != series.shape(1))
+        throw std::invalid_argument("there must be one number and one result for each series");
+    nb::gil_scoped_release unlocked;
+    optimap::exponential_baselines(series.data(), int64_t(series.shape(1)), int64_t(series.shape(0)), tolerance.data(),
+                                   fewest, out.data(), threads);
+}
+
 NB_MODULE(_compiled, m) {
     m.def("find_beats", &find_beats, nb::arg("series"), nb::arg("min_snr"), nb::arg("min_amplitude"),
           nb::arg("slopes"), nb::arg("scales"), nb::arg("threads"));
@@ -322,6 +331,8 @@ NB_MODULE(_compiled, m) {
           nb::arg("threads"));
     m.def("asls_baselines", &asls_baselines, nb::arg("series"), nb::arg("lam"), nb::arg("above"), nb::arg("solutions"),
           nb::arg("tolerance"), nb::arg("out"), nb::arg("threads"));
+    m.def("exponential_baselines", &exponential_baselines, nb::arg("series"), nb::arg("tolerance"), nb::arg("fewest"),
+          nb::arg("out"), nb::arg("threads"));
     m.def("upstroke_times", &upstroke_times, nb::arg("frames"), nb::arg("sign"), nb::arg("sigma"), nb::arg("min_snr"),
           nb::arg("out"), nb::arg("threads"));
     m.def("crossing_times", &crossing_times, nb::arg("frames"), nb::arg("sign"), nb::arg("threshold"),

@@ -2,52 +2,25 @@
 
 #pragma once
 
-#include "filters.hpp"
+#include "beat.hpp"
+#include "decay_rate.hpp"
 
 namespace optimap {
-
-enum Column { kActivation, kBaseline, kPeak, kTimeToPeak, kAmplitude, kSnr, kRiseTime, kDvdt, kTau, kCycle, kLevels };
-enum Reason : uint8_t {
-    kMeasured, kHasNan, kNoUpstroke, kAtStart, kTooSmall, kAtNext, kAtEnd, kAtRest, kIsLast, kFew, kMisfit, kNoNoise
-};
-
-constexpr double kSignificant = 6;     // times the noise of the derivative: where it is searched for, noise has 5
-constexpr double kWindow = 3;          // frames, the shortest window of the baseline, which has
-constexpr double kWindowShare = 0.05;  // of a cycle
-constexpr double kBelow = 0.75;        // of the height of a level: the fall through it is over
-constexpr int64_t kFewest = 5;         // samples of a decay
-
-struct BeatSettings {
-    std::vector<double> levels;  // in percent
-    double sigma, smooth, min_snr;
-    bool by_threshold, from_level, is_linear, is_checked;
-};
-
-struct Beat {
-    double activation = kNaN, slope = kNaN;
-    int64_t onset = 0;
-    double base = kNaN, middle = kNaN, drift = 0;
-    int64_t first = 0, samples = 0, top = 0;
-    double peak = kNaN, amplitude = kNaN;
-    int64_t end = 0;
-    Reason ended = kAtEnd, reason = kMeasured;
-    int64_t next = -1;  // the next beat with an activation
-
-    // A sample above the baseline.
-    double above(const double* row, int64_t k) const { return row[k] - base - drift * (double(k) - middle); }
-};
 
 class BeatMeasurer {
   public:
     explicit BeatMeasurer(const BeatSettings& settings) : settings_(settings) {
         derivative_ = gaussian(settings.sigma, true);
+        wider_ = gaussian(kWider * settings.sigma, true);
         smoother_ = gaussian(settings.smooth, false);
+        for (double factor : kSmoother) smoothers_.push_back(gaussian(factor * settings.smooth, false));
+        smoothed_.resize(smoothers_.size());
         if (settings.is_checked)
             for (double sigma : kScales) {
                 scales_.push_back(gaussian(sigma, true));
                 gains_.push_back(gains_near_ends(scales_.back()));
             }
-        margin_ = int64_t(std::max({derivative_.half.size(), smoother_.half.size(), size_t(33)}));
+        margin_ = int64_t(std::max({wider_.half.size(), smoothers_.back().half.size(), size_t(33)}));
     }
 
     void measure(const double* given, int64_t samples, int64_t count, const int64_t* lows, const int64_t* highs,
@@ -57,7 +30,9 @@ class BeatMeasurer {
         samples_ = samples;
         noise_ = noise_of(row_, samples);
         padded.filter(derivative_, slopes_);
+        padded.filter(wider_, wide_);
         padded.filter(smoother_, smooth_);
+        for (size_t i = 0; i < smoothers_.size(); ++i) padded.filter(smoothers_[i], smoothed_[i]);
         filtered_ = 0;
         std::vector<Beat> beats;
         for (int64_t i = 0; i < count; ++i) beats.push_back(upstroke(padded, lows[i], highs[i]));
@@ -86,21 +61,45 @@ class BeatMeasurer {
         const int64_t edge = int64_t(2 * settings_.sigma);
         low = std::max({low, edge, int64_t(1)});
         high = std::min({high, samples_ - edge, samples_ - 1});
-        int64_t at = -1;
-        for (int64_t k = low; k < high; ++k)
-            if (slopes_[k] >= slopes_[k - 1] && slopes_[k] >= slopes_[k + 1] && slopes_[k] > 0 &&
-                (at < 0 || slopes_[k] > slopes_[at]))
-                at = k;
+        const int64_t near = steepest(wide_, low, high, 0, 0);
+        const int64_t at = steepest(slopes_, low, high, near, near < 0 ? 0 : kNearer * noise_ * derivative_.gain);
         if (at < 0 || !is_significant(padded, low, high)) return beat;
         const double before = slopes_[at - 1], middle = slopes_[at], after = slopes_[at + 1];
-        const double bend = before - 2 * middle + after;
-        const double shift = bend < 0 ? (before - after) / (2 * bend) : 0.0;
+        const double shift = shift_of(slopes_, at);
         beat.onset = at;
         while (beat.onset > 0 && slopes_[beat.onset] > kSteep * middle) --beat.onset;
         beat.activation = double(at) + shift;
+        if (near >= 0) {
+            const double share = eighths(kUnsure * noise_ * derivative_.gain / middle - 1);
+            beat.activation += share * (double(near) + shift_of(wide_, near) - beat.activation);
+        }
         beat.slope = middle - shift * (before - after) / 4;
         beat.reason = kMeasured;
         return beat;
+    }
+
+    // The largest local maximum within [low, high), less `loss` times the square of the distance from `near`; or -1.
+    static int64_t steepest(const std::vector<double>& slopes, int64_t low, int64_t high, int64_t near, double loss) {
+        int64_t at = -1;
+        double best = 0;
+        for (int64_t k = low; k < high; ++k) {
+            if (!(slopes[k] >= slopes[k - 1] && slopes[k] >= slopes[k + 1] && slopes[k] > 0)) continue;
+            const double value = slopes[k] - loss * double((k - near) * (k - near));
+            if (at < 0 || value > best) {
+                at = k;
+                best = value;
+            }
+        }
+        return at;
+    }
+
+    // A share, up to 1, in eighths: the noise is not known so exactly, and should change nothing where there is little.
+    static double eighths(double share) { return std::floor(8 * std::clamp(share, 0.0, 1.0) + 0.5) / 8; }
+
+    // Where the parabola through a local maximum and its neighbours is largest.
+    static double shift_of(const std::vector<double>& slopes, int64_t at) {
+        const double bend = slopes[at - 1] - 2 * slopes[at] + slopes[at + 1];
+        return bend < 0 ? (slopes[at - 1] - slopes[at + 1]) / (2 * bend) : 0.0;
     }
 
     // Most upstrokes are significant at the first scale, so the series is filtered at others only when they are needed.
@@ -131,6 +130,7 @@ class BeatMeasurer {
             if (beats[i].reason) continue;
             if (before >= 0) {
                 beats[before].next = i;
+                beats[i].before = beats[before].activation;
                 cycles.push_back(beats[i].activation - beats[before].activation);
             }
             before = i;
@@ -152,18 +152,45 @@ class BeatMeasurer {
             const double length = (beat.peak - beat.base) / beat.slope;
             beat.first = int64_t(std::ceil(beat.activation - length - window));
             const int64_t stop = int64_t(std::floor(beat.activation - length)) + 1;
-            beat.middle = beat.activation - length - window / 2;
             if (beat.activation - length - window < 0 || stop <= beat.first) {
                 beat.reason = kAtStart;
                 return;
             }
-            beat.samples = stop - beat.first;
+            const int64_t begin = window_start(beat, length, window);
+            beat.samples = double(stop - beat.first) + kCounts * double(beat.first - begin);
+            beat.middle = 0.5 * double(begin + stop - 1);
             double sum = 0;
-            for (int64_t k = beat.first; k < stop; ++k) sum += row_[k];
-            beat.base = sum / double(beat.samples);
+            for (int64_t k = begin; k < stop; ++k) sum += row_[k];
+            beat.base = sum / double(stop - begin);
         }
+        settle_peak(beat, start, last);
         if (!is_lost && beat.next < 0) beat.reason = kAtEnd;
         beat.amplitude = beat.peak - beat.base;
+    }
+
+    // Where the window of the baseline begins: earlier in noise, but not before the middle between two beats.
+    int64_t window_start(const Beat& beat, double length, double window) const {
+        const double height = beat.peak - beat.base;
+        const double growth = height > 0 ? std::clamp(kGrowth * noise_ / height, 1.0, kLongest) : 1.0;
+        double start = std::max(beat.activation - length - growth * window, 0.0);
+        if (!std::isnan(beat.before)) start = std::max(start, 0.5 * (beat.before + beat.activation));
+        return std::min(beat.first, int64_t(std::ceil(start)));
+    }
+
+    // Takes the peak of a smoother signal as long as it is hardly lower: the largest of many samples is too high.
+    void settle_peak(Beat& beat, int64_t start, int64_t last) const {
+        int64_t stop = beat.top;
+        const double half = beat.peak - 0.5 * (beat.peak - beat.base);
+        while (stop < last && smooth_[stop] >= half) ++stop;
+        double gain = smoother_.gain;
+        for (size_t i = 0; i < smoothers_.size(); ++i) {
+            const auto first = smoothed_[i].begin() + start;
+            const int64_t at = std::max_element(first, smoothed_[i].begin() + stop + 1) - smoothed_[i].begin();
+            if (beat.peak - smoothed_[i][at] > kFlat * noise_ * gain) return;
+            beat.peak = smoothed_[i][at];
+            beat.top = at;
+            gain = smoothers_[i].gain;
+        }
     }
 
     bool find_peak(Beat& beat, int64_t start, int64_t last) const {
@@ -224,14 +251,29 @@ class BeatMeasurer {
         for (int64_t k = beat.top; k < last; ++k)
             if (beat.above(smooth_.data(), k) <= kBelow * height) last = std::min(beat.end, k + 1);
         const double time = passed(beat, height, 1, beat.top, last);
-        const int64_t count = beat.end - beat.top + 1;
-        if (std::isnan(time) || int64_t(time) < 1 || int64_t(time) >= count - 2) return double(beat.top) + time;
-        const int64_t start = int64_t(time) - 1;
-        const auto value = [&](int64_t k) { return beat.above(row_, beat.top + start + k) - height; };
-        const double a = value(0), b = value(1), c = value(2), d = value(3), slope = (3 * (d - a) + (c - b)) / 10;
-        if (slope >= 0) return double(beat.top) + time;
-        const double crossing = double(start) + 1.5 - (a + b + c + d) / 4 / slope;
-        return double(beat.top) + std::clamp(crossing, double(start), double(start) + 3);
+        const int64_t at = int64_t(time), room = std::min(at + 1, beat.end - beat.top - at);
+        if (std::isnan(time) || room < 2) return double(beat.top) + time;
+        const double steepness = beat.drift - wide_[beat.top + at];
+        const double length = steepness > 0 ? noise_ / steepness : noise_ > 0 ? double(kMost) : 0;  // of noise, in frames
+        const int64_t reach = std::clamp(int64_t(std::min(kReach * length, double(kMost)) + 0.5), int64_t(2), room);
+        const double crossing = line_crossing(beat, height, beat.top + at + 1, reach, reach > 2 ? 1 : eighths(length));
+        return std::isnan(crossing) ? double(beat.top) + time : crossing;
+    }
+
+    // When the line through `reach` samples before a frame and as many from it on falls through a height, or NaN.
+    double line_crossing(const Beat& beat, double height, int64_t frame, int64_t reach, double outer) const {
+        double total = 0, level = 0, spread = 0, product = 0;
+        for (int64_t k = -reach; k < reach; ++k) {
+            const double weight = k == -reach || k == reach - 1 ? outer : 1, step = double(k) + 0.5;
+            const double value = beat.above(row_, frame + k) - height;
+            total += weight;
+            level += weight * value;
+            spread += weight * step * step;
+            product += weight * step * value;
+        }
+        if (product >= 0) return kNaN;
+        const double step = -level / total * spread / product;
+        return double(frame) - 0.5 + std::clamp(step, 0.5 - double(reach), double(reach) - 0.5);
     }
 
     // When sign * (sample above the baseline) - height falls below 0 for good, in frames after `from`.
@@ -241,7 +283,7 @@ class BeatMeasurer {
         int64_t at = from;
         for (int64_t k = from; k <= to; ++k) {
             sum += value(k);
-            if (sum >= most) {
+            if (sum >= most && value(k) >= 0) {  // one that is below by a rounding error leaves the sum as it is
                 most = sum;
                 at = k;
             }
@@ -272,7 +314,7 @@ class BeatMeasurer {
         values[kDvdt] = beat.slope / beat.amplitude;
         put(values, why, kSnr, beat.amplitude / noise_, noise_ > 0 ? kMeasured : kNoNoise);
         put(values, why, kTimeToPeak, double(beat.top) - activation, lost);
-        const double unsure = 2 * noise_ / std::sqrt(double(beat.samples));
+        const double unsure = 2 * noise_ / std::sqrt(beat.samples);
         const double rise = up_crossing(beat, 0.9 * beat.amplitude) - up_crossing(beat, 0.1 * beat.amplitude);
         put(values, why, kRiseTime, rise, 0.1 * beat.amplitude < unsure || std::isnan(rise) ? kAtRest : kMeasured);
         for (int64_t i = 0; i < levels; ++i) {
@@ -304,50 +346,6 @@ class BeatMeasurer {
         put(values, why, kTau, 1 / rate, rate > 0 ? kMeasured : kMisfit);
     }
 
-    // The rate of the decay height exp(-rate t) in least squares (Gauss-Newton), 0 if there is none.
-    static double fitted_rate(const std::vector<double>& samples, double height, double rate) {
-        const auto left = [&](double height, double rate) {
-            const double ratio = std::exp(-rate);  // powers of it, as the exponential function takes most of the time
-            double sum = 0, value = height;
-            for (double sample : samples) {
-                const double rest = sample - value;
-                sum += rest * rest;
-                value *= ratio;
-            }
-            return sum;
-        };
-        double error = left(height, rate);
-        for (int turn = 0; turn < 50; ++turn) {
-            const double ratio = std::exp(-rate);
-            double a = 0, b = 0, c = 0, u = 0, v = 0, shape = 1;
-            for (size_t t = 0; t < samples.size(); ++t, shape *= ratio) {
-                const double slope = -height * double(t) * shape;
-                const double rest = samples[t] - height * shape;
-                a += shape * shape;
-                b += shape * slope;
-                c += slope * slope;
-                u += shape * rest;
-                v += slope * rest;
-            }
-            const double determinant = a * c - b * b;
-            if (!(determinant > 0)) return 0;
-            const double dheight = (c * u - b * v) / determinant, drate = (a * v - b * u) / determinant;
-            double share = 1;
-            while (share > 1e-4 &&
-                   (rate + share * drate <= 0 || left(height + share * dheight, rate + share * drate) > error))
-                share /= 2;
-            if (share <= 1e-4) break;
-            height += share * dheight;
-            rate += share * drate;
-            error = left(height, rate);
-            if (std::abs(share * drate) <= 1e-10 * rate) break;
-        }
-        double mean = 0, spread = 0;
-        for (double sample : samples) mean += sample / double(samples.size());
-        for (double sample : samples) spread += (sample - mean) * (sample - mean);
-        return spread > 0 && 1 - error / spread >= 0.5 ? rate : 0;
-    }
-
     // Writes what depends on the next beat; the diastolic intervals hold the times of the falls so far.
     void intervals(double* out, uint8_t* reasons, int64_t count, int64_t columns) const {
         for (int64_t i = 0; i < count; ++i) {
@@ -363,11 +361,11 @@ class BeatMeasurer {
     }
 
     const BeatSettings& settings_;
-    Filter derivative_, smoother_;
-    std::vector<Filter> scales_;
+    Filter derivative_, wider_, smoother_;
+    std::vector<Filter> scales_, smoothers_;
     std::vector<std::vector<double>> gains_;  // of each scale near the ends
-    std::vector<std::vector<double>> checked_;
-    std::vector<double> slopes_, smooth_;
+    std::vector<std::vector<double>> checked_, smoothed_;
+    std::vector<double> slopes_, wide_, smooth_;
     size_t filtered_ = 0;  // at how many scales the series has been filtered
     const double* row_ = nullptr;
     int64_t samples_ = 0, margin_ = 0;

@@ -7,14 +7,14 @@ from .extract import (
     random_positions,
     regions,
     set_default_trace_window,
+    show_trace,
+    show_traces,
 )
 from .figures import (
     compare_traces,
     show_positions,
     show_positions_and_traces,
     show_regions,
-    show_trace,
-    show_traces,
 )
 from .select import Picked, Selection, select_positions, select_traces
 from .series import (

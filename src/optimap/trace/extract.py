@@ -1,15 +1,18 @@
-"""extract_traces: the traces of positions or regions in a video.
+"""extract_traces: the traces of positions or regions in a video; and show_traces, which draws traces of any form.
 
 The regions that `extract_traces` takes are made by `_regions`; blocks of frames are read and summed by `_extract`.
 """
 
+from __future__ import annotations
+
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from .._base import ArgumentTypeError, is_dask
-from .._draw import check_traces_arguments, show_traces
+from .._draw import Colors, check_traces_arguments, draw_traces
 from .._extract import check_nan_policy, span_traces
 from .._reading import Source, as_source, is_labelled
 from .._regions import Places, find_background, find_places
@@ -20,10 +23,12 @@ from .._regions import positions_from_A_to_B as positions_from_A_to_B
 from .._regions import random_positions as random_positions
 from .._regions import regions as regions
 from .._regions import set_default_trace_window as set_default_trace_window
+from .._series import given_series
 from .._tables import TraceTable, as_data_array
 
 if TYPE_CHECKING:
     import xarray
+    from matplotlib.axes import Axes
 
 # The names of up to this many regions go into the legend automatically.
 MOST_LABELS = 10
@@ -31,7 +36,7 @@ MOST_LABELS = 10
 
 def extract_traces(
     video: Any,
-    coords: "ArrayLike | Any",
+    coords: ArrayLike | Any,
     size: int = 5,
     show: bool = False,
     window: str | None = None,
@@ -149,11 +154,11 @@ def extract_traces(
     result = traces[:, 0] if places.single else traces
     if draw:
         result = np.asarray(result) if is_dask(result) else result  # computed once
-        show_traces(result, **kwargs)
+        draw_traces(result, **kwargs)
     return _labelled(result, places, source) if is_labelled(video) else result
 
 
-def _labelled(traces: Any, places: Places, source: Source) -> "xarray.DataArray":
+def _labelled(traces: Any, places: Places, source: Source) -> xarray.DataArray:
     """Return traces with the times of the video, and the positions or names as labels."""
     names = None if places.names is None else list(places.names)
     return as_data_array(TraceTable(traces, x=source.times, positions=places.positions, names=names))
@@ -167,3 +172,83 @@ def _check_plot_arguments(kwargs: dict[str, Any], draw: bool, frames: int, trace
         name, value = next(iter(kwargs.items()))
         problem = "is a keyword of show_traces() or unknown, and nothing is drawn here"
         raise ArgumentTypeError(name, value, problem, "draw with show=True, or leave it out", keyword="show")
+
+
+def show_traces(
+    traces: ArrayLike | TraceTable,
+    x: ArrayLike | None = None,
+    fps: float | None = None,
+    colors: Colors = None,
+    labels: str | Sequence[str] | None = None,
+    ax: Axes | None = None,
+    **kwargs: object,
+) -> Axes:
+    """Plot one or more traces over time.
+
+    Long traces are reduced to the minimum and maximum at each pixel whenever the view changes, so that a million
+    samples are drawn instantly and no peak is lost.
+
+    Parameters
+    ----------
+    traces : (T,) or (T, N) array-like, or TraceTable
+        NaN leaves a gap. Tables, arrays of xarray, data frames and the like have their times on the x-axis, and their
+        names in the legend if there are at most 10, unless other ones are given.
+    x : (T,) array-like, optional
+        Values on the x-axis.
+    fps : float, optional
+        Frames per second: the x-axis is in seconds. Without `x` and `fps` it is in frames.
+    colors : color or sequence of N colors, optional
+        One for all, or one for each; by default matplotlib's colour cycle.
+    labels : str or sequence of N str, optional
+        Names for the legend.
+    ax : matplotlib Axes, optional
+        Draw there; by default in a new figure, which is shown.
+    **kwargs
+        Passed to `matplotlib.axes.Axes.plot`.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        Lines of traces with more than 10,000 samples hold the points that are drawn, not every sample; such traces are
+        kept by reference and read again when the view changes.
+
+    Raises
+    ------
+    ValueError
+        If `traces` is not 1-D or 2-D; both `x` and `fps` are given; ``fps <= 0``; `x`, `colors` or `labels` have the
+        wrong length.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from optimap.trace import show_traces
+    >>> ax = show_traces(np.random.default_rng(0).normal(size=(500, 2)), fps=500, labels=["a", "b"])
+    >>> ax.get_xlabel()
+    'Time [s]'
+    """
+    given = given_series(traces, "traces")
+    if x is None and fps is None:
+        x, fps = (given.x, None) if given.x is not None else (None, given.fps)
+    if labels is None and given.names is not None and len(given.names) <= MOST_LABELS:
+        labels = given.names
+    return draw_traces(given.values, x, fps, colors, labels, ax, **kwargs)
+
+
+def show_trace(*args: Any, **kwargs: Any) -> Axes:
+    """Plot one or more traces: another name for `show_traces`.
+
+    Parameters
+    ----------
+    *args, **kwargs
+        As for `show_traces`.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+
+    Examples
+    --------
+    >>> from optimap.trace import show_trace
+    >>> ax = show_trace([1, 2, 1], fps=500)
+    """
+    return show_traces(*args, **kwargs)

@@ -19,6 +19,7 @@ from .._draw import (
     as_traces,
     check_scale,
     check_traces_arguments,
+    draw_traces,
     line_arguments,
     new_axes,
     parse_colors,
@@ -26,8 +27,6 @@ from .._draw import (
 )
 from .._draw import show_positions as show_positions
 from .._draw import show_regions as show_regions
-from .._draw import show_trace as show_trace
-from .._draw import show_traces as show_traces
 from .._reading import as_source
 from .._regions import Places, Regions, find_drawn, find_places
 from .extract import extract_traces
@@ -120,7 +119,7 @@ def show_positions_and_traces(
     ax_image, ax_traces = axs if axs is not None else new_axes(ncols=2, figsize=figsize, width_ratios=[1, 3])
     show_positions(points, frame, color=wanted, cmap=cmap, vmin=vmin, vmax=vmax, ax=ax_image)
     times = None if source is None or fps is not None or x is not None else source.axis_times
-    show_traces(values, x=x if times is None else times, fps=fps, colors=wanted, ax=ax_traces, **kwargs)
+    draw_traces(values, x=x if times is None else times, fps=fps, colors=wanted, ax=ax_traces, **kwargs)
     if times is not None:
         ax_traces.set_xlabel("Time [s]")
     if axs is None:
@@ -278,7 +277,7 @@ def _draw_panels(
     """Draw one line for each video on the panel of each position."""
     for i, (panel, title) in enumerate(zip(panels, titles, strict=True)):
         for trace, properties in zip(traces, own, strict=True):
-            show_traces(trace[:, i], x=times[: len(trace)], ax=panel, **properties)
+            draw_traces(trace[:, i], x=times[: len(trace)], ax=panel, **properties)
         if len(times) > 1:
             panel.set_xlim(times[0], times[-1])
         panel.set_title(title)

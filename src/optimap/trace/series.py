@@ -1,17 +1,18 @@
 """Time-series: normalizing, baselines, filters and beat periods; and tables of traces.
 
-The engine is chosen by where an array resides; the work is done in `_series`, and tables are handled by `_tables`.
+Series come in through `given_series`, which accepts tables and labelled arrays, and go out as they came in. The engine
+is chosen by where an array resides; the work is done in `_series`, and tables are handled by `_tables`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike
 
 from .._base import Array, is_dask, is_device_array
-from .._reading import unlabelled
 from .._series import (
     Asls,
     Baseline,
@@ -26,6 +27,7 @@ from .._series import (
     detrend_host,
     filter_dask,
     filter_host,
+    given_series,
     normalize_dask,
     normalize_device,
     normalize_host,
@@ -101,12 +103,15 @@ def normalize(
     [1.0, 1.0, 0.0]
     """
     options = Options(ymin, ymax, vmin, vmax, dtype, clip, axis)
-    array = unlabelled(array, "array")[0]
-    if is_dask(array):
-        return normalize_dask(array, options)  # type: ignore[no-any-return]
-    if is_device_array(array):
-        return normalize_device(array, options)  # type: ignore[no-any-return]
-    return normalize_host(array, options)
+    given = given_series(array, "array")
+    values = given.values
+    if is_dask(values):
+        result = normalize_dask(values, options)
+    elif is_device_array(values):
+        result = normalize_device(values, options)
+    else:
+        result = normalize_host(values, options)
+    return given.like(result, keeps_unit=False)  # type: ignore[no-any-return]
 
 
 def detrend_timeseries(
@@ -183,10 +188,9 @@ def detrend_timeseries(
     array([False,  True])
     """
     options = Detrending(kind, period, ptimes, retain_baseline, return_trend_data, nan_policy)
-    data = unlabelled(data, "data")[0]
-    if is_dask(data):
-        return detrend_dask(data, options)  # type: ignore[no-any-return]
-    return detrend_host(data, options)
+    given = given_series(data, "data")
+    values = given.values
+    return given.like(detrend_dask(values, options) if is_dask(values) else detrend_host(values, options))  # type: ignore[no-any-return]
 
 
 def baseline(
@@ -267,8 +271,9 @@ def baseline(
     True
     """
     options = Baseline(kind, polarity, period, ptimes, percentile, Asls(lam, p, iterations, tolerance), beats)
-    signals = unlabelled(signals, "signals")[0]
-    return baseline_dask(signals, options) if is_dask(signals) else baseline_host(signals, options)
+    given = given_series(signals)
+    values = given.values
+    return given.like(baseline_dask(values, options) if is_dask(values) else baseline_host(values, options))  # type: ignore[no-any-return]
 
 
 def delta_f_over_f(
@@ -318,16 +323,18 @@ def delta_f_over_f(
     >>> delta_f_over_f([100, 150, 110], 100, background=50).tolist()
     [0.0, 1.0, 0.2]
     """
-    level = Baseline(baseline, polarity) if isinstance(baseline, str) else baseline
+    level = Baseline(baseline, polarity) if isinstance(baseline, str) else given_series(baseline, "baseline").values
     options = Relative(level, background, percent)
     check_polarity(polarity)
-    signals = unlabelled(signals, "signals")[0]
-    return relative_dask(signals, options) if is_dask(signals) else relative_host(signals, options)
+    given = given_series(signals)
+    values = given.values
+    result = relative_dask(values, options) if is_dask(values) else relative_host(values, options)
+    return given.like(result, keeps_unit=False)  # type: ignore[no-any-return]
 
 
 def filter_traces(
     signals: ArrayLike,
-    fps: float,
+    fps: float | None = None,
     *,
     lowpass: float | None = None,
     highpass: float | None = None,
@@ -342,8 +349,8 @@ def filter_traces(
     signals : (T,), (T, N) or (T, H, W) array-like
         Evenly spaced samples along axis 0, at least 2. Not modified. A dask array with time in one chunk gives a dask
         array.
-    fps : float
-        Samples per second; frequencies are in Hz.
+    fps : float, optional
+        Samples per second; frequencies are in Hz. By default that of the signals, if they state one or have times.
     lowpass, highpass : float, optional
         Cut-offs, at which half of the amplitude passes. A low-pass leaves constants as they are; a high-pass removes
         them.
@@ -382,6 +389,8 @@ def filter_traces(
     >>> bool(np.abs(smooth - slow)[50:-50].max() < 0.01)
     True
     """
-    options = Filtering(fps, lowpass, highpass, notch, kind, order)
-    signals = unlabelled(signals, "signals")[0]
-    return filter_dask(signals, options) if is_dask(signals) else filter_host(signals, options)
+    given = given_series(signals)
+    rate: Any = given.rate(fps)  # None is an error there
+    options = Filtering(rate, lowpass, highpass, notch, kind, order)
+    values = given.values
+    return given.like(filter_dask(values, options) if is_dask(values) else filter_host(values, options))  # type: ignore[no-any-return]

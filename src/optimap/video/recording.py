@@ -19,8 +19,9 @@ from numpy.typing import ArrayLike, DTypeLike
 
 from .._base import Advice, ArgumentError, Array
 from .._files import MOST
-from .checks import check_frames, check_pixels
+from .checks import check_frames, check_pixels, noted_number
 from .times import frame_times, gaps, irregularity, regular_rate
+from .units import known_rate
 
 BY_FORMAT = "the order of this format"  # a format that has a single order of axes
 
@@ -143,9 +144,10 @@ class Recording:
         self.files = list(files) or [path]
         self.format = format
         self.times = None if times is None else frame_times(path, times, self.shape[0])
+        fps = known_rate(fps)  # here, so that no format can forget it
         self._clock = fps, tick  # the stated rate, and the step in s to which the file rounds times
         self.fps = fps if self.times is None else regular_rate(self.times, fps, tick)
-        self.pixel_size = pixel_size
+        self.pixel_size = noted_number(pixel_size)
         self.metadata = metadata or {}
         self.analog = analog or {}
         self.axes, self.axes_source = axes

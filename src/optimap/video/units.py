@@ -36,6 +36,18 @@ def interval(number: object, unit: object, units: dict[str, float]) -> float:
     return step if 0 < step < float("inf") else 0.0
 
 
+def known_rate(value: object) -> float | None:
+    """Return a rate that a file states, in any form; None for one that cannot be: 0, negative, infinite, text.
+
+    Examples
+    --------
+    >>> known_rate("500"), known_rate(-5), known_rate(float("inf")), known_rate("fast"), known_rate(1e-320)
+    (500.0, None, None, None, None)
+    """
+    number = noted_number(value)
+    return number if number is not None and 1 / number < float("inf") else None
+
+
 def rate(interval: float, stated: object = None) -> float | None:
     """Return frames per second: as stated if it agrees with the interval, else from the unrounded interval."""
     if not 0 < interval < float("inf") or 1 / interval == float("inf"):

@@ -34,7 +34,9 @@ def read(path: Path) -> tuple[dict[str, Any], dict[str, Array]]:
     with reading_table(path, "xarray", "NetCDF 4"):
         with own_hdf5(path):
             pass
-        with xarray.open_dataset(path, engine="h5netcdf", decode_times=False, decode_timedelta=False) as dataset:
+        with xarray.open_dataset(
+            path.absolute(), engine="h5netcdf", decode_times=False, decode_timedelta=False
+        ) as dataset:
             if COLUMNS_MARKER not in dataset.attrs:
                 raise not_beats(path)
             header = parse_columns_header(str(dataset["header"].item()), path)

@@ -28,7 +28,7 @@ def write(path: Path, columns: Mapping[str, Array], header: dict[str, Any]) -> N
 
 def read(path: Path) -> tuple[dict[str, Any], dict[str, Array]]:
     """Return the header and the columns."""
-    with reading_table(path, "pyarrow", "Parquet"), pq.ParquetFile(path) as file:
+    with reading_table(path, "pyarrow", "Parquet"), pq.ParquetFile(path.absolute()) as file:
         text = (file.schema_arrow.metadata or {}).get(COLUMNS_MARKER.encode())
         if text is None:
             raise not_beats(path)

@@ -41,7 +41,9 @@ def _opened(path: Path) -> Iterator[Any]:
     with reading_table(path, "xarray", "NetCDF 4"):
         with own_hdf5(path):
             pass
-        with xarray.open_dataset(path, engine="h5netcdf", decode_times=False, decode_timedelta=False) as dataset:
+        with xarray.open_dataset(
+            path.absolute(), engine="h5netcdf", decode_times=False, decode_timedelta=False
+        ) as dataset:
             if MARKER not in dataset.attrs:
                 raise not_ours(path)
             yield dataset

@@ -60,7 +60,7 @@ def _tidy_parts(table: TraceTable) -> Iterator[list[Any]]:
 
 def read_header(path: Path) -> Header:
     """Return the header from the schema."""
-    with reading_table(path, "pyarrow", "Parquet"), pq.ParquetFile(path) as file:
+    with reading_table(path, "pyarrow", "Parquet"), pq.ParquetFile(path.absolute()) as file:
         schema, rows = file.schema_arrow, file.metadata.num_rows
         text, names = (schema.metadata or {}).get(MARKER.encode()), schema.names
     if text is None:
@@ -81,7 +81,7 @@ def read_header(path: Path) -> Header:
 
 def read_values(path: Path, header: Header) -> tuple[Array, Array]:
     """Return (T, N) values and the axis."""
-    with reading_table(path, "pyarrow", "Parquet"), pq.ParquetFile(path) as file:
+    with reading_table(path, "pyarrow", "Parquet"), pq.ParquetFile(path.absolute()) as file:
         if not header["tidy"]:
             return _read_wide(file, header)
         order = tidy_columns(header["axis"])

@@ -8,12 +8,14 @@ show that the files are one recording, which numbers in the names alone do not. 
 import csv
 import re
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ..._base import MissingFileError
+from ..._base import DamagedFileError, MissingFileError
+from ..._files import reading
 from ..chained import ChainedFrames
 from ..recording import Recording
 from ..units import SECONDS, interval
@@ -87,7 +89,9 @@ def _newer(file: Path) -> NDArray[np.float64]:
     text = file.read_text(encoding="utf-8-sig", errors="replace")
     first = text.partition("\n")[0]
     delimiter = next((mark for mark in (";", "\t") if mark in first), ",")
-    rows = [[cell.strip().lower() for cell in row] for row in csv.reader(text.splitlines(), delimiter=delimiter)]
+    rows: list[list[str]] = []
+    with suppress(DamagedFileError), reading(file, "text", "cannot be read as a table of times"):  # no time is found
+        rows = [[cell.strip().lower() for cell in row] for row in csv.reader(text.splitlines(), delimiter=delimiter)]
     named = [i for i, cell in enumerate(rows[0]) if "time" in cell] if rows else []
     if not named:
         return np.empty(0)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..._base import Array, VideoLike, axis_letter, coordinate_times, import_extra
-from ..._files import check_size, hdf5_contents, hdf5_values, open_hdf5, reading, refuse_elsewhere
+from ..._files import check_size, hdf5_contents, hdf5_item, hdf5_values, open_hdf5, reading, refuse_elsewhere
 from ..._reading import hdf5_axes
 from ...kernels import in_background
 from ..axes import Layout, Wanted, find_layout, names_frames
@@ -42,6 +42,8 @@ def numeric_datasets(file: "h5py.File", path: Path, wanted: object, external_lin
     for name, other in contents.sources.items():
         refuse_elsewhere(path, name, other)
     named = wanted.strip("/") if isinstance(wanted, str) else None
+    if named is not None and named not in found and not external_links:
+        hdf5_item(file, named, path)  # raises an error if a link in the file leads to another one
     for name, other in contents.links.items():
         if f"{named}/".startswith(f"{name}/") or (named is None and all(item.ndim < 3 for item in found.values())):
             refuse_elsewhere(path, name, other)

@@ -20,7 +20,7 @@ from ..._base import ArgumentError, MissingFileError
 from ..._reading import release
 from ..checks import noted_number
 from ..recording import Analog, Recording
-from ..units import SECONDS, interval, rate
+from ..units import SECONDS, interval, known_rate, rate
 
 HEADER_BYTES, OLD_HEADER_BYTES = 972, 970
 SIZES_AT, ANALOG_AT = 256, 328  # six and two int16
@@ -224,5 +224,5 @@ def _read_analog(path: Path, layout: Layout, fps: float | None) -> dict[str, Ana
     shape = (layout.channels, layout.frames * layout.samples)
     begin = layout.begin + layout.pixel_bytes
     signals = np.memmap(path, "<i2", mode="r", offset=begin, shape=shape)
-    analog_fps = None if fps is None else fps * layout.samples
+    analog_fps = None if fps is None else known_rate(fps * layout.samples)
     return {f"analog {number}": Analog(signal, analog_fps) for number, signal in enumerate(signals)}

@@ -129,8 +129,9 @@ def _text(raw: bytes, at: int) -> tuple[str, int]:
 def open_ndtiff(path: Path, index: Path, wanted: Wanted) -> Recording:
     """Open a recording by its index."""
     planes = _read_index(index)
-    _check(path, index, planes)
-    names, table, labels = _arranged(path, planes)
+    with reading(index, "header", "is damaged, because its planes contradict each other", "copy the recording again"):
+        _check(path, index, planes)
+        names, table, labels = _arranged(path, planes)
     files = [file_beside(index, name, path) for name in dict.fromkeys(plane.file for plane in planes)]
     images = PlaneFiles(files, planes)
     try:
