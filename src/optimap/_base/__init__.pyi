@@ -44,6 +44,8 @@ from .errors import (
     Explained,
     FolderError,
     MissingFileError,
+    NoRoomError,
+    NotAFileError,
 )
 from .extras import (
     import_extra,
@@ -109,6 +111,8 @@ __all__ = [
     "Ints",
     "MissingFileError",
     "Namespace",
+    "NoRoomError",
+    "NotAFileError",
     "Result",
     "VideoLike",
     "attach_stub",

@@ -105,6 +105,18 @@ class FolderError(Explained, IsADirectoryError):
     """A folder was given instead of a file."""
 
 
+class NotAFileError(Explained, OSError):
+    """A pipe, a socket or a device was given instead of a file."""
+
+
+class NoRoomError(Explained, OSError):
+    """A file cannot be written, because there is no room for it; `errno` says of which kind the limit is."""
+
+    def __init__(self, argument: str, value: object, problem: str, cure: str, *, subject: str, errno: int) -> None:
+        super().__init__(argument, value, problem, cure, subject=subject)
+        self.errno = errno
+
+
 class Advice(Explained, UserWarning):
     """A warning with the same fields: something was done as asked, and probably is not what was meant."""
 

@@ -146,9 +146,13 @@ def run_jobs(jobs: Sequence[Job], options: TracesOptions) -> list[Job]:
     if not left:
         return failed
     _report_leftovers(left)
-    if options.elsewhere:
-        return failed + _run_on_cluster(left, options)
-    return failed + _report(((job, run_job(job)) for job in left), len(left))
+    new = [missing for folder in reversed(_folders(left)) for missing in _files.missing_folders(folder)]
+    try:
+        if options.elsewhere:
+            return failed + _run_on_cluster(left, options)
+        return failed + _report(((job, run_job(job)) for job in left), len(left))
+    finally:
+        _files.remove_empty(new)  # created for outputs that could not be made
 
 
 def _not_done(jobs: Sequence[Job]) -> tuple[list[Job], list[Job]]:

@@ -150,20 +150,23 @@ class BeatsJob(Job):
             names=about["names"],
         )
         found = self._measure(signals, traces)
-        for line in _without_beats(found, signals):
+        done = list(_without_beats(found, signals))
+        with _files.together():
+            if plot is not None:
+                figure = beats_picture(signals, found, self.path.name, traces.steps)
+                save_picture(figure, plot, self.recipe.overwrite, picture_description(about))
+                count = values.shape[1]
+                note = f" of the first {MOST_PANELS} of {count} traces" if count > MOST_PANELS else ""
+                done.append(f"picture{note} -> {self.outputs[2][1]}")
+            if ensemble is not None:
+                done.append(self._save_ensemble(ensemble, signals, found, about))
+            if table is not None:
+                made = {**beats_description(about), "beats": found.metadata}
+                table_of_beats = beats.BeatTable(found.columns, found.fps, made)
+                beats.save_beats(table, table_of_beats, overwrite=self.recipe.overwrite)
+                done.append(f"{in_numbers(found)} -> {self.table}")
+        for line in done:
             report(f"{self.path}: {line}")
-        if plot is not None:
-            figure = beats_picture(signals, found, self.path.name, traces.steps)
-            save_picture(figure, plot, self.recipe.overwrite, picture_description(about))
-            count = values.shape[1]
-            note = f" of the first {MOST_PANELS} of {count} traces" if count > MOST_PANELS else ""
-            report(f"{self.path}: picture{note} -> {self.outputs[2][1]}")
-        if ensemble is not None:
-            report(f"{self.path}: {self._save_ensemble(ensemble, signals, found, about)}")
-        if table is not None:
-            made = {**beats_description(about), "beats": found.metadata}
-            beats.save_beats(table, beats.BeatTable(found.columns, found.fps, made), overwrite=self.recipe.overwrite)
-            report(f"{self.path}: {in_numbers(found)} -> {self.table}")
 
     def _measure(self, signals: "TraceTable", traces: _Traces) -> "BeatTable":
         """Return the beats, with warnings in the words of the command."""

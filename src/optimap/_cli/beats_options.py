@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
+from .. import _files
 from .._base import ArgumentError, Floats
 from .errors import Words
 from .options import add_reading_argument, positive
@@ -171,6 +172,7 @@ def stimuli(text: str) -> tuple[float | tuple[float, ...], Path | None]:
     except argparse.ArgumentTypeError:
         pass
     path = Path(text)
+    _files.refuse_special(path, "--stimuli", f"--stimuli {text}")
     if not path.is_file():
         raise argparse.ArgumentTypeError(
             f"{text!r} is not a positive number or a FILE that exists: give an interval in ms, or times in a file"

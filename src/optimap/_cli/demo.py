@@ -53,6 +53,20 @@ def parse(given: argparse.Namespace) -> DemoOptions:
 
 def run(options: DemoOptions) -> int:
     """Make the demo; return the exit status."""
+    recording = options.folder / "tissue.tif"
+    is_new, folders = not recording.exists(), _files.missing_folders(options.folder)
+    try:
+        _make(options)
+    except BaseException as error:
+        if is_new and not isinstance(error, FileExistsError):
+            recording.unlink(missing_ok=True)
+        _files.remove_empty(folders)
+        raise
+    return 0
+
+
+def _make(options: DemoOptions) -> None:
+    """Write all files: the recording first, because the others are made from it, and then these together."""
     overwrite = options.overwrite
     _files.make_folder(options.folder)
     names = ("tissue.tif", "traces.csv", "beats.csv", "traces.png", "activation.png")
@@ -69,17 +83,17 @@ def run(options: DemoOptions) -> int:
         made = provenance(origin("demo", recording_path, recording), {"from": "demo"}, PARAMETERS)
     # The dye darkens at depolarisation: ymin=1, ymax=0 turns the action potentials upright.
     clean = trace.normalize(raw - trace.baseline(raw), ymin=1, ymax=0, dtype=raw.dtype)
-    trace.save_traces(table, clean, POSITIONS, fps, metadata=made, overwrite=overwrite)
     found = beats.measure_beats(clean, fps=fps, positions=POSITIONS)
     measured = beats.BeatTable(found.columns, found.fps, {**made, "beats": found.metadata})
-    beats.save_beats(beat_table, measured, overwrite=overwrite)
-    save_picture(_demo_picture(image, raw, clean, found), picture, overwrite, made)
     with video.open_video(recording_path) as recording:
         times = activation_of_beat(recording, found)
-    save_picture(map_picture(times, image, tissue.fps), map_path, overwrite, made)
+    with _files.together():
+        trace.save_traces(table, clean, POSITIONS, fps, metadata=made, overwrite=overwrite)
+        beats.save_beats(beat_table, measured, overwrite=overwrite)
+        save_picture(_demo_picture(image, raw, clean, found), picture, overwrite, made)
+        save_picture(map_picture(times, image, tissue.fps), map_path, overwrite, made)
     print(f"recording: {recording_path}\ntraces:    {table}\nbeats:     {beat_table}\npictures:  {picture}, {map_path}")
     _print_numbers(found, velocities(times, tissue))
-    return 0
 
 
 def _print_numbers(found: "BeatTable", velocity: tuple[float, float]) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 # Imported here, while interrupts are held back (see program), not when the first function is used.
 import numpy as np
 
-from .. import _tables, trace
+from .. import _files, _tables, trace
 from .._base import Array, counted
 from .._series import regular_rate
 from .batch import Job
@@ -62,19 +62,18 @@ class TracesJob(Job):
             extracted = read_traces(recording, plan, recipe)
             traces = recipe.steps.clean(extracted, plan.rate)
             image = mean_image(recording) if plot is not None else None
-        for line in lost_traces(traces, extracted, plan.about, recipe.steps.that_needs_all()):
+        done = list(lost_traces(traces, extracted, plan.about, recipe.steps.that_needs_all()))
+        with _files.together():
+            if plot is not None and image is not None:
+                fps, name = plan.about["fps"], self.path.name
+                figure = traces_picture(image, traces, plan.where.places, fps, name, plan.steps, plan.x, plan.label)
+                save_picture(figure, plot, recipe.overwrite, picture_description(plan.about))
+                done.append(f"picture -> {self.outputs[1][1]}")
+            if table is not None:
+                _save(table, traces, plan, recipe)
+                done.append(f"{counted(traces.shape[1], 'trace')} of {counted(len(traces), 'frame')} -> {self.table}")
+        for line in done:
             report(f"{self.path}: {line}")
-        if plot is not None and image is not None:
-            figure = traces_picture(
-                image, traces, plan.where.places, plan.about["fps"], self.path.name, plan.steps, plan.x, plan.label
-            )
-            save_picture(figure, plot, recipe.overwrite, picture_description(plan.about))
-            report(f"{self.path}: picture -> {self.outputs[1][1]}")
-        if table is not None:
-            _save(table, traces, plan, recipe)
-            report(
-                f"{self.path}: {counted(traces.shape[1], 'trace')} of {counted(len(traces), 'frame')} -> {self.table}"
-            )
 
 
 def plan_traces(job: Job, recording: "Recording", command: str) -> Plan:

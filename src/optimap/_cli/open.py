@@ -55,7 +55,8 @@ def described_axis(times: Array | None, numbers: Array | None) -> dict[str, str]
 
 
 def check_not_empty(path: Path) -> None:
-    """Raise an error for a file of 0 bytes, for which each format would report something different."""
+    """Raise an error for a file of 0 bytes, for which each format would report something different, and for a pipe."""
+    _files.refuse_special(path)
     if path.is_file() and not path.stat().st_size:
         raise ArgumentError("FILE", path, "is empty (0 bytes)", "copy it again", subject=str(path))
 

@@ -7,7 +7,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from .. import _regions
+from .. import _files, _regions
 
 if TYPE_CHECKING:
     Commands = argparse._SubParsersAction[argparse.ArgumentParser]
@@ -93,6 +93,7 @@ def background(text: str) -> float | Position | Path:
             return kind(text)
         except argparse.ArgumentTypeError:
             pass
+    _files.refuse_special(Path(text), "--background", f"--background {text}")
     if not Path(text).is_file():
         raise argparse.ArgumentTypeError(
             f"{text!r} is not a finite number, a position X,Y or a FILE that exists: give one of these"

@@ -1,6 +1,9 @@
 from .atomic import (
     check_output,
     make_folder,
+    missing_folders,
+    remove_empty,
+    together,
     written_whole,
 )
 from .beside import (
@@ -20,6 +23,10 @@ from .hdf5 import (
     open_hdf5,
     own_hdf5,
     refuse_elsewhere,
+)
+from .hdf5_io import (
+    HDF5Input,
+    hdf5_output,
 )
 from .justified import (
     AS_TEXT,
@@ -51,8 +58,14 @@ from .leftovers import (
 from .libraries import (
     LIBRARIES,
 )
+from .matlab_tags import (
+    check_matlab,
+)
 from .npz import (
     write_npz,
+)
+from .patient import (
+    written_patiently,
 )
 from .sidecar import (
     CHECKSUM,
@@ -62,6 +75,9 @@ from .sidecar import (
     is_sidecar,
     sidecar_path,
     written_with_sidecar,
+)
+from .special import (
+    refuse_special,
 )
 
 __all__ = [
@@ -78,9 +94,11 @@ __all__ = [
     "PNG",
     "STORED",
     "VIDEO",
+    "HDF5Input",
     "array_checksum",
     "bytes_on_disk",
     "check_justified",
+    "check_matlab",
     "check_npy",
     "check_npz",
     "check_output",
@@ -91,6 +109,7 @@ __all__ = [
     "file_beside",
     "hdf5_contents",
     "hdf5_item",
+    "hdf5_output",
     "hdf5_values",
     "hidden_path",
     "is_sidecar",
@@ -98,6 +117,7 @@ __all__ = [
     "leftovers_in",
     "leftovers_of",
     "make_folder",
+    "missing_folders",
     "new_run",
     "npy_header",
     "open_hdf5",
@@ -106,10 +126,14 @@ __all__ = [
     "reading",
     "reason_of",
     "refuse_elsewhere",
+    "refuse_special",
+    "remove_empty",
     "remove_leftovers",
     "sidecar_path",
+    "together",
     "write_npz",
     "written_by",
+    "written_patiently",
     "written_whole",
     "written_with_sidecar",
 ]

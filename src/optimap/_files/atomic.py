@@ -4,13 +4,18 @@
 """
 
 import os
+import shutil
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
+from contextvars import ContextVar
 from pathlib import Path
+from typing import NamedTuple
 
-from .._base import ExistingFileError, FolderError, MissingFileError
-from .leftovers import hidden_path, remove_path
+from .._base import ExistingFileError, FolderError, MissingFileError, NotAFileError
+from .leftovers import hidden_path, place_of, remove_path
+from .room import explained, refuse_without_room
+from .special import special_kind
 
 KEEP_OR_REPLACE = "choose another name, or set overwrite=True"
 
@@ -19,15 +24,32 @@ def check_output(path: Path, overwrite: bool, is_folder: bool = False) -> None:
     """Raise an error, before any work, if `path` cannot be written; with `is_folder`, it may be a folder."""
     if path.is_dir() and not is_folder:
         raise FolderError("path", path, "is a folder", "give the name of a file", subject=str(path))
+    kind = special_kind(path)
+    if kind is not None:
+        raise NotAFileError("path", path, f"is {kind}", "give the name of a file", subject=str(path))
     if path.exists() and not overwrite:
         raise ExistingFileError("path", path, "exists", KEEP_OR_REPLACE, subject=str(path), keyword="overwrite")
-    if not path.parent.is_dir():
-        folder = f"the folder {path.parent}"
+    place = place_of(path)
+    if not place.is_dir():
+        folder = f"the folder {place}"
         raise MissingFileError("path", path, "does not exist", "create it, or choose another", subject=folder)
     try:
-        tempfile.TemporaryFile(dir=path.parent).close()
+        tempfile.TemporaryFile(dir=place).close()
     except OSError as error:
+        refuse_without_room(path, error)
         raise type(error)(f"{path} cannot be written ({error.strerror}): choose another folder") from error
+
+
+def missing_folders(path: Path) -> list[Path]:
+    """Return a folder and those above it that do not exist, the lowest first."""
+    return [folder for folder in (path, *path.parents) if not folder.exists()]
+
+
+def remove_empty(folders: Iterable[Path]) -> None:
+    """Remove those folders that are empty."""
+    for folder in folders:
+        with suppress(OSError):
+            folder.rmdir()
 
 
 def make_folder(path: Path) -> None:
@@ -35,24 +57,119 @@ def make_folder(path: Path) -> None:
     try:
         path.mkdir(parents=True, exist_ok=True)
     except OSError as error:
+        refuse_without_room(path, error)
         raise type(error)(f"the folder {path} cannot be created ({error.strerror}): choose another") from error
 
 
 @contextmanager
 def written_whole(path: Path, overwrite: bool = False, is_folder: bool = False) -> Iterator[Path]:
-    """Yield a temporary path next to `path` for a file or folder; rename it after the block, remove it on failure."""
+    """Yield a temporary path next to `path` for a file or folder; rename it after the block, remove it on failure.
+
+    If `path` is a link, the file that it leads to is written. Whatever a library raises because there is no room left
+    is turned into a `NoRoomError` about `path`.
+    """
     check_output(path, overwrite, is_folder)
+    target = path.resolve() if path.is_symlink() else path
     partial = hidden_path(path, "partial")
+    held = _held.get()
     try:
-        yield partial
-        if not overwrite:
-            _put_new(partial, path)
-        elif path.exists() and (path.is_dir() or partial.is_dir()):
-            _swap(partial, path)
-        else:
-            os.replace(partial, path)
+        with _in_words(path, partial):
+            yield partial
+            if held is None:
+                _put(partial, target, overwrite)
+        if held is not None:
+            held.append(_Finished(partial, path, target, overwrite))
     finally:
-        remove_path(partial)
+        if held is None or not held or held[-1].partial != partial:
+            remove_path(partial)
+
+
+class _Finished(NamedTuple):
+    """An output that is written, and will get its name when others are written, too."""
+
+    partial: Path
+    path: Path
+    target: Path
+    overwrite: bool
+
+
+# A context variable, because threads may do several jobs.
+_held: ContextVar[list[_Finished] | None] = ContextVar("held", default=None)
+
+
+@contextmanager
+def together() -> Iterator[None]:
+    """Let all files that are written in the block appear at its end, or none of them if anything fails."""
+    finished: list[_Finished] = []
+    try:
+        token = _held.set(finished)
+        try:
+            yield
+        finally:
+            _held.reset(token)
+        _put_all(finished)
+    finally:
+        for output in finished:
+            remove_path(output.partial)
+
+
+def _put_all(finished: list[_Finished]) -> None:
+    """Give all files their names; if one cannot have it, put back those that the others replaced."""
+    placed: list[tuple[Path, Path | None]] = []
+    try:
+        for partial, path, target, overwrite in finished:
+            before = kept(target) if overwrite and target.is_file() else None
+            with _in_words(path, partial):
+                _put(partial, target, overwrite)
+            placed.append((target, before))
+    except BaseException:
+        for target, before in reversed(placed):
+            put_back(target, before)
+        raise
+    finally:
+        for _, before in placed:
+            if before is not None:
+                before.unlink(missing_ok=True)
+
+
+@contextmanager
+def _in_words(path: Path, partial: Path) -> Iterator[None]:
+    """Say in words what goes wrong when a file is written."""
+    try:
+        yield
+    except BaseException as error:
+        reason = explained(path, partial, error)
+        if reason is not None:
+            raise reason from error
+        raise
+
+
+def kept(path: Path) -> Path:
+    """Return a second name of a file, under which it is kept while another one takes its place."""
+    second = hidden_path(path, "old")
+    try:
+        os.link(path.resolve(), second)  # takes no room, unlike a copy
+    except OSError:  # file systems without hard links
+        shutil.copy2(path, second)
+    return second
+
+
+def put_back(path: Path, before: Path | None) -> None:
+    """Restore the file that was kept, or remove the new one if there was none."""
+    if before is None:
+        remove_path(path)
+    else:
+        os.replace(before, path.resolve())
+
+
+def _put(partial: Path, target: Path, overwrite: bool) -> None:
+    """Give a file or folder its final name."""
+    if not overwrite:
+        _put_new(partial, target)
+    elif target.exists() and (target.is_dir() or partial.is_dir()):
+        _swap(partial, target)
+    else:
+        os.replace(partial, target)
 
 
 def _put_new(partial: Path, path: Path) -> None:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from .._base import ArgumentError, budget, import_extra
+from .hdf5_io import hdf5_input
 from .justified import DEFLATE, MOST, STORED, check_justified
 
 if TYPE_CHECKING:
@@ -42,9 +43,13 @@ class Contents(NamedTuple):
         return {**self.sources, **self.links}
 
 
-def open_hdf5(path: Path, purpose: str = "HDF5 files") -> "h5py.File":
-    """Open an HDF5 file for reading; what h5py raises for damaged ones is left to the `guard` around the call."""
-    return import_extra("h5py", "hdf5", purpose).File(path, "r")
+def open_hdf5(path: Path, purpose: str = "HDF5 files", external_links: bool = False) -> "h5py.File":
+    """Open an HDF5 file for reading; what h5py raises for damaged ones is left to the `guard` around the call.
+
+    Its bytes are looked at (`hdf5_io`), unless external links are to be followed, which HDF5 must do by itself.
+    """
+    h5py = import_extra("h5py", "hdf5", purpose)
+    return h5py.File(path, "r") if external_links else hdf5_input(path)
 
 
 @contextmanager

@@ -21,8 +21,8 @@ def leftovers_of(path: Path, kind: str = "partial") -> list[Path]:
     The kind ``"partial"`` is an unfinished output, ``"old"`` a folder that was being replaced. Some of the files may
     belong to a process that is still writing.
     """
-    stem, suffix = glob.escape(_hidden_stem(path)), glob.escape(path.suffix)
-    return sorted(found for mark in (ANY, ANY + ANY) for found in path.parent.glob(f".{stem}.{mark}.{kind}{suffix}"))
+    stem, suffix, place = glob.escape(_hidden_stem(path)), glob.escape(path.suffix), place_of(path)
+    return sorted(found for mark in (ANY, ANY + ANY) for found in place.glob(f".{stem}.{mark}.{kind}{suffix}"))
 
 
 def leftovers_in(folder: Path) -> list[Path]:
@@ -61,11 +61,16 @@ def _hidden_stem(path: Path) -> str:
 
 def hidden_path(path: Path, kind: str) -> Path:
     """Return a new hidden name next to a file, for unfinished work of a kind."""
-    return path.with_name(f".{_hidden_stem(path)}.{_run.get()}{secrets.token_hex(4)}.{kind}{path.suffix}")
+    return place_of(path) / (f".{_hidden_stem(path)}.{_run.get()}{secrets.token_hex(4)}.{kind}{path.suffix}")
+
+
+def place_of(path: Path) -> Path:
+    """Return the folder of a file; if its name is a link, that of the file it leads to."""
+    return path.resolve().parent if path.is_symlink() else path.parent
 
 
 def remove_path(path: Path) -> None:
     """Remove a file or a whole folder if it exists."""
-    if path.is_dir():
+    if path.is_dir() and not path.is_symlink():
         shutil.rmtree(path)
     path.unlink(missing_ok=True)

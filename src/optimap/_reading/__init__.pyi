@@ -7,6 +7,12 @@ from .blocks import (
     read_sparsely,
     walk_blocks,
 )
+from .cut_maps import (
+    check_whole,
+    map_watcher,
+    maps_of,
+    watch,
+)
 from .fingerprint import (
     patch_checksum,
 )
@@ -73,6 +79,7 @@ __all__ = [
     "block_frames",
     "by_trial",
     "check_sizes",
+    "check_whole",
     "copied",
     "file_of",
     "folded_gaussian",
@@ -84,7 +91,9 @@ __all__ = [
     "is_labelled",
     "is_ready",
     "is_wide",
+    "map_watcher",
     "mapping_of",
+    "maps_of",
     "open_frames",
     "open_fresh",
     "parse_sigma",
@@ -99,5 +108,6 @@ __all__ = [
     "stored_chunk",
     "unlabelled",
     "walk_blocks",
+    "watch",
     "zarr_axes",
 ]

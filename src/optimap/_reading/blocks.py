@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from .._base import AnyArray, ArgumentError, Array, budget
+from .cut_maps import check_whole
 from .layout import prepare
 from .memory_maps import release
 from .source import Source
@@ -44,6 +45,7 @@ def walk_blocks(source: Source, plan: Plan, first: int = 0, end: int | None = No
             block = _fill(source, start, stop, plan.filled) if plan.filled else _read(source, start, stop, box)
             yield start, number, block
             if source.mapping is not None:
+                check_whole(source.mapping)
                 release(block)
 
 

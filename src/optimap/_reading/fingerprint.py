@@ -4,6 +4,8 @@ import numpy as np
 
 from .._base import VideoLike
 from .._files import array_checksum
+from .cut_maps import check_whole
+from .memory_maps import mapping_of
 
 # Height and width, in pixels, of the patch that distinguishes recordings of the same name.
 PATCH = 32
@@ -16,4 +18,7 @@ def patch_checksum(frames: VideoLike) -> str:
     t, y, x = (int(n) // 2 for n in frames.shape)
     t = min(t, PATCH_FRAME)
     y, x = max(y - PATCH // 2, 0), max(x - PATCH // 2, 0)
-    return array_checksum(np.asarray(frames[t : t + 1, y : y + PATCH, x : x + PATCH]))
+    patch = np.asarray(frames[t : t + 1, y : y + PATCH, x : x + PATCH])
+    checksum = array_checksum(patch)
+    check_whole(mapping_of(patch))
+    return checksum

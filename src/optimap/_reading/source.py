@@ -10,9 +10,10 @@ from typing import Any, Literal
 import numpy as np
 
 from .._base import AnyArray, ArgumentError, ArgumentTypeError, Array, VideoLike, dtype_kind, is_dask, is_device_array
+from .cut_maps import watch
 from .labelled import as_data_array, is_labelled, unlabelled
 from .layout import is_ready
-from .memory_maps import mapped_chunk, mapping_of, stored_chunk
+from .memory_maps import mapped_chunk, stored_chunk
 from .named_axes import in_named_order
 from .other_readers import as_sliced
 
@@ -104,7 +105,7 @@ def as_source(video: object, name: str = "video") -> Source:
             fps=fps,
             times=times,
         )
-    mapping = None if frames.base is None else mapping_of(frames)
+    mapping = None if frames.base is None else watch(frames)
     return Source(
         array,
         shape,

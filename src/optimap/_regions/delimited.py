@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from .._base import MissingFileError
-from .._files import reading
+from .._files import reading, refuse_special
 
 DECIMAL_COMMA = re.compile(r"[+-]?\d*,\d+([eE][+-]?\d+)?")
 THOUSANDS = re.compile(r"[+-]?\d{1,3},\d{3}")  # or a number with three decimals
@@ -43,6 +43,7 @@ class Rows(NamedTuple):
 
 def read_rows(path: Path, name: str, cure: str) -> Rows:
     """Read a table; errors call the argument that names the file by `name`, and `cure` says what to give instead."""
+    refuse_special(path, name)
     if not path.is_file():
         problem = "is a folder" if path.is_dir() else "does not exist"
         raise MissingFileError(name, path, problem, cure, subject=str(path))

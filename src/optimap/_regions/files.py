@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from .._base import ArgumentError, Array, FolderError, MissingFileError
+from .._files import refuse_special
 from .caiman import is_caiman, is_sparse_file, read_caiman, read_sparse
 from .cellpose import is_cellpose, read_cellpose
 from .file_request import Request
@@ -72,6 +73,7 @@ def read_region_file(path: Path, name: str = "path", kind: str | None = None, ce
         if rois_in_folder(path):
             return read_roi_folder(path, request)
         raise FolderError(name, path, "is a folder", _cure_of_folder(path), subject=str(path))
+    refuse_special(path, name)
     suffix = path.suffix.lower()
     if suffix not in READERS:
         problem = f"has an unknown suffix {suffix!r}" if suffix else "has no suffix"

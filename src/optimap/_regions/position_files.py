@@ -13,6 +13,7 @@ from .._files import (
     checksum,
     is_sidecar,
     reading,
+    refuse_special,
     sidecar_path,
     written_with_sidecar,
 )
@@ -88,6 +89,7 @@ def read_made(path: Path) -> dict[str, Any]:
     described = sidecar_path(path)
     if not described.exists():
         return {}
+    refuse_special(described)
     subject, cure = f"{described}, which describes {path.name},", f"move it away; {path.name} is read without it"
     with reading(described, "header", "is damaged", cure, subject=subject):
         header: dict[str, Any] = json.loads(described.read_text(encoding="utf-8"))

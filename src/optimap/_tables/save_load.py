@@ -14,7 +14,16 @@ from typing import Any
 from numpy.typing import ArrayLike
 
 from .._base import ArgumentError, FolderError, MissingFileError, check_flag, file_path
-from .._files import CHECKSUM, check_output, check_sidecar, checksum, sidecar_path, written_whole, written_with_sidecar
+from .._files import (
+    CHECKSUM,
+    check_output,
+    check_sidecar,
+    checksum,
+    refuse_special,
+    sidecar_path,
+    written_whole,
+    written_with_sidecar,
+)
 from .arguments import parse_table
 from .header import Header, check_values
 from .kinds import KINDS, Kind, find_table_kind
@@ -231,4 +240,5 @@ def existing_kind(path: Path) -> Kind:
         raise MissingFileError("path", path, "does not exist", "check the name and the folder", subject=str(path))
     if path.is_dir():
         raise FolderError("path", path, "is a folder", "give the name of a table", subject=str(path))
+    refuse_special(path)
     return find_table_kind(path)

@@ -175,6 +175,15 @@ def compute_beat_maps(
     return maps
 
 
+def _pixels_of(maps: Array, pixels: Array) -> Array:
+    """Return some pixels of maps of all beats, as (beats, n); pages of maps in a file are released."""
+    found = np.empty((len(maps), len(pixels)))
+    for own, row in zip(maps, found, strict=True):
+        row[:] = own.reshape(-1)[pixels]
+        release(own)
+    return found
+
+
 def _drift(maps: BeatMaps) -> float:
     """Return the median change of the baseline from beat to beat, in amplitudes: from the first beat to the last."""
     if not {"baseline", "amplitude"} <= set(maps) or len(maps.beats) < 2:
@@ -182,8 +191,7 @@ def _drift(maps: BeatMaps) -> float:
     base = maps["baseline"]
     places = np.flatnonzero(maps.mask)
     some = places[np.linspace(0, len(places) - 1, min(MOST, len(places))).astype(np.int64)]  # the median needs no more
-    values = base.reshape(len(base), -1)[:, some]
-    heights = maps["amplitude"].reshape(len(base), -1)[:, some]
+    values, heights = _pixels_of(base, some), _pixels_of(maps["amplitude"], some)
     known = np.isfinite(values)
     first, last = known.argmax(axis=0), len(base) - 1 - known[::-1].argmax(axis=0)
     columns = np.flatnonzero(known.any(axis=0) & (last > first))

@@ -14,8 +14,27 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from .._base import ArgumentError, Array, FolderError, MissingFileError, check_flag, file_path, import_extra
-from .._files import check_npz, check_output, own_hdf5, reading, write_npz, written_whole
+from .._base import (
+    ArgumentError,
+    Array,
+    FolderError,
+    MissingFileError,
+    check_flag,
+    deferred_interrupts,
+    file_path,
+    import_extra,
+)
+from .._files import (
+    check_npz,
+    check_output,
+    hdf5_output,
+    open_hdf5,
+    own_hdf5,
+    reading,
+    write_npz,
+    written_patiently,
+    written_whole,
+)
 from .._version import __version__
 
 MARKER = "optimap_beat_maps"  # its value is the version of the layout
@@ -106,7 +125,7 @@ def _not_maps(path: Path) -> ArgumentError:
 
 def _write_npz(path: Path, arrays: Arrays, header: dict[str, Any]) -> None:
     """Write plain arrays, and the header as text."""
-    with open(path, "wb") as file:  # given a path, NumPy may change the suffix
+    with written_patiently(path) as file:  # given a path, NumPy may change the suffix
         write_npz(file, {MARKER: np.array(json.dumps(header)), **arrays})
 
 
@@ -121,8 +140,8 @@ def _read_npz(path: Path) -> tuple[Arrays, dict[str, Any] | None]:
 
 def _write_h5(path: Path, arrays: Arrays, header: dict[str, Any]) -> None:
     """Write one dataset for each map, with its unit as an attribute."""
-    h5py: Any = import_extra("h5py", "hdf5", ".h5 maps")
-    with h5py.File(path, "w") as file:
+    import_extra("h5py", "hdf5", ".h5 maps")
+    with deferred_interrupts(), hdf5_output(path) as (file, _):
         file.attrs[MARKER] = LAYOUT
         file.create_dataset("header", data=json.dumps(header))
         for name, array in arrays.items():
@@ -153,7 +172,9 @@ def _write_nc(path: Path, arrays: Arrays, header: dict[str, Any]) -> None:
     dataset.attrs = {"Conventions": "CF-1.11", "source": header["written_by"], MARKER: LAYOUT}
     for variable in dataset.variables.values():
         variable.encoding["_FillValue"] = None  # NaN is a value here
-    dataset.to_netcdf(path, engine="h5netcdf")
+    h5netcdf: Any = import_extra("h5netcdf", "xarray", ".nc maps")
+    with deferred_interrupts(), written_patiently(path) as target, h5netcdf.File(target, "w") as file:
+        dataset.dump_to_store(xr.backends.H5NetCDFStore(file))
 
 
 def _read_nc(path: Path) -> tuple[Arrays, dict[str, Any] | None]:
@@ -221,10 +242,10 @@ def _holds_npz(path: Path) -> bool:
 def _holds_h5(path: Path) -> bool:
     """Return whether an HDF5 file, such as a NetCDF file, is marked; without h5py, none can be read."""
     try:
-        h5py: Any = import_extra("h5py", "hdf5", ".h5 maps")
+        file = open_hdf5(path, ".h5 maps")
     except ImportError:
         return False
-    with h5py.File(path, "r") as file:
+    with file:
         return MARKER in file.attrs
 
 

@@ -8,6 +8,7 @@
 
 #include "asls.hpp"
 #include "box_means.hpp"
+#include "cut_maps.hpp"
 #include "exponential.hpp"
 #include "extremes.hpp"
 #include "find_beats.hpp"
@@ -338,4 +339,10 @@ NB_MODULE(_compiled, m) {
     m.def("crossing_times", &crossing_times, nb::arg("frames"), nb::arg("sign"), nb::arg("threshold"),
           nb::arg("lasting"), nb::arg("min_snr"), nb::arg("is_first"), nb::arg("out"), nb::arg("threads"));
     m.def("coarse_splines", &coarse_splines, nb::arg("series"), nb::arg("knots"), nb::arg("out"), nb::arg("threads"));
+    m.def("watch_map", &optimap::watch_map, nb::arg("start"), nb::arg("nbytes"));
+    m.def("forget_map", &optimap::forget_map, nb::arg("node"));
+    m.def("is_cut", &optimap::is_cut, nb::arg("node"));
+    m.def("handles_cuts", &optimap::handles_cuts);
+    m.def("keep_handler", &optimap::keep_handler);
+    m.def("handle_cuts", &optimap::handle_cuts, nb::arg("wakes"));
 }

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from .._base import Advice, ArgumentError, Array
-from .._reading import release
+from .._reading import check_whole, mapping_of, release
 from .recording import Recording
 
 MOST_OPEN = 4
@@ -68,6 +68,7 @@ class ChainedFrames:
             part = self._part(number)
             block = part[frames[done] - start : min(stop, frames.stop) - start : frames.step]
             result[done : done + count] = block
+            check_whole(mapping_of(block))
             if part.is_mapped:
                 release(block)
             done += count

@@ -12,7 +12,8 @@ from typing import Any
 import numpy as np
 
 from .._base import ArgumentError, ArgumentTypeError, Array, MissingFileError, file_path, whole_number
-from .._reading import copied
+from .._files import refuse_special
+from .._reading import check_whole, copied, mapping_of
 from .axes import unlikely_axes
 from .checks import counted
 from .format_table import Format, find_format
@@ -100,6 +101,7 @@ def open_again(path: str | os.PathLike[str], **options: object) -> Recording:
     path = file_path(path)
     if not path.exists():
         raise MissingFileError("path", path, "does not exist", "check the name and the folder", subject=str(path))
+    refuse_special(path)
     row = find_format(path, options)
     _check_options(row, options)
     recording: Recording = row.load().open_recording(path, **options)
@@ -181,7 +183,9 @@ def load_video(
         if use_mmap:
             warnings.warn(f"{path} cannot be memory-mapped ({recording.format}); it is loaded instead", stacklevel=2)
         if recording.is_mapped:
-            return copied(block)
+            array = copied(block)
+            check_whole(mapping_of(block))
+            return array
         # Frames that were read already belong to the caller.
         return np.array(block, dtype=block.dtype.newbyteorder("="), copy=None)
 

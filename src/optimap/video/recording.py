@@ -7,6 +7,7 @@ is found in `open`, not here.
 
 from __future__ import annotations
 
+import mmap
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +20,7 @@ from numpy.typing import ArrayLike, DTypeLike
 
 from .._base import Advice, ArgumentError, Array
 from .._files import MOST
+from .._reading import check_whole, maps_of, watch
 from .checks import check_frames, check_pixels, noted_number
 from .times import frame_times, gaps, irregularity, regular_rate
 from .units import known_rate
@@ -134,6 +136,7 @@ class Recording:
         ratio: int = MOST,
     ) -> None:
         check_frames(path, tuple(frames.shape), frames.dtype)
+        self._maps = _maps_behind(frames)
         if not isinstance(frames, np.ndarray):  # the size of a mapped file has been checked
             check_pixels(path, tuple(frames.shape), frames.dtype, ratio)
         self._frames: Array | FrameSource | None = frames
@@ -205,11 +208,14 @@ class Recording:
         return f"<Recording {self.path.name!r}: {self.format}, {self.shape}, {self.dtype}, {rate}>"
 
     def __array__(self, dtype: DTypeLike | None = None, copy: bool | None = None) -> Array:
-        return np.array(self[:], dtype=dtype, copy=copy)
+        array = np.array(self[:], dtype=dtype, copy=copy)
+        check_whole(*self._maps)
+        return array
 
     def __getitem__(self, key: Any) -> Array:
         frames = self._open_frames()
         if isinstance(frames, np.ndarray):
+            check_whole(*self._maps)
             return np.asarray(frames[key])
         first, rest = _split(key)
         if isinstance(first, (int, np.integer)) and not isinstance(first, bool):
@@ -219,7 +225,9 @@ class Recording:
             wanted = range(*first.indices(len(self)))
             if wanted.step > 0 and len(rest) == 2 and _are_plain_slices(rest) and _reads_parts(frames):
                 with self._reading:
-                    return np.asarray(frames.read_part(wanted, *rest))
+                    part = frames.read_part(wanted, *rest)
+                check_whole(*self._maps)
+                return np.asarray(part)
             block = self._read(frames, wanted if wanted.step > 0 else wanted[::-1])
             return np.asarray((block if wanted.step > 0 else block[::-1])[:, *rest])
         block = self._take(np.asarray(first))
@@ -228,7 +236,9 @@ class Recording:
 
     def _read(self, frames: FrameSource, wanted: range) -> Array:
         with self._reading:  # a file has a single read position, and several threads of a scheduler may read at once
-            return frames.read(wanted)
+            block = frames.read(wanted)
+        check_whole(*self._maps)
+        return block
 
     def _take(self, index: Array) -> Array:
         """Return the frames selected by a list of numbers or a mask."""
@@ -246,7 +256,7 @@ class Recording:
         """Return the state without the open file: another process opens it again when frames are needed."""
         if self._origin is None:
             raise TypeError(f"{self!r} cannot be sent to another process: only recordings from open_video() can")
-        return {**self.__dict__, "_frames": None, "_reading": None, "_arrived": True}
+        return {**self.__dict__, "_frames": None, "_maps": [], "_reading": None, "_arrived": True}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.__dict__.update(state, _reading=Lock())
@@ -269,6 +279,7 @@ class Recording:
         with self._reading:
             if self._arrived and self._origin is not None:
                 self._frames, self._arrived = self._frames_of(self._origin), False
+                self._maps = _maps_behind(self._frames)
             frames = self._frames
         if frames is None:
             raise ArgumentError("path", self.path, "is closed", "open it again to read frames", subject=str(self.path))
@@ -292,7 +303,7 @@ class Recording:
         """Close the file; reading frames after that is an error."""
         if self._frames is not None and not isinstance(self._frames, np.ndarray):
             self._frames.close()
-        self._frames, self._arrived = None, False
+        self._frames, self._arrived, self._maps = None, False, []
 
     def __enter__(self) -> Recording:
         return self
@@ -301,6 +312,14 @@ class Recording:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+
+def _maps_behind(frames: Array | FrameSource | None) -> list[mmap.mmap]:
+    """Return the memory maps that frames are read from, now watched."""
+    if isinstance(frames, np.ndarray):
+        mapping = watch(frames)
+        return [] if mapping is None else [mapping]
+    return [] if frames is None or not hasattr(frames, "__dict__") else maps_of(frames)
 
 
 def _split(key: Any) -> tuple[Any, tuple[Any, ...]]:

@@ -8,7 +8,7 @@ import numpy as np
 
 from .._base import RATE, ArgumentError, ArgumentTypeError, Array, VideoLike, file_path, positive_number
 from .._files import check_output, check_sidecar, is_sidecar, sidecar_path, written_whole, written_with_sidecar
-from .._reading import in_named_order, unlabelled
+from .._reading import as_source, check_whole, in_named_order, unlabelled
 from .axes import look_turned
 from .format_table import format_to_write
 from .recording import Recording
@@ -87,11 +87,16 @@ def save_video(
     module = row.load()
     module.check_video(_shape(video), np.dtype(video.dtype))
     if is_described:
-        with written_with_sidecar(path, sidecar, lambda file: module.describe(file, rate, made), overwrite) as partial:
-            module.save(partial, video)
+        written = written_with_sidecar(path, sidecar, lambda file: module.describe(file, rate, made), overwrite)
     else:
-        with written_whole(path, overwrite, is_folder=is_store) as partial:
+        written = written_whole(path, overwrite, is_folder=is_store)
+    mapping = as_source(video).mapping
+    with written as partial:
+        try:
             module.save(partial, video, rate, described)
+        except OSError:  # the system does not write from a map whose file was cut off
+            check_whole(mapping)
+            raise
 
 
 def _shape(video: VideoLike) -> tuple[int, int, int]:

@@ -7,7 +7,7 @@ from typing import Any, NoReturn
 import numpy as np
 
 from .._base import ArgumentError, Array, VideoLike, budget, progress_bar
-from .._reading import Source, as_source, release
+from .._reading import Source, as_source, check_whole, release
 
 
 def frame_blocks(video: VideoLike, multiple: int = 1, large: bool = False) -> Iterator[Array]:
@@ -28,6 +28,7 @@ def frame_blocks(video: VideoLike, multiple: int = 1, large: bool = False) -> It
             if isinstance(raw, np.ndarray) and not np.may_share_memory(raw, block):
                 release(raw)
             yield block
+            check_whole(source.mapping)
             release(previous)
             previous = block
             advance(block.nbytes)

@@ -2,7 +2,8 @@
 
 Names never leave the store, however they are written. Descriptions are of a moderate size, and name codecs of data only
 (`zarr_codecs`). A
-chunk in a compressed zip file is no larger than its array can use.
+chunk in a compressed zip file is no larger than its array can use. Stores that are written keep an error of the disk
+until zarr is through.
 """
 
 import json
@@ -92,3 +93,45 @@ class CheckedZip(CheckedStore, ZipStore):  # type: ignore[misc, unused-ignore]  
     def size_of(self, key: str, described: bool) -> int:
         """Return the size of a member."""
         return self._sizes.get(key, 0)
+
+
+class _New(Store):  # type: ignore[misc, unused-ignore]  # untyped where zarr is not installed
+    """A store that takes everything, so that nothing is left running in zarr; `check` raises the error of the disk."""
+
+    failure: OSError | None = None
+
+    def check(self) -> None:
+        """Raise the first error of the disk, if there was one."""
+        if self.failure is not None:
+            raise self.failure
+
+    async def set(self, key: str, value: Any) -> None:
+        """Write a file, unless the disk has failed before."""
+        try:
+            if self.failure is None:
+                await super().set(key, value)  # type: ignore[safe-super, unused-ignore]  # there is a store below
+        except OSError as error:
+            self.failure = self.failure or error
+
+    def set_sync(self, key: str, value: Any) -> None:
+        """Write a file, as some versions of zarr do it."""
+        try:
+            if self.failure is None:
+                super().set_sync(key, value)  # type: ignore[misc, unused-ignore]  # there is a store below
+        except OSError as error:
+            self.failure = self.failure or error
+
+    def close(self) -> None:
+        """Close the store, which writes the list of contents of a zip file."""
+        try:
+            super().close()
+        except OSError as error:
+            self.failure = self.failure or error
+
+
+class NewFolder(_New, LocalStore):  # type: ignore[misc, unused-ignore]  # as above
+    """A folder that is written."""
+
+
+class NewZip(_New, ZipStore):  # type: ignore[misc, unused-ignore]  # as above
+    """A zip file that is written."""

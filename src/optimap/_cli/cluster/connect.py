@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ... import _files
 from ..._base import ENDING, ArgumentError, MissingFileError, held_back, import_extra
 from ..._version import __version__
 from .errors import CONNECT, NO_WORKER, SchedulerError
@@ -94,6 +95,7 @@ def _address(scheduler: str) -> str:
     if not scheduler.endswith(".json"):
         return scheduler
     path, subject = Path(scheduler), f"--scheduler {scheduler}"
+    _files.refuse_special(path, "--scheduler", subject)
     if not path.is_file():
         cure = "check its name, and that the scheduler is running"
         raise MissingFileError("--scheduler", scheduler, "does not exist", cure, subject=subject)

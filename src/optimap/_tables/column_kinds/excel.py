@@ -5,11 +5,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from openpyxl import Workbook
-
 from ..._base import ArgumentError, Array
 from ..columns_header import COLUMNS_MARKER, from_cells, not_beats, parse_columns_header
-from ..kinds.excel import LONGEST_TEXT, MOST_ROWS, number_cells, opened, text_cell
+from ..kinds.excel import LONGEST_TEXT, MOST_ROWS, new_workbook, number_cells, opened, text_cell
 
 
 def check_limits(header: dict[str, Any]) -> None:
@@ -26,25 +24,25 @@ def check_limits(header: dict[str, Any]) -> None:
 
 def write(path: Path, columns: Mapping[str, Array], header: dict[str, Any]) -> None:
     """Write the table."""
-    book = Workbook(write_only=True)
-    sheet = book.create_sheet("beats")
-    sheet.append([text_cell(sheet, name) for name in columns])
-    cells = [
-        [text_cell(sheet, str(cell)) for cell in values]
-        if values.dtype.kind == "U"
-        else list(number_cells(sheet, values))
-        for values in columns.values()
-    ]
-    for row in zip(*cells, strict=True):
-        sheet.append(row)
-    about = book.create_sheet("metadata")
-    for key, value in {"written_by": header["written_by"], "fps": header["fps"], **header["metadata"]}.items():
-        about.append([text_cell(about, key), text_cell(about, value if isinstance(value, str) else json.dumps(value))])
-    whole = json.dumps(header)  # ASCII, so there are no characters that a sheet cannot hold
-    pieces = [whole[i : i + LONGEST_TEXT] for i in range(0, len(whole), LONGEST_TEXT)]
-    about.append([text_cell(about, COLUMNS_MARKER), *(text_cell(about, piece) for piece in pieces)])
-    with open(path, "wb") as file:
-        book.save(file)
+    with new_workbook(path) as book:
+        sheet = book.create_sheet("beats")
+        sheet.append([text_cell(sheet, name) for name in columns])
+        cells = [
+            [text_cell(sheet, str(cell)) for cell in values]
+            if values.dtype.kind == "U"
+            else list(number_cells(sheet, values))
+            for values in columns.values()
+        ]
+        for row in zip(*cells, strict=True):
+            sheet.append(row)
+        about = book.create_sheet("metadata")
+        for key, value in {"written_by": header["written_by"], "fps": header["fps"], **header["metadata"]}.items():
+            about.append(
+                [text_cell(about, key), text_cell(about, value if isinstance(value, str) else json.dumps(value))]
+            )
+        whole = json.dumps(header)  # ASCII, so there are no characters that a sheet cannot hold
+        pieces = [whole[i : i + LONGEST_TEXT] for i in range(0, len(whole), LONGEST_TEXT)]
+        about.append([text_cell(about, COLUMNS_MARKER), *(text_cell(about, piece) for piece in pieces)])
 
 
 def read(path: Path) -> tuple[dict[str, Any], dict[str, Array]]:

@@ -8,15 +8,15 @@ from typing import Any
 import h5py
 import numpy as np
 
-from ..._base import Array
-from ..._files import own_hdf5
+from ..._base import Array, deferred_interrupts
+from ..._files import hdf5_output, own_hdf5
 from ..columns_header import COLUMNS_LAYOUT, COLUMNS_MARKER, not_beats, parse_columns_header
 from ..header import reading_table
 
 
 def write(path: Path, columns: Mapping[str, Array], header: dict[str, Any]) -> None:
     """Write the table."""
-    with h5py.File(path, "w") as file:
+    with deferred_interrupts(), hdf5_output(path) as (file, _):
         file.attrs[COLUMNS_MARKER] = COLUMNS_LAYOUT
         file.create_dataset("header", data=json.dumps(header))
         for name, values in columns.items():

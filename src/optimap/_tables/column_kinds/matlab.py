@@ -10,6 +10,7 @@ import numpy as np
 from scipy.io import loadmat, savemat, whosmat
 
 from ..._base import Array
+from ..._files import check_matlab
 from ..columns_header import COLUMNS_LAYOUT, COLUMNS_MARKER, not_beats, parse_columns_header
 from ..header import reading_table
 
@@ -32,8 +33,11 @@ def write(path: Path, columns: Mapping[str, Array], header: dict[str, Any]) -> N
 def read(path: Path) -> tuple[dict[str, Any], dict[str, Array]]:
     """Return the header and the columns."""
     with reading_table(path, "scipy", "a MATLAB file"):
-        if all(name != COLUMNS_MARKER for name, _, _ in whosmat(path)):
+        check_matlab(path)
+        listed = [name for name, _, _ in whosmat(path)]
+        if COLUMNS_MARKER not in listed:
             raise not_beats(path)
+        check_matlab(path, listed)
         loaded = loadmat(path)
         header = parse_columns_header(str(loaded["header"].item()), path)
         columns = {}

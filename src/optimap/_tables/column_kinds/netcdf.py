@@ -9,9 +9,9 @@ import numpy as np
 import xarray
 
 from ..._base import Array
-from ..._files import own_hdf5
 from ..columns_header import COLUMNS_LAYOUT, COLUMNS_MARKER, not_beats, parse_columns_header
 from ..header import reading_table
+from ..kinds.netcdf import open_dataset, write_dataset
 
 
 def write(path: Path, columns: Mapping[str, Array], header: dict[str, Any]) -> None:
@@ -26,22 +26,17 @@ def write(path: Path, columns: Mapping[str, Array], header: dict[str, Any]) -> N
     for name, variable in dataset.variables.items():
         if name not in encoding:
             variable.encoding["_FillValue"] = None  # NaN is a value here
-    dataset.to_netcdf(path, engine="h5netcdf", encoding=encoding)
+    write_dataset(path, dataset, encoding)
 
 
 def read(path: Path) -> tuple[dict[str, Any], dict[str, Array]]:
     """Return the header and the columns."""
-    with reading_table(path, "xarray", "NetCDF 4"):
-        with own_hdf5(path):
-            pass
-        with xarray.open_dataset(
-            path.absolute(), engine="h5netcdf", decode_times=False, decode_timedelta=False
-        ) as dataset:
-            if COLUMNS_MARKER not in dataset.attrs:
-                raise not_beats(path)
-            header = parse_columns_header(str(dataset["header"].item()), path)
-            return header, {
-                name: np.array(dataset[name].values.tolist(), np.str_) if dtype == "text" else dataset[name].values
-                for name, dtype in header["columns"].items()
-                if name in dataset
-            }
+    with reading_table(path, "xarray", "NetCDF 4"), open_dataset(path) as dataset:
+        if COLUMNS_MARKER not in dataset.attrs:
+            raise not_beats(path)
+        header = parse_columns_header(str(dataset["header"].item()), path)
+        return header, {
+            name: np.array(dataset[name].values.tolist(), np.str_) if dtype == "text" else dataset[name].values
+            for name, dtype in header["columns"].items()
+            if name in dataset
+        }

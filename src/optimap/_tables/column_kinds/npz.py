@@ -9,14 +9,14 @@ from typing import Any
 import numpy as np
 
 from ..._base import Array
-from ..._files import check_npz, write_npz
+from ..._files import check_npz, write_npz, written_patiently
 from ..columns_header import COLUMNS_MARKER, not_beats, parse_columns_header
 from ..header import reading_table
 
 
 def write(path: Path, columns: Mapping[str, Array], header: dict[str, Any]) -> None:
     """Write the table."""
-    with open(path, "wb") as file:  # given a path, NumPy may change the suffix
+    with written_patiently(path) as file:  # given a path, NumPy may change the suffix
         write_npz(file, {COLUMNS_MARKER: np.array(json.dumps(header)), **columns})
 
 

@@ -9,13 +9,12 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import h5py
 import numpy as np
 import pynwb
 from hdmf.common import DynamicTable, VectorData
 
-from ..._base import Array
-from ..._files import own_hdf5
+from ..._base import Array, deferred_interrupts
+from ..._files import hdf5_output, own_hdf5
 from ..columns_header import COLUMNS_MARKER, not_beats, parse_columns_header
 from ..header import reading_table
 from ..kinds.nwb_metadata import parse_nwb_metadata
@@ -32,7 +31,7 @@ def write(path: Path, columns: Mapping[str, Array], header: dict[str, Any]) -> N
     ]
     module.add(DynamicTable(name="beats", description="one row for each beat of each series", columns=vectors))
     file.add_scratch(json.dumps(header), name=COLUMNS_MARKER, description="what optimap knows about the beats, as JSON")
-    with h5py.File(path, "w") as opened, pynwb.NWBHDF5IO(file=opened, mode="w") as out:
+    with deferred_interrupts(), hdf5_output(path) as (opened, _), pynwb.NWBHDF5IO(file=opened, mode="w") as out:
         out.write(file)
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from ..._base import ArgumentError, Array
-from ..._files import CHECKSUM, checksum, reading, sidecar_path
+from ..._files import CHECKSUM, checksum, reading, refuse_special, sidecar_path
 from ..columns_header import COLUMNS_LAYOUT, COLUMNS_MARKER, check_columns_header, from_cells, not_beats
 from ..kinds.digits import texts
 from ..kinds.text import read_description, reading_text
@@ -41,6 +41,7 @@ def read(path: Path) -> tuple[dict[str, Any], dict[str, Array]]:
     names, rows = _rows(path)
     described = sidecar_path(path)
     if described.exists():
+        refuse_special(described)
         header = _header(path, described)
         if header.get(CHECKSUM) not in (None, checksum(path)):
             raise ArgumentError(

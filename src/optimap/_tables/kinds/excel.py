@@ -7,16 +7,18 @@ exact text, since openpyxl would round them to 16 digits; names are always text,
 import json
 import zipfile
 from collections.abc import Generator, Iterable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from openpyxl import Workbook, load_workbook
 from openpyxl.cell import WriteOnlyCell
+from openpyxl.writer.excel import ExcelWriter
 
 from ..._base import ArgumentError, Array, budget, progress_bar
-from ..._files import MEMBERS, check_zip
+from ..._files import MEMBERS, check_zip, written_patiently
 from ..._regions import Regions
 from ..header import MARKER, Header, header_shape, not_ours, parse_header, reading_table
 from ..table import TraceTable
@@ -49,22 +51,46 @@ def check_limits(shape: tuple[int, int], dtype: str, tidy: bool, timed: bool) ->
 
 def write(path: Path, table: TraceTable, header: dict[str, Any], regions: Regions | None) -> None:
     """Write the table."""
-    book = Workbook(write_only=True)
-    sheet = book.create_sheet("traces")
-    names = tidy_columns(table.axis_name) if header["tidy"] else [table.axis_name, *table.labels]
-    sheet.append([text_cell(sheet, name) for name in names])
-    try:
+    with new_workbook(path) as book:
+        sheet = book.create_sheet("traces")
+        names = tidy_columns(table.axis_name) if header["tidy"] else [table.axis_name, *table.labels]
+        sheet.append([text_cell(sheet, name) for name in names])
         rows = _tidy_rows(sheet, table) if header["tidy"] else _wide_rows(sheet, table)
         with progress_bar(table.columns.size if header["tidy"] else len(table.columns), "row") as advance:
             for row in rows:
                 sheet.append(row)
                 advance(1)
-    except BaseException:
-        sheet.close()  # otherwise openpyxl warns when the unfinished sheet is collected
+        _write_metadata(book.create_sheet("metadata"), table, header)
+
+
+@contextmanager
+def new_workbook(path: Path) -> Iterator[Workbook]:
+    """Yield a workbook, which is written after the block; its sheets are kept in temporary files until then."""
+    book = Workbook(write_only=True)
+    try:
+        yield book
+        book.properties.modified = datetime.now(tz=UTC).replace(tzinfo=None)
+        with (
+            written_patiently(path) as file,
+            zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive,  # type: ignore[call-overload, unused-ignore]
+        ):
+            ExcelWriter(book, archive).save()
+    except BaseException:  # otherwise openpyxl complains when the unfinished sheets are collected
+        for sheet in book.worksheets:
+            _abandon(sheet)
         raise
-    _write_metadata(book.create_sheet("metadata"), table, header)
-    with open(path, "wb") as file:
-        book.save(file)
+
+
+def _abandon(sheet: "WriteOnlyWorksheet") -> None:
+    """Close a sheet that is not finished, and remove its temporary file."""
+    writer: Any = sheet._writer
+    if writer is not None and writer.out:
+        for close in (sheet._rows, writer.xf):
+            with suppress(OSError):  # the disk is full
+                if close is not None:
+                    close.close()
+        with suppress(OSError, ValueError):
+            writer.cleanup()
 
 
 def text_cell(sheet: "WriteOnlyWorksheet", text: str) -> "Cell":

@@ -9,8 +9,8 @@ from typing import Any
 import h5py
 import numpy as np
 
-from ..._base import Array, budget
-from ..._files import open_hdf5, own_hdf5
+from ..._base import Array, budget, deferred_interrupts
+from ..._files import hdf5_output, open_hdf5, own_hdf5
 from ..._regions import Regions
 from ..columns_header import COLUMNS_MARKER
 from ..header import LAYOUT, MARKER, Header, check_stored, not_ours, parse_header, reading_table
@@ -19,7 +19,7 @@ from ..table import TraceTable
 
 def write(path: Path, table: TraceTable, header: dict[str, Any], regions: Regions | None) -> None:
     """Write the table."""
-    with h5py.File(path, "w") as file:
+    with deferred_interrupts(), hdf5_output(path) as (file, check):
         file.attrs[MARKER] = LAYOUT
         # Header and names are datasets, because an attribute with many names would be larger than HDF5 allows.
         file.create_dataset("header", data=json.dumps(header))
@@ -27,6 +27,7 @@ def write(path: Path, table: TraceTable, header: dict[str, Any], regions: Region
         rows = max(1, budget().table_values // max(1, table.columns.shape[1]))
         for start in range(0, len(table.traces) if table.traces.size else 0, rows):
             traces[start : start + rows] = table.traces[start : start + rows]
+            check()
         axis = file.create_dataset(table.axis_name, data=table.axis)
         axis.make_scale(table.axis_name)
         traces.dims[0].attach_scale(axis)

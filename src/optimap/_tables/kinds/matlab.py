@@ -9,6 +9,7 @@ import numpy as np
 from scipy.io import loadmat, savemat, whosmat
 
 from ..._base import ArgumentError, Array
+from ..._files import check_matlab
 from ..._regions import Regions
 from ..columns_header import COLUMNS_MARKER
 from ..header import LAYOUT, MARKER, Header, check_stored, not_ours, parse_header, reading_table
@@ -87,6 +88,7 @@ def _load(path: Path, *names: str) -> list[Any]:
         raise not_ours(path)
     _check_end(path)
     with reading_table(path, "scipy", _NAME):
+        check_matlab(path, names)
         loaded = loadmat(path, variable_names=names)
         return [loaded[name] for name in names]
 
@@ -110,6 +112,7 @@ def is_table(path: Path) -> bool:
         if file.read(128).startswith((b"MATLAB 7.3", b"\x89HDF")):
             return False
     with reading_table(path, "scipy", _NAME):
+        check_matlab(path)
         return any(name in (MARKER, COLUMNS_MARKER) for name, _, _ in whosmat(path))
 
 

@@ -6,11 +6,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import h5netcdf
 import numpy as np
 import xarray
 
-from ..._base import Array
-from ..._files import own_hdf5
+from ..._base import Array, deferred_interrupts
+from ..._files import HDF5Input, own_hdf5, written_patiently
 from ..._regions import Regions
 from ..header import LAYOUT, MARKER, Header, check_stored, not_ours, parse_header, reading_table
 from ..labelled import as_data_array
@@ -32,21 +33,35 @@ def write(path: Path, table: TraceTable, header: dict[str, Any], regions: Region
     dataset.attrs = {"Conventions": "CF-1.11", "source": header["written_by"], MARKER: LAYOUT}
     for variable in dataset.variables.values():
         variable.encoding["_FillValue"] = None  # NaN is a value here
-    dataset.to_netcdf(path, engine="h5netcdf")
+    write_dataset(path, dataset)
+
+
+def write_dataset(path: Path, dataset: xarray.Dataset, encoding: dict[str, Any] | None = None) -> None:
+    """Write a dataset as `xarray.Dataset.to_netcdf` does, also if the disk fills up meanwhile."""
+    with deferred_interrupts(), written_patiently(path) as target, h5netcdf.File(target, "w") as file:
+        dataset.dump_to_store(xarray.backends.H5NetCDFStore(file), encoding=encoding or {})
+
+
+def open_dataset(path: Path) -> xarray.Dataset:
+    """Open a dataset as `xarray.open_dataset` does, also if the file is damaged; it leads to no other file."""
+    with own_hdf5(path):
+        pass
+    file = h5netcdf.File(HDF5Input(path), "r", decode_vlen_strings=True)
+    try:
+        store = xarray.backends.H5NetCDFStore(file)
+        return xarray.open_dataset(store, decode_times=False, decode_timedelta=False)
+    except BaseException:
+        file.close()
+        raise
 
 
 @contextmanager
 def _opened(path: Path) -> Iterator[Any]:
     """Open a file that optimap wrote; what is read from it in the block is guarded."""
-    with reading_table(path, "xarray", "NetCDF 4"):
-        with own_hdf5(path):
-            pass
-        with xarray.open_dataset(
-            path.absolute(), engine="h5netcdf", decode_times=False, decode_timedelta=False
-        ) as dataset:
-            if MARKER not in dataset.attrs:
-                raise not_ours(path)
-            yield dataset
+    with reading_table(path, "xarray", "NetCDF 4"), open_dataset(path) as dataset:
+        if MARKER not in dataset.attrs:
+            raise not_ours(path)
+        yield dataset
 
 
 def read_header(path: Path) -> Header:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..._base import Array
-from ..._files import check_npz, write_npz
+from ..._files import check_npz, write_npz, written_patiently
 from ..._regions import Regions
 from ..header import MARKER, Header, not_ours, parse_header, reading_table
 from ..table import TraceTable
@@ -22,7 +22,7 @@ def write(path: Path, table: TraceTable, header: dict[str, Any], regions: Region
         arrays["positions"] = table.positions
     if table.fps is not None:
         arrays["fps"] = np.array(table.fps)
-    with open(path, "wb") as file:  # given a path, NumPy may change the suffix
+    with written_patiently(path) as file:  # given a path, NumPy may change the suffix
         write_npz(file, arrays)
 
 

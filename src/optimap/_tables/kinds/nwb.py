@@ -12,13 +12,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import h5py
 import numpy as np
 import pynwb
 from pynwb import ophys
 
-from ..._base import ArgumentError, Array, FrameShape
-from ..._files import own_hdf5
+from ..._base import ArgumentError, Array, FrameShape, deferred_interrupts
+from ..._files import hdf5_output, own_hdf5
 from ..._regions import WINDOWS, Positions, Regions, parse_positions, window_spans
 from ..axes import OTHER
 from ..header import Header, check_stored, not_ours, parse_header, reading_table
@@ -97,7 +96,7 @@ def write(path: Path, table: TraceTable, header: dict[str, Any], regions: Region
     module.add(fluorescence)  # first, because the series looks for its regions in its parents
     fluorescence.add_roi_response_series(series)
     # Given a path, pynwb warns if the suffix is written as .NWB.
-    with h5py.File(path, "w") as opened, pynwb.NWBHDF5IO(file=opened, mode="w") as out:
+    with deferred_interrupts(), hdf5_output(path) as (opened, _), pynwb.NWBHDF5IO(file=opened, mode="w") as out:
         out.write(file)
 
 

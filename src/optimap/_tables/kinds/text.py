@@ -22,7 +22,7 @@ import numpy as np
 from numpy.typing import DTypeLike
 
 from ..._base import ArgumentError, Array, progress_bar
-from ..._files import CHECKSUM, checksum, reading, sidecar_path
+from ..._files import CHECKSUM, checksum, reading, refuse_special, sidecar_path
 from ..._regions import Regions
 from ..axes import FRAMES, OTHER, SECONDS, find_rate
 from ..header import Header, check_header, header_shape
@@ -110,6 +110,7 @@ def read_header(path: Path) -> Header:
     described = sidecar_path(path)
     if not described.exists():
         return _guess(path)
+    refuse_special(described)
     header = check_header(read_description(path, described), described)
     _check_columns(path, header)
     _check_end(path)

@@ -10,8 +10,17 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..._base import Array, VideoLike, axis_letter, coordinate_times, import_extra
-from ..._files import check_size, hdf5_contents, hdf5_item, hdf5_values, open_hdf5, reading, refuse_elsewhere
+from ..._base import Array, VideoLike, axis_letter, coordinate_times, deferred_interrupts, import_extra
+from ..._files import (
+    check_size,
+    hdf5_contents,
+    hdf5_item,
+    hdf5_output,
+    hdf5_values,
+    open_hdf5,
+    reading,
+    refuse_elsewhere,
+)
 from ..._reading import hdf5_axes
 from ...kernels import in_background
 from ..axes import Layout, Wanted, find_layout, names_frames
@@ -51,10 +60,10 @@ def numeric_datasets(file: "h5py.File", path: Path, wanted: object, external_lin
 
 
 @contextmanager
-def opened(path: Path) -> "Iterator[h5py.File]":
+def opened(path: Path, external_links: bool = False) -> "Iterator[h5py.File]":
     """Open a file to make a recording of it; it stays open unless that fails."""
     with reading(path, "h5py", "cannot be read as HDF5 and may be truncated", COPY_AGAIN):
-        file = open_hdf5(path, f"{path.name} and other HDF5 files")
+        file = open_hdf5(path, f"{path.name} and other HDF5 files", external_links)
     try:
         yield file
     except BaseException:
@@ -82,7 +91,7 @@ def open_recording(
 def open_as(kind: str, path: Path, dataset: str | None, wanted: Wanted, external_links: object = False) -> Recording:
     """Open a file of a format that is HDF5 inside."""
     follow = whether("external_links", external_links)
-    with opened(path) as file:
+    with opened(path, follow) as file:
         with listing(path):
             datasets = numeric_datasets(file, path, dataset, follow)
             shapes = {key: tuple(item.shape) for key, item in datasets.items()}
@@ -144,18 +153,17 @@ def check_video(shape: tuple[int, ...], dtype: "np.dtype[Any]") -> None:
 
 def save(path: Path, video: VideoLike, fps: float | None, made: str | None = None) -> None:
     """Write the video as dataset ``video``, the frame rate as its attribute ``fps``."""
-    h5py = import_extra("h5py", "hdf5", ".h5 files")
-    with h5py.File(path, "w") as file:
-        dtype = np.dtype(video.dtype).newbyteorder("=")
-        # Every pixel is written, so HDF5 need not fill the file with zeros first, which Ctrl-C could not interrupt.
-        dataset = file.create_dataset("video", tuple(video.shape), dtype, fill_time="never")
-        dataset.attrs["axes"] = "TYX"
-        if fps is not None:
-            dataset.attrs["fps"] = fps
-        if made is not None:
-            dataset.attrs["made"] = made
+    import_extra("h5py", "hdf5", ".h5 files")
+    with hdf5_output(path) as (file, check):
+        with deferred_interrupts():
+            # Every pixel is written, so HDF5 need not fill the file with zeros first.
+            dtype = np.dtype(video.dtype).newbyteorder("=")
+            dataset = file.create_dataset("video", tuple(video.shape), dtype, fill_time="never")
+            notes = {"axes": "TYX", "fps": fps, "made": made}
+            dataset.attrs.update({name: note for name, note in notes.items() if note is not None})
         start = 0
         with in_background() as submit:
             for block in frame_blocks(video):
                 submit(dataset.__setitem__, slice(start, start + len(block)), block)
                 start += len(block)
+                check()

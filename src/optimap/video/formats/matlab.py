@@ -5,15 +5,16 @@ a variable ``axes``, and Rhythm writes ``cmosData`` with time last; in other fil
 longest of the three, else the first. The option ``axes`` overrides all of this. Version 7.3 stores axes in reverse.
 """
 
+import os
 import struct
 from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import numpy as np
 
 from ..._base import ArgumentError, Array, VideoLike
-from ..._files import check_size, hdf5_values, reading
+from ..._files import check_matlab, check_size, hdf5_values, reading
 from ..._reading import release
 from ..axes import NOT_STATED, Layout, Wanted, find_layout
 from ..checks import check_frames, noted_number, whether
@@ -123,6 +124,7 @@ def _open_classic(path: Path, fieldname: str | None, wanted: Wanted) -> Recordin
     from scipy.io import whosmat
 
     with _reading(path):
+        check_matlab(path)
         listed = whosmat(path)
     shapes = {name: tuple(shape) for name, shape, kind in listed if kind in NUMERIC}
     if fieldname is None and all(len(shape) < 3 for shape in shapes.values()):
@@ -163,6 +165,7 @@ def _load(path: Path, names: list[str]) -> dict[str, Any]:
     from scipy.io import loadmat
 
     with _reading(path):
+        check_matlab(path, names)
         loaded: dict[str, Any] = loadmat(path, variable_names=names)
         return {name: loaded[name] for name in names}
 
@@ -181,7 +184,7 @@ def _noted_axes(notes: dict[str, Any]) -> str | None:
 
 def _open_hdf5(path: Path, fieldname: str | None, wanted: Wanted, external_links: bool) -> Recording:
     """Open a file of version 7.3."""
-    with hdf5.opened(path) as file:
+    with hdf5.opened(path, external_links) as file:
         with hdf5.listing(path):
             found = hdf5.numeric_datasets(file, path, fieldname, external_links)
             shapes = {key: item.shape[::-1] for key, item in found.items() if not key.startswith("#refs#")}
@@ -231,7 +234,7 @@ def save(path: Path, video: VideoLike, fps: float | None, made: str | None = Non
     with open(path, "ab") as file:
         file.write(_variable_header("video", shape, dtype))
         offset = file.tell()
-        file.truncate(offset + nbytes + -nbytes % 8)
+        _reserve(file, nbytes + -nbytes % 8)
     # In MATLAB's order, time varies fastest, so a block of frames is scattered across the file. Written pages are
     # released column by column, otherwise the whole file would be in memory.
     pixels = np.memmap(path, dtype, "r+", offset, shape[::-1])
@@ -243,6 +246,17 @@ def save(path: Path, video: VideoLike, fps: float | None, made: str | None = Non
             part[:, :, start : start + len(block)] = block[:, :, x : x + columns].T
             release(part)
         start += len(block)
+
+
+def _reserve(file: IO[bytes], nbytes: int) -> None:
+    """Append bytes of which the disk keeps every one: writing to a map of others would end the process."""
+    file.flush()
+    place = file.tell()
+    if hasattr(os, "posix_fallocate"):
+        os.posix_fallocate(file.fileno(), place, nbytes)
+        return
+    for start in range(0, nbytes, WRITTEN_BYTES):  # macOS, Windows
+        file.write(bytes(min(WRITTEN_BYTES, nbytes - start)))
 
 
 def _variable_header(name: str, shape: tuple[int, ...], dtype: "np.dtype[Any]") -> bytes:

@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..._base import ArgumentError, MissingFileError
+from ..._files import refuse_special
 from ..._reading import release
 from ..checks import noted_number
 from ..recording import Analog, Recording
@@ -87,6 +88,7 @@ def companion(path: Path, suffix: str) -> Path:
     found = next((candidate for candidate in candidates if candidate.exists()), None)
     if found is None:
         refuse_missing(path, candidates[0], path.name)
+    refuse_special(found)
     return found
 
 

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..._base import ArgumentError, Array, MissingFileError
-from ..._files import file_beside
+from ..._files import file_beside, refuse_special
 from ..._reading import release
 from ..checks import check_file_size
 from ..recording import Recording
@@ -140,6 +140,7 @@ def _check_files(path: Path, header_path: Path, names: list[str], needed: int) -
     for file in (*backgrounds, *blocks):
         if not file.exists():
             refuse_missing(path, file, header_path.name)
+        refuse_special(file)
     return backgrounds[0], blocks
 
 

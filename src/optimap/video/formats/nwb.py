@@ -44,7 +44,7 @@ def open_recording(
     """Open an NWB file."""
     wanted, follow = Wanted(axes, channel, z), whether("external_links", external_links)
     get: Get = partial(hdf5_item, path=path, external_links=follow)
-    with opened(path) as file:
+    with opened(path, follow) as file:
         with listing(path):
             found = _series(file, path, follow, get, dataset)
             elsewhere = {name: _external(series, path, get) for name, series in found.items()}

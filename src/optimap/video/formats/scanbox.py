@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..._base import ArgumentError
-from ..._files import reading
+from ..._files import check_matlab, reading
 from ..._reading import release
 from ..axes import channel_number, numbered
 from ..checks import check_file_size, noted_number
@@ -71,6 +71,7 @@ def _read_info(path: Path) -> dict[str, Any]:
         cure = "load it in MATLAB, and save its variable info as version 7"
         raise ArgumentError("path", path, "is of version 7.3", cure, subject=str(path))
     with reading(path, "scipy", "cannot be read as the header of a Scanbox recording", "copy it again"):
+        check_matlab(path, ["info"])
         info: dict[str, Any] = dict(loadmat(path, variable_names=["info"], simplify_cells=True)["info"])
     return info
 

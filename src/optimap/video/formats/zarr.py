@@ -15,7 +15,6 @@ from typing import Any
 import numpy as np
 import zarr
 from zarr.codecs import BloscCodec
-from zarr.storage import LocalStore, ZipStore
 
 from ..._base import ArgumentError, Array, VideoLike, budget, coordinate_times
 from ..._files import check_zip, reading
@@ -29,7 +28,7 @@ from ..recording import Recording
 from ..units import MM, SECONDS, interval, rate
 from ..writing import frame_blocks, refuse_dtype
 from ..zarr_codecs import RefusedCodecError
-from ..zarr_stores import CheckedFolder, CheckedStore, CheckedZip, is_description
+from ..zarr_stores import CheckedFolder, CheckedStore, CheckedZip, NewFolder, NewZip, is_description
 
 
 @dataclass(frozen=True)
@@ -266,7 +265,7 @@ def save(path: Path, video: VideoLike, fps: float | None, made: str | None = Non
     notes = {name: value for name, value in (("fps", fps), ("made", made)) if value is not None}
     shape, dtype = tuple(int(n) for n in video.shape), np.dtype(video.dtype).newbyteorder("=")
     step = max(1, min(shape[0], budget().chunk_bytes // (shape[1] * shape[2] * dtype.itemsize)))
-    store = ZipStore(path, mode="w") if is_zip else LocalStore(path)
+    store = NewZip(path, mode="w") if is_zip else NewFolder(path)
     try:
         root = zarr.create_group(store, attributes={"ome": _ome_metadata(fps, getattr(video, "pixel_size", None))})
         array = root.create_array(
@@ -286,10 +285,12 @@ def save(path: Path, video: VideoLike, fps: float | None, made: str | None = Non
             for block in frame_blocks(video, multiple=step):
                 submit(array.__setitem__, slice(start, start + len(block)), block)
                 start += len(block)
+                store.check()
         if not is_zip:
             array.update_attributes({"optimap": {"complete": True}})
     finally:
         store.close()
+        store.check()  # also instead of what zarr makes of it
 
 
 def _ome_metadata(fps: float | None, pixel_size: float | None) -> dict[str, Any]:

@@ -1,0 +1,230 @@
+"""Elements of MATLAB files of version 5 (``.mat`` of MATLAB 5 to 7), checked before SciPy sees them.
+
+SciPy looks the type of values up in a table without asking whether it is there; one wrong byte ends the process. It
+also reserves memory for as many cells as a header claims. `check_matlab` walks over the tags of the variables that are
+about to be read, also of compressed and nested ones, and raises a `ValueError` for what cannot be. The values are
+skipped, and those of numeric variables not even decompressed. Files of version 4 are read by SciPy in Python, safely.
+"""
+
+import math
+import struct
+import zlib
+from collections.abc import Callable, Container
+from pathlib import Path
+from typing import IO
+
+# Types of elements.
+INT8, INT32, UINT32, MATRIX, COMPRESSED, UTF8 = 1, 5, 6, 14, 15, 16
+NUMBERS = frozenset((1, 2, 3, 4, 5, 6, 7, 9, 12, 13))
+TEXTS = frozenset((1, 2, 3, 4, 5, 6, 16, 17, 18))
+# Classes of arrays; those of numbers follow.
+CELL, STRUCT, OBJECT, CHAR, SPARSE, FIRST_NUMERIC, LAST_NUMERIC, FUNCTION, OPAQUE = 1, 2, 3, 4, 5, 6, 15, 16, 17
+IS_COMPLEX = 0x0800
+HEADER_BYTES = 128
+DEEPEST = 64  # arrays in cells in cells
+MOST_DIMENSIONS = 32
+MOST_BLANKS = 10_000  # text of blanks that is stored as nothing, as some versions of MATLAB do
+# Deflate makes bytes at most this many times as many.
+LARGEST_RATIO = 1032
+PIECE = 2**16
+MOST_KEPT = 2**22  # bytes of an element that are looked at
+
+Read = Callable[[int], bytes]  # returns at most so many of the next bytes
+
+
+def check_matlab(path: Path, names: Container[str] | None = None) -> None:
+    """Raise an error if the named variables (None: only what is said about each) cannot be what a file says.
+
+    Raises
+    ------
+    ValueError
+        With what is wrong, without the name of the file.
+    """
+    size = path.stat().st_size
+    with open(path, "rb") as file:
+        start = file.read(HEADER_BYTES)
+        # Too short for any array, version 4, or version 7.3, which is HDF5.
+        if len(start) < HEADER_BYTES or 0 in start[:4] or start[124 + (start[126:127] == b"I")] == 2:
+            return
+        order = "<" if start.endswith(b"IM") else ">"
+        place = HEADER_BYTES
+        while place < size:
+            file.seek(place)
+            tag = file.read(8)
+            if len(tag) < 8:
+                raise ValueError("it ends within the tag of a variable")
+            kind, nbytes = struct.unpack(f"{order}II", tag)
+            place += 8 + nbytes
+            if place > size:
+                raise ValueError(f"a variable ends {place - size} bytes beyond the end of the file")
+            _check_variable(file, kind, nbytes, order, names)
+
+
+def _check_variable(file: IO[bytes], kind: int, nbytes: int, order: str, names: Container[str] | None) -> None:
+    """Check an element at the top of a file, at the place after its tag."""
+    if kind == COMPRESSED:
+        inflate = _inflated(file, nbytes)
+        inner = _Elements(inflate, 8, order)
+        kind, unpacked = inner.full_tag()
+        if unpacked > LARGEST_RATIO * nbytes:
+            raise ValueError(f"{nbytes} compressed bytes are said to be {unpacked}")
+        elements = _Elements(inflate, unpacked, order)
+    else:
+        elements = _Elements(file.read, nbytes, order)
+    if kind != MATRIX:
+        raise ValueError(f"an element of type {kind} is where a variable should be")
+    elements.array(names, is_last=True)
+
+
+def _inflated(file: IO[bytes], nbytes: int) -> Read:
+    """Return a function that returns the next bytes of a compressed element."""
+    inflate, left, ready = zlib.decompressobj(), nbytes, bytearray()
+
+    def read(wanted: int) -> bytes:
+        nonlocal left
+        while len(ready) < wanted and not inflate.eof:
+            packed = inflate.unconsumed_tail
+            if not packed:
+                packed = file.read(min(PIECE, left))
+                left -= len(packed)
+                if not packed:
+                    break
+            try:
+                ready.extend(inflate.decompress(packed, PIECE))
+            except zlib.error as error:
+                raise ValueError(f"an array cannot be decompressed: {error}") from error
+        found = bytes(ready[:wanted])
+        del ready[:wanted]
+        return found
+
+    return read
+
+
+class _Elements:
+    """The elements of an array, one after the other."""
+
+    def __init__(self, read: Read, nbytes: int, order: str) -> None:
+        self._read, self._left, self._order = read, nbytes, order
+
+    def take(self, nbytes: int) -> bytes:
+        """Return the next bytes."""
+        if nbytes > self._left:
+            raise ValueError(f"an element of {nbytes} bytes is larger than the array that it is in")
+        found = self._read(nbytes)
+        if len(found) < nbytes:
+            raise ValueError("it ends within an array")
+        self._left -= nbytes
+        return found
+
+    def skip(self, nbytes: int) -> None:
+        """Pass over bytes, piece by piece."""
+        if nbytes > self._left:
+            raise ValueError(f"an element of {nbytes} bytes is larger than the array that it is in")
+        while nbytes:
+            nbytes -= len(self.take(min(nbytes, PIECE)))
+
+    def full_tag(self) -> tuple[int, int]:
+        """Return type and number of bytes of an element of any size."""
+        kind, nbytes = struct.unpack(f"{self._order}II", self.take(8))
+        return kind, nbytes
+
+    def element(self, kinds: Container[int], what: str, is_last: bool = False) -> bytes:
+        """Check the type of an element; return its bytes, or one if they are many. The last values are not read."""
+        first = self.take(4)
+        (word,) = struct.unpack(f"{self._order}I", first)
+        small = word >> 16  # up to four bytes are stored in the tag
+        kind, nbytes = (word & 0xFFFF, small) if small else (word, struct.unpack(f"{self._order}I", self.take(4))[0])
+        if kind not in kinds:
+            raise ValueError(f"{what} are of the unknown type {kind}")
+        if small > 4:
+            raise ValueError(f"{what} have {small} bytes in a tag, which has room for 4")
+        if small:
+            return self.take(4)[:small]
+        if is_last and nbytes <= self._left:
+            return b""
+        padded = nbytes + -nbytes % 8
+        if nbytes > MOST_KEPT:
+            self.skip(padded)
+            return b"\0"
+        # SciPy reads the last element also without the bytes that fill it up.
+        found = self.take(min(padded, max(nbytes, self._left)))
+        return found[:nbytes]
+
+    def array(self, names: Container[str] | None, is_last: bool = False, depth: int = 0) -> None:
+        """Check an array, after its tag."""
+        if depth > DEEPEST:
+            raise ValueError(f"arrays are nested more than {DEEPEST} deep")
+        kind, nbytes = self.full_tag()
+        if (kind, nbytes) != (UINT32, 8):
+            raise ValueError("an array does not begin with its class")
+        flags, _ = struct.unpack(f"{self._order}II", self.take(8))
+        array_class = flags & 0xFF
+        if not CELL <= array_class <= OPAQUE:
+            raise ValueError(f"an array has the unknown class {array_class}")
+        if array_class == OPAQUE:
+            if names is not None:
+                self._opaque(depth)
+            return
+        count = self._count()
+        name = self.element((INT8, UTF8), "names").decode("latin-1")
+        if names is None or (depth == 0 and name not in names):
+            return
+        self._content(array_class, count, bool(flags & IS_COMPLEX), is_last, depth)
+
+    def _count(self) -> int:
+        """Return the number of values that an array should have."""
+        dimensions = self.element((INT32, UINT32), "dimensions")
+        if len(dimensions) % 4 or not 4 <= len(dimensions) <= 4 * MOST_DIMENSIONS:
+            raise ValueError(f"an array has {len(dimensions)} bytes of dimensions")
+        sizes = struct.unpack(f"{self._order}{len(dimensions) // 4}i", dimensions)
+        if min(sizes) < 0:
+            raise ValueError(f"an array has the shape {sizes}")
+        return math.prod(sizes)
+
+    def _content(self, array_class: int, count: int, is_complex: bool, is_last: bool, depth: int) -> None:
+        """Check what follows the name of an array."""
+        if array_class == CELL:
+            self._nested(count, depth)
+        elif array_class in (STRUCT, OBJECT):
+            if array_class == OBJECT:
+                self.element((INT8, UTF8), "names of classes")
+            length = self.element((INT32, UINT32), "lengths of names")
+            names = len(self.element((INT8, UTF8), "names of fields"))
+            each = int.from_bytes(length, "little" if self._order == "<" else "big") if len(length) == 4 else 0
+            if each < 1:
+                raise ValueError("names of fields have no length")
+            self._nested(count * (names // each), depth)
+        elif array_class == CHAR:
+            if not self.element(TEXTS, "characters") and self._left == 0 and count > MOST_BLANKS:
+                raise ValueError(f"text is said to have {count} characters, of which none is stored")
+        elif array_class == FUNCTION:
+            self._nested(1, depth)
+        else:
+            before = ("rows", "columns") if array_class == SPARSE else ()
+            for what in before:
+                self.element(NUMBERS, f"numbers of {what}")
+            self.element(NUMBERS, "values", is_last and not is_complex)
+            if is_complex:
+                self.element(NUMBERS, "imaginary values", is_last)
+
+    def _nested(self, count: int, depth: int) -> None:
+        """Check arrays inside an array."""
+        if count * 8 > self._left:
+            raise ValueError(f"{count} arrays are said to lie in {self._left} bytes")
+        for _ in range(count):
+            kind, nbytes = self.full_tag()
+            if kind != MATRIX:
+                raise ValueError(f"an element of type {kind} is where an array should be")
+            if nbytes:
+                if nbytes > self._left:
+                    raise ValueError(f"an array of {nbytes} bytes is larger than the one that it is in")
+                inner = _Elements(self._read, nbytes, self._order)
+                inner.array((), depth=depth + 1)
+                inner.skip(inner._left)
+                self._left -= nbytes
+
+    def _opaque(self, depth: int) -> None:
+        """Check an object of a class of MATLAB's own: three names, and an array."""
+        for _ in range(3):
+            self.element((INT8, UTF8), "names")
+        self._nested(1, depth)
