@@ -3,7 +3,7 @@
 import json
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any, cast
 
 import numpy as np
 
@@ -53,8 +53,9 @@ def save_picture(figure: "Figure", path: Path, overwrite: bool, made: dict[str, 
     elif suffix in DESCRIBED_BY_PILLOW:
         how["pil_kwargs"] = {DESCRIBED_BY_PILLOW[suffix]: json.dumps(made)}
     _without_formulas(figure)
-    with _files.written_whole(path, overwrite) as partial:
-        figure.savefig(partial, dpi=200, **how)
+    # Pillow writes JPEG without asking whether the disk took it.
+    with _files.written_whole(path, overwrite) as partial, _files.written_patiently(partial) as file:
+        figure.savefig(cast("IO[bytes]", file), format=suffix[1:], dpi=200, **how)
 
 
 def _without_formulas(figure: "Figure") -> None:

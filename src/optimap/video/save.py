@@ -75,7 +75,7 @@ def save_video(
         rate = _rate_of_times(video, times)
     described = None if made is None else _as_json(made)
     _check_pixels(video)
-    is_store = path.is_dir()
+    is_store = path.suffix.lower() == ".zarr"  # also if another process makes the folder meanwhile
     check_output(path, overwrite, is_folder=is_store)
     sidecar = sidecar_path(path)
     # An existing sidecar would describe the previous recording.

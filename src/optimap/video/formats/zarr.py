@@ -16,7 +16,7 @@ import numpy as np
 import zarr
 from zarr.codecs import BloscCodec
 
-from ..._base import ArgumentError, Array, VideoLike, budget, coordinate_times
+from ..._base import ArgumentError, Array, VideoLike, budget, coordinate_times, deferred_interrupts
 from ..._files import check_zip, reading
 from ..._reading import zarr_axes
 from ...kernels import in_background
@@ -267,19 +267,20 @@ def save(path: Path, video: VideoLike, fps: float | None, made: str | None = Non
     step = max(1, min(shape[0], budget().chunk_bytes // (shape[1] * shape[2] * dtype.itemsize)))
     store = NewZip(path, mode="w") if is_zip else NewFolder(path)
     try:
-        root = zarr.create_group(store, attributes={"ome": _ome_metadata(fps, getattr(video, "pixel_size", None))})
-        array = root.create_array(
-            "0",
-            shape=shape,
-            dtype=dtype,
-            chunks=(step, *shape[1:]),
-            compressors=BloscCodec(cname="lz4", clevel=5, shuffle="bitshuffle", typesize=dtype.itemsize),
-            fill_value=0,
-            dimension_names=("t", "y", "x"),
-            # A zip file ends with its list of contents: if it can be opened, it is complete.
-            attributes={**notes, "optimap": {"complete": is_zip}},
-            config={"write_empty_chunks": True},
-        )
+        with deferred_interrupts():  # a task of zarr that is interrupted would go on writing
+            root = zarr.create_group(store, attributes={"ome": _ome_metadata(fps, getattr(video, "pixel_size", None))})
+            array = root.create_array(
+                "0",
+                shape=shape,
+                dtype=dtype,
+                chunks=(step, *shape[1:]),
+                compressors=BloscCodec(cname="lz4", clevel=5, shuffle="bitshuffle", typesize=dtype.itemsize),
+                fill_value=0,
+                dimension_names=("t", "y", "x"),
+                # A zip file ends with its list of contents: if it can be opened, it is complete.
+                attributes={**notes, "optimap": {"complete": is_zip}},
+                config={"write_empty_chunks": True},
+            )
         start = 0
         with in_background() as submit:
             for block in frame_blocks(video, multiple=step):
@@ -287,7 +288,8 @@ def save(path: Path, video: VideoLike, fps: float | None, made: str | None = Non
                 start += len(block)
                 store.check()
         if not is_zip:
-            array.update_attributes({"optimap": {"complete": True}})
+            with deferred_interrupts():
+                array.update_attributes({"optimap": {"complete": True}})
     finally:
         store.close()
         store.check()  # also instead of what zarr makes of it
