@@ -18,14 +18,14 @@ def unexpected(folder, monkeypatch):
     """A recording whose map raises an error that no reader of damaged files raises."""
     makers.rhythm(folder / BAD, VIDEO)
     makers.rhythm(folder / "good.bin", VIDEO)
-    real = np.memmap
 
-    def memmap(path, *arguments, **options):
-        if str(path).endswith(BAD):
-            raise UnboundLocalError("a mistake")
-        return real(path, *arguments, **options)
+    class Map(np.memmap):
+        def __new__(cls, path, *arguments, **options):
+            if str(path).endswith(BAD):
+                raise UnboundLocalError("a mistake")
+            return super().__new__(cls, path, *arguments, **options)
 
-    monkeypatch.setattr(np, "memmap", memmap)
+    monkeypatch.setattr(np, "memmap", Map)
     return folder
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from optimap._base import ArgumentError, DamagedFileError
-from optimap._files import LIBRARIES, reading
+from optimap._files import LIBRARIES, held_reports, reading
 from tests.errors import check_error, check_pickles
 
 PATH = Path("folder/rec.xyz")
@@ -211,3 +211,20 @@ def test_log_lines_outside_the_guard_are_not_lost(caplog):
         pass
     logging.getLogger("tifffile").error("afterwards")
     assert "afterwards" in caplog.text
+
+
+def test_reports_are_held_until_a_file_was_opened(tmp_path):
+    path = tmp_path / "notes.json"
+
+    def look():
+        with reading(path, "json", "cannot be read"):
+            warnings.warn("odd", UserWarning, stacklevel=1)
+
+    with pytest.raises(ZeroDivisionError), held_reports(), held_reports():
+        look()
+        raise ZeroDivisionError
+    with pytest.warns(UserWarning, match=r"notes\.json is read, but json reports: odd") as caught, held_reports():
+        with held_reports():
+            look()
+        assert not caught
+    assert len(caught) == 1

@@ -108,7 +108,6 @@ RECORDINGS = {
     "packbits.tif": lambda path: tiff(path, 32773),
     "lzw.tif": lambda path: tiff(path, 5),
     "pages.tif": lambda path: tiff(path, 8, pages=3000),
-    "ome.ome.tif": ome,
     "imagej.tif": imagej,
     "mask.npy": lambda path: npy(path, (4, 40_000, 300_000)),
     "contiguous.h5": hdf5,
@@ -131,6 +130,11 @@ def test_recordings(tmp_path, memory, name):
     path = RECORDINGS[name](tmp_path / name)
     assert bytes_on_disk(path, 10**9) < 400_000
     assert memory(load_video, path, match=name.partition(".")[0]) < 30 * 2**20
+
+
+def test_frames_that_only_a_header_states_are_left_out(tmp_path):
+    with pytest.warns(UserWarning, match="holds 4 frames, although its header states 999999999"):
+        assert len(load_video(ome(tmp_path / "ome.ome.tif"))) == 4
 
 
 @pytest.mark.parametrize("name", REGIONS)

@@ -92,6 +92,7 @@ def _opened(path):
         return recording[:]
 
 
+@pytest.mark.filterwarnings("ignore:os.fork:RuntimeWarning")  # of JAX, where other tests have imported it
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="the flips are tried in a process of their own")
 @pytest.mark.parametrize("use", [_opened, load_traces])
 def test_no_flipped_bit_ends_the_process(tmp_path, use):

@@ -17,6 +17,7 @@ from tests.errors import check_error
 VIDEO = np.random.default_rng(0).integers(0, 4000, (300, 64, 64)).astype(np.uint16)
 PLACES = [(3, 3), (40, 50)]
 pytestmark = [
+    pytest.mark.filterwarnings("ignore:os.fork:RuntimeWarning"),  # of JAX, where other tests have imported it
     pytest.mark.skipif(not hasattr(os, "fork"), reason="Windows does not let mapped files be cut off"),
     pytest.mark.skipif(map_watcher() is None, reason="installed without a C++ compiler"),
 ]

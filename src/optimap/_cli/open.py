@@ -19,11 +19,12 @@ NUMBERS, TIMES = "Frame", "Time [s]"  # labels of an axis that no rate gives
 def open_recording(path: Path, reading: Mapping[str, Any]) -> "Recording":
     """Open a recording; for tables, their descriptions and regions, raise an error that says what they are."""
     check_not_empty(path)
-    other = _other_kind(path)
-    if other is not None:
-        problem, cure = other
-        raise ArgumentError("FILE", path, f"is not a recording, because it {problem}", cure, subject=str(path))
-    return video.open_video(path, **reading)
+    with _files.held_reports():  # whatever looks into the file says what is wrong with it
+        other = _other_kind(path)
+        if other is not None:
+            problem, cure = other
+            raise ArgumentError("FILE", path, f"is not a recording, because it {problem}", cure, subject=str(path))
+        return video.open_video(path, **reading)
 
 
 def times_on_axis(recording: "Recording", fps: float | None) -> Array | None:

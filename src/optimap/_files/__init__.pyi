@@ -11,6 +11,7 @@ from .beside import (
     leads_out,
 )
 from .guard import (
+    held_reports,
     reading,
     reason_of,
 )
@@ -111,6 +112,7 @@ __all__ = [
     "hdf5_item",
     "hdf5_output",
     "hdf5_values",
+    "held_reports",
     "hidden_path",
     "is_sidecar",
     "leads_out",

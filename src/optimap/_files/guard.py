@@ -78,12 +78,32 @@ def reading(
     outer = _heard_by.get()
     if said and outer is not None:
         outer.extend(said)
-    elif said and not row.quiet and _is_news(path):
+    elif said and not row.quiet:
         more = f" (and {len(said) - 1} more)" if len(said) > 1 else ""
         what = f"is read, but {library} reports: {shortened(said[0])}{more}"
-        warnings.warn(
-            Advice("path", path, what, "check that it is complete", subject=str(path)), stacklevel=stack_level()
-        )
+        _report(Advice("path", path, what, "check that it is complete", subject=str(path)))
+
+
+@contextmanager
+def held_reports() -> Iterator[None]:
+    """Hold the warnings about files until the end of the block: if it ends with an error, this says enough."""
+    reports: list[Advice] = []
+    token = _held.set(reports)
+    try:
+        yield
+    finally:
+        _held.reset(token)
+    for report in reports:
+        _report(report)
+
+
+def _report(advice: Advice) -> None:
+    """Warn of a file, now or at the end of the block that holds reports, unless it was said before."""
+    held = _held.get()
+    if held is not None:
+        held.append(advice)
+    elif _is_news(Path(str(advice.value))):
+        warnings.warn(advice, stacklevel=stack_level())
 
 
 def _is_news(path: Path) -> bool:
@@ -129,6 +149,7 @@ def shortened(text: str) -> str:
 
 # What is being said in this thread, and in all that are listening: libraries work in threads of their own, too.
 _heard_by: ContextVar[list[str] | None] = ContextVar("heard_by", default=None)
+_held: ContextVar[list[Advice] | None] = ContextVar("held", default=None)
 _listening: list[list[str]] = []
 _told: dict[tuple[str, int, int], None] = {}  # the files that a line was about, the oldest first
 _lock = Lock()

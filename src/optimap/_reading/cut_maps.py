@@ -17,13 +17,15 @@ from typing import Any
 
 import numpy as np
 
-from .. import kernels
 from .._base import AnyArray, DamagedFileError
 from .memory_maps import mapping_of
 
 
 def map_watcher() -> Any:
     """Return the module that survives memory maps of files that are cut off, or None if it was not built."""
+    # Not imported at the top, because this reads OPTIMAP_KERNELS, and a wrong value is reported like other errors.
+    from .. import kernels
+
     module = kernels.twins().get("compiled")
     return module if hasattr(module, "watch_map") else None
 

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from .._base import ArgumentError, ArgumentTypeError, Array, MissingFileError, file_path, whole_number
-from .._files import refuse_special
+from .._files import held_reports, refuse_special
 from .._reading import check_whole, copied, mapping_of
 from .axes import unlikely_axes
 from .checks import counted
@@ -102,9 +102,10 @@ def open_again(path: str | os.PathLike[str], **options: object) -> Recording:
     if not path.exists():
         raise MissingFileError("path", path, "does not exist", "check the name and the folder", subject=str(path))
     refuse_special(path)
-    row = find_format(path, options)
-    _check_options(row, options)
-    recording: Recording = row.load().open_recording(path, **options)
+    with held_reports():
+        row = find_format(path, options)
+        _check_options(row, options)
+        recording: Recording = row.load().open_recording(path, **options)
     recording._origin = Origin(open_again, path.absolute(), options)
     return recording
 

@@ -144,7 +144,7 @@ class Recording:
         self.dtype = np.dtype(frames.dtype)
         self.ndim = 3
         self.path = path
-        self.files = list(files) or [path]
+        self.files = [file.absolute() for file in files or [path]]  # the folder of the process may change
         self.format = format
         self.times = None if times is None else frame_times(path, times, self.shape[0])
         fps = known_rate(fps)  # here, so that no format can forget it
