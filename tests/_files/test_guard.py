@@ -9,6 +9,7 @@ import tokenize
 import warnings
 import zipfile
 import zlib
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
@@ -213,18 +214,19 @@ def test_log_lines_outside_the_guard_are_not_lost(caplog):
     assert "afterwards" in caplog.text
 
 
-def test_reports_are_held_until_a_file_was_opened(tmp_path):
-    path = tmp_path / "notes.json"
-
-    def look():
+def opens(path, nested, error=None):
+    """Look into a file that its library warns of, while reports are held; then fail, or not."""
+    with held_reports(), held_reports() if nested else nullcontext():
         with reading(path, "json", "cannot be read"):
             warnings.warn("odd", UserWarning, stacklevel=1)
+        if error is not None:
+            raise error
 
-    with pytest.raises(ZeroDivisionError), held_reports(), held_reports():
-        look()
-        raise ZeroDivisionError
-    with pytest.warns(UserWarning, match=r"notes\.json is read, but json reports: odd") as caught, held_reports():
-        with held_reports():
-            look()
-        assert not caught
+
+@pytest.mark.parametrize("nested", [False, True])
+def test_reports_are_held_until_a_file_was_opened(tmp_path, nested):
+    with pytest.raises(ZeroDivisionError):  # and no warning, which would be an error
+        opens(tmp_path / "notes.json", nested, ZeroDivisionError())
+    with pytest.warns(UserWarning, match=r"notes\.json is read, but json reports: odd") as caught:
+        opens(tmp_path / "notes.json", nested)
     assert len(caught) == 1
