@@ -66,7 +66,7 @@ types: $(VENV)/dev
 	$(BIN)/mypy
 
 doctest: $(VENV)/dev
-	MPLBACKEND=agg $(BIN)/python -m pytest --doctest-modules --pyargs optimap -p no:cacheprovider
+	MPLBACKEND=agg $(BIN)/python -m pytest --doctest-modules --pyargs optimap -p no:cacheprovider -p tests.closing_figures
 
 # Runs lint and types before each commit; the hooks are in .pre-commit-config.yaml.
 hooks: $(VENV)/dev
