@@ -79,6 +79,7 @@ def test_objects_are_called_by_their_name_or_else_by_their_class(tmp_path):
     [
         ({"type": "LineString", "coordinates": BOX}, r"object 1 \('x'\) is a line and has no area: use polygons"),
         ({"type": "GeometryCollection"}, r"is of a type that cannot be read \(GeometryCollection\)"),
+        ({"type": {"a": 1}}, "is of a type that cannot be read"),
         ({"type": "Polygon", "coordinates": []}, "has no outline"),
         ({"type": "Polygon", "coordinates": None}, "has no outline"),
         ({"type": "Polygon", "coordinates": [[[1, 2], [3, 4]]]}, "has too few vertices"),

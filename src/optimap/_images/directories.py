@@ -235,7 +235,7 @@ def refuse_truncated(path: Path, reason: str) -> NoReturn:
 
 def _few_columns(starts: Numbers, tables: list[bytes], layout: Layout) -> dict[int, Column]:
     """Return the columns of the tags that matter, one entry at a time: faster than NumPy for a page or two."""
-    found = np.zeros((len(TAGS), 4, len(starts)), np.int64)
+    found = np.zeros((len(TAGS), 4, len(starts)), np.uint64)  # as stored: damaged files have any of them
     byte_order: Literal["little", "big"] = "little" if layout.order == "<" else "big"
     for page, table in enumerate(tables):
         for number, (tag, kind, count, value) in enumerate(layout.entry.iter_unpack(table)):
@@ -247,7 +247,7 @@ def _few_columns(starts: Numbers, tables: list[bytes], layout: Layout) -> dict[i
             single = int.from_bytes(value[:width], byte_order) if 0 < width <= layout.inline else wide
             inside = int(starts[page]) + layout.head + (number + 1) * layout.entry.size - layout.inline
             found[row, :, page] = kind, count, single, inside if width * count <= layout.inline else wide
-    return {tag: Column(*found[row]) for tag, row in TAGS.items()}
+    return {tag: Column(*found[row].astype(np.int64)) for tag, row in TAGS.items()}
 
 
 def _columns(starts: Numbers, tables: list[bytes], layout: Layout) -> dict[int, Column]:

@@ -80,7 +80,7 @@ def _name(feature: dict[str, Any], number: int) -> str:
 
 def _shapes(geometry: dict[str, Any], source: _Source, where: str) -> list[Shape]:
     """Return the outlines of an object: one, or one for each point."""
-    kind, coordinates = geometry.get("type"), geometry.get("coordinates")
+    kind, coordinates = str(geometry.get("type")), geometry.get("coordinates")
     if kind in NO_AREAS:
         raise source.error(f"is {NO_AREAS[kind]} and has no area", "use polygons or points", where)
     if kind == "Polygon":

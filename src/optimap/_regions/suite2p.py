@@ -58,7 +58,8 @@ def _kept(path: Path, count: int, request: Request) -> Ints:
         with open(beside, "rb") as file:
             check_npy(file, beside.stat().st_size, beside, request.name)
         is_cell: Array = np.load(beside, allow_pickle=False)
-    if is_cell.ndim not in (1, 2) or len(is_cell) != count or is_cell.dtype.kind not in "biuf":
+    is_list = is_cell.ndim == 1 or (is_cell.ndim == 2 and is_cell.shape[1] > 0)
+    if not is_list or len(is_cell) != count or is_cell.dtype.kind not in "biuf":
         problem = f"holds an array of shape {is_cell.shape} for {counted(count, 'region')} in {path.name}"
         cure = "give both files of the same run, or give cells='all'"
         raise ArgumentError(request.name, beside, problem, cure, subject=str(beside), keyword="cells")
