@@ -69,7 +69,7 @@ class Budget:
     picture_bytes: int = 32 * 2**20
     # The traces of positions that were picked, which are kept so that undo and redo need not extract again.
     kept_bytes: int = 2**27
-    # A step of the NumPy loops that takes longer is slow: whoever has no compiled loops is told so.
+    # A step of the NumPy loops that takes longer is slow, and is reported where there are no compiled loops.
     slow_ms: int = 1000
     # Whether arrays of other libraries that are in the host's memory anyway are processed by the loops for NumPy
     # arrays, which is 3 to 50 times faster for most work. Without them, a CPU stands in for a GPU.
