@@ -20,7 +20,7 @@ from tests._cli.helpers import run
             ["--at", "1,1", "--size", "2.5"],
             "argument --size: '2.5' is not a whole number, 0 or more: give one",
         ),
-        (["--at", "1,1", "--fps", "0"], "argument --fps: '0' is not a positive number: give one such as 500"),
+        (["--at", "1,1", "--fps", "0"], "argument --fps: '0' is not a positive number: give a finite number above 0"),
         (["--at", "1,1", "--fps", "fast"], "argument --fps: 'fast' is not a positive number"),
         (["--at", "1,1", "--window", "star"], "argument --window: invalid choice: 'star' (choose from"),
         (

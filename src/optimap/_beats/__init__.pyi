@@ -1,3 +1,6 @@
+from .alternating import (
+    compare_parities,
+)
 from .columns import (
     ACTIVATION,
     AMPLITUDE,
@@ -35,6 +38,7 @@ __all__ = [
     "NO_BEAT",
     "PEAK",
     "Windows",
+    "compare_parities",
     "explain",
     "given_windows",
     "in_units",

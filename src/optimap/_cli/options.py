@@ -108,7 +108,7 @@ def positive(text: str) -> float:
     except ValueError:
         value = 0.0
     if not 0 < value < float("inf"):
-        raise argparse.ArgumentTypeError(f"{text!r} is not a positive number: give one such as 500")
+        raise argparse.ArgumentTypeError(f"{text!r} is not a positive number: give a finite number above 0")
     return value
 
 

@@ -63,6 +63,7 @@ from .matlab_tags import (
     check_matlab,
 )
 from .npz import (
+    new_archive,
     write_npz,
 )
 from .patient import (
@@ -120,6 +121,7 @@ __all__ = [
     "leftovers_of",
     "make_folder",
     "missing_folders",
+    "new_archive",
     "new_run",
     "npy_header",
     "open_hdf5",

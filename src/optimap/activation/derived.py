@@ -11,10 +11,9 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from .._base import ArgumentError, ArgumentTypeError, Array, VideoLike, positive_number, whole_number
+from .._beats import compare_parities
 from .beat_maps import compute_beat_maps
 from .maps import BeatMaps
-
-FEWEST = 4  # beats of which alternans can be told from chance
 
 
 def compute_apd_map(
@@ -194,17 +193,9 @@ def compute_alternans_map(
     values = maps[column]
     if maps.is_mean:
         raise ArgumentError("video", maps, "are means over beats", "give maps of single beats", subject="the maps")
-    parts = [values[parity::2] for parity in (0, 1)]
-    counts = [np.isfinite(part).sum(axis=0) for part in parts]
-    totals = [np.nansum(part, axis=0) for part in parts]
-    lost = (counts[0] + counts[1] < FEWEST) | (np.minimum(*counts) == 0)
-    even, odd = (
-        np.where(count > 0, total / np.maximum(count, 1), np.nan) for total, count in zip(totals, counts, strict=True)
-    )
-    small, large = np.fmin(even, odd), np.fmax(even, odd)
-    none = lost | ~(small > 0)
-    magnitude = np.where(none, np.nan, 1 - small / np.where(none, 1, large))
-    return AlternansMaps(magnitude, np.where(lost, np.nan, even - odd), counts[0] + counts[1])
+    even, odd = values[::2], values[1::2]
+    counts = np.isfinite(even).sum(axis=0), np.isfinite(odd).sum(axis=0)
+    return AlternansMaps(*compare_parities(counts, (np.nansum(even, axis=0), np.nansum(odd, axis=0))))
 
 
 def _levels_of(column: object) -> tuple[float, ...]:

@@ -124,7 +124,7 @@ def _dominant(series: NDArray[np.float64], low: float, high: float) -> NDArray[n
     first, last = max(1, min(first, power.shape[1] - 2)), max(1, min(last, power.shape[1] - 2))
     with np.errstate(invalid="ignore"):
         inside = power[:, first : last + 1]
-        # The edge of the range is no peak, but the slope of one outside it.
+        # The edge of the range is not a peak, but the slope of one outside it.
         is_peak = (inside >= power[:, first - 1 : last]) & (inside >= power[:, first + 1 : last + 2])
         at = first + np.where(is_peak, inside, -1).argmax(axis=1)
         rows = np.arange(len(power))

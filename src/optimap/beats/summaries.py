@@ -9,12 +9,10 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from .._base import ArgumentError, ArgumentTypeError, Array, Floats, positive_number
-from .._beats import parse_times
+from .._beats import compare_parities, parse_times
 from .._tables import TraceTable
 from .arguments import Signals, parse_signals
 from .table import BeatTable
-
-FEWEST = 4  # beats of which alternans can be told from chance
 
 
 @dataclass(frozen=True, eq=False)
@@ -201,19 +199,10 @@ def alternans(table: BeatTable, column: str = "apd80") -> Alternans:
     series, beat = table["series"], table["beat"]
     which, place = np.unique(series, return_inverse=True)
     known = np.isfinite(values) & (beat >= 0)
-    counts, means = [], []
-    for parity in (0, 1):
-        mine = known & (beat % 2 == parity)
-        count = np.bincount(place[mine], minlength=len(which))
-        total = np.bincount(place[mine], values[mine], minlength=len(which))
-        counts.append(count)
-        means.append(np.where(count > 0, total / np.maximum(count, 1), np.nan))
-    even, odd = means
-    lost = (counts[0] + counts[1] < FEWEST) | (np.minimum(*counts) == 0)
-    small, large = np.fmin(even, odd), np.fmax(even, odd)
-    lost_share = lost | ~(small > 0)
-    magnitude = np.where(lost_share, np.nan, 1 - small / np.where(lost_share, 1, large))
-    return Alternans(which, magnitude, np.where(lost, np.nan, even - odd), counts[0] + counts[1])
+    of_parity = [known & (beat % 2 == parity) for parity in (0, 1)]
+    counts = [np.bincount(place[mine], minlength=len(which)) for mine in of_parity]
+    totals = [np.bincount(place[mine], values[mine], minlength=len(which)) for mine in of_parity]
+    return Alternans(which, *compare_parities((counts[0], counts[1]), (totals[0], totals[1])))
 
 
 def _numbers(table: BeatTable, column: str) -> Floats:

@@ -7,7 +7,7 @@ exact text, since openpyxl would round them to 16 digits; names are always text,
 import json
 import zipfile
 from collections.abc import Generator, Iterable, Iterator
-from contextlib import ExitStack, closing, contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,8 +17,8 @@ from openpyxl import Workbook, load_workbook
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.writer.excel import ExcelWriter
 
-from ..._base import ArgumentError, Array, budget, deferred_interrupts, progress_bar
-from ..._files import MEMBERS, check_zip, written_patiently
+from ..._base import ArgumentError, Array, budget, progress_bar
+from ..._files import MEMBERS, check_zip, new_archive, written_patiently
 from ..._regions import Regions
 from ..header import MARKER, Header, header_shape, not_ours, parse_header, reading_table
 from ..table import TraceTable
@@ -70,10 +70,7 @@ def new_workbook(path: Path) -> Iterator[Workbook]:
     try:
         yield book
         book.properties.modified = datetime.now(tz=UTC).replace(tzinfo=None)
-        with written_patiently(path) as file, ExitStack() as stack:
-            with deferred_interrupts():  # half a ZipFile prints an error when it is collected
-                archive = zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED)  # type: ignore[call-overload, unused-ignore]
-                stack.enter_context(archive)
+        with written_patiently(path) as file, new_archive(file, zipfile.ZIP_DEFLATED) as archive:
             ExcelWriter(book, archive).save()
     except BaseException:  # otherwise openpyxl complains when the unfinished sheets are collected
         for sheet in book.worksheets:
