@@ -32,6 +32,15 @@ def test_noise_has_no_activations(method, seed):
         assert [len(times) for times in find_activations(noise, method, show=False)] == [0, 0, 0]
 
 
+def test_many_small_bumps_do_not_lower_what_counts_as_a_beat():
+    bumps = np.setdiff1d(np.arange(20.3, 990, 40), TIMES)
+    bumps = bumps[np.abs(bumps[:, np.newaxis] - TIMES).min(axis=1) > 12]
+    assert len(bumps) > 2 * len(TIMES)
+    signal = beats(TIMES) + 0.15 * beats(bumps, decay=5.0)
+    found = find_activations(signal, interpolate=True, show=False)
+    np.testing.assert_allclose(found, TIMES, atol=0.7)
+
+
 @pytest.mark.parametrize("noise", [0, 0.02, 0.1])
 @pytest.mark.parametrize("sign", [1, -1])
 def test_beats_in_noise(noise, sign):

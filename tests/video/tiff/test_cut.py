@@ -128,6 +128,14 @@ def test_numbers_that_begin_later_are_not_parts_but_may_be(tmp_path):
     np.testing.assert_array_equal(load_video(paths[1], parts=True), VIDEO)
 
 
+def test_a_file_without_a_number_and_of_another_length_is_a_recording_of_its_own(tmp_path):
+    lead, *parts = cut(tmp_path, ("rec", "rec_1", "rec_2", "rec_3"), (7, 8, 8, 2))
+    video, said = advice(parts[0])
+    np.testing.assert_array_equal(video, VIDEO[7:])
+    assert "parts=False" in said
+    np.testing.assert_array_equal(load_video(lead), VIDEO[:7])
+
+
 @pytest.mark.parametrize("other", [VIDEO[20:, :4], VIDEO[20:].astype("f4")])
 @pytest.mark.parametrize("names", [PLAIN, ("rec", "rec_X2", "rec_X3")])
 def test_parts_have_frames_of_one_size_and_type(tmp_path, other, names):
