@@ -18,7 +18,6 @@ from .measuring import (
     measure_windows,
 )
 from .parameters import (
-    parse_choice,
     parse_levels,
     parse_options,
     parse_prefix,
@@ -44,7 +43,6 @@ __all__ = [
     "in_units",
     "measure_windows",
     "measured_names",
-    "parse_choice",
     "parse_levels",
     "parse_options",
     "parse_prefix",

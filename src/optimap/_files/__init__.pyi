@@ -13,7 +13,6 @@ from .beside import (
 from .guard import (
     held_reports,
     reading,
-    reason_of,
 )
 from .hdf5 import (
     ALONE,
@@ -38,7 +37,6 @@ from .justified import (
     MOST,
     PACKBITS,
     PNG,
-    STORED,
     VIDEO,
     bytes_on_disk,
     check_justified,
@@ -94,7 +92,6 @@ __all__ = [
     "MOST",
     "PACKBITS",
     "PNG",
-    "STORED",
     "VIDEO",
     "HDF5Input",
     "array_checksum",
@@ -128,7 +125,6 @@ __all__ = [
     "own_hdf5",
     "read_member",
     "reading",
-    "reason_of",
     "refuse_elsewhere",
     "refuse_special",
     "remove_empty",

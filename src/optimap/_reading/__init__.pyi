@@ -39,7 +39,6 @@ from .mapped_files import (
 from .memory_maps import (
     mapping_of,
     release,
-    stored_chunk,
 )
 from .named_axes import (
     hdf5_axes,
@@ -105,7 +104,6 @@ __all__ = [
     "read_whole",
     "release",
     "smooth_in_space",
-    "stored_chunk",
     "unlabelled",
     "walk_blocks",
     "watch",
