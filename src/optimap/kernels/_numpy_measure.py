@@ -358,8 +358,10 @@ def _decay(beat: Beat, series: Filtered, values: Array, why: Array) -> None:
     if stop - first < FEWEST:
         why[TAU] = FEW
         return
-    samples = _upright(beat, series.row, first, stop)
-    rate = fitted_rate(samples, 0.7 * beat.amplitude, np.log(7) / (end - begin))
+    # The fit compares squares, which would overflow, or vanish, for huge or tiny numbers.
+    unit = np.ldexp(1.0, -max(-1000, int(np.frexp(beat.amplitude)[1])))
+    samples = unit * _upright(beat, series.row, first, stop)
+    rate = fitted_rate(samples, 0.7 * unit * beat.amplitude, np.log(7) / (end - begin))
     values[TAU], why[TAU] = (1 / rate, MEASURED) if rate > 0 else (np.nan, MISFIT)
 
 
