@@ -4,6 +4,9 @@ from .beats import (
     draw_ensemble,
     draw_restitution,
 )
+from .contrast import (
+    contrast_limits,
+)
 from .decimate import (
     min_max,
     pixel_columns,
@@ -53,6 +56,7 @@ __all__ = [
     "check_keywords",
     "check_scale",
     "check_traces_arguments",
+    "contrast_limits",
     "draw_beats",
     "draw_ensemble",
     "draw_maps",
