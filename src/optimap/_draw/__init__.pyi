@@ -4,6 +4,9 @@ from .beats import (
     draw_ensemble,
     draw_restitution,
 )
+from .colors import (
+    default_colors,
+)
 from .decimate import (
     min_max,
     pixel_columns,
@@ -51,6 +54,7 @@ __all__ = [
     "check_keywords",
     "check_scale",
     "check_traces_arguments",
+    "default_colors",
     "draw_beats",
     "draw_ensemble",
     "draw_maps",

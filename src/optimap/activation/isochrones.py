@@ -100,7 +100,7 @@ def show_slopes(
         upper, lower = ax.inset_axes((0, 0.5, 1, 0.5)), ax.inset_axes((0, 0, 1, 0.5))
         upper.sharex(lower)
     for panel, values in ((upper, signal), (lower, slopes)):
-        show_activations(values, times, fps=fps, ax=panel, color="C0")
+        show_activations(values, times, fps=fps, ax=panel, color=default_colors(1)[0])
     upper.set_xlabel("")
     upper.tick_params(labelbottom=False)
     lower.set_ylabel("dV/dt")
