@@ -4,8 +4,13 @@ from .beats import (
     draw_ensemble,
     draw_restitution,
 )
+<<<<<<< HEAD
 from .colors import (
     default_colors,
+=======
+from .contrast import (
+    contrast_limits,
+>>>>>>> main
 )
 from .decimate import (
     min_max,
@@ -54,7 +59,11 @@ __all__ = [
     "check_keywords",
     "check_scale",
     "check_traces_arguments",
+<<<<<<< HEAD
     "default_colors",
+=======
+    "contrast_limits",
+>>>>>>> main
     "draw_beats",
     "draw_ensemble",
     "draw_maps",
