@@ -4,13 +4,11 @@ from .beats import (
     draw_ensemble,
     draw_restitution,
 )
-<<<<<<< HEAD
 from .colors import (
     default_colors,
-=======
+)
 from .contrast import (
     contrast_limits,
->>>>>>> main
 )
 from .decimate import (
     min_max,
@@ -59,11 +57,8 @@ __all__ = [
     "check_keywords",
     "check_scale",
     "check_traces_arguments",
-<<<<<<< HEAD
-    "default_colors",
-=======
     "contrast_limits",
->>>>>>> main
+    "default_colors",
     "draw_beats",
     "draw_ensemble",
     "draw_maps",

@@ -6,11 +6,11 @@ these distances as its aim; a test measures them. A colour belongs to a number (
 columns), so that a trace has the same colour in a window, in a picture and in the next session.
 """
 
-COLORS = (
-    ("#3d61c2", "#f3aa00", "#92b679", "#c2310c", "#3d2461", "#3dc2ff", "#926d92", "#552418")
-    + ("#4918b6", "#9e1855", "#ff61ce", "#009231", "#b66dff", "#920092", "#aa6d61", "#496131")
-    + ("#aaaa3d", "#61aa9e", "#9e55aa", "#f37961", "#793100", "#006d6d", "#db0079", "#ce31db")
-)
+COLORS = [
+    *("#3d61c2", "#f3aa00", "#92b679", "#c2310c", "#3d2461", "#3dc2ff", "#926d92", "#552418"),
+    *("#4918b6", "#9e1855", "#ff61ce", "#009231", "#b66dff", "#920092", "#aa6d61", "#496131"),
+    *("#aaaa3d", "#61aa9e", "#9e55aa", "#f37961", "#793100", "#006d6d", "#db0079", "#ce31db"),
+]
 
 
 def default_colors(count: int, start: int = 0) -> list[str]:

@@ -19,7 +19,9 @@ if TYPE_CHECKING:
     from matplotlib.image import AxesImage
 
 
-def draw_image(ax: Axes, pixels: Array, vmin: float | None = None, vmax: float | None = None, **style: Any) -> AxesImage:
+def draw_image(
+    ax: Axes, pixels: Array, vmin: float | None = None, vmax: float | None = None, **style: Any
+) -> AxesImage:
     """Draw an image pixel by pixel, without axes around it; `style` holds keywords of `imshow`."""
     if style.get("norm") is None:
         style["vmin"], style["vmax"] = image_limits(pixels, vmin, vmax)

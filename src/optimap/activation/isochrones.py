@@ -13,7 +13,17 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from .._base import RATE, ArgumentError, Floats, check_flag, positive_number
-from .._draw import as_image, check_axes, check_keywords, check_scale, draw_traces, hidden_axes, new_axes, show_figures
+from .._draw import (
+    as_image,
+    check_axes,
+    check_keywords,
+    check_scale,
+    default_colors,
+    draw_traces,
+    hidden_axes,
+    new_axes,
+    show_figures,
+)
 from ..image import show_image
 from .keywords import check_known
 from .times_map import as_times
