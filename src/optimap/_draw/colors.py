@@ -7,7 +7,7 @@ columns), so that a trace has the same colour in a window, in a picture and in t
 """
 
 COLORS = [
-    *("#3d61c2", "#f3aa00", "#92b679", "#c2310c", "#3d2461", "#3dc2ff", "#926d92", "#552418"),
+    *("#3d61c2", "#f3aa00", "#c2310c", "#3dc2ff", "#3d2461", "#926d92", "#552418", "#92b679"),
     *("#4918b6", "#9e1855", "#ff61ce", "#009231", "#b66dff", "#920092", "#aa6d61", "#496131"),
     *("#aaaa3d", "#61aa9e", "#9e55aa", "#f37961", "#793100", "#006d6d", "#db0079", "#ce31db"),
 ]
