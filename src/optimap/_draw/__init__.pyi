@@ -4,6 +4,9 @@ from .beats import (
     draw_ensemble,
     draw_restitution,
 )
+from .colors import (
+    default_colors,
+)
 from .contrast import (
     contrast_limits,
 )
@@ -57,6 +60,7 @@ __all__ = [
     "check_scale",
     "check_traces_arguments",
     "contrast_limits",
+    "default_colors",
     "draw_beats",
     "draw_ensemble",
     "draw_maps",

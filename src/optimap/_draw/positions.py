@@ -9,6 +9,7 @@ from numpy.typing import ArrayLike
 
 from .._base import ArgumentError, Floats, counted
 from .._regions import find_drawn
+from .colors import default_colors
 from .figures import (
     Colors,
     as_image,
@@ -50,7 +51,7 @@ def show_positions(
     size : float or sequence of N floats, optional
         Area of the dots in points squared, as `s` of `matplotlib.axes.Axes.scatter`. Only for positions.
     color : color or sequence of N colors, optional
-        One for all, or one for each; by default matplotlib's colour cycle, as in `show_traces`.
+        One for all, or one for each; by default those of the set of 24 in `show_traces`.
     cmap, vmin, vmax
         How the image is drawn, see `optimap.image.show_image`.
     ax : matplotlib Axes, optional
@@ -128,7 +129,7 @@ def _style(color: Colors, count: int, kwargs: dict[str, Any]) -> dict[str, Any]:
         if color is not None:
             raise ArgumentError("color", color, "is given together with c", "give one of them", subject="color")
         color = style.pop("c")
-    wanted = [f"C{i}" for i in range(count)] if color is None else color
+    wanted = default_colors(count) if color is None else color
     dots = parse_colors(wanted, count, "color", "position")
     has_face = {"facecolor", "facecolors", "fc"} & style.keys()
     has_edge = {"edgecolor", "edgecolors", "ec"} & style.keys()

@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike
 
 from .._base import ArgumentError, ArgumentTypeError, Array
 from .._regions import Regions, Spans, make_regions
+from .colors import default_colors
 from .figures import Colors, as_image, check_axes, check_scale, keyword_error, new_axes, parse_colors, show_figures
 
 if TYPE_CHECKING:
@@ -45,7 +46,7 @@ def show_regions(
     names : bool
         Write the names above the regions if there are no more than 50.
     color : color or sequence of N colors, optional
-        One for all, or one for each; by default matplotlib's colour cycle, as in `show_traces`: a region and its
+        One for all, or one for each; by default those of the set of 24 in `show_traces`: a region and its
         trace have the same colour.
     cmap, vmin, vmax
         How the image is drawn, see `optimap.image.show_image`.
@@ -87,7 +88,7 @@ def show_regions(
         raise ArgumentTypeError("names", names, "is not True or False", cure, plain=True)
     check_axes(ax)
     check_scale(cmap, vmin, vmax)
-    wanted = [f"C{i % 10}" for i in range(len(found))] if color is None else color
+    wanted = default_colors(len(found)) if color is None else color
     colors = parse_colors(wanted, len(found), "color", "region")
     drawn = _collection(spans, colors, kwargs)
 

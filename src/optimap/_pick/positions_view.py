@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from .._base import Array
+from .._draw import default_colors
 from .mouse import MouseAdapter
 from .painter import Painter
 from .points import Point, PointPicker, Position
@@ -236,4 +237,4 @@ class PositionsView:
 
 def point_color(point: Point) -> str:
     """Return a point's colour, which never changes."""
-    return f"C{(point.key - 1) % 10}"
+    return default_colors(1, point.key - 1)[0]

@@ -19,6 +19,7 @@ from .._draw import (
     as_traces,
     check_scale,
     check_traces_arguments,
+    default_colors,
     draw_traces,
     line_arguments,
     new_axes,
@@ -109,7 +110,7 @@ def show_positions_and_traces(
     places = _places(positions, given.shape[1:] if is_video else frame.shape[:2], is_video, size, window)
     points: Any = places.regions if places.positions is None else places.positions
     count = len(places)
-    wanted = [f"C{i}" for i in range(count)] if colors is None else parse_colors(colors, count)
+    wanted = default_colors(count) if colors is None else parse_colors(colors, count)
     check_traces_arguments((len(given), count), x, fps, wanted, **kwargs)
     values = as_traces(extract_traces(given, points, size, window=window) if is_video else given, "video_or_traces")
     if values.shape[1] != count:
