@@ -34,11 +34,13 @@ from .maps import (
     draw_maps,
 )
 from .positions import (
-    show_positions,
+    show_positions as show_positions,
 )
 from .regions import (
     outlines,
-    show_regions,
+)
+from .regions import (
+    show_regions as show_regions,
 )
 from .traces import (
     as_traces,

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Unpack
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from .._base import ArgumentError, Floats, counted
+from .._base import ArgumentError, Floats, PlacesLike, PositionKeywords, counted
 from .._regions import find_drawn
 from .colors import default_colors
 from .figures import (
@@ -26,11 +26,9 @@ from .regions import none_error, show_regions
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from .._regions import Regions
-
 
 def show_positions(
-    positions: ArrayLike | Regions,
+    positions: PlacesLike,
     image: ArrayLike | None = None,
     size: ArrayLike | None = None,
     color: Colors = None,
@@ -38,7 +36,7 @@ def show_positions(
     vmin: float | None = None,
     vmax: float | None = None,
     ax: Axes | None = None,
-    **kwargs: object,
+    **kwargs: Unpack[PositionKeywords],
 ) -> Axes:
     """Draw positions as dots, or regions as outlines, on an image if one is given.
 
@@ -89,7 +87,7 @@ def show_positions(
         return show_regions(places.regions, image, **keywords)
     points = places.positions
     sizes = _areas(size, len(points))
-    style = _style(color, len(points), kwargs)
+    style = _style(color, len(points), {**kwargs})
     check_axes(ax)
     check_scale(cmap, vmin, vmax)
     if kwargs and len(points):

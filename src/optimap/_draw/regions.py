@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Unpack
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from .._base import ArgumentError, ArgumentTypeError, Array
+from .._base import ArgumentError, ArgumentTypeError, Array, MarkKeywords, PlacesLike
 from .._regions import Regions, Spans, make_regions
 from .colors import default_colors
 from .figures import Colors, as_image, check_axes, check_scale, keyword_error, new_axes, parse_colors, show_figures
@@ -24,7 +24,7 @@ MOST_NAMES = 50
 
 
 def show_regions(
-    regions: object,
+    regions: PlacesLike,
     image: ArrayLike | None = None,
     names: bool = True,
     color: Colors = None,
@@ -32,7 +32,7 @@ def show_regions(
     vmin: float | None = None,
     vmax: float | None = None,
     ax: Axes | None = None,
-    **kwargs: object,
+    **kwargs: Unpack[MarkKeywords],
 ) -> Axes:
     """Draw the outlines of regions, on an image if one is given.
 
@@ -90,7 +90,7 @@ def show_regions(
     check_scale(cmap, vmin, vmax)
     wanted = default_colors(len(found)) if color is None else color
     colors = parse_colors(wanted, len(found), "color", "region")
-    drawn = _collection(spans, colors, kwargs)
+    drawn = _collection(spans, colors, {**kwargs})
 
     new = ax is None
     if ax is None:
