@@ -2,8 +2,7 @@
 
 This module holds only the choice between the two, the choice of the faster loop, and the number of threads; callers
 check the arguments. ``OPTIMAP_KERNELS=numpy`` forces the NumPy twins, ``compiled`` makes it an error if the compiled
-loops are missing. ``OPTIMAP_THREADS`` sets the number of threads; unset, they use as many as the machine, the container
-and the job allow.
+loops are missing. ``OPTIMAP_THREADS`` sets the number of threads; unset, the machine, the container and the job do.
 """
 
 import os
