@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from matplotlib.figure import Figure
 
+from optimap._draw import default_colors
 from optimap._pick import ComparisonView, PointPicker, TracesView
 from optimap._reading import as_source
 from optimap.trace import extract_traces
@@ -41,7 +42,7 @@ def test_each_click_draws_a_trace_in_the_colour_of_its_point():
     np.testing.assert_array_equal(view.traces, extract_traces(VIDEO, [(5, 5), (20, 10)], 3))
     for i, line in enumerate(lines(view)):
         np.testing.assert_array_equal(line.get_ydata(), view.traces[:, i])
-        assert dots(view)[i].get_color() == line.get_color() == f"C{i}"
+        assert dots(view)[i].get_color() == line.get_color() == default_colors(2)[i]
         assert numbers(view)[i] == str(i + 1)
     low, high = view.ax_traces.get_ylim()
     assert low < view.traces.min()
@@ -188,7 +189,7 @@ def test_an_error_at_a_click_is_shown_and_nothing_is_lost():
     assert "not picked: video holds NaN in frame 3" in view.message.get_text()
     click(view, (25, 15))
     assert view.positions == [(5, 5), (25, 15)]
-    assert view.message.get_text() == view.help
+    assert view.message.get_text() == view.hint
     assert view.traces.shape == (60, 2)
 
 

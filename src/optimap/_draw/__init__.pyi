@@ -4,6 +4,12 @@ from .beats import (
     draw_ensemble,
     draw_restitution,
 )
+from .colors import (
+    default_colors,
+)
+from .contrast import (
+    contrast_limits,
+)
 from .decimate import (
     min_max,
     pixel_columns,
@@ -27,11 +33,13 @@ from .maps import (
     draw_maps,
 )
 from .positions import (
-    show_positions,
+    show_positions as show_positions,
 )
 from .regions import (
     outlines,
-    show_regions,
+)
+from .regions import (
+    show_regions as show_regions,
 )
 from .traces import (
     as_traces,
@@ -51,6 +59,8 @@ __all__ = [
     "check_keywords",
     "check_scale",
     "check_traces_arguments",
+    "contrast_limits",
+    "default_colors",
     "draw_beats",
     "draw_ensemble",
     "draw_maps",

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .._base import Array
+from .._draw import default_colors
 from .help_panel import HelpPanel
 from .layout import MESSAGE, Box, Layout, shortened, wrapped
 from .mouse import MouseAdapter
@@ -282,7 +283,7 @@ class PositionsView:
 
 def point_color(point: Point) -> str:
     """Return a point's colour, which never changes."""
-    return f"C{(point.key - 1) % 10}"
+    return default_colors(1, point.key - 1)[0]
 
 
 def pixel_text(x: float, y: float) -> str:
