@@ -1,4 +1,4 @@
-"""The signal of single frames, which shows where a wave is: the frame minus the baseline, upright, smoothed, in percent.
+"""The signal of single frames, which shows where a wave is: a frame minus the baseline, upright, smoothed, in percent.
 
 Baselines are found once, from frames that are spread over the recording: in each pixel the mean of those at rest, and
 for all pixels together a curve for the slow fading of the dye. After that, a frame takes the reading of itself and
