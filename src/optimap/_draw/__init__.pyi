@@ -4,12 +4,15 @@ from .beats import (
     draw_ensemble,
     draw_restitution,
 )
+from .colors import (
+    default_colors,
+)
 from .contrast import (
     contrast_limits,
 )
 from .decimate import (
-    min_max,
     pixel_columns,
+    visible_samples,
 )
 from .figures import (
     Colors,
@@ -24,17 +27,20 @@ from .figures import (
 )
 from .long_traces import (
     LONG,
+    InPieces,
 )
 from .maps import (
     MapStyle,
     draw_maps,
 )
 from .positions import (
-    show_positions,
+    show_positions as show_positions,
 )
 from .regions import (
     outlines,
-    show_regions,
+)
+from .regions import (
+    show_regions as show_regions,
 )
 from .traces import (
     as_traces,
@@ -46,6 +52,7 @@ from .traces import (
 __all__ = [
     "LONG",
     "Colors",
+    "InPieces",
     "MapStyle",
     "Marks",
     "as_image",
@@ -55,6 +62,7 @@ __all__ = [
     "check_scale",
     "check_traces_arguments",
     "contrast_limits",
+    "default_colors",
     "draw_beats",
     "draw_ensemble",
     "draw_maps",
@@ -62,7 +70,6 @@ __all__ = [
     "draw_traces",
     "hidden_axes",
     "line_arguments",
-    "min_max",
     "new_axes",
     "outlines",
     "parse_colors",
@@ -70,4 +77,5 @@ __all__ = [
     "show_figures",
     "show_positions",
     "show_regions",
+    "visible_samples",
 ]

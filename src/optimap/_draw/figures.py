@@ -9,13 +9,14 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from .._base import ArgumentError, ArgumentTypeError, Array, counted
+from .colors import default_colors
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.typing import ColorType
 
 
-# One colour for all, or one for each; None stands for matplotlib's own.
+# One colour for all, or one for each; None stands for the default colour.
 Colors: TypeAlias = "ColorType | Sequence[ColorType | None] | None"
 
 
@@ -133,4 +134,5 @@ def parse_colors(colors: Any, count: int, name: str = "colors", thing: str = "tr
     for i, color in enumerate(colors):
         if color is not None and not is_color_like(color):
             raise ArgumentError(f"{name}[{i}]", color, problem, cure)
-    return [f"C{i}" if color is None else color for i, color in enumerate(colors)]
+    own = default_colors(count)
+    return [own[i] if color is None else color for i, color in enumerate(colors)]

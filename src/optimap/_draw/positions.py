@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Unpack
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from .._base import ArgumentError, Floats, counted
+from .._base import ArgumentError, Floats, PlacesLike, PositionKeywords, counted
 from .._regions import find_drawn
+from .colors import default_colors
 from .figures import (
     Colors,
     as_image,
@@ -25,11 +26,9 @@ from .regions import none_error, show_regions
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from .._regions import Regions
-
 
 def show_positions(
-    positions: ArrayLike | Regions,
+    positions: PlacesLike,
     image: ArrayLike | None = None,
     size: ArrayLike | None = None,
     color: Colors = None,
@@ -37,7 +36,7 @@ def show_positions(
     vmin: float | None = None,
     vmax: float | None = None,
     ax: Axes | None = None,
-    **kwargs: object,
+    **kwargs: Unpack[PositionKeywords],
 ) -> Axes:
     """Draw positions as dots, or regions as outlines, on an image if one is given.
 
@@ -50,7 +49,7 @@ def show_positions(
     size : float or sequence of N floats, optional
         Area of the dots in points squared, as `s` of `matplotlib.axes.Axes.scatter`. Only for positions.
     color : color or sequence of N colors, optional
-        One for all, or one for each; by default matplotlib's colour cycle, as in `show_traces`.
+        One for all, or one for each; by default those of the set of 24 in `show_traces`.
     cmap, vmin, vmax
         How the image is drawn, see `optimap.image.show_image`.
     ax : matplotlib Axes, optional
@@ -88,7 +87,7 @@ def show_positions(
         return show_regions(places.regions, image, **keywords)
     points = places.positions
     sizes = _areas(size, len(points))
-    style = _style(color, len(points), kwargs)
+    style = _style(color, len(points), {**kwargs})
     check_axes(ax)
     check_scale(cmap, vmin, vmax)
     if kwargs and len(points):
@@ -128,7 +127,7 @@ def _style(color: Colors, count: int, kwargs: dict[str, Any]) -> dict[str, Any]:
         if color is not None:
             raise ArgumentError("color", color, "is given together with c", "give one of them", subject="color")
         color = style.pop("c")
-    wanted = [f"C{i}" for i in range(count)] if color is None else color
+    wanted = default_colors(count) if color is None else color
     dots = parse_colors(wanted, count, "color", "position")
     has_face = {"facecolor", "facecolors", "fc"} & style.keys()
     has_edge = {"edgecolor", "edgecolors", "ec"} & style.keys()

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Unpack
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from .._base import ArgumentError, ArgumentTypeError, Array
+from .._base import ArgumentError, ArgumentTypeError, Array, MarkKeywords, PlacesLike
 from .._regions import Regions, Spans, make_regions
+from .colors import default_colors
 from .figures import Colors, as_image, check_axes, check_scale, keyword_error, new_axes, parse_colors, show_figures
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ MOST_NAMES = 50
 
 
 def show_regions(
-    regions: object,
+    regions: PlacesLike,
     image: ArrayLike | None = None,
     names: bool = True,
     color: Colors = None,
@@ -31,7 +32,7 @@ def show_regions(
     vmin: float | None = None,
     vmax: float | None = None,
     ax: Axes | None = None,
-    **kwargs: object,
+    **kwargs: Unpack[MarkKeywords],
 ) -> Axes:
     """Draw the outlines of regions, on an image if one is given.
 
@@ -45,7 +46,7 @@ def show_regions(
     names : bool
         Write the names above the regions if there are no more than 50.
     color : color or sequence of N colors, optional
-        One for all, or one for each; by default matplotlib's colour cycle, as in `show_traces`: a region and its
+        One for all, or one for each; by default those of the set of 24 in `show_traces`: a region and its
         trace have the same colour.
     cmap, vmin, vmax
         How the image is drawn, see `optimap.image.show_image`.
@@ -87,9 +88,9 @@ def show_regions(
         raise ArgumentTypeError("names", names, "is not True or False", cure, plain=True)
     check_axes(ax)
     check_scale(cmap, vmin, vmax)
-    wanted = [f"C{i % 10}" for i in range(len(found))] if color is None else color
+    wanted = default_colors(len(found)) if color is None else color
     colors = parse_colors(wanted, len(found), "color", "region")
-    drawn = _collection(spans, colors, kwargs)
+    drawn = _collection(spans, colors, {**kwargs})
 
     new = ax is None
     if ax is None:

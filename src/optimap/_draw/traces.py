@@ -9,10 +9,14 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from .._base import ArgumentError, ArgumentTypeError, Array, counted, on_host, parse_time_axis
+from .colors import default_colors
 from .figures import Colors, check_axes, check_keywords, new_axes, parse_colors, show_figures
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+
+# As many as a style sheet has, or more.
+MOST_COLORS = 100
 
 
 def draw_traces(
@@ -28,7 +32,7 @@ def draw_traces(
     check_axes(ax)
     values = as_traces(traces)
     times, label = parse_time_axis(len(values), x, fps)
-    per_trace, style = line_arguments(values.shape[1], colors, labels, kwargs)
+    per_trace, style = line_arguments(values.shape[1], colors, labels, kwargs, drawn=0 if ax is None else _colored(ax))
     new = ax is None
     if ax is None:
         ax = new_axes()
@@ -79,9 +83,12 @@ def check_traces_arguments(
 
 
 def line_arguments(
-    count: int, colors: Colors, labels: object, kwargs: dict[str, Any], thing: str = "trace"
+    count: int, colors: Colors, labels: object, kwargs: dict[str, Any], thing: str = "trace", drawn: int = 0
 ) -> tuple[list[dict[str, Any]], dict[str, Any]]:
-    """Return the properties of each line, and the keywords that all lines share."""
+    """Return the properties of each line, and the keywords that all lines share.
+
+    `drawn` lines of the axes have default colours already, so that the next ones follow.
+    """
     kwargs = dict(kwargs)
     if colors is not None:
         if "color" in kwargs or "c" in kwargs:
@@ -89,15 +96,21 @@ def line_arguments(
     else:
         colors = kwargs.pop("color", kwargs.pop("c", None))
     own: list[dict[str, Any]] = [{} for _ in range(count)]
-    if colors is not None:
-        for line, color in zip(own, parse_colors(colors, count, thing=thing), strict=True):
-            line["color"] = color
+    wanted = default_colors(count, drawn) if colors is None else parse_colors(colors, count, thing=thing)
+    for line, color in zip(own, wanted, strict=True):
+        line["color"] = color
     if labels is not None:
         names = _names(labels, count, thing)
         for line, name in zip(own, names, strict=True):
             line["label"] = str(name)
     _check_line_keywords(kwargs)
     return own, kwargs
+
+
+def _colored(ax: Axes) -> int:
+    """Return how many lines of axes have default colours."""
+    known = set(default_colors(MOST_COLORS))
+    return sum(str(line.get_color()) in known for line in ax.lines)
 
 
 def _names(labels: object, count: int, thing: str) -> list[object]:

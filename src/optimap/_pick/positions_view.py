@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from .._base import Array
+from .._draw import default_colors
 from .mouse import MouseAdapter
 from .painter import Painter
 from .points import Point, PointPicker, Position
@@ -21,6 +22,10 @@ if TYPE_CHECKING:
     from matplotlib.lines import Line2D
 
 IMAGE_HELP = "click: add   drag: move   right click: remove   Ctrl+Z, Ctrl+Shift+Z: undo, redo   Del: remove selected"
+
+
+# What reading and computing may raise: shown in the window, which stays open.
+FAILURES = (ValueError, OSError, RuntimeError, MemoryError)
 
 
 class PositionsView:
@@ -138,7 +143,7 @@ class PositionsView:
         moved = [p for p in points.values() if p.key in self._drawn and self._drawn[p.key] != p.position]
         try:
             self.prepare([*new, *moved])
-        except (ValueError, OSError, RuntimeError, MemoryError) as error:
+        except FAILURES as error:
             self.adapter.drop()
             self.picker.revert()
             self.show_message(f"not picked: {error}", problem=True)
@@ -232,4 +237,4 @@ class PositionsView:
 
 def point_color(point: Point) -> str:
     """Return a point's colour, which never changes."""
-    return f"C{(point.key - 1) % 10}"
+    return default_colors(1, point.key - 1)[0]

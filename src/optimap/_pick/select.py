@@ -56,7 +56,7 @@ def pick_positions(
 
 
 def pick_traces(
-    video: VideoLike,
+    video: VideoLike | ArrayLike,
     size: int,
     ref_frame: ArrayLike,
     x: ArrayLike | None,

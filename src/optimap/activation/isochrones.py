@@ -13,7 +13,17 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from .._base import RATE, ArgumentError, Floats, check_flag, positive_number
-from .._draw import as_image, check_axes, check_keywords, check_scale, draw_traces, hidden_axes, new_axes, show_figures
+from .._draw import (
+    as_image,
+    check_axes,
+    check_keywords,
+    check_scale,
+    default_colors,
+    draw_traces,
+    hidden_axes,
+    new_axes,
+    show_figures,
+)
 from ..image import show_image
 from .keywords import check_known
 from .times_map import as_times
@@ -100,7 +110,7 @@ def show_slopes(
         upper, lower = ax.inset_axes((0, 0.5, 1, 0.5)), ax.inset_axes((0, 0, 1, 0.5))
         upper.sharex(lower)
     for panel, values in ((upper, signal), (lower, slopes)):
-        show_activations(values, times, fps=fps, ax=panel, color="C0")
+        show_activations(values, times, fps=fps, ax=panel, color=default_colors(1)[0])
     upper.set_xlabel("")
     upper.tick_params(labelbottom=False)
     lower.set_ylabel("dV/dt")

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Unpack
 
 from numpy.typing import ArrayLike
 
+from .._base import ImageKeywords
 from .._draw import as_image, check_axes, check_keywords, check_scale, hidden_axes, new_axes, show_figures
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ def show_image(
     show_colorbar: bool = False,
     colorbar_title: str = "",
     ax: Axes | None = None,
-    **kwargs: object,
+    **kwargs: Unpack[ImageKeywords],
 ) -> Axes:
     """Show an image pixel by pixel, without interpolation.
 

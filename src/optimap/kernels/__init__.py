@@ -18,7 +18,7 @@ from ._fallback import Fallback
 from ._numpy_slopes import median_slope, side_changes, slopes_of_ranks
 from ._numpy_upstrokes import gaussian_slopes, is_steep, noise_limits, slope_noise
 from ._threads import container_cores, one_thread
-from ._workers import Stop, in_background, run_in_threads
+from ._workers import Stop, in_background, run_alongside, run_in_threads
 
 # Listed for the tests: both sets of loops (twins), the warning of slow ones (Fallback), the steps of the median slope
 # in NumPy (median_slope, side_changes, slopes_of_ranks), and the share of a container (container_cores).
@@ -44,6 +44,7 @@ __all__ = [
     "one_thread",
     "rescale",
     "result_dtype",
+    "run_alongside",
     "run_in_threads",
     "running_medians",
     "side_changes",

@@ -7,18 +7,30 @@ positions and of regions are in `_draw`.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Unpack
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from .._base import ArgumentError, ArgumentTypeError, Array, VideoLike, counted, on_host, parse_time_axis
+from .._base import (
+    ArgumentError,
+    ArgumentTypeError,
+    Array,
+    LabelledLineKeywords,
+    PlacesLike,
+    VideoLike,
+    Window,
+    counted,
+    on_host,
+    parse_time_axis,
+)
 from .._draw import (
     Colors,
     as_image,
     as_traces,
     check_scale,
     check_traces_arguments,
+    default_colors,
     draw_traces,
     line_arguments,
     new_axes,
@@ -28,7 +40,7 @@ from .._draw import (
 from .._draw import show_positions as show_positions
 from .._draw import show_regions as show_regions
 from .._reading import as_source
-from .._regions import Places, Regions, find_drawn, find_places
+from .._regions import Places, find_drawn, find_places
 from .extract import extract_traces
 
 if TYPE_CHECKING:
@@ -37,7 +49,7 @@ if TYPE_CHECKING:
 
 def show_positions_and_traces(
     video_or_traces: VideoLike | ArrayLike,
-    positions: ArrayLike | Regions,
+    positions: PlacesLike,
     image: ArrayLike | int = 0,
     size: int = 5,
     colors: Colors = None,
@@ -48,9 +60,9 @@ def show_positions_and_traces(
     cmap: str = "gray",
     *,
     x: ArrayLike | None = None,
-    window: str | None = None,
+    window: Window | None = None,
     axs: Sequence[Axes] | None = None,
-    **kwargs: Any,
+    **kwargs: Unpack[LabelledLineKeywords],
 ) -> tuple[Axes, Axes]:
     """Show positions or regions on an image next to their traces, in the same colours.
 
@@ -109,7 +121,7 @@ def show_positions_and_traces(
     places = _places(positions, given.shape[1:] if is_video else frame.shape[:2], is_video, size, window)
     points: Any = places.regions if places.positions is None else places.positions
     count = len(places)
-    wanted = [f"C{i}" for i in range(count)] if colors is None else parse_colors(colors, count)
+    wanted = default_colors(count) if colors is None else parse_colors(colors, count)
     check_traces_arguments((len(given), count), x, fps, wanted, **kwargs)
     values = as_traces(extract_traces(given, points, size, window=window) if is_video else given, "video_or_traces")
     if values.shape[1] != count:
@@ -127,7 +139,7 @@ def show_positions_and_traces(
     return ax_image, ax_traces
 
 
-def _places(given: object, frame_shape: Sequence[int], is_video: bool, size: int, window: str | None) -> Places:
+def _places(given: object, frame_shape: Sequence[int], is_video: bool, size: int, window: Window | None) -> Places:
     """Return what the user points at; only positions in a video must lie in the frame."""
     frame = int(frame_shape[0]), int(frame_shape[1])
     if is_video:
@@ -163,7 +175,7 @@ def _image_for_traces(image: ArrayLike | int) -> ArrayLike:
 
 def compare_traces(
     videos: Sequence[Any],
-    coords: ArrayLike | Regions | None = None,
+    coords: PlacesLike | None = None,
     labels: Sequence[str] | None = None,
     colors: Colors = None,
     size: int = 5,
@@ -171,7 +183,7 @@ def compare_traces(
     fps: float | None = None,
     x: ArrayLike | None = None,
     *,
-    window: str | None = None,
+    window: Window | None = None,
     title: str | None = None,
     axs: Sequence[Axes] | None = None,
     block: bool | None = None,
@@ -296,7 +308,7 @@ def _as_videos(videos: Sequence[Any]) -> list[Any]:
     return clips
 
 
-def _places_in_all(coords: object, clips: list[Any], size: int, window: str | None) -> Places:
+def _places_in_all(coords: object, clips: list[Any], size: int, window: Window | None) -> Places:
     """Return what the user points at, after checking it against the frames of every video."""
     given = coords
     for i, clip in enumerate(clips):
@@ -315,7 +327,7 @@ def _places_in_all(coords: object, clips: list[Any], size: int, window: str | No
     return found
 
 
-def _traces_of(clip: VideoLike, places: Places, size: int, window: str | None) -> Array:
+def _traces_of(clip: VideoLike, places: Places, size: int, window: Window | None) -> Array:
     """Return the traces of one video, (T, N)."""
     points: Any = places.regions if places.positions is None else places.positions
     traces = np.asarray(extract_traces(clip, points, size, window=window))

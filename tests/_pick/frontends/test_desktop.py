@@ -10,8 +10,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from matplotlib.colors import to_rgb
 from PIL import Image
 
+from optimap._draw import default_colors
 from tests._pick.frontends import screen as screens
 
 PATIENCE = 120  # s, far longer than any program takes, also on a busy machine
@@ -131,7 +133,7 @@ def test_traces_of_what_was_clicked(screen, backend, tmp_path):
         screen.click(program.where[pixel])
     screen.click(program.where["20,10"], button=4)  # the wheel
     screen.click(program.slider)
-    first_two = {(31, 119, 180), (255, 127, 14)}  # C0 and C1
+    first_two = {tuple(round(255 * c) for c in to_rgb(color)) for color in default_colors(2)}
     screens.wait_for(lambda: shows(screen, tmp_path / "screen.png", first_two), "the traces", PATIENCE)
     said = program.finish()
     assert said[0]["shape"] == [60, 2]
