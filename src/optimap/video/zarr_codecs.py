@@ -123,15 +123,22 @@ def _plain(configuration: object) -> dict[str, Any]:
 # --- decoding -------------------------------------------------------------------------------------------------------
 
 
-def decode(name: str, configuration: dict[str, Any], data: Any, most: int) -> Any:
-    """Return decompressed bytes, or raise an error where they would be more than `most`."""
+def decode(name: str, configuration: dict[str, Any], data: Any, most: int, place: Any = None) -> Any:
+    """Return decompressed bytes, or raise an error where they would be more than `most`.
+
+    Where it is certain that they fit exactly, they are written to `place`, which is returned.
+    """
     raw = np.ascontiguousarray(data).reshape(-1).view(np.uint8)
     if name in STREAMS:
         return _decoded_stream(name, configuration, raw, most)
     size = SIZES[name](raw)
     if size > most:
         raise ValueError(f"a chunk of at most {most} bytes would become {size} bytes")
-    return numcodecs.get_codec({"id": name}).decode(raw)
+    codec = numcodecs.get_codec({"id": name})
+    if place is None or size != place.nbytes:
+        return codec.decode(raw)
+    codec.decode(raw, out=place)
+    return place
 
 
 def _decoded_stream(name: str, configuration: dict[str, Any], raw: Any, most: int) -> bytes:
