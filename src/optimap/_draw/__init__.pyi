@@ -11,8 +11,8 @@ from .contrast import (
     contrast_limits,
 )
 from .decimate import (
-    min_max,
     pixel_columns,
+    visible_samples,
 )
 from .figures import (
     Colors,
@@ -27,6 +27,7 @@ from .figures import (
 )
 from .long_traces import (
     LONG,
+    InPieces,
 )
 from .maps import (
     MapStyle,
@@ -51,6 +52,7 @@ from .traces import (
 __all__ = [
     "LONG",
     "Colors",
+    "InPieces",
     "MapStyle",
     "Marks",
     "as_image",
@@ -68,7 +70,6 @@ __all__ = [
     "draw_traces",
     "hidden_axes",
     "line_arguments",
-    "min_max",
     "new_axes",
     "outlines",
     "parse_colors",
@@ -76,4 +77,5 @@ __all__ = [
     "show_figures",
     "show_positions",
     "show_regions",
+    "visible_samples",
 ]

@@ -28,6 +28,10 @@ if TYPE_CHECKING:
 SMALL, TITLE = 8.5, 11.0  # sizes of text, in points
 
 
+# What reading and computing may raise: shown in the window, which stays open.
+FAILURES = (ValueError, OSError, RuntimeError, MemoryError)
+
+
 class PositionsView:
     """An image to pick positions on."""
 
@@ -189,7 +193,7 @@ class PositionsView:
         moved = [p for p in points.values() if p.key in self._drawn and self._drawn[p.key] != p.position]
         try:
             self.prepare([*new, *moved])
-        except (ValueError, OSError, RuntimeError, MemoryError) as error:
+        except FAILURES as error:
             self.adapter.drop()
             self.picker.revert()
             self.show_message(f"not picked: {error}", problem=True)
