@@ -25,17 +25,21 @@ STROKE = 1.5
 LONG = 10_000
 
 
-def plot_traces(ax: Axes, x: Array, traces: Array, style: dict[str, Any]) -> list[Line2D]:
-    """Draw the columns of `traces`, long ones by minimum and maximum, updated whenever the view changes."""
+def plot_traces(ax: Axes, x: Array, traces: Array, style: dict[str, Any], offsets: Array | None = None) -> list[Line2D]:
+    """Draw the columns of `traces`, long ones by minimum and maximum, updated whenever the view changes.
+
+    Each is shifted upwards by its entry of `offsets`, if these are given.
+    """
     increasing = x.dtype.kind in "iuf" and bool((np.diff(x) > 0).all())
     if len(x) <= LONG or not increasing or traces.dtype.kind not in "iuf":
-        return ax.plot(x, traces, **style)
+        return ax.plot(x, traces if offsets is None else traces + offsets, **style)
     if traces.dtype.itemsize == 2 and traces.dtype.kind == "f":
         traces = traces.astype(np.float32)  # NumPy compares half floats one by one
     # A few more bins than pixels: axes grow when the figure is laid out, and no second reduction is needed.
     view = (0, len(x), math.ceil(1.2 * _bins(ax, raster=True)))
-    lines = ax.plot(*min_max(x, traces, view), **style)
-    keeper = LongTraces(x, traces, lines, view)
+    seen, values = min_max(x, traces, view)
+    lines = ax.plot(seen, values if offsets is None else values + offsets, **style)
+    keeper = LongTraces(x, traces, lines, view, offsets)
     ax.add_artist(keeper)
     ax.callbacks.connect("xlim_changed", lambda changed: keeper.update_lines(changed, raster=True))
     return lines
@@ -44,9 +48,10 @@ def plot_traces(ax: Axes, x: Array, traces: Array, style: dict[str, Any]) -> lis
 class LongTraces(Artist):
     """An artist that draws nothing: it is drawn first, and passes the lines the samples that their pixels can show."""
 
-    def __init__(self, x: Array, traces: Array, lines: list[Line2D], view: View) -> None:
+    def __init__(self, x: Array, traces: Array, lines: list[Line2D], view: View, offsets: Array | None) -> None:
         super().__init__()
         self.x, self.traces, self.lines, self.seen = x, traces, lines, view
+        self.offsets = np.zeros(len(lines)) if offsets is None else offsets
         self.set_zorder(-1e9)
         self.set_in_layout(False)
 
@@ -68,7 +73,7 @@ class LongTraces(Artist):
             return
         self.seen = (start, stop, bins)
         x, traces = min_max(self.x, self.traces, self.seen)
-        for line, values in zip(self.lines, traces.T, strict=True):
+        for line, values in zip(self.lines, (traces + self.offsets).T, strict=True):
             if line.axes is ax:  # not removed in the meantime
                 line.set_data(x, values)
 
