@@ -34,7 +34,12 @@ UPWARD = {("trace", "_pick"): {"select_positions", "select_traces", "compare_tra
 PUBLIC = {"trace", "video", "image", "datasets", "beats", "activation", "phase"}
 MATPLOTLIB = {"_draw", "_pick", "image"}
 TESTS = Path(__file__).parent
-UNLISTED = {"test_import.py: optimap.trace.nothing"}  # a name that must not be there
+# Names that must not be there.
+UNLISTED = {
+    "test_import.py: optimap.trace.nothing",
+    "typed/wrong.py: optimap.extract_trace",
+    "typed/wrong.py: optimap.trace.nothing",
+}
 REPLACING = {"setattr", "delattr", "setitem", "delitem", "patch", "object", "multiple"}  # of pytest, mock, Python
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, cast
 
 from .. import _regions, _tables, trace
-from .._base import ArgumentError, Array, counted, say
+from .._base import ArgumentError, Array, Window, counted, say
 from .errors import BROWSER_KEYWORD, FPS_KEYWORD, OVERWRITE_KEYWORD, READING_KEYWORDS, Words
 from .made_alike import About, picture_description
 from .open import NUMBERS, TIMES, described_axis, numbers_on_axis, open_recording, times_on_axis
@@ -28,7 +28,7 @@ class PickOptions:
     file: Path
     browser: bool
     size: int
-    window: str
+    window: Window
     fps: float | None
     reading: Reading
     output: Path

@@ -17,8 +17,8 @@ from .contrast import (
     contrast_limits,
 )
 from .decimate import (
-    min_max,
     pixel_columns,
+    visible_samples,
 )
 from .figures import (
     Colors,
@@ -43,6 +43,7 @@ from .legends import (
 )
 from .long_traces import (
     LONG,
+    InPieces,
 )
 from .maps import (
     MapStyle,
@@ -50,11 +51,15 @@ from .maps import (
 )
 from .positions import (
     name_positions,
-    show_positions,
+)
+from .positions import (
+    show_positions as show_positions,
 )
 from .regions import (
     outlines,
-    show_regions,
+)
+from .regions import (
+    show_regions as show_regions,
 )
 from .stacked import (
     MOST_LABELS,
@@ -79,6 +84,7 @@ __all__ = [
     "MOST_LABELS",
     "MOST_OVERLAID",
     "Colors",
+    "InPieces",
     "MapStyle",
     "Marks",
     "Stack",
@@ -109,7 +115,6 @@ __all__ = [
     "hidden_axes",
     "is_stacked",
     "line_arguments",
-    "min_max",
     "name_positions",
     "new_axes",
     "outlines",
@@ -122,4 +127,5 @@ __all__ = [
     "stack_traces",
     "stacked_height",
     "thin_frame",
+    "visible_samples",
 ]

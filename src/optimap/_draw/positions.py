@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Unpack
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from .._base import ArgumentError, Floats, check_flag, counted
+from .._base import ArgumentError, Floats, PlacesLike, PositionKeywords, check_flag, counted
 from .._regions import find_drawn
 from .colors import default_colors
 from .figures import (
@@ -29,13 +29,11 @@ from .stacked import MOST_LABELS
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from .._regions import Regions
-
 AREA = 36.0  # of dots, in points squared
 
 
 def show_positions(
-    positions: ArrayLike | Regions,
+    positions: PlacesLike,
     image: ArrayLike | None = None,
     size: ArrayLike | None = None,
     color: Colors = None,
@@ -47,7 +45,7 @@ def show_positions(
     numbers: bool | None = None,
     scale_bar: bool = False,
     pixel_size: float | None = None,
-    **kwargs: object,
+    **kwargs: Unpack[PositionKeywords],
 ) -> Axes:
     """Draw positions as dots, or regions as outlines, on an image if one is given.
 
@@ -104,11 +102,12 @@ def show_positions(
             raise ArgumentError("size", size, "is the area of dots, but regions have outlines", "leave size out")
         if len(places.spans.first) == 1:  # making spans checks the regions, under their name here
             raise none_error("positions", positions)
-        bar: dict[str, Any] = {"names": numbers is not False, "scale_bar": scale_bar, "pixel_size": pixel_size}
-        return show_regions(places.regions, image, **bar | kwargs, color=color, cmap=cmap, vmin=vmin, vmax=vmax, ax=ax)
+        own: dict[str, Any] = {"names": numbers is not False, **kwargs}
+        own |= {"scale_bar": scale_bar, "pixel_size": pixel_size}
+        return show_regions(places.regions, image, **own, color=color, cmap=cmap, vmin=vmin, vmax=vmax, ax=ax)
     points = places.positions
     sizes = _areas(size, len(points))
-    colors, style = _style(color, len(points), kwargs)
+    colors, style = _style(color, len(points), {**kwargs})
     check_axes(ax)
     check_scale(cmap, vmin, vmax)
     if kwargs and len(points):

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Unpack
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from .._base import ArgumentError, ArgumentTypeError, Array
+from .._base import ArgumentError, ArgumentTypeError, Array, MarkKeywords, PlacesLike
 from .._regions import Regions, Spans, make_regions
 from .colors import default_colors
 from .figures import Colors, as_image, check_axes, check_scale, keyword_error, new_axes, parse_colors, show_figures
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 def show_regions(
-    regions: object,
+    regions: PlacesLike,
     image: ArrayLike | None = None,
     names: bool = True,
     color: Colors = None,
@@ -35,7 +35,7 @@ def show_regions(
     *,
     scale_bar: bool = False,
     pixel_size: float | None = None,
-    **kwargs: object,
+    **kwargs: Unpack[MarkKeywords],
 ) -> Axes:
     """Draw the outlines of regions, on an image if one is given.
 
@@ -98,7 +98,7 @@ def show_regions(
     check_length_bar(scale_bar, pixel_size)
     wanted = default_colors(len(found)) if color is None else color
     colors = parse_colors(wanted, len(found), "color", "region")
-    drawn = _collection(spans, colors, kwargs)
+    drawn = _collection(spans, colors, {**kwargs})
 
     new = ax is None
     if ax is None:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Unpack
 
 from numpy.typing import ArrayLike
 
+from .._base import ImageKeywords
 from .._draw import (
     add_length_bar,
     as_image,
@@ -36,7 +37,7 @@ def show_image(
     *,
     scale_bar: bool = False,
     pixel_size: float | None = None,
-    **kwargs: object,
+    **kwargs: Unpack[ImageKeywords],
 ) -> Axes:
     """Show an image pixel by pixel, without interpolation.
 

@@ -2,8 +2,7 @@
 
 This module holds only the choice between the two, the choice of the faster loop, and the number of threads; callers
 check the arguments. ``OPTIMAP_KERNELS=numpy`` forces the NumPy twins, ``compiled`` makes it an error if the compiled
-loops are missing; unset, the compiled loops are used if they were built. ``OPTIMAP_THREADS`` sets the number of
-threads; unset, they use as many as the machine, the container and the job allow.
+loops are missing. ``OPTIMAP_THREADS`` sets the number of threads; unset, the machine, the container and the job do.
 """
 
 import os
@@ -18,7 +17,7 @@ from ._fallback import Fallback
 from ._numpy_slopes import median_slope, side_changes, slopes_of_ranks
 from ._numpy_upstrokes import gaussian_slopes, is_steep, noise_limits, slope_noise
 from ._threads import allowed_threads, container_cores, is_alone, one_thread
-from ._workers import Stop, in_background, run_in_threads
+from ._workers import Stop, in_background, run_alongside, run_in_threads
 
 # Listed for the tests: both sets of loops (twins), the warning of slow ones (Fallback), the steps of the median slope
 # in NumPy (median_slope, side_changes, slopes_of_ranks), and the share of a container (container_cores).
@@ -44,6 +43,7 @@ __all__ = [
     "one_thread",
     "rescale",
     "result_dtype",
+    "run_alongside",
     "run_in_threads",
     "running_medians",
     "side_changes",

@@ -6,12 +6,24 @@ The regions that `extract_traces` takes are made by `_regions`; blocks of frames
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Unpack, overload
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
-from .._base import ArgumentTypeError, is_dask
+from .._base import (
+    ArgumentTypeError,
+    ExtractKeywords,
+    HostVideo,
+    LineKeywords,
+    NanPolicy,
+    PlacesLike,
+    Traces,
+    VideoLike,
+    Weights,
+    Window,
+    is_dask,
+)
 from .._draw import MOST_LABELS, Colors, check_traces_arguments, draw_traces
 from .._extract import check_nan_policy, span_traces
 from .._reading import Source, as_source, is_labelled
@@ -27,20 +39,66 @@ from .._series import given_series
 from .._tables import TraceTable, as_data_array
 
 if TYPE_CHECKING:
+    import dask.array
     import xarray
     from matplotlib.axes import Axes
 
 
+@overload
 def extract_traces(
-    video: Any,
-    coords: ArrayLike | Any,
+    video: NDArray[Any],
+    coords: PlacesLike,
     size: int = 5,
     show: bool = False,
-    window: str | None = None,
+    window: Window | None = None,
+    **kwargs: Unpack[ExtractKeywords],
+) -> Traces: ...
+@overload
+def extract_traces(
+    video: dask.array.Array,
+    coords: PlacesLike,
+    size: int = 5,
+    show: bool = False,
+    window: Window | None = None,
+    **kwargs: Unpack[ExtractKeywords],
+) -> dask.array.Array: ...
+@overload
+def extract_traces(
+    video: xarray.DataArray,
+    coords: PlacesLike,
+    size: int = 5,
+    show: bool = False,
+    window: Window | None = None,
+    **kwargs: Unpack[ExtractKeywords],
+) -> xarray.DataArray: ...
+@overload
+def extract_traces(
+    video: HostVideo | Sequence[Any],
+    coords: PlacesLike,
+    size: int = 5,
+    show: bool = False,
+    window: Window | None = None,
+    **kwargs: Unpack[ExtractKeywords],
+) -> Traces: ...
+@overload
+def extract_traces(
+    video: VideoLike,
+    coords: PlacesLike,
+    size: int = 5,
+    show: bool = False,
+    window: Window | None = None,
+    **kwargs: Unpack[ExtractKeywords],
+) -> Any: ...
+def extract_traces(
+    video: VideoLike | ArrayLike,
+    coords: PlacesLike,
+    size: int = 5,
+    show: bool = False,
+    window: Window | None = None,
     *,
-    nan_policy: str = "propagate",
-    weights: str | None = None,
-    background: Any = None,
+    nan_policy: NanPolicy = "propagate",
+    weights: Weights | None = None,
+    background: PlacesLike = None,
     background_factor: float = 1.0,
     **kwargs: Any,
 ) -> Any:
@@ -181,7 +239,7 @@ def show_traces(
     *,
     stack: bool | None = None,
     scale_bar: bool = False,
-    **kwargs: object,
+    **kwargs: Unpack[LineKeywords],
 ) -> Axes:
     """Plot one or more traces over time.
 
@@ -241,12 +299,23 @@ def show_traces(
     return draw_traces(given.values, x, fps, colors, labels, ax, stack=stack, scale_bar=scale_bar, **kwargs)
 
 
-def show_trace(*args: Any, **kwargs: Any) -> Axes:
+def show_trace(
+    traces: ArrayLike | TraceTable,
+    x: ArrayLike | None = None,
+    fps: float | None = None,
+    colors: Colors = None,
+    labels: str | Sequence[str] | None = None,
+    ax: Axes | None = None,
+    *,
+    stack: bool | None = None,
+    scale_bar: bool = False,
+    **kwargs: Unpack[LineKeywords],
+) -> Axes:
     """Plot one or more traces: another name for `show_traces`.
 
     Parameters
     ----------
-    *args, **kwargs
+    traces, x, fps, colors, labels, ax, **kwargs
         As for `show_traces`.
 
     Returns
@@ -258,4 +327,4 @@ def show_trace(*args: Any, **kwargs: Any) -> Axes:
     >>> from optimap.trace import show_trace
     >>> ax = show_trace([1, 2, 1], fps=500)
     """
-    return show_traces(*args, **kwargs)
+    return show_traces(traces, x, fps, colors, labels, ax, stack=stack, scale_bar=scale_bar, **kwargs)

@@ -7,12 +7,23 @@ positions and of regions are in `_draw`.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Unpack
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from .._base import ArgumentError, ArgumentTypeError, Array, VideoLike, counted, on_host, parse_time_axis
+from .._base import (
+    ArgumentError,
+    ArgumentTypeError,
+    Array,
+    LabelledLineKeywords,
+    PlacesLike,
+    VideoLike,
+    Window,
+    counted,
+    on_host,
+    parse_time_axis,
+)
 from .._draw import (
     MOST_LABELS,
     MOST_OVERLAID,
@@ -41,7 +52,7 @@ from .._draw import (
 from .._draw import show_positions as show_positions
 from .._draw import show_regions as show_regions
 from .._reading import as_source
-from .._regions import Places, Regions, find_drawn, find_places
+from .._regions import Places, find_drawn, find_places
 from .extract import extract_traces
 from .series import normalize
 
@@ -53,7 +64,7 @@ FIGSIZE, HIGHEST = (10, 2.5), 9.0  # inches
 
 def show_positions_and_traces(
     video_or_traces: VideoLike | ArrayLike,
-    positions: ArrayLike | Regions,
+    positions: PlacesLike,
     image: ArrayLike | int = 0,
     size: int = 5,
     colors: Colors = None,
@@ -64,12 +75,12 @@ def show_positions_and_traces(
     cmap: str = "gray",
     *,
     x: ArrayLike | None = None,
-    window: str | None = None,
+    window: Window | None = None,
     axs: Sequence[Axes] | None = None,
     stack: bool | None = None,
     scale_bar: bool = False,
     pixel_size: float | None = None,
-    **kwargs: Any,
+    **kwargs: Unpack[LabelledLineKeywords],
 ) -> tuple[Axes, Axes]:
     """Show positions or regions on an image next to their traces, in the same colours.
 
@@ -137,10 +148,10 @@ def show_positions_and_traces(
     points: Any = places.regions if places.positions is None else places.positions
     count = len(places)
     wanted = default_colors(count) if colors is None else parse_colors(colors, count)
-    kwargs = {**kwargs, "stack": stack, "scale_bar": scale_bar}
+    style: dict[str, Any] = {**kwargs, "stack": stack, "scale_bar": scale_bar}
     if is_stacked(stack, count) and places.names is not None and count <= MOST_LABELS:
-        kwargs.setdefault("labels", places.names)
-    check_traces_arguments((len(given), count), x, fps, wanted, **kwargs)
+        style.setdefault("labels", places.names)
+    check_traces_arguments((len(given), count), x, fps, wanted, **style)
     values = as_traces(extract_traces(given, points, size, window=window) if is_video else given, "video_or_traces")
     if values.shape[1] != count:
         problem = f"holds {counted(values.shape[1], 'trace')} for {counted(count, 'position')}"
@@ -157,9 +168,9 @@ def show_positions_and_traces(
     display: dict[str, Any] = {"color": wanted, "cmap": cmap, "vmin": vmin, "vmax": vmax, "ax": ax_image}
     show_positions(points, frame, numbers=False if places.positions is not None else None, **display, **scale)
     if places.positions is not None and (count > MOST_OVERLAID or is_stacked(stack, count)):
-        _name_like_traces(ax_image, places.positions, kwargs.get("labels"), wanted)
+        _name_like_traces(ax_image, places.positions, style.get("labels"), wanted)
     times = None if source is None or fps is not None or x is not None else source.axis_times
-    draw_traces(values, x=x if times is None else times, fps=fps, colors=wanted, ax=ax_traces, **kwargs)
+    draw_traces(values, x=x if times is None else times, fps=fps, colors=wanted, ax=ax_traces, **style)
     if times is not None:
         ax_traces.set_xlabel("Time [s]")
     if axs is None:
@@ -167,13 +178,13 @@ def show_positions_and_traces(
     return ax_image, ax_traces
 
 
-def _name_like_traces(ax: Axes, positions: Array, labels: Sequence[str] | None, colors: Sequence[Any]) -> None:
+def _name_like_traces(ax: Axes, positions: Array, labels: object, colors: Sequence[Any]) -> None:
     """Write next to each position what is written at the end of its trace."""
-    names = range(1, len(positions) + 1) if labels is None else labels
+    names = range(1, len(positions) + 1) if labels is None else np.atleast_1d(np.asarray(labels, dtype=object))
     name_positions(ax, positions, [str(name) for name in names], colors)
 
 
-def _places(given: object, frame_shape: Sequence[int], is_video: bool, size: int, window: str | None) -> Places:
+def _places(given: object, frame_shape: Sequence[int], is_video: bool, size: int, window: Window | None) -> Places:
     """Return what the user points at; only positions in a video must lie in the frame."""
     frame = int(frame_shape[0]), int(frame_shape[1])
     if is_video:
@@ -209,7 +220,7 @@ def _image_for_traces(image: ArrayLike | int) -> ArrayLike:
 
 def compare_traces(
     videos: Sequence[Any],
-    coords: ArrayLike | Regions | None = None,
+    coords: PlacesLike | None = None,
     labels: Sequence[str] | None = None,
     colors: Colors = None,
     size: int = 5,
@@ -217,7 +228,7 @@ def compare_traces(
     fps: float | None = None,
     x: ArrayLike | None = None,
     *,
-    window: str | None = None,
+    window: Window | None = None,
     title: str | None = None,
     axs: Sequence[Axes] | None = None,
     block: bool | None = None,
@@ -353,7 +364,7 @@ def _as_videos(videos: Sequence[Any]) -> list[Any]:
     return clips
 
 
-def _places_in_all(coords: object, clips: list[Any], size: int, window: str | None) -> Places:
+def _places_in_all(coords: object, clips: list[Any], size: int, window: Window | None) -> Places:
     """Return what the user points at, after checking it against the frames of every video."""
     given = coords
     for i, clip in enumerate(clips):
@@ -372,7 +383,7 @@ def _places_in_all(coords: object, clips: list[Any], size: int, window: str | No
     return found
 
 
-def _traces_of(clip: VideoLike, places: Places, size: int, window: str | None, scale: str) -> Array:
+def _traces_of(clip: VideoLike, places: Places, size: int, window: Window | None, scale: str) -> Array:
     """Return the traces of one video, (T, N)."""
     points: Any = places.regions if places.positions is None else places.positions
     traces = np.asarray(extract_traces(clip, points, size, window=window))

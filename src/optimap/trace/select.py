@@ -8,12 +8,11 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Unpack
 
 from numpy.typing import ArrayLike
 
-from .._base import Array, VideoLike
-from .._regions import Regions
+from .._base import Array, ImageKeywords, NanPolicy, PlacesLike, VideoLike, Window
 
 Position = tuple[float, float]
 
@@ -61,7 +60,7 @@ def select_positions(
     *,
     title: str = "",
     num_points: int | None = None,
-    positions: ArrayLike | Regions = (),
+    positions: PlacesLike = (),
     vmin: float | None = None,
     vmax: float | None = None,
     cmap: str = "gray",
@@ -69,7 +68,7 @@ def select_positions(
     colorbar_title: str = "",
     block: bool | None = None,
     browser: bool | None = None,
-    **kwargs: object,
+    **kwargs: Unpack[ImageKeywords],
 ) -> list[Position] | Selection:
     """Pick positions on an image with the mouse.
 
@@ -138,17 +137,17 @@ def select_positions(
 
 
 def select_traces(
-    video: VideoLike,
+    video: VideoLike | ArrayLike,
     size: int = 5,
     ref_frame: ArrayLike = 0,
     x: ArrayLike | None = None,
     fps: float | None = None,
     *,
-    window: str | None = None,
-    positions: ArrayLike | Regions = (),
+    window: Window | None = None,
+    positions: PlacesLike = (),
     as_integers: bool = True,
     num_points: int | None = None,
-    nan_policy: str = "propagate",
+    nan_policy: NanPolicy = "propagate",
     title: str = "",
     vmin: float | None = None,
     vmax: float | None = None,
@@ -157,7 +156,7 @@ def select_traces(
     colorbar_title: str = "",
     block: bool | None = None,
     browser: bool | None = None,
-    **kwargs: object,
+    **kwargs: Unpack[ImageKeywords],
 ) -> Picked | Selection:
     """Pick positions on a video with the mouse, and see their traces immediately.
 
