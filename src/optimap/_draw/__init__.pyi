@@ -40,6 +40,7 @@ from .images import (
 )
 from .legends import (
     add_legend,
+    add_legend_below,
 )
 from .long_traces import (
     LONG,
@@ -89,6 +90,7 @@ __all__ = [
     "Marks",
     "Stack",
     "add_legend",
+    "add_legend_below",
     "add_length_bar",
     "add_trace_bars",
     "as_image",

@@ -41,6 +41,16 @@ def add_legend(ax: Any, **how: Any) -> Legend:
     return legend
 
 
+def add_legend_below(figure: Any, handles: list[Any]) -> Legend:
+    """Add a legend below all axes of a figure that lays itself out, in as few rows as fit."""
+    for columns in (4, 3, 2, 1):
+        legend: Legend = figure.legend(handles=handles, ncols=columns, loc="outside lower center", **STYLE)
+        if legend.get_window_extent().width < figure.bbox.width or columns == 1:
+            break
+        legend.remove()
+    return legend
+
+
 def _same_place(ax: Any) -> list[Axes]:
     """Return axes and their twins."""
     return [other for other in ax.figure.axes if other.bbox.bounds == ax.bbox.bounds]

@@ -95,6 +95,8 @@ class PlaceNames:
         marks = np.concatenate([dots - self.radius * pixels, dots + self.radius * pixels], axis=1)
         taken = np.empty((0, 4))
         for text, spots in zip(self.texts, self.spots, strict=True):
+            if text.figure is None:  # the user removed it
+                continue
             best, least, chosen = None, np.inf, taken[:0]
             text.set_visible(True)
             for i, spot in enumerate(spots):

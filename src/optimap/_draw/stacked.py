@@ -57,10 +57,11 @@ def stack_traces(lows: Array, highs: Array) -> Stack:
 
 def ranges_of(values: Array) -> tuple[Floats, Floats]:
     """Return the least and the largest finite value of each column, NaN if there is none."""
-    low, high = np.fmin.reduce(values, axis=0, initial=np.nan), np.fmax.reduce(values, axis=0, initial=np.nan)
-    if not np.isfinite(high - low).all() and values.dtype.kind == "f":
-        finite = np.where(np.isfinite(values), values, np.nan)
-        low, high = np.fmin.reduce(finite, axis=0, initial=np.nan), np.fmax.reduce(finite, axis=0, initial=np.nan)
+    if not len(values):
+        return np.full(values.shape[1], np.nan), np.full(values.shape[1], np.nan)
+    if values.dtype.kind == "f" and not np.isfinite(values).all():
+        values = np.where(np.isfinite(values), values, np.nan)
+    low, high = np.fmin.reduce(values, axis=0), np.fmax.reduce(values, axis=0)
     return np.asarray(low, np.float64), np.asarray(high, np.float64)
 
 

@@ -29,6 +29,7 @@ from .._draw import (
     MOST_OVERLAID,
     Colors,
     add_legend,
+    add_legend_below,
     add_trace_bars,
     as_image,
     as_traces,
@@ -151,7 +152,8 @@ def show_positions_and_traces(
     style: dict[str, Any] = {**kwargs, "stack": stack, "scale_bar": scale_bar}
     if is_stacked(stack, count) and places.names is not None and count <= MOST_LABELS:
         style.setdefault("labels", places.names)
-    check_traces_arguments((len(given), count), x, fps, wanted, **style)
+    frames = len(given) if source is None else source.shape[0]
+    check_traces_arguments((frames, count), x, fps, wanted, **style)
     values = as_traces(extract_traces(given, points, size, window=window) if is_video else given, "video_or_traces")
     if values.shape[1] != count:
         problem = f"holds {counted(values.shape[1], 'trace')} for {counted(count, 'position')}"
@@ -326,18 +328,10 @@ def compare_traces(
     if title:
         panels[0].figure.suptitle(title)
     if labels is not None:
-        _add_legend(panels[0], handles, is_new=axs is None)
+        _ = add_legend_below(panels[0].figure, handles) if axs is None else add_legend(panels[0], handles=handles)
     if axs is None:
         show_figures()
     return panels[0] if places.single else np.repeat(panels, len(places)) if stacked else panels
-
-
-def _add_legend(ax: Axes, handles: list[Any], is_new: bool) -> None:
-    """Add the legend of the videos: above the panels of a new figure, otherwise in the first panel."""
-    if is_new:
-        ax.figure.legend(handles=handles, ncols=min(len(handles), 4), loc="outside upper center", frameon=False)
-    else:
-        add_legend(ax, handles=handles)
 
 
 def _shared_times(clips: list[Any]) -> Array | None:
