@@ -75,10 +75,39 @@ def test_nothing_is_removed_where_nothing_is_selected(key_name):
     assert view.positions == [(5, 5)]
 
 
-def test_a_long_message_is_shortened():
+def test_a_long_message_is_wrapped_and_shortened():
     view = positions_view()
+    view.show_message("word " * 500, problem=True)
+    _, second = view.message.get_text().split("\n")
+    assert second.endswith(" \u2026")
     view.show_message("x" * 500, problem=True)
-    assert len(view.message.get_text()) == 180
-    assert view.message.get_text().endswith("...")
+    assert "\u2026" in view.message.get_text()
     click(view, (5, 5))
-    assert view.message.get_text() == view.help
+    assert view.message.get_text() == view.hint
+
+
+def test_the_question_mark_explains_and_the_next_click_or_key_does_nothing_else():
+    view = positions_view()
+    for end in (lambda: click(view, (5, 5)), lambda: key(view, "delete"), lambda: key(view, "?")):
+        key(view, "?")
+        assert view.help_panel.is_shown
+        end()
+        assert not view.help_panel.is_shown
+        assert view.positions == []
+    click(view, (5, 5))
+    assert view.positions == [(5, 5)]
+
+
+def test_the_toolbar_names_the_pixel_under_the_mouse():
+    view = positions_view()
+    assert view.ax_image.format_coord(4.6, 11.4) == "x = 5, y = 11"
+    assert view.ax_image.format_coord(-0.4, -0.5) == "x = 0, y = 0"
+
+
+def test_a_ruler_has_whole_pixels():
+    view = positions_view()
+    view.figure.canvas.draw()
+    for axis in (view.ax_image.xaxis, view.ax_image.yaxis):
+        labels = [float(label.get_text().replace("\N{MINUS SIGN}", "-")) for label in axis.get_ticklabels()]
+        assert len(labels) >= 3
+        assert labels == [round(label) for label in labels]

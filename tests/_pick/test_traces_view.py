@@ -225,7 +225,7 @@ def test_an_error_at_a_click_is_shown_and_nothing_is_lost():
     assert "not picked: video holds NaN in frame 3" in view.message.get_text()
     click(view, (25, 15))
     assert view.positions == [(5, 5), (25, 15)]
-    assert view.message.get_text() == view.help
+    assert view.message.get_text() == view.hint
     assert view.traces.shape == (60, 2)
 
 

@@ -6,6 +6,7 @@ or a live selection if the call cannot wait.
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -48,8 +49,8 @@ def pick_positions(
     shown = display_options(display, colorbar)
     frontend = frontend_in_use(block, browser)
     with closed_on_failure(frontend):
-        figure = frontend.new_figure((7, 7))
-        view = PositionsView(figure, pixels, picker, shown, title or "Click to pick positions")
+        figure = frontend.new_figure((7, 7), window_name(title, image))
+        view = PositionsView(figure, pixels, picker, shown, title or recording_name(image) or "Click to pick positions")
         view.sync()
         is_done = run(frontend, view)
     return view.positions if is_done else PositionsSelection(view)
@@ -85,7 +86,7 @@ def pick_traces(
     frontend = frontend_in_use(block, browser)
     with closed_on_failure(frontend):
         view = TracesView(
-            frontend.new_figure((14, 7)),
+            frontend.new_figure((14, 7), window_name(title, video)),
             [source],
             reference_image(source, ref_frame, frame),
             picker,
@@ -96,7 +97,7 @@ def pick_traces(
             time_label=label,
             styles=[{}],
             display=shown,
-            title=title or "Click to pick positions",
+            title=title or recording_name(video) or "Click to pick positions",
             nan_policy=nan_policy,
         )
         is_done = run(frontend, view)
@@ -130,7 +131,7 @@ def compare_by_clicking(
     frontend = frontend_in_use(block, browser)
     with closed_on_failure(frontend):
         view = ComparisonView(
-            frontend.new_figure((14, 7)),
+            frontend.new_figure((14, 7), window_name(title, videos[0])),
             sources,
             reference_image(sources[0], ref_frame, frame),
             picker,
@@ -141,7 +142,7 @@ def compare_by_clicking(
             time_label=label,
             styles=styles,
             display={"cmap": "gray"},
-            title=title or "Click to compare",
+            title=title or recording_name(videos[0]) or "Click to compare",
         )
         add_legend(view.ax_traces, styles)
         is_done = run(frontend, view)
@@ -157,6 +158,18 @@ def add_legend(ax: "Axes", styles: list[dict[str, Any]]) -> None:
     if any("label" in style for style in styles):
         handles = [Line2D([], [], **style) for style in styles]
         ax.legend(handles=handles, loc="upper left", ncols=min(len(handles), 4))
+
+
+def recording_name(video: object) -> str:
+    """Return the name of the file that a video comes from, or an empty text."""
+    path = getattr(video, "path", None)
+    return path.name if isinstance(path, Path) else ""
+
+
+def window_name(title: str | None, video: object) -> str:
+    """Return the title of a window: what is shown in it, and by which program."""
+    shown = title or recording_name(video)
+    return f"{shown} - optimap" if shown else "optimap"
 
 
 @contextmanager
