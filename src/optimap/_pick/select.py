@@ -123,7 +123,6 @@ def compare_by_clicking(
     browser: bool | None,
 ) -> "Axes":
     """Show the traces of several videos at the position that was clicked last; return their Axes."""
-    styles = [{"color": f"C{i}", **style} for i, style in enumerate(styles)]
     size, window = check_size(size), check_window(window)
     sources = [as_source(video) for video in videos]
     frame = frame_number(sources[0], ref_frame)
