@@ -49,9 +49,7 @@ class FrameFile:
         while got < wanted:
             read = os.preadv(self.descriptor, [memoryview(buffer.data)[got:wanted]], place + got)
             if read == 0:
-                raise OSError(
-                    f"{self.path} was truncated while it was being read: it ends within frame {start + frames - 1}"
-                )
+                raise OSError(f"{self.path} was truncated while it was being read: copy it again, and open it again")
             got += read
         return np.ndarray((frames, *self.shape[1:]), self.dtype, buffer.data, 0, self.strides)
 
