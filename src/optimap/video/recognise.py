@@ -7,6 +7,8 @@ which the user states the layout.
 import struct
 from pathlib import Path
 
+from .._files import in_any_case
+
 RHYTHM_HEADER = struct.Struct("<4id")  # width, unused, height, unused, frames per second
 SUITE2P_SETTINGS = ("ops.npy", "db.npy")
 THORIMAGE_HEADER = "Experiment.xml"
@@ -38,10 +40,8 @@ def is_suite2p(path: Path) -> bool:
 
 def thorimage_header(path: Path) -> Path | None:
     """Return the header of ThorImage beside a ``.raw`` file, in any case of its name."""
-    exact = path.with_name(THORIMAGE_HEADER)
-    if exact.is_file() or not path.parent.is_dir():
-        return exact if exact.is_file() else None
-    return next((file for file in path.parent.iterdir() if file.name.lower() == THORIMAGE_HEADER.lower()), None)
+    header = in_any_case(path.with_name(THORIMAGE_HEADER))
+    return header if header.is_file() else None
 
 
 def is_thorimage(path: Path) -> bool:
