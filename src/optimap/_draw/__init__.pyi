@@ -5,6 +5,7 @@ from .beats import (
     draw_restitution,
 )
 from .colors import (
+    color_table,
     default_colors,
 )
 from .contrast import (
@@ -32,6 +33,11 @@ from .maps import (
     MapStyle,
     draw_maps,
 )
+from .player import (
+    InteractivePlayer,
+    Panel,
+    play,
+)
 from .positions import (
     show_positions as show_positions,
 )
@@ -51,14 +57,17 @@ from .traces import (
 __all__ = [
     "LONG",
     "Colors",
+    "InteractivePlayer",
     "MapStyle",
     "Marks",
+    "Panel",
     "as_image",
     "as_traces",
     "check_axes",
     "check_keywords",
     "check_scale",
     "check_traces_arguments",
+    "color_table",
     "contrast_limits",
     "default_colors",
     "draw_beats",
@@ -73,6 +82,7 @@ __all__ = [
     "outlines",
     "parse_colors",
     "pixel_columns",
+    "play",
     "show_figures",
     "show_positions",
     "show_regions",
