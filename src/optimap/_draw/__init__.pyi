@@ -12,8 +12,8 @@ from .contrast import (
     contrast_limits,
 )
 from .decimate import (
-    min_max,
     pixel_columns,
+    visible_samples,
 )
 from .figures import (
     Colors,
@@ -28,6 +28,7 @@ from .figures import (
 )
 from .long_traces import (
     LONG,
+    InPieces,
 )
 from .maps import (
     MapStyle,
@@ -57,6 +58,7 @@ from .traces import (
 __all__ = [
     "LONG",
     "Colors",
+    "InPieces",
     "InteractivePlayer",
     "MapStyle",
     "Marks",
@@ -77,7 +79,6 @@ __all__ = [
     "draw_traces",
     "hidden_axes",
     "line_arguments",
-    "min_max",
     "new_axes",
     "outlines",
     "parse_colors",
@@ -86,4 +87,5 @@ __all__ = [
     "show_figures",
     "show_positions",
     "show_regions",
+    "visible_samples",
 ]

@@ -24,6 +24,10 @@ if TYPE_CHECKING:
 IMAGE_HELP = "click: add   drag: move   right click: remove   Ctrl+Z, Ctrl+Shift+Z: undo, redo   Del: remove selected"
 
 
+# What reading and computing may raise: shown in the window, which stays open.
+FAILURES = (ValueError, OSError, RuntimeError, MemoryError)
+
+
 class PositionsView:
     """An image to pick positions on."""
 
@@ -139,7 +143,7 @@ class PositionsView:
         moved = [p for p in points.values() if p.key in self._drawn and self._drawn[p.key] != p.position]
         try:
             self.prepare([*new, *moved])
-        except (ValueError, OSError, RuntimeError, MemoryError) as error:
+        except FAILURES as error:
             self.adapter.drop()
             self.picker.revert()
             self.show_message(f"not picked: {error}", problem=True)

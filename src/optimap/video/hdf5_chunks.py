@@ -9,6 +9,7 @@ never written, are read by HDF5 alone (`chunked`), and those without chunks by `
 import itertools
 import zlib
 from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
 from threading import local
 from typing import TYPE_CHECKING, Any
 
@@ -194,10 +195,13 @@ def _unshuffled(data: Bytes, itemsize: int, place: Bytes) -> Bytes:
     return place
 
 
-def threaded(dataset: "h5py.Dataset") -> "ThreadedDataset | MappedDataset | h5py.Dataset":
-    """Return a dataset that is read or decompressed in threads, or the dataset itself where that is not possible."""
+def threaded(dataset: "h5py.Dataset", path: Path) -> "ThreadedDataset | MappedDataset | h5py.Dataset":
+    """Return a dataset that is read or decompressed in threads, or the dataset itself where that is not possible.
+
+    `path` is the file that was opened.
+    """
     if dataset.chunks is None or dataset.dtype.kind not in "iuf":
-        return mapped_dataset(dataset) or dataset
+        return mapped_dataset(dataset, path) or dataset
     plist = dataset.id.get_create_plist()
     filters = [plist.get_filter(i)[0] for i in range(plist.get_nfilters())]
     inflate = _inflates(filters) if set(filters) & {*COMPRESSIONS} else None

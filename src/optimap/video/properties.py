@@ -49,7 +49,8 @@ def print_properties(array: VideoLike | ArrayLike) -> None:
         *([f"number of NaNs in array: {missing}"] if missing else []),
         BAR,
     ]
-    say("\n".join(lines))
+    for line in lines:
+        say(line)
 
 
 def _extremes(values: Any) -> tuple[Any, Any, int]:
