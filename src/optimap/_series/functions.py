@@ -12,6 +12,7 @@ from typing import Any, Unpack, overload
 from numpy.typing import ArrayLike, NDArray
 
 from .._base import (
+    ArgumentError,
     BaselineKeywords,
     BaselineKind,
     FilterKeywords,
@@ -37,12 +38,13 @@ def normalized(array: SeriesLike, options: Options, name: str = "array") -> Any:
     """Return series of any form normalized, in the same form."""
     given = given_series(array, name)
     values = given.values
-    if is_dask(values):
-        result = normalize_dask(values, options)
-    elif is_device_array(values):
-        result = normalize_device(values, options)
-    else:
-        result = normalize_host(values, options)
+    engine = normalize_dask if is_dask(values) else normalize_device if is_device_array(values) else normalize_host
+    try:
+        result = engine(values, options)
+    except ArgumentError as error:
+        if error.argument != "array" or name == "array":
+            raise
+        raise type(error)(name, error.value, error.problem, error.cure, subject=name) from None
     return given.like(result, keeps_unit=False)
 
 

@@ -63,12 +63,13 @@ def _extremes(values: Any) -> tuple[Any, Any, int]:
     for start in range(0, 1 if whole else shape[0], step):
         block: Any = values if whole else values[start : start + step]
         block = block.compute() if is_dask(block) else on_host(block)
+        count = int(block.size)
         block = block.compressed() if isinstance(block, np.ma.MaskedArray) else np.asarray(block)
         if block.dtype.kind not in "biuf":
             cure = "give real numbers"
             raise ArgumentTypeError("array", values, f"holds {block.dtype} values", cure, subject="array")
         known = block[~np.isnan(block)] if block.dtype.kind == "f" and np.isnan(block).any() else block
-        missing += block.size - known.size
+        missing += count - known.size
         if known.size:
             low.append(known.min())
             high.append(known.max())
