@@ -1,6 +1,7 @@
 """optimap pick: positions picked with the mouse, and their traces."""
 
 import argparse
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, cast
@@ -102,8 +103,12 @@ def parse(given: argparse.Namespace) -> PickOptions:
 def run(options: PickOptions) -> int:
     """Let the user pick, and write the result; return the exit status."""
     _check_outputs(options)
-    with open_recording(options.file, dict(options.reading)) as recording:
-        picked = _pick(recording, options)
+    try:
+        with open_recording(options.file, dict(options.reading)) as recording:
+            picked = _pick(recording, options)
+    except KeyboardInterrupt:  # Ctrl-C, or Cancel on the page
+        print("Cancelled, nothing saved.", file=sys.stderr)
+        return 130
     if not picked.positions:
         say("no position was picked, so nothing is written")
         return 0

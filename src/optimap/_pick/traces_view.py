@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .._base import Array, on_host
-from .._reading import Source, as_source
+from .._base import Array
+from .._reading import Source, as_source, read_frame
 from .beat_map import BeatAtCursor, MapLayer
+from .layout import MESSAGE, ROW, SPLIT, Box
 from .live_traces import LiveTraces
 from .points import Point, PointPicker
-from .positions_view import FAILURES, IMAGE_HELP, PositionsView, point_color
+from .positions_view import FAILURES, PositionsView, point_color, set_contrast
 from .trace_lines import TraceLines
 
 if TYPE_CHECKING:
@@ -23,8 +24,6 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
     from matplotlib.widgets import Slider
 
-TRACES_HELP = f"{IMAGE_HELP}   wheel on a point: window size   slider, \u2190 \u2192: frame   M: activation map"
-
 
 class TracesView(PositionsView):
     """The image of a video on the left, the traces of the picked positions on the right.
@@ -32,9 +31,13 @@ class TracesView(PositionsView):
     `videos` holds one video, or several to compare, with one line for each of them at every point.
     """
 
-    help = TRACES_HELP
-    image_place = (0.02, 0.16, 0.42, 0.77)
-    image_box = (0.0, 0.125, 0.455, 1.0)
+    help = (
+        *PositionsView.help[:3],
+        ("wheel on a point", "change the size of the window, for all points"),
+        *PositionsView.help[3:],
+        ("slider, \u2190 \u2192", "another frame; with Shift 10 frames, page keys 100"),
+        ("M", "the activation map of the beat at the frame, instead of the picture"),
+    )
 
     def __init__(
         self,
@@ -55,14 +58,12 @@ class TracesView(PositionsView):
     ) -> None:
         self.live = LiveTraces(videos, size, window, nan_policy)
         self.times, self.frame = times, frame
+        self._time_label, self._styles = time_label, styles
         super().__init__(figure, image, picker, display, title)
         given = any(display.get(name) is not None for name in ("vmin", "vmax", "norm"))
         self._levels_are_free = not given and (frame is None or self._is_blank())
         self._beats, self._map = BeatAtCursor(videos[0]), MapLayer(self.ax_image)
         self._milliseconds = _frame_duration(times) if time_label == "Time [s]" else None
-        self.ax_traces = self._add_traces_axes(time_label)
-        self.lines = TraceLines(self.ax_traces, times, styles)
-        self._follow_axes()
         self.slider = self._add_slider()
         if picker.points:
             self.sync()
@@ -70,12 +71,18 @@ class TracesView(PositionsView):
     def _on_scroll(self) -> Callable[[int], None]:
         return self.resize
 
+    def _add_panels(self) -> None:
+        self.ax_traces = self._add_traces_axes(self._time_label)
+        self.lines = TraceLines(self.ax_traces, self.times, self._styles)
+        self._follow_axes()
+
     def _add_traces_axes(self, label: str) -> "Axes":
         """Add the axes of the traces, with a line at the time of the frame that is shown."""
-        ax: Axes = self.figure.add_axes((0.53, 0.16, 0.455, 0.77))
-        self.painter.watch(ax, (0.455, 0.055, 1.0, 1.0))
+        ax: Axes = self.figure.add_axes((0, 0, 1, 1))
+        self.layout.add(ax, self._traces_place, Box(0.8, 0.45, 0.15, 0.32))
         ax.set_xlabel(label)
         ax.set_ylabel("Intensity")
+        ax.ticklabel_format(axis="y", scilimits=(-3, 6))  # longer numbers would leave no room for the label
         ax.spines[["top", "right"]].set_visible(False)
         if len(self.times) > 1 and self.times[0] != self.times[-1]:
             ax.set_xlim(self.times[0], self.times[-1], auto=True)
@@ -90,21 +97,40 @@ class TracesView(PositionsView):
         self.ax_traces.callbacks.connect("xlim_changed", lambda _: self.lines.update())
         self.figure.canvas.mpl_connect("resize_event", lambda _: self.lines.update())
 
+    def image_place(self, width: float, height: float) -> Box:
+        """Return the box of the image: at the left, above the sliders."""
+        return Box(0, MESSAGE + 2 * ROW, SPLIT * width, height)
+
+    def _traces_place(self, width: float, height: float) -> Box:
+        return Box(SPLIT * width, MESSAGE, width, height)
+
+    def _slider_place(self, width: float, height: float) -> Box:
+        return Box(0, MESSAGE, SPLIT * width, MESSAGE + ROW)
+
     def _name_window(self, ax: "Axes") -> None:
         """Write the kind and size of the window above the traces."""
         what = "pixel" if self.window == "pixel" or self.size <= 1 else f"{self.window}, {self.size} px"
-        ax.set_title(f"window: {what}", fontsize="medium", loc="right", color="0.35")
+        prefix = "window: " if self.layout.width(ax) > 4 else ""  # a small window has no room for it beside the title
+        ax.set_title(f"{prefix}{what}", fontsize="medium", loc="right", color="0.35")
+
+    def _fit_texts(self) -> None:
+        super()._fit_texts()
+        if hasattr(self, "ax_traces"):
+            self._name_window(self.ax_traces)
 
     def _add_slider(self) -> "Slider":
         """Add the slider that selects the frame."""
+        from matplotlib.transforms import ScaledTranslation
         from matplotlib.widgets import Slider
 
         frames = self.videos[0].shape[0]
-        ax = self.figure.add_axes((0.09, 0.075, 0.28, 0.03))
+        ax = self.figure.add_axes((0, 0, 1, 1))
         slider = Slider(ax, "frame ", 0, max(frames - 1, 1), valinit=self.frame or 0, valstep=1, color="0.6")
         slider.drawon = False  # otherwise it would redraw the whole figure
+        for text, end, gap in ((slider.label, 0, -0.1), (slider.valtext, 1, 0.1)):  # inches, on every screen
+            text.set(x=end, transform=ax.transAxes + ScaledTranslation(gap, 0, self.figure.dpi_scale_trans))
         ax.set_visible(frames > 1)
-        self.painter.watch(ax, (0.0, 0.055, 0.44, 0.125))
+        self.layout.add(ax, self._slider_place, Box(0.6, 0.05, 0.65, 0.05))
         slider.on_changed(lambda value: self.show_frame(int(value)))
         return slider
 
@@ -126,12 +152,14 @@ class TracesView(PositionsView):
             return
         self.frame = frame
         if self._map.is_shown:  # that of another moment
-            self._map.hide()
+            self._hide_map()
         pixels = read_frame(self.videos[0], frame)
         self.drawn_image.set_data(pixels)
         if self._levels_are_free:  # the current levels come from another image, or from a blank one
-            self.drawn_image.set_clim(np.nanmin(pixels), np.nanmax(pixels))
+            set_contrast(self.drawn_image, pixels, {})
             self._levels_are_free = self._is_blank()
+            self.contrast.follow(self.drawn_image)
+            self.painter.redraw(self.contrast.ax)
         self._marker.set_xdata([self._time_of(frame)] * 2)
         self._marker.set_visible(True)
         if self.slider.val != frame:
@@ -156,7 +184,7 @@ class TracesView(PositionsView):
     def show_map(self) -> None:
         """Show the activation map of the beat at the time of the frame instead of the picture, or the picture again."""
         if self._map.is_shown:
-            self._map.hide()
+            self._hide_map()
         else:
             try:
                 at, times = self._beats.find(self.frame or 0)
@@ -164,8 +192,13 @@ class TracesView(PositionsView):
                 self.show_message(f"no map: {error}", problem=True)
                 return
             scale, unit = (1.0, "frames") if self._milliseconds is None else (self._milliseconds, "ms")
-            self._map.show(times * scale, unit, f"activation of the beat at {at * scale:.4g} {unit}")
+            self._map.show(times * scale, unit)
+            self.name_image(f"activation of the beat at {at * scale:.4g} {unit}")
         self.painter.redraw(self.ax_image)
+
+    def _hide_map(self) -> None:
+        self._map.hide()
+        self.name_image(self.title)
 
     # Traces
 
@@ -275,11 +308,6 @@ class TracesView(PositionsView):
 def _frame_duration(times: Array) -> float | None:
     """Return the duration of a frame in ms, for times in s."""
     return 1000 * float(np.median(np.diff(times))) if len(times) > 1 else None
-
-
-def read_frame(source: Source, number: int) -> Array:
-    """Return a frame in the host's memory."""
-    return np.asarray(on_host(source.video[number]))
 
 
 class ComparisonView(TracesView):

@@ -83,7 +83,7 @@ def _histogram(pixels: Array) -> tuple[Array, Array, float]:
     """Return brightnesses in their order, the number of pixels with each, and the width of a step."""
     known = pixels.compressed() if isinstance(pixels, np.ma.MaskedArray) else pixels.ravel()
     if known.dtype.kind in "biu":
-        values, counts = np.unique(known, return_counts=True)
+        values, counts = _integers(known)
         limits = np.iinfo(known.dtype) if known.dtype.kind == "u" else None
         inside = np.ones(len(values), bool) if limits is None else (values > 0) & (values < limits.max)
         return values[inside].astype(np.float64), counts[inside].astype(np.float64), 1.0
@@ -93,6 +93,16 @@ def _histogram(pixels: Array) -> tuple[Array, Array, float]:
     counts, edges = np.histogram(known, BINS)
     inside = counts > 0
     return ((edges[1:] + edges[:-1]) / 2)[inside], counts[inside].astype(np.float64), float(edges[1] - edges[0])
+
+
+def _integers(known: Array) -> tuple[Array, Array]:
+    """Return the values that occur, in their order, and how often."""
+    if known.dtype.kind == "u" and known.dtype.itemsize <= 2:  # ten times as fast as sorting
+        counts = np.bincount(known)
+        values = np.flatnonzero(counts)
+        return values.astype(known.dtype), counts[values]
+    values, counts = np.unique(known, return_counts=True)
+    return values, counts
 
 
 @overload

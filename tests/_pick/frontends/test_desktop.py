@@ -31,6 +31,14 @@ def screen():
 
 
 @pytest.fixture
+def small_screen():
+    screens.require(screens.missing())
+    shown = screens.Screen((800, 600))
+    yield shown
+    shown.close()
+
+
+@pytest.fixture
 def large_screen():
     screens.require(screens.missing())
     shown = screens.Screen((3200, 2000), dpi=192)
@@ -149,6 +157,18 @@ def test_at_200_percent(large_screen, backend):
     time.sleep(AFTER_A_DOUBLE_CLICK)
     large_screen.drag(program.where["20,10"], program.where["15,10"])
     assert program.finish()[-1]["result"] == [[5, 5], [15, 10]]
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_on_a_small_screen(small_screen, backend):
+    program = Program(small_screen, backend, "select_traces")
+    assert program.window.get_wm_name() == "rec.tif - optimap"
+    shape = program.window.get_geometry()
+    assert shape.width <= 800
+    assert shape.height <= 600
+    for pixel in ("5,5", "20,10"):
+        small_screen.click(program.where[pixel])
+    assert program.finish()[-1]["result"] == [[5, 5], [20, 10]]
 
 
 @pytest.mark.parametrize("backend", BACKENDS)
