@@ -99,6 +99,8 @@ class TraceKeywords(LabelledLineKeywords, total=False):
     fps: float | None
     colors: object
     ax: "Axes | None"
+    stack: bool | None
+    scale_bar: bool
 
 
 class ExtractKeywords(TraceKeywords, total=False):
@@ -140,6 +142,22 @@ class FilterKeywords(TypedDict, total=False):
     notch: float | Sequence[float] | None
     kind: FilterKind
     order: int
+
+
+class MaskKeywords(TypedDict, total=False):
+    """Of `optimap.image.show_mask`, but the mask and the image."""
+
+    title: str
+    alpha: float
+    color: object
+    cmap: str
+    ax: "Axes | None"
+
+
+class MaskImageKeywords(MaskKeywords, total=False):
+    """The same with the image."""
+
+    image: "ArrayLike | None"
 
 
 class ImageKeywords(ArtistKeywords, total=False):
