@@ -226,7 +226,7 @@ def compare_traces(
     labels: Sequence[str] | None = None,
     colors: Colors = None,
     size: int = 5,
-    ref_frame: int = 0,
+    ref_frame: ArrayLike | None = None,
     fps: float | None = None,
     x: ArrayLike | None = None,
     *,
@@ -255,8 +255,8 @@ def compare_traces(
         One for each video.
     size : int
         Width of the window in pixels, see `extract_traces`.
-    ref_frame : int or (H, W) array
-        Frame of the first video to pick a position on, or an image; not used if `coords` is given.
+    ref_frame : int or (H, W) array, optional
+        Frame of the first video to pick a position on, or an image, see `select_traces`; not used if `coords` is given.
     fps : float, optional
         Frames per second: the x-axis is in seconds. Without `x` and `fps`, it is in frames, or in seconds if the
         files of all recordings state the same irregular times of frames.
