@@ -69,7 +69,8 @@ class MapsJob(Job):
                 made = {**beats_description(plan.about), "beats": maps.metadata}
                 replace(maps, metadata=made).save(target, overwrite=self.recipe.overwrite)
             if plot is not None and image is not None:
-                figure = maps_picture(maps, image, f"{self.path.name}, {_of_beats(maps, self.recipe.beat)}")
+                title = f"{self.path.name}, {_of_beats(maps, self.recipe.beat)}"
+                figure = maps_picture(maps, image, title, self.recipe.look, plan.pixel_size)
                 save_picture(figure, plot, self.recipe.overwrite, picture_description(plan.about))
         if plot is not None:
             report(f"{self.path}: picture -> {self.outputs[1][1]}")
