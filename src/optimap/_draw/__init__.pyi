@@ -42,6 +42,9 @@ from .legends import (
     add_legend,
     add_legend_below,
 )
+from .line_ends import (
+    LineEnds,
+)
 from .long_traces import (
     LONG,
     InPieces,
@@ -61,6 +64,9 @@ from .regions import (
 )
 from .regions import (
     show_regions as show_regions,
+)
+from .scale_bars import (
+    nice,
 )
 from .stacked import (
     MOST_LABELS,
@@ -86,6 +92,7 @@ __all__ = [
     "MOST_OVERLAID",
     "Colors",
     "InPieces",
+    "LineEnds",
     "MapStyle",
     "Marks",
     "Stack",
@@ -119,6 +126,7 @@ __all__ = [
     "line_arguments",
     "name_positions",
     "new_axes",
+    "nice",
     "outlines",
     "parse_colors",
     "pixel_columns",
