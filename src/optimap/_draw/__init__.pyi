@@ -5,6 +5,7 @@ from .beats import (
     draw_restitution,
 )
 from .colors import (
+    color_table,
     default_colors,
 )
 from .comparison import (
@@ -53,6 +54,11 @@ from .maps import (
     MapStyle,
     draw_maps,
 )
+from .player import (
+    InteractivePlayer,
+    Panel,
+    play,
+)
 from .positions import (
     name_positions,
 )
@@ -92,9 +98,11 @@ __all__ = [
     "MOST_OVERLAID",
     "Colors",
     "InPieces",
+    "InteractivePlayer",
     "LineEnds",
     "MapStyle",
     "Marks",
+    "Panel",
     "Stack",
     "add_legend",
     "add_legend_below",
@@ -110,6 +118,7 @@ __all__ = [
     "check_scale",
     "check_stack",
     "check_traces_arguments",
+    "color_table",
     "comparison_panels",
     "contrast_limits",
     "default_colors",
@@ -130,6 +139,7 @@ __all__ = [
     "outlines",
     "parse_colors",
     "pixel_columns",
+    "play",
     "ranges_of",
     "show_figures",
     "show_positions",
