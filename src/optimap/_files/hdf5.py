@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from .._base import ArgumentError, budget, import_extra
 from .hdf5_io import hdf5_input
+from .hdf5_lengths import check_lengths
 from .justified import DEFLATE, MOST, STORED, check_justified
 
 if TYPE_CHECKING:
@@ -152,6 +153,8 @@ def check_size(dataset: "h5py.Dataset", path: Path, name: str = "path") -> None:
 
     Chunks that were never written are chunks of one value, as if compressed.
     """
+    if dataset.dtype.kind == "O":
+        check_lengths(dataset, path, name)
     width, shape = dataset.dtype.itemsize, dataset.shape or ()
     asked = max(math.prod(shape), math.prod(dataset.chunks or ())) * width
     if asked <= budget().free_bytes:

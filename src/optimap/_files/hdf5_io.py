@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .._base import DamagedFileError, deferred_interrupts
+from .hdf5_lengths import LARGEST_BLOCK, SIZES, check_notes, describes_objects
 from .patient import written_patiently
 
 try:
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 
 # A collection of a global heap: signature, version, size of the whole; its objects: index, references, size.
 HEAP, HEAP_OBJECT = struct.Struct("<4sB3xQ"), struct.Struct("<HH4xQ")
-HEAP_START = b"GCOL\x01\0\0\0"
+SIGNATURE, HEAP_START = b"\x89HDF\r\n\x1a\n", b"GCOL\x01\0\0\0"
 HAS_PREADV = hasattr(os, "preadv")
 
 # HDF5 closes what is open at the very end, when Python can no longer read or write for it.
@@ -42,6 +43,7 @@ class HDF5Input(io.RawIOBase):
     def __init__(self, path: Path) -> None:
         self._path, self._descriptor = path, os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0))
         self._size, self._place = os.fstat(self._descriptor).st_size, 0
+        self._has_usual_sizes = True
         try:
             _lock(self._descriptor)
         except OSError:
@@ -66,10 +68,23 @@ class HDF5Input(io.RawIOBase):
         place, length = self._place, len(buffer)
         if place + length > self._size or _read_at(self._descriptor, buffer, place) < length:
             self._read_piecewise(buffer, place)
-        if length >= HEAP.size and buffer[0] == HEAP_START[0] and buffer[:8] == HEAP_START:
-            _check_heap(self._path, buffer)
+        if 2 * HEAP.size <= length <= LARGEST_BLOCK or bytes(buffer[:8]) == HEAP_START:
+            self._look_at(memoryview(buffer))  # h5py's own view never equals bytes
         self._place = place + length
         return length
+
+    def _look_at(self, block: memoryview) -> None:
+        """Raise an error for a block that HDF5 would not survive; pixels pass."""
+        start = bytes(block[:8])
+        if start == SIGNATURE:
+            at = 13 if block[8] < 2 else 9
+            self._has_usual_sizes = tuple(block[at : at + 2]) == SIZES
+        elif not self._has_usual_sizes:
+            pass
+        elif start == HEAP_START:
+            _check_heap(self._path, block)
+        elif describes_objects(start):
+            check_notes(self._path, bytes(block), self._size)
 
     def _read_piecewise(self, buffer: Any, place: int) -> None:
         """Read up to the end of the file, in as many pieces as the system gives."""

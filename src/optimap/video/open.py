@@ -102,7 +102,7 @@ def open_again(path: str | os.PathLike[str], **options: object) -> Recording:
     if not path.exists():
         raise MissingFileError("path", path, "does not exist", "check the name and the folder", subject=str(path))
     refuse_special(path)
-    with held_reports():
+    with held_reports(path):
         row = find_format(path, options)
         _check_options(row, options)
         recording: Recording = row.load().open_recording(path, **options)
