@@ -27,8 +27,7 @@ STORED = np.dtype([("length", "<u4"), ("address", "<u8"), ("number", "<u4")])
 VARIABLE = re.compile(rb"[\x19\x29\x39\x49\x59][\x00-\x3f][\x00-\x0f]\x00....[\x10-\x5f].{3}(.{4})", re.DOTALL)
 # An attribute begins with its version, a byte, and the sizes of its name, its type and its shape.
 ATTRIBUTE = struct.Struct("<BBHHH")
-LARGEST_BLOCK = 2**20  # that describes objects; larger ones hold pixels
-DEFLATE, SHUFFLE, FLETCHER32 = 1, 2, 3
+DEFLATE, SHUFFLE = 1, 2  # the filters that HDF5 applies to values of variable length
 SIZES = (8, 8)  # bytes of addresses and lengths; files with others are as rare as they are old, and not looked at
 
 
@@ -45,8 +44,8 @@ def check_notes(path: Path, block: bytes, size: int) -> None:
         place = _values_of_attribute(block, found.start())
         if place is not None:
             start, count = place
-            stop = min(start + count * STORED.itemsize, len(block))
-            stated = np.frombuffer(block, STORED, max(0, stop - start) // STORED.itemsize, start)["length"]
+            values = block[start : start + count * STORED.itemsize]  # fewer than there are at the end of a block
+            stated = np.frombuffer(values, STORED, len(values) // STORED.itemsize)["length"]
             total = int(stated.sum(dtype=np.uint64)) * max(1, int.from_bytes(found[1], "little"))
             check_justified(path, total, 1, "values of an attribute", stored=size)
 
@@ -115,7 +114,7 @@ def _pieces(dataset: "h5py.Dataset", path: Path) -> Iterator[bytes]:
     elif dataset.chunks is not None:
         plist = dataset.id.get_create_plist()
         filters = [plist.get_filter(i)[0] for i in range(plist.get_nfilters())]
-        if set(filters) <= {DEFLATE, SHUFFLE, FLETCHER32}:
+        if set(filters) <= {DEFLATE, SHUFFLE}:
             most = math.prod(dataset.chunks) * STORED.itemsize
             offsets: list[tuple[int, ...]] = []
             dataset.id.chunk_iter(lambda chunk: offsets.append(chunk.chunk_offset))
@@ -128,9 +127,7 @@ def _pieces(dataset: "h5py.Dataset", path: Path) -> Iterator[bytes]:
 def _unfiltered(stored: bytes, filters: list[int], most: int) -> bytes:
     """Undo filters."""
     for kind in reversed(filters):
-        if kind == FLETCHER32:
-            stored = stored[:-4]
-        elif kind == DEFLATE:
+        if kind == DEFLATE:
             stored = zlib.decompressobj().decompress(stored, most)
         else:
             planes = np.frombuffer(stored, np.uint8, len(stored) // STORED.itemsize * STORED.itemsize)
