@@ -78,7 +78,7 @@ def picking_windows(folder: Path):
     class OnAgg:
         """A front end without a screen, whose user clicks once."""
 
-        def new_figure(self, figsize):
+        def new_figure(self, figsize, name):
             self.figure = Figure(figsize=figsize)
             FigureCanvasAgg(self.figure).draw()
             return self.figure

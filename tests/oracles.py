@@ -1,7 +1,6 @@
 """Each algorithm again, slow and obvious: a person can check these, and the tests check the code against them."""
 
 from fractions import Fraction
-from itertools import pairwise
 
 import numpy as np
 
@@ -103,10 +102,3 @@ def normalized(series, ymin, ymax, vmin=None, vmax=None, clip=True):
     if clip and (vmin is not None or vmax is not None):
         places = [min(max(p, Fraction(0)), Fraction(1)) for p in places]
     return np.array([float((1 - p) * Fraction(ymin) + p * Fraction(ymax)) for p in places])
-
-
-def min_max_bins(values, bins):
-    """Return (min, max) of nearly equal bins, one after the other."""
-    edges = np.linspace(0, len(values), bins + 1).astype(int)
-    parts = [values[a:b] for a, b in pairwise(edges)]
-    return np.array([f(part) for part in parts for f in (np.nanmin, np.nanmax)])

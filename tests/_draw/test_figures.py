@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from matplotlib.colors import Normalize
 
-from optimap._draw import as_image, check_axes, check_scale, new_axes, parse_colors, show_figures
+from optimap._draw import as_image, check_axes, check_scale, default_colors, new_axes, parse_colors, show_figures
 from tests.errors import check_error
 
 
@@ -53,7 +53,7 @@ def test_scales_that_matplotlib_draws_are_accepted(scale):
 def test_one_colour_for_all_or_one_for_each():
     assert parse_colors("red", 2) == ["red", "red"]
     assert parse_colors((0, 1, 0), 2) == [(0, 1, 0), (0, 1, 0)]
-    assert parse_colors(["red", None, (0, 1, 0)], 3) == ["red", "C1", (0, 1, 0)]
+    assert parse_colors(["red", None, (0, 1, 0)], 3) == ["red", default_colors(2)[1], (0, 1, 0)]
 
 
 def test_new_axes_keep_their_labels_inside_the_figure():

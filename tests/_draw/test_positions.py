@@ -3,8 +3,9 @@
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
-from matplotlib.colors import to_rgba
+from matplotlib.colors import to_rgba, to_rgba_array
 
+from optimap._draw import default_colors
 from optimap.trace import (
     show_positions,
 )
@@ -49,7 +50,7 @@ def test_colours_and_sizes():
     crosses = show_positions([(1, 2), (3, 4)], color="red", marker="x").collections[0]
     np.testing.assert_array_equal(crosses.get_edgecolors()[0], to_rgba("red"))
     default = show_positions([(1, 2), (3, 4)]).collections[0]
-    np.testing.assert_array_equal(default.get_facecolors(), [to_rgba("C0"), to_rgba("C1")])
+    np.testing.assert_array_equal(default.get_facecolors(), to_rgba_array(default_colors(2)))
     hollow = show_positions([(1, 2)], facecolors="none", edgecolors="red").collections[0]
     assert len(hollow.get_facecolors()) == 0
     _, ax = plt.subplots()
@@ -85,7 +86,7 @@ def test_an_unknown_keyword_is_an_error_as_in_matplotlib():
 
 def test_dots_with_a_face_of_their_own_keep_the_colours_at_their_edges():
     rings = show_positions([(1, 2), (3, 4)], facecolors="none").collections[0]
-    np.testing.assert_array_equal(rings.get_edgecolors(), [to_rgba("C0"), to_rgba("C1")])
+    np.testing.assert_array_equal(rings.get_edgecolors(), to_rgba_array(default_colors(2)))
 
 
 def test_axes_that_show_an_image_already_are_left_as_they_are():

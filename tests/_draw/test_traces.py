@@ -3,8 +3,8 @@
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
-from matplotlib.colors import to_rgba
 
+from optimap._draw import default_colors
 from optimap.trace import (
     show_trace,
     show_traces,
@@ -40,8 +40,7 @@ def test_one_colour_for_all_or_one_each():
         (0, 0, 1),
     ]
     assert [line.get_color() for line in show_traces(TRACES, color="green").lines] == ["green"] * 3
-    default = [to_rgba(line.get_color()) for line in show_traces(TRACES).lines]
-    assert default == [to_rgba(f"C{i}") for i in range(3)]
+    assert [line.get_color() for line in show_traces(TRACES).lines] == default_colors(3)
 
 
 def test_labels_make_a_legend():

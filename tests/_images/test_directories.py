@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import tifffile
 
+from optimap._images import read_directories
 from optimap.video import load_video
 from tests.errors import check_error
 
@@ -37,3 +38,28 @@ def test_numbers_of_more_than_63_bits(tmp_path, tag, fields, pages):
             file.write(np.zeros((8, 9), np.uint16), contiguous=False, compression="zlib")
     changed(path, tag, **fields)
     check_error(lambda: load_video(path), ValueError, "path", "rec.tif", path)
+
+
+@pytest.mark.parametrize("pages", [1, 5, 6, 7, 8, 900])
+@pytest.mark.parametrize("options", [{}, {"bigtiff": True}, {"byteorder": ">"}, {"contiguous": False}])
+def test_pages_at_equal_distances_are_those_of_tifffile(tmp_path, pages, options):
+    path, single = tmp_path / "rec.tif", options.get("contiguous") is False
+    with tifffile.TiffWriter(path, **({} if single else options)) as file:
+        for part in np.zeros((pages, 3, 4), np.uint16)[:, None] if single else [np.zeros((pages, 3, 4), np.uint16)]:
+            file.write(part, photometric="minisblack", **(options if single else {}))
+    with tifffile.TiffFile(path) as file:
+        expected = [page.offset for page in file.pages]
+    assert read_directories(path).starts.tolist() == expected
+    if pages > 1:
+        path.write_bytes(path.read_bytes()[: expected[-1] + 5])
+        check_error(lambda: read_directories(path), ValueError, "path", f"page {pages - 1} should start at", path)
+
+
+def test_a_chain_that_leads_back_into_pages_at_equal_distances(tmp_path):
+    path = tmp_path / "rec.tif"
+    tifffile.imwrite(path, np.zeros((100, 3, 4), np.uint16), photometric="minisblack", bigtiff=True)
+    starts, data = read_directories(path).starts.tolist(), bytearray(path.read_bytes())
+    link = data.rindex(bytes(8))  # of the last page
+    struct.pack_into("<Q", data, link, starts[50])
+    path.write_bytes(data)
+    check_error(lambda: read_directories(path), ValueError, "path", "is an earlier one", path)

@@ -15,7 +15,7 @@ class Puppet:
         self.calls = []
         self.figure = None
 
-    def new_figure(self, figsize):
+    def new_figure(self, figsize, name):
         self.figure = Figure(figsize=figsize)
         FigureCanvasAgg(self.figure).draw()
         return self.figure

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from matplotlib.figure import Figure
 
+from optimap._draw import contrast_limits, default_colors
 from optimap._pick import ComparisonView, PointPicker, TracesView
 from optimap._reading import as_source
 from optimap.trace import extract_traces
@@ -41,7 +42,7 @@ def test_each_click_draws_a_trace_in_the_colour_of_its_point():
     np.testing.assert_array_equal(view.traces, extract_traces(VIDEO, [(5, 5), (20, 10)], 3))
     for i, line in enumerate(lines(view)):
         np.testing.assert_array_equal(line.get_ydata(), view.traces[:, i])
-        assert dots(view)[i].get_color() == line.get_color() == f"C{i}"
+        assert dots(view)[i].get_color() == line.get_color() == default_colors(2)[i]
         assert numbers(view)[i] == str(i + 1)
     low, high = view.ax_traces.get_ylim()
     assert low < view.traces.min()
@@ -141,6 +142,42 @@ def test_the_axis_is_in_seconds_and_zoom_is_kept():
     assert view.ax_traces.get_xlim() == (0.02, 0.05)
 
 
+def test_the_wheel_extracts_all_traces_in_one_pass():
+    video = Counting(VIDEO)
+    view = traces_view(videos=(video,), positions=[(x, y) for x in range(4, 28, 4) for y in (5, 15)])
+    once = video.reads
+    mouse(view, "scroll_event", (4, 5), "up", step=1)
+    assert video.reads == 2 * once
+    np.testing.assert_array_equal(view.traces, extract_traces(VIDEO, view.positions, 5))
+    assert video.reads == 2 * once
+
+
+def test_an_error_at_the_wheel_leaves_the_window_as_it_is():
+    video = VIDEO.astype(float)
+    video[3, 10, 20] = np.nan
+    view = traces_view(videos=(video,), positions=[(17, 10)], nan_policy="raise", size=5)
+    mouse(view, "scroll_event", (17, 10), "up", step=1)
+    assert view.size == 5
+    assert "the window stays as it is: video holds NaN in frame 3" in view.message.get_text()
+    np.testing.assert_array_equal(view.traces, extract_traces(video, view.positions, 5))
+
+
+@pytest.mark.parametrize("samples", [1500, 9000])
+def test_lines_have_the_extent_of_the_trace_in_each_column_of_pixels(samples):
+    video = np.random.default_rng(2).normal(size=(samples, 3, 3))
+    view = traces_view(videos=(video,), positions=[(1, 1), (0, 2)], times=np.arange(samples), size=1)
+
+    def extents(x, y):
+        columns = np.floor(view.ax_traces.transData.transform(np.stack([x, np.zeros(len(x))], axis=1))[:, 0])
+        return {column: (y[columns == column].min(), y[columns == column].max()) for column in np.unique(columns)}
+
+    for line, trace in zip(lines(view), view.traces.T, strict=True):
+        x, y = line.get_data()
+        assert extents(x, y) == extents(np.arange(samples), trace)
+        assert (np.diff(x) > 0).all()
+        assert len(x) <= 4 * view.ax_traces.bbox.width + 4
+
+
 def test_long_traces_lose_no_peak():
     video = np.zeros((20_000, 4, 5), np.float32)
     video[12_345] = 7
@@ -188,7 +225,7 @@ def test_an_error_at_a_click_is_shown_and_nothing_is_lost():
     assert "not picked: video holds NaN in frame 3" in view.message.get_text()
     click(view, (25, 15))
     assert view.positions == [(5, 5), (25, 15)]
-    assert view.message.get_text() == view.help
+    assert view.message.get_text() == view.hint
     assert view.traces.shape == (60, 2)
 
 
@@ -206,9 +243,9 @@ def test_levels_of_a_blank_frame_or_another_image_are_replaced():
     view = traces_view(videos=(video,), frame=None)
     view.drawn_image.set_clim(0, 1)
     view.show_frame(5)
-    assert view.drawn_image.get_clim() == (video[5].min(), video[5].max())
+    assert view.drawn_image.get_clim() == contrast_limits(video[5])
     view.show_frame(9)
-    assert view.drawn_image.get_clim() == (video[5].min(), video[5].max())
+    assert view.drawn_image.get_clim() == contrast_limits(video[5])
 
 
 def test_memory_of_traces_is_bounded(allow):

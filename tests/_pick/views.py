@@ -27,12 +27,12 @@ class Clock:
 CLOCK = Clock()
 
 
-def positions_view(positions=(), limit=None):
+def positions_view(positions=(), limit=None, display=None, title="title", image=VIDEO[0]):
     """Return a view of an image."""
     figure = Figure(figsize=(7, 7))
     canvas = FigureCanvasAgg(figure)
     picker = PointPicker(positions, frame_shape=VIDEO.shape[1:], limit=limit)
-    view = PositionsView(figure, VIDEO[0], picker, {"cmap": "gray"}, "title")
+    view = PositionsView(figure, image, picker, display or {"cmap": "gray"}, title)
     view.sync()
     canvas.draw()
     return view

@@ -50,6 +50,7 @@ def windows(slopes, reach=8):
 def measured(module, series, where, flags, threads=1):
     shape = (len(where[1]), 10 + 2 * len(LEVELS))
     out, reasons = np.full(shape, 7.0), np.full(shape, 77, np.uint8)
+    where = [np.asarray(part, np.int64) for part in where]
     module.measure_beats(series, *where, *OPTIONS, *flags, out, reasons, threads)
     return out, reasons
 
@@ -101,6 +102,48 @@ def test_windows_without_a_significant_upstroke(module):
     assert np.isnan(out).all()
     assert (reasons[:, 0] == 2).all()
     assert np.isfinite(measured(module, series, where, (False,) * 4)[0][:, 0]).all()
+
+
+@needs_compiled
+def test_twins_agree_about_signals_that_fall_and_rise_by_much():
+    # A fall before a small upstroke once moved the window of the baseline far behind the end of the series.
+    rng = np.random.default_rng(0)
+    t = np.arange(300)
+    rows, edges = [], []
+    for _ in range(150):
+        step = 10.0 ** rng.integers(0, 9) * rng.choice([-1, 1]) * (t < rng.integers(10, 290))
+        walk = np.cumsum(rng.normal(size=300) * rng.choice([0, 0, 1], 300))
+        rows.append(step + walk + 0.01 * rng.normal(size=300))
+        edges.append(np.sort(rng.choice(np.arange(5, 295), 4, replace=False)))
+    where = np.arange(0, 451, 3), np.ravel([own[:-1] for own in edges]), np.ravel([own[1:] for own in edges])
+    series = np.array(rows)
+    (expected, reasons), (values, codes) = (
+        measured(module, series, where, (False, False, False, True)) for module in (_numpy, _compiled)
+    )
+    np.testing.assert_array_equal(codes, reasons)
+    np.testing.assert_allclose(values, expected, rtol=1e-6, atol=1e-6)
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_other_series_change_no_bit(module):
+    series = examples(700)
+    where = windows(found(module, series)[0])
+    for flags in ((False, False, False, True), (True, True, True, False)):
+        together = measured(module, np.tile(series, (9, 1)), tiled(where, 9), flags)
+        alone = measured(module, series, where, flags)
+        for several, one in zip(together, alone, strict=True):
+            np.testing.assert_array_equal(several, np.tile(one, (9, 1)))
+        for m in range(len(series)):
+            own = slice(*where[0][m : m + 2])
+            single = [0, own.stop - own.start], where[1][own], where[2][own]
+            for several, one in zip(alone, measured(module, series[m : m + 1], single, flags), strict=True):
+                np.testing.assert_array_equal(several[own], one)
+
+
+def tiled(where, times):
+    """Return the windows of series that are repeated."""
+    counts = np.tile(np.diff(where[0]), times)
+    return np.concatenate([[0], np.cumsum(counts)]), np.tile(where[1], times), np.tile(where[2], times)
 
 
 @needs_compiled

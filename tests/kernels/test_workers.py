@@ -9,7 +9,7 @@ from contextvars import ContextVar
 
 import pytest
 
-from optimap.kernels import Stop, in_background, run_in_threads
+from optimap.kernels import Stop, in_background, run_alongside, run_in_threads
 from tests.kernels.system import refuse_threads
 
 
@@ -141,9 +141,56 @@ def test_after_an_interrupt_the_block_ends_when_the_last_call_has_ended():
     assert ended == [True]
 
 
+@pytest.mark.parametrize("granted", [0, 1, 3, 99])
+def test_calls_alongside_share_their_work(monkeypatch, granted):
+    refuse_threads(monkeypatch, granted)
+    left, done, names = list(range(200)), [], set()
+
+    def work():
+        names.add(threading.get_ident())
+        while left:
+            done.append(left.pop())
+
+    run_alongside(work, 3, Stop())
+    assert sorted(done) == list(range(200))
+    assert len(names) <= 1 + min(3, granted)
+
+
+def test_the_error_of_a_call_alongside_is_raised_and_stops_the_others():
+    caller, stop, failed = threading.get_ident(), Stop(), threading.Event()
+
+    def work():
+        if threading.get_ident() != caller:
+            failed.set()
+            raise OSError("no disk")
+        failed.wait(10)
+        while not stop.is_set():
+            time.sleep(0.001)
+
+    with pytest.raises(OSError, match="no disk"):
+        run_alongside(work, 1, stop)
+
+
+def test_after_an_interrupt_of_the_caller_the_calls_that_began_are_over():
+    caller, stop, begun, ended = threading.get_ident(), Stop(), threading.Event(), []
+
+    def work():
+        if threading.get_ident() == caller:
+            begun.wait(10)
+            raise KeyboardInterrupt
+        begun.set()
+        while not stop.is_set():
+            time.sleep(0.001)
+        ended.append(True)
+
+    with pytest.raises(KeyboardInterrupt):
+        run_alongside(work, 1, stop)
+    assert ended == [True]
+
+
 INTERRUPTED = """
 import signal, sys, threading, time
-from optimap.kernels import Stop, in_background, run_in_threads
+from optimap.kernels import Stop, in_background, run_alongside, run_in_threads
 
 def interrupt(*_):
     raise KeyboardInterrupt
@@ -155,8 +202,10 @@ for turn in range(TURNS):
     try:
         # From before the first thread starts to after the last has ended.
         signal.setitimer(signal.ITIMER_REAL, 1e-6 + (turn % 100) * 2e-5)
-        if turn % 2:
+        if turn % 3 == 1:
             run_in_threads(spin, 200, 3, spin, stop)
+        elif turn % 3 == 2:
+            run_alongside(lambda: [spin() for _ in range(200) if not stop.is_set()], 2, stop)
         else:
             with in_background(stop) as submit:
                 for number in range(100):

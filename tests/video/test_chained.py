@@ -20,18 +20,20 @@ VIDEO = makers.random_video((40, 3, 4))
 class Parts:
     """Parts of a video that count how many of them are open."""
 
-    def __init__(self, lengths, videos=None, rates=None):
+    def __init__(self, lengths, videos=None, rates=None, sizes=None, times=None):
         ends = np.cumsum([0, *lengths])
         self.videos = videos or [VIDEO[a:b] for a, b in pairwise(ends)]
         self.files = [Path(f"{i}.tif") for i in range(len(self.videos))]
         self.rates = rates or [500] * len(self.videos)
+        self.sizes, self.times = (given or [None] * len(self.videos) for given in (sizes, times))
         self.open = self.most = 0
 
     def open_part(self, file):
         self.open += 1
         self.most = max(self.most, self.open)
-        part = Part(self, self.videos[int(file.stem)])
-        return Recording(part, path=file, format="TIFF", fps=self.rates[int(file.stem)], metadata={"of": file.name})
+        number, metadata = int(file.stem), {"of": file.name}
+        stated = {"fps": self.rates[number], "pixel_size": self.sizes[number], "times": self.times[number]}
+        return Recording(Part(self, self.videos[number]), path=file, format="TIFF", metadata=metadata, **stated)
 
     def frames(self):
         return ChainedFrames(Path("rec"), self.files, self.open_part)
@@ -71,12 +73,40 @@ def test_few_parts_are_open_and_none_after_closing():
     assert parts.open == 0
 
 
-@pytest.mark.parametrize(("rates", "fps"), [([500, 500], 500), ([500, 250], None), ([None, None], None)])
-def test_the_rate_is_that_of_all_parts(rates, fps):
-    parts = Parts([3, 4], rates=rates)
+@pytest.mark.parametrize(
+    ("rates", "fps"),
+    [([500, 500], 500), ([None, 250], 250), ([500, None], 500), ([None, None], None), ([30, 29.9999], 30)],
+)
+def test_the_rate_is_that_of_the_parts_that_state_one(rates, fps):
+    parts = Parts([3, 4], rates=rates, sizes=[None, 0.1])
     recording = chained_recording(Path("rec"), parts.files, parts.open_part)
     assert (recording.fps, recording.format, recording.path) == (fps, "TIFF", Path("rec"))
     assert recording.metadata == {"of": "0.tif", "files": "2"}
+    assert recording.pixel_size == 0.1
+
+
+@pytest.mark.parametrize(
+    ("stated", "text"),
+    [
+        ({"rates": [500, None, 250]}, r"2\.tif states 250 frames/s, but 0\.tif states 500: "),
+        ({"sizes": [None, 0.1, 0.2]}, r"2\.tif states 0\.2 mm as the size of a pixel, but 1\.tif states 0\.1: "),
+    ],
+)
+def test_parts_that_state_different_things_are_refused_and_closed(tmp_path, stated, text):
+    parts = Parts([3, 4, 5], **stated)
+    for path, cure in ((Path("0.tif"), "give parts=False"), (tmp_path, r"leave the file out with ignore='2\.tif'")):
+        check_error(
+            lambda path=path: chained_recording(path, parts.files, parts.open_part), ArgumentError, "path", text
+        )
+        check_error(
+            lambda path=path: chained_recording(path, parts.files, parts.open_part), ArgumentError, "path", cure
+        )
+    assert parts.open == 0
+
+
+def test_there_is_no_rate_if_the_times_of_a_part_are_irregular():
+    parts = Parts([3, 4], rates=[500, 500], times=[None, [0, 0.002, 0.004, 0.2]])
+    assert chained_recording(Path("rec"), parts.files, parts.open_part).fps is None
 
 
 @pytest.mark.parametrize("other", [VIDEO[:, :2], VIDEO.astype("f4")])

@@ -46,7 +46,7 @@ def test_values_of_every_type(tmp_path, name, dtype):
     video = makers.random_video((23, 17, 19), dtype)
     path = written(tmp_path / "rec.h5", video, **COMPRESSIONS[name])
     with h5py.File(path) as file:
-        assert isinstance(threaded(file["video"]), ThreadedDataset)
+        assert isinstance(threaded(file["video"], path), ThreadedDataset)
     with open_video(path) as recording:
         np.testing.assert_array_equal(recording[:], video, strict=True)
 
@@ -73,7 +73,7 @@ def test_other_datasets_are_left_to_hdf5(tmp_path, name):
     path = tmp_path / "rec.h5"
     with h5py.File(path, "w") as file:
         dataset = file.create_dataset("video", data=VIDEO, **OTHERS[name])
-        assert threaded(dataset) is dataset
+        assert threaded(dataset, path) is dataset
     with open_video(path) as recording:
         np.testing.assert_array_equal(recording[:], VIDEO, strict=True)
 
@@ -125,8 +125,9 @@ def test_a_chunk_that_does_not_agree_with_its_checksum(tmp_path, name):
 
 def test_one_thread_is_enough(tmp_path, monkeypatch):
     monkeypatch.setenv("OPTIMAP_THREADS", "1")
-    with h5py.File(written(tmp_path / "rec.h5", **COMPRESSIONS["gzip"])) as file:
-        dataset = threaded(file["video"])
+    path = written(tmp_path / "rec.h5", **COMPRESSIONS["gzip"])
+    with h5py.File(path) as file:
+        dataset = threaded(file["video"], path)
         assert isinstance(dataset, ThreadedDataset)
         np.testing.assert_array_equal(dataset[:, :, :], VIDEO)
 
@@ -135,19 +136,20 @@ def test_without_imagecodecs_zlib_decompresses_in_threads(tmp_path, monkeypatch)
     monkeypatch.setitem(sys.modules, "imagecodecs", None)
     path = written(tmp_path / "rec.h5", **COMPRESSIONS["gzip and shuffle"])
     with h5py.File(path) as file:
-        dataset = threaded(file["video"])
+        dataset = threaded(file["video"], path)
         assert isinstance(dataset, ThreadedDataset)
         np.testing.assert_array_equal(dataset[3:9, :, 2], VIDEO[3:9, :, 2])
         monkeypatch.setenv("OPTIMAP_THREADS", "1")
-        assert not isinstance(threaded(file["video"]), ThreadedDataset)
-    with h5py.File(written(tmp_path / "lzf.h5", **COMPRESSIONS["lzf"])) as file:
-        assert not isinstance(threaded(file["video"]), ThreadedDataset)
+        assert not isinstance(threaded(file["video"], path), ThreadedDataset)
+    path = written(tmp_path / "lzf.h5", **COMPRESSIONS["lzf"])
+    with h5py.File(path) as file:
+        assert not isinstance(threaded(file["video"], path), ThreadedDataset)
 
 
 def test_chunks_that_are_read_in_part_are_decoded_once(tmp_path, allow):
     path = written(tmp_path / "rec.h5", chunks=(5, 17, 19), **COMPRESSIONS["gzip"])
     with h5py.File(path) as file:
-        dataset = threaded(file["video"])
+        dataset = threaded(file["video"], path)
         np.testing.assert_array_equal(dataset[0, :, :], VIDEO[0])
         for frame in (1, 4, 5, 4, 22):
             np.testing.assert_array_equal(dataset[frame, 2:5, :], VIDEO[frame, 2:5])

@@ -125,7 +125,7 @@ class BeatsJob(Job):
         """Return the record with the parameters of measuring."""
         recipe = self.recipe
         stimuli = list(recipe.stimuli) if isinstance(recipe.stimuli, tuple) else recipe.stimuli
-        own = {"levels": list(recipe.levels), "stimuli": stimuli, "polarity": recipe.steps.polarity}
+        own: dict[str, object] = {"levels": list(recipe.levels), "stimuli": stimuli, "polarity": recipe.steps.polarity}
         own |= {} if recipe.prefix == "apd" else {"prefix": recipe.prefix}
         own |= {} if recipe.around is None else {"ensemble_window": list(recipe.around)}
         return {**about, "metadata": {**about["metadata"], **own}}

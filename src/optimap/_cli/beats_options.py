@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from .. import _files
-from .._base import ArgumentError, Floats
+from .._base import ArgumentError, DurationPrefix, Floats
 from .errors import Words
 from .options import add_reading_argument, positive
 from .traces_options import Recipe, TracesOptions, add_arguments_of_traces, add_outputs, add_workers, recipe_of
@@ -22,7 +22,7 @@ class BeatsRecipe(Recipe):
     levels: tuple[float, ...]
     stimuli: float | tuple[float, ...] | None  # an interval, or times, in ms
     stimuli_file: Path | None
-    prefix: str  # of durations
+    prefix: DurationPrefix  # of durations
     around: tuple[float, float] | None  # activation, in the ensemble, in ms
 
     def words(self, *outputs: tuple[str, Path | None]) -> Words:

@@ -237,8 +237,7 @@ def _print_recording(path: Path, reading: Mapping[str, Any]) -> None:
         if recording.pixel_size is not None:
             show(f"  pixel size  {recording.pixel_size:g} mm")
         for name, analog in recording.analog.items():
-            count = len(analog.samples)
-            show(f"  {name:<12}{count} samples, rate {rate_text(analog.fps, count, 'samples')}")
+            show(f"  {name:<12}{analog.count} samples, rate {rate_text(analog.fps, analog.count, 'samples')}")
         outlines = _regions.overlay_of(path)
         if outlines:
             show(f"  overlay     {counted(len(outlines), 'region')}: {_few(outlines)}")

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import ClassVar
 
 from .. import _regions
-from .._base import ArgumentError
+from .._base import ArgumentError, BeatBaseline
 from .errors import Words
 from .options import add_reading_argument, frame_span, positive, time_span
 from .places import Where
@@ -32,7 +32,7 @@ class MapsRecipe(Recipe):
     mask: str | None  # 'auto', or a file
     pixel_size: float | None  # mm
     beat: int | str  # 'mean', 'all' or a number
-    between: str  # the baseline of beats, 'before' or 'linear'
+    between: BeatBaseline  # the baseline of beats, 'before' or 'linear'
 
     @property
     def mask_file(self) -> Path | None:

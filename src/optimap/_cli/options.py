@@ -5,7 +5,7 @@ Arguments of a single command are in its module.
 
 import argparse
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from .. import _files, _regions
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 Position = tuple[float, float]
 # What to read from a file that holds more than one recording, as (name, value) pairs.
-Reading = tuple[tuple[str, str | int], ...]
+Reading = tuple[tuple[str, Any], ...]
 
 
 def add_reading_argument(parser: argparse.ArgumentParser) -> None:

@@ -1,12 +1,13 @@
 """optimap pick: positions picked with the mouse, and their traces."""
 
 import argparse
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, cast
 
 from .. import _regions, _tables, trace
-from .._base import ArgumentError, Array, counted, say
+from .._base import ArgumentError, Array, Window, counted, say
 from .errors import BROWSER_KEYWORD, FPS_KEYWORD, OVERWRITE_KEYWORD, READING_KEYWORDS, Words
 from .made_alike import About, picture_description
 from .open import NUMBERS, TIMES, described_axis, numbers_on_axis, open_recording, times_on_axis
@@ -28,7 +29,7 @@ class PickOptions:
     file: Path
     browser: bool
     size: int
-    window: str
+    window: Window
     fps: float | None
     reading: Reading
     output: Path
@@ -102,8 +103,12 @@ def parse(given: argparse.Namespace) -> PickOptions:
 def run(options: PickOptions) -> int:
     """Let the user pick, and write the result; return the exit status."""
     _check_outputs(options)
-    with open_recording(options.file, dict(options.reading)) as recording:
-        picked = _pick(recording, options)
+    try:
+        with open_recording(options.file, dict(options.reading)) as recording:
+            picked = _pick(recording, options)
+    except KeyboardInterrupt:  # Ctrl-C, or Cancel on the page
+        print("Cancelled, nothing saved.", file=sys.stderr)
+        return 130
     if not picked.positions:
         say("no position was picked, so nothing is written")
         return 0

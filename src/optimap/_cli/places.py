@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from .. import _regions
-from .._base import ArgumentError, Array, FrameShape
+from .._base import ArgumentError, Array, FrameShape, Window
 from .options import Position
 from .provenance import region_checksum
 
@@ -93,7 +93,7 @@ class Found(NamedTuple):
         return {"positions": self.centers} if self.regions is None else region_checksum(self.regions)
 
 
-def find_where(where: Where, frame_shape: FrameShape, size: int, window: str) -> Found:
+def find_where(where: Where, frame_shape: FrameShape, size: int, window: Window) -> Found:
     """Return the positions or regions in a frame that an option selects, one for each trace."""
     if where.option == "--grid":
         return Found(_pairs(_regions.grid_positions(frame_shape, where.count)), None)
@@ -108,7 +108,7 @@ def find_where(where: Where, frame_shape: FrameShape, size: int, window: str) ->
 
 
 def find_background(
-    background: float | Position | Path | None, frame_shape: FrameShape, size: int, window: str, kind: str | None
+    background: float | Position | Path | None, frame_shape: FrameShape, size: int, window: Window, kind: str | None
 ) -> Found | None:
     """Return the positions or regions whose traces are subtracted; None if there are none."""
     if background is None or isinstance(background, float):
@@ -120,7 +120,7 @@ def _find(
     given: object,
     frame_shape: FrameShape,
     size: int,
-    window: str,
+    window: Window,
     name: str,
     kind: str | None,
     cells: str = "accepted",

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .. import trace, video
-from .._base import ArgumentError, Array, counted
+from .._base import ArgumentError, Array, BaselineKind, Polarity, Trend, counted
 
 if TYPE_CHECKING:
     from ..video import Recording
@@ -30,10 +30,10 @@ class Steps:
     time: tuple[float, float] | None
     spatial: float | None
     smooth: float | None
-    detrend: str | None
-    baseline: str | None
+    detrend: Trend | None
+    baseline: BaselineKind | None
     dff: bool
-    polarity: str
+    polarity: Polarity
     normalize: bool
     invert: bool
 
@@ -128,7 +128,7 @@ class Steps:
         return options | ({"steps": steps} if steps else {})
 
     @property
-    def kind(self) -> str | None:
+    def kind(self) -> BaselineKind | None:
         """The kind of baseline that is subtracted, or divided by."""
         return self.baseline or ("asls" if self.dff else None)
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import ClassVar, Self
 
 from .. import _regions
+from .._base import Window
 from .errors import FPS_KEYWORD, OVERWRITE_KEYWORD, POLARITY_KEYWORD, READING_KEYWORDS, REGION_KEYWORDS, Words
 from .options import (
     Position,
@@ -38,7 +39,7 @@ class Recipe:
 
     where: Where
     size: int
-    window: str
+    window: Window
     fps: float | None
     background: float | Position | Path | None
     background_kind: str | None

@@ -4,9 +4,21 @@ from .beats import (
     draw_ensemble,
     draw_restitution,
 )
+from .colors import (
+    default_colors,
+)
+from .comparison import (
+    check_comparison,
+    comparison_panels,
+    draw_panels,
+    draw_rows,
+)
+from .contrast import (
+    contrast_limits,
+)
 from .decimate import (
-    min_max,
     pixel_columns,
+    visible_samples,
 )
 from .figures import (
     Colors,
@@ -18,22 +30,50 @@ from .figures import (
     new_axes,
     parse_colors,
     show_figures,
+    thin_frame,
+)
+from .images import (
+    add_length_bar,
+    beyond,
+    check_length_bar,
+    draw_image,
+)
+from .legends import (
+    add_legend,
+    add_legend_below,
 )
 from .long_traces import (
     LONG,
+    InPieces,
 )
 from .maps import (
     MapStyle,
     draw_maps,
 )
 from .positions import (
-    show_positions,
+    name_positions,
+)
+from .positions import (
+    show_positions as show_positions,
 )
 from .regions import (
     outlines,
-    show_regions,
+)
+from .regions import (
+    show_regions as show_regions,
+)
+from .stacked import (
+    MOST_LABELS,
+    MOST_OVERLAID,
+    Stack,
+    check_stack,
+    is_stacked,
+    ranges_of,
+    stack_traces,
+    stacked_height,
 )
 from .traces import (
+    add_trace_bars,
     as_traces,
     check_traces_arguments,
     draw_traces,
@@ -42,28 +82,52 @@ from .traces import (
 
 __all__ = [
     "LONG",
+    "MOST_LABELS",
+    "MOST_OVERLAID",
     "Colors",
+    "InPieces",
     "MapStyle",
     "Marks",
+    "Stack",
+    "add_legend",
+    "add_legend_below",
+    "add_length_bar",
+    "add_trace_bars",
     "as_image",
     "as_traces",
+    "beyond",
     "check_axes",
+    "check_comparison",
     "check_keywords",
+    "check_length_bar",
     "check_scale",
+    "check_stack",
     "check_traces_arguments",
+    "comparison_panels",
+    "contrast_limits",
+    "default_colors",
     "draw_beats",
     "draw_ensemble",
+    "draw_image",
     "draw_maps",
+    "draw_panels",
     "draw_restitution",
+    "draw_rows",
     "draw_traces",
     "hidden_axes",
+    "is_stacked",
     "line_arguments",
-    "min_max",
+    "name_positions",
     "new_axes",
     "outlines",
     "parse_colors",
     "pixel_columns",
+    "ranges_of",
     "show_figures",
     "show_positions",
     "show_regions",
+    "stack_traces",
+    "stacked_height",
+    "thin_frame",
+    "visible_samples",
 ]

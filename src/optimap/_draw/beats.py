@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .._base import Array, Floats
+from .colors import default_colors
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -130,9 +131,10 @@ def draw_restitution(
     which = np.unique(series)
     style: dict[str, Any] = {"s": 22, "linewidths": 0.4, "edgecolors": "white"}
     if len(which) <= MOST_COLORS:
+        colors = default_colors(len(which))
         for i, own in enumerate(which):
             mine = series == own
-            ax.scatter(interval[mine], duration[mine], color=f"C{i}", label=labels[i], **style)
+            ax.scatter(interval[mine], duration[mine], color=colors[i], label=labels[i], **style)
         if len(which) > 1:
             ax.legend(frameon=False)
     else:

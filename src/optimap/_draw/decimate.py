@@ -1,79 +1,92 @@
-"""Long traces on few pixels: the minimum and maximum of each bin. This module only computes; `long_traces` draws.
+"""Long traces on few pixels: the samples that can be seen. This module only computes; `long_traces` draws.
 
-A line of a million samples on a thousand pixels shows only the minimum and maximum at each column of pixels, so only
-those are given to matplotlib; no peak is lost, however short. Bins follow the axes' width and visible range.
+Of the samples in one column of pixels, a line through all shows the first, the minimum, the maximum, and the last: the
+first and the last join the column to its neighbours, the others are its ends. The line through these four, in their
+order in time, covers the same pixels as the line through all, so no peak is lost, however short. Up to four samples a
+column are given as they are. Figures and live windows use the same function.
 """
 
 from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from .._base import Array
 
-View = tuple[int, int, int]  # first visible sample, last + 1, number of bins
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+# Samples of a column that are seen; so many need no choice.
+SEEN = 4
 
 
-def min_max(x: Array, traces: Array, view: View) -> tuple[Array, Array]:
-    """Return the samples in view; if there are many more than bins, the minimum and maximum of each bin.
+def visible_samples(x: Array, traces: Array, columns: Array) -> list[tuple[Array, Array]]:
+    """Return the samples of each trace that can be seen.
 
     Parameters
     ----------
-    x : (T,) increasing array
+    x : (T,) array
     traces : (T, N) array
-    view : (first sample, last sample + 1, number of bins)
+    columns : (T,) array of int
+        The column of pixels of each sample; samples of a column follow each other. See `pixel_columns`.
 
     Returns
     -------
-    x : (M,) array
-    traces : (M, N) array
-        A bin that holds only NaN gives NaN.
+    list of N pairs of arrays
+        x and trace, for each trace up to four samples a column. NaN does not count as an extreme, and if it is the
+        first or last of a column, the gap stays.
     """
-    start, stop, bins = view
-    if stop - start <= 4 * bins:
-        return x[start:stop], traces[start:stop]
-    edges = np.linspace(start, stop, bins + 1).astype(np.intp)
-    result = np.empty((2 * bins, traces.shape[1]), traces.dtype)
-    low, high = _extremes(traces[:stop], edges[:-1])
-    # Minimum, maximum, maximum, minimum, ...: no stroke runs back through its bin, which halves the drawing time.
-    result[0::4], result[1::4] = low[0::2], high[0::2]
-    result[2::4], result[3::4] = high[1::2], low[1::2]
-    places = np.stack([edges[:-1], edges[1:] - 1], axis=1).ravel()
-    return x[places], result
+    starts = np.flatnonzero(np.diff(columns, prepend=columns[:1] - 1))
+    if len(x) <= SEEN * len(starts):
+        return [(x, trace) for trace in traces.T]
+    lasts = np.append(starts[1:], len(x)) - 1
+    lowest, highest = _extremes(traces, starts, lasts + 1)
+    result = []
+    for i, trace in enumerate(traces.T):
+        seen = np.stack([starts, lowest[:, i], highest[:, i], lasts], axis=1)
+        seen.sort(axis=1)
+        places = seen.ravel()
+        places = places[np.diff(places, prepend=-1) > 0]
+        result.append((x[places], trace[places]))
+    return result
 
 
-def _extremes(values: Array, starts: Array) -> list[Array]:
-    """Return the minimum and the maximum of each bin, ignoring NaN."""
+def _extremes(traces: Array, starts: Array, stops: Array) -> tuple[Array, Array]:
+    """Return where each trace has its minimum and its maximum in each column, (C, N), ignoring NaN."""
+    lowest, highest = (np.empty((len(starts), traces.shape[1]), np.intp) for _ in range(2))
 
-    def extreme(functions: tuple[np.ufunc, np.ufunc]) -> Array:
-        """Return the minimum or the maximum."""
-        plain, ignoring_nan = functions
-        # fmin takes twice as long as minimum, and is needed only if there is NaN.
-        result = np.asarray(plain.reduceat(values, starts, axis=0))
-        if result.dtype.kind == "f" and np.isnan(result).any():
-            result = np.asarray(ignoring_nan.reduceat(values, starts, axis=0))
-        return result
+    def search(which: range) -> None:
+        """Search some of the columns."""
+        for i in which:
+            part = np.ascontiguousarray(traces[starts[i] : stops[i]].T)
+            lowest[i], highest[i] = part.argmin(axis=1), part.argmax(axis=1)
+            if part.dtype.kind == "f" and np.isnan(part[np.arange(len(part)), lowest[i]]).any():  # NaN goes first
+                gap = np.isnan(part)
+                lowest[i] = np.where(gap, np.inf, part).argmin(axis=1)
+                highest[i] = np.where(gap, -np.inf, part).argmax(axis=1)
 
-    both = ((np.minimum, np.fmin), (np.maximum, np.fmax))
-    if values.size < 2**20:  # starting a thread takes more time than it saves
-        return [extreme(functions) for functions in both]
-    with ThreadPoolExecutor(2) as pool:  # NumPy releases the interpreter's lock
-        return list(pool.map(extreme, both))
+    if traces.size < 2**20:  # starting a thread takes more time than it saves
+        search(range(len(starts)))
+    else:
+        with ThreadPoolExecutor(2) as pool:  # NumPy releases the interpreter's lock
+            list(pool.map(search, [range(0, len(starts), 2), range(1, len(starts), 2)]))
+    return lowest + starts[:, None], highest + starts[:, None]
 
 
-def pixel_columns(x: Array, trace: Array, view: View) -> tuple[Array, Array]:
-    """Return one trace as a stroke from minimum to maximum for each bin, with gaps between, for fast drawing.
+def pixel_columns(ax: "Axes", x: Array, scale: float = 1.0) -> tuple[slice, Array]:
+    """Return which samples are in view, with one more on each side, and the column of pixels of each of them.
 
-    A stroke extends to the first sample of the next bin, so that steep parts stay joined and flat parts are lines.
-    Strokes without joints are drawn several times faster than the zigzag of `min_max`. Few samples are returned as
-    they are.
+    Parameters
+    ----------
+    ax : matplotlib Axes
+        With a linear x-axis.
+    x : (T,) increasing array
+    scale : float
+        Columns in a pixel.
     """
-    start, stop, bins = view
-    if stop - start <= 1.5 * bins:
-        return x[start:stop], trace[start:stop]
-    edges = np.linspace(start, stop, bins + 1).astype(np.intp)
-    low, high = (extreme[:, 0] for extreme in _extremes(trace[:stop, None], edges[:-1]))
-    following = trace[edges[1:-1]]
-    low[:-1], high[:-1] = np.fmin(low[:-1], following), np.fmax(high[:-1], following)
-    y = np.stack([low, high, np.full(bins, np.nan)], axis=1).ravel()
-    ends = x[np.minimum(edges[1:], stop - 1)]
-    return np.stack([x[edges[:-1]], ends, ends], axis=1).ravel(), y
+    low, high = sorted(ax.get_xlim())
+    start = max(int(np.searchsorted(x, low)) - 1, 0)
+    view = slice(start, int(np.searchsorted(x, high, side="right")) + 1)
+    shown = np.asarray(x[view], np.float64)
+    places = ax.get_xaxis_transform().transform(np.stack([shown, np.zeros(len(shown))], axis=1))[:, 0]
+    return view, np.floor(places * scale).astype(np.int64)

@@ -9,14 +9,17 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from .._base import ArgumentError, ArgumentTypeError, Array, counted
+from .colors import default_colors
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.typing import ColorType
 
 
-# One colour for all, or one for each; None stands for matplotlib's own.
+# One colour for all, or one for each; None stands for the default colour.
 Colors: TypeAlias = "ColorType | Sequence[ColorType | None] | None"
+
+FRAME, LINE = 0.6, 1.0  # points
 
 
 def as_image(image: ArrayLike, name: str = "image") -> Array:
@@ -63,6 +66,21 @@ def new_axes(**subplots: Any) -> Any:
     import matplotlib.pyplot as plt
 
     return plt.subplots(**{"layout": "constrained", **subplots})[1]
+
+
+def thin_frame(ax: "Axes") -> None:
+    """Give axes thin lines on the left and below, and none elsewhere."""
+    ax.spines[["top", "right"]].set_visible(False)
+    ax.spines[:].set_linewidth(FRAME)
+    ax.tick_params(width=FRAME)
+
+
+def default_width() -> float:
+    """Return the width of lines, thin enough for many of them; whoever sets ``lines.linewidth`` gets that."""
+    import matplotlib
+
+    own = matplotlib.rcParams["lines.linewidth"]
+    return LINE if own == matplotlib.rcParamsDefault["lines.linewidth"] else float(own)
 
 
 def show_figures() -> None:
@@ -133,4 +151,5 @@ def parse_colors(colors: Any, count: int, name: str = "colors", thing: str = "tr
     for i, color in enumerate(colors):
         if color is not None and not is_color_like(color):
             raise ArgumentError(f"{name}[{i}]", color, problem, cure)
-    return [f"C{i}" if color is None else color for i, color in enumerate(colors)]
+    own = default_colors(count)
+    return [own[i] if color is None else color for i, color in enumerate(colors)]

@@ -223,8 +223,33 @@ def _follow(file: OpenFile, size: int, layout: Layout, offset: int) -> tuple[lis
         seen.add(offset)
         starts.append(offset)
         tables.append(window[place + head : link])
-        (offset,) = offset_at(window, link)
+        before, (offset,) = offset, offset_at(window, link)
+        if len(starts) > FEW_PAGES and NEAR // 8 > offset - before == before - starts[-2] > 0:
+            found = _run(file, layout, offset, offset - before, count)
+            starts += [start for start, _ in found]
+            tables += [table for _, table in found]
+            seen.update(starts[len(starts) - len(found) :])
+            offset = offset + len(found) * (offset - before)
     return starts, tables
+
+
+def _run(file: OpenFile, layout: Layout, offset: int, step: int, count: int) -> list[tuple[int, bytes]]:
+    """Return directories that are stored at equal, small distances from `offset` on: the start and the entries of each.
+
+    Most programs store those of a stack like this. Comparing them at once is several times as fast as one by one.
+    """
+    link = layout.head + count * layout.entry.size
+    window = file.read(offset, NEAR)
+    number = (len(window) - link - layout.offset.size) // step
+    if number < 1:
+        return []
+    counts, links = (
+        np.ndarray(number, f"{layout.order}u{code.size}", window, place, step)
+        for code, place in ((layout.count, 0), (layout.offset, link))
+    )
+    follows = (counts == count) & (links == offset + step * np.arange(1, number + 1))
+    found = number if follows.all() else int(np.argmin(follows))
+    return [(offset + i * step, window[i * step + layout.head : i * step + link]) for i in range(found)]
 
 
 def refuse_truncated(path: Path, reason: str) -> NoReturn:

@@ -1,6 +1,11 @@
 from .frontends.base import (
     NoWindowError,
 )
+from .layout import (
+    shortened,
+    text_width,
+    wrapped,
+)
 from .mouse import (
     MouseAdapter,
 )
@@ -21,7 +26,8 @@ from .traces_view import (
     TracesView,
 )
 
-# The views, MouseAdapter and point_color are listed for the tests, which look at views without a screen.
+# The views, MouseAdapter, point_color and the functions for texts are listed for the tests, which look at views
+# without a screen.
 __all__ = [
     "ComparisonView",
     "MouseAdapter",
@@ -33,4 +39,7 @@ __all__ = [
     "pick_positions",
     "pick_traces",
     "point_color",
+    "shortened",
+    "text_width",
+    "wrapped",
 ]

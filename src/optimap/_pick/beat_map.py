@@ -84,28 +84,25 @@ class MapLayer:
     def __init__(self, ax: "Axes") -> None:
         self._ax = ax
         self._artists: list[Artist] = []
-        self._title = ""
 
     @property
     def is_shown(self) -> bool:
         """Whether there is a map."""
         return bool(self._artists)
 
-    def show(self, times: Array, unit: str, title: str) -> None:
-        """Draw a map, whose times are in a unit, and its title."""
+    def show(self, times: Array, unit: str) -> None:
+        """Draw a map, whose times are in a unit."""
         ax = self._ax
         limits = ax.get_xlim(), ax.get_ylim()
-        self._title = ax.get_title()
         self._artists = [ax.imshow(times, cmap="turbo", interpolation="none", zorder=0.1)]
         if min(times.shape) > 1 and np.nanmin(times) < np.nanmax(times):
             lines = ax.contour(np.ma.masked_invalid(times), colors="black", linewidths=0.8, zorder=0.2)
             lines.clabel(fmt=f"%g {unit}", fontsize="small")  # removed with the lines
             self._artists.append(lines)
-        ax.set(xlim=limits[0], ylim=limits[1], title=title)
+        ax.set(xlim=limits[0], ylim=limits[1])
 
     def hide(self) -> None:
-        """Remove the map, and put the title back."""
+        """Remove the map."""
         for artist in self._artists:
             artist.remove()
         self._artists = []
-        self._ax.set_title(self._title)

@@ -29,6 +29,7 @@ class Painter:
         self._artists: dict[Axes, list[Artist]] = {}
         self._bare: dict[Axes, Any] = {}  # bitmap without animated artists
         self._held: dict[Axes, tuple[tuple[Artist, ...], Any]] = {}  # bitmap of everything except some artists
+        self._cover: Artist | None = None
         self._push_is_due = False
         self._canvas.mpl_connect("draw_event", self._on_draw)
 
@@ -38,8 +39,14 @@ class Painter:
         return self.figure.canvas
 
     def watch(self, ax: "Axes", box: Area) -> None:
-        """Draw an axes from now on; with its labels, it lies within `box`."""
-        self._boxes[ax], self._artists[ax] = box, []
+        """Draw an axes from now on; with its labels, it lies within `box`, which a later call may change."""
+        self._boxes[ax] = box
+        self._artists.setdefault(ax, [])
+
+    def cover(self, artist: "Artist") -> None:
+        """Draw an artist on top of the whole figure, if it is visible."""
+        artist.set_animated(True)
+        self._cover = artist
 
     def add(self, ax: "Axes", *artists: "Artist") -> None:
         """Draw artists of an axes from now on, and once immediately, on top of the rest."""
@@ -110,6 +117,8 @@ class Painter:
         for ax in self._boxes:
             self._bare[ax] = self._canvas.copy_from_bbox(self._region(ax))
             self._draw(self._artists[ax])
+        if self._cover is not None:
+            self._draw([self._cover])
 
     def _draw(self, artists: "Iterable[Artist]") -> None:
         renderer = self._canvas.get_renderer()

@@ -7,7 +7,13 @@ runs on every front end (`frontends`), and does not depend on any of them.
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from .._base import Array
+from .._draw import contrast_limits, default_colors
+from .contrast_control import ContrastControl
+from .help_panel import HelpPanel
+from .layout import MESSAGE, ROW, Box, Layout, shortened, wrapped
 from .mouse import MouseAdapter
 from .painter import Painter
 from .points import Point, PointPicker, Position
@@ -20,15 +26,26 @@ if TYPE_CHECKING:
     from matplotlib.image import AxesImage
     from matplotlib.lines import Line2D
 
-IMAGE_HELP = "click: add   drag: move   right click: remove   Ctrl+Z, Ctrl+Shift+Z: undo, redo   Del: remove selected"
+SMALL, TITLE = 8.5, 11.0  # sizes of text, in points
+
+
+# What reading and computing may raise: shown in the window, which stays open.
+FAILURES = (ValueError, OSError, RuntimeError, MemoryError)
 
 
 class PositionsView:
     """An image to pick positions on."""
 
-    help = IMAGE_HELP
-    image_place = (0.03, 0.07, 0.94, 0.86)
-    image_box = (0.0, 0.055, 1.0, 1.0)  # with the title, and the numbers of points at the edge
+    hint = "click: add   drag: move   right click: remove   ?: help"
+    help: tuple[tuple[str, str], ...] = (
+        ("click", "add a point; on a point: select it"),
+        ("drag a point", "move it"),
+        ("right click", "remove the nearest point"),
+        ("Delete", "remove the selected point"),
+        ("Ctrl+Z, Ctrl+Shift+Z", "undo, redo"),
+        ("+, -, 0", "more contrast, less, the first again; the slider sets black and white"),
+        ("zoom, pan (toolbar)", "enlarge the picture; meanwhile clicks add nothing"),
+    )
     closes_when_full = True
 
     def __init__(
@@ -41,25 +58,71 @@ class PositionsView:
         self._marks: dict[int, tuple[Artist, ...]] = {}
         self._drawn: dict[int, Position] = {}
         self.painter = Painter(figure)
-        self.ax_image, self.drawn_image = self._add_image(image, display, title)
+        self.layout = Layout(figure, self.painter)
+        self.title = self._image_name = title
+        self.ax_image, self.drawn_image = self._add_image(image, display)
+        self._add_panels()
+        self.contrast = ContrastControl(figure, self.layout, self._contrast_place, self._redraw_image)
+        self.contrast.follow(self.drawn_image)
         self._ring = self._add_ring()
-        self.message = figure.text(0.5, 0.012, self.help, ha="center", va="bottom", fontsize="small", color="0.35")
+        self._text, self._is_problem = self.hint, False
+        self.message = figure.text(0.5, 0, "", ha="center", va="center", fontsize=SMALL, color="0.35")
+        self.help_panel = HelpPanel(figure, self.painter, self.help)
+        self._fit_texts()
+        figure.canvas.mpl_connect("resize_event", lambda _: self._fit_texts())
         self.adapter = MouseAdapter(self.ax_image, picker, on_scroll=self._on_scroll(), on_release=self._show_ring)
         self._take_keys()
         picker.observe(self.sync)
 
-    def _add_image(self, image: Array, display: dict[str, Any], title: str) -> "tuple[Axes, AxesImage]":
-        """Draw the image, with a colour scale if `display` has the title for one."""
-        ax = self.figure.add_axes(self.image_place)
+    def _add_image(self, image: Array, display: dict[str, Any]) -> "tuple[Axes, AxesImage]":
+        """Draw the image with a ruler, and with a colour scale if `display` has the title for one."""
+        from matplotlib.ticker import MaxNLocator
+
+        ax = self.figure.add_axes((0, 0, 1, 1))
         display = dict(display)
         colorbar = display.pop("colorbar", None)
         drawn = ax.imshow(image, **{"interpolation": "none", **display})
-        ax.set_title(title)
-        ax.set_axis_off()
+        set_contrast(drawn, image, display)
+        ax.tick_params(labelsize=SMALL, colors="0.35", length=3)
+        ax.spines[:].set(color="0.6", linewidth=0.6)
+        for axis in (ax.xaxis, ax.yaxis):
+            axis.set_major_locator(MaxNLocator(5, integer=True, min_n_ticks=1))
+        ax.format_coord = pixel_text  # type: ignore[method-assign]  # shown by the toolbar, with the value
+        self.layout.add(ax, self.image_place, Box(0.45, 0.27, 0.15 if colorbar is None else 1.05, 0.32))
         if colorbar is not None:
-            self.figure.colorbar(drawn, ax=ax, fraction=0.046, pad=0.03, label=colorbar)
-        self.painter.watch(ax, self.image_box)
+            scale = self.figure.add_axes((0, 0, 1, 1))
+            self.figure.colorbar(drawn, cax=scale, label=colorbar)
+            self.layout.add(scale, self._scale_place, Box(0.1, 0.27, 0.75, 0.32), watched=False)
         return ax, drawn
+
+    def image_place(self, width: float, height: float) -> Box:
+        """Return the box of the image: the whole figure above the slider for the contrast."""
+        return Box(0, MESSAGE + ROW, width, height)
+
+    def _contrast_place(self, width: float, height: float) -> Box:
+        """Return the box of the slider for the contrast: below the image."""
+        image = self.image_place(width, height)
+        return Box(image.left, image.bottom - ROW, min(image.right, image.left + 5), image.bottom)
+
+    def _scale_place(self, width: float, height: float) -> Box:
+        """Return the box of the colour scale, at the right of the image."""
+        box = self.image_place(width, height)
+        return box._replace(left=box.right - 1.0)
+
+    def _add_panels(self) -> None:
+        """Add what is beside the image."""
+
+    def name_image(self, text: str) -> None:
+        """Write a text above the image, shortened to its width."""
+        self._image_name = text
+        self.ax_image.title.set(text=shortened(text, self.layout.width(self.ax_image) - 0.2, TITLE), fontsize=TITLE)
+
+    def _fit_texts(self) -> None:
+        """Fit the title and the message to the width of the figure."""
+        width, height = self.figure.get_size_inches()
+        self.name_image(self._image_name)
+        self.message.set_text(wrapped(self._text, width - 0.2, SMALL, lines=2))
+        self.message.set(position=(0.5, MESSAGE / 2 / height), color="firebrick" if self._is_problem else "0.35")
 
     def _add_ring(self) -> "Line2D":
         """Add the ring around the selected point, which is hidden at first."""
@@ -102,10 +165,16 @@ class PositionsView:
         from matplotlib.backend_bases import key_press_handler
 
         key = event.key or ""
+        if self.help_panel.is_shown:
+            self.help_panel.hide()
+            return
         if key.rpartition("+")[2] == "shift":
             self._shift = True
         ours = not self.finished and self.press_key(key)
-        if not ours and self.figure.canvas.manager is not None:
+        # Matplotlib's single keys change the scale, the grid or the window, or close it: whoever presses one by chance
+        # has no idea what happened.
+        is_theirs = key == "home" or key.split("+")[0] in ("ctrl", "cmd", "super", "alt")
+        if not ours and is_theirs and self.figure.canvas.manager is not None:
             key_press_handler(event)
 
     def _on_key_release(self, event: "KeyEvent") -> None:
@@ -126,7 +195,15 @@ class PositionsView:
             if self.picker.selected is not None:
                 self.picker.remove(self.picker.selected)
             return True
-        return False
+        if key in ("?", "f1"):
+            self.help_panel.show()
+            return True
+        return self.contrast.press_key(key)
+
+    def _redraw_image(self) -> None:
+        """Draw the image again, and the slider for its contrast."""
+        self.painter.redraw(self.ax_image)
+        self.painter.redraw(self.contrast.ax)
 
     # Drawing
 
@@ -138,15 +215,15 @@ class PositionsView:
         moved = [p for p in points.values() if p.key in self._drawn and self._drawn[p.key] != p.position]
         try:
             self.prepare([*new, *moved])
-        except (ValueError, OSError, RuntimeError, MemoryError) as error:
+        except FAILURES as error:
             self.adapter.drop()
             self.picker.revert()
             self.show_message(f"not picked: {error}", problem=True)
             return
         self._drawn = {key: point.position for key, point in points.items()}
         self.change(gone, new, moved)
-        if self.message.get_text() != self.help:
-            self.show_message(self.help)
+        if self._text != self.hint:
+            self.show_message(self.hint)
         if self.picker.full and self.closes_when_full:
             self.finish()
 
@@ -155,8 +232,8 @@ class PositionsView:
 
     def show_message(self, text: str, problem: bool = False) -> None:
         """Show a text in the line at the bottom."""
-        self.message.set_text(text if len(text) < 180 else text[:177] + "...")
-        self.message.set_color("firebrick" if problem else "0.35")
+        self._text, self._is_problem = text, problem
+        self._fit_texts()
         self.figure.canvas.draw_idle()
 
     def release(self) -> None:
@@ -232,4 +309,24 @@ class PositionsView:
 
 def point_color(point: Point) -> str:
     """Return a point's colour, which never changes."""
-    return f"C{(point.key - 1) % 10}"
+    return default_colors(1, point.key - 1)[0]
+
+
+def pixel_text(x: float, y: float) -> str:
+    """Return the pixel at a place of the image, for the toolbar."""
+    return f"x = {np.floor(x + 0.5):.0f}, y = {np.floor(y + 0.5):.0f}"
+
+
+def set_contrast(drawn: "AxesImage", image: Array, display: dict[str, Any]) -> None:
+    """Let an image show the usual range of its values, where the user gave no limits."""
+    if display.get("norm") is not None:
+        return
+    limits = contrast_limits(image)
+    low, high = (given if given is not None else own for given, own in zip(asked(display), limits, strict=True))
+    if low is not None and high is not None and low < high:
+        drawn.set_clim(low, high)
+
+
+def asked(display: dict[str, Any]) -> tuple[float | None, float | None]:
+    """Return the limits that the user gave."""
+    return display.get("vmin"), display.get("vmax")

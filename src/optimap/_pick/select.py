@@ -6,6 +6,7 @@ or a live selection if the call cannot wait.
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -14,7 +15,7 @@ from numpy.typing import ArrayLike
 from .._base import ArgumentError, Array, FrameShape, VideoLike, parse_time_axis
 from .._draw import as_image, check_scale
 from .._extract import check_nan_policy
-from .._reading import Source, as_source
+from .._reading import Source, as_source, mean_image, read_frame
 from .._regions import Positions, check_size, check_window, find_places
 from ..trace import Picked
 from .frontends.base import Frontend
@@ -22,7 +23,7 @@ from .frontends.choose import frontend_in_use
 from .points import PointPicker, Position
 from .positions_view import PositionsView
 from .selection import PositionsSelection, TracesSelection
-from .traces_view import ComparisonView, TracesView, read_frame
+from .traces_view import ComparisonView, TracesView
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -48,17 +49,17 @@ def pick_positions(
     shown = display_options(display, colorbar)
     frontend = frontend_in_use(block, browser)
     with closed_on_failure(frontend):
-        figure = frontend.new_figure((7, 7))
-        view = PositionsView(figure, pixels, picker, shown, title or "Click to pick positions")
+        figure = frontend.new_figure((7, 7), window_name(title, image))
+        view = PositionsView(figure, pixels, picker, shown, title or recording_name(image) or "Click to pick positions")
         view.sync()
         is_done = run(frontend, view)
     return view.positions if is_done else PositionsSelection(view)
 
 
 def pick_traces(
-    video: VideoLike,
+    video: VideoLike | ArrayLike,
     size: int,
-    ref_frame: ArrayLike,
+    ref_frame: ArrayLike | None,
     x: ArrayLike | None,
     fps: float | None,
     *,
@@ -85,7 +86,7 @@ def pick_traces(
     frontend = frontend_in_use(block, browser)
     with closed_on_failure(frontend):
         view = TracesView(
-            frontend.new_figure((14, 7)),
+            frontend.new_figure((14, 7), window_name(title, video)),
             [source],
             reference_image(source, ref_frame, frame),
             picker,
@@ -96,7 +97,7 @@ def pick_traces(
             time_label=label,
             styles=[{}],
             display=shown,
-            title=title or "Click to pick positions",
+            title=title or recording_name(video) or "Click to pick positions",
             nan_policy=nan_policy,
         )
         is_done = run(frontend, view)
@@ -116,13 +117,12 @@ def compare_by_clicking(
     *,
     size: int,
     window: str | None,
-    ref_frame: ArrayLike,
+    ref_frame: ArrayLike | None,
     title: str | None,
     block: bool | None,
     browser: bool | None,
 ) -> "Axes":
     """Show the traces of several videos at the position that was clicked last; return their Axes."""
-    styles = [{"color": f"C{i}", **style} for i, style in enumerate(styles)]
     size, window = check_size(size), check_window(window)
     sources = [as_source(video) for video in videos]
     frame = frame_number(sources[0], ref_frame)
@@ -131,7 +131,7 @@ def compare_by_clicking(
     frontend = frontend_in_use(block, browser)
     with closed_on_failure(frontend):
         view = ComparisonView(
-            frontend.new_figure((14, 7)),
+            frontend.new_figure((14, 7), window_name(title, videos[0])),
             sources,
             reference_image(sources[0], ref_frame, frame),
             picker,
@@ -142,7 +142,7 @@ def compare_by_clicking(
             time_label=label,
             styles=styles,
             display={"cmap": "gray"},
-            title=title or "Click to compare",
+            title=title or recording_name(videos[0]) or "Click to compare",
         )
         add_legend(view.ax_traces, styles)
         is_done = run(frontend, view)
@@ -158,6 +158,18 @@ def add_legend(ax: "Axes", styles: list[dict[str, Any]]) -> None:
     if any("label" in style for style in styles):
         handles = [Line2D([], [], **style) for style in styles]
         ax.legend(handles=handles, loc="upper left", ncols=min(len(handles), 4))
+
+
+def recording_name(video: object) -> str:
+    """Return the name of the file that a video comes from, or an empty text."""
+    path = getattr(video, "path", None)
+    return path.name if isinstance(path, Path) else ""
+
+
+def window_name(title: str | None, video: object) -> str:
+    """Return the title of a window: what is shown in it, and by which program."""
+    shown = title or recording_name(video)
+    return f"{shown} - optimap" if shown else "optimap"
 
 
 @contextmanager
@@ -198,11 +210,11 @@ def first_points(positions: object, shape: FrameShape) -> Positions:
 
 
 def as_picture(image: ArrayLike) -> Array:
-    """Return an image, or the first frame of a video."""
+    """Return an image, or the mean of frames of a video."""
     shape = np.shape(image)
     if len(shape) == 3 and shape[-1] not in (3, 4):
         video: Any = image
-        return as_image(np.asarray(video[0]))
+        return mean_image(as_source(video, "image"))
     return as_image(image)
 
 
@@ -211,8 +223,10 @@ def height_width(pixels: Array) -> FrameShape:
     return int(pixels.shape[0]), int(pixels.shape[1])
 
 
-def frame_number(video: Source, ref_frame: ArrayLike) -> int | None:
-    """Return the number of the frame to show at first, or None if `ref_frame` is an image."""
+def frame_number(video: Source, ref_frame: ArrayLike | None) -> int | None:
+    """Return the number of the frame to show at first, or None if `ref_frame` is an image, or left out."""
+    if ref_frame is None:
+        return None
     frames = video.shape[0]
     if np.ndim(ref_frame) > 0:
         pixels = as_image(ref_frame, "ref_frame")
@@ -226,6 +240,8 @@ def frame_number(video: Source, ref_frame: ArrayLike) -> int | None:
     return int(ref_frame) % frames
 
 
-def reference_image(video: Source, ref_frame: ArrayLike, frame: int | None) -> Array:
-    """Return the image to show at first: `ref_frame` itself, or a frame of the video."""
+def reference_image(video: Source, ref_frame: ArrayLike | None, frame: int | None) -> Array:
+    """Return the image to show at first: a frame of the video, `ref_frame` itself, or the mean of frames."""
+    if ref_frame is None:
+        return mean_image(video)
     return as_image(ref_frame) if frame is None else read_frame(video, frame)

@@ -4,29 +4,25 @@ Points, keys and messages are those of `PositionsView`; added here are frames, t
 (the box of pixels) at each point.
 """
 
-from collections import OrderedDict
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .._base import Array, budget, on_host
-from .._draw import pixel_columns
-from .._extract import span_traces
-from .._reading import Source, as_source
-from .._regions import Positions, window_spans
+from .._base import Array
+from .._reading import Source, as_source, read_frame
 from .beat_map import BeatAtCursor, MapLayer
-from .points import Point, PointPicker, Position
-from .positions_view import IMAGE_HELP, PositionsView, point_color
+from .layout import MESSAGE, ROW, SPLIT, Box
+from .live_traces import LiveTraces
+from .points import Point, PointPicker
+from .positions_view import FAILURES, PositionsView, point_color, set_contrast
+from .trace_lines import TraceLines
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
-    from matplotlib.lines import Line2D
     from matplotlib.widgets import Slider
-
-TRACES_HELP = f"{IMAGE_HELP}   wheel on a point: window size   slider, \u2190 \u2192: frame   M: activation map"
 
 
 class TracesView(PositionsView):
@@ -35,9 +31,13 @@ class TracesView(PositionsView):
     `videos` holds one video, or several to compare, with one line for each of them at every point.
     """
 
-    help = TRACES_HELP
-    image_place = (0.02, 0.16, 0.42, 0.77)
-    image_box = (0.0, 0.125, 0.455, 1.0)
+    help = (
+        *PositionsView.help[:3],
+        ("wheel on a point", "change the size of the window, for all points"),
+        *PositionsView.help[3:],
+        ("slider, \u2190 \u2192", "another frame; with Shift 10 frames, page keys 100"),
+        ("M", "the activation map of the beat at the frame, instead of the picture"),
+    )
 
     def __init__(
         self,
@@ -56,18 +56,14 @@ class TracesView(PositionsView):
         title: str,
         nan_policy: str = "propagate",
     ) -> None:
-        self.videos, self.size, self.window = videos, size, window
-        self.times, self.frame, self.nan_policy = times, frame, nan_policy
-        self._styles = styles
-        self._memory: OrderedDict[tuple[Position, int], list[Array]] = OrderedDict()
-        self._lines: dict[int, tuple[Line2D, ...]] = {}
-        self._ranges: dict[int, tuple[float, float]] = {}
+        self.live = LiveTraces(videos, size, window, nan_policy)
+        self.times, self.frame = times, frame
+        self._time_label, self._styles = time_label, styles
         super().__init__(figure, image, picker, display, title)
         given = any(display.get(name) is not None for name in ("vmin", "vmax", "norm"))
         self._levels_are_free = not given and (frame is None or self._is_blank())
         self._beats, self._map = BeatAtCursor(videos[0]), MapLayer(self.ax_image)
         self._milliseconds = _frame_duration(times) if time_label == "Time [s]" else None
-        self.ax_traces = self._add_traces_axes(time_label)
         self.slider = self._add_slider()
         if picker.points:
             self.sync()
@@ -75,12 +71,18 @@ class TracesView(PositionsView):
     def _on_scroll(self) -> Callable[[int], None]:
         return self.resize
 
+    def _add_panels(self) -> None:
+        self.ax_traces = self._add_traces_axes(self._time_label)
+        self.lines = TraceLines(self.ax_traces, self.times, self._styles)
+        self._follow_axes()
+
     def _add_traces_axes(self, label: str) -> "Axes":
         """Add the axes of the traces, with a line at the time of the frame that is shown."""
-        ax: Axes = self.figure.add_axes((0.53, 0.16, 0.455, 0.77))
-        self.painter.watch(ax, (0.455, 0.055, 1.0, 1.0))
+        ax: Axes = self.figure.add_axes((0, 0, 1, 1))
+        self.layout.add(ax, self._traces_place, Box(0.8, 0.45, 0.15, 0.32))
         ax.set_xlabel(label)
         ax.set_ylabel("Intensity")
+        ax.ticklabel_format(axis="y", scilimits=(-3, 6))  # longer numbers would leave no room for the label
         ax.spines[["top", "right"]].set_visible(False)
         if len(self.times) > 1 and self.times[0] != self.times[-1]:
             ax.set_xlim(self.times[0], self.times[-1], auto=True)
@@ -88,25 +90,47 @@ class TracesView(PositionsView):
         self._marker.set_visible(self.frame is not None)
         self.painter.add(ax, self._marker)
         self._name_window(ax)
-        ax.callbacks.connect("xlim_changed", lambda _: self._reduce_all())
-        self.figure.canvas.mpl_connect("resize_event", lambda _: self._reduce_all())
         return ax
+
+    def _follow_axes(self) -> None:
+        """Update the lines after a change of the axis or its width."""
+        self.ax_traces.callbacks.connect("xlim_changed", lambda _: self.lines.update())
+        self.figure.canvas.mpl_connect("resize_event", lambda _: self.lines.update())
+
+    def image_place(self, width: float, height: float) -> Box:
+        """Return the box of the image: at the left, above the sliders."""
+        return Box(0, MESSAGE + 2 * ROW, SPLIT * width, height)
+
+    def _traces_place(self, width: float, height: float) -> Box:
+        return Box(SPLIT * width, MESSAGE, width, height)
+
+    def _slider_place(self, width: float, height: float) -> Box:
+        return Box(0, MESSAGE, SPLIT * width, MESSAGE + ROW)
 
     def _name_window(self, ax: "Axes") -> None:
         """Write the kind and size of the window above the traces."""
         what = "pixel" if self.window == "pixel" or self.size <= 1 else f"{self.window}, {self.size} px"
-        ax.set_title(f"window: {what}", fontsize="medium", loc="right", color="0.35")
+        prefix = "window: " if self.layout.width(ax) > 4 else ""  # a small window has no room for it beside the title
+        ax.set_title(f"{prefix}{what}", fontsize="medium", loc="right", color="0.35")
+
+    def _fit_texts(self) -> None:
+        super()._fit_texts()
+        if hasattr(self, "ax_traces"):
+            self._name_window(self.ax_traces)
 
     def _add_slider(self) -> "Slider":
         """Add the slider that selects the frame."""
+        from matplotlib.transforms import ScaledTranslation
         from matplotlib.widgets import Slider
 
         frames = self.videos[0].shape[0]
-        ax = self.figure.add_axes((0.09, 0.075, 0.28, 0.03))
+        ax = self.figure.add_axes((0, 0, 1, 1))
         slider = Slider(ax, "frame ", 0, max(frames - 1, 1), valinit=self.frame or 0, valstep=1, color="0.6")
         slider.drawon = False  # otherwise it would redraw the whole figure
+        for text, end, gap in ((slider.label, 0, -0.1), (slider.valtext, 1, 0.1)):  # inches, on every screen
+            text.set(x=end, transform=ax.transAxes + ScaledTranslation(gap, 0, self.figure.dpi_scale_trans))
         ax.set_visible(frames > 1)
-        self.painter.watch(ax, (0.0, 0.055, 0.44, 0.125))
+        self.layout.add(ax, self._slider_place, Box(0.6, 0.05, 0.65, 0.05))
         slider.on_changed(lambda value: self.show_frame(int(value)))
         return slider
 
@@ -128,12 +152,14 @@ class TracesView(PositionsView):
             return
         self.frame = frame
         if self._map.is_shown:  # that of another moment
-            self._map.hide()
+            self._hide_map()
         pixels = read_frame(self.videos[0], frame)
         self.drawn_image.set_data(pixels)
         if self._levels_are_free:  # the current levels come from another image, or from a blank one
-            self.drawn_image.set_clim(np.nanmin(pixels), np.nanmax(pixels))
+            set_contrast(self.drawn_image, pixels, {})
             self._levels_are_free = self._is_blank()
+            self.contrast.follow(self.drawn_image)
+            self.painter.redraw(self.contrast.ax)
         self._marker.set_xdata([self._time_of(frame)] * 2)
         self._marker.set_visible(True)
         if self.slider.val != frame:
@@ -158,137 +184,98 @@ class TracesView(PositionsView):
     def show_map(self) -> None:
         """Show the activation map of the beat at the time of the frame instead of the picture, or the picture again."""
         if self._map.is_shown:
-            self._map.hide()
+            self._hide_map()
         else:
             try:
                 at, times = self._beats.find(self.frame or 0)
-            except (ValueError, OSError, RuntimeError, MemoryError) as error:
+            except FAILURES as error:
                 self.show_message(f"no map: {error}", problem=True)
                 return
             scale, unit = (1.0, "frames") if self._milliseconds is None else (self._milliseconds, "ms")
-            self._map.show(times * scale, unit, f"activation of the beat at {at * scale:.4g} {unit}")
+            self._map.show(times * scale, unit)
+            self.name_image(f"activation of the beat at {at * scale:.4g} {unit}")
         self.painter.redraw(self.ax_image)
+
+    def _hide_map(self) -> None:
+        self._map.hide()
+        self.name_image(self.title)
 
     # Traces
 
+    @property
+    def videos(self) -> list[Source]:
+        """The videos that are shown, the first of them as an image, too."""
+        return self.live.videos
+
+    @property
+    def size(self) -> int:
+        """The width of the window in pixels."""
+        return self.live.size
+
+    @property
+    def window(self) -> str:
+        """The kind of window."""
+        return self.live.window
+
     def resize(self, step: int) -> None:
         """Enlarge or shrink the window by two pixels, and extract all traces again."""
-        largest = 2 * max(self.picker.frame_shape) + 1
-        size = min(max(self.size + 2 * step, 1), largest)
-        if self.window == "pixel" or size == self.size:
+        largest, before = 2 * max(self.picker.frame_shape) + 1, self.size
+        size = min(max(before + 2 * step, 1), largest)
+        if self.window == "pixel" or size == before:
             return
-        self.size = size
-        for point in self.picker.points:
+        self.live.size = size
+        points = self.picker.points
+        try:
+            self.prepare(list(points))
+        except FAILURES as error:
+            self.live.size = before
+            self.show_message(f"the window stays as it is: {error}", problem=True)
+            return
+        for point in points:
             self._place(point)
-            self._set_lines(point)
+        self._set_lines(list(points))
         self._name_window(self.ax_traces)
-        self.painter.repaint(self.ax_image)
-        self._fit()
+        self.painter.repaint_only(self.ax_image, *(self._marks[point.key][2] for point in points))
+        self.lines.fit()
         self.painter.redraw(self.ax_traces)
 
     def prepare(self, points: list[Point]) -> None:
         """Extract traces, which may fail, before anything is drawn."""
-        for point in points:
-            self.traces_at(point.position)
+        self.live.at([point.position for point in points])
 
     def release(self) -> None:
         """Release the videos and traces."""
-        self.videos = []
+        self.live.release()
         self._beats = BeatAtCursor(as_source(np.zeros((1, 1, 1))))
-        self._memory.clear()
-
-    def traces_at(self, position: Position) -> list[Array]:
-        """Return the traces at a position, one for each video; extracted once, then cached."""
-        key = (position, self.size)
-        if key not in self._memory:
-            place = np.array([position], float)
-            self._memory[key] = [self._extract(video, place, self.nan_policy)[:, 0] for video in self.videos]
-            size = sum(trace.nbytes for trace in self._memory[key])
-            while len(self._memory) > max(budget().kept_bytes // max(size, 1), 2 * len(self.picker.points), 2):
-                self._memory.popitem(last=False)
-        self._memory.move_to_end(key)
-        return self._memory[key]
-
-    def _extract(self, video: Source, positions: Positions, nan_policy: str = "propagate") -> Array:
-        """Return traces (T, N) in the host's memory."""
-        spans = window_spans(positions, self.size, self.window, video.frame_shape)
-        return np.asarray(on_host(span_traces(video, spans, nan_policy)))
 
     @property
     def traces(self) -> Array:
         """Traces (T, N) of the first video at the picked positions."""
-        positions = self.picker.positions
-        if not positions:
-            return self._extract(self.videos[0], np.empty((0, 2)))
-        return np.stack([self.traces_at(position)[0] for position in positions], axis=1)
+        return self.live.matrix(self.picker.positions)
+
+    def _set_lines(self, points: list[Point]) -> None:
+        """Draw the traces of points."""
+        self.live.points = len(self.picker.points)
+        traces = self.live.at([point.position for point in points])
+        self.lines.set({point.key: own for point, own in zip(points, traces, strict=True)})
 
     def change(self, gone: list[int], new: list[Point], moved: list[Point]) -> None:
         """Draw points and traces that are gone, new, or moved."""
         super().change(gone, new, moved)
         for key in gone:
-            self.painter.remove(self.ax_traces, *self._lines.pop(key))
-        for point in moved:
-            self._set_lines(point)
-        lines = [line for point in new for line in self._add_lines(point)]
-        if self._fit():
+            self.painter.remove(self.ax_traces, *self.lines.pop(key))
+        lines = [line for point in new for line in self.lines.add(point, point_color(point))]
+        self._set_lines([*moved, *new])
+        if self.lines.fit():
             for line in lines:
                 self.painter.add(self.ax_traces, line)
             self.painter.redraw(self.ax_traces)
         elif moved and not gone and not new and len(moved) == 1:
-            self.painter.repaint_only(self.ax_traces, *self._lines[moved[0].key])
+            self.painter.repaint_only(self.ax_traces, *self.lines[moved[0].key])
         else:
             self.painter.add(self.ax_traces, *lines)
             if gone or moved:
                 self.painter.repaint(self.ax_traces)
-
-    def _add_lines(self, point: Point) -> "tuple[Line2D, ...]":
-        """Add the traces of a point to their axes."""
-        from matplotlib.lines import Line2D
-
-        lines = []
-        for style in self._styles:
-            marker = "o" if len(self.times) == 1 else ""
-            line = Line2D([], [], **{"color": point_color(point), "linewidth": 1.0, "marker": marker, **style})
-            self.ax_traces.add_line(line)
-            lines.append(line)
-        self._lines[point.key] = tuple(lines)
-        self._set_lines(point)
-        return self._lines[point.key]
-
-    def _set_lines(self, point: Point) -> None:
-        """Set the lines of a point to the minimum and maximum of its traces in each pixel of the axes."""
-        low, high = sorted(self.ax_traces.get_xlim())
-        bins = max(100, int(self.ax_traces.bbox.width))
-        increasing = self.times.dtype.kind in "iuf" and bool((np.diff(self.times) > 0).all())
-        traces = self.traces_at(point.position)
-        finite = np.concatenate([trace[np.isfinite(trace)] for trace in traces])
-        self._ranges[point.key] = (finite.min(), finite.max()) if finite.size else (np.nan, np.nan)
-        for line, trace in zip(self._lines[point.key], traces, strict=True):
-            times = self.times[: len(trace)]
-            start = max(int(np.searchsorted(times, low)) - 1, 0) if increasing else 0
-            stop = int(np.searchsorted(times, high, side="right")) + 1 if increasing else len(times)
-            line.set_data(*pixel_columns(times, trace, (start, min(stop, len(times)), bins if increasing else stop)))
-
-    def _reduce_all(self) -> None:
-        """Update all lines after a change of the axis or its width."""
-        for point in self.picker.points:
-            if point.key in self._lines:
-                self._set_lines(point)
-
-    def _fit(self) -> bool:
-        """Extend the y-axis to all traces, unless the user zoomed; return whether it changed."""
-        if not self.ax_traces.get_autoscaley_on() or not self.picker.points:
-            return False
-        ranges = np.array([self._ranges[point.key] for point in self.picker.points])
-        low, high = np.fmin.reduce(ranges[:, 0]), np.fmax.reduce(ranges[:, 1])
-        if not (np.isfinite(low) and np.isfinite(high)):
-            return False
-        bottom, top = self.ax_traces.get_ylim()
-        span = float(high - low) or abs(float(high)) or 1.0
-        fits = bottom <= low and high <= top and span > 0.5 * (top - bottom)
-        if not fits:
-            self.ax_traces.set_ylim(float(low) - 0.06 * span, float(high) + 0.06 * span, auto=True)
-        return not fits
 
     # The outline of the window at each point
 
@@ -321,11 +308,6 @@ class TracesView(PositionsView):
 def _frame_duration(times: Array) -> float | None:
     """Return the duration of a frame in ms, for times in s."""
     return 1000 * float(np.median(np.diff(times))) if len(times) > 1 else None
-
-
-def read_frame(source: Source, number: int) -> Array:
-    """Return a frame in the host's memory."""
-    return np.asarray(on_host(source.video[number]))
 
 
 class ComparisonView(TracesView):

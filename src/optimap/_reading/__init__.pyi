@@ -20,6 +20,7 @@ from .in_space import (
     REACH,
     folded_gaussian,
     gaussian_reach,
+    half_gaussian,
     is_wide,
     parse_sigma,
     smooth_in_space,
@@ -64,6 +65,12 @@ from .threads import (
     read_ahead,
     read_whole,
 )
+from .typical import (
+    mean_image,
+    read_frame,
+    read_spread,
+    spread_frames,
+)
 
 __all__ = [
     "REACH",
@@ -84,6 +91,7 @@ __all__ = [
     "folded_gaussian",
     "from_file",
     "gaussian_reach",
+    "half_gaussian",
     "hdf5_axes",
     "in_named_order",
     "in_place",
@@ -93,6 +101,7 @@ __all__ = [
     "map_watcher",
     "mapping_of",
     "maps_of",
+    "mean_image",
     "open_frames",
     "open_fresh",
     "parse_sigma",
@@ -100,10 +109,13 @@ __all__ = [
     "plan_reading",
     "prepare",
     "read_ahead",
+    "read_frame",
     "read_sparsely",
+    "read_spread",
     "read_whole",
     "release",
     "smooth_in_space",
+    "spread_frames",
     "unlabelled",
     "walk_blocks",
     "watch",

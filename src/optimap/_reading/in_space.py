@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from .. import kernels
 from .._base import ArgumentError, Array
+from .layout import prepare
 
 Frames = NDArray[np.float64]
 
@@ -53,33 +54,35 @@ def folded_gaussian(sigma: float, length: int) -> Frames:
     return mirrored
 
 
-def smooth_in_space(block: Array, sigma: float) -> tuple[Frames, NDArray[np.bool_] | None, Frames | None]:
-    """Return smoothed frames; if pixels are missing, also which are there, and the smoothed weights."""
-    frames = block.astype(np.float64)
-    there = np.isfinite(frames) if block.dtype.kind == "f" else None
+@lru_cache(8)
+def half_gaussian(sigma: float) -> Frames:
+    """Return the weights of a place and of those 1, 2, ... to each side of it, as SciPy has them."""
+    from scipy.ndimage import gaussian_filter1d
+
+    reach = gaussian_reach(sigma)
+    impulse = np.zeros(2 * reach + 1)
+    impulse[reach] = 1
+    return np.ascontiguousarray(gaussian_filter1d(impulse, sigma, truncate=REACH, mode="constant")[reach:])
+
+
+def smooth_in_space(block: Array, sigma: float, out: Frames) -> tuple[NDArray[np.bool_] | None, Frames | None]:
+    """Write smoothed frames to `out`; return, if pixels are missing, which are there, and the smoothed weights."""
+    there = np.isfinite(block) if block.dtype.kind == "f" else None
     if there is None or there.all():
-        _in_space(frames, sigma)
-        return frames, None, None
-    weights = there.astype(np.float64)
-    frames[~there] = 0
-    _in_space(frames, sigma)
-    _in_space(weights, sigma)
-    return frames, there, weights
+        _in_space(block, sigma, out)
+        return None, None
+    weights = np.empty(block.shape)
+    _in_space(np.where(there, block, 0), sigma, out)
+    _in_space(there.view(np.uint8), sigma, weights)
+    return there, weights
 
 
-def _in_space(frames: Frames, sigma: float) -> None:
-    """Smooth frames in place, in all threads."""
-    from scipy.ndimage import gaussian_filter
-
-    threads = min(kernels.thread_count(), 1 + frames.size // 100_000, len(frames))
-    cuts = np.linspace(0, len(frames), threads + 1).astype(int).tolist()
-
-    def work(number: int) -> None:
-        part = frames[cuts[number] : cuts[number + 1]]
-        gaussian_filter(part, (0, sigma, sigma), output=part, truncate=REACH)
-
-    if is_wide(sigma, max(frames.shape[1:])):
+def _in_space(frames: Array, sigma: float, out: Frames) -> None:
+    """Write smoothed frames to `out`."""
+    if gaussian_reach(sigma) == 0:
+        out[:] = frames
+    elif is_wide(sigma, max(frames.shape[1:])):
         rows, columns = (folded_gaussian(sigma, length) for length in frames.shape[1:])
-        frames[:] = rows @ (frames @ columns.T)
-    elif gaussian_reach(sigma) > 0:
-        kernels.run_in_threads(work, threads, threads)
+        out[:] = rows @ (frames @ columns.T)
+    else:
+        kernels.smooth_in_space(prepare(frames), half_gaussian(sigma), out)

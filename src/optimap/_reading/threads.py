@@ -14,6 +14,7 @@ import math
 import time
 from collections.abc import Callable, Iterator
 from threading import local
+from typing import Any
 
 import numpy as np
 
@@ -30,6 +31,7 @@ Compute = Callable[[int, int, Array], None]  # first frame, number of the part, 
 
 
 Advance = Callable[[int], None]  # number of bytes done
+LARGE_PAGE = 2 << 20
 
 
 def in_place(compute: Compute, todo: Iterator[tuple[int, int, Array]], advance: Advance) -> None:
@@ -72,21 +74,42 @@ def copied(view: Array) -> Array:
 
 
 def read_whole(file: FrameFile) -> Array:
-    """Read all frames of a file, by all threads, each straight into its part of the result."""
-    result = np.empty(file.shape, file.dtype.newbyteorder("="))
-    frame_bytes, is_swapped = file.strides[0], not file.dtype.isnative
+    """Read all frames of a file, by this thread and others, each straight into its part of the result."""
+    result = _on_a_large_page(file.shape, file.dtype.newbyteorder("="))
+    frame_bytes, is_swapped = result[:1].nbytes, not file.dtype.isnative
     step = max(1, budget().buffer_bytes // frame_bytes)
+    at_once = step if file.strides[0] == frame_bytes else 1  # gaps between frames are not read
     place = result.reshape(-1).view(np.uint8)
+    left, stop = list(range(0, len(result), step))[::-1], Stop()
 
-    def work(number: int) -> None:
-        first, last = number * step, min((number + 1) * step, len(result))
-        file.read(first, place[first * frame_bytes : last * frame_bytes])
-        if is_swapped:
-            result[first:last].byteswap(inplace=True)
+    def read_some() -> None:
+        while left and not stop.is_set():
+            try:
+                first = left.pop()
+            except IndexError:  # another thread took the last one
+                return
+            last = min(first + step, len(result))
+            for start in range(first, last, at_once):
+                file.read(start, place[start * frame_bytes : min(start + at_once, last) * frame_bytes])
+            if is_swapped:
+                result[first:last].byteswap(inplace=True)
 
-    pieces = -(-len(result) // step)
-    kernels.run_in_threads(work, pieces, min(pieces, kernels.thread_count()))
+    kernels.run_alongside(read_some, min(len(left), kernels.thread_count()) - 1, stop)
     return result
+
+
+def _on_a_large_page(shape: tuple[int, ...], dtype: "np.dtype[Any]") -> Array:
+    """Return an array in new memory that begins at a large page, if it has several.
+
+    Bytes of a file are copied to it at the same places of pages. Elsewhere, as where the system puts new memory, it
+    took 5 to 40 % more time.
+    """
+    nbytes = math.prod(shape) * dtype.itemsize
+    if nbytes < 2 * LARGE_PAGE:
+        return np.empty(shape, dtype)
+    memory = np.empty(nbytes + LARGE_PAGE, np.uint8)
+    begin = -memory.__array_interface__["data"][0] % LARGE_PAGE
+    return memory[begin : begin + nbytes].view(dtype).reshape(shape)
 
 
 def by_trial(source: Source, file: FrameFile, compute: Compute, advance: Advance, stop: Stop) -> None:

@@ -27,13 +27,21 @@ from .kinds import (
 )
 from .make import (
     make_regions,
-    regions,
+)
+from .make import (
+    regions as regions,
 )
 from .patterns import (
-    collage_positions,
+    collage_positions as collage_positions,
+)
+from .patterns import (
     grid_positions,
-    positions_from_A_to_B,
-    random_positions,
+)
+from .patterns import (
+    positions_from_A_to_B as positions_from_A_to_B,
+)
+from .patterns import (
+    random_positions as random_positions,
 )
 from .pickles import (
     plain,
@@ -54,7 +62,7 @@ from .positions import (
     parse_positions,
 )
 from .region_set import (
-    Regions,
+    Regions as Regions,
 )
 from .spans import (
     Spans,
@@ -69,9 +77,13 @@ from .windows import (
     WINDOWS,
     check_size,
     check_window,
-    get_default_trace_window,
-    set_default_trace_window,
     window_spans,
+)
+from .windows import (
+    get_default_trace_window as get_default_trace_window,
+)
+from .windows import (
+    set_default_trace_window as set_default_trace_window,
 )
 
 __all__ = [

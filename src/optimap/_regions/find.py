@@ -13,7 +13,7 @@ from typing import SupportsFloat
 
 import numpy as np
 
-from .._base import ArgumentError, FrameShape, counted
+from .._base import ArgumentError, FrameShape, Weights, Window, counted
 from .file_request import check_cells, naming_file
 from .files import read_region_file
 from .kinds import check_fits, check_kind, find_kind
@@ -68,8 +68,8 @@ def find_places(
     given: object,
     frame_shape: FrameShape | None,
     size: int = 5,
-    window: str | None = None,
-    weights: str | None = None,
+    window: Window | None = None,
+    weights: Weights | None = None,
     name: str = "coords",
     kind: str | None = None,
     cells: str = "accepted",
@@ -88,8 +88,8 @@ def _find(
     given: object,
     frame_shape: FrameShape | None,
     size: int,
-    window: str | None,
-    weights: str | None,
+    window: Window | None,
+    weights: Weights | None,
     name: str,
     kind: str | None,
     cells: str,
@@ -163,7 +163,7 @@ def _is_table(given: object) -> bool:
 
 
 def find_background(
-    background: object, factor: object, spans: Spans, frame_shape: FrameShape, size: int, window: str | None
+    background: object, factor: object, spans: Spans, frame_shape: FrameShape, size: int, window: Window | None
 ) -> Spans | float | None:
     """Return the background of `spans` as spans, one for all or one each, or as a number; None if there is none."""
     if isinstance(factor, bool) or not isinstance(factor, SupportsFloat) or not math.isfinite(float(factor)):

@@ -1,5 +1,7 @@
 """`regions`: make `Regions` from masks, labels, weights, polygons, positions and ImageJ regions."""
 
+from __future__ import annotations
+
 import os
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -11,8 +13,13 @@ from .._base import (
     ArgumentError,
     ArgumentTypeError,
     Array,
+    Cells,
     Floats,
     FrameShape,
+    PlacesLike,
+    RegionKind,
+    Weights,
+    Window,
     check_order,
     counted,
     text_names,
@@ -31,15 +38,15 @@ from .windows import check_size, check_window, window_spans
 
 
 def regions(
-    source: object,
+    source: PlacesLike,
     frame_shape: Sequence[int] | None = None,
     *,
-    kind: str | None = None,
+    kind: RegionKind | None = None,
     names: str | Sequence[str] | None = None,
-    weights: str = "mean",
+    weights: Weights = "mean",
     size: int = 5,
-    window: str | None = None,
-    cells: str = "accepted",
+    window: Window | None = None,
+    cells: Cells = "accepted",
 ) -> Regions:
     """Make regions from a mask, labels, weights, polygons, positions, or a file of a program that finds or draws them.
 
@@ -144,9 +151,9 @@ def make_regions(
     *,
     kind: str | None = None,
     names: str | Sequence[str] | None = None,
-    weights: str = "mean",
+    weights: Weights = "mean",
     size: int = 5,
-    window: str | None = None,
+    window: Window | None = None,
     cells: str = "accepted",
     name: str,
 ) -> Regions:
@@ -162,7 +169,7 @@ def _made(
     names: str | Sequence[str] | None,
     weights: str,
     size: int,
-    window: str | None,
+    window: Window | None,
     cells: str,
     name: str,
 ) -> Regions:
@@ -220,17 +227,17 @@ def _of_positions(
     names: str | Sequence[str] | None,
     weights: str,
     size: int,
-    window: str | None,
+    window: Window | None,
     argument: str,
 ) -> Regions:
     """Return the windows around positions as regions."""
     positions, single = parse_positions(source, frame_shape, argument)
-    size, window = check_size(size), check_window(window)
+    size, chosen = check_size(size), check_window(window)
 
     def make(frame: FrameShape | None) -> Runs:
         if frame is not None:
             parse_positions(positions, frame, argument)
-        spans = window_spans(positions, size, window, frame or ANY_FRAME)
+        spans = window_spans(positions, size, chosen, frame or ANY_FRAME)
         owners = np.repeat(np.arange(len(positions)), np.diff(spans.first))
         return Runs(owners, spans.rows, spans.starts, spans.stops, spans.weights)
 

@@ -1,5 +1,7 @@
 """Regions of any shape: a `Regions` object returns its `Spans` for a frame, which is all that extraction needs."""
 
+from __future__ import annotations
+
 import operator
 from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import replace
@@ -90,7 +92,7 @@ class Regions:
     def __iter__(self) -> Any:
         return (self[i] for i in range(len(self)))
 
-    def __getitem__(self, which: object) -> "Regions":
+    def __getitem__(self, which: object) -> Regions:
         numbers, single = _chosen(which, self)
         return Regions(
             self._make,
@@ -101,7 +103,7 @@ class Regions:
             chosen=[self._chosen[i] for i in numbers],
         )
 
-    def weighted(self, weights: str) -> "Regions":
+    def weighted(self, weights: str) -> Regions:
         """Return the same regions with traces that are means or sums of their pixels."""
         return Regions(
             self._make,

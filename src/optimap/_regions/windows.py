@@ -12,23 +12,25 @@ Spans are clipped at the frame's edge, and the mean is over the remaining pixels
 means at the edge towards the padding value.
 """
 
+from __future__ import annotations
+
 import math
 
 import numpy as np
 
-from .._base import ArgumentError, Floats, FrameShape, Ints, whole_number
+from .._base import ArgumentError, Floats, FrameShape, Ints, Window, whole_number
 from .positions import Positions
 from .spans import Spans
 
 # Rows that a window may have where no frame limits it.
 MOST_ROWS = 2**20
 
-WINDOWS = ("rect", "disc", "pixel")
+WINDOWS: tuple[Window, ...] = ("rect", "disc", "pixel")
 
-_default_window = "rect"
+_default_window: Window = "rect"
 
 
-def set_default_trace_window(window: str) -> None:
+def set_default_trace_window(window: Window) -> None:
     """Set the window that `extract_traces` and related functions use when none is given.
 
     Parameters
@@ -53,7 +55,7 @@ def set_default_trace_window(window: str) -> None:
     _default_window = check_window(window)
 
 
-def get_default_trace_window() -> str:
+def get_default_trace_window() -> Window:
     """Return the window that is used when none is given: ``'rect'`` unless it was set.
 
     Returns
@@ -70,14 +72,14 @@ def get_default_trace_window() -> str:
     return _default_window
 
 
-def check_window(window: object) -> str:
+def check_window(window: object) -> Window:
     """Return the window's name (the default for None), or raise an error."""
     if window is None:
         return _default_window
-    if not isinstance(window, str) or window not in WINDOWS:
-        cure = f"it must be one of {', '.join(map(repr, WINDOWS))}"
-        raise ArgumentError("window", window, "is unknown", cure)
-    return window
+    for known in WINDOWS:
+        if isinstance(window, str) and window == known:
+            return known
+    raise ArgumentError("window", window, "is unknown", f"it must be one of {', '.join(map(repr, WINDOWS))}")
 
 
 def check_size(size: object) -> int:

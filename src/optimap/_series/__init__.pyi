@@ -21,8 +21,18 @@ from .filters import (
     Filtering,
     filter_host,
 )
+from .functions import (
+    baseline as baseline,
+)
+from .functions import (
+    delta_f_over_f as delta_f_over_f,
+)
+from .functions import (
+    filter_traces as filter_traces,
+)
 from .given import (
     Given,
+    LabelledSeries,
     given_series,
     regular_rate,
 )
@@ -35,12 +45,14 @@ from .normalize import (
     normalize_host,
 )
 from .period import (
-    estimate_period,
+    estimate_period as estimate_period,
 )
 from .polarity import (
     check_polarity,
-    detect_polarity,
     polarity_sign,
+)
+from .polarity import (
+    detect_polarity as detect_polarity,
 )
 from .relative import (
     Relative,
@@ -66,20 +78,24 @@ __all__ = [
     "Detrending",
     "Filtering",
     "Given",
+    "LabelledSeries",
     "Options",
     "Relative",
     "as_signals",
+    "baseline",
     "baseline_dask",
     "baseline_host",
     "check_polarity",
     "check_signals",
     "coarse_spline",
+    "delta_f_over_f",
     "detect_polarity",
     "detrend_dask",
     "detrend_host",
     "estimate_period",
     "filter_dask",
     "filter_host",
+    "filter_traces",
     "given_series",
     "normalize_dask",
     "normalize_device",

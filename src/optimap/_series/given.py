@@ -10,7 +10,7 @@ import re
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
@@ -28,8 +28,14 @@ from .._tables import (
 )
 
 if TYPE_CHECKING:
+    import dask.array
     import pandas
     import xarray
+
+# What results have the form of.
+LabelledSeries = TypeVar(
+    "LabelledSeries", bound="TraceTable | dask.array.Array | xarray.DataArray | pandas.DataFrame | pandas.Series"
+)
 
 # Of the usual interval: times that deviate by more from those of a constant rate have none.
 DEVIATION = 0.5

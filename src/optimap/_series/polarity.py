@@ -10,6 +10,7 @@ others have one.
 from __future__ import annotations
 
 from functools import cache
+from typing import Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -41,7 +42,7 @@ def polarity_sign(signals: ArrayLike, polarity: str) -> int:
     return 1 if found == "up" else -1
 
 
-def detect_polarity(signals: ArrayLike) -> str:
+def detect_polarity(signals: ArrayLike) -> Literal["up", "down"]:
     """Return whether the beats of signals point up or down.
 
     Upstrokes are faster than recoveries, so the steepest slopes have the sign of the upstroke. One answer is given for

@@ -18,8 +18,12 @@ from .kinds import (
 )
 from .labelled import (
     as_data_array,
-    to_dataframe,
-    to_xarray,
+)
+from .labelled import (
+    to_dataframe as to_dataframe,
+)
+from .labelled import (
+    to_xarray as to_xarray,
 )
 from .neighbours import (
     as_neighbour,
@@ -30,11 +34,17 @@ from .save_load import (
     check_table,
     is_table,
     load_header,
-    load_traces,
-    save_traces,
+)
+from .save_load import (
+    load_traces as load_traces,
+)
+from .save_load import (
+    save_traces as save_traces,
 )
 from .table import (
-    TraceTable,
+    TraceTable as TraceTable,
+)
+from .table import (
     header_labels,
 )
 from .tidy import (

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from .._base import ArgumentError, Array, Floats, check_flag
+from .._base import ArgumentError, Array, Floats, VelocityMethod, check_flag
 from .._draw import check_axes, check_scale, new_axes, show_figures
 from .._regions import find_places
 from ..image import show_image
@@ -153,7 +153,7 @@ def _show_pairs(
 
 def compute_cv_map(
     activation_map: ArrayLike,
-    method: str = "bayly",
+    method: VelocityMethod = "bayly",
     fps: float | None = None,
     space_scale: float | None = None,
     show: bool = True,

@@ -5,19 +5,32 @@ Each takes a video, which is measured first, or `BeatMaps`, which already hold w
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Unpack
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from .._base import ArgumentError, ArgumentTypeError, Array, VideoLike, positive_number, whole_number
+from .._base import (
+    ArgumentError,
+    ArgumentTypeError,
+    Array,
+    BeatKeywords,
+    VideoLike,
+    WhichBeat,
+    positive_number,
+    whole_number,
+)
 from .._beats import compare_parities
 from .beat_maps import compute_beat_maps
 from .maps import BeatMaps
 
 
 def compute_apd_map(
-    video: VideoLike | ArrayLike | BeatMaps, level: float = 80, *, beat: int | str = "mean", **options: Any
+    video: VideoLike | ArrayLike | BeatMaps,
+    level: float = 80,
+    *,
+    beat: WhichBeat = "mean",
+    **options: Unpack[BeatKeywords],
 ) -> Array:
     """Return the action potential duration of each pixel.
 
@@ -57,7 +70,7 @@ def compute_apd_map(
     >>> apd.shape, bool(abs(apd.mean() - 57) < 3)
     ((4, 10), True)
     """
-    maps, name = _with_duration(video, level, options)
+    maps, name = _with_duration(video, level, {**options})
     return _of_beat(maps, name, beat)
 
 
@@ -65,9 +78,9 @@ def compute_repolarization_map(
     video: VideoLike | ArrayLike | BeatMaps,
     level: float = 80,
     *,
-    beat: int | str = "mean",
+    beat: WhichBeat = "mean",
     normalize_time: bool = True,
-    **options: Any,
+    **options: Unpack[BeatKeywords],
 ) -> Array:
     """Return when each pixel has recovered to a level: activation plus duration.
 
@@ -99,7 +112,7 @@ def compute_repolarization_map(
     >>> late.shape, bool(abs(late.mean() - 59) < 3)
     ((4, 10), True)
     """
-    maps, name = _with_duration(video, level, options)
+    maps, name = _with_duration(video, level, {**options})
     if maps.metadata.get("start", "activation") != "activation":
         problem, cure = "durations do not start at activation", "measure them with start='activation'"
         raise ArgumentError("start", maps.metadata["start"], problem, cure, subject="repolarisation is not known, as")
@@ -110,7 +123,9 @@ def compute_repolarization_map(
     return np.asarray(activation - earliest[..., np.newaxis, np.newaxis] + duration)
 
 
-def compute_snr_map(video: VideoLike | ArrayLike | BeatMaps, *, beat: int | str = "mean", **options: Any) -> Array:
+def compute_snr_map(
+    video: VideoLike | ArrayLike | BeatMaps, *, beat: WhichBeat = "mean", **options: Unpack[BeatKeywords]
+) -> Array:
     """Return the signal-to-noise ratio of each pixel: the amplitude of its beats divided by the noise.
 
     Parameters
@@ -137,7 +152,7 @@ def compute_snr_map(video: VideoLike | ArrayLike | BeatMaps, *, beat: int | str 
     True
     """
     needed = {} if isinstance(video, BeatMaps) else {"columns": ["snr"]}
-    return _of_beat(_measured(video, options, **needed), "snr", beat)
+    return _of_beat(_measured(video, {**options}, **needed), "snr", beat)
 
 
 class AlternansMaps(NamedTuple):
@@ -159,7 +174,7 @@ class AlternansMaps(NamedTuple):
 
 
 def compute_alternans_map(
-    video: VideoLike | ArrayLike | BeatMaps, column: str = "apd80", **options: Any
+    video: VideoLike | ArrayLike | BeatMaps, column: str = "apd80", **options: Unpack[BeatKeywords]
 ) -> AlternansMaps:
     """Return how much every second beat differs, in each pixel.
 
@@ -189,7 +204,7 @@ def compute_alternans_map(
     True
     """
     needed = {} if isinstance(video, BeatMaps) or "levels" in options else {"levels": _levels_of(column)}
-    maps = _measured(video, options, **needed)
+    maps = _measured(video, {**options}, **needed)
     values = maps[column]
     if maps.is_mean:
         raise ArgumentError("video", maps, "are means over beats", "give maps of single beats", subject="the maps")
@@ -225,7 +240,7 @@ def _with_duration(video: Any, level: object, options: dict[str, Any]) -> tuple[
         if taken in options:
             raise ArgumentTypeError(taken, options[taken], "cannot be given here", "give level=", keyword="level")
     needed = {} if isinstance(video, BeatMaps) else {"levels": [number], "columns": ["activation", name]}
-    maps = _measured(video, options, **needed)
+    maps = _measured(video, {**options}, **needed)
     if name not in maps:
         name = f"catd{number:.15g}"
     if name not in maps:

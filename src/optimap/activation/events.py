@@ -13,6 +13,7 @@ from numpy.typing import ArrayLike
 
 from .._base import (
     RATE,
+    ActivationMethod,
     ArgumentError,
     Array,
     Floats,
@@ -41,7 +42,7 @@ TIMES = "finding activations"
 
 def find_activations(
     signal: ArrayLike,
-    method: str = "maximum_derivative",
+    method: ActivationMethod = "maximum_derivative",
     interpolate: bool = False,
     falling_edge: bool = False,
     show: bool = True,

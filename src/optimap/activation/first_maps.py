@@ -13,7 +13,17 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from .. import kernels
-from .._base import RATE, ArgumentError, Array, Floats, VideoLike, check_flag, positive_number, refuse_device_array
+from .._base import (
+    RATE,
+    ActivationMethod,
+    ArgumentError,
+    Array,
+    Floats,
+    VideoLike,
+    check_flag,
+    positive_number,
+    refuse_device_array,
+)
 from .._draw import check_axes, check_scale
 from .._reading import Source, as_source, is_ready, prepare
 from .event_search import LASTING, MIN_SNR
@@ -58,7 +68,7 @@ def _compute_first_passage(
 @takes_old_calls(_compute_first_passage)
 def compute_activation_map(
     video: VideoLike | ArrayLike,
-    method: str = "maximum_derivative",
+    method: ActivationMethod = "maximum_derivative",
     falling_edge: bool = False,
     interpolate: bool = False,
     threshold: float = 0.5,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from .._base import ArgumentError, Array, Floats, budget
+from .._base import ArgumentError, Array, Floats, Polarity, budget
 from .._extract import span_traces
 from .._reading import Source
 from .._regions import find_places
@@ -16,7 +16,7 @@ FEWEST, MOST = 64, 1024  # pixels that decide the direction
 LEAST = 5.0  # what `find_beats` asks of an upstroke
 
 
-def beats_of_mean(source: Source, there: Array, polarity: str, given: Floats | None) -> tuple[Floats, int]:
+def beats_of_mean(source: Source, there: Array, polarity: Polarity, given: Floats | None) -> tuple[Floats, int]:
     """Return the times of beats in frames and the direction, 1 or -1; found in the mean signal unless given.
 
     The direction is that of single pixels: where a wave needs long to cross the tissue, the mean rises slowly.
@@ -30,7 +30,7 @@ def beats_of_mean(source: Source, there: Array, polarity: str, given: Floats | N
             undecided = error
     if given is None:
         signal = mean_signal(source, there)
-        ways = ("up", "down") if undecided else (polarity,)
+        ways: tuple[Polarity, ...] = ("up", "down") if undecided else (polarity,)
         found = [np.asarray(find_beats(signal, polarity=way)) for way in ways]
         if not any(len(times) for times in found):
             raise _no_beats(signal, polarity)

@@ -114,7 +114,8 @@ def read_tile(source: Source, tile: Tile, sigma: float) -> Array:
 
 def _smoothed(block: Array, sigma: float) -> Array:
     """Return frames smoothed in space, rounded as `optimap.video.smooth_spatiotemporal` does."""
-    smooth, there, weights = smooth_in_space(block, sigma)
+    smooth = np.empty(block.shape)
+    there, weights = smooth_in_space(block, sigma, smooth)
     if there is not None and weights is not None:
         smooth = np.divide(smooth, weights, out=np.full_like(smooth, np.nan), where=there)
     return smooth.astype(smooth_dtype(block.dtype), copy=False)

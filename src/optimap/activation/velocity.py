@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from .._base import RATE, ArgumentError, Floats, positive_number, whole_number
+from .._base import RATE, ArgumentError, Floats, VelocityMethod, positive_number, whole_number
 from .circles import Circle, circle_velocities
 from .fits import Window, slowness
 from .keywords import check_known
@@ -43,7 +43,7 @@ def speed_unit(fps: object, space_scale: object) -> SpeedUnit:
 
 def compute_velocity_field(
     activation_map: ArrayLike,
-    method: str = "bayly",
+    method: VelocityMethod = "bayly",
     *,
     fps: float | None = None,
     space_scale: float | None = None,

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from .. import kernels
-from .._base import ArgumentError, Array, Floats, positive_number
+from .._base import ArgumentError, Array, Floats, Polarity, positive_number
 from .._beats import ACTIVATION, Windows, parse_times, windows_around
 from .._series import detect_polarity
 from .._tables import TraceTable
@@ -82,7 +82,7 @@ def find_beats(
     signals: ArrayLike | TraceTable,
     *,
     fps: float | None = None,
-    polarity: str = "auto",
+    polarity: Polarity = "auto",
     min_snr: float = 5,
     min_amplitude: float = 0.2,
     stimuli: ArrayLike | None = None,

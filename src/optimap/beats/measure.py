@@ -13,7 +13,19 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from .._base import Advice, ArgumentError, Array, Floats, on_host
+from .._base import (
+    ActivationMethod,
+    Advice,
+    ArgumentError,
+    Array,
+    BeatBaseline,
+    DurationPrefix,
+    DurationStart,
+    Floats,
+    PlacesLike,
+    Polarity,
+    on_host,
+)
 from .._beats import (
     AMPLITUDE,
     BASELINE,
@@ -46,18 +58,18 @@ def measure_beats(
     *,
     fps: float | None = None,
     levels: Sequence[float] = (30, 50, 80, 90),
-    polarity: str = "auto",
+    polarity: Polarity = "auto",
     beats: ArrayLike | Sequence[ArrayLike] | None = None,
-    method: str = "maximum_derivative",
-    start: str = "activation",
-    baseline: str = "before",
+    method: ActivationMethod = "maximum_derivative",
+    start: DurationStart = "activation",
+    baseline: BeatBaseline = "before",
     smooth: float = 1.5,
     sigma: float = 2.0,
     min_snr: float = 3.0,
-    prefix: str = "apd",
+    prefix: DurationPrefix = "apd",
     stimuli: ArrayLike | None = None,
     names: Sequence[str] | None = None,
-    positions: object = None,
+    positions: PlacesLike = None,
 ) -> BeatTable:
     """Measure each beat of each series: activation, amplitude, durations, rise, decay, intervals.
 

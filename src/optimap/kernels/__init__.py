@@ -1,24 +1,24 @@
 """The loops over pixels and over samples: compiled if a compiler was found, and as NumPy twins.
 
-This module holds only the choice between the two, the choice of the faster loop, and the number of threads; callers
+`_choice` chooses between the two; this module chooses the faster loop, and holds what the loops are given. Callers
 check the arguments. ``OPTIMAP_KERNELS=numpy`` forces the NumPy twins, ``compiled`` makes it an error if the compiled
 loops are missing; unset, the compiled loops are used if they were built. ``OPTIMAP_THREADS`` sets the number of
 threads; unset, they use as many as the machine, the container and the job allow.
 """
 
-import os
 from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from .._base import deferred_interrupts
-from . import _numpy, _numpy_beat
+from . import _numpy_beat
+from ._choice import asked_threads, backend, thread_count, twins
+from ._choice import loops as _loops
 from ._fallback import Fallback
 from ._numpy_slopes import median_slope, side_changes, slopes_of_ranks
 from ._numpy_upstrokes import gaussian_slopes, is_steep, noise_limits, slope_noise
-from ._threads import allowed_threads, container_cores, is_alone, one_thread
-from ._workers import Stop, in_background, run_in_threads
+from ._threads import container_cores, one_thread
+from ._workers import Stop, in_background, run_alongside, run_in_threads
 
 # Listed for the tests: both sets of loops (twins), the warning of slow ones (Fallback), the steps of the median slope
 # in NumPy (median_slope, side_changes, slopes_of_ranks), and the share of a container (container_cores).
@@ -44,11 +44,14 @@ __all__ = [
     "one_thread",
     "rescale",
     "result_dtype",
+    "run_alongside",
     "run_in_threads",
     "running_medians",
     "side_changes",
     "slope_noise",
     "slopes_of_ranks",
+    "smooth_in_space",
+    "smooth_in_time",
     "thread_count",
     "twins",
     "upstroke_times",
@@ -56,52 +59,6 @@ __all__ = [
 ]
 
 Array = NDArray[Any]
-
-
-def _choose() -> tuple[str, Any]:
-    """Return the name and the module of the loops in use."""
-    asked = os.environ.get("OPTIMAP_KERNELS", "")
-    if asked not in ("", "numpy", "compiled"):
-        raise ValueError(f"OPTIMAP_KERNELS = {asked!r}: it must be 'compiled', 'numpy' or unset")
-    if asked == "numpy":
-        return "numpy", _numpy
-    try:
-        return "compiled", _compiled_loops()
-    except ImportError as missing:
-        if asked == "compiled":
-            raise
-        return "numpy", Fallback(_numpy, missing)
-
-
-def _compiled_loops() -> Any:
-    """Import the module of the compiled loops."""
-    with deferred_interrupts():  # nanobind drops errors from Python code that it runs while it is loaded
-        from . import _compiled  # type: ignore[attr-defined, unused-ignore]
-    return _compiled
-
-
-backend, _loops = _choose()
-
-
-def twins() -> dict[str, Any]:
-    """Return the modules of loops by name: those in NumPy and, if they were built, the compiled ones."""
-    try:
-        return {"numpy": _numpy, "compiled": _compiled_loops()}
-    except ImportError:
-        return {"numpy": _numpy}
-
-
-def thread_count() -> int:
-    """Return ``OPTIMAP_THREADS``, or else as many threads as machine, container and ``OMP_NUM_THREADS`` allow."""
-    return 1 if is_alone() else _asked_threads() or allowed_threads()
-
-
-def _asked_threads() -> int:
-    """Return ``OPTIMAP_THREADS``, or 0 if it is not set."""
-    asked = os.environ.get("OPTIMAP_THREADS", "")
-    if asked and (not asked.isdecimal() or int(asked) < 1):
-        raise ValueError(f"OPTIMAP_THREADS = {asked!r}: it must be a whole number, at least 1")
-    return int(asked or 0)
 
 
 class Windows(Protocol):
@@ -147,7 +104,7 @@ def window_means(frames: Array, windows: Windows, out: Array, omit_nan: bool = F
     direct, table = _work(frames, windows, omit_nan)
     # Starting a thread takes about 20 us, as long as 50,000 units of work; counting the allowed ones about 5 us.
     worth = 1 + int(min(direct, table) * len(frames)) // 50_000
-    _asked_threads()  # a wrong value is an error for any amount of work
+    asked_threads()  # a wrong value is an error for any amount of work
     threads = 1 if worth == 1 else min(thread_count(), worth)
     if table < direct and windows.boxes is not None:
         _loops.box_means(frames, *windows.boxes, out, windows.sums, threads)
@@ -393,6 +350,36 @@ def crossing_times(
         options = (sign, float(threshold), int(lasting), float(min_snr), is_first)
         _loops.crossing_times(frames, *options, out, _series_threads(frames.size // 2000))
     return out
+
+
+def smooth_in_space(frames: Array, half: Array, out: Array) -> None:
+    """Write frames, smoothed in both directions of space by a symmetric filter, to `out`.
+
+    Parameters
+    ----------
+    frames : (T, H, W) array, native byte order, pixels of a row contiguous in memory
+    half : (R + 1,) float64 array
+        The weights of the pixel itself and of those 1, 2, ..., R pixels away. Edges are mirrors.
+    out : (T, H, W) C-contiguous float64 array
+    """
+    if out.size:
+        _loops.smooth_in_space(frames, half, out, _series_threads(frames.size * len(half) // 100_000))
+
+
+def smooth_in_time(frames: Array, half: Array, first: int, out: Array) -> None:
+    """Write some of the frames, smoothed in time by a symmetric filter, to `out`.
+
+    Parameters
+    ----------
+    frames : (T, M) C-contiguous float64 array
+    half : (R + 1,) float64 array
+        The weights of a frame itself and of those 1, 2, ..., R frames away. Both ends are mirrors.
+    first : int
+        The frame that is the first one in `out`.
+    out : (N, M) C-contiguous array of float32 or float64
+    """
+    if out.size:
+        _loops.smooth_in_time(frames, half, first, out, _series_threads(out.size * len(half) // 100_000))
 
 
 def _series_threads(worth: int) -> int:

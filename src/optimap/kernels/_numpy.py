@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from ._numpy_beats import find_beats  # noqa: F401
 from ._numpy_exponential import exponential_baselines  # noqa: F401
+from ._numpy_gaussian import smooth_in_space, smooth_in_time  # noqa: F401
 from ._numpy_measure import measure_beats  # noqa: F401
 from ._numpy_series import (  # noqa: F401
     asls_baselines,

@@ -85,18 +85,19 @@ def gains_near_ends(sigma: float) -> Floats:
     return np.array(gains)
 
 
-def filtered(row: Floats, weights: Floats) -> Floats:
-    """Return a series after a filter; its ends are continued by the first and the last sample."""
+def filtered(rows: Floats, weights: Floats) -> Floats:
+    """Return one series or several (m, T) after a filter; ends are continued by the first and the last sample."""
     from scipy.ndimage import correlate1d
 
-    return np.asarray(correlate1d(row, weights, mode="nearest"))
+    return np.asarray(correlate1d(rows, weights, axis=-1, mode="nearest"))
 
 
-def noise_of(row: Floats) -> float:
-    """Return the standard deviation of white noise, from second differences."""
-    if len(row) < 3:
-        return np.nan
-    return float(1.4826 * np.median(np.abs(row[2:] - 2 * row[1:-1] + row[:-2])) / np.sqrt(6))
+def noise_of(rows: Floats) -> Any:
+    """Return the standard deviation of white noise of one series or of each of several, from second differences."""
+    if rows.shape[-1] < 3:
+        return np.full(rows.shape[:-1], np.nan)[()]
+    bends = np.abs(rows[..., 2:] - 2 * rows[..., 1:-1] + rows[..., :-2])
+    return 1.4826 * np.median(bends, axis=-1) / np.sqrt(6)
 
 
 def find_rises(row: Floats, min_snr: float, min_amplitude: float) -> tuple[float, list[Rise]]:

@@ -3,72 +3,98 @@
 import numpy as np
 from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
+from ._numpy_beat import MOST, Floats, Ints, inside, total
+
+TURNS = 50  # of the fit of a decay
+LEAST_SHARE = 1e-4  # of a step
+CONVERGED = 1e-10  # of the rate
 
 
-def eighths(share: float) -> float:
-    """Return a share, from 0 to 1, in eighths: noise is not known exactly, and little of it should change nothing."""
-    return float(np.floor(8 * min(max(share, 0.0), 1.0) + 0.5) / 8)
+def eighths(share: Floats) -> Floats:
+    """Return shares, from 0 to 1, in eighths: noise is not known exactly, and little of it should change nothing."""
+    return np.asarray(np.floor(8 * np.clip(share, 0.0, 1.0) + 0.5) / 8)
 
 
-def passed(values: Floats) -> float:
-    """Return when values fall below 0 for good, or NaN: noise cannot bring the time forward.
+def passed(values: Floats, counts: Ints) -> Floats:
+    """Return when each row of so many values falls below 0 for good, or NaN: noise cannot bring the time forward.
 
     The running sum is largest at the last sample before that, which is where the isotonic fit crosses 0. A sample that
     is below by a rounding error leaves the sum as it is.
     """
-    if len(values) == 0:
-        return np.nan
-    sums = np.where(values >= 0, np.cumsum(values), -np.inf)
-    k = len(sums) - 1 - int(np.argmax(sums[::-1]))  # the last of several
-    if k + 1 == len(values) or values[k] < 0:
-        return np.nan
-    return k + float(values[k] / (values[k] - values[k + 1]))
+    length = values.shape[1]
+    if length == 0:
+        return np.full(len(values), np.nan)
+    sums = np.where((values >= 0) & inside(counts, length), np.cumsum(values, axis=1), -np.inf)
+    k = length - 1 - sums[:, ::-1].argmax(axis=1)  # the last of several
+    each = np.arange(len(values))
+    here, later = values[each, k], values[each, np.minimum(k + 1, length - 1)]
+    return np.where((k + 1 >= counts) | ~(here >= 0), np.nan, k + here / (here - later))
 
 
-def by_a_line(values: Floats, at: int, reach: int, outer: float) -> float:
-    """Return when the line through `reach` samples before `at` and as many from it on falls below 0, or NaN.
+def by_a_line(values: Floats, reach: Ints, outer: Floats) -> Floats:
+    """Return when a line falls below 0, in samples from the middle one of each row of values, or NaN.
 
-    `outer` is the weight of the first and the last; the others have 1.
+    The line goes through `reach` samples before the middle one and as many from it on. `outer` is the weight of the
+    first and the last; the others have 1.
     """
-    steps = np.arange(-reach, reach) + 0.5
-    weights = np.ones(2 * reach)
-    weights[[0, -1]] = outer
-    here = values[at - reach : at + reach]
-    product = float((weights * steps * here).sum())
-    if product >= 0:
-        return np.nan
-    step = -float((weights * here).sum()) / weights.sum() * float((weights * steps**2).sum()) / product
-    return at - 0.5 + float(min(max(step, 0.5 - reach), reach - 0.5))
+    steps = np.arange(-MOST, MOST) + 0.5
+    ends = (reach - 0.5)[:, np.newaxis]
+    weights = np.where(np.abs(steps) < ends, 1.0, np.where(np.abs(steps) == ends, outer[:, np.newaxis], 0.0))
+    product = total(weights * steps * values)
+    step = -total(weights * values) / total(weights) * total(weights * steps**2) / product
+    return np.where(product >= 0, np.nan, -0.5 + np.clip(step, -ends[:, 0], ends[:, 0]))
 
 
-def fitted_rate(samples: Floats, height: float, rate: float) -> float:
-    """Return the rate of the decay ``height exp(-rate t)`` in least squares (Gauss-Newton), 0 if there is none."""
-    t = np.arange(len(samples), dtype=np.float64)
-
-    def left(height: float, rate: float) -> float:
-        return float(((samples - height * np.exp(-rate * t)) ** 2).sum())
-
-    error = left(height, rate)
-    for _ in range(50):
-        shape = np.exp(-rate * t)
-        slope = -height * t * shape
-        rest = samples - height * shape
-        a, b, c = float((shape**2).sum()), float((shape * slope).sum()), float((slope**2).sum())
-        u, v = float((shape * rest).sum()), float((slope * rest).sum())
-        determinant = a * c - b * b
-        if not determinant > 0:
-            return 0.0
-        dheight, drate, share = (c * u - b * v) / determinant, (a * v - b * u) / determinant, 1.0
-        while share > 1e-4 and (
-            rate + share * drate <= 0 or left(height + share * dheight, rate + share * drate) > error
-        ):
-            share /= 2
-        if share <= 1e-4:
+def fitted_rates(samples: Floats, counts: Ints, heights: Floats, rates: Floats) -> Floats:
+    """Return the rate of each decay ``height exp(-rate t)`` in least squares (Gauss-Newton), 0 if there is none."""
+    heights, rates = heights.copy(), rates.copy()
+    is_inside = inside(counts, samples.shape[1])
+    samples = np.where(is_inside, samples, 0.0)
+    errors = _left(samples, is_inside, heights, rates)
+    is_lost, left = np.zeros(len(samples), bool), np.arange(len(samples))
+    for _ in range(TURNS):
+        given, there, height, rate = samples[left], is_inside[left], heights[left], rates[left]
+        dheight, drate, determinant = _step(given, there, height, rate)
+        is_lost[left[~(determinant > 0)]] = True
+        share, error = np.where(determinant > 0, 1.0, 0.0), errors[left]
+        trying = np.flatnonzero(share)
+        while len(trying):
+            by = share[trying]
+            tried = rate[trying] + by * drate[trying]
+            found = _left(given[trying], there[trying], height[trying] + by * dheight[trying], tried)
+            is_worse = (tried <= 0) | (found > error[trying])
+            error[trying[~is_worse]] = found[~is_worse]
+            trying = trying[is_worse]
+            share[trying] /= 2
+            trying = trying[share[trying] > LEAST_SHARE]
+        moved = share > LEAST_SHARE
+        heights[left[moved]] += (share * dheight)[moved]
+        rates[left[moved]] += (share * drate)[moved]
+        errors[left[moved]] = error[moved]
+        left = left[moved & ~(np.abs(share * drate) <= CONVERGED * rates[left])]
+        if len(left) == 0:
             break
-        height, rate = height + share * dheight, rate + share * drate
-        error = left(height, rate)
-        if abs(share * drate) <= 1e-10 * rate:
-            break
-    spread = float(((samples - samples.mean()) ** 2).sum())
-    return rate if spread > 0 and 1 - error / spread >= 0.5 else 0.0
+    means = (total(samples) / counts)[:, np.newaxis]
+    spread = total(np.where(is_inside, samples - means, 0.0) ** 2)
+    return np.where(~is_lost & (spread > 0) & (1 - errors / spread >= 0.5), rates, 0.0)
+
+
+def _left(samples: Floats, is_inside: NDArray[np.bool_], heights: Floats, rates: Floats) -> Floats:
+    """Return the sum of squares that each decay leaves."""
+    t = np.arange(samples.shape[1], dtype=np.float64)
+    rest = samples - heights[:, np.newaxis] * np.exp(-rates[:, np.newaxis] * t)
+    return total(np.where(is_inside, rest, 0.0) ** 2)
+
+
+def _step(
+    samples: Floats, is_inside: NDArray[np.bool_], heights: Floats, rates: Floats
+) -> tuple[Floats, Floats, Floats]:
+    """Return the step of height and rate of each decay, and the determinant of the normal equations."""
+    t = np.arange(samples.shape[1], dtype=np.float64)
+    shape = np.where(is_inside, np.exp(-rates[:, np.newaxis] * t), 0.0)
+    slope = -heights[:, np.newaxis] * t * shape
+    rest = samples - heights[:, np.newaxis] * shape
+    a, b, c = total(shape**2), total(shape * slope), total(slope**2)
+    u, v = total(shape * rest), total(slope * rest)
+    determinant = a * c - b * b
+    return (c * u - b * v) / determinant, (a * v - b * u) / determinant, determinant

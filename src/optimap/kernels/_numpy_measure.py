@@ -1,62 +1,54 @@
-"""Measuring beats in series, in NumPy: the twin of ``measure_beats.hpp``, one series after the other.
+"""Measuring beats in series, in NumPy: the twin of ``measure_beats.hpp``, for many beats at once.
 
 The definitions of the columns are in `optimap.beats`. Times and durations are in frames here, and a value that cannot
-be measured is NaN, with its reason.
+be measured is NaN, with its reason. A block of series is filtered; stretches of similar length of its beats are then
+taken together, as the rows of an array, in which what is beyond the end of a stretch is left out. The result of a beat
+depends on no other series. The values are written by `_numpy_columns`.
 """
 
-from dataclasses import dataclass
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ._numpy_beat import (
-    ACTIVATION,
-    AMPLITUDE,
     AT_END,
     AT_NEXT,
-    AT_REST,
+    AT_ONCE,
     AT_START,
-    BASELINE,
-    BELOW,
     COUNTS,
-    CYCLE,
-    DVDT,
-    FEW,
-    FEWEST,
     FLAT,
     GROWTH,
     HAS_NAN,
     IS_LAST,
-    LEVELS,
     LONGEST,
     MEASURED,
-    MISFIT,
-    MOST,
     NEARER,
-    NO_NOISE,
     NO_UPSTROKE,
-    PEAK,
-    REACH,
-    RISE,
     ROUNDING,
     SIGNIFICANT,
     SMALL,
     SMOOTHER,
-    SNR,
     STEEP,
-    TAU,
-    TIME_TO_PEAK,
     UNSURE,
     WIDER,
     WINDOW,
     WINDOW_SHARE,
-    Beat,
+    Beats,
+    Filtered,
+    Ints,
     Settings,
+    first_of,
+    groups,
+    inside,
+    places,
+    taken,
+    total,
+    whole,
 )
 from ._numpy_beats import SCALES, derivative, filtered, gain, gains_near_ends, gaussian, noise_of
-from ._numpy_falls import by_a_line, eighths, fitted_rate, passed
+from ._numpy_columns import write_columns, write_intervals
+from ._numpy_falls import eighths
 
 Array = NDArray[Any]
 Floats = NDArray[np.float64]
@@ -81,295 +73,272 @@ def measure_beats(
 ) -> None:
     """Write the values of each beat to `out`, and why they are NaN to `reasons`."""
     settings = Settings(levels, sigma, smooth, min_snr, by_threshold, from_level, is_linear, is_checked)
-    out[:] = np.nan
-    for row, start, stop in zip(series, first[:-1].tolist(), first[1:].tolist(), strict=True):
-        if not np.isfinite(row).all():
-            reasons[start:stop] = HAS_NAN
-        elif stop > start:
-            _measure_series(row, lows[start:stop], highs[start:stop], settings, out[start:stop], reasons[start:stop])
+    out[:], reasons[:] = np.nan, HAS_NAN
+    step = max(1, AT_ONCE // max(1, series.shape[1]))
+    for start in range(0, len(series), step):
+        stop = min(start + step, len(series))
+        own = np.repeat(np.arange(stop - start), np.diff(first[start : stop + 1]))
+        rows = series[start:stop]
+        is_whole = np.asarray(np.isfinite(rows).all(axis=1))
+        beats = first[start] + np.flatnonzero(is_whole[own])
+        if len(beats) == 0:
+            continue
+        numbers = (np.cumsum(is_whole) - 1)[own[is_whole[own]]]
+        with np.errstate(all="ignore"):  # of what is beyond the ends of stretches
+            values = _measure_rows(rows[is_whole], numbers, lows[beats], highs[beats], settings)
+        out[beats], reasons[beats] = values
 
 
-@dataclass
-class Filtered:
-    """A series that begins at 0, its noise, and its derivatives and smooth copies at the scales that are needed."""
+def _measure_rows(given: Floats, own: Ints, lows: Ints, highs: Ints, settings: Settings) -> tuple[Array, Array]:
+    """Return the values and reasons of the beats of finite series (m, T); `own` is the series of each."""
+    series = _filtered(given - given[:, :1], settings)
+    beats = Beats.unknown(own, series.noise[own])
+    _find_upstrokes(beats, series, lows, highs, settings)
+    _link(beats, series)
+    is_known = beats.reason == MEASURED
+    start = whole(np.ceil(np.where(is_known, beats.activation, 0)))
+    for chosen in groups(np.where(is_known, beats.end - start + 1, 0)):
+        part = beats.some(chosen)
+        _rest(part, series, start[chosen], settings)
+        beats.put(chosen, part)
+    if settings.is_linear:
+        _tilt(beats)
+    is_small = ~(beats.amplitude > settings.min_snr * beats.noise)
+    beats.reason = np.where((beats.reason == MEASURED) & is_small, SMALL, beats.reason)
+    columns = 10 + 2 * len(settings.levels)
+    values, why = np.full((len(own), columns), np.nan), np.empty((len(own), columns), np.uint8)
+    why[:] = beats.reason[:, np.newaxis]
+    for chosen in groups(np.where(np.isnan(beats.activation), 0, np.maximum(1, beats.end - beats.top + 1))):
+        part = beats.some(chosen)
+        _fall_range(part, series)
+        values[chosen], why[chosen] = write_columns(part, series, given[part.series, 0], settings)
+    write_intervals(values, why, own, len(settings.levels))
+    return values, why
 
-    row: Floats
-    noise: float
-    slopes: Floats  # at `sigma`
-    wide: Floats  # at WIDER times `sigma`
-    smooth: Floats
-    smoother: list[Floats]
 
-
-def _filtered(row: Floats, settings: Settings) -> Filtered:
-    """Return a series with its filtered copies."""
+def _filtered(rows: Floats, settings: Settings) -> Filtered:
+    """Return series with their filtered copies."""
     sigma, smooth = settings.sigma, settings.smooth
     return Filtered(
-        row,
-        noise_of(row),
-        filtered(row, derivative(sigma)),
-        filtered(row, derivative(WIDER * sigma)),
-        filtered(row, gaussian(smooth)),
-        [filtered(row, gaussian(factor * smooth)) for factor in SMOOTHER],
+        rows,
+        noise_of(rows),
+        filtered(rows, derivative(sigma)),
+        filtered(rows, derivative(WIDER * sigma)),
+        filtered(rows, gaussian(smooth)),
+        [filtered(rows, gaussian(factor * smooth)) for factor in SMOOTHER],
     )
 
 
-def _measure_series(given: Floats, lows: Array, highs: Array, settings: Settings, out: Array, reasons: Array) -> None:
-    """Measure the beats of one series."""
-    series = _filtered(given - given[0], settings)
-    beats = [_upstroke(series, low, high, settings) for low, high in zip(lows.tolist(), highs.tolist(), strict=True)]
-    known = [i for i, beat in enumerate(beats) if not beat.reason]
-    cycles = np.diff([beats[i].activation for i in known])
-    window = max(WINDOW, WINDOW_SHARE * float(np.median(cycles))) if len(cycles) else WINDOW
-    following = dict(pairwise(known))
-    for i, later in following.items():
-        beats[later].before = beats[i].activation
-    for i in known:
-        last = beats[following[i]].onset if i in following else len(given) - 1
-        _rest(beats[i], series, max(last, int(beats[i].activation) + 1), i in following, window, settings)
-    if settings.is_linear:
-        for i in known:
-            _tilt(beats[i], beats[following[i]] if i in following else None)
-    for i in known:
-        _fall_range(beats[i], series, settings)
-    for beat, values, why in zip(beats, out, reasons, strict=True):
-        _fill(beat, series, settings, values, why)
-        values[[BASELINE, PEAK]] += given[0]
-    _intervals(out, reasons, len(settings.levels))
+def _find_upstrokes(beats: Beats, series: Filtered, lows: Ints, highs: Ints, settings: Settings) -> None:
+    """Find where series are steepest within [low, high), and where these upstrokes begin."""
+    edge, samples = int(2 * settings.sigma), series.samples
+    lows, highs = np.maximum(lows, max(edge, 1)), np.minimum(highs, min(samples - edge, samples - 1))
+    beats.reason[:] = NO_UPSTROKE
+    unsure = beats.noise * gain(derivative(settings.sigma))
+    for chosen in groups(highs - lows):
+        low, own = lows[chosen], beats.series[chosen]
+        is_inside = inside(highs[chosen] - low, int((highs[chosen] - low).max()))
+        around = places(samples, own, low - 1, is_inside.shape[1] + 2)
+        near = _steepest(taken(series.wide, around), is_inside, low, low, np.zeros(len(low)))
+        loss = np.where(near < 0, 0.0, NEARER * unsure[chosen])
+        at = _steepest(taken(series.slopes, around), is_inside, low, near, loss)
+        found = np.flatnonzero(at >= 0)
+        if settings.is_checked:
+            found = found[_significant(series, own[found], low[found], around[found, 1:-1], is_inside[found], settings)]
+        _take_upstrokes(beats, series, chosen[found], at[found], near[found], unsure[chosen[found]])
 
 
-def _upstroke(series: Filtered, low: int, high: int, settings: Settings) -> Beat:
-    """Return where the series is steepest within [low, high), and where that upstroke begins."""
-    edge, samples = int(2 * settings.sigma), len(series.row)
-    low, high = max(low, edge, 1), min(high, samples - edge, samples - 1)
-    nothing = Beat(np.nan, np.nan, 0, reason=NO_UPSTROKE)
-    if high <= low:
-        return nothing
-    unsure = series.noise * gain(derivative(settings.sigma))
-    near = _steepest(series.wide, low, high, 0, 0.0)
-    at = _steepest(series.slopes, low, high, near, 0.0 if near < 0 else NEARER * unsure)
-    if at < 0 or not _is_significant(series.row, low, high, series.noise, settings.is_checked):
-        return nothing
-    before, middle, after = series.slopes[at - 1 : at + 2].tolist()
-    shift = _shift(series.slopes, at)
-    onset = at
-    while onset > 0 and series.slopes[onset] > STEEP * middle:
-        onset -= 1
-    activation = at + shift
-    if near >= 0:
-        share = eighths(UNSURE * unsure / middle - 1)
-        activation += share * (near + _shift(series.wide, near) - activation)
-    return Beat(activation, middle - shift * (before - after) / 4, onset)
+def _steepest(slopes: Floats, is_inside: Array, low: Ints, near: Ints, loss: Floats) -> Ints:
+    """Return the largest local maximum of each row, less `loss` times its distance from `near` squared; or -1."""
+    here = slopes[:, 1:-1]
+    is_peak = is_inside & (here >= slopes[:, :-2]) & (here >= slopes[:, 2:]) & (here > 0)
+    if loss.any():
+        here = here - loss[:, np.newaxis] * ((low - near)[:, np.newaxis] + np.arange(here.shape[1])) ** 2
+    at = np.where(is_peak, here, -np.inf).argmax(axis=1)
+    return np.where(is_peak.any(axis=1), low + at, -1)
 
 
-def _steepest(slopes: Floats, low: int, high: int, near: int, loss: float) -> int:
-    """Return the largest local maximum in [low, high), less `loss` times its distance from `near` squared; or -1."""
-    here = slopes[low:high]
-    is_peak = (here >= slopes[low - 1 : high - 1]) & (here >= slopes[low + 1 : high + 1]) & (here > 0)
-    if not is_peak.any():
-        return -1
-    return low + int(np.argmax(np.where(is_peak, here - loss * (np.arange(low, high) - near) ** 2, -np.inf)))
-
-
-def _shift(slopes: Floats, at: int) -> float:
-    """Return where the parabola through a local maximum and its neighbours is largest."""
-    before, middle, after = slopes[at - 1 : at + 2].tolist()
-    bend = before - 2 * middle + after
-    return float((before - after) / (2 * bend)) if bend < 0 else 0.0
-
-
-def _is_significant(row: Floats, low: int, high: int, noise: float, is_checked: bool) -> bool:
-    """Whether any of the scales has a slope within [low, high) that noise does not have."""
-    if not is_checked:
-        return True
-    least = ROUNDING * np.abs(row).max()
-    ends = np.minimum(np.arange(low, high), len(row) - 1 - np.arange(low, high))
+def _significant(
+    series: Filtered, own: Ints, low: Ints, where: Ints, is_inside: Array, settings: Settings
+) -> NDArray[np.bool_]:
+    """Return whether any of the scales has a slope in the window of a beat that noise does not have."""
+    result = np.zeros(len(own), bool)
+    least = (ROUNDING * np.abs(series.rows).max(axis=1))[own]
+    frames = low[:, np.newaxis] + np.arange(where.shape[1])
+    ends = np.maximum(np.minimum(frames, series.samples - 1 - frames), 0)  # frames beyond the end are left out
     for sigma in SCALES:
+        left = np.flatnonzero(~result)
+        if len(left) == 0:
+            break
         gains = gains_near_ends(sigma)
-        limits = SIGNIFICANT * noise * gains[np.minimum(ends, len(gains) - 1)]
-        if (filtered(row, derivative(sigma))[low:high] > np.maximum(limits, least)).any():
-            return True
-    return False
+        limits = (SIGNIFICANT * series.noise[own[left]])[:, np.newaxis] * gains[np.minimum(ends[left], len(gains) - 1)]
+        rows, numbers = np.unique(own[left], return_inverse=True)
+        slopes = series.slopes if sigma == settings.sigma else filtered(series.rows[rows], derivative(sigma))
+        shift = 0 if sigma == settings.sigma else (numbers - own[left]) * series.samples
+        here = taken(slopes, where[left] + np.reshape(shift, (-1, 1)))
+        above = (here > np.maximum(limits, least[left, np.newaxis])) & is_inside[left]
+        result[left] = above.any(axis=1)
+    return result
 
 
-def _rest(beat: Beat, series: Filtered, last: int, has_next: bool, window: float, settings: Settings) -> None:
-    """Find peak and baseline of a beat; each needs the other, so they are found in turn."""
-    start = int(np.ceil(beat.activation))
-    beat.end, beat.ended = last, AT_NEXT if has_next else AT_END
-    beat.base = float(series.smooth[max(0, beat.onset - int(window)) : start + 1].min())
+def _take_upstrokes(beats: Beats, series: Filtered, chosen: Ints, at: Ints, near: Ints, unsure: Floats) -> None:
+    """Write activation, slope and onset of upstrokes that are steepest at a frame."""
+    flat, offset = series.slopes.ravel(), beats.series[chosen] * series.samples
+    before, middle, after = (flat[offset + at + step] for step in (-1, 0, 1))
+    shift = _shift(flat, offset + at)
+    activation = at + shift
+    share = np.where(near >= 0, eighths(UNSURE * unsure / middle - 1), 0.0)
+    wide = near + _shift(series.wide.ravel(), offset + np.maximum(near, 1))
+    beats.activation[chosen] = np.where(near >= 0, activation + share * (wide - activation), activation)
+    beats.slope[chosen] = middle - shift * (before - after) / 4
+    beats.reason[chosen] = MEASURED
+    onset, steps = at.copy(), np.arange(len(at))
+    while len(steps := steps[(onset[steps] > 0) & (flat[(offset + onset)[steps]] > STEEP * middle[steps])]):
+        onset[steps] -= 1
+    beats.onset[chosen] = onset
+
+
+def _shift(flat: Floats, at: Ints) -> Floats:
+    """Return where the parabolas through local maxima and their neighbours are largest."""
+    before, middle, after = (flat[at + step] for step in (-1, 0, 1))
+    bend = before - 2 * middle + after
+    return np.divide(before - after, 2 * bend, out=np.zeros(len(at)), where=bend < 0)
+
+
+def _link(beats: Beats, series: Filtered) -> None:
+    """Find the neighbours of each beat, the window of its baseline, and the last sample that may belong to it."""
+    count = len(series.rows)
+    known = np.flatnonzero(beats.reason == MEASURED)
+    own = beats.series[known]
+    is_pair = own[1:] == own[:-1]
+    earlier, later = known[:-1][is_pair], known[1:][is_pair]
+    beats.following[earlier] = later
+    beats.before[later] = beats.activation[earlier]
+    pairs, numbers = np.bincount(beats.series[later], minlength=count), beats.series[later]
+    cycles = np.full((count, max(1, int(pairs.max(initial=0)))), np.inf)
+    cycles[numbers, np.arange(len(later)) - (np.cumsum(pairs) - pairs)[numbers]] = (
+        beats.activation[later] - beats.activation[earlier]
+    )
+    cycles.sort(axis=1)
+    each = np.arange(count)
+    usual = (
+        cycles[each, np.maximum(pairs - 1, 0) // 2] + cycles[each, np.minimum(pairs // 2, cycles.shape[1] - 1)]
+    ) / 2
+    window = np.where(pairs > 0, np.maximum(WINDOW, WINDOW_SHARE * usual), WINDOW)
+    beats.window = window[beats.series]
+    last = np.where(beats.following >= 0, beats.onset[beats.following], series.samples - 1)
+    beats.end[known] = np.maximum(last[known], whole(beats.activation[known]) + 1)
+
+
+def _rest(beats: Beats, series: Filtered, start: Ints, settings: Settings) -> None:
+    """Find peak and baseline of beats; each needs the other, so they are found in turn."""
+    counts = beats.end - start + 1
+    where = places(series.samples, beats.series, start, int(counts.max()))
+    smooth = np.where(inside(counts, where.shape[1]), taken(series.smooth, where), -np.inf)
+    highest = np.maximum.accumulate(smooth, axis=1)
+    is_new = np.zeros(smooth.shape, bool)
+    is_new[:, 1:] = smooth[:, 1:] > highest[:, :-1]
+    beats.base = _lowest(beats, series, start)
+    is_lost, left = np.zeros(len(beats), bool), np.arange(len(beats))
     for _ in range(4):
-        is_lost = _peak(beat, series.smooth, start, last)
-        length = (beat.peak - beat.base) / beat.slope
-        beat.first = int(np.ceil(beat.activation - length - window))
-        stop = int(np.floor(beat.activation - length)) + 1
-        if beat.activation - length - window < 0 or stop <= beat.first:
-            beat.reason = AT_START
-            return
-        begin = _window_start(beat, length, window, series.noise)
-        beat.samples = stop - beat.first + COUNTS * (beat.first - begin)
-        beat.middle = 0.5 * (begin + stop - 1)
-        beat.base = float(series.row[begin:stop].mean())
-    _settle_peak(beat, series, start, last, settings)
-    if not is_lost and not has_next:
-        beat.reason = AT_END
-    beat.amplitude = beat.peak - beat.base
+        here, most, base = smooth[left], highest[left], beats.base[left, np.newaxis]
+        lost = first_of(~is_new[left] & (here < most - 0.5 * (most - base)), counts[left])
+        is_lost[left] = lost < counts[left]
+        peak = most[np.arange(len(left)), np.minimum(lost, counts[left] - 1)]
+        beats.peak[left], beats.top[left] = peak, start[left] + (here == peak[:, np.newaxis]).argmax(axis=1)
+        part = beats.some(left)
+        _baseline(part, series)
+        beats.put(left, part)
+        left = left[(part.reason == MEASURED) & (part.base != base[:, 0])]
+        if len(left) == 0:
+            break
+    good = np.flatnonzero(beats.reason == MEASURED)
+    part = beats.some(good)
+    _settle_peaks(part, series, start[good], where[good], smooth[good], settings)
+    part.reason[~is_lost[good] & (part.following < 0)] = AT_END
+    part.amplitude = part.peak - part.base
+    part.ended = np.where(part.following >= 0, AT_NEXT, AT_END)
+    beats.put(good, part)
 
 
-def _window_start(beat: Beat, length: float, window: float, noise: float) -> int:
-    """Return where the window of the baseline begins: earlier in noise, but not before the middle of two beats."""
-    height = beat.peak - beat.base
-    growth = min(max(GROWTH * noise / height, 1.0), LONGEST) if height > 0 else 1.0
-    start = max(beat.activation - length - growth * window, 0.0)
-    if not np.isnan(beat.before):
-        start = max(start, 0.5 * (beat.before + beat.activation))
-    return min(beat.first, int(np.ceil(start)))
+def _lowest(beats: Beats, series: Filtered, start: Ints) -> Floats:
+    """Return the lowest sample between the onset, or a window before it, and the activation."""
+    low = np.maximum(0, beats.onset - whole(np.floor(beats.window)))
+    result = np.empty(len(beats))
+    for chosen in groups(start + 1 - low):
+        counts = (start + 1 - low)[chosen]
+        where = places(series.samples, beats.series[chosen], low[chosen], int(counts.max()))
+        result[chosen] = np.where(inside(counts, where.shape[1]), taken(series.smooth, where), np.inf).min(axis=1)
+    return result
 
 
-def _settle_peak(beat: Beat, series: Filtered, start: int, last: int, settings: Settings) -> None:
+def _baseline(beats: Beats, series: Filtered) -> None:
+    """Find the baseline before the upstroke of each beat, whose length follows from its peak."""
+    height = beats.peak - beats.base
+    # Where the signal fell before the upstroke, the peak may be lower than what precedes it.
+    length = np.maximum(0.0, height / beats.slope)
+    beats.first = whole(np.ceil(beats.activation - length - beats.window))
+    stop = whole(np.floor(beats.activation - length)) + 1
+    beats.reason[(beats.activation - length - beats.window < 0) | (stop <= beats.first)] = AT_START
+    good = np.flatnonzero(beats.reason == MEASURED)
+    # The window begins earlier in noise, but not before the middle of two beats.
+    growth = np.where(height > 0, np.clip(GROWTH * beats.noise / height, 1.0, LONGEST), 1.0)
+    start = np.fmax(
+        np.maximum(beats.activation - length - growth * beats.window, 0.0), 0.5 * (beats.before + beats.activation)
+    )
+    begin = np.minimum(beats.first, whole(np.ceil(start)))
+    for group in groups((stop - begin)[good]):
+        chosen = good[group]
+        counts = (stop - begin)[chosen]
+        where = places(series.samples, beats.series[chosen], begin[chosen], int(counts.max()))
+        values = np.where(inside(counts, where.shape[1]), taken(series.rows, where), 0.0)
+        beats.base[chosen] = total(values) / counts
+    first = beats.first[good]
+    beats.samples[good] = stop[good] - first + COUNTS * (first - begin[good])
+    beats.middle[good] = 0.5 * (begin[good] + stop[good] - 1)
+
+
+def _settle_peaks(beats: Beats, series: Filtered, start: Ints, where: Ints, smooth: Floats, settings: Settings) -> None:
     """Take the peak of a smoother signal as long as it is hardly lower: the largest of many samples is too high."""
-    stop, half = beat.top, beat.peak - 0.5 * (beat.peak - beat.base)
-    while stop < last and series.smooth[stop] >= half:
-        stop += 1
-    scale = settings.smooth
+    half = beats.peak - 0.5 * (beats.peak - beats.base)
+    is_later = np.arange(smooth.shape[1]) >= (beats.top - start)[:, np.newaxis]
+    stop = np.minimum(first_of((smooth < half[:, np.newaxis]) & is_later, beats.end - start), beats.end - start)
+    length = int(stop.max(initial=0)) + 1
+    is_inside, where = inside(stop + 1, length), where[:, :length]
+    scale, left = settings.smooth, np.arange(len(beats))
     for factor, smoother in zip(SMOOTHER, series.smoother, strict=True):
-        at = start + int(np.argmax(smoother[start : stop + 1]))
-        if beat.peak - smoother[at] > FLAT * series.noise * gain(gaussian(scale)):
-            return
-        beat.top, beat.peak, scale = at, float(smoother[at]), factor * settings.smooth
+        values = np.where(is_inside[left], taken(smoother, where[left]), -np.inf)
+        at, peak = values.argmax(axis=1), values.max(axis=1)
+        is_flat = ~(beats.peak[left] - peak > FLAT * beats.noise[left] * gain(gaussian(scale)))
+        left, scale = left[is_flat], factor * settings.smooth
+        beats.top[left], beats.peak[left] = (start[left] + at[is_flat]), peak[is_flat]
 
 
-def _peak(beat: Beat, smooth: Floats, start: int, last: int) -> bool:
-    """Find the maximum until half of what was gained is lost; return whether it was."""
-    beat.top, beat.peak = start, float(smooth[start])
-    for k in range(start, last + 1):
-        if smooth[k] > beat.peak:
-            beat.top, beat.peak = k, float(smooth[k])
-        elif smooth[k] < beat.peak - 0.5 * (beat.peak - beat.base):
-            return True
-    return False
+def _tilt(beats: Beats) -> None:
+    """Let the baselines run to those of the next beats."""
+    known = np.flatnonzero(beats.reason == MEASURED)
+    last = known[beats.following[known] < 0]
+    known = known[beats.following[known] >= 0]
+    following = beats.some(beats.following[known])
+    is_lost = (following.samples == 0) | np.isnan(following.base)
+    part = beats.some(known)
+    part.drift = np.where(is_lost, 0.0, (following.base - part.base) / (following.middle - part.middle))
+    part.amplitude = np.where(is_lost, part.amplitude, part.peak - part.base - part.drift * (part.top - part.middle))
+    part.reason = np.where(is_lost, following.reason, part.reason)
+    beats.put(known, part)
+    beats.reason[last] = IS_LAST
 
 
-def _tilt(beat: Beat, following: Beat | None) -> None:
-    """Let the baseline run to that of the next beat."""
-    if beat.reason:
-        return
-    if following is None:
-        beat.reason = IS_LAST
-    elif following.samples == 0 or np.isnan(following.base):
-        beat.reason = following.reason
-    else:
-        beat.drift = (following.base - beat.base) / (following.middle - beat.middle)
-        beat.amplitude = beat.peak - beat.base - beat.drift * (beat.top - beat.middle)
-
-
-def _fall_range(beat: Beat, series: Filtered, settings: Settings) -> None:
-    """End the fall where half of the amplitude is gained again: a beat was missed there."""
-    if beat.reason:
-        return
-    if not beat.amplitude > settings.min_snr * series.noise:
-        beat.reason = SMALL
-        return
-    lowest, at = beat.peak, beat.top
-    for k in range(beat.top, beat.end + 1):
-        value = float(series.smooth[k]) - beat.drift * (k - beat.top)
-        if value < lowest:
-            lowest, at = value, k
-        elif lowest < beat.peak - 0.5 * beat.amplitude and value >= lowest + 0.5 * beat.amplitude:
-            beat.end, beat.ended = at, AT_NEXT
-            return
-
-
-def _upright(beat: Beat, row: Floats, start: int, stop: int) -> Floats:
-    """Return samples above the baseline."""
-    return row[start:stop] - beat.base - beat.drift * (np.arange(start, stop) - beat.middle)
-
-
-def _rise_crossing(beat: Beat, row: Floats, height: float) -> float:
-    """Return when the upstroke passes a height above the baseline, or NaN."""
-    return beat.first + passed(height - _upright(beat, row, beat.first, beat.top + 1))
-
-
-def _fall_crossing(beat: Beat, series: Filtered, height: float) -> float:
-    """Return when the fall passes a height above the baseline, or NaN."""
-    falling = _upright(beat, series.row, beat.top, beat.end + 1) - height
-    # The search ends where the signal is well below, so that a baseline that noise has lowered cannot prolong it.
-    below = np.flatnonzero(_upright(beat, series.smooth, beat.top, beat.end + 1) <= BELOW * height)
-    time = passed(falling[: int(below[0]) + 2] if len(below) else falling)
-    room = 0 if np.isnan(time) else min(int(time) + 1, len(falling) - 1 - int(time))
-    if room < 2:
-        return beat.top + time
-    # Samples next to the crossing help against noise, but bend the line: it is as long as there is noise.
-    steepness = beat.drift - series.wide[beat.top + int(time)]
-    length = series.noise / steepness if steepness > 0 else float(MOST) if series.noise > 0 else 0.0
-    reach = min(max(int(min(REACH * length, float(MOST)) + 0.5), 2), room)
-    crossing = by_a_line(falling, int(time) + 1, reach, 1.0 if reach > 2 else eighths(length))
-    return beat.top + (time if np.isnan(crossing) else crossing)
-
-
-def _fill(beat: Beat, series: Filtered, settings: Settings, values: Array, why: Array) -> None:
-    """Write the values of a beat, apart from those that depend on the next."""
-    why[:] = beat.reason
-    if np.isnan(beat.activation):
-        return
-    activation, lost = beat.activation, beat.reason
-    if settings.by_threshold and beat.reason in (MEASURED, SMALL):
-        activation = _rise_crossing(beat, series.row, 0.5 * beat.amplitude)
-        lost = NO_UPSTROKE if np.isnan(activation) else MEASURED
-    elif not settings.by_threshold:
-        lost = MEASURED
-    values[ACTIVATION], why[ACTIVATION] = np.nan if lost else activation, lost
-    if beat.reason:
-        return
-    why[ACTIVATION + 1 :] = MEASURED
-    amplitude, noise = beat.amplitude, series.noise
-    values[[BASELINE, PEAK, AMPLITUDE]] = beat.base, beat.peak, amplitude
-    values[DVDT] = beat.slope / amplitude
-    values[SNR], why[SNR] = (amplitude / noise, MEASURED) if noise > 0 else (np.nan, NO_NOISE)
-    unsure = 2 * noise / np.sqrt(beat.samples)
-    values[TIME_TO_PEAK], why[TIME_TO_PEAK] = beat.top - values[ACTIVATION], why[ACTIVATION]
-    rises = [_rise_crossing(beat, series.row, share * amplitude) for share in (0.9, 0.1)]
-    values[RISE] = rises[0] - rises[1]
-    if 0.1 * amplitude < unsure or np.isnan(values[RISE]):
-        values[RISE], why[RISE] = np.nan, AT_REST
-    _durations(beat, series, unsure, settings, values, why)
-    _decay(beat, series, values, why)
-
-
-def _durations(beat: Beat, series: Filtered, unsure: float, settings: Settings, values: Array, why: Array) -> None:
-    """Write the duration at each level, and the time of the fall in the place of the diastolic interval."""
-    for i, level in enumerate(settings.levels.tolist()):
-        height = (1 - level / 100) * beat.amplitude
-        down = _fall_crossing(beat, series, height)
-        start = _rise_crossing(beat, series.row, height) if settings.from_level else values[ACTIVATION]
-        at, di = LEVELS + i, LEVELS + len(settings.levels) + i
-        reason = AT_REST if height < unsure else beat.ended if np.isnan(down) else MEASURED
-        values[di], why[di] = (np.nan if reason else down), reason
-        reason = reason or (AT_REST if np.isnan(start) else MEASURED)
-        values[at], why[at] = (np.nan if reason else down - start), reason
-
-
-def _decay(beat: Beat, series: Filtered, values: Array, why: Array) -> None:
-    """Write the time constant of the decay between 30 and 90 %."""
-    begin, end = (_fall_crossing(beat, series, (1 - share) * beat.amplitude) for share in (0.3, 0.9))
-    if np.isnan(begin) or np.isnan(end):
-        why[TAU] = beat.ended
-        return
-    first, stop = int(np.ceil(begin)), int(np.floor(end)) + 1
-    if stop - first < FEWEST:
-        why[TAU] = FEW
-        return
-    samples = _upright(beat, series.row, first, stop)
-    rate = fitted_rate(samples, 0.7 * beat.amplitude, np.log(7) / (end - begin))
-    values[TAU], why[TAU] = (1 / rate, MEASURED) if rate > 0 else (np.nan, MISFIT)
-
-
-def _intervals(out: Array, reasons: Array, levels: int) -> None:
-    """Write what depends on the next beat; the diastolic intervals hold the times of the falls so far."""
-    for i in range(len(out)):
-        is_last = i + 1 == len(out)
-        activation, reason = (np.nan, IS_LAST) if is_last else (out[i + 1, ACTIVATION], int(reasons[i + 1, ACTIVATION]))
-        own = int(reasons[i, ACTIVATION])
-        out[i, CYCLE], reasons[i, CYCLE] = activation - out[i, ACTIVATION], own or reason
-        for k in range(LEVELS + levels, LEVELS + 2 * levels):
-            reasons[i, k] = reasons[i, k] or reason
-            out[i, k] = activation - out[i, k]
+def _fall_range(beats: Beats, series: Filtered) -> None:
+    """End falls where half of the amplitude is gained again: a beat was missed there."""
+    counts = np.where(beats.reason == MEASURED, beats.end - beats.top + 1, 0)
+    length = max(1, int(counts.max()))
+    where = places(series.samples, beats.series, beats.top, length)
+    values = taken(series.smooth, where) - beats.drift[:, np.newaxis] * np.arange(length)
+    lowest = np.minimum.accumulate(np.minimum(values, beats.peak[:, np.newaxis]), axis=1)
+    half = 0.5 * beats.amplitude[:, np.newaxis]
+    rises = inside(counts, length) & (lowest < beats.peak[:, np.newaxis] - half) & (values >= lowest + half)
+    again = np.flatnonzero(rises.any(axis=1))
+    least = lowest[again, rises[again].argmax(axis=1)]
+    beats.end[again] = beats.top[again] + (values[again] == least[:, np.newaxis]).argmax(axis=1)
+    beats.ended[again] = AT_NEXT

@@ -25,6 +25,7 @@ FEW = 5.0  # of n differences may give too small a noise: it is larger by the sh
 START = 4  # frames: a level that lasts so long at the beginning is significant by itself
 ROUNDING = 1e-12  # of the largest sample: slopes below are rounding errors
 BLOCK = 2**17  # samples at once
+SINGLE = 8  # crossings of a series: so many are looked at one by one
 
 
 def upstroke_times(frames: Array, sign: int, sigma: float, min_snr: float, out: Array, threads: int = 1) -> None:
@@ -52,9 +53,8 @@ def crossing_times(
     flat = out.reshape(-1)
     for columns, rows in _blocks(frames, sign):
         found = np.full(len(rows), np.nan)
-        for i, row in enumerate(rows):
-            if np.isfinite(row).all():
-                found[i] = _crossing(row, sign * threshold, lasting, min_snr, is_first)
+        usable = np.flatnonzero(np.isfinite(rows).all(axis=1))
+        found[usable] = _crossings(rows[usable], sign * threshold, lasting, min_snr, is_first)
         flat[columns] = found
 
 
@@ -113,9 +113,8 @@ def _steepest(rows: Floats, sigma: float, min_snr: float) -> Floats:
     here = slopes[:, 1:-1]
     is_peak[:, 1:-1] = (here >= slopes[:, :-2]) & (here >= slopes[:, 2:]) & (here > 0)
     allowed = is_peak & (slopes > _least(noise, rounding, sigma, rows.shape[1], min_snr))
-    for i in np.flatnonzero(~allowed.any(axis=1)):
-        near = _coarse(rows[i], noise[i], rounding[i], min_snr)
-        allowed[i, near] = is_peak[i, near]
+    slow = np.flatnonzero(~allowed.any(axis=1))
+    allowed[slow] = is_peak[slow] & _coarse(rows[slow], noise[slow], rounding[slow], min_snr)
     best = np.where(allowed, slopes, -np.inf).argmax(axis=1)
     known = np.flatnonzero(allowed.any(axis=1))
     found[usable[known]] = best[known] + _parabola(*(slopes[known, best[known] + step] for step in (-1, 0, 1)))
@@ -133,54 +132,124 @@ def _least(noise: Floats, rounding: Floats, sigma: float, samples: int, min_snr:
     return np.maximum(min_snr * noise[:, np.newaxis] * slope_noise(sigma, samples), rounding[:, np.newaxis])
 
 
-def _coarse(row: Floats, noise: float, rounding: float, min_snr: float) -> slice:
-    """Return the frames around the steepest significant slope at a coarse scale; an empty slice if there is none."""
+def _coarse(rows: Floats, noise: Floats, rounding: Floats, min_snr: float) -> Array:
+    """Return which frames of each row are near the steepest significant slope at a coarse scale."""
+    frames, near, left = np.arange(rows.shape[1]), np.zeros(rows.shape, bool), np.arange(len(rows))
     for sigma in SCALES:
-        slopes = _slopes(row[np.newaxis], sigma)[0]
-        slopes[slopes <= np.maximum(min_snr * noise * slope_noise(sigma, len(row)), rounding)] = -np.inf
-        at, reach = int(slopes.argmax()), max(NEAREST, int(sigma))
-        if slopes[at] > 0:
-            return slice(max(0, at - reach), at + reach + 1)
-    return slice(0, 0)
+        slopes, reach = _slopes(rows[left], sigma), max(NEAREST, int(sigma))
+        slopes[slopes <= _least(noise[left], rounding[left], sigma, rows.shape[1], min_snr)] = -np.inf
+        at = slopes.argmax(axis=1)
+        is_found = slopes.max(axis=1, initial=-np.inf) > 0
+        near[left[is_found]] = np.abs(frames - at[is_found, np.newaxis]) <= reach
+        left = left[~is_found]
+    return near
 
 
-def _crossing(row: Floats, threshold: float, lasting: int, min_snr: float, is_first: bool) -> float:
-    """Return when a row crosses a threshold."""
-    if is_first and row[0] > threshold and _stays(row, threshold, _noise_around(row, 0)[0], min_snr):
-        return 0.0
-    below = row <= threshold if is_first else row < threshold
-    for k in np.flatnonzero(below[:-1] & ~below[1:]).tolist():
-        lasts = below[max(0, k - lasting) : k].all() and not below[k + 2 : k + 2 + lasting].any()
-        if lasts and is_steep(row, k, min_snr):
-            return k + 1.0 if is_first else k + (threshold - row[k]) / (row[k + 1] - row[k])
-    return np.nan
+def _crossings(rows: Floats, threshold: float, lasting: int, min_snr: float, is_first: bool) -> Floats:
+    """Return when each row crosses a threshold."""
+    times = np.full(len(rows), np.nan)
+    below = rows <= threshold if is_first else rows < threshold
+    owners, frames = np.nonzero(below[:, :-1] & ~below[:, 1:])
+    lasts = _lasting(below, owners, frames, lasting)
+    owners, frames = owners[lasts], frames[lasts]
+    if is_first:
+        above = np.flatnonzero(rows[:, 0] > threshold)
+        times[above[_stay(rows[above], threshold, min_snr)]] = 0.0
+    for find in (_first_steep, _next_steep):
+        left = np.isnan(times[owners])
+        owners, frames = owners[left], frames[left]
+        own, at = find(rows, owners, frames, min_snr)
+        before, after = rows[own, at], rows[own, at + 1]
+        times[own] = at + 1.0 if is_first else at + (threshold - before) / (after - before)
+    return times
 
 
-def _noise_around(row: Floats, frame: int) -> tuple[float, float]:
-    """Return the white noise of the frames around one, and the size of rounding errors there."""
-    start = frame // NOISE_BLOCK * NOISE_BLOCK
-    part = row[max(0, start - NOISE_BLOCK // 2) : start + NOISE_BLOCK + NOISE_BLOCK // 2]
-    return float(_noise(part[np.newaxis], 1)[0]), ROUNDING * float(np.abs(part - row[0]).max())
+def _first_steep(rows: Floats, owners: Array, frames: Array, min_snr: float) -> tuple[Array, Array]:
+    """Return the rows whose first crossing is steep, which are most, and its frame."""
+    own, first = np.unique(owners, return_index=True)
+    steep = _are_steep(rows[own], frames[first], min_snr)
+    return own[steep], frames[first[steep]]
 
 
-def _stays(row: Floats, threshold: float, noise: float, min_snr: float) -> bool:
-    """Whether the level at the beginning is above a threshold, and not by noise."""
-    first = row[:START]
-    return bool(first.mean() - threshold > min_snr * (noise if noise == noise else 0.0) / np.sqrt(len(first)))
+def _next_steep(rows: Floats, owners: Array, frames: Array, min_snr: float) -> tuple[Array, Array]:
+    """Return the rows of which any crossing is steep, and the frame of the first; noise has many crossings."""
+    own, numbers = np.unique(owners, return_inverse=True)
+    is_single = len(owners) <= SINGLE * len(own)
+    steep = (
+        _are_steep(rows[owners], frames, min_snr) if is_single else _steep_frames(rows[own], min_snr)[numbers, frames]
+    )
+    own, first = np.unique(owners[steep], return_index=True)
+    return own, frames[steep][first]
 
 
-def is_steep(row: Floats, frame: int, min_snr: float) -> bool:
-    """Whether noise does not explain the rise between a frame and the next, at one of the scales."""
-    noise, rounding = _noise_around(row, frame)
+def _lasting(below: Array, owners: Array, frames: Array, lasting: int) -> Array:
+    """Return which crossings after some frames have so many frames before and after them on their sides."""
+    samples = below.shape[1]
+    counts = np.zeros((len(below), samples + 1), np.int64)  # of frames below, before each
+    np.cumsum(below, axis=1, out=counts[:, 1:])
+    start, end = np.maximum(0, frames - lasting), np.minimum(frames + 2 + lasting, samples)
+    before = counts[owners, frames] - counts[owners, start]
+    after = counts[owners, end] - counts[owners, np.minimum(frames + 2, samples)]
+    return np.asarray((before == frames - start) & (after == 0))
+
+
+def _noise_around(rows: Floats, frames: Array) -> tuple[Floats, Floats]:
+    """Return the white noise of the frames around one of each row, and the size of rounding errors there."""
+    starts = frames // NOISE_BLOCK * NOISE_BLOCK
+    noise, rounding = np.empty(len(rows)), np.empty(len(rows))
+    for start in np.unique(starts).tolist():
+        own = np.flatnonzero(starts == start)
+        part = rows[own, max(0, start - NOISE_BLOCK // 2) : start + NOISE_BLOCK + NOISE_BLOCK // 2]
+        noise[own] = _noise(part, 1)
+        rounding[own] = ROUNDING * np.abs(part - rows[own, :1]).max(axis=1)
+    return noise, rounding
+
+
+def _stay(rows: Floats, threshold: float, min_snr: float) -> Array:
+    """Return whether the level at the beginning of each row is above a threshold, and not by noise."""
+    first = rows[:, :START]
+    noise = np.nan_to_num(_noise_around(rows, np.zeros(len(rows), np.int64))[0])
+    return np.asarray(first.mean(axis=1) - threshold > min_snr * noise / np.sqrt(first.shape[1]))
+
+
+def _are_steep(rows: Floats, frames: Array, min_snr: float) -> Array:
+    """Return whether noise does not explain the rise between a frame of each row and the next, at one of the scales."""
+    from scipy.ndimage import correlate1d
+
+    samples = rows.shape[1]
+    noise, rounding = _noise_around(rows, frames)
+    result = np.zeros(len(rows), bool)
     for sigma in SCALES:
+        left = np.flatnonzero(~result)
         weights, reach = derivative(sigma), int(sigma)
         radius = len(weights) // 2
-        t = np.arange(max(0, frame + 1 - reach), min(len(row), frame + reach + 1))
-        place = np.clip(t[:, np.newaxis] + np.arange(-radius, radius + 1), 0, len(row) - 1)
-        limits = np.maximum(min_snr * noise * slope_noise(sigma, len(row))[t], rounding)
-        if ((row[place] - row[0]) @ weights > limits).any():
-            return True
-    return False
+        steps = np.arange(1 - reach - radius, reach + radius + 1)
+        place = frames[left, np.newaxis] + steps
+        values = rows[left[:, np.newaxis], np.clip(place, 0, samples - 1)] - rows[left, :1]
+        slopes = correlate1d(values, weights, axis=1)[:, radius:-radius]
+        t = place[:, radius:-radius]
+        limits = slope_noise(sigma, samples)[np.clip(t, 0, samples - 1)] * (min_snr * noise[left, np.newaxis])
+        above = (slopes > np.maximum(limits, rounding[left, np.newaxis])) & (t >= 0) & (t < samples)
+        result[left] = above.any(axis=1)
+    return result
+
+
+def _steep_frames(rows: Floats, min_snr: float) -> Array:
+    """Return what `_are_steep` says of every frame of each row."""
+    samples = rows.shape[1]
+    result = np.zeros(rows.shape, bool)
+    for sigma in SCALES:
+        slopes, reach, gains = _slopes(rows - rows[:, :1], sigma), int(sigma), slope_noise(sigma, samples)
+        for start in range(0, samples, NOISE_BLOCK):
+            frames = np.arange(start, min(start + NOISE_BLOCK, samples))
+            noise, rounding = _noise_around(rows, np.full(len(rows), start))
+            low, high = max(0, start + 1 - reach), min(samples, start + len(frames) + reach)
+            limits = np.maximum(gains[low:high] * (min_snr * noise[:, np.newaxis]), rounding[:, np.newaxis])
+            counts = np.zeros((len(rows), high - low + 1), np.int64)
+            np.cumsum(slopes[:, low:high] > limits, axis=1, out=counts[:, 1:])
+            ends = np.minimum(frames + reach + 1, high), np.maximum(frames + 1 - reach, low)
+            result[:, frames] |= counts[:, ends[0] - low] > counts[:, ends[1] - low]
+    return result
 
 
 # One signal (T,)
@@ -194,3 +263,8 @@ def gaussian_slopes(signal: Floats, sigma: float) -> Floats:
 def noise_limits(signal: Floats) -> tuple[float, float]:
     """Return the white noise of a signal, and the size of rounding errors of its slopes."""
     return float(_noise(signal[np.newaxis])[0]), ROUNDING * float(np.abs(signal - signal[0]).max())
+
+
+def is_steep(signal: Floats, frame: int, min_snr: float) -> bool:
+    """Whether noise does not explain the rise of a signal between a frame and the next, at one of the scales."""
+    return bool(_are_steep(signal[np.newaxis], np.array([frame]), min_snr)[0])

@@ -164,6 +164,45 @@ def run_in_threads(
         raise team.failures[min(team.failures)]
 
 
+def run_alongside(work: Callable[[], None], others: int, stop: Stop) -> None:
+    """Call ``work()`` in the caller's thread and in others at the same time; return when the calls that began are over.
+
+    For work of some milliseconds whose parts the calls take from each other, such as reading: a thread that is still
+    asleep when nothing is left is not waited for, as it may be on a loaded machine. An interrupt may be raised anywhere
+    in the caller's call, which must take no lock. It and any error set `stop`.
+    """
+    failures: list[BaseException] = []
+
+    def follow() -> None:
+        try:
+            work()
+        except BaseException as error:  # noqa: BLE001 - raised in the caller's thread
+            failures.append(error)
+            stop.set()
+
+    companions = [_Companion(follow, wake=lambda: None) for _ in range(others)]
+    try:
+        for companion in companions:
+            companion.start()
+        work()
+    except BaseException:
+        stop.set()
+        raise
+    finally:
+        _wait_for(companions)
+    if failures:
+        raise failures[0]
+
+
+def _wait_for(companions: list[_Companion]) -> None:
+    """Return when all have ended, also if an interrupt is raised after the end of one."""
+    if companions:
+        try:
+            companions[0].wait()
+        finally:
+            _wait_for(companions[1:])
+
+
 class _Calls:
     """Calls that a second thread makes, one at a time."""
 

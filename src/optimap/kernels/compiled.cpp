@@ -12,6 +12,7 @@
 #include "exponential.hpp"
 #include "extremes.hpp"
 #include "find_beats.hpp"
+#include "gaussian.hpp"
 #include "measure_beats.hpp"
 #include "running_medians.hpp"
 #include "pixel_values.hpp"
@@ -211,6 +212,20 @@ void crossing_times(Video frames, int sign, double threshold, int64_t lasting, d
     });
 }
 
+void smooth_in_space(Video frames, Vector<double> half, nb::ndarray<double, nb::ndim<3>, nb::c_contig, nb::device::cpu> out,
+                     int threads) {
+    const int64_t height = int64_t(frames.shape(1)), width = int64_t(frames.shape(2));
+    if (frames.shape(2) > 1 && frames.stride(2) != 1)
+        throw std::invalid_argument("pixels of a row must be adjacent in memory");
+    for (size_t axis = 0; axis < 3; ++axis)
+        if (out.shape(axis) != frames.shape(axis)) throw std::invalid_argument("frames and out differ in shape");
+    if (half.shape(0) < 1 || height < 1 || width < 1) throw std::invalid_argument("frames or the filter are empty");
+    dispatch_pixels(frames, [&](auto pixels) {
+        nb::gil_scoped_release unlocked;
+        optimap::smooth_in_space(pixels, height, width, half.data(), int64_t(half.shape(0)) - 1, out.data(), threads);
+    });
+}
+
 // Loops over series: (M, T) samples, one series in each row.
 using Series = nb::ndarray<const double, nb::ndim<2>, nb::c_contig, nb::device::cpu>;
 template <class T, int kDims = 1>
@@ -307,6 +322,26 @@ void exponential_baselines(Series series, Vector<double> tolerance, double fewes
                                    fewest, out.data(), threads);
 }
 
+// Frames as (T, pixels), of which `out` has those from `first` on.
+void smooth_in_time(Series frames, Vector<double> half, int64_t first, Result out, int threads) {
+    const int64_t length = int64_t(frames.shape(0)), pixels = int64_t(frames.shape(1));
+    if (out.ndim() != 2 || int64_t(out.shape(1)) != pixels || (pixels > 1 && out.stride(1) != 1) ||
+        (out.shape(0) > 1 && out.stride(0) != pixels))
+        throw std::invalid_argument("out must be C-contiguous, (frames, pixels)");
+    const int64_t count = int64_t(out.shape(0)), reach = int64_t(half.shape(0)) - 1;
+    if (reach < 0 || first < 0 || first > length || count > length - first)
+        throw std::invalid_argument("out lies outside the frames, or the filter is empty");
+    const auto to = [&](auto number) {
+        using Out = decltype(number);
+        if (out.dtype() != nb::dtype<Out>()) return false;
+        Out* result = static_cast<Out*>(out.data());
+        nb::gil_scoped_release unlocked;
+        optimap::smooth_in_time(frames.data(), length, pixels, half.data(), reach, first, count, result, threads);
+        return true;
+    };
+    if (!(to(float{}) || to(double{}))) throw std::invalid_argument("wrong dtype of out");
+}
+
 NB_MODULE(_compiled, m) {
     m.def("find_beats", &find_beats, nb::arg("series"), nb::arg("min_snr"), nb::arg("min_amplitude"),
           nb::arg("slopes"), nb::arg("scales"), nb::arg("threads"));
@@ -339,6 +374,9 @@ NB_MODULE(_compiled, m) {
     m.def("crossing_times", &crossing_times, nb::arg("frames"), nb::arg("sign"), nb::arg("threshold"),
           nb::arg("lasting"), nb::arg("min_snr"), nb::arg("is_first"), nb::arg("out"), nb::arg("threads"));
     m.def("coarse_splines", &coarse_splines, nb::arg("series"), nb::arg("knots"), nb::arg("out"), nb::arg("threads"));
+    m.def("smooth_in_space", &smooth_in_space, nb::arg("frames"), nb::arg("half"), nb::arg("out"), nb::arg("threads"));
+    m.def("smooth_in_time", &smooth_in_time, nb::arg("frames"), nb::arg("half"), nb::arg("first"), nb::arg("out"),
+          nb::arg("threads"));
     m.def("watch_map", &optimap::watch_map, nb::arg("start"), nb::arg("nbytes"));
     m.def("forget_map", &optimap::forget_map, nb::arg("node"));
     m.def("is_cut", &optimap::is_cut, nb::arg("node"));

@@ -149,7 +149,8 @@ class BeatMeasurer {
         bool is_lost = false;
         for (int turn = 0; turn < 4; ++turn) {
             is_lost = find_peak(beat, start, last);
-            const double length = (beat.peak - beat.base) / beat.slope;
+            // Where the signal fell before the upstroke, the peak may be lower than what precedes it.
+            const double length = std::max(0.0, (beat.peak - beat.base) / beat.slope);
             beat.first = int64_t(std::ceil(beat.activation - length - window));
             const int64_t stop = int64_t(std::floor(beat.activation - length)) + 1;
             if (beat.activation - length - window < 0 || stop <= beat.first) {

@@ -19,6 +19,8 @@ from .._base import (
     ArgumentError,
     Array,
     Floats,
+    PhaseCenter,
+    PhaseMethod,
     VideoLike,
     is_dask,
     on_host,
@@ -49,9 +51,9 @@ def compute_phase(
     video: VideoLike | ArrayLike,
     offset: float = -0.5,
     *,
-    method: str = "hilbert",
+    method: PhaseMethod = "hilbert",
     delay: int | None = None,
-    center: str = "auto",
+    center: PhaseCenter = "auto",
 ) -> Array:
     """Compute the phase of each pixel: where in its cycle it is in each frame.
 

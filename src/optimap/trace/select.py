@@ -8,12 +8,11 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Unpack
 
 from numpy.typing import ArrayLike
 
-from .._base import Array, VideoLike
-from .._regions import Regions
+from .._base import Array, ImageKeywords, NanPolicy, PlacesLike, VideoLike, Window
 
 Position = tuple[float, float]
 
@@ -61,7 +60,7 @@ def select_positions(
     *,
     title: str = "",
     num_points: int | None = None,
-    positions: ArrayLike | Regions = (),
+    positions: PlacesLike = (),
     vmin: float | None = None,
     vmax: float | None = None,
     cmap: str = "gray",
@@ -69,7 +68,7 @@ def select_positions(
     colorbar_title: str = "",
     block: bool | None = None,
     browser: bool | None = None,
-    **kwargs: object,
+    **kwargs: Unpack[ImageKeywords],
 ) -> list[Position] | Selection:
     """Pick positions on an image with the mouse.
 
@@ -79,7 +78,7 @@ def select_positions(
     Parameters
     ----------
     image : (H, W), (H, W, 3) or (H, W, 4) array, or (T, H, W) video
-        For a video, the first frame is shown.
+        For a video, the mean of up to 100 frames that are spread over it is shown.
     as_integers : bool
         Return whole pixels; the given `positions` are rounded, too. Otherwise, positions are exact.
     title : str
@@ -138,17 +137,17 @@ def select_positions(
 
 
 def select_traces(
-    video: VideoLike,
+    video: VideoLike | ArrayLike,
     size: int = 5,
-    ref_frame: ArrayLike = 0,
+    ref_frame: ArrayLike | None = None,
     x: ArrayLike | None = None,
     fps: float | None = None,
     *,
-    window: str | None = None,
-    positions: ArrayLike | Regions = (),
+    window: Window | None = None,
+    positions: PlacesLike = (),
     as_integers: bool = True,
     num_points: int | None = None,
-    nan_policy: str = "propagate",
+    nan_policy: NanPolicy = "propagate",
     title: str = "",
     vmin: float | None = None,
     vmax: float | None = None,
@@ -157,7 +156,7 @@ def select_traces(
     colorbar_title: str = "",
     block: bool | None = None,
     browser: bool | None = None,
-    **kwargs: object,
+    **kwargs: Unpack[ImageKeywords],
 ) -> Picked | Selection:
     """Pick positions on a video with the mouse, and see their traces immediately.
 
@@ -170,8 +169,9 @@ def select_traces(
         See `extract_traces`; only the frames and traces that are shown are read.
     size : int
         Width of the window in pixels at the start.
-    ref_frame : int or (H, W) array
-        The frame to show first, or an image to show instead.
+    ref_frame : int or (H, W) array, optional
+        The frame to show first, or an image to show instead; by default the mean of up to 100 frames that are spread
+        over the recording.
     x : (T,) array-like, optional
         Values on the x-axis of the traces.
     fps : float, optional

@@ -7,35 +7,28 @@ is chosen by where an array resides; the work is done in `_series`, and tables a
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, overload
 
 import numpy as np
-from numpy.typing import ArrayLike, DTypeLike
+from numpy.typing import ArrayLike, DTypeLike, NDArray
 
-from .._base import Array, is_dask, is_device_array
+from .._base import Array, GapPolicy, SeriesLike, Traces, Trend, is_dask, is_device_array
 from .._series import (
-    Asls,
-    Baseline,
     Detrending,
-    Filtering,
+    LabelledSeries,
     Options,
-    Relative,
-    baseline_dask,
-    baseline_host,
-    check_polarity,
     detrend_dask,
     detrend_host,
-    filter_dask,
-    filter_host,
     given_series,
     normalize_dask,
     normalize_device,
     normalize_host,
-    relative_dask,
-    relative_host,
 )
+from .._series import baseline as baseline
+from .._series import delta_f_over_f as delta_f_over_f
 from .._series import detect_polarity as detect_polarity
 from .._series import estimate_period as estimate_period
+from .._series import filter_traces as filter_traces
 from .._tables import TraceTable as TraceTable
 from .._tables import load_traces as load_traces
 from .._tables import save_traces as save_traces
@@ -43,8 +36,32 @@ from .._tables import to_dataframe as to_dataframe
 from .._tables import to_xarray as to_xarray
 
 
+@overload
 def normalize(
-    array: ArrayLike,
+    array: NDArray[Any] | Sequence[Any],
+    ymin: float = 0,
+    ymax: float | None = None,
+    vmin: ArrayLike | None = None,
+    vmax: ArrayLike | None = None,
+    dtype: DTypeLike = ...,
+    clip: bool = True,
+    *,
+    axis: int | None = 0,
+) -> Array: ...
+@overload
+def normalize(
+    array: LabelledSeries,
+    ymin: float = 0,
+    ymax: float | None = None,
+    vmin: ArrayLike | None = None,
+    vmax: ArrayLike | None = None,
+    dtype: DTypeLike = ...,
+    clip: bool = True,
+    *,
+    axis: int | None = 0,
+) -> LabelledSeries: ...
+def normalize(
+    array: SeriesLike,
     ymin: float = 0,
     ymax: float | None = None,
     vmin: ArrayLike | None = None,
@@ -53,7 +70,7 @@ def normalize(
     clip: bool = True,
     *,
     axis: int | None = 0,
-) -> Array:
+) -> Any:
     """Map each series from its own range, or from ``[vmin, vmax]``, to ``[ymin, ymax]``.
 
     Parameters
@@ -111,19 +128,41 @@ def normalize(
         result = normalize_device(values, options)
     else:
         result = normalize_host(values, options)
-    return given.like(result, keeps_unit=False)  # type: ignore[no-any-return]
+    return given.like(result, keeps_unit=False)
 
 
+@overload
 def detrend_timeseries(
-    data: ArrayLike,
-    kind: str | None = "spline",
+    data: NDArray[Any] | Sequence[Any],
+    kind: Trend | None = "spline",
     period: float | None = None,
     ptimes: float = 2,
     retain_baseline: bool = True,
     return_trend_data: bool = False,
     *,
-    nan_policy: str = "raise",
-) -> Array:
+    nan_policy: GapPolicy = "raise",
+) -> Traces: ...
+@overload
+def detrend_timeseries(
+    data: LabelledSeries,
+    kind: Trend | None = "spline",
+    period: float | None = None,
+    ptimes: float = 2,
+    retain_baseline: bool = True,
+    return_trend_data: bool = False,
+    *,
+    nan_policy: GapPolicy = "raise",
+) -> LabelledSeries: ...
+def detrend_timeseries(
+    data: SeriesLike,
+    kind: Trend | None = "spline",
+    period: float | None = None,
+    ptimes: float = 2,
+    retain_baseline: bool = True,
+    return_trend_data: bool = False,
+    *,
+    nan_policy: GapPolicy = "raise",
+) -> Any:
     """Remove the slow trend (photobleaching, drift) from each series, leaving the periodic part.
 
     Parameters
@@ -190,207 +229,4 @@ def detrend_timeseries(
     options = Detrending(kind, period, ptimes, retain_baseline, return_trend_data, nan_policy)
     given = given_series(data, "data")
     values = given.values
-    return given.like(detrend_dask(values, options) if is_dask(values) else detrend_host(values, options))  # type: ignore[no-any-return]
-
-
-def baseline(
-    signals: ArrayLike,
-    kind: str = "asls",
-    *,
-    polarity: str = "auto",
-    period: float | None = None,
-    lam: float | None = None,
-    p: float = 0.01,
-    percentile: float = 10,
-    ptimes: float = 2,
-    iterations: int = 50,
-    tolerance: float = 1e-3,
-    beats: object = None,
-) -> Array:
-    """Return the baseline of each signal: what it would be without beats.
-
-    Parameters
-    ----------
-    signals : (T,), (T, N) or (T, H, W) array-like
-        Evenly spaced samples along axis 0. Not modified. A dask array with time in one chunk gives a dask array.
-    kind : str
-        - ``'asls'``: a smooth curve below the beats, by asymmetric least squares;
-        - ``'exponential'``: ``a + b exp(-t / tau)``, photobleaching, fitted to the samples that are not above it by
-          more than 2.5 standard deviations of the noise;
-        - ``'percentile'``: a running percentile over `ptimes` periods, continued by lines at the ends;
-        - ``'diastole'``: straight pieces between the rests before `beats`;
-        - ``'spline'``, ``'mean'``, ``'median'``, ``'line'``: the trends of `detrend_timeseries`, which pass through the
-          beats, not below them.
-    polarity : {'auto', 'up', 'down'}
-        Where the beats point; the baseline is on the other side. ``'auto'`` asks `detect_polarity`, once for all
-        signals. Trends do not need it. For dask arrays it must be given.
-    period : float, optional
-        Length of a beat in samples, for all kinds but ``'exponential'``; by default `estimate_period` of each signal.
-    lam : float, optional
-        For ``'asls'``: weight of the squared second differences of the curve. By default, ``(period / (2 pi)) ** 4``:
-        with equal weights, such a curve passes half of an oscillation with the period of the beats.
-    p : float
-        For ``'asls'``: weight of samples on the side of the beats; those on the other side have ``1 - p``.
-    percentile : float
-        For ``'percentile'``: between 0 and 100, counted from the side of the rest.
-    ptimes : float
-        For ``'percentile'`` and the trends: width of the window in periods.
-    iterations, tolerance : int, float
-        For ``'asls'``: how often the weights are changed, at most, and the relative change below which they stay.
-    beats : sequence of float, or of such sequences
-        For ``'diastole'``: the frames in which beats are activated, the same for all signals or a list for each.
-
-    Returns
-    -------
-    array with the shape of `signals`
-        float32 for float16 and float32 signals, else float64. A signal with NaN, infinity or masked samples has NaN,
-        and so has one without any rest before `beats`.
-
-    Raises
-    ------
-    ValueError
-        If `kind` or `polarity` is unknown; an option is out of its range; there are too few samples; the polarity is
-        needed and the signals do not decide it; or a window does not fit the signals.
-    TypeError
-        If the values are not real numbers.
-
-    References
-    ----------
-    Eilers, P. H. C., Boelens, H. F. M. Baseline correction with asymmetric least squares smoothing. Leiden University
-    Medical Centre (2005).
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> from optimap.trace import baseline
-    >>> t = np.arange(900)
-    >>> drift = 1000 - 0.1 * t
-    >>> since_stimulus = (t + 75) % 150
-    >>> beats = 50 * (1 - np.exp(-since_stimulus / 3)) * np.exp(-since_stimulus / 20)
-    >>> bool(np.abs(baseline(drift + beats) - drift).max() < 2)
-    True
-    """
-    options = Baseline(kind, polarity, period, ptimes, percentile, Asls(lam, p, iterations, tolerance), beats)
-    given = given_series(signals)
-    values = given.values
-    return given.like(baseline_dask(values, options) if is_dask(values) else baseline_host(values, options))  # type: ignore[no-any-return]
-
-
-def delta_f_over_f(
-    signals: ArrayLike,
-    baseline: str | ArrayLike = "asls",
-    *,
-    background: ArrayLike = 0,
-    polarity: str = "auto",
-    percent: bool = False,
-) -> Array:
-    """Return signals relative to their baseline: ``(F - F0) / (F0 - background)``.
-
-    Parameters
-    ----------
-    signals : (T,), (T, N) or (T, H, W) array-like
-        Fluorescence F, evenly spaced samples along axis 0. Not modified. A dask array with time in one chunk gives a
-        dask array.
-    baseline : str or array
-        F0: a kind of `baseline`, with its defaults, or the baseline itself: an array with the shape of the signals, one
-        number for each, or one for all.
-    background : float or array
-        What the camera shows without fluorescence: one number, one for each signal, or one for each sample.
-    polarity : {'auto', 'up', 'down'}
-        As in `baseline`. The result is not turned over: beats that point down are negative.
-    percent : bool
-        Return percent.
-
-    Returns
-    -------
-    array with the shape of `signals`
-        float32 for float16 and float32 signals, else float64. NaN where the baseline does not exceed the background,
-        and for signals with NaN, infinity or masked samples.
-
-    Raises
-    ------
-    ValueError
-        If the baseline exceeds the background nowhere (dask arrays are then NaN); if an array does not fit the signals;
-        and as `baseline`.
-    TypeError
-        If the values are not real numbers.
-
-    Examples
-    --------
-    >>> from optimap.trace import delta_f_over_f
-    >>> delta_f_over_f([100, 150, 110], 100, percent=True).tolist()
-    [0.0, 50.0, 10.0]
-    >>> delta_f_over_f([100, 150, 110], 100, background=50).tolist()
-    [0.0, 1.0, 0.2]
-    """
-    level = Baseline(baseline, polarity) if isinstance(baseline, str) else given_series(baseline, "baseline").values
-    options = Relative(level, background, percent)
-    check_polarity(polarity)
-    given = given_series(signals)
-    values = given.values
-    result = relative_dask(values, options) if is_dask(values) else relative_host(values, options)
-    return given.like(result, keeps_unit=False)  # type: ignore[no-any-return]
-
-
-def filter_traces(
-    signals: ArrayLike,
-    fps: float | None = None,
-    *,
-    lowpass: float | None = None,
-    highpass: float | None = None,
-    notch: float | Sequence[float] | None = None,
-    kind: str = "butterworth",
-    order: int = 4,
-) -> Array:
-    """Filter signals in time without shifting them.
-
-    Parameters
-    ----------
-    signals : (T,), (T, N) or (T, H, W) array-like
-        Evenly spaced samples along axis 0, at least 2. Not modified. A dask array with time in one chunk gives a dask
-        array.
-    fps : float, optional
-        Samples per second; frequencies are in Hz. By default that of the signals, if they state one or have times.
-    lowpass, highpass : float, optional
-        Cut-offs, at which half of the amplitude passes. A low-pass leaves constants as they are; a high-pass removes
-        them.
-    notch : float or sequence of float, optional
-        Frequencies that are removed, such as that of the mains, each in a band of a thirtieth of it.
-    kind : {'butterworth', 'savgol', 'gaussian'}
-        - ``'butterworth'``: of `order`, forward and backward;
-        - ``'savgol'``: Savitzky-Golay with polynomials of `order`, in the odd window that comes closest to the cut-off;
-        - ``'gaussian'``: without an order.
-
-        Notches are second-order filters, forward and backward, for every kind.
-    order : int
-        Order of the filter in each direction, or of the polynomials.
-
-    Returns
-    -------
-    array with the shape of `signals`
-        float32 for float16 and float32 signals, else float64. A signal with NaN, infinity or masked samples becomes
-        NaN.
-
-    Raises
-    ------
-    ValueError
-        If a frequency is not between 0 and half of `fps`; nothing would pass, or nothing is asked for; there are fewer
-        samples than the window of ``'savgol'``, or fewer than 2.
-    TypeError
-        If the values are not real numbers.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> from optimap.trace import filter_traces
-    >>> t = np.arange(1000) / 500
-    >>> slow = np.sin(2 * np.pi * 5 * t)
-    >>> smooth = filter_traces(slow + 0.2 * np.sin(2 * np.pi * 120 * t), 500, lowpass=40)
-    >>> bool(np.abs(smooth - slow)[50:-50].max() < 0.01)
-    True
-    """
-    given = given_series(signals)
-    rate: Any = given.rate(fps)  # None is an error there
-    options = Filtering(rate, lowpass, highpass, notch, kind, order)
-    values = given.values
-    return given.like(filter_dask(values, options) if is_dask(values) else filter_host(values, options))  # type: ignore[no-any-return]
+    return given.like(detrend_dask(values, options) if is_dask(values) else detrend_host(values, options))

@@ -1,12 +1,13 @@
 """Frames of several recordings, one after the other: parts of a recording that was cut when it was written.
 
-All parts are opened once, for their lengths, sizes and types; few of them stay open.
+All parts are opened once, for their lengths, sizes, types and what their headers state; few of them stay open.
 """
 
 from bisect import bisect_right
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import NoReturn
 
 import numpy as np
 
@@ -15,6 +16,7 @@ from .._reading import check_whole, mapping_of, release
 from .recording import Recording
 
 MOST_OPEN = 4
+ALIKE = 1e-4  # the relative difference between rates that are the same, but were rounded
 
 
 class ChainedFrames:
@@ -23,18 +25,23 @@ class ChainedFrames:
     def __init__(self, folder: Path, files: Sequence[Path], open_part: Callable[[Path], Recording]) -> None:
         self._files, self._open_part = list(files), open_part
         self._open: OrderedDict[int, Recording] = OrderedDict()
-        self.rates: list[float | None] = []
+        self._rates: list[float | None] = []
+        self._pixel_sizes: list[float | None] = []
+        self._folder, self._is_regular = folder, True
         self.lengths: list[int] = []
         try:
             for number, file in enumerate(self._files):
                 part = self._part(number)
                 self.lengths.append(len(part))
-                self.rates.append(part.fps)
+                self._rates.append(part.fps)
+                self._pixel_sizes.append(part.pixel_size)
+                self._is_regular &= part.times is None or part.fps is not None
                 if not number:
                     self.first = part
                 first = self.first
                 if (part.shape[1:], part.dtype) != (first.shape[1:], first.dtype):
-                    _refuse_different(folder, file, part, self._files[0], first)
+                    problem = f"has frames of {part.shape[1:]} {part.dtype}, but {self._files[0].name} has "
+                    _refuse_part(folder, file, problem + f"{first.shape[1:]} {first.dtype}")
         except BaseException:
             self.close()
             raise
@@ -44,8 +51,22 @@ class ChainedFrames:
 
     @property
     def fps(self) -> float | None:
-        """Frames per second, if all parts have the same."""
-        return self.rates[0] if len(set(self.rates)) == 1 else None
+        """Frames per second as the parts state it, or an error if they do not agree; None if the times of one vary."""
+        return self._stated(self._rates, "frames/s") if self._is_regular else None
+
+    @property
+    def pixel_size(self) -> float | None:
+        """Size of a pixel in mm as the parts state it, or an error if they do not agree."""
+        return self._stated(self._pixel_sizes, "mm as the size of a pixel")
+
+    def _stated(self, values: list[float | None], unit: str) -> float | None:
+        """Return the only value that the parts state; those that state none are like the others."""
+        stated = [(file, value) for file, value in zip(self._files, values, strict=True) if value is not None]
+        for file, value in stated[1:]:
+            model, first = stated[0]
+            if abs(value - first) > ALIKE * first:
+                _refuse_part(self._folder, file, f"states {value:.12g} {unit}, but {model.name} states {first:.12g}")
+        return stated[0][1] if stated else None
 
     def _part(self, number: int) -> Recording:
         """Return an open part, and close the one that was read longest ago."""
@@ -86,21 +107,27 @@ def chained_recording(
     """Return the recording that consists of several files; what their headers say is that of the first."""
     frames = ChainedFrames(path, files, open_part)
     first = frames.first
-    return Recording(
-        frames,
-        path=path,
-        format=first.format,
-        fps=frames.fps,
-        pixel_size=first.pixel_size,
-        metadata={**first.metadata, "files": str(len(files))},
-        axes=(first.axes, first.axes_source),
-        advice=advice,
-        files=files,
-    )
+    try:
+        return Recording(
+            frames,
+            path=path,
+            format=first.format,
+            fps=frames.fps,
+            pixel_size=frames.pixel_size,
+            metadata={**first.metadata, "files": str(len(files))},
+            axes=(first.axes, first.axes_source),
+            advice=advice,
+            files=files,
+        )
+    except BaseException:
+        frames.close()
+        raise
 
 
-def _refuse_different(folder: Path, file: Path, part: Recording, model: Path, first: Recording) -> None:
-    """Raise the error for a part whose frames have another size or type."""
-    problem = f"has frames of {part.shape[1:]} {part.dtype}, but {model.name} has {first.shape[1:]} {first.dtype}"
-    cure = f"keep the parts of one recording in the folder, or leave the file out with ignore={file.name!r}"
-    raise ArgumentError("path", folder, problem, cure, subject=str(file), keyword="ignore")
+def _refuse_part(path: Path, file: Path, problem: str) -> NoReturn:
+    """Raise the error for a part that does not belong to the others, in a folder or beside a file."""
+    keyword, cure = "parts", "give parts=False to read each file alone"
+    if path.is_dir():
+        keyword = "ignore"
+        cure = f"keep the parts of one recording in the folder, or leave the file out with ignore={file.name!r}"
+    raise ArgumentError("path", path, problem, cure, subject=str(file), keyword=keyword)

@@ -7,12 +7,13 @@ that were never written are read by HDF5 itself.
 import os
 import weakref
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from .._base import Array
-from .._reading import open_fresh, read_whole, release
+from .._reading import check_whole, open_fresh, read_whole, release, watch
 
 if TYPE_CHECKING:
     import h5py
@@ -23,10 +24,11 @@ class MappedDataset:
 
     chunks = None
 
-    def __init__(self, dataset: "h5py.Dataset", offset: int) -> None:
+    def __init__(self, dataset: "h5py.Dataset", path: Path, offset: int) -> None:
         self.name, self.shape, self.ndim = dataset.name, dataset.shape, dataset.ndim
         self.dtype = dataset.dtype
-        self._map = np.memmap(dataset.file.filename, self.dtype, "r", offset, self.shape)
+        self._map = np.memmap(path, self.dtype, "r", offset, self.shape)
+        self._mapping = watch(self._map)
         self._file = open_fresh(self._map) if self.ndim == 3 else None
         if self._file is not None:
             weakref.finalize(self, os.close, self._file.descriptor)
@@ -36,6 +38,7 @@ class MappedDataset:
         file = self._file
         if file is None or part.ndim != 3 or part.shape[1:] != self.shape[1:] or part.strides != file.strides:
             values = np.array(part)
+            check_whole(self._mapping)
             release(part)
             return values
         if not part.size:
@@ -45,15 +48,17 @@ class MappedDataset:
         return read_whole(replace(file, offset=place, shape=part.shape)).astype(self.dtype, copy=False)
 
 
-def mapped_dataset(dataset: "h5py.Dataset") -> MappedDataset | None:
-    """Return a dataset that lies in one piece of its file, or None if it does not."""
+def mapped_dataset(dataset: "h5py.Dataset", path: Path) -> MappedDataset | None:
+    """Return a dataset that lies in one piece of its file, or None if it does not; `path` is the file that was opened.
+
+    Behind a link to another file, which only HDF5's own drivers follow, a dataset has that file's name.
+    """
     file, nbytes = dataset.file, int(np.prod(dataset.shape)) * dataset.dtype.itemsize
     if dataset.chunks is not None or dataset.is_virtual or dataset.external or dataset.dtype.kind not in "iuf":
         return None
-    offset = dataset.id.get_offset()
-    is_plain = file.driver in ("sec2", "stdio") and file.userblock_size == 0 and nbytes > 0
-    if offset is None or not is_plain or not os.path.isfile(file.filename):
+    if file.driver not in ("fileobj", "sec2", "stdio") or file.userblock_size or not nbytes:
         return None
-    if offset + nbytes > os.path.getsize(file.filename) or dataset.id.get_storage_size() != nbytes:
+    own, offset = path if file.driver == "fileobj" else Path(file.filename), dataset.id.get_offset()
+    if offset is None or not own.is_file() or dataset.id.get_storage_size() != nbytes:
         return None
-    return MappedDataset(dataset, offset)
+    return MappedDataset(dataset, own, offset) if offset + nbytes <= own.stat().st_size else None

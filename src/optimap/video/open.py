@@ -5,13 +5,21 @@ Each format is read by its module in ``formats/``.
 
 from __future__ import annotations
 
-import os
 import warnings
-from typing import Any
+from typing import Any, Unpack
 
 import numpy as np
 
-from .._base import ArgumentError, ArgumentTypeError, Array, MissingFileError, file_path, whole_number
+from .._base import (
+    ArgumentError,
+    ArgumentTypeError,
+    Array,
+    FilePath,
+    MissingFileError,
+    ReadingKeywords,
+    file_path,
+    whole_number,
+)
 from .._files import held_reports, refuse_special
 from .._reading import check_whole, copied, mapping_of
 from .axes import unlikely_axes
@@ -20,7 +28,7 @@ from .format_table import Format, find_format
 from .recording import Origin, Recording
 
 
-def open_video(path: str | os.PathLike[str], **options: object) -> Recording:
+def open_video(path: FilePath, **options: Unpack[ReadingKeywords]) -> Recording:
     """Open a recording without reading its frames.
 
     Parameters
@@ -83,10 +91,10 @@ def open_video(path: str | os.PathLike[str], **options: object) -> Recording:
     ...         print(recording.shape, recording.fps)
     (100, 8, 9) 500.0
     """
-    return _open_and_advise(path, options)
+    return _open_and_advise(path, {**options})
 
 
-def _open_and_advise(path: str | os.PathLike[str], options: dict[str, object]) -> Recording:
+def _open_and_advise(path: FilePath, options: dict[str, object]) -> Recording:
     """Open a recording for a public function, whose caller's line warnings point to."""
     recording = open_again(path, **options)
     axes = unlikely_axes(recording.path, recording.shape, recording.axes_source)
@@ -96,7 +104,7 @@ def _open_and_advise(path: str | os.PathLike[str], options: dict[str, object]) -
     return recording
 
 
-def open_again(path: str | os.PathLike[str], **options: object) -> Recording:
+def open_again(path: FilePath, **options: object) -> Recording:
     """Open a recording without advice, which its user has seen when it was opened first."""
     path = file_path(path)
     if not path.exists():
@@ -119,12 +127,12 @@ def _check_options(row: Format, options: dict[str, object]) -> None:
 
 
 def load_video(
-    path: str | os.PathLike[str],
+    path: FilePath,
     start_frame: int = 0,
     frames: int | None = None,
     step: int = 1,
     use_mmap: bool = False,
-    **options: object,
+    **options: Unpack[ReadingKeywords],
 ) -> Array:
     """Load a recording, or a part of it, into memory.
 
@@ -167,7 +175,7 @@ def load_video(
     """
     start, step = whole_number(start_frame, "start_frame"), whole_number(step, "step", minimum=1)
     wanted_frames = None if frames is None else whole_number(frames, "frames", minimum=1)
-    with _open_and_advise(path, options) as recording:
+    with _open_and_advise(path, {**options}) as recording:
         available = _frames_from(recording, start, step)
         count = available if wanted_frames is None else wanted_frames
         if count > available:
@@ -204,7 +212,7 @@ def _frames_from(recording: Recording, start: int, step: int) -> int:
     return -(-(total - start) // step)
 
 
-def load_metadata(path: str | os.PathLike[str], **options: object) -> dict[str, Any]:
+def load_metadata(path: FilePath, **options: Unpack[ReadingKeywords]) -> dict[str, Any]:
     """Return the entries in the header of a recording.
 
     Parameters
@@ -230,6 +238,6 @@ def load_metadata(path: str | os.PathLike[str], **options: object) -> dict[str, 
     ...     load_metadata(path)["fps"]
     500.0
     """
-    with _open_and_advise(path, options) as recording:
+    with _open_and_advise(path, {**options}) as recording:
         known = {"fps": recording.fps, "pixel_size": recording.pixel_size}
         return {**recording.metadata, **{key: value for key, value in known.items() if value is not None}}

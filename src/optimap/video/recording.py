@@ -10,6 +10,7 @@ from __future__ import annotations
 import mmap
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from threading import Lock
 from types import EllipsisType, TracebackType
@@ -53,10 +54,19 @@ class PartSource(Protocol):
 
 @dataclass(frozen=True)
 class Analog:
-    """A signal recorded along with a video, such as an ECG: its samples, and how many there are per second."""
+    """A signal recorded along with a video, such as an ECG: how many samples it has in all, and how many per second.
 
-    samples: Array
+    `read` reads the samples, when they are first asked for. It is called in other processes, too, so it must travel.
+    """
+
+    read: Callable[[], Array]
+    count: int
     fps: float | None
+
+    @cached_property
+    def samples(self) -> Array:
+        """All samples as stored, (count,)."""
+        return self.read()
 
 
 @dataclass(frozen=True)

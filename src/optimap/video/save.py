@@ -1,12 +1,13 @@
 """save_video: writes any video to a file of the format chosen by the suffix. The formats are in ``formats/``."""
 
+from __future__ import annotations
+
 import json
-import os
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .._base import RATE, ArgumentError, ArgumentTypeError, Array, VideoLike, file_path, positive_number
+from .._base import RATE, ArgumentError, ArgumentTypeError, Array, FilePath, VideoLike, file_path, positive_number
 from .._files import check_output, check_sidecar, is_sidecar, sidecar_path, written_whole, written_with_sidecar
 from .._reading import as_source, check_whole, in_named_order, unlabelled
 from .axes import look_turned
@@ -19,8 +20,8 @@ if TYPE_CHECKING:
 
 
 def save_video(
-    path: "str | os.PathLike[str]",
-    video: "VideoLike | ArrayLike",
+    path: FilePath,
+    video: VideoLike | ArrayLike,
     fps: float | None = None,
     *,
     overwrite: bool = False,

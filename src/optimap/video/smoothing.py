@@ -4,14 +4,11 @@ Each block of frames is smoothed in space as soon as it is read; only as many sm
 in time reaches, so that memory beyond the result stays flat. Where pixels are missing, what is left of the Gaussian is
 divided by the sum of its weights (normalised convolution), which is smoothed alongside. Beyond its edges, the video is
 continued by its mirror image, as SciPy and the published package do. Dask arrays are smoothed in overlapping blocks.
-
-In time, a few frames at once are the product of a matrix with the frames around them.
 """
 
 from __future__ import annotations
 
 import importlib
-from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -20,12 +17,12 @@ from numpy.typing import ArrayLike, NDArray
 from .. import kernels
 from .._base import Array, VideoLike, budget, is_dask, progress_bar, refuse_device_array
 from .._reading import (
-    REACH,
     Plan,
     Source,
     as_source,
     folded_gaussian,
     gaussian_reach,
+    half_gaussian,
     is_wide,
     parse_sigma,
     smooth_in_space,
@@ -35,7 +32,6 @@ from .._reading import (
 Frames = NDArray[np.float64]
 
 MANY = 16  # times as much is read at once if it is stored together
-TOGETHER = 32  # frames that are products of one matrix
 
 
 def smooth_spatiotemporal(video: VideoLike | ArrayLike, sigma_temporal: float, sigma_spatial: float) -> Array:
@@ -86,12 +82,11 @@ def _smooth(source: Source, in_time: float, in_space: float) -> Array:
     result: Array = np.empty(source.shape, kernels.result_dtype(source.dtype))
     if result.size == 0:
         return result
-    kept = _Kept(in_time)
+    kept = _Kept(source.shape[1:], in_time, in_space)
     with progress_bar(source.frame_bytes * source.shape[0]) as advance:
         for start, _, block in walk_blocks(source, Plan(_frames_at_once(source), [None])):
-            kept.add(*smooth_in_space(block, in_space))
-            for first, frames in kept.ready(is_last=start + len(block) == source.shape[0]):
-                result[first : first + len(frames)] = frames
+            kept.add(block)
+            kept.write_ready(result, is_last=start + len(block) == source.shape[0])
             advance(block.nbytes)
     return result
 
@@ -103,83 +98,90 @@ def _frames_at_once(source: Source) -> int:
     return -(-step // stored) * stored if stored <= MANY * step else step
 
 
-def _in_time(frames: Frames, wanted: slice, sigma: float) -> Frames:
-    """Return the wanted frames, smoothed with those around them."""
-    reach, pixels = gaussian_reach(sigma), frames.reshape(len(frames), -1)
-    if reach == 0:
-        return frames[wanted]
-    result = np.empty((wanted.stop - wanted.start, *frames.shape[1:]))
-    for start in range(wanted.start, wanted.stop, TOGETHER):
-        stop = min(start + TOGETHER, wanted.stop)
-        first, last = max(0, start - reach), min(len(frames), stop + reach)
-        weights = _weights(sigma, last - first, start - first, stop - first)
-        part = result[start - wanted.start : stop - wanted.start].reshape(stop - start, -1)
-        np.matmul(weights, pixels[first:last], out=part)
-    return result
+class _Rolling:
+    """Frames side by side, in memory that is used again: new memory for each block took as long as smoothing it."""
 
+    def __init__(self, frames: Array) -> None:
+        self._memory, self._count = frames, len(frames)
 
-@lru_cache(8)
-def _weights(sigma: float, count: int, start: int, stop: int) -> Frames:
-    """Return the weights of `count` frames in the smoothed frames [start, stop), as rows."""
-    from scipy.ndimage import gaussian_filter1d
+    @property
+    def frames(self) -> Array:
+        return self._memory[: self._count]
 
-    if is_wide(sigma, count):
-        return folded_gaussian(sigma, count)[start:stop]
-    unit = np.eye(count)
-    return np.ascontiguousarray(gaussian_filter1d(unit, sigma, axis=0, truncate=REACH)[start:stop])
+    def append(self, count: int) -> Array:
+        """Return room for more frames, to be written to."""
+        if self._count + count > len(self._memory):
+            larger = np.empty((self._count + count, *self._memory.shape[1:]), self._memory.dtype)
+            larger[: self._count] = self.frames
+            self._memory = larger
+        self._count += count
+        return self.frames[self._count - count :]
+
+    def forget(self, count: int) -> None:
+        """Remove the first frames."""
+        self._memory[: self._count - count] = self._memory[count : self._count]
+        self._count -= count
 
 
 class _Kept:
     """Frames that are smoothed in space, from the first that the next result needs."""
 
-    def __init__(self, sigma: float) -> None:
-        self._sigma, self._reach = sigma, gaussian_reach(sigma)
+    def __init__(self, frame_shape: tuple[int, ...], in_time: float, in_space: float) -> None:
+        self._in_time, self._in_space, self._reach = in_time, in_space, gaussian_reach(in_time)
         self._first = self._next = 0  # the first frame that is kept; the next to be smoothed in time
-        self._frames: Frames | None = None
-        self._there: NDArray[np.bool_] | None = None
-        self._weights: Frames | None = None
+        self._frames = _Rolling(np.empty((0, *frame_shape)))
+        self._there: _Rolling | None = None  # None while no pixel is missing
+        self._weights: _Rolling | None = None
 
-    def add(self, frames: Frames, there: NDArray[np.bool_] | None, weights: Frames | None) -> None:
-        """Append frames; `there` and `weights` are None if no pixel is missing."""
-        if self._frames is None:
-            self._frames, self._there, self._weights = frames, there, weights
-            return
-        if there is not None or self._there is not None:
-            kept, new = np.ones(self._frames.shape, bool), np.ones(frames.shape, bool)  # where nothing was missing
-            self._weights = np.concatenate((_first(self._weights, kept), _first(weights, new)), dtype=np.float64)
-            self._there = np.concatenate((_first(self._there, kept), _first(there, new)))
-        self._frames = np.concatenate((self._frames, frames))
+    def add(self, block: Array) -> None:
+        """Smooth frames in space, and append them."""
+        there, weights = smooth_in_space(block, self._in_space, self._frames.append(len(block)))
+        if there is not None and self._there is None:
+            kept = len(self._frames.frames) - len(block)
+            self._there = _Rolling(np.ones((kept, *there.shape[1:]), bool))
+            self._weights = _Rolling(np.ones((kept, *there.shape[1:])))
+        if self._there is not None and self._weights is not None:
+            self._there.append(len(block))[:] = True if there is None else there
+            self._weights.append(len(block))[:] = 1 if weights is None else weights
 
-    def ready(self, is_last: bool) -> list[tuple[int, Frames]]:
-        """Return the frames that can be smoothed in time, with the number of the first; forget what is not needed."""
-        if self._frames is None:
-            return []
-        stop = self._first + len(self._frames)
+    def write_ready(self, result: Array, is_last: bool) -> None:
+        """Write the frames that can be smoothed in time to `result`; forget what is not needed."""
+        stop = self._first + len(self._frames.frames)
         until = stop if is_last else stop - self._reach
         if until <= self._next:
-            return []
-        wanted = slice(self._next - self._first, until - self._first)
-        smooth = _in_time(self._frames, wanted, self._sigma)
-        if self._there is not None and self._weights is not None:
-            shares = _in_time(self._weights, wanted, self._sigma)
-            there = self._there[wanted]
-            smooth = np.divide(smooth, shares, out=np.full_like(smooth, np.nan), where=there)
-        found = [(self._next, smooth)]
+            return
+        first, out = self._next - self._first, result[self._next : until]
+        if self._there is None or self._weights is None:
+            _smooth_in_time(self._frames.frames, first, self._in_time, out)
+        else:
+            smooth, shares = np.empty(out.shape), np.empty(out.shape)
+            _smooth_in_time(self._frames.frames, first, self._in_time, smooth)
+            _smooth_in_time(self._weights.frames, first, self._in_time, shares)
+            out[:] = np.nan
+            np.divide(smooth, shares, out=out, where=self._there.frames[first : first + len(out)], casting="same_kind")
         self._next = until
         self._forget(max(0, until - self._reach - self._first))
-        return found
 
     def _forget(self, count: int) -> None:
-        """Forget the first frames."""
+        """Forget the first frames, and weights that all are 1."""
         self._first += count
-        self._frames = None if self._frames is None else self._frames[count:].copy()
-        self._there = None if self._there is None or self._there[count:].all() else self._there[count:].copy()
-        self._weights = None if self._there is None or self._weights is None else self._weights[count:].copy()
+        self._frames.forget(count)
+        if self._there is not None and self._weights is not None:
+            self._there.forget(count)
+            self._weights.forget(count)
+            if self._there.frames.all():
+                self._there = self._weights = None
 
 
-def _first(values: Array | None, others: Array) -> Array:
-    """Return values if there are any, or else the others."""
-    return others if values is None else values
+def _smooth_in_time(frames: Frames, first: int, sigma: float, out: Array) -> None:
+    """Write the frames from `first` on, smoothed with those around them, to `out`."""
+    if gaussian_reach(sigma) == 0:
+        out[:] = frames[first : first + len(out)]
+    elif is_wide(sigma, len(frames)):
+        out[:] = np.tensordot(folded_gaussian(sigma, len(frames))[first : first + len(out)], frames, 1)
+    else:
+        flat, half = frames.reshape(len(frames), -1), half_gaussian(sigma)
+        kernels.smooth_in_time(flat, half, first, out.reshape(len(out), -1))
 
 
 def _smooth_dask(source: Source, in_time: float, in_space: float) -> Any:

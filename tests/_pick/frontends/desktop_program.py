@@ -41,8 +41,8 @@ class Reporting:
         self._frontend = choose_frontend(block, browser)
         self.finish, self.close = self._frontend.finish, self._frontend.close
 
-    def new_figure(self, figsize):
-        self.figure = self._frontend.new_figure(figsize)
+    def new_figure(self, figsize, name):
+        self.figure = self._frontend.new_figure(figsize, name)
         return self.figure
 
     def present(self):
@@ -79,7 +79,7 @@ with chosen_by(Reporting):
         plt.show()
         result = list(spots)
     elif call == "select_traces":
-        traces, result = select_traces(video, 3, fps=100)
+        traces, result = select_traces(video, 3, fps=100, title="rec.tif")
         say(shape=traces.shape)
     elif call == "compare_traces":
         result = [compare_traces([video, video[:40]], labels=["a", "b"]).get_title()]

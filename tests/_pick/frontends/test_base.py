@@ -37,7 +37,7 @@ def test_every_front_end_has_every_method_with_the_same_arguments(frontend, name
 def test_every_front_end_makes_a_figure_and_closes_it(frontend):
     made = FRONTENDS[frontend]()
     made.close()  # nothing is open yet
-    figure = made.new_figure((8, 4))
+    figure = made.new_figure((8, 4), "rec.tif - optimap")
     assert isinstance(figure, Figure)
     assert figure.get_size_inches().tolist() == [8, 4]
     assert not figure.axes

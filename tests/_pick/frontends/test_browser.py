@@ -5,6 +5,7 @@ import io
 import json
 import os
 import re
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -17,6 +18,7 @@ from PIL import Image
 from optimap.trace import extract_traces
 from tests._pick.frontends import browser, screen
 
+VIDEO = np.random.default_rng(0).integers(0, 999, (60, 20, 30), dtype=np.uint16)
 PATIENCE = 120  # s, far longer than any program takes, also on a busy machine
 PROGRAM = Path(__file__).with_name("browser_program.py")
 
@@ -34,9 +36,8 @@ def chromium():
 class Page:
     """The page of a call, opened in the browser."""
 
-    def __init__(self, program, chromium, where=None):
-        self._program, self._chromium = program, chromium
-        self.where = json.loads(program.stdout.readline())["where"] if where is None else where
+    def __init__(self, program, chromium, size=None):
+        self._program, self._chromium, self._size = program, chromium, size
         line = ""
         while "http" not in line:
             line = program.stderr.readline()
@@ -46,15 +47,32 @@ class Page:
 
     def open(self):
         self.problems = []
-        self.page = self._chromium.new_page(no_viewport=True)
+        shape = self._size and {"width": self._size[0], "height": self._size[1]}
+        self.page = self._chromium.new_page(**({"viewport": shape} if shape else {"no_viewport": True}))
         self.page.on("console", lambda message: self.problems.append(message.text))
         self.page.on("pageerror", lambda error: self.problems.append(str(error)))
+        if self._program.where is not None:
+            self._program.where.unlink(missing_ok=True)  # each page that connects gets a draw
         self.page.goto(self.address)
-        self.page.wait_for_timeout(1200)
+        self.fitted()
+
+    def fitted(self):
+        """Wait until the figure has the size of the room on the page; return it."""
+        if self._program.where is None:
+            self.page.wait_for_timeout(1500)
+            return None
+        measure = "(({clientWidth, clientHeight}) => [clientWidth, clientHeight])(document.getElementById('figure'))"
+        screen.wait_for(lambda: self.page.wait_for_timeout(100) or self._figure() == self.page.evaluate(measure), "it")
+        self.page.wait_for_timeout(300)
+        return self._figure()
+
+    def _figure(self):
+        where = self._program.where
+        return [int(side) for side in json.loads(where.read_text())["size"]] if where.exists() else None
 
     def at(self, pixel):
         box = self.page.locator("canvas").first.bounding_box()
-        x, y = self.where[pixel]
+        x, y = json.loads(self._program.where.read_text())["where"][pixel]
         return box["x"] + x, box["y"] + y
 
     def click(self, pixel, **kwargs):
@@ -78,26 +96,39 @@ class Page:
             last = now
         return np.asarray(Image.open(io.BytesIO(last)).convert("RGB")).astype(int)
 
+    def says(self, text):
+        state = self.page.locator("#state")
+        screen.wait_for(lambda: self.page.wait_for_timeout(50) or state.text_content().startswith(text), text, PATIENCE)
+
     def done(self):
         self.page.click("#done")
         said = json.loads(self._program.stdout.readline())
-        self.page.wait_for_function("document.getElementById('state').textContent.startsWith('Finished')")
+        self.says("Finished.")
         assert not self.problems
         self.page.close()
         return said
 
 
-def start(*calls):
+def start(folder, *calls):
     environment = {k: v for k, v in os.environ.items() if k not in ("DISPLAY", "WAYLAND_DISPLAY", "MPLBACKEND")}
-    return subprocess.Popen(
-        [sys.executable, PROGRAM, *calls], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment
-    )
+    where = folder / "where.json"
+    command = [sys.executable, PROGRAM, where, *calls]
+    program = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment)
+    program.where = where
+    return program
+
+
+def command_line(folder, *outputs):
+    command = [sys.executable, "-m", "optimap", "pick", "rec.npy", "--browser", "--size", "3", "--fps", "100", *outputs]
+    program = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=folder)
+    program.where = None
+    return program
 
 
 @pytest.mark.parametrize("scale", [1, 2])
-def test_pick_twice_in_a_row(chromium, scale):
+def test_pick_twice_in_a_row(chromium, tmp_path, scale):
     window = chromium(scale)
-    program = start("traces", "positions")
+    program = start(tmp_path, "traces", "positions")
     page = Page(program, window)
     for pixel in ("5,5", "20,10", "10,15"):
         page.click(pixel)
@@ -124,9 +155,9 @@ def test_pick_twice_in_a_row(chromium, scale):
     window.close()
 
 
-def test_the_page_shows_what_a_full_draw_would(chromium):
+def test_the_page_shows_what_a_full_draw_would(chromium, tmp_path):
     window = chromium(1)
-    program = start("traces")
+    program = start(tmp_path, "traces")
     page = Page(program, window)
     page.click("5,5")
     page.click("20,10")
@@ -147,15 +178,10 @@ def test_the_page_shows_what_a_full_draw_would(chromium):
 
 
 def test_pick_on_the_command_line(chromium, tmp_path):
-    video = np.random.default_rng(0).integers(0, 999, (60, 20, 30), dtype=np.uint16)
-    np.save(tmp_path / "rec.npy", video)
+    np.save(tmp_path / "rec.npy", VIDEO)
     window = chromium(1)
-    command = [sys.executable, "-m", "optimap", "pick", "rec.npy", "--browser", "--size", "3", "--fps", "100"]
-    outputs = ["-o", "positions.csv", "--traces", "traces.csv", "--plot", "picture.png"]
-    program = subprocess.Popen(
-        [*command, *outputs], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=tmp_path
-    )
-    page = Page(program, window, where={})
+    program = command_line(tmp_path, "-o", "positions.csv", "--traces", "traces.csv", "--plot", "picture.png")
+    page = Page(program, window)
     box = page.page.locator("canvas").first.bounding_box()
     for x in (0.15, 0.3):
         page.page.mouse.click(box["x"] + x * box["width"], box["y"] + 0.45 * box["height"])
@@ -166,7 +192,7 @@ def test_pick_on_the_command_line(chromium, tmp_path):
     assert "2 positions -> positions.csv" in out
     positions = pd.read_csv(tmp_path / "positions.csv").to_numpy().tolist()
     traces = pd.read_csv(tmp_path / "traces.csv", dtype=str).astype(float)
-    np.testing.assert_array_equal(traces.iloc[:, 1:], extract_traces(video, positions, 3))
+    np.testing.assert_array_equal(traces.iloc[:, 1:], extract_traces(VIDEO, positions, 3))
     assert traces["time_s"].iloc[-1] == 0.59
     assert (tmp_path / "picture.png").stat().st_size > 10_000
     again = ["traces", "rec.npy", "--positions", "positions.csv", "--size", "3", "--fps", "100", "-o", "again.csv"]
@@ -175,9 +201,9 @@ def test_pick_on_the_command_line(chromium, tmp_path):
     window.close()
 
 
-def test_no_one_finds_the_page_without_the_secret(chromium):
+def test_no_one_finds_the_page_without_the_secret(chromium, tmp_path):
     window = chromium(1)
-    program = start("positions")
+    program = start(tmp_path, "positions")
     page = Page(program, window)
     root = "/".join(page.address.split("/")[:3])
     for path in ("/", "/ws", "/done", "/wrong/"):
@@ -188,14 +214,89 @@ def test_no_one_finds_the_page_without_the_secret(chromium):
     window.close()
 
 
-def test_ctrl_c_ends_the_call(chromium):
-    import signal
-
+def test_ctrl_c_ends_the_call_and_the_page_says_that_nothing_is_saved(chromium, tmp_path):
     window = chromium(1)
-    program = start("positions")
-    Page(program, window)
+    program = start(tmp_path, "positions")
+    page = Page(program, window)
+    page.click("5,5")
     program.send_signal(signal.SIGINT)
+    page.says("Cancelled, nothing saved.")
     _, err = program.communicate(timeout=PATIENCE)
     assert program.returncode != 0
     assert "KeyboardInterrupt" in err
+    window.close()
+
+
+def test_cancel_on_the_command_line_saves_nothing(chromium, tmp_path):
+    np.save(tmp_path / "rec.npy", VIDEO)
+    window = chromium(1)
+    program = command_line(tmp_path)
+    page = Page(program, window)
+    assert page.page.title() == "rec.npy - optimap"
+    box = page.page.locator("canvas").first.bounding_box()
+    page.page.mouse.click(box["x"] + 0.2 * box["width"], box["y"] + 0.45 * box["height"])
+    page.page.wait_for_timeout(300)
+    page.page.click("#cancel")
+    page.says("Cancelled, nothing saved.")
+    out, err = program.communicate(timeout=PATIENCE)
+    assert (program.returncode, out, err) == (130, "", "Cancelled, nothing saved.\n")
+    assert [path.name for path in tmp_path.iterdir()] == ["rec.npy"]
+    window.close()
+
+
+@pytest.mark.parametrize(("size", "scale"), [((800, 600), 1), ((3840, 2000), 1), ((1920, 1000), 2)])
+def test_the_figure_fills_the_page(chromium, tmp_path, size, scale):
+    program = start(tmp_path, "traces")
+    window = chromium(scale)
+    page = Page(program, window, None if scale == 2 else size)
+    width, height = page.fitted()
+    shape = page.page.evaluate("[innerWidth, innerHeight, devicePixelRatio]")
+    assert width == shape[0]
+    assert shape[1] - 90 <= height < shape[1]
+    for button in ("#done", "#cancel"):
+        box = page.page.locator(button).bounding_box()
+        assert 0 <= box["y"] <= 80
+        assert box["x"] + box["width"] < shape[0]
+    drawn = page.page.evaluate("(({width, height}) => [width, height])(document.querySelector('canvas'))")
+    assert np.abs(np.array(drawn) - np.array([width, height]) * shape[2]).max() <= 1.5
+    page.click("20,10")
+    if scale == 1:
+        page.page.set_viewport_size({"width": 900, "height": 700})
+        assert page.fitted()[0] == 900
+        page.click("5,5")
+    assert page.done()["result"] == [[20, 10], [5, 5]][: 2 if scale == 1 else 1]
+    program.communicate(timeout=PATIENCE)
+    window.close()
+
+
+def test_picks_survive_a_crash_of_the_browser_and_the_terminal_says_where_to_go_on(chromium, tmp_path):
+    window = chromium(1)
+    program = start(tmp_path, "positions")
+    page = Page(program, window)
+    page.click("5,5")
+    page.page.reload()
+    page.fitted()
+    page.click("20,10")
+    window.close()  # every page at once
+    line = program.stderr.readline()
+    assert line == f"The page is closed, the picks are kept: open {page.address} again, or press Ctrl-C.\n"
+    window = chromium(2)
+    page._chromium = window
+    page.open()
+    page.click("10,15")
+    assert page.done() == {"result": [[5, 5], [20, 10], [10, 15]]}
+    program.communicate(timeout=PATIENCE)
+    window.close()
+
+
+def test_a_page_whose_program_ended_does_not_say_that_it_is_finished(chromium, tmp_path):
+    window = chromium(1)
+    program = start(tmp_path, "positions")
+    page = Page(program, window)
+    program.kill()
+    program.communicate(timeout=PATIENCE)
+    page.says("No connection to the program.")
+    page.page.click("#done")
+    page.page.wait_for_timeout(300)
+    page.says("No connection to the program.")
     window.close()

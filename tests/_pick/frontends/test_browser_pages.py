@@ -14,17 +14,18 @@ from tornado.httpserver import HTTPServer  # noqa: E402
 from tornado.testing import bind_unused_port  # noqa: E402
 from tornado.websocket import websocket_connect  # noqa: E402
 
-from optimap._pick.frontends import application  # noqa: E402
+from optimap._pick.frontends import Calls, application  # noqa: E402
 
 SECRET = "secret"
 
 
 @contextlib.asynccontextmanager
-async def served(done=lambda: None):
+async def served(done=lambda: None, cancel=lambda: None, pages=lambda count: None):
     """Serve a figure; the address of its page and its manager."""
     figure = Figure(figsize=(4, 3))
     manager = FigureManagerWebAgg(FigureCanvasWebAggCore(figure), 1)
-    server = HTTPServer(application(SECRET, manager, done))
+    manager.set_window_title("<rec>.tif - optimap")
+    server = HTTPServer(application(SECRET, manager, Calls(done, cancel, pages)))
     socket, port = bind_unused_port()
     server.add_socket(socket)
     try:
@@ -34,11 +35,11 @@ async def served(done=lambda: None):
         await server.close_all_connections()
 
 
-def ask(path, done=lambda: None, **options):
+def ask(path, done=lambda: None, cancel=lambda: None, **options):
     """Return the answer to one request."""
 
     async def run():
-        async with served(done) as (address, _):
+        async with served(done, cancel) as (address, _):
             return await AsyncHTTPClient().fetch(f"http://{address}{path}", raise_error=False, **options)
 
     return asyncio.run(run())
@@ -47,7 +48,8 @@ def ask(path, done=lambda: None, **options):
 def test_the_page_and_its_script():
     page, own, script = ask(""), ask("page.js"), ask("mpl.js")
     assert (page.code, page.headers["Content-Type"]) == (200, "text/html; charset=UTF-8")
-    assert b'<button id="done">Done</button>' in page.body
+    assert b"<title>&lt;rec&gt;.tif - optimap</title>" in page.body
+    assert b'<button id="done"' in page.body
     assert b'new mpl.figure("1", socket' in own.body
     assert (script.code, script.headers["Content-Type"]) == (200, "application/javascript; charset=UTF-8")
     assert b"mpl.figure = function" in script.body
@@ -73,6 +75,14 @@ def test_done_ends_the_call():
     assert calls == ["done"]
 
 
+def test_cancel_ends_the_call():
+    calls = []
+    assert ask("cancel", cancel=lambda: calls.append("cancel"), method="POST", body=b"").body == b"done"
+    assert calls == ["cancel"]
+    assert ask("cancel", cancel=lambda: calls.append("cancel")).code == 405
+    assert calls == ["cancel"]
+
+
 @pytest.mark.parametrize("path", ["download.exe", "nothing", "../", "../ws", "../done", "../static/css/page.css"])
 def test_unknown_addresses(path):
     assert ask(path).code == 404
@@ -80,7 +90,8 @@ def test_unknown_addresses(path):
 
 def test_a_socket_carries_events_and_pictures():
     async def run():
-        async with served() as (address, manager):
+        pages = []
+        async with served(pages=pages.append) as (address, manager):
             socket = await websocket_connect(f"ws://{address}ws")
             await socket.write_message(json.dumps({"type": "supports_binary", "value": True}))
             await socket.write_message(json.dumps({"type": "send_image_mode"}))
@@ -103,6 +114,7 @@ def test_a_socket_carries_events_and_pictures():
             socket.close()
             while manager.web_sockets or await socket.read_message() is not None:
                 await asyncio.sleep(0.05)
+            assert pages == [1, 0]
             return texts, pictures
 
     texts, pictures = asyncio.run(run())

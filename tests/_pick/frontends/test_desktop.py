@@ -10,8 +10,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from matplotlib.colors import to_rgb
 from PIL import Image
 
+from optimap._draw import default_colors
 from tests._pick.frontends import screen as screens
 
 PATIENCE = 120  # s, far longer than any program takes, also on a busy machine
@@ -24,6 +26,14 @@ AFTER_A_DOUBLE_CLICK = 0.5  # s
 def screen():
     screens.require(screens.missing())
     shown = screens.Screen()
+    yield shown
+    shown.close()
+
+
+@pytest.fixture
+def small_screen():
+    screens.require(screens.missing())
+    shown = screens.Screen((800, 600))
     yield shown
     shown.close()
 
@@ -131,7 +141,7 @@ def test_traces_of_what_was_clicked(screen, backend, tmp_path):
         screen.click(program.where[pixel])
     screen.click(program.where["20,10"], button=4)  # the wheel
     screen.click(program.slider)
-    first_two = {(31, 119, 180), (255, 127, 14)}  # C0 and C1
+    first_two = {tuple(round(255 * c) for c in to_rgb(color)) for color in default_colors(2)}
     screens.wait_for(lambda: shows(screen, tmp_path / "screen.png", first_two), "the traces", PATIENCE)
     said = program.finish()
     assert said[0]["shape"] == [60, 2]
@@ -147,6 +157,18 @@ def test_at_200_percent(large_screen, backend):
     time.sleep(AFTER_A_DOUBLE_CLICK)
     large_screen.drag(program.where["20,10"], program.where["15,10"])
     assert program.finish()[-1]["result"] == [[5, 5], [15, 10]]
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_on_a_small_screen(small_screen, backend):
+    program = Program(small_screen, backend, "select_traces")
+    assert program.window.get_wm_name() == "rec.tif - optimap"
+    shape = program.window.get_geometry()
+    assert shape.width <= 800
+    assert shape.height <= 600
+    for pixel in ("5,5", "20,10"):
+        small_screen.click(program.where[pixel])
+    assert program.finish()[-1]["result"] == [[5, 5], [20, 10]]
 
 
 @pytest.mark.parametrize("backend", BACKENDS)

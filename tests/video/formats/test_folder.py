@@ -301,8 +301,13 @@ def test_rate_of_parts(tmp_path):
     with open_video(tmp_path) as recording:
         assert recording.fps == 500
     makers.tiff(tmp_path / "rec_2.tif", PARTS[2], imagej=True, metadata={"axes": "TYX", "finterval": 0.004})
+    text = r"rec_2\.tif states 250 frames/s, but rec_0\.tif states 500: .* ignore='rec_2\.tif'"
+    check_error(lambda: open_video(tmp_path), ArgumentError, "path", text)
+    with open_video(tmp_path, ignore="rec_2.tif") as recording:
+        assert (recording.shape[0], recording.fps) == (sum(map(len, PARTS[:2])), 500)
+    makers.tiff(tmp_path / "rec_2.tif", PARTS[2])
     with open_video(tmp_path) as recording:
-        assert recording.fps is None
+        assert recording.fps == 500
 
 
 def test_parts_with_interleaved_channels(tmp_path):

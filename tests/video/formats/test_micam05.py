@@ -5,6 +5,7 @@ import struct
 import numpy as np
 import pytest
 
+from optimap import ArgumentError
 from optimap.video import load_metadata, open_video
 from tests import makers
 from tests.errors import check_error
@@ -188,7 +189,15 @@ def test_analog_channels_after_the_frames(tmp_path, samples):
         assert list(recording.analog) == ["analog 0", "analog 1", "analog 2"]
         for signal, expected in zip(recording.analog.values(), signals, strict=True):
             np.testing.assert_array_equal(signal.samples, expected)
-            assert signal.fps == 500 * samples
+            assert (signal.count, signal.fps) == (7 * samples, 500 * samples)
+
+
+def test_an_analog_channel_whose_file_was_cut_off(tmp_path):
+    path = makers.micam05(tmp_path, VIDEO, analog=makers.random_video((2, 14), "i2"))
+    with open_video(path) as recording:
+        makers.keep(path.with_suffix(".gsd"), -2)
+        assert len(recording.analog["analog 0"].samples) == 14
+        check_error(lambda: recording.analog["analog 1"].samples, ArgumentError, "path", r"rec\.gsd was truncated")
 
 
 def test_analog_channels_of_a_recording_without_a_rate(tmp_path):

@@ -1,10 +1,12 @@
 """MiCAM ULTIMA recordings, written byte by byte."""
 
+import pickle
 import shutil
 
 import numpy as np
 import pytest
 
+from optimap import ArgumentError
 from optimap.video import load_metadata, open_video
 from tests import makers
 from tests.errors import check_error
@@ -310,3 +312,42 @@ def test_real_recording_without_its_blocks(real_data):
 def test_real_header_of_two_cameras(real_data):
     with pytest.raises(ValueError, match=r"rhrd0214-013\.rsh may hold frames of two cameras .* dual_cam = 4: choose"):
         open_video(real_data / "micam" / "rhrd0214-013.rsh")
+
+
+@pytest.mark.parametrize(("left", "columns"), [(20, [0, 4, 8, 12, 16]), (5, [0, 4]), (1, [0])])
+@pytest.mark.parametrize("first", [None, "background"])
+def test_the_analog_input_in_the_columns_at_the_left(tmp_path, left, columns, first):
+    path = makers.micam_ultima(tmp_path, VIDEO, left=left, first=first)
+    height, width = VIDEO.shape[1], left + VIDEO.shape[2] + 1
+    stored = [np.fromfile(file, "<i2") for file in sorted(tmp_path.glob("*.rsd"))]
+    frames = np.concatenate(stored).reshape(-1, height, width)[first is not None :]
+    with open_video(path) as recording:
+        assert list(recording.analog) == ["analog 0"]
+        analog = pickle.loads(pickle.dumps(recording)).analog["analog 0"]
+        expected = frames[:, :4, columns].ravel()
+        assert (analog.count, analog.fps) == (len(expected), 500 * 4 * len(columns))
+        np.testing.assert_array_equal(analog.samples, expected)
+        assert "not verified" in recording.metadata["analog"]
+
+
+def test_the_analog_input_of_each_of_two_cameras(tmp_path):
+    path = makers.micam_ultima(tmp_path, VIDEO, left=20, dual_cam=4)
+    stored = [np.fromfile(file, "<i2") for file in sorted(tmp_path.glob("*.rsd"))]
+    frames = np.concatenate(stored).reshape(len(VIDEO), VIDEO.shape[1], -1)
+    for camera in (0, 1):
+        with open_video(path, channel=camera) as recording:
+            analog = recording.analog["analog 0"]
+            np.testing.assert_array_equal(analog.samples, frames[camera::2, :4, :20:4].ravel())
+            assert analog.fps == 20 * recording.fps == 5000
+
+
+def test_without_skipped_columns_there_is_no_analog_input(tmp_path):
+    with open_video(makers.micam_ultima(tmp_path, VIDEO, left=0)) as recording:
+        assert recording.analog == {}
+        assert "analog" not in recording.metadata
+
+
+def test_an_analog_input_whose_file_was_cut_off(tmp_path):
+    with open_video(makers.micam_ultima(tmp_path, VIDEO)) as recording:
+        makers.keep(tmp_path / "rec(1).rsd", -2)
+        check_error(lambda: recording.analog["analog 0"].samples, ArgumentError, "path", r"rec\(1\)\.rsd is truncated")

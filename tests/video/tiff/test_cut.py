@@ -136,6 +136,21 @@ def test_a_file_without_a_number_and_of_another_length_is_a_recording_of_its_own
     np.testing.assert_array_equal(load_video(lead), VIDEO[:7])
 
 
+@pytest.mark.parametrize("names", [("rec", "rec_1"), ("rec", "rec-1"), ("rec", "rec_2"), ("rec", "rec 1")])
+@pytest.mark.parametrize("lengths", [(15, 10), (12, 12), (24, 1), (10, 15)])
+def test_a_file_and_one_with_a_number_are_read_alone_which_is_said(tmp_path, names, lengths):
+    is_said, paths = lengths[0] >= lengths[1], cut(tmp_path / "day", names, lengths)
+    for path, length in zip(paths, lengths, strict=True):
+        video, said = advice(path)
+        assert len(video) == length
+        expected = f"{path} is read alone, but may be one of 2 parts of a recording, rec.tif to {paths[1].name}: give "
+        assert (said or "").startswith(expected if is_said else "")
+        assert (said is not None) == is_said
+        np.testing.assert_array_equal(load_video(path, parts=True), VIDEO[: sum(lengths)])
+        assert advice(path, parts=False)[1] is None
+    np.testing.assert_array_equal(load_video(tmp_path / "day"), VIDEO[: sum(lengths)])
+
+
 @pytest.mark.parametrize("other", [VIDEO[20:, :4], VIDEO[20:].astype("f4")])
 @pytest.mark.parametrize("names", [PLAIN, ("rec", "rec_X2", "rec_X3")])
 def test_parts_have_frames_of_one_size_and_type(tmp_path, other, names):

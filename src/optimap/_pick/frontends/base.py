@@ -17,8 +17,8 @@ class Frontend(Protocol):
     immediately if a call cannot wait, or should not.
     """
 
-    def new_figure(self, figsize: tuple[float, float]) -> "Figure":
-        """Return an empty figure, width and height in inches; it is not on the screen yet."""
+    def new_figure(self, figsize: tuple[float, float], name: str) -> "Figure":
+        """Return an empty figure, width and height in inches, in a window of that name; it is not on the screen yet."""
 
     def present(self) -> bool:
         """Show the figure; return whether the user is done with it."""

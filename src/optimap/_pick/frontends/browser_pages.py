@@ -8,83 +8,48 @@ import base64
 import io
 import json
 from collections.abc import Callable, Coroutine
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tornado.httputil import HTTPServerRequest
 from tornado.web import Application, ErrorHandler, RequestHandler, StaticFileHandler
 from tornado.websocket import WebSocketClosedError, WebSocketHandler
 
 from .browser_guard import LONGEST_MESSAGE, headers, is_from_the_page, parse_event, path_behind_secret
+from .browser_page import DOWNLOADS, page_script, page_text
 
 if TYPE_CHECKING:
     from matplotlib.backends.backend_webagg_core import FigureManagerWebAgg
 
-PAGE = """<!DOCTYPE html>
-<html lang="en">
-<head>
-<meta charset="utf-8"><title>optimap: pick</title><link rel="icon" href="data:,">
-<link rel="stylesheet" href="static/css/page.css"><link rel="stylesheet" href="static/css/boilerplate.css">
-<link rel="stylesheet" href="static/css/fbm.css"><link rel="stylesheet" href="static/css/mpl.css">
-<script src="mpl.js"></script>
-<style>
-body { font-family: system-ui, sans-serif; margin: 0 1rem; }
-#bar { display: flex; align-items: center; gap: 1rem; padding: .5rem 0; }
-#done { font-size: 1rem; padding: .4rem 1.6rem; border: 0; border-radius: 4px; background: #1f6feb; color: white;
-  cursor: pointer; }
-#figure div { box-sizing: content-box; }
-</style>
-</head>
-<body>
-<div id="bar"><button id="done">Done</button><span id="state">Pick in the figure, then press Done.</span></div>
-<div id="figure"></div>
-<script src="page.js"></script>
-</body>
-</html>
-"""
-SCRIPT = """
-const state = document.getElementById("state"), done = document.getElementById("done");
-const address = location.href.replace(/^http/, "ws").replace(/[^/]*$/, "") + "ws";
-const socket = new (mpl.get_websocket_type())(address);
-let finished = false;
-const figure = new mpl.figure("1", socket, (f, format) => window.open("download." + format, "_blank"),
-  document.getElementById("figure"));
-function finish() {
-  finished = true; done.disabled = true; document.getElementById("figure").style.opacity = .4;
-  state.textContent = "Finished. You can close this page.";
-}
-socket.addEventListener("close", (event) => {
-  if (event.code === 4000) finish();
-  else if (!finished) state.textContent = "Connection lost: reload this page to continue.";
-});
-done.addEventListener("click", () => fetch("done", { method: "POST" }).then(finish, finish));
-"""
-NO_FORMATS = ("pgf",)  # matplotlib lists them, but they need a LaTeX installation
 MOST_UNSENT = 64  # messages; a page that takes no more has stopped reading
 
 
-def application(secret: str, manager: "FigureManagerWebAgg", on_done: Callable[[], None]) -> Application:
-    """Return the pages of a figure, all under the secret path; `on_done` is called when Done is pressed."""
+class Calls(NamedTuple):
+    """What the pages report: a button that was pressed, and the number of pages that are connected now."""
+
+    done: Callable[[], None]
+    cancel: Callable[[], None]
+    pages: Callable[[int], None]
+
+
+def application(secret: str, manager: "FigureManagerWebAgg", calls: Calls) -> Application:
+    """Return the pages of a figure, all under the secret path; `calls` are what they report."""
     import matplotlib
 
     script: str = manager.get_javascript()  # type: ignore[no-untyped-call]  # matplotlib has no types here
-    script += f"\nmpl.extensions = {json.dumps(download_formats(manager))};\n"
     static: str = manager.get_static_file_path()  # type: ignore[no-untyped-call]  # nor here
+    name: str = manager.get_window_title()  # type: ignore[no-untyped-call]  # nor here
     pages = [
-        ("/", Text, {"text": PAGE, "kind": "text/html"}),
-        ("/page.js", Text, {"text": SCRIPT, "kind": "application/javascript"}),
+        ("/", Text, {"text": page_text(name), "kind": "text/html"}),
+        ("/page.js", Text, {"text": page_script(), "kind": "application/javascript"}),
         ("/mpl.js", Text, {"text": script, "kind": "application/javascript"}),
         ("/static/(.*)", StaticFile, {"path": static}),
         ("/_images/(.*)", StaticFile, {"path": f"{matplotlib.get_data_path()}/images"}),
         ("/download.([a-z0-9]+)", Download, {"manager": manager}),
-        ("/done", Done, {"on_done": on_done}),
-        ("/ws", Socket, {"manager": manager}),
+        ("/done", Button, {"on_press": calls.done}),
+        ("/cancel", Button, {"on_press": calls.cancel}),
+        ("/ws", Socket, {"manager": manager, "on_pages": calls.pages}),
     ]
     return Guarded(secret, pages)
-
-
-def download_formats(manager: "FigureManagerWebAgg") -> list[str]:
-    """Return the suffixes of the formats in which the figure can be downloaded."""
-    return [suffix for suffix in sorted(manager.canvas.get_supported_filetypes()) if suffix not in NO_FORMATS]
 
 
 class Guarded(Application):
@@ -143,15 +108,15 @@ class Text(Plain):
 
 
 class Download(Plain):
-    """The figure as a file, for the toolbar's save button."""
+    """A picture of the figure as a file."""
 
     def initialize(self, manager: "FigureManagerWebAgg") -> None:
         """Store the figure's manager."""
-        self._figure, self._formats = manager.canvas.figure, download_formats(manager)
+        self._figure = manager.canvas.figure
 
     def get(self, suffix: str) -> None:
         """Send the figure in the format that the suffix names."""
-        if suffix not in self._formats:
+        if suffix not in DOWNLOADS:
             self.send_error(404)
             return
         buffer = io.BytesIO()
@@ -160,25 +125,26 @@ class Download(Plain):
         self.finish(buffer.getvalue())
 
 
-class Done(Plain):
-    """The button that ends the call."""
+class Button(Plain):
+    """A button that ends the call."""
 
-    def initialize(self, on_done: Callable[[], None]) -> None:
+    def initialize(self, on_press: Callable[[], None]) -> None:
         """Store the function to call."""
-        self._on_done = on_done
+        self._on_press = on_press
 
     def post(self) -> None:
         """Answer, then end the call."""
         self.finish("done")
-        self._on_done()
+        self._on_press()
 
 
 class Socket(Plain, WebSocketHandler):
     """The connection through which the page sends events and gets pictures."""
 
-    def initialize(self, manager: "FigureManagerWebAgg") -> None:
-        """Store the figure's manager."""
+    def initialize(self, manager: "FigureManagerWebAgg", on_pages: Callable[[int], None]) -> None:
+        """Store the figure's manager, and the function to call when a page comes or goes."""
         self._manager: Any = manager
+        self._on_pages = on_pages
         self._takes_binary = True
         self._unsent, self._is_closing = 0, False
 
@@ -189,14 +155,14 @@ class Socket(Plain, WebSocketHandler):
     def open(self, *_: str, **__: str) -> None:
         """Connect the page to the figure."""
         self.set_nodelay(True)
-        # A page reports its pixel ratio only if it is not 1, and a previous page may have had another one.
-        self._manager.handle_json({"type": "set_device_pixel_ratio", "device_pixel_ratio": 1})
         self._manager.add_web_socket(self)
+        self._on_pages(len(self._manager.web_sockets))
 
     def on_close(self) -> None:
         """Disconnect the page."""
         if self in self._manager.web_sockets:
             self._manager.remove_web_socket(self)
+            self._on_pages(len(self._manager.web_sockets))
 
     def close(self, code: int | None = None, reason: str | None = None) -> None:
         """Close the connection; messages that are on their way are not heard."""

@@ -7,6 +7,9 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 
+USABLE = (0.97, 0.85)  # of the width and height of a screen; the rest is for the frame, toolbar and title of a window
+
+
 class Desktop:
     """A window on the screen.
 
@@ -24,13 +27,23 @@ class Desktop:
         self._timer: Any = None
         self._is_open = False  # while a call waits
 
-    def new_figure(self, figsize: tuple[float, float]) -> "Figure":
-        """Return an empty figure of the backend in use."""
+    def new_figure(self, figsize: tuple[float, float], name: str) -> "Figure":
+        """Return an empty figure of the backend in use, no larger than the screen."""
         import matplotlib.pyplot as plt
 
         with plt.rc_context({"figure.constrained_layout.use": False, "figure.autolayout": False}):
             figure = plt.figure(figsize=figsize)
         self._figure = figure
+        manager: Any = figure.canvas.manager
+        manager.set_window_title(name)
+        room = screen_size(figure.canvas)
+        if room is not None:
+            wanted = figure.bbox.size
+            sides = [min(int(wanted[i]), int(USABLE[i] * room[i])) for i in (0, 1)]
+            if sides != [int(side) for side in wanted]:
+                manager.resize(*sides)
+                if self._toolkit == "tk" and manager.toolbar is not None:
+                    manager.toolbar.configure(width=sides[0])  # it asks for the width that the figure had
         return figure
 
     def present(self) -> bool:
@@ -77,3 +90,14 @@ class Desktop:
 
         if self._figure is not None:
             plt.close(self._figure)
+
+
+def screen_size(canvas: Any) -> tuple[float, float] | None:
+    """Return the width and height of the screen in pixels of the canvas; None for toolkits other than Qt and Tk."""
+    if hasattr(canvas, "screen"):  # Qt
+        size, ratio = canvas.screen().availableGeometry(), canvas.device_pixel_ratio
+        return size.width() * ratio, size.height() * ratio
+    if hasattr(canvas, "get_tk_widget"):
+        widget = canvas.get_tk_widget()
+        return widget.winfo_screenwidth(), widget.winfo_screenheight()
+    return None

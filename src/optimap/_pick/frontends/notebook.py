@@ -14,7 +14,7 @@ class Notebook:
     def __init__(self) -> None:
         self._canvas: Any = None
 
-    def new_figure(self, figsize: tuple[float, float]) -> "Figure":
+    def new_figure(self, figsize: tuple[float, float], name: str) -> "Figure":
         """Return an empty figure of the backend in use, reduced to the width of a cell."""
         import matplotlib.pyplot as plt
 
@@ -23,6 +23,7 @@ class Notebook:
             scale = min(1.0, self.WIDTH / figsize[0])
             figure = plt.figure(figsize=(figsize[0] * scale, figsize[1] * scale))
         self._canvas = figure.canvas
+        self._canvas.manager.set_window_title(name)
         self._canvas.capture_scroll = True  # the wheel over a point does not scroll the page
         return figure
 

@@ -55,16 +55,20 @@ def open_with_others(path: Path, open_part: OpenPart, insist: bool = False) -> R
 def joined_videos(path: Path, parts: Sequence[Path], files: Sequence[Path], open_part: OpenPart) -> Recording:
     """Return the recording that consists of several videos, with the times in one of the files next to them."""
     frames = ChainedFrames(path, parts, open_part)
-    times, note = frame_times(files, frames.shape[0])
-    return Recording(
-        frames,
-        path=path,
-        format="encoded video",
-        fps=frames.fps,
-        times=times,
-        metadata={**frames.first.metadata, "files": str(len(parts)), **note},
-        files=parts,
-    )
+    try:
+        times, note = frame_times(files, frames.shape[0])
+        return Recording(
+            frames,
+            path=path,
+            format="encoded video",
+            fps=frames.fps if times is None else frames.first.fps,  # the times show whether it is right
+            times=times,
+            metadata={**frames.first.metadata, "files": str(len(parts)), **note},
+            files=parts,
+        )
+    except BaseException:
+        frames.close()
+        raise
 
 
 def frame_times(files: Sequence[Path], frames: int) -> tuple[NDArray[np.float64] | None, dict[str, str]]:

@@ -106,7 +106,7 @@ def open_as(kind: str, path: Path, dataset: str | None, wanted: Wanted, external
             shape, dtype, names, labels = chosen.shape, chosen.dtype, hdf5_axes(chosen), _channels(chosen, path)
         layout = find_layout(path, shape, dtype, wanted, names=names, labels=labels)
         with listing(path):
-            data, times = threaded(chosen), _scale_times(chosen, path, layout)
+            data, times = threaded(chosen, path), _scale_times(chosen, path, layout)
         return Recording(
             DatasetFrames(path, data, file.close, "h5py", layout),
             path=path,

@@ -196,7 +196,7 @@ def _open_hdf5(path: Path, fieldname: str | None, wanted: Wanted, external_links
             dtype, variables = found[name].dtype, list(file.keys())
         layout = _layout(path, name, shapes[name], dtype, notes, wanted)
         with hdf5.listing(path):
-            frames = DatasetFrames(path, threaded(found[name]), file.close, "h5py", layout.reversed())
+            frames = DatasetFrames(path, threaded(found[name], path), file.close, "h5py", layout.reversed())
         return Recording(
             frames,
             path=path,

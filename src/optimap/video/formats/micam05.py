@@ -8,15 +8,16 @@ dialects, ``key : value`` and ``key = value``.
 
 import string
 import struct
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import NoReturn, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ..._base import ArgumentError, MissingFileError
+from ..._base import ArgumentError, Array, DamagedFileError, MissingFileError
 from ..._files import refuse_special
 from ..._reading import release
 from ..checks import noted_number
@@ -144,7 +145,7 @@ def open_recording(path: Path) -> Recording:
         format="MiCAM05",
         fps=fps,
         metadata=dict(header),
-        analog=_read_analog(data_path, layout, fps),
+        analog=_find_analog(data_path, layout, fps),
     )
 
 
@@ -219,12 +220,25 @@ def _refuse_size(path: Path, layouts: list[Layout], actual: int) -> NoReturn:
     raise ArgumentError("path", path, problem, cure, subject=str(path))
 
 
-def _read_analog(path: Path, layout: Layout, fps: float | None) -> dict[str, Analog]:
-    """Return the analog channels after the last frame, memory-mapped, by number."""
-    if not layout.channels or not layout.samples:
-        return {}
-    shape = (layout.channels, layout.frames * layout.samples)
-    begin = layout.begin + layout.pixel_bytes
-    signals = np.memmap(path, "<i2", mode="r", offset=begin, shape=shape)
-    analog_fps = None if fps is None else known_rate(fps * layout.samples)
-    return {f"analog {number}": Analog(signal, analog_fps) for number, signal in enumerate(signals)}
+def _find_analog(path: Path, layout: Layout, fps: float | None) -> dict[str, Analog]:
+    """Return the analog channels after the last frame, one after the other."""
+    count, begin = layout.frames * layout.samples, layout.begin + layout.pixel_bytes
+    places = [begin + 2 * count * number for number in range(layout.channels if layout.samples else 0)]
+    return analog_signals([partial(_read_signal, path, place, count) for place in places], count, fps, layout.samples)
+
+
+def _read_signal(path: Path, place: int, count: int) -> Array:
+    """Return the samples of an analog channel."""
+    signal = np.fromfile(path, "<i2", count, offset=place)
+    if len(signal) < count:
+        problem, cure = "was truncated while it was open", "copy it again, and open it again"
+        raise DamagedFileError("path", path, problem, cure, subject=str(path))
+    return signal.astype(np.int16, copy=False)
+
+
+def analog_signals(
+    reads: Sequence[Callable[[], Array]], count: int, fps: float | None, per_frame: int
+) -> dict[str, Analog]:
+    """Return signals by number, each with `per_frame` samples for a frame, and `count` in all."""
+    analog_fps = None if fps is None else known_rate(fps * per_frame)
+    return {f"analog {number}": Analog(read, count, analog_fps) for number, read in enumerate(reads)}

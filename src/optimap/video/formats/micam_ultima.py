@@ -1,11 +1,12 @@
 """SciMedia MiCAM ULTIMA: a text header ``.rsh``, a background ``.rsm`` and blocks of differences ``.rsd``.
 
-Columns at the sides hold no light and are dropped; those at the left hold analog inputs, which are not read, because
-no recording was at hand in which their layout could be verified. The camera may store the background itself as the
-first frame, which is left out. Frames of two cameras may alternate; the header does not say so for certain.
+Columns at the sides hold no light and are dropped; those at the left hold an analog input. The camera may store the
+background itself as the first frame, which is left out. Frames of two cameras may alternate; the header does not say so
+for certain.
 """
 
 import re
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -13,14 +14,16 @@ from numpy.typing import NDArray
 
 from ..._base import ArgumentError, Array, MissingFileError
 from ..._files import file_beside, refuse_special
-from ..._reading import release
+from ..._reading import check_whole, release, watch
 from ..checks import check_file_size
 from ..recording import Recording
-from .micam05 import companion, header_number, header_text, refuse_missing, step_rate
+from .micam05 import analog_signals, companion, header_number, header_text, refuse_missing, step_rate
 
 ALL, CAMERAS = "all", 2
 # A stored background differs from the background file by noise; a difference to it is small beside it.
 FAR_NEARER = 10
+# Where public readers find the samples of the analog input: in the columns at the left of the first rows.
+ANALOG_ROWS, ANALOG_STEP = 4, 4
 
 
 class BlockFrames:
@@ -71,9 +74,33 @@ def open_recording(path: Path, channel: object = None) -> Recording:
         pages = pages[1:]
         metadata["first frame"] = "left out, because it is the background itself"
     fps = step_rate(header.get("sample_time", ""))
-    source = BlockFrames(memory_maps, background, pages, columns)
-    camera_fps = None if fps is None else fps / pages.step
-    return Recording(source, path=path, format="MiCAM ULTIMA", fps=camera_fps, metadata=metadata)
+    camera_fps, analog = None if fps is None else fps / pages.step, {}
+    if columns.start:
+        inputs = slice(0, columns.start, ANALOG_STEP)
+        per_frame = min(ANALOG_ROWS, height) * len(range(width)[inputs])
+        read = partial(_read_analog, blocks, frames, per_block, (height, width), pages, inputs)
+        analog = analog_signals([read], per_frame * len(pages), camera_fps, per_frame)
+        metadata["analog"] = "found as by other programs, and not verified with a recording of a known signal"
+    return Recording(
+        BlockFrames(memory_maps, background, pages, columns),
+        path=path,
+        format="MiCAM ULTIMA",
+        fps=camera_fps,
+        metadata=metadata,
+        analog=analog,
+    )
+
+
+def _read_analog(
+    files: list[Path], frames: int, per_block: int, shape: tuple[int, int], pages: range, inputs: slice
+) -> Array:
+    """Return the samples of the analog input, row by row of each frame; they are no differences to the background."""
+    memory_maps = _map_blocks(files, frames, per_block, shape)
+    watched = [watch(block) for block in memory_maps]
+    rows = [block[:, :ANALOG_ROWS] for block in memory_maps]
+    samples = BlockFrames(rows, np.zeros(rows[0].shape[1:], np.uint16), pages, inputs).read(range(len(pages)))
+    check_whole(*watched)
+    return samples.view(np.int16).reshape(-1)
 
 
 def _lit_columns(layout: dict[str, str], width: int, header_path: Path) -> slice:

@@ -57,7 +57,7 @@ def open_recording(
             shape, dtype = data.shape, data.dtype
         layout = find_layout(path, shape, dtype, wanted, default=(ORDERS.get(len(shape), ""), SOURCE))
         with listing(path):
-            frames, fps, size = threaded(data), _rate(series, get), _pixel_size(series, get)
+            frames, fps, size = threaded(data, path), _rate(series, get), _pixel_size(series, get)
             times = _times(series, path, get, int(shape[layout.order[0]]))
             metadata = _metadata(file, series, get)
         return Recording(

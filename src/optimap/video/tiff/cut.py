@@ -120,8 +120,15 @@ def _marked(path: Path, row: Row, looks: Looks) -> tuple[list[Path], Advice | No
 
 
 def _numbered(path: Path, row: Row, looks: Looks) -> tuple[list[Path], Advice | None]:
-    """Return the files whose names have plain numbers, if all but the last are of equal length and it is shorter."""
+    """Return the files whose names have plain numbers, if all but the last are of equal length and it is shorter.
+
+    A file and one with a number more, which may also be a part that ImageJ copied, are too few to show this.
+    """
     files, alone = row.all_files, ([path], None)
+    if row.lead is not None and len(files) == 2 and row.from_start and not row.absent:
+        first, second = (looks.frames(file) for file in files)
+        is_part = first >= second > 0 and first > 1 and looks.unlike(path, files) is None
+        return [path], _maybe_a_part(path, files) if is_part else None
     if row.lead is not None and (not row.from_start or looks.frames(row.lead) != looks.frames(row.files[0])):
         files = list(row.files)
     if path not in files or len(files) < 2 or row.absent >= len(files):
