@@ -5,12 +5,12 @@ composes its own sentence from the fields and need not parse messages. Errors th
 argument, such as a missing optional package (`extras`), are not here.
 """
 
-import re
 from typing import Any, Self
+
+from .words import printable
 
 LONGEST_SHOWN = 200  # characters of a value in a message
 LONGEST_PROBLEM = 600
-CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
 
 class Explained(Exception):
@@ -124,7 +124,7 @@ class Advice(Explained, UserWarning):
 
 def _shortened(problem: str) -> str:
     """Return text without control characters, which is cut where it is long."""
-    text = CONTROL.sub(lambda found: f"\\x{ord(found[0]):02x}", problem[: LONGEST_PROBLEM + 1])
+    text = printable(problem[: LONGEST_PROBLEM + 1])
     return text if len(text) <= LONGEST_PROBLEM else f"{text[:LONGEST_PROBLEM]} ..."
 
 

@@ -35,7 +35,8 @@ def describes_objects(start: bytes) -> bool:
     """Return whether a block that begins with these 8 bytes may describe objects, and so hold attributes."""
     if start[:4] in (b"OHDR", b"OCHK", b"FHDB"):
         return True
-    return start[0] <= 0x18 and start[1] == 0  # the first version has no signatures: a version, or a kind of entry
+    # The first version has no signatures: a version or a kind of entry, a number or size, and zeros. Dark pixels pass.
+    return start[0] <= 0x18 and start[1] == 0 and start[2:4] != b"\0\0" and start[5:] == b"\0\0\0"
 
 
 def check_notes(path: Path, block: bytes, size: int) -> None:
