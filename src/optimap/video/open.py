@@ -96,8 +96,11 @@ def open_video(path: FilePath, **options: Unpack[ReadingKeywords]) -> Recording:
 
 def _open_and_advise(path: FilePath, options: dict[str, object]) -> Recording:
     """Open a recording for a public function, whose caller's line warnings point to."""
-    recording = open_again(path, **options)
-    axes = unlikely_axes(recording.path, recording.shape, recording.axes_source)
+    with held_reports() as reports:
+        recording = open_again(path, **options)
+        axes = unlikely_axes(recording.path, recording.shape, recording.axes_source)
+        if recording._advice is not None or axes is not None:
+            reports.clear()  # what a library says beside that is of less use
     for advice in (recording._advice, axes):
         if advice is not None:
             warnings.warn(advice, stacklevel=3)
