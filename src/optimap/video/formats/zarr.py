@@ -160,7 +160,7 @@ def _check_sparse(path: Path, array: "zarr.Array[Any]") -> None:
     if path.is_dir():
         stored = sum(1 for _ in itertools.islice(path.rglob("*"), count // MOST_MISSING))
     else:
-        with zipfile.ZipFile(path) as file:
+        with _reading(path), zipfile.ZipFile(path) as file:
             stored = len(file.infolist())
     if stored < count // MOST_MISSING:
         problem = f"should have {count} chunks, but holds {stored} files"
