@@ -21,6 +21,11 @@ def test_sines(sines):
     np.testing.assert_allclose(compute_dominant_frequency_map(sines), FREQUENCIES / 200, atol=1e-4)
 
 
+@pytest.mark.parametrize("scale", [1e-300, 1e-200, 1e200, 1e300])
+def test_huge_and_tiny_numbers_have_the_same_frequencies(sines, scale):
+    np.testing.assert_allclose(compute_dominant_frequency_map(scale * sines, 200), FREQUENCIES, atol=0.01)
+
+
 def test_noise_offset_and_drift_change_little(sines):
     noisy = sines + 50 - 0.05 * T[:, np.newaxis, np.newaxis]
     noisy += np.random.default_rng(0).normal(size=sines.shape)

@@ -41,6 +41,16 @@ def test_every_way_of_reading(video, expected, tmp_path, allow):
     np.testing.assert_array_equal(mask_tissue(da.from_array(video, chunks=(9, 7, 30))), expected)
 
 
+@pytest.mark.parametrize("scale", [1e-300, 1e-200, 1e200, 1e300])
+def test_huge_and_tiny_numbers_have_the_same_tissue(video, expected, scale):
+    np.testing.assert_array_equal(mask_tissue(scale * video), expected)
+
+
+def test_differences_of_a_few_bits_are_no_error_of_a_library(video):
+    """Near 2**64, doubles are 2048 apart, which is too little for bins of their own."""
+    assert mask_tissue(np.uint64(2**64 - 1) - (video * 100 + 1000).astype(np.uint64)).shape == (20, 30)
+
+
 def test_nan_is_no_tissue(video, expected):
     video[:, :, 18:] = np.nan
     expected[:, 18:] = False

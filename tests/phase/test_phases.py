@@ -94,7 +94,8 @@ def test_pixels_without_a_phase(video):
     np.testing.assert_allclose(phase[:, ~lost], expected[:, ~lost], atol=1e-5)
     masked = compute_phase(np.ma.masked_invalid(changed))
     np.testing.assert_array_equal(np.isnan(masked), np.isnan(phase))
-    assert compute_phase(np.zeros((5, 0, 3))).shape == (5, 0, 3)
+    for shape in ((5, 0, 3), (0, 4, 3), (0, 0, 0)):
+        assert compute_phase(np.zeros(shape)).shape == shape
     assert np.isnan(compute_phase(np.full((9, 2, 2), np.nan))).all()
 
 

@@ -50,6 +50,9 @@ from .normalize import (
 from .period import (
     estimate_period as estimate_period,
 )
+from .period import (
+    in_units,
+)
 from .polarity import (
     check_polarity,
     polarity_sign,
@@ -100,6 +103,7 @@ __all__ = [
     "filter_host",
     "filter_traces",
     "given_series",
+    "in_units",
     "normalize_dask",
     "normalize_device",
     "normalize_host",

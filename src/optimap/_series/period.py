@@ -190,7 +190,8 @@ def in_units(series: Series) -> tuple[Series, NDArray[np.int32]]:
 
     Nothing that is computed from these overflows, or vanishes because it is tiny, and no digit changes.
     """
-    exponents = np.frexp(np.abs(series).max(axis=1, initial=0.0, keepdims=True))[1].astype(np.int32)
+    sizes = np.abs(series).max(axis=1, initial=0.0, keepdims=True)
+    exponents = np.frexp(np.where(np.isfinite(sizes), sizes, 1.0))[1].astype(np.int32)
     return np.ldexp(series, -exponents), exponents
 
 

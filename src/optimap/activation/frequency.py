@@ -13,6 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 from .. import kernels
 from .._base import RATE, ArgumentError, Array, VideoLike, budget, positive_number, progress_bar, refuse_device_array
 from .._reading import as_source, parse_sigma
+from .._series import in_units
 from .tiles import in_reach, parse_mask, read_tile, series_of, tiles_of
 
 PADDING = 4
@@ -114,7 +115,7 @@ def _dominant(series: NDArray[np.float64], low: float, high: float) -> NDArray[n
     """Return the frequency with the largest power in each row of (m, T), in cycles per frame, or NaN."""
     from scipy.fft import next_fast_len, rfft
 
-    count = series.shape[1]
+    series, count = in_units(series)[0], series.shape[1]  # squares would overflow, or vanish
     t = np.arange(count) - (count - 1) / 2
     flat = series - series.mean(axis=1, keepdims=True)
     flat -= (flat @ t / (t @ t))[:, np.newaxis] * t  # a line: bleaching

@@ -94,7 +94,9 @@ def _threshold(image: Array) -> float:
     if len(values) == 0 or values.min() == values.max():
         problem = "is the same everywhere" if len(values) else "has no pixels that are not NaN"
         raise ArgumentError("video", image, problem, "measure all pixels, without a mask", subject="the mean image")
-    counts, edges = np.histogram(values, BINS)
+    low = values.min()
+    size = values.max() - low  # bins are shares of this: their squares cannot overflow, and all have a width
+    counts, edges = np.histogram((values - low) / size, BINS)
     centres = (edges[1:] + edges[:-1]) / 2
     below = counts.cumsum()[:-1].astype(np.float64)
     above = len(values) - below
@@ -102,4 +104,4 @@ def _threshold(image: Array) -> float:
     means_below, means_above = sums[:-1] / np.maximum(below, 1), (sums[-1] - sums[:-1]) / np.maximum(above, 1)
     variance = below * above * (means_above - means_below) ** 2
     best = np.flatnonzero(variance >= variance.max() * (1 - 1e-12))  # between two peaks, many are as good
-    return float(edges[1:][best[0]] + edges[1:][best[-1]]) / 2
+    return float(low + size * (edges[1:][best[0]] + edges[1:][best[-1]]) / 2)

@@ -29,6 +29,7 @@ class BeatMeasurer {
         row_ = padded.row();
         samples_ = samples;
         noise_ = noise_of(row_, samples);
+        largest_ = largest(row_, samples);
         padded.filter(derivative_, slopes_);
         padded.filter(wider_, wide_);
         padded.filter(smoother_, smooth_);
@@ -105,7 +106,7 @@ class BeatMeasurer {
     // Most upstrokes are significant at the first scale, so the series is filtered at others only when they are needed.
     bool is_significant(const Padded& padded, int64_t low, int64_t high) {
         if (!settings_.is_checked) return true;
-        const double least = kRounding * largest(row_, samples_);
+        const double least = kRounding * largest_;
         checked_.resize(scales_.size());
         for (size_t i = 0; i < scales_.size(); ++i) {
             if (i == filtered_) {
@@ -372,7 +373,7 @@ class BeatMeasurer {
     size_t filtered_ = 0;  // at how many scales the series has been filtered
     const double* row_ = nullptr;
     int64_t samples_ = 0, margin_ = 0;
-    double noise_ = 0;
+    double noise_ = 0, largest_ = 0;
 };
 
 inline void measure_beats(const double* series, int64_t samples, int64_t count, const int64_t* first,

@@ -8,6 +8,7 @@ whole in time.
 from __future__ import annotations
 
 import importlib
+import math
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -120,7 +121,7 @@ def compute_phase(
     if is_dask(video) and getattr(video, "ndim", 0) == 3:
         return _of_dask(as_source(video), shift, method, lag, center)  # type: ignore[no-any-return]
     phase = _samples(video)
-    flat = phase.reshape(len(phase), -1)
+    flat = phase.reshape(len(phase), math.prod(phase.shape[1:]))
     if flat.size == 0:
         return phase
     is_offset = _is_centred_by_offset(flat, center)
@@ -155,7 +156,7 @@ def _samples(video: Any) -> Phase:
     if len(np.shape(plain)) != 3:
         values, shape = as_signals(on_host(plain), "video", work="computing phases")
         phase = np.empty((len(values), *shape), np.float32)
-        flat = phase.reshape(len(values), -1)
+        flat = phase.reshape(values.shape)
         for columns, block in signal_blocks(values):
             flat[:, columns] = _in_range(block).T
         return phase
