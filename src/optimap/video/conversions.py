@@ -6,15 +6,12 @@ Nothing is read here: frames are read when the arrays are computed, by the recor
 from __future__ import annotations
 
 import importlib
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from .._base import ArgumentError, ArgumentTypeError, Array, budget, import_extra
 from .._reading import unlabelled
-
-if TYPE_CHECKING:
-    from .recording import Recording
 
 BLOCK = 8  # times as much as is read at once is one block of a dask array: fewer blocks have less overhead
 
@@ -68,7 +65,7 @@ def as_frames(array: Any) -> tuple[Array | SlicedFrames, Array | None]:
     return (plain if isinstance(plain, np.ndarray) else SlicedFrames(plain)), times
 
 
-def as_dask(recording: Recording) -> Any:
+def as_dask(recording: Any) -> Any:
     """Return the frames as a dask array."""
     da: Any = import_extra("dask.array", "dask", "dask arrays")
     frame_bytes = max(1, recording.nbytes // len(recording))
@@ -80,7 +77,7 @@ def as_dask(recording: Recording) -> Any:
     return da.from_array(recording, chunks=chunks, name=name, asarray=True, meta=meta, fancy=False)
 
 
-def as_labelled(recording: Recording, lazy: bool) -> Any:
+def as_labelled(recording: Any, lazy: bool) -> Any:
     """Return the frames as an array of xarray, with the times in s and the places in mm, if they are known."""
     xr: Any = import_extra("xarray", "xarray", "labelled arrays")
     frames = as_dask(recording) if lazy else recording[:]
