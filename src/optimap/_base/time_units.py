@@ -2,6 +2,8 @@
 
 import re
 
+import numpy as np
+
 from .types import Array
 
 TIME_NAME = re.compile(r"\s*(t|times?)(?:$|[\s_(\[,/]+([a-zµμ]+)[)\]]?)\s*", re.IGNORECASE)
@@ -50,7 +52,10 @@ def coordinate_times(values: Array, name: object, unit: object = "") -> Array | 
     text = unit.decode("latin-1") if isinstance(unit, bytes) else str(unit)
     is_seconds = values.dtype.kind == "f" and str(name).lower() in ("t", "time", "times")
     factor = unit_factor(text.partition(" since ")[0], SECONDS) if text.strip() else float(is_seconds)
-    return values.astype(float) * factor if values.dtype.kind in "iuf" and factor else None
+    if values.dtype.kind not in "iuf" or not factor:
+        return None
+    with np.errstate(over="ignore"):  # damaged numbers become infinite
+        return np.asarray(values.astype(float) * factor)
 
 
 def time_of_name(name: str) -> tuple[str, str] | None:

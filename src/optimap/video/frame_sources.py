@@ -5,12 +5,14 @@ A format has either an array (a memory map: slicing it is free) or a `FrameSourc
 
 from __future__ import annotations
 
+import mmap
 from types import EllipsisType
 from typing import Any, Protocol, TypeGuard, runtime_checkable
 
 import numpy as np
 
 from .._base import Array
+from .._reading import maps_of, watch
 
 
 class FrameSource(Protocol):
@@ -65,3 +67,11 @@ def frame_number(i: int, frames: int) -> int:
     if not -frames <= i < frames:
         raise IndexError(f"frame {i} is outside the recording: it has frames 0..{frames - 1}")
     return i % frames
+
+
+def maps_behind(frames: Array | FrameSource | None) -> list[mmap.mmap]:
+    """Return the memory maps that frames are read from, now watched."""
+    if isinstance(frames, np.ndarray):
+        mapping = watch(frames)
+        return [] if mapping is None else [mapping]
+    return [] if frames is None or not hasattr(frames, "__dict__") else maps_of(frames)

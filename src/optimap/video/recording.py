@@ -6,7 +6,6 @@ all formats. The format of a file is found in `open`, not here; arrays of dask a
 
 from __future__ import annotations
 
-import mmap
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -19,11 +18,11 @@ import numpy as np
 from numpy.typing import ArrayLike, DTypeLike
 
 from .._base import RATE, Advice, ArgumentError, Array, VideoLike, check_flag, positive_number
-from .._files import MOST
-from .._reading import check_whole, maps_of, watch
+from .._files import MOST, held_reports
+from .._reading import check_whole
 from .checks import check_frames, check_pixels, noted_number
 from .conversions import as_dask, as_frames, as_labelled
-from .frame_sources import FrameSource, are_plain_slices, frame_number, reads_parts, split_index
+from .frame_sources import FrameSource, are_plain_slices, frame_number, maps_behind, reads_parts, split_index
 from .times import frame_times, gaps, irregularity, regular_rate
 from .units import known_rate
 
@@ -129,7 +128,7 @@ class Recording:
         ratio: int = MOST,
     ) -> None:
         check_frames(path, tuple(frames.shape), frames.dtype)
-        self._maps = _maps_behind(frames)
+        self._maps = maps_behind(frames)
         if not isinstance(frames, np.ndarray) and format != IN_MEMORY:  # the size of a mapped file has been checked
             check_pixels(path, tuple(frames.shape), frames.dtype, ratio)
         self._frames: Array | FrameSource | None = frames
@@ -298,7 +297,7 @@ class Recording:
         if isinstance(first, slice):
             wanted = range(*first.indices(len(self)))
             if wanted.step > 0 and len(rest) == 2 and are_plain_slices(rest) and reads_parts(frames):
-                with self._reading:
+                with self._reading, held_reports(self.path):
                     part = frames.read_part(wanted, *rest)
                 check_whole(*self._maps)
                 return np.asarray(part)
@@ -309,7 +308,8 @@ class Recording:
         return np.asarray(block[np.arange(len(block)), *rest]) if rest else block
 
     def _read(self, frames: FrameSource, wanted: range) -> Array:
-        with self._reading:  # a file has a single read position, and several threads of a scheduler may read at once
+        # A file has a single read position, and several threads of a scheduler may read at once.
+        with self._reading, held_reports(self.path):
             block = frames.read(wanted)
         check_whole(*self._maps)
         return block
@@ -357,7 +357,7 @@ class Recording:
         with self._reading:
             if self._arrived and self._origin is not None:
                 self._frames, self._arrived = self._frames_of(self._origin), False
-                self._maps = _maps_behind(self._frames)
+                self._maps = maps_behind(self._frames)
             frames = self._frames
         if frames is None:
             raise ArgumentError("path", self.path, "is closed", "open it again to read frames", subject=str(self.path))
@@ -390,11 +390,3 @@ class Recording:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
-
-
-def _maps_behind(frames: Array | FrameSource | None) -> list[mmap.mmap]:
-    """Return the memory maps that frames are read from, now watched."""
-    if isinstance(frames, np.ndarray):
-        mapping = watch(frames)
-        return [] if mapping is None else [mapping]
-    return [] if frames is None or not hasattr(frames, "__dict__") else maps_of(frames)
