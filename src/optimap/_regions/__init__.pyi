@@ -1,3 +1,8 @@
+from .delimited import (
+    Row,
+    Rows,
+    read_rows,
+)
 from .file_request import (
     CELLS,
 )
@@ -94,6 +99,8 @@ __all__ = [
     "Places",
     "Positions",
     "Regions",
+    "Row",
+    "Rows",
     "Spans",
     "check_fits",
     "check_positions",
@@ -125,6 +132,7 @@ __all__ = [
     "read_objects",
     "read_positions",
     "read_region_file",
+    "read_rows",
     "region_names",
     "regions",
     "set_default_trace_window",
