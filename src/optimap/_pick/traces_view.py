@@ -14,7 +14,7 @@ from .._reading import Source, as_source
 from .beat_map import BeatAtCursor, MapLayer
 from .layout import MESSAGE, ROW, SPLIT, Box
 from .live_traces import LiveTraces
-from .points import Point, PointPicker
+from .points import Picker, Point
 from .positions_view import FAILURES, PositionsView, point_color
 from .trace_lines import TraceLines
 
@@ -44,7 +44,7 @@ class TracesView(PositionsView):
         figure: "Figure",
         videos: list[Source],
         image: Array,
-        picker: PointPicker,
+        picker: Picker,
         *,
         frame: int | None,
         size: int,
@@ -56,7 +56,7 @@ class TracesView(PositionsView):
         title: str,
         nan_policy: str = "propagate",
     ) -> None:
-        self.live = LiveTraces(videos, size, window, nan_policy)
+        self.live = self._new_live(videos, size, window, nan_policy)
         self.times, self.frame = times, frame
         super().__init__(figure, image, picker, display, title)
         given = any(display.get(name) is not None for name in ("vmin", "vmax", "norm"))
@@ -69,6 +69,10 @@ class TracesView(PositionsView):
         self.slider = self._add_slider()
         if picker.points:
             self.sync()
+
+    def _new_live(self, videos: list[Source], size: int, window: str, nan_policy: str) -> LiveTraces:
+        """Return what extracts the traces."""
+        return LiveTraces(videos, size, window, nan_policy)
 
     def _on_scroll(self) -> Callable[[int], None]:
         return self.resize

@@ -17,6 +17,12 @@ from .imagej import (
     holds_rois,
     named_rois,
 )
+from .imagej_files import (
+    check_region_output,
+)
+from .imagej_files import (
+    save_regions as save_regions,
+)
 from .images import (
     overlay_of,
 )
@@ -48,6 +54,8 @@ from .pickles import (
     read_objects,
 )
 from .polygons import (
+    Ellipse,
+    Outlines,
     polygon_runs,
 )
 from .position_files import (
@@ -91,12 +99,15 @@ __all__ = [
     "KINDS",
     "READERS",
     "WINDOWS",
+    "Ellipse",
+    "Outlines",
     "Places",
     "Positions",
     "Regions",
     "Spans",
     "check_fits",
     "check_positions",
+    "check_region_output",
     "check_size",
     "check_window",
     "collage_positions",
@@ -127,6 +138,7 @@ __all__ = [
     "read_region_file",
     "region_names",
     "regions",
+    "save_regions",
     "set_default_trace_window",
     "window_spans",
     "write_positions",
