@@ -10,6 +10,7 @@ the system. On a machine that others use, the second is the more reliable one. T
 
 import argparse
 import statistics
+import sys
 import tempfile
 import time
 from collections.abc import Callable
@@ -83,6 +84,30 @@ def read_nwb(path: Path) -> np.ndarray:
         return file["acquisition/video/data"][:].transpose(0, 2, 1)
 
 
+def write_microscope(path: Path, video: np.ndarray) -> None:
+    """Write a file of a format that no library writes, as the tests do."""
+    sys.path.append(str(Path(__file__).parents[1]))
+    from tests.microscopes import lif
+    from tests.nd2_maker import nd2
+
+    if path.suffix == ".nd2":
+        nd2(path, video)
+    else:
+        lif(path, {"Series001": video})
+
+
+def read_nd2(path: Path) -> np.ndarray:
+    import nd2
+
+    return nd2.imread(path)
+
+
+def read_lif(path: Path) -> np.ndarray:
+    import liffile
+
+    return liffile.imread(path)
+
+
 Write, Read = Callable[[Path, np.ndarray], None], Callable[[Path], np.ndarray]
 # name, suffix, how the file is written, the library, how it reads
 CASES: list[tuple[str, str, Write, str, Read]] = [
@@ -109,6 +134,8 @@ CASES: list[tuple[str, str, Write, str, Read]] = [
     ("FFV1", ".mkv", write_ffv1, "PyAV", read_ffv1),
     ("TIFF", ".tif", lambda p, v: tifffile.imwrite(p, v, photometric="minisblack"), "tifffile", tifffile.imread),
     ("NumPy", ".npy", np.save, "NumPy", np.load),
+    ("Nikon ND2", ".nd2", write_microscope, "nd2", read_nd2),
+    ("Leica LIF", ".lif", write_microscope, "liffile", read_lif),
 ]
 
 

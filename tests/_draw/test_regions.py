@@ -88,14 +88,22 @@ def test_the_view_is_the_frame_or_the_regions():
     assert 45 < ax.get_ylim()[1] < 50
 
 
-def test_many_regions_are_drawn_without_names():
+def test_more_than_twelve_regions_are_numbered():
+    twelve = np.arange(1, 13).reshape(3, 4)
+    assert [text.get_text() for text in show_regions(twelve).texts] == [f"label_{i}" for i in range(1, 13)]
     labels = np.arange(1, 61).reshape(6, 10)
     ax = show_regions(labels)
     assert len(ax.collections[0].get_paths()) == 60
-    assert len(ax.texts) == 0
+    assert [text.get_text() for text in ax.texts] == [str(i) for i in range(1, 61)]
+    assert len(show_regions(labels, names=False).texts) == 0
     _, axes = plt.subplots()
     extract_traces(np.zeros((4, 6, 10)), labels, ax=axes)
     assert axes.get_legend() is None
+    assert [text.get_text() for text in axes.texts][:60] == [str(i) for i in range(1, 61)]
+
+
+def test_hundreds_of_regions_have_no_numbers():
+    assert len(show_regions(np.arange(1, 201).reshape(10, 20)).texts) == 0
 
 
 @pytest.mark.parametrize(

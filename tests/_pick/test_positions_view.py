@@ -1,9 +1,11 @@
 """The view of positions, on a canvas without a screen: what is drawn is what is picked."""
 
+import matplotlib.pyplot as plt
 import pytest
 from matplotlib.backend_bases import KeyEvent
 
-from tests._pick.views import click, difference, key, mouse, numbers, positions_view, ring
+from optimap._pick import PointPicker, PositionsView
+from tests._pick.views import VIDEO, click, difference, key, mouse, numbers, positions_view, ring
 
 
 def test_keys_undo_redo_and_remove():
@@ -25,6 +27,23 @@ def test_keys_undo_redo_and_remove():
     key(view, "q")
     key(view, "s")
     assert view.positions == [(20, 10)]
+
+
+@pytest.mark.parametrize("name", [*"lkgqsfophrcvLGW", "backspace", "left", "right"])
+def test_single_keys_of_matplotlib_do_nothing(name, monkeypatch):
+    called = []
+    figure = plt.figure()
+    picker = PointPicker([], frame_shape=VIDEO.shape[1:])
+    view = PositionsView(figure, VIDEO[0], picker, {"cmap": "gray"}, "title")
+    figure.canvas.draw()
+    for method in ("full_screen_toggle", "destroy"):
+        monkeypatch.setattr(figure.canvas.manager, method, lambda: called.append(name), raising=False)
+    x, y = view.ax_image.transData.transform((5, 5))
+    KeyEvent("key_press_event", figure.canvas, name, x, y)._process()
+    assert called == []
+    assert plt.fignum_exists(figure.number)
+    assert (view.ax_image.get_xscale(), view.ax_image.get_yscale()) == ("linear", "linear")
+    assert difference(view) == 0
 
 
 def test_the_selected_point_has_a_ring_after_a_drag():

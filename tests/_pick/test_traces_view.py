@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from matplotlib.figure import Figure
 
-from optimap._draw import default_colors
+from optimap._draw import contrast_limits, default_colors
 from optimap._pick import ComparisonView, PointPicker, TracesView
 from optimap._reading import as_source
 from optimap.trace import extract_traces
@@ -243,9 +243,9 @@ def test_levels_of_a_blank_frame_or_another_image_are_replaced():
     view = traces_view(videos=(video,), frame=None)
     view.drawn_image.set_clim(0, 1)
     view.show_frame(5)
-    assert view.drawn_image.get_clim() == (video[5].min(), video[5].max())
+    assert view.drawn_image.get_clim() == contrast_limits(video[5])
     view.show_frame(9)
-    assert view.drawn_image.get_clim() == (video[5].min(), video[5].max())
+    assert view.drawn_image.get_clim() == contrast_limits(video[5])
 
 
 def test_memory_of_traces_is_bounded(allow):

@@ -7,6 +7,7 @@ import matplotlib as mpl
 import numpy as np
 import pytest
 
+from optimap._draw import contrast_limits
 from optimap._pick import NoWindowError
 from optimap.trace import extract_traces, regions, select_positions, select_traces
 from optimap.video import open_video
@@ -55,9 +56,14 @@ def test_display_keywords_act(user):
 
 
 @pytest.mark.parametrize(
-    ("image", "shown"), [(VIDEO, VIDEO[0]), (np.zeros((5, 6, 3)), np.zeros((5, 6, 3))), (VIDEO[0].tolist(), VIDEO[0])]
+    ("image", "shown"),
+    [
+        (VIDEO, VIDEO.mean(axis=0).astype(np.float32)),
+        (np.zeros((5, 6, 3)), np.zeros((5, 6, 3))),
+        (VIDEO[0].tolist(), VIDEO[0]),
+    ],
 )
-def test_images_in_colour_as_they_are_and_videos_by_their_first_frame(user, image, shown):
+def test_images_in_colour_as_they_are_and_videos_by_the_mean_of_frames(user, image, shown):
     frontend = user()
     assert select_positions(image) == []
     np.testing.assert_array_equal(frontend.figure.axes[0].images[0].get_array(), shown)
@@ -99,6 +105,16 @@ def test_a_reference_image_and_an_x_axis(user):
     np.testing.assert_array_equal(shown.figure.axes[0].images[0].get_array(), reference)
     assert shown.figure.axes[1].get_xlim() == (5, 6)
     select_traces(VIDEO, ref_frame=-1)
+    np.testing.assert_array_equal(shown.figure.axes[0].images[0].get_array(), VIDEO[-1])
+    select_traces(VIDEO, ref_frame=0)
+    np.testing.assert_array_equal(shown.figure.axes[0].images[0].get_array(), VIDEO[0])
+
+
+def test_the_picture_starts_as_the_mean_of_frames_of_the_whole_recording(user):
+    shown = user()
+    select_traces(VIDEO)
+    np.testing.assert_allclose(shown.figure.axes[0].images[0].get_array(), VIDEO.mean(axis=0), rtol=1e-6)
+    assert shown.figure.axes[0].images[0].get_clim() == contrast_limits(VIDEO.mean(axis=0).astype(np.float32))
 
 
 def test_nothing_of_matplotlib_is_changed(user):

@@ -99,6 +99,8 @@ class TraceKeywords(LabelledLineKeywords, total=False):
     fps: float | None
     colors: object
     ax: "Axes | None"
+    stack: bool | None
+    scale_bar: bool
 
 
 class ExtractKeywords(TraceKeywords, total=False):

@@ -7,6 +7,12 @@ from .beats import (
 from .colors import (
     default_colors,
 )
+from .comparison import (
+    check_comparison,
+    comparison_panels,
+    draw_panels,
+    draw_rows,
+)
 from .contrast import (
     contrast_limits,
 )
@@ -24,6 +30,17 @@ from .figures import (
     new_axes,
     parse_colors,
     show_figures,
+    thin_frame,
+)
+from .images import (
+    add_length_bar,
+    beyond,
+    check_length_bar,
+    draw_image,
+)
+from .legends import (
+    add_legend,
+    add_legend_below,
 )
 from .long_traces import (
     LONG,
@@ -34,6 +51,9 @@ from .maps import (
     draw_maps,
 )
 from .positions import (
+    name_positions,
+)
+from .positions import (
     show_positions as show_positions,
 )
 from .regions import (
@@ -42,7 +62,18 @@ from .regions import (
 from .regions import (
     show_regions as show_regions,
 )
+from .stacked import (
+    MOST_LABELS,
+    MOST_OVERLAID,
+    Stack,
+    check_stack,
+    is_stacked,
+    ranges_of,
+    stack_traces,
+    stacked_height,
+)
 from .traces import (
+    add_trace_bars,
     as_traces,
     check_traces_arguments,
     draw_traces,
@@ -51,31 +82,52 @@ from .traces import (
 
 __all__ = [
     "LONG",
+    "MOST_LABELS",
+    "MOST_OVERLAID",
     "Colors",
     "InPieces",
     "MapStyle",
     "Marks",
+    "Stack",
+    "add_legend",
+    "add_legend_below",
+    "add_length_bar",
+    "add_trace_bars",
     "as_image",
     "as_traces",
+    "beyond",
     "check_axes",
+    "check_comparison",
     "check_keywords",
+    "check_length_bar",
     "check_scale",
+    "check_stack",
     "check_traces_arguments",
+    "comparison_panels",
     "contrast_limits",
     "default_colors",
     "draw_beats",
     "draw_ensemble",
+    "draw_image",
     "draw_maps",
+    "draw_panels",
     "draw_restitution",
+    "draw_rows",
     "draw_traces",
     "hidden_axes",
+    "is_stacked",
     "line_arguments",
+    "name_positions",
     "new_axes",
     "outlines",
     "parse_colors",
     "pixel_columns",
+    "ranges_of",
     "show_figures",
     "show_positions",
     "show_regions",
+    "stack_traces",
+    "stacked_height",
+    "thin_frame",
     "visible_samples",
 ]

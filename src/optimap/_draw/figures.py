@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 # One colour for all, or one for each; None stands for the default colour.
 Colors: TypeAlias = "ColorType | Sequence[ColorType | None] | None"
 
+FRAME, LINE = 0.6, 1.0  # points
+
 
 def as_image(image: ArrayLike, name: str = "image") -> Array:
     """Return an image as an array that matplotlib draws, or raise an error."""
@@ -64,6 +66,21 @@ def new_axes(**subplots: Any) -> Any:
     import matplotlib.pyplot as plt
 
     return plt.subplots(**{"layout": "constrained", **subplots})[1]
+
+
+def thin_frame(ax: "Axes") -> None:
+    """Give axes thin lines on the left and below, and none elsewhere."""
+    ax.spines[["top", "right"]].set_visible(False)
+    ax.spines[:].set_linewidth(FRAME)
+    ax.tick_params(width=FRAME)
+
+
+def default_width() -> float:
+    """Return the width of lines, thin enough for many of them; whoever sets ``lines.linewidth`` gets that."""
+    import matplotlib
+
+    own = matplotlib.rcParams["lines.linewidth"]
+    return LINE if own == matplotlib.rcParamsDefault["lines.linewidth"] else float(own)
 
 
 def show_figures() -> None:

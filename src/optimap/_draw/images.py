@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .._base import Array
+from .._base import Array, check_flag, positive_number
 from .contrast import contrast_limits
+from .scale_bars import add_bar
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -39,10 +40,22 @@ def image_limits(pixels: Array, vmin: float | None, vmax: float | None) -> tuple
     return low, high
 
 
+def check_length_bar(scale_bar: bool, pixel_size: float | None) -> None:
+    """Raise an error unless the width of a pixel is a positive number, or left out."""
+    check_flag(scale_bar, "scale_bar")
+    if pixel_size is not None:
+        positive_number(pixel_size, "pixel_size", "a positive number of mm, or left out")
+
+
+def add_length_bar(ax: Axes, pixel_size: float | None) -> None:
+    """Draw how long a distance is, below the right corner of an image; in pixels if their size (mm) is not known."""
+    add_bar(ax, horizontal=True, pixel_size=pixel_size, is_image=True)
+
+
 def beyond(drawn: ColorizingArtist, values: Array) -> str:
     """Return at which ends of a colour bar there are values beyond, for its keyword `extend`."""
     low, high = drawn.get_clim()
-    if values.ndim != 2 or low is None or high is None:
+    if low is None or high is None or getattr(drawn.get_array(), "ndim", 2) == 3:  # nothing to scale, or in colour
         return "neither"
     with np.errstate(invalid="ignore"):
         ends = bool(np.ma.filled(np.ma.any(values < low), False)), bool(np.ma.filled(np.ma.any(values > high), False))

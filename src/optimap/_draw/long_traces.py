@@ -50,17 +50,21 @@ class InPieces(AbstractPathEffect):
             renderer.draw_path(gc, piece, affine, rgbFace)
 
 
-def plot_traces(ax: Axes, x: Array, traces: Array, style: dict[str, Any]) -> list[Line2D]:
-    """Draw the columns of `traces`, of long ones what can be seen, updated whenever the view changes."""
+def plot_traces(ax: Axes, x: Array, traces: Array, style: dict[str, Any], offsets: Array | None = None) -> list[Line2D]:
+    """Draw the columns of `traces`, of long ones what can be seen, updated whenever the view changes.
+
+    Each is shifted upwards by its entry of `offsets`, if these are given.
+    """
+    shifts = np.zeros(traces.shape[1], np.int8) if offsets is None else offsets
     increasing = x.dtype.kind in "iuf" and bool((np.diff(x) > 0).all())
     if len(x) <= LONG or not increasing or traces.dtype.kind not in "iuf":
-        return ax.plot(x, traces, **style)
+        return ax.plot(x, traces if offsets is None else traces + offsets, **style)
     if traces.dtype.itemsize == 2 and traces.dtype.kind == "f":
         traces = traces.astype(np.float32)  # NumPy compares half floats one by one
     # The extremes set the limits of the axes; the samples follow with the limits in x, or when the figure is drawn.
     extremes = np.stack([np.fmin.reduce(traces), np.fmax.reduce(traces)])
-    lines = ax.plot(x[[0, -1]], extremes, **{"path_effects": [InPieces()], **style})
-    keeper = LongTraces(x, traces, lines)
+    lines = ax.plot(x[[0, -1]], extremes + shifts, **{"path_effects": [InPieces()], **style})
+    keeper = LongTraces(x, traces, shifts, lines)
     ax.add_artist(keeper)
     ax.callbacks.connect("xlim_changed", lambda changed: keeper.update_lines(changed, raster=True))
     return lines
@@ -69,9 +73,9 @@ def plot_traces(ax: Axes, x: Array, traces: Array, style: dict[str, Any]) -> lis
 class LongTraces(Artist):
     """An artist that draws nothing: it is drawn first, and passes the lines the samples that their pixels can show."""
 
-    def __init__(self, x: Array, traces: Array, lines: list[Line2D]) -> None:
+    def __init__(self, x: Array, traces: Array, shifts: Array, lines: list[Line2D]) -> None:
         super().__init__()
-        self.x, self.traces, self.lines = x, traces, lines
+        self.x, self.traces, self.shifts, self.lines = x, traces, shifts, lines
         self.seen: tuple[float, ...] = ()  # where on which pixels
         self.set_zorder(-1e9)
         self.set_in_layout(False)
@@ -94,6 +98,6 @@ class LongTraces(Artist):
         if not linear:  # where it is stretched, lines through all samples
             columns = np.arange(len(columns))
         visible = visible_samples(self.x[view], self.traces[view], columns)
-        for line, samples in zip(self.lines, visible, strict=True):
+        for line, (times, values), shift in zip(self.lines, visible, self.shifts, strict=True):
             if line.axes is ax:  # not removed in the meantime
-                line.set_data(*samples)
+                line.set_data(times, values + shift)

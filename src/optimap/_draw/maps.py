@@ -14,6 +14,7 @@ import numpy as np
 
 from .._base import Array
 from .figures import new_axes
+from .images import beyond, draw_image
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -59,7 +60,7 @@ def draw_maps(
     drawn = None
     for ax, values, title in zip(drawn_on, maps, titles, strict=True):
         if image is not None:
-            ax.imshow(image, cmap="gray", interpolation="nearest")
+            draw_image(ax, image, cmap="gray")
         drawn = ax.imshow(
             np.ma.masked_invalid(values), cmap=style.cmap, vmin=low, vmax=high, interpolation="nearest", zorder=2
         )
@@ -67,8 +68,7 @@ def draw_maps(
         ax.set_axis_off()
     values = maps[np.isfinite(maps)]
     if drawn is not None:
-        ends = (bool((values < low).any()), bool((values > high).any()))
-        extend = {(False, False): "neither", (True, False): "min", (False, True): "max", (True, True): "both"}[ends]
+        extend = beyond(drawn, maps)
         drawn_on[0].figure.colorbar(drawn, ax=drawn_on, label=style.label, extend=extend, shrink=0.8)
     if beside is not None:
         _draw_histogram(beside, values, style, low, high)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Unpack
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from .._base import ArgumentError, Floats, PlacesLike, PositionKeywords, counted
+from .._base import ArgumentError, Floats, PlacesLike, PositionKeywords, check_flag, counted
 from .._regions import find_drawn
 from .colors import default_colors
 from .figures import (
@@ -21,10 +22,14 @@ from .figures import (
     parse_colors,
     show_figures,
 )
+from .images import add_length_bar, check_length_bar, draw_image
 from .regions import none_error, show_regions
+from .stacked import MOST_LABELS
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+
+AREA = 36.0  # of dots, in points squared
 
 
 def show_positions(
@@ -36,6 +41,10 @@ def show_positions(
     vmin: float | None = None,
     vmax: float | None = None,
     ax: Axes | None = None,
+    *,
+    numbers: bool | None = None,
+    scale_bar: bool = False,
+    pixel_size: float | None = None,
     **kwargs: Unpack[PositionKeywords],
 ) -> Axes:
     """Draw positions as dots, or regions as outlines, on an image if one is given.
@@ -54,6 +63,13 @@ def show_positions(
         How the image is drawn, see `optimap.image.show_image`.
     ax : matplotlib Axes, optional
         Draw there; by default in a new figure, which is shown.
+    numbers : bool, optional
+        Number the positions, from 1 on, or write the names of regions (or their numbers); by default, more than 12
+        positions are numbered, as far as there is room, and regions are named.
+    scale_bar : bool
+        Draw a bar below the image whose length is written next to it, in mm if `pixel_size` is given, else in pixels.
+    pixel_size : float, optional
+        Width of a pixel in mm.
     **kwargs
         Passed to `matplotlib.axes.Axes.scatter`, or for regions to `show_regions`.
 
@@ -76,6 +92,9 @@ def show_positions(
     >>> ax = show_positions([(2, 3), (5, 1)], image=np.zeros((8, 8)))
     """
     pixels = None if image is None else as_image(image)
+    if numbers is not None:
+        check_flag(numbers, "numbers")
+    check_length_bar(scale_bar, pixel_size)
     frame = None if pixels is None else (int(pixels.shape[0]), int(pixels.shape[1]))
     places = find_drawn(positions, frame, "positions")
     if places.positions is None:
@@ -83,11 +102,12 @@ def show_positions(
             raise ArgumentError("size", size, "is the area of dots, but regions have outlines", "leave size out")
         if len(places.spans.first) == 1:  # making spans checks the regions, under their name here
             raise none_error("positions", positions)
-        keywords: dict[str, Any] = {"color": color, "cmap": cmap, "vmin": vmin, "vmax": vmax, "ax": ax, **kwargs}
-        return show_regions(places.regions, image, **keywords)
+        own: dict[str, Any] = {"names": numbers is not False, **kwargs}
+        own |= {"scale_bar": scale_bar, "pixel_size": pixel_size}
+        return show_regions(places.regions, image, **own, color=color, cmap=cmap, vmin=vmin, vmax=vmax, ax=ax)
     points = places.positions
     sizes = _areas(size, len(points))
-    style = _style(color, len(points), {**kwargs})
+    colors, style = _style(color, len(points), {**kwargs})
     check_axes(ax)
     check_scale(cmap, vmin, vmax)
     if kwargs and len(points):
@@ -97,21 +117,34 @@ def show_positions(
     if ax is None:
         ax = new_axes()
     if pixels is not None:
-        ax.imshow(pixels, cmap=cmap, vmin=vmin, vmax=vmax, interpolation="none")
-        ax.set_axis_off()
+        draw_image(ax, pixels, vmin, vmax, cmap=cmap)
     elif not (ax.images or ax.collections):  # empty axes become those of an image, with the origin at the top left
         ax.set_aspect("equal")
         ax.yaxis.set_inverted(True)
     if len(points):
         ax.scatter(points[:, 0], points[:, 1], s=sizes, **style)
+    if len(points) > MOST_LABELS if numbers is None else numbers:
+        name_positions(ax, points, [str(i) for i in range(1, len(points) + 1)], colors, sizes)
+    if scale_bar:
+        add_length_bar(ax, pixel_size)
     if new:
         show_figures()
     return ax
 
 
+def name_positions(
+    ax: Axes, points: Floats, names: Sequence[str], colors: Sequence[Any], sizes: ArrayLike = AREA
+) -> None:
+    """Write names or numbers next to dots of these areas, if there are not too many."""
+    from .place_names import MOST_NUMBERS, number_positions  # imports matplotlib
+
+    if 0 < len(points) <= MOST_NUMBERS:
+        number_positions(ax, points, names, colors, float(np.sqrt(np.max(sizes)) / 2))
+
+
 def _areas(size: ArrayLike | None, count: int) -> Floats:
     """Return the areas of the dots, one for all or one for each."""
-    sizes = np.asarray(36.0 if size is None else size, float)
+    sizes = np.asarray(AREA if size is None else size, float)
     if sizes.ndim and sizes.shape != (count,):
         problem = f"has shape {sizes.shape} for {counted(count, 'position')}"
         raise ArgumentError("size", size, problem, "give one for all or one for each", subject="size")
@@ -120,8 +153,8 @@ def _areas(size: ArrayLike | None, count: int) -> Floats:
     return sizes
 
 
-def _style(color: Colors, count: int, kwargs: dict[str, Any]) -> dict[str, Any]:
-    """Return the keywords of the dots, with their colours."""
+def _style(color: Colors, count: int, kwargs: dict[str, Any]) -> tuple[list[Any], dict[str, Any]]:
+    """Return the colours of the dots, and their keywords."""
     style = dict(kwargs)
     if "c" in style:
         if color is not None:
@@ -137,4 +170,4 @@ def _style(color: Colors, count: int, kwargs: dict[str, Any]) -> dict[str, Any]:
         style["edgecolors"] = dots
     elif not has_edge and "marker" not in style:
         style["edgecolors"] = "white"  # keeps dots visible on an image of any brightness
-    return style
+    return dots, style

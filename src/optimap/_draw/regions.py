@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Unpack
 
@@ -12,15 +13,14 @@ from .._base import ArgumentError, ArgumentTypeError, Array, MarkKeywords, Place
 from .._regions import Regions, Spans, make_regions
 from .colors import default_colors
 from .figures import Colors, as_image, check_axes, check_scale, keyword_error, new_axes, parse_colors, show_figures
+from .images import add_length_bar, check_length_bar, draw_image
+from .stacked import MOST_LABELS
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.collections import PathCollection
     from matplotlib.path import Path
     from matplotlib.typing import ColorType
-
-# More names would cover the image.
-MOST_NAMES = 50
 
 
 def show_regions(
@@ -32,6 +32,9 @@ def show_regions(
     vmin: float | None = None,
     vmax: float | None = None,
     ax: Axes | None = None,
+    *,
+    scale_bar: bool = False,
+    pixel_size: float | None = None,
     **kwargs: Unpack[MarkKeywords],
 ) -> Axes:
     """Draw the outlines of regions, on an image if one is given.
@@ -44,7 +47,7 @@ def show_regions(
     image : (H, W) or (H, W, 3) array, optional
         Drawn below the outlines, which are clipped to it.
     names : bool
-        Write the names above the regions if there are no more than 50.
+        Write the names next to the regions; more than 12 regions are numbered, from 1 on, as far as there is room.
     color : color or sequence of N colors, optional
         One for all, or one for each; by default those of the set of 24 in `show_traces`: a region and its
         trace have the same colour.
@@ -52,6 +55,10 @@ def show_regions(
         How the image is drawn, see `optimap.image.show_image`.
     ax : matplotlib Axes, optional
         Draw there; by default in a new figure, which is shown.
+    scale_bar : bool
+        Draw a bar below the image whose length is written next to it, in mm if `pixel_size` is given, else in pixels.
+    pixel_size : float, optional
+        Width of a pixel in mm.
     **kwargs
         Passed to `matplotlib.collections.PathCollection`, such as ``linewidths``, ``facecolors``, ``alpha``.
 
@@ -88,6 +95,7 @@ def show_regions(
         raise ArgumentTypeError("names", names, "is not True or False", cure, plain=True)
     check_axes(ax)
     check_scale(cmap, vmin, vmax)
+    check_length_bar(scale_bar, pixel_size)
     wanted = default_colors(len(found)) if color is None else color
     colors = parse_colors(wanted, len(found), "color", "region")
     drawn = _collection(spans, colors, {**kwargs})
@@ -96,14 +104,15 @@ def show_regions(
     if ax is None:
         ax = new_axes()
     if pixels is not None:
-        ax.imshow(pixels, cmap=cmap, vmin=vmin, vmax=vmax, interpolation="none")
-        ax.set_axis_off()
+        draw_image(ax, pixels, vmin, vmax, cmap=cmap)
     _draw(ax, drawn)
-    if names and len(found) <= MOST_NAMES:
+    if names:
         _write_names(ax, spans, found.names, colors)
     if pixels is None and found.frame_shape is not None and not ax.images:
         height, width = found.frame_shape
         ax.set(xlim=(-0.5, width - 0.5), ylim=(height - 0.5, -0.5))
+    if scale_bar:
+        add_length_bar(ax, pixel_size)
     if new:
         show_figures()
     return ax
@@ -139,18 +148,18 @@ def _draw(ax: Axes, drawn: PathCollection) -> None:
         ax.yaxis.set_inverted(True)
 
 
-def _write_names(ax: Axes, spans: Spans, names: list[str], colors: list[ColorType]) -> None:
-    """Write the name of each region above it, on its colour."""
-    from matplotlib.colors import to_rgb
+def _write_names(ax: Axes, spans: Spans, names: Sequence[str], colors: list[ColorType]) -> None:
+    """Write the name of each region next to it, or if there are many, its number into it."""
+    from .place_names import MOST_NUMBERS, name_regions  # imports matplotlib
 
-    for i, (name, color) in enumerate(zip(names, colors, strict=True)):
-        own = slice(spans.first[i], spans.first[i + 1])
-        x = (spans.starts[own].min() + spans.stops[own].max() - 1) / 2
-        top = spans.rows[own].min() - 0.5
-        bright = np.dot(to_rgb(color), (0.3, 0.6, 0.1)) > 0.6
-        text = ax.annotate(name, (x, top), (0, 4), textcoords="offset points", ha="center", va="bottom")
-        text.set(color="black" if bright else "white", fontsize="x-small")
-        text.set_bbox({"boxstyle": "round,pad=0.15", "facecolor": color, "edgecolor": "none"})
+    if len(names) > MOST_NUMBERS:
+        return
+    parts = [slice(first, last) for first, last in pairwise(spans.first.tolist())]
+    edges = [(spans.starts[own].min() - 0.5, spans.rows[own].min() - 0.5) for own in parts]
+    others = [(spans.stops[own].max() - 0.5, spans.rows[own].max() + 0.5) for own in parts]
+    many = len(names) > MOST_LABELS
+    shown = [str(i) for i in range(1, len(names) + 1)] if many else names
+    name_regions(ax, np.concatenate([edges, others], axis=1), shown, colors, inside=many)
 
 
 def outlines(spans: Spans) -> list[Path]:

@@ -8,9 +8,31 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from .._base import ArgumentError, ArgumentTypeError, Array, counted, on_host, parse_time_axis
+from .._base import ArgumentError, ArgumentTypeError, Array, check_flag, counted, on_host, parse_time_axis
 from .colors import default_colors
-from .figures import Colors, check_axes, check_keywords, new_axes, parse_colors, show_figures
+from .figures import (
+    Colors,
+    check_axes,
+    check_keywords,
+    default_width,
+    new_axes,
+    parse_colors,
+    show_figures,
+    thin_frame,
+)
+from .legends import add_legend
+from .line_ends import label_ends, last_values, stack_of
+from .scale_bars import add_bar
+from .stacked import (
+    MOST_LABELS,
+    MOST_OVERLAID,
+    Stack,
+    check_stack,
+    is_stacked,
+    ranges_of,
+    stack_traces,
+    stacked_height,
+)
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -26,31 +48,90 @@ def draw_traces(
     colors: Colors = None,
     labels: str | Sequence[str] | None = None,
     ax: Axes | None = None,
+    *,
+    stack: bool | None = None,
+    scale_bar: bool = False,
     **kwargs: object,
 ) -> Axes:
     """Plot an array of traces over time, with the arguments of `optimap.trace.show_traces`."""
     check_axes(ax)
     values = as_traces(traces)
-    times, label = parse_time_axis(len(values), x, fps)
-    per_trace, style = line_arguments(values.shape[1], colors, labels, kwargs, drawn=0 if ax is None else _colored(ax))
+    count = values.shape[1]
+    drawn = 0 if ax is None else _colored(ax)
+    times, label, own, style = _checked(values.shape, x, fps, colors, labels, ax, stack, scale_bar, kwargs, drawn)
     new = ax is None
     if ax is None:
-        ax = new_axes()
-
-    from .long_traces import plot_traces  # imports matplotlib
-
-    for line, properties in zip(plot_traces(ax, times, values, style), per_trace, strict=True):
-        line.set(**properties)
-    if len(times) > 1 and times[0] != times[-1]:
-        ax.set_xlim(times[0], times[-1])
+        ax = new_axes(**({"figsize": (6.4, stacked_height(count))} if is_stacked(stack, count) else {}))
+    rows, is_first = _rows(ax, values, stack)
+    draw_lines(ax, times, values, own, style, rows)
     if label:
         ax.set_xlabel(label)
     ax.set_ylabel("Intensity")
-    if labels is not None and values.shape[1]:
-        ax.legend()
+    if is_first:
+        name_lines(ax, values, own, has_names=labels is not None, rows=rows)
+    if scale_bar:
+        add_trace_bars(ax)
     if new:
         show_figures()
     return ax
+
+
+def _rows(ax: Axes, values: Array, stack: bool | None) -> tuple[Stack | None, bool]:
+    """Return how traces are stacked on axes, like those that are there already; and whether these are the first."""
+    there = stack_of(ax)
+    if there is not None and len(there.offsets) == values.shape[1] and stack is not False:
+        return there, False
+    if not is_stacked(stack, values.shape[1]) or (stack is None and ax.lines):
+        return None, True
+    return stack_traces(*ranges_of(values)), True
+
+
+def draw_lines(
+    ax: Axes, times: Array, values: Array, own: list[dict[str, Any]], style: dict[str, Any], rows: Stack | None = None
+) -> None:
+    """Draw the columns of `values` as lines with properties of their `own`, stacked or not."""
+    from .long_traces import plot_traces  # imports matplotlib
+
+    if not {"linewidth", "lw"} & style.keys():
+        style = {"linewidth": default_width(), **style}
+    offsets = None if rows is None else rows.offsets
+    for line, properties in zip(plot_traces(ax, times, values, style, offsets), own, strict=True):
+        line.set(**properties)
+    if len(times) > 1 and times[0] != times[-1]:
+        ax.set_xlim(times[0], times[-1])
+    thin_frame(ax)
+
+
+def name_lines(ax: Axes, values: Array, own: list[dict[str, Any]], has_names: bool, rows: Stack | None) -> None:
+    """Write the names of lines into a legend, or where they end; without names, number them if there are many."""
+    count = len(own)
+    if count and has_names and count <= MOST_LABELS and rows is None:
+        add_legend(ax)
+    elif count > MOST_OVERLAID or rows is not None:
+        names = [str(each["label"]) for each in own] if has_names else [str(i) for i in range(1, count + 1)]
+        heights = last_values(values) if rows is None else rows.middles
+        label_ends(ax, names, heights, [each["color"] for each in own], rows)
+    if rows is not None:
+        show_stack(ax, rows)
+
+
+def show_stack(ax: Axes, rows: Stack) -> None:
+    """Give axes the range of stacked traces, and a bar: their heights are no longer values, so there are no ticks."""
+    ax.set_ylim(rows.middles[-1] - 0.6 * rows.distance, rows.middles[0] + 0.6 * rows.distance)
+    ax.yaxis.set_visible(False)
+    ax.spines["left"].set_visible(False)
+    add_bar(ax, horizontal=False)
+
+
+def add_trace_bars(ax: Axes, has_time: bool = True) -> None:
+    """Replace the frame, ticks and labels of axes by bars for the amplitude and, if wanted, for time."""
+    if stack_of(ax) is None:  # stacked traces have one already
+        add_bar(ax, horizontal=False)
+    if has_time:
+        add_bar(ax, horizontal=True)
+    ax.spines[:].set_visible(False)
+    for axis in (ax.xaxis, ax.yaxis):
+        axis.set_visible(False)
 
 
 def as_traces(traces: ArrayLike, name: str = "traces") -> Array:
@@ -74,12 +155,33 @@ def check_traces_arguments(
     colors: Colors = None,
     labels: object = None,
     ax: object = None,
+    *,
+    stack: bool | None = None,
+    scale_bar: bool = False,
     **kwargs: object,
 ) -> None:
     """Raise the errors that `draw_traces` would raise, before any work is done."""
+    _checked(shape, x, fps, colors, labels, ax, stack, scale_bar, kwargs)
+
+
+def _checked(
+    shape: tuple[int, ...],
+    x: ArrayLike | None,
+    fps: float | None,
+    colors: Colors,
+    labels: object,
+    ax: object,
+    stack: bool | None,
+    scale_bar: bool,
+    kwargs: dict[str, Any],
+    drawn: int = 0,
+) -> tuple[Array, str, list[dict[str, Any]], dict[str, Any]]:
+    """Return the times, the label of their axis, the properties of each line, and the keywords that all share."""
     check_axes(ax)
-    parse_time_axis(shape[0], x, fps)
-    line_arguments(shape[1], colors, labels, kwargs)
+    check_stack(stack)
+    check_flag(scale_bar, "scale_bar")
+    times, label = parse_time_axis(shape[0], x, fps)
+    return times, label, *line_arguments(shape[1], colors, labels, kwargs, drawn=drawn)
 
 
 def line_arguments(

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .._base import Array
-from .._draw import default_colors
+from .._draw import contrast_limits, default_colors
+from .contrast_control import ContrastControl
 from .help_panel import HelpPanel
-from .layout import MESSAGE, Box, Layout, shortened, wrapped
+from .layout import MESSAGE, ROW, Box, Layout, shortened, wrapped
 from .mouse import Mouse, MouseAdapter
 from .painter import Painter
 from .points import Picker, Point, Position
@@ -42,6 +43,7 @@ class PositionsView:
         ("right click", "remove the nearest point"),
         ("Delete", "remove the selected point"),
         ("Ctrl+Z, Ctrl+Shift+Z", "undo, redo"),
+        ("+, -, 0", "more contrast, less, the first again; the slider sets black and white"),
         ("zoom, pan (toolbar)", "enlarge the picture; meanwhile clicks add nothing"),
     )
     closes_when_full = True
@@ -57,6 +59,9 @@ class PositionsView:
         self.layout = Layout(figure, self.painter)
         self.title = self._image_name = title
         self.ax_image, self.drawn_image = self._add_image(image, display)
+        self._add_panels()
+        self.contrast = ContrastControl(figure, self.layout, self._contrast_place, self._redraw_image)
+        self.contrast.follow(self.drawn_image)
         self._ring = self._add_ring()
         self._text, self._is_problem = self.hint, False
         self.message = figure.text(0.5, 0, "", ha="center", va="center", fontsize=SMALL, color="0.35")
@@ -75,6 +80,7 @@ class PositionsView:
         display = dict(display)
         colorbar = display.pop("colorbar", None)
         drawn = ax.imshow(image, **{"interpolation": "none", **display})
+        set_contrast(drawn, image, display)
         ax.tick_params(labelsize=SMALL, colors="0.35", length=3)
         ax.spines[:].set(color="0.6", linewidth=0.6)
         for axis in (ax.xaxis, ax.yaxis):
@@ -88,13 +94,21 @@ class PositionsView:
         return ax, drawn
 
     def image_place(self, width: float, height: float) -> Box:
-        """Return the box of the image: the whole figure above the message."""
-        return Box(0, MESSAGE, width, height)
+        """Return the box of the image: the whole figure above the slider for the contrast."""
+        return Box(0, MESSAGE + ROW, width, height)
+
+    def _contrast_place(self, width: float, height: float) -> Box:
+        """Return the box of the slider for the contrast: below the image."""
+        image = self.image_place(width, height)
+        return Box(image.left, image.bottom - ROW, min(image.right, image.left + 5), image.bottom)
 
     def _scale_place(self, width: float, height: float) -> Box:
         """Return the box of the colour scale, at the right of the image."""
         box = self.image_place(width, height)
         return box._replace(left=box.right - 1.0)
+
+    def _add_panels(self) -> None:
+        """Add what is beside the image."""
 
     def name_image(self, text: str) -> None:
         """Write a text above the image, shortened to its width."""
@@ -159,7 +173,10 @@ class PositionsView:
         if key.rpartition("+")[2] == "shift":
             self._shift = True
         ours = not self.finished and self.press_key(key)
-        if not ours and self.figure.canvas.manager is not None:
+        # Matplotlib's single keys change the scale, the grid or the window, or close it: whoever presses one by chance
+        # has no idea what happened.
+        is_theirs = key == "home" or key.split("+")[0] in ("ctrl", "cmd", "super", "alt")
+        if not ours and is_theirs and self.figure.canvas.manager is not None:
             key_press_handler(event)
 
     def _on_key_release(self, event: "KeyEvent") -> None:
@@ -183,7 +200,12 @@ class PositionsView:
         if key in ("?", "f1"):
             self.help_panel.show()
             return True
-        return False
+        return self.contrast.press_key(key)
+
+    def _redraw_image(self) -> None:
+        """Draw the image again, and the slider for its contrast."""
+        self.painter.redraw(self.ax_image)
+        self.painter.redraw(self.contrast.ax)
 
     # Drawing
 
@@ -295,3 +317,18 @@ def point_color(point: Point) -> str:
 def pixel_text(x: float, y: float) -> str:
     """Return the pixel at a place of the image, for the toolbar."""
     return f"x = {np.floor(x + 0.5):.0f}, y = {np.floor(y + 0.5):.0f}"
+
+
+def set_contrast(drawn: "AxesImage", image: Array, display: dict[str, Any]) -> None:
+    """Let an image show the usual range of its values, where the user gave no limits."""
+    if display.get("norm") is not None:
+        return
+    limits = contrast_limits(image)
+    low, high = (given if given is not None else own for given, own in zip(asked(display), limits, strict=True))
+    if low is not None and high is not None and low < high:
+        drawn.set_clim(low, high)
+
+
+def asked(display: dict[str, Any]) -> tuple[float | None, float | None]:
+    """Return the limits that the user gave."""
+    return display.get("vmin"), display.get("vmax")

@@ -15,7 +15,7 @@ from numpy.typing import ArrayLike
 from .._base import ArgumentError, Array, FrameShape, VideoLike, parse_time_axis
 from .._draw import as_image, check_scale
 from .._extract import check_nan_policy
-from .._reading import Source, as_source
+from .._reading import Source, as_source, mean_image, read_frame
 from .._regions import Positions, check_size, check_window, find_places
 from ..trace import Picked
 from .frontends.base import Frontend
@@ -23,7 +23,7 @@ from .frontends.choose import frontend_in_use
 from .points import PointPicker, Position
 from .positions_view import PositionsView
 from .selection import PositionsSelection, TracesSelection
-from .traces_view import ComparisonView, TracesView, read_frame
+from .traces_view import ComparisonView, TracesView
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -59,7 +59,7 @@ def pick_positions(
 def pick_traces(
     video: VideoLike | ArrayLike,
     size: int,
-    ref_frame: ArrayLike,
+    ref_frame: ArrayLike | None,
     x: ArrayLike | None,
     fps: float | None,
     *,
@@ -117,13 +117,12 @@ def compare_by_clicking(
     *,
     size: int,
     window: str | None,
-    ref_frame: ArrayLike,
+    ref_frame: ArrayLike | None,
     title: str | None,
     block: bool | None,
     browser: bool | None,
 ) -> "Axes":
     """Show the traces of several videos at the position that was clicked last; return their Axes."""
-    styles = [{"color": f"C{i}", **style} for i, style in enumerate(styles)]
     size, window = check_size(size), check_window(window)
     sources = [as_source(video) for video in videos]
     frame = frame_number(sources[0], ref_frame)
@@ -211,11 +210,11 @@ def first_points(positions: object, shape: FrameShape) -> Positions:
 
 
 def as_picture(image: ArrayLike) -> Array:
-    """Return an image, or the first frame of a video."""
+    """Return an image, or the mean of frames of a video."""
     shape = np.shape(image)
     if len(shape) == 3 and shape[-1] not in (3, 4):
         video: Any = image
-        return as_image(np.asarray(video[0]))
+        return mean_image(as_source(video, "image"))
     return as_image(image)
 
 
@@ -224,8 +223,10 @@ def height_width(pixels: Array) -> FrameShape:
     return int(pixels.shape[0]), int(pixels.shape[1])
 
 
-def frame_number(video: Source, ref_frame: ArrayLike) -> int | None:
-    """Return the number of the frame to show at first, or None if `ref_frame` is an image."""
+def frame_number(video: Source, ref_frame: ArrayLike | None) -> int | None:
+    """Return the number of the frame to show at first, or None if `ref_frame` is an image, or left out."""
+    if ref_frame is None:
+        return None
     frames = video.shape[0]
     if np.ndim(ref_frame) > 0:
         pixels = as_image(ref_frame, "ref_frame")
@@ -239,6 +240,8 @@ def frame_number(video: Source, ref_frame: ArrayLike) -> int | None:
     return int(ref_frame) % frames
 
 
-def reference_image(video: Source, ref_frame: ArrayLike, frame: int | None) -> Array:
-    """Return the image to show at first: `ref_frame` itself, or a frame of the video."""
+def reference_image(video: Source, ref_frame: ArrayLike | None, frame: int | None) -> Array:
+    """Return the image to show at first: a frame of the video, `ref_frame` itself, or the mean of frames."""
+    if ref_frame is None:
+        return mean_image(video)
     return as_image(ref_frame) if frame is None else read_frame(video, frame)

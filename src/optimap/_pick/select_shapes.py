@@ -34,7 +34,7 @@ HEADLINE = "Draw regions"
 def pick_regions(
     image_or_video: ArrayLike | VideoLike,
     size: int,
-    ref_frame: ArrayLike,
+    ref_frame: ArrayLike | None,
     x: ArrayLike | None,
     fps: float | None,
     *,
@@ -82,7 +82,7 @@ class _Video:
     """A video, and what belongs to it, checked before a window opens."""
 
     def __init__(
-        self, video: Any, ref_frame: ArrayLike, x: ArrayLike | None, fps: float | None, nan_policy: str
+        self, video: Any, ref_frame: ArrayLike | None, x: ArrayLike | None, fps: float | None, nan_policy: str
     ) -> None:
         self.source, self._nan_policy = as_source(video), nan_policy
         check_nan_policy(nan_policy)

@@ -18,6 +18,7 @@ from .points import Picker, Point, Position
 RECTANGLE, OVAL, POLYGON, FREEHAND = "rectangle", "oval", "polygon", "freehand"
 BOXES = (RECTANGLE, OVAL)  # kinds whose four vertices are the corners of a box
 GRID = 64  # vertices to a pixel
+MIDDLE = 0.05  # pixels around the middle of a pixel
 
 Vertices = tuple[Position, ...]
 
@@ -195,7 +196,8 @@ class ShapePicker(Picker):
         inside = np.clip(np.array(vertices, float), -0.5, (width - 0.5, height - 0.5))
         if kind not in BOXES:
             return tuple((float(x), float(y)) for x, y in np.round(inside * GRID) / GRID)
-        first, last = (np.floor(end(inside, axis=0) + 0.5 + 0.5) - 0.5 for end in (np.min, np.max))
+        # The nearest edges; from the middle of a pixel, those that leave it inside.
+        first, last = np.floor(inside.min(axis=0) + 1 - MIDDLE) - 0.5, np.floor(inside.max(axis=0) + 1 + MIDDLE) - 0.5
         first = np.minimum(first, (width - 1.5, height - 1.5))
         return _corners(first.tolist(), np.maximum(last, first + 1).tolist())
 

@@ -193,16 +193,15 @@ class Drawing(PositionsView):
 
         outline = Polygon([(0, 0)], closed=True, fill=False, edgecolor=point_color(point), linewidth=1.6)
         self.ax_image.add_patch(outline)
-        name = self.ax_image.text(
-            0,
-            0,
+        name = self.ax_image.annotate(
             "",
+            (0, 0),
+            xytext=(0, 3),
+            textcoords="offset points",
             ha="center",
-            va="center",
             fontsize="small",
             color=point_color(point),
             fontweight="bold",
-            clip_on=True,
             path_effects=[withStroke(linewidth=2.5, foreground="white")],
         )
         self._marks[point.key] = (outline, name)
@@ -216,7 +215,10 @@ class Drawing(PositionsView):
         outline, name = self._marks[point.key]
         line = self.picker.shape(point.key).outline()
         outline.set_xy(line)
-        name.set_position((line.min(axis=0) + line.max(axis=0)) / 2)
+        left, top = line.min(axis=0)
+        name.xy = ((left + line[:, 0].max()) / 2, top)
+        is_high = self.ax_image.transData.transform(name.xy)[1] > self.ax_image.bbox.y1 - 12  # no room above it
+        name.set(va="top" if is_high else "bottom", position=(0, -3 if is_high else 3))
 
     def _number(self) -> None:
         """Write the names that the regions have when they are returned."""
@@ -227,7 +229,7 @@ class Drawing(PositionsView):
 class ImageDrawing(Drawing):
     """An image to draw regions on."""
 
-    help = (*HELP, *PositionsView.help[-2:])
+    help = (*HELP, *PositionsView.help[4:])  # without what is about points
 
     def __init__(
         self, figure: "Figure", image: Array, picker: ShapePicker, display: dict[str, Any], title: str
@@ -236,14 +238,14 @@ class ImageDrawing(Drawing):
         self._add_buttons()
 
     def image_place(self, width: float, height: float) -> Box:
-        """Return the box of the image: above the buttons."""
-        return super().image_place(width, height)._replace(bottom=MESSAGE + ROW)
+        """Return the box of the image: above the slider for its contrast and the buttons."""
+        return super().image_place(width, height)._replace(bottom=MESSAGE + 2 * ROW)
 
 
 class TracesDrawing(Drawing, TracesView):
     """The image of a video to draw regions on, with their traces."""
 
-    help = (*HELP, *PositionsView.help[-2:], *TracesView.help[-2:])
+    help = (*HELP, *TracesView.help[5:])
 
     def __init__(self, *given: Any, **options: Any) -> None:
         super().__init__(*given, **options)

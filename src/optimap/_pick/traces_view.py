@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .._base import Array, on_host
-from .._reading import Source, as_source
+from .._base import Array
+from .._reading import Source, as_source, read_frame
 from .beat_map import BeatAtCursor, MapLayer
 from .layout import MESSAGE, ROW, SPLIT, Box
 from .live_traces import LiveTraces
 from .points import Picker, Point
-from .positions_view import FAILURES, PositionsView, point_color
+from .positions_view import FAILURES, PositionsView, point_color, set_contrast
 from .trace_lines import TraceLines
 
 if TYPE_CHECKING:
@@ -58,14 +58,12 @@ class TracesView(PositionsView):
     ) -> None:
         self.live = self._new_live(videos, size, window, nan_policy)
         self.times, self.frame = times, frame
+        self._time_label, self._styles = time_label, styles
         super().__init__(figure, image, picker, display, title)
         given = any(display.get(name) is not None for name in ("vmin", "vmax", "norm"))
         self._levels_are_free = not given and (frame is None or self._is_blank())
         self._beats, self._map = BeatAtCursor(videos[0]), MapLayer(self.ax_image)
         self._milliseconds = _frame_duration(times) if time_label == "Time [s]" else None
-        self.ax_traces = self._add_traces_axes(time_label)
-        self.lines = TraceLines(self.ax_traces, times, styles)
-        self._follow_axes()
         self.slider = self._add_slider()
         if picker.points:
             self.sync()
@@ -76,6 +74,11 @@ class TracesView(PositionsView):
 
     def _on_scroll(self) -> Callable[[int], None]:
         return self.resize
+
+    def _add_panels(self) -> None:
+        self.ax_traces = self._add_traces_axes(self._time_label)
+        self.lines = TraceLines(self.ax_traces, self.times, self._styles)
+        self._follow_axes()
 
     def _add_traces_axes(self, label: str) -> "Axes":
         """Add the axes of the traces, with a line at the time of the frame that is shown."""
@@ -93,20 +96,20 @@ class TracesView(PositionsView):
         self._name_window(ax)
         return ax
 
+    def _follow_axes(self) -> None:
+        """Update the lines after a change of the axis or its width."""
+        self.ax_traces.callbacks.connect("xlim_changed", lambda _: self.lines.update())
+        self.figure.canvas.mpl_connect("resize_event", lambda _: self.lines.update())
+
     def image_place(self, width: float, height: float) -> Box:
-        """Return the box of the image: at the left, above the slider."""
-        return Box(0, MESSAGE + ROW, SPLIT * width, height)
+        """Return the box of the image: at the left, above the sliders."""
+        return Box(0, MESSAGE + 2 * ROW, SPLIT * width, height)
 
     def _traces_place(self, width: float, height: float) -> Box:
         return Box(SPLIT * width, MESSAGE, width, height)
 
     def _slider_place(self, width: float, height: float) -> Box:
         return Box(0, MESSAGE, SPLIT * width, MESSAGE + ROW)
-
-    def _follow_axes(self) -> None:
-        """Update the lines after a change of the axis or its width."""
-        self.ax_traces.callbacks.connect("xlim_changed", lambda _: self.lines.update())
-        self.figure.canvas.mpl_connect("resize_event", lambda _: self.lines.update())
 
     def _name_window(self, ax: "Axes") -> None:
         """Write the kind and size of the window above the traces."""
@@ -157,8 +160,10 @@ class TracesView(PositionsView):
         pixels = read_frame(self.videos[0], frame)
         self.drawn_image.set_data(pixels)
         if self._levels_are_free:  # the current levels come from another image, or from a blank one
-            self.drawn_image.set_clim(np.nanmin(pixels), np.nanmax(pixels))
+            set_contrast(self.drawn_image, pixels, {})
             self._levels_are_free = self._is_blank()
+            self.contrast.follow(self.drawn_image)
+            self.painter.redraw(self.contrast.ax)
         self._marker.set_xdata([self._time_of(frame)] * 2)
         self._marker.set_visible(True)
         if self.slider.val != frame:
@@ -307,11 +312,6 @@ class TracesView(PositionsView):
 def _frame_duration(times: Array) -> float | None:
     """Return the duration of a frame in ms, for times in s."""
     return 1000 * float(np.median(np.diff(times))) if len(times) > 1 else None
-
-
-def read_frame(source: Source, number: int) -> Array:
-    """Return a frame in the host's memory."""
-    return np.asarray(on_host(source.video[number]))
 
 
 class ComparisonView(TracesView):

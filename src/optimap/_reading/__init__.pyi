@@ -65,6 +65,12 @@ from .threads import (
     read_ahead,
     read_whole,
 )
+from .typical import (
+    mean_image,
+    read_frame,
+    read_spread,
+    spread_frames,
+)
 
 __all__ = [
     "REACH",
@@ -95,6 +101,7 @@ __all__ = [
     "map_watcher",
     "mapping_of",
     "maps_of",
+    "mean_image",
     "open_frames",
     "open_fresh",
     "parse_sigma",
@@ -102,10 +109,13 @@ __all__ = [
     "plan_reading",
     "prepare",
     "read_ahead",
+    "read_frame",
     "read_sparsely",
+    "read_spread",
     "read_whole",
     "release",
     "smooth_in_space",
+    "spread_frames",
     "unlabelled",
     "walk_blocks",
     "watch",

@@ -38,8 +38,11 @@ class FrameFile:
     strides: tuple[int, int, int]
 
     def read(self, start: int, buffer: NDArray[np.uint8]) -> Array:
-        """Read frames from `start` on into the buffer, as many as are left and fit; return them without a copy."""
-        frames = min(len(buffer) // self.strides[0], self.shape[0] - start)
+        """Read frames from `start` on into the buffer, as many as are left and fit; return them without a copy.
+
+        A buffer may be that of a single frame, without the gap after it.
+        """
+        frames = min(max(1, len(buffer) // self.strides[0]), self.shape[0] - start)
         # The last frame of a file may end sooner than the next one would begin.
         wanted = (frames - 1) * self.strides[0] + self.shape[1] * self.strides[1]
         place, got = self.offset + start * self.strides[0], 0
@@ -82,14 +85,14 @@ def open_frames(view: Array, maps: Path = MAPS) -> FrameFile | None:
 
 
 def open_fresh(view: Array) -> FrameFile | None:
-    """Open the file that a view (T, H, W) of a map shows, which was made just now; None if frames have gaps.
+    """Open the file that a view (T, H, W) of a map shows, which was made just now; None if it shows a part of frames.
 
     Unlike `open_frames`, this trusts the name of the file, and need not search the list of the system.
     """
     below: Any = view
     while below is not None and not (isinstance(below, np.memmap) and isinstance(below.base, mmap.mmap)):
         below = getattr(below, "base", None)
-    is_whole = view.size > 0 and view.strides[:1] == (view[0].nbytes,) and view.flags.c_contiguous
+    is_whole = view.ndim == 3 and view.size > 0 and _frames_follow(view)
     if below is None or below.filename is None or not is_whole or below.mode == "c" or not hasattr(os, "preadv"):
         return None
     start = view.__array_interface__["data"][0] - below.__array_interface__["data"][0]

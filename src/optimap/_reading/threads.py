@@ -76,8 +76,9 @@ def copied(view: Array) -> Array:
 def read_whole(file: FrameFile) -> Array:
     """Read all frames of a file, by this thread and others, each straight into its part of the result."""
     result = _on_a_large_page(file.shape, file.dtype.newbyteorder("="))
-    frame_bytes, is_swapped = file.strides[0], not file.dtype.isnative
+    frame_bytes, is_swapped = result[:1].nbytes, not file.dtype.isnative
     step = max(1, budget().buffer_bytes // frame_bytes)
+    at_once = step if file.strides[0] == frame_bytes else 1  # gaps between frames are not read
     place = result.reshape(-1).view(np.uint8)
     left, stop = list(range(0, len(result), step))[::-1], Stop()
 
@@ -88,7 +89,8 @@ def read_whole(file: FrameFile) -> Array:
             except IndexError:  # another thread took the last one
                 return
             last = min(first + step, len(result))
-            file.read(first, place[first * frame_bytes : last * frame_bytes])
+            for start in range(first, last, at_once):
+                file.read(start, place[start * frame_bytes : min(start + at_once, last) * frame_bytes])
             if is_swapped:
                 result[first:last].byteswap(inplace=True)
 

@@ -83,7 +83,8 @@ def save_regions(path: str | os.PathLike[str], regions: Regions, *, overwrite: b
 def check_region_output(path: Path, overwrite: bool, name: str = "path") -> None:
     """Raise an error if regions cannot be saved there."""
     if path.suffix.lower() not in SUFFIXES:
-        raise ArgumentError(name, path, "is not a file of ImageJ regions", "give a name that ends in .zip or .roi")
+        problem, cure = "is not a file of ImageJ regions", "give a name that ends in .zip or .roi"
+        raise ArgumentError(name, path, problem, cure, subject=str(path) if name == "path" else f"{name} {path}")
     check_output(path, overwrite)
 
 

@@ -211,7 +211,8 @@ def show_activation_map(
         show_image(behind, ax=drawn)
     if show_map:
         label = f"Activation Time [{'frames' if fps is None else 'ms'}]" if colorbar_title is None else colorbar_title
-        show_image(times, title, _known(vmin), _known(vmax), cmap, show_colorbar, label, drawn)
+        low, high = _ends(times, vmin, vmax)
+        show_image(times, title, low, high, cmap, show_colorbar, label, drawn)
     elif title:
         drawn.set_title(title)
     if show_contours:
@@ -230,8 +231,18 @@ def parse_image(image: ArrayLike, shape: tuple[int, ...]) -> Any:
     return pixels
 
 
-def _known(limit: float | None) -> float | None:
-    return None if limit is None else float(limit)
+def _ends(times: Floats, vmin: float | None, vmax: float | None) -> tuple[float | None, float | None]:
+    """Return the times at the ends of the colours: the earliest and the latest in place of what is left out."""
+    known = times[np.isfinite(times)]
+    if not known.size:
+        return vmin, vmax
+    low, high = (
+        (float(known.min()) if vmin is None else float(vmin)),
+        (float(known.max()) if vmax is None else float(vmax)),
+    )
+    if low > high:
+        return (high, high) if vmin is None else (low, low)
+    return low, high
 
 
 def _check_contours(lines: dict[str, Any], labels: dict[str, Any]) -> None:

@@ -24,7 +24,7 @@ from .._base import (
     Window,
     is_dask,
 )
-from .._draw import Colors, check_traces_arguments, draw_traces
+from .._draw import MOST_LABELS, Colors, check_traces_arguments, draw_traces
 from .._extract import check_nan_policy, span_traces
 from .._reading import Source, as_source, is_labelled
 from .._regions import Places, find_background, find_places
@@ -43,9 +43,6 @@ if TYPE_CHECKING:
     import dask.array
     import xarray
     from matplotlib.axes import Axes
-
-# The names of up to this many regions go into the legend automatically.
-MOST_LABELS = 10
 
 
 @overload
@@ -240,6 +237,9 @@ def show_traces(
     colors: Colors = None,
     labels: str | Sequence[str] | None = None,
     ax: Axes | None = None,
+    *,
+    stack: bool | None = None,
+    scale_bar: bool = False,
     **kwargs: Unpack[LineKeywords],
 ) -> Axes:
     """Plot one or more traces over time.
@@ -251,17 +251,24 @@ def show_traces(
     ----------
     traces : (T,) or (T, N) array-like, or TraceTable
         NaN leaves a gap. Tables, arrays of xarray, data frames and the like have their times on the x-axis, and their
-        names in the legend if there are at most 10, unless other ones are given.
+        names as labels if there are at most 12, unless other ones are given.
     x : (T,) array-like, optional
         Values on the x-axis.
     fps : float, optional
         Frames per second: the x-axis is in seconds. Without `x` and `fps` it is in frames.
     colors : color or sequence of N colors, optional
-        One for all, or one for each; by default matplotlib's colour cycle.
+        One for all, or one for each; by default those of a set of 24, of which the first eight differ with any kind of
+        colour blindness, too.
     labels : str or sequence of N str, optional
-        Names for the legend.
+        Names for the legend, which is next to the traces or where none is; of stacked traces, and of more than 12, the
+        names are at the ends of the lines. More than 8 traces without names are numbered there, from 1 on.
     ax : matplotlib Axes, optional
         Draw there; by default in a new figure, which is shown.
+    stack : bool, optional
+        Draw the traces one above the other, the first on top, each shifted but all to the same scale, with a bar for
+        the amplitude in place of the y-axis. By default more than 8 traces are stacked, unless other lines are there.
+    scale_bar : bool
+        Draw bars for time and amplitude in place of the axes.
     **kwargs
         Passed to `matplotlib.axes.Axes.plot`.
 
@@ -290,7 +297,7 @@ def show_traces(
         x, fps = (given.x, None) if given.x is not None else (None, given.fps)
     if labels is None and given.names is not None and len(given.names) <= MOST_LABELS:
         labels = given.names
-    return draw_traces(given.values, x, fps, colors, labels, ax, **kwargs)
+    return draw_traces(given.values, x, fps, colors, labels, ax, stack=stack, scale_bar=scale_bar, **kwargs)
 
 
 def show_trace(
@@ -300,6 +307,9 @@ def show_trace(
     colors: Colors = None,
     labels: str | Sequence[str] | None = None,
     ax: Axes | None = None,
+    *,
+    stack: bool | None = None,
+    scale_bar: bool = False,
     **kwargs: Unpack[LineKeywords],
 ) -> Axes:
     """Plot one or more traces: another name for `show_traces`.
@@ -318,4 +328,4 @@ def show_trace(
     >>> from optimap.trace import show_trace
     >>> ax = show_trace([1, 2, 1], fps=500)
     """
-    return show_traces(traces, x, fps, colors, labels, ax, **kwargs)
+    return show_traces(traces, x, fps, colors, labels, ax, stack=stack, scale_bar=scale_bar, **kwargs)

@@ -1,4 +1,4 @@
-"""Figures of videos and traces together: compare_traces, show_positions_and_traces.
+"""Figures of videos and traces together: show_positions_and_traces, compare_traces.
 
 Every function draws on the Axes that it is given, or shows a new figure, and returns Axes. Figures of traces alone, of
 positions and of regions are in `_draw`.
@@ -25,26 +25,42 @@ from .._base import (
     parse_time_axis,
 )
 from .._draw import (
+    MOST_LABELS,
+    MOST_OVERLAID,
     Colors,
+    add_legend,
+    add_legend_below,
+    add_trace_bars,
     as_image,
     as_traces,
+    check_comparison,
+    check_length_bar,
     check_scale,
     check_traces_arguments,
+    comparison_panels,
     default_colors,
+    draw_panels,
+    draw_rows,
     draw_traces,
+    is_stacked,
     line_arguments,
+    name_positions,
     new_axes,
     parse_colors,
     show_figures,
+    stacked_height,
 )
 from .._draw import show_positions as show_positions
 from .._draw import show_regions as show_regions
 from .._reading import as_source
 from .._regions import Places, find_drawn, find_places
 from .extract import extract_traces
+from .series import normalize
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+
+FIGSIZE, HIGHEST = (10, 2.5), 9.0  # inches
 
 
 def show_positions_and_traces(
@@ -53,7 +69,7 @@ def show_positions_and_traces(
     image: ArrayLike | int = 0,
     size: int = 5,
     colors: Colors = None,
-    figsize: tuple[float, float] = (10, 2.5),
+    figsize: tuple[float, float] = FIGSIZE,
     fps: float | None = None,
     vmin: float | None = None,
     vmax: float | None = None,
@@ -62,6 +78,9 @@ def show_positions_and_traces(
     x: ArrayLike | None = None,
     window: Window | None = None,
     axs: Sequence[Axes] | None = None,
+    stack: bool | None = None,
+    scale_bar: bool = False,
+    pixel_size: float | None = None,
     **kwargs: Unpack[LabelledLineKeywords],
 ) -> tuple[Axes, Axes]:
     """Show positions or regions on an image next to their traces, in the same colours.
@@ -78,7 +97,7 @@ def show_positions_and_traces(
         Width of the window in pixels, for a video.
     colors : color or sequence of N colors, optional
     figsize : (float, float)
-        Width and height of the new figure in inches.
+        Width and height of the new figure in inches. Stacked traces have a higher one unless another size is given.
     fps : float, optional
         Frames per second. Without `x` and `fps`, the x-axis is in frames, or, for a recording whose file states
         irregular times of frames, in seconds.
@@ -90,6 +109,13 @@ def show_positions_and_traces(
         For a video; see `extract_traces`.
     axs : sequence of two matplotlib Axes, optional
         Draw there (image, traces); by default in a new figure, which is shown.
+    stack : bool, optional
+        Draw the traces one above the other, as `show_traces` does by default for more than 8; then positions and traces
+        are numbered, too.
+    scale_bar : bool
+        Draw bars for time, amplitude and distance in place of axes.
+    pixel_size : float, optional
+        Width of a pixel in mm, for the scale bar; by default what the recording states, if it does.
     **kwargs
         Passed to `show_traces`.
 
@@ -114,6 +140,7 @@ def show_positions_and_traces(
     """
     is_video = len(np.shape(video_or_traces)) == 3
     check_scale(cmap, vmin, vmax)
+    check_length_bar(scale_bar, pixel_size)
     _check_two_axes(axs)
     source = as_source(video_or_traces) if is_video else None
     given: Any = video_or_traces if source is None else source.video
@@ -122,21 +149,41 @@ def show_positions_and_traces(
     points: Any = places.regions if places.positions is None else places.positions
     count = len(places)
     wanted = default_colors(count) if colors is None else parse_colors(colors, count)
-    check_traces_arguments((len(given), count), x, fps, wanted, **kwargs)
+    style: dict[str, Any] = {**kwargs, "stack": stack, "scale_bar": scale_bar}
+    if is_stacked(stack, count) and places.names is not None and count <= MOST_LABELS:
+        style.setdefault("labels", places.names)
+    frames = len(given) if source is None else source.shape[0]
+    check_traces_arguments((frames, count), x, fps, wanted, **style)
     values = as_traces(extract_traces(given, points, size, window=window) if is_video else given, "video_or_traces")
     if values.shape[1] != count:
         problem = f"holds {counted(values.shape[1], 'trace')} for {counted(count, 'position')}"
         raise ArgumentError("video_or_traces", video_or_traces, problem, "give one for each", subject="video_or_traces")
 
-    ax_image, ax_traces = axs if axs is not None else new_axes(ncols=2, figsize=figsize, width_ratios=[1, 3])
-    show_positions(points, frame, color=wanted, cmap=cmap, vmin=vmin, vmax=vmax, ax=ax_image)
+    ratios = [1, 3]
+    if figsize == FIGSIZE and is_stacked(stack, count):
+        figsize, ratios = (figsize[0], min(stacked_height(count), HIGHEST)), [2, 3]
+    ax_image, ax_traces = axs if axs is not None else new_axes(ncols=2, figsize=figsize, width_ratios=ratios)
+    scale: dict[str, Any] = {
+        "scale_bar": scale_bar,
+        "pixel_size": pixel_size or getattr(video_or_traces, "pixel_size", None),
+    }
+    display: dict[str, Any] = {"color": wanted, "cmap": cmap, "vmin": vmin, "vmax": vmax, "ax": ax_image}
+    show_positions(points, frame, numbers=False if places.positions is not None else None, **display, **scale)
+    if places.positions is not None and (count > MOST_OVERLAID or is_stacked(stack, count)):
+        _name_like_traces(ax_image, places.positions, style.get("labels"), wanted)
     times = None if source is None or fps is not None or x is not None else source.axis_times
-    draw_traces(values, x=x if times is None else times, fps=fps, colors=wanted, ax=ax_traces, **kwargs)
+    draw_traces(values, x=x if times is None else times, fps=fps, colors=wanted, ax=ax_traces, **style)
     if times is not None:
         ax_traces.set_xlabel("Time [s]")
     if axs is None:
         show_figures()
     return ax_image, ax_traces
+
+
+def _name_like_traces(ax: Axes, positions: Array, labels: object, colors: Sequence[Any]) -> None:
+    """Write next to each position what is written at the end of its trace."""
+    names = range(1, len(positions) + 1) if labels is None else np.atleast_1d(np.asarray(labels, dtype=object))
+    name_positions(ax, positions, [str(name) for name in names], colors)
 
 
 def _places(given: object, frame_shape: Sequence[int], is_video: bool, size: int, window: Window | None) -> Places:
@@ -179,7 +226,7 @@ def compare_traces(
     labels: Sequence[str] | None = None,
     colors: Colors = None,
     size: int = 5,
-    ref_frame: int = 0,
+    ref_frame: ArrayLike | None = None,
     fps: float | None = None,
     x: ArrayLike | None = None,
     *,
@@ -188,6 +235,9 @@ def compare_traces(
     axs: Sequence[Axes] | None = None,
     block: bool | None = None,
     browser: bool | None = None,
+    scale: str = "raw",
+    stack: bool | None = None,
+    scale_bar: bool = False,
 ) -> Any:
     """Compare traces of several videos: one panel for each position, one line for each video.
 
@@ -205,8 +255,8 @@ def compare_traces(
         One for each video.
     size : int
         Width of the window in pixels, see `extract_traces`.
-    ref_frame : int or (H, W) array
-        Frame of the first video to pick a position on, or an image; not used if `coords` is given.
+    ref_frame : int or (H, W) array, optional
+        Frame of the first video to pick a position on, or an image, see `select_traces`; not used if `coords` is given.
     fps : float, optional
         Frames per second: the x-axis is in seconds. Without `x` and `fps`, it is in frames, or in seconds if the
         files of all recordings state the same irregular times of frames.
@@ -219,19 +269,29 @@ def compare_traces(
         One for each position; by default in a new figure, which is shown.
     block, browser : bool, optional
         Used for picking, see `select_positions`.
+    scale : {'raw', 'normalized', 'twin'}
+        ``'raw'``: one axis for all videos. ``'normalized'``: each trace from its own minimum, 0, to its own maximum, 1.
+        ``'twin'``: the first of two videos has the axis on the left, the second one that on the right, in their
+        colours.
+    stack : bool, optional
+        Draw all positions in one panel, one above the other, named or numbered at the right, in place of one panel for
+        each. By default more than 8 positions are stacked, unless `axs` are given or `scale` is ``'twin'``.
+    scale_bar : bool
+        Draw bars for time and amplitude in place of axes.
 
     Returns
     -------
     matplotlib.axes.Axes, or (N,) array of them
-        One Axes for one position given alone, or picked with the mouse.
+        One Axes for one position given alone, or picked with the mouse. If the positions are stacked, all entries of
+        the array are the same Axes.
 
     Raises
     ------
     RuntimeError
         If picking is not possible: there is no display, or the backend only writes files.
     ValueError
-        If `videos` or `coords` is empty, a position lies outside a video, or the number of labels, colors or axs does
-        not fit.
+        If `videos` or `coords` is empty, a position lies outside a video, the number of labels, colors or axs does
+        not fit, or `scale` is unknown or cannot be drawn.
 
     Examples
     --------
@@ -246,6 +306,7 @@ def compare_traces(
     longest = max(int(clip.shape[0]) for clip in clips)
     times, label = parse_time_axis(longest, x, fps, _shared_times(clips))
     own, _ = line_arguments(len(clips), colors, labels, {}, "video")
+    check_comparison(scale, len(clips), stack, scale_bar, coords)
     if coords is None:
         from .._pick import compare_by_clicking
 
@@ -255,21 +316,22 @@ def compare_traces(
         choice: dict[str, Any] = {"size": size, "window": window, "ref_frame": ref_frame, "title": title}
         return compare_by_clicking(clips, times, label, own, **choice, block=block, browser=browser)
     places = _places_in_all(coords, clips, size, window)
-    given = None if axs is None else _given_panels(axs, len(places))
-    traces = [_traces_of(clip, places, size, window) for clip in clips]
-    panels = _new_panels(len(places)) if given is None else given
-    _draw_panels(panels, _panel_titles(places), traces, times, own)
+    stacked = is_stacked(None if axs is None and scale != "twin" else bool(stack), len(places))
+    stacked = stacked if stack is None else stack
+    panels = comparison_panels(axs, 1 if stacked else len(places), len(places) if stacked else None)
+    traces = [_traces_of(clip, places, size, window, scale) for clip in clips]
+    drawn = _panel_titles(places), traces, times, own, scale
+    handles = draw_rows(panels[0], *drawn) if stacked else draw_panels(panels, *drawn)
     panels[-1].set_xlabel(label)
-    figure = panels[0].figure
+    for panel in panels if scale_bar else ():
+        add_trace_bars(panel, has_time=panel is panels[-1])
     if title:
-        figure.suptitle(title)
+        panels[0].figure.suptitle(title)
     if labels is not None:
-        place: dict[str, Any] = {"loc": "outside upper center"} if axs is None else {}
-        target = figure if axs is None else panels[0]
-        target.legend(handles=panels[0].lines[-len(clips) :], ncols=min(len(clips), 4), **place)
+        _ = add_legend_below(panels[0].figure, handles) if axs is None else add_legend(panels[0], handles=handles)
     if axs is None:
         show_figures()
-    return panels[0] if places.single else panels
+    return panels[0] if places.single else np.repeat(panels, len(places)) if stacked else panels
 
 
 def _shared_times(clips: list[Any]) -> Array | None:
@@ -281,18 +343,6 @@ def _shared_times(clips: list[Any]) -> Array | None:
     others = [source.times for source in sources]
     agree = all(other is not None and np.array_equal(other, times[: len(other)]) for other in others)
     return times if agree else None
-
-
-def _draw_panels(
-    panels: Array, titles: list[str], traces: list[Array], times: Array, own: list[dict[str, Any]]
-) -> None:
-    """Draw one line for each video on the panel of each position."""
-    for i, (panel, title) in enumerate(zip(panels, titles, strict=True)):
-        for trace, properties in zip(traces, own, strict=True):
-            draw_traces(trace[:, i], x=times[: len(trace)], ax=panel, **properties)
-        if len(times) > 1:
-            panel.set_xlim(times[0], times[-1])
-        panel.set_title(title)
 
 
 def _as_videos(videos: Sequence[Any]) -> list[Any]:
@@ -327,11 +377,12 @@ def _places_in_all(coords: object, clips: list[Any], size: int, window: Window |
     return found
 
 
-def _traces_of(clip: VideoLike, places: Places, size: int, window: Window | None) -> Array:
+def _traces_of(clip: VideoLike, places: Places, size: int, window: Window | None, scale: str) -> Array:
     """Return the traces of one video, (T, N)."""
     points: Any = places.regions if places.positions is None else places.positions
     traces = np.asarray(extract_traces(clip, points, size, window=window))
-    return traces.reshape(len(traces), len(places))
+    traces = traces.reshape(len(traces), len(places))
+    return normalize(traces, dtype=np.float64) if scale == "normalized" else traces
 
 
 def _panel_titles(places: Places) -> list[str]:
@@ -339,18 +390,3 @@ def _panel_titles(places: Places) -> list[str]:
     if places.positions is None:
         return list(places.names or ())
     return [f"({x:g}, {y:g})" for x, y in places.positions]
-
-
-def _new_panels(count: int) -> Array:
-    """Return the Axes of a new figure, one above the other."""
-    axs: Array = new_axes(nrows=count, sharex=True, squeeze=False, figsize=(7, 0.6 + 2.2 * count))
-    return axs.ravel()
-
-
-def _given_panels(axs: Sequence[Axes], count: int) -> Array:
-    """Return the Axes given, or raise an error unless there is one for each position."""
-    panels = np.atleast_1d(np.asarray(axs, dtype=object)).ravel()
-    if len(panels) != count:
-        problem = f"has {counted(len(panels), 'entry', 'entries')} for {counted(count, 'position')}"
-        raise ArgumentError("axs", axs, problem, "give one Axes for each", subject="axs")
-    return panels

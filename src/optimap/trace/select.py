@@ -79,7 +79,7 @@ def select_positions(
     Parameters
     ----------
     image : (H, W), (H, W, 3) or (H, W, 4) array, or (T, H, W) video
-        For a video, the first frame is shown.
+        For a video, the mean of up to 100 frames that are spread over it is shown.
     as_integers : bool
         Return whole pixels; the given `positions` are rounded, too. Otherwise, positions are exact.
     title : str
@@ -140,7 +140,7 @@ def select_positions(
 def select_traces(
     video: VideoLike | ArrayLike,
     size: int = 5,
-    ref_frame: ArrayLike = 0,
+    ref_frame: ArrayLike | None = None,
     x: ArrayLike | None = None,
     fps: float | None = None,
     *,
@@ -170,8 +170,9 @@ def select_traces(
         See `extract_traces`; only the frames and traces that are shown are read.
     size : int
         Width of the window in pixels at the start.
-    ref_frame : int or (H, W) array
-        The frame to show first, or an image to show instead.
+    ref_frame : int or (H, W) array, optional
+        The frame to show first, or an image to show instead; by default the mean of up to 100 frames that are spread
+        over the recording.
     x : (T,) array-like, optional
         Values on the x-axis of the traces.
     fps : float, optional
@@ -242,7 +243,7 @@ def select_traces(
 def select_regions(
     image_or_video: ArrayLike | VideoLike,
     size: int = 5,
-    ref_frame: ArrayLike = 0,
+    ref_frame: ArrayLike | None = None,
     x: ArrayLike | None = None,
     fps: float | None = None,
     *,

@@ -1,24 +1,22 @@
 """Compressed HDF5 read in threads: chunks are fetched as stored, and decompressed side by side.
 
 HDF5 decompresses one chunk after the other, under a lock. Here only fetching the bytes of a chunk is left to it;
-imagecodecs (or zlib) and NumPy undo the filters in all threads, straight into the result where a chunk belongs there as
-a whole. Chunks that are read in part are kept for the next part. Datasets with other filters, or with chunks that were
-never written, are read by HDF5 alone (`chunked`), and those without chunks by `hdf5_contiguous`.
+imagecodecs (or zlib) and NumPy undo the filters in all threads (`threaded_chunks`). Datasets with other filters, or
+with chunks that were never written, are read by HDF5 alone (`chunked`), and those without chunks by `hdf5_contiguous`.
 """
 
-import itertools
 import zlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from threading import local
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from .._base import Array, budget
-from ..kernels import run_in_threads, thread_count
+from .._base import Array
+from ..kernels import thread_count
 from .hdf5_contiguous import MappedDataset, mapped_dataset
+from .threaded_chunks import Bytes, Chunk, ThreadedChunks, of_size
 
 if TYPE_CHECKING:
     import h5py
@@ -26,76 +24,16 @@ if TYPE_CHECKING:
 # Numbers of the filters in the HDF5 specification, and of one that h5py registered.
 DEFLATE, SHUFFLE, FLETCHER32, LZF = 1, 2, 3, 32000
 COMPRESSIONS = {DEFLATE: "deflate_decode", LZF: "lzf_decode"}  # functions of imagecodecs, which free the other threads
-Chunk = tuple[int, ...]
-Bytes = NDArray[np.uint8]
 
 
-class ThreadedDataset:
+class ThreadedDataset(ThreadedChunks):
     """A compressed dataset that is sliced like the original, and decompressed in threads."""
 
     def __init__(self, dataset: "h5py.Dataset", filters: Sequence[int], inflate: "dict[int, Inflate]") -> None:
+        super().__init__(dataset, dataset.chunks)
         self._dataset, self._filters, self._inflate = dataset, filters, inflate
-        self.name, self.shape, self.ndim = dataset.name, dataset.shape, dataset.ndim
-        self.dtype, self.chunks = dataset.dtype, dataset.chunks
-        self._nbytes = int(np.prod(self.chunks)) * self.dtype.itemsize
-        self._kept: dict[Chunk, Array] = {}  # the chunks that the last request read in part
-
-    def __getitem__(self, key: tuple[Any, ...]) -> Array:
-        whole = [self._whole(part, n) for part, n in zip(key, self.shape, strict=True)]
-        result: Array = np.empty([stop - start for start, stop in whole], self.dtype)
-        chunks, own, kept = list(self._overlapping(whole)), local(), self._kept
-        self._kept = {}
-        keeps = len(chunks) * self._nbytes <= budget().read_bytes
-
-        def work(number: int) -> None:
-            offset = chunks[number]
-            here, there = self._places(offset, whole)
-            target = result[there]
-            if target.shape == self.chunks:  # the whole chunk
-                self._decode_into(target, offset, own)
-                return
-            values = kept.get(offset)
-            if values is None:
-                values = np.empty(self.chunks, self.dtype)
-                self._decode_into(values, offset, own)
-            target[...] = values[here]
-            if keeps:
-                self._kept[offset] = values
-
-        run_in_threads(work, len(chunks), min(thread_count(), len(chunks)))
-        return np.asarray(result[tuple(self._rest(part) for part in key)])
-
-    @staticmethod
-    def _whole(part: Any, n: int) -> tuple[int, int]:
-        """Return the range of an axis that is read: from the first to the last index."""
-        if not isinstance(part, slice):
-            return int(part), int(part) + 1
-        wanted = range(*part.indices(n))
-        return (wanted[0], wanted[-1] + 1) if wanted else (0, 0)
-
-    @staticmethod
-    def _rest(part: Any) -> Any:
-        """Return what is left to be indexed in that range."""
-        return slice(None, None, part.step) if isinstance(part, slice) else 0
-
-    def _overlapping(self, whole: Sequence[tuple[int, int]]) -> Iterator[Chunk]:
-        """Yield the offsets of the chunks that a part touches."""
-        along = [
-            range(start - start % size, stop, size) for (start, stop), size in zip(whole, self.chunks, strict=True)
-        ]
-        return itertools.product(*along) if all(start < stop for start, stop in whole) else iter(())
-
-    def _places(self, offset: Chunk, whole: Sequence[tuple[int, int]]) -> tuple[tuple[slice, ...], tuple[slice, ...]]:
-        """Return which part of a chunk is read, and its place in the result."""
-        here, there = [], []
-        for first, size, (start, stop) in zip(offset, self.chunks, whole, strict=True):
-            low, high = max(first, start), min(first + size, stop)
-            here.append(slice(low - first, high - first))
-            there.append(slice(low - start, high - start))
-        return tuple(here), tuple(there)
 
     def _decode_into(self, target: Array, offset: Chunk, own: local) -> None:
-        """Write all values of a chunk to their place; `own` holds memory of the thread."""
         skipped, raw = self._dataset.id.read_direct_chunk(offset)
         is_straight = target.flags.c_contiguous
         place: Bytes = target.reshape(-1).view(np.uint8) if is_straight else self._memory(own, "values")
@@ -104,7 +42,7 @@ class ThreadedDataset:
         data: Bytes = np.frombuffer(raw, np.uint8)
         for kind in reversed(todo):
             data = self._undone(kind, data, place if kind == todo[0] else self._memory(own, "shuffled"))
-        data = _of_size(data, self._nbytes)
+        data = of_size(data, self._nbytes)
         if not todo or todo[0] == FLETCHER32:
             place[...] = data
         if not is_straight:
@@ -115,15 +53,8 @@ class ThreadedDataset:
         if kind == FLETCHER32:
             return _checked(data)
         if kind == SHUFFLE:
-            return _unshuffled(_of_size(data, self._nbytes), self.dtype.itemsize, place)
+            return _unshuffled(of_size(data, self._nbytes), self.dtype.itemsize, place)
         return self._inflate[kind](data, place)
-
-    def _memory(self, own: local, name: str) -> Bytes:
-        """Return memory of a thread for the bytes of a chunk, the same for all chunks that it decodes."""
-        if not hasattr(own, name):
-            setattr(own, name, np.empty(self._nbytes, np.uint8))
-        memory: Bytes = getattr(own, name)
-        return memory
 
 
 Inflate = Callable[[Bytes, Bytes], Bytes]  # data, place
@@ -162,13 +93,6 @@ def _inflated(data: Bytes, place: Bytes) -> Bytes:
         raise OSError(f"a chunk cannot be decompressed: {error}") from error
     place[: len(result)] = np.frombuffer(result, np.uint8)
     return place[: len(result)]
-
-
-def _of_size(data: Bytes, expected: int) -> Bytes:
-    """Return the bytes of a chunk, or raise an error if some are missing."""
-    if len(data) != expected:
-        raise OSError(f"a chunk has {len(data)} bytes instead of {expected}")
-    return data
 
 
 def _checked(data: Bytes) -> Bytes:

@@ -123,15 +123,22 @@ def _plain(configuration: object) -> dict[str, Any]:
 # --- decoding -------------------------------------------------------------------------------------------------------
 
 
-def decode(name: str, configuration: dict[str, Any], data: Any, most: int) -> Any:
-    """Return decompressed bytes, or raise an error where they would be more than `most`."""
+def decode(name: str, configuration: dict[str, Any], data: Any, most: int, place: Any = None) -> Any:
+    """Return decompressed bytes, or raise an error where they would be more than `most`.
+
+    Where it is certain that they fit exactly, they are written to `place`, which is returned.
+    """
     raw = np.ascontiguousarray(data).reshape(-1).view(np.uint8)
     if name in STREAMS:
         return _decoded_stream(name, configuration, raw, most)
     size = SIZES[name](raw)
     if size > most:
         raise ValueError(f"a chunk of at most {most} bytes would become {size} bytes")
-    return numcodecs.get_codec({"id": name}).decode(raw)
+    codec = numcodecs.get_codec({"id": name})
+    if place is None or size != place.nbytes:
+        return codec.decode(raw)
+    codec.decode(raw, out=place)
+    return place
 
 
 def _decoded_stream(name: str, configuration: dict[str, Any], raw: Any, most: int) -> bytes:
@@ -176,7 +183,7 @@ def _lz4_size(raw: Any) -> int:
 
 def _zstd_size(raw: Any) -> int:
     """Return the sizes in the headers of all frames; where one states none, the most that its blocks can hold."""
-    data, at, total = raw.tobytes(), 0, 0
+    data, at, total = raw.data, 0, 0  # not a copy, which would take as long as decompressing
     while at < len(data):
         magic = int.from_bytes(data[at : at + 4], "little")
         if magic & 0xFFFFFFF0 == 0x184D2A50:  # a frame to be skipped
@@ -195,7 +202,7 @@ def _zstd_size(raw: Any) -> int:
     return total
 
 
-def _after_blocks(data: bytes, at: int) -> tuple[int, int]:
+def _after_blocks(data: memoryview, at: int) -> tuple[int, int]:
     """Return where the blocks of a frame end, and the most that they can hold, 128 kB each."""
     most, last = 0, 0
     while not last:

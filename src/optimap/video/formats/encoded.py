@@ -54,7 +54,7 @@ class DecodedFrames:
         first = self._grey(next(self._frames, None))
         height, width = first.shape
         self.shape = (count, height, width)
-        self.dtype = first.dtype
+        self.dtype = first.dtype.newbyteorder("=")
         self._rewind()
 
     def _rewind(self) -> None:
@@ -140,7 +140,7 @@ def _check_depth(frame: av.VideoFrame, path: Path) -> None:
 
 
 def _plane(frame: av.VideoFrame, number: int, path: Path) -> Array:
-    """Return one plane without its padding, in native byte order."""
+    """Return one plane without its padding, a view of the frame."""
     plane = frame.planes[number]
     component = frame.format.components[number]
     is_grey = frame.format.name.startswith("gray")
@@ -157,7 +157,7 @@ def _plane(frame: av.VideoFrame, number: int, path: Path) -> Array:
     lines = np.frombuffer(memoryview(plane), stored).reshape(plane.height, plane.line_size // stored.itemsize)
     # In nv12 and similar formats, the two colour differences share a plane.
     per_pixel = 1 if is_grey else sum(component.plane == number for component in frame.format.components)
-    return np.array(lines[:, : per_pixel * plane.width], stored.newbyteorder("="))
+    return lines[:, : per_pixel * plane.width]
 
 
 def _check_colourless(frame: av.VideoFrame, path: Path) -> None:

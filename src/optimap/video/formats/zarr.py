@@ -27,6 +27,7 @@ from ..format_table import is_zarr
 from ..recording import Recording
 from ..units import MM, SECONDS, interval, rate
 from ..writing import frame_blocks, refuse_dtype
+from ..zarr_chunks import threaded
 from ..zarr_codecs import RefusedCodecError
 from ..zarr_stores import CheckedFolder, CheckedStore, CheckedZip, NewFolder, NewZip, is_description
 
@@ -61,7 +62,8 @@ def open_recording(
             shape, dtype = tuple(map(int, image.array.shape)), np.dtype(image.array.dtype)
         layout = find_layout(path, shape, dtype, wanted, names=image.axes, labels=image.channels)
         with _reading(path):
-            frames = DatasetFrames(path, image.array, store.close, "zarr", layout)
+            data = threaded(image.array, Path(store.root)) if isinstance(store, CheckedFolder) else image.array
+            frames = DatasetFrames(path, data, store.close, "zarr", layout)
             times = _coordinate_times(root, image, layout)
         step, size = _scale(image, layout, "T", SECONDS), _scale(image, layout, "X", MM)
         stated = noted_number(metadata.get("fps"))
