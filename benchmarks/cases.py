@@ -184,6 +184,33 @@ def smoothing():
     return Case(prepare, run, memory=True)
 
 
+def filtering(name, *arguments, dtype=np.uint16, memory=True):
+    """Call a function of `optimap.video`."""
+
+    def prepare():
+        return video(dtype, (500, 256, 256))
+
+    def run(prepared):
+        import optimap.video
+
+        return getattr(optimap.video, name)(prepared, *arguments)
+
+    return Case(prepare, run, memory=memory)
+
+
+def masking():
+    def prepare():
+        bright = np.hypot(*np.mgrid[-512:512, -512:512]) < 300
+        return np.random.default_rng(0).normal(np.where(bright, 20_000, 3000), 500).clip(0).astype(np.uint16)
+
+    def run(prepared):
+        import optimap.image
+
+        return optimap.image.background_mask(prepared, show=False)
+
+    return Case(prepare, run)
+
+
 def live_view(figure, recording, where):
     """Return our view of `select_traces`, with these points picked."""
     from optimap._pick import PointPicker, TracesView
@@ -280,6 +307,10 @@ CASES = {
     "beats of 10,000 x 1000 samples; peer: find_peaks": measuring_beats(),
     "baselines (asls) of 1000 series of 5000; peer: SciPy": baselines(),
     "smooth 500 x 256 x 256 uint16 in time and space": smoothing(),
+    "normalize_pixelwise 500 x 256 x 256 uint16": filtering("normalize_pixelwise"),
+    "normalize_pixelwise_slidingwindow 60, the same": filtering("normalize_pixelwise_slidingwindow", 60),
+    "temporal_difference 5, the same": filtering("temporal_difference", 5),
+    "background_mask 1024 x 1024 uint16": masking(),
     "click beside 29 points x 5000 frames": picking("click"),
     "drag through 25 positions beside 28 points": picking("drag"),
     "import optimap, fresh process": cold_start(IMPORT, IMPORT),

@@ -30,7 +30,7 @@ def test_listed_names_are_not_here(package, name):
         getattr(room, name)
 
 
-@pytest.mark.parametrize("name", ["motion_compensate", "motion", "utils", "play_video", "show_video", "load_image"])
+@pytest.mark.parametrize("name", ["motion_compensate", "motion", "utils", "play_video", "export_videos", "load_image"])
 def test_names_of_the_top_level(name):
     with pytest.raises(AttributeError, match=r"this is 'optimap-trace'.* environment of its own"):
         getattr(optimap, name)

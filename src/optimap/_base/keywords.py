@@ -144,6 +144,22 @@ class FilterKeywords(TypedDict, total=False):
     order: int
 
 
+class MaskKeywords(TypedDict, total=False):
+    """Of `optimap.image.show_mask`, but the mask and the image."""
+
+    title: str
+    alpha: float
+    color: object
+    cmap: str
+    ax: "Axes | None"
+
+
+class MaskImageKeywords(MaskKeywords, total=False):
+    """The same with the image."""
+
+    image: "ArrayLike | None"
+
+
 class ImageKeywords(ArtistKeywords, total=False):
     """Of `matplotlib.axes.Axes.imshow`."""
 

@@ -38,6 +38,7 @@ BeatBaseline = Literal["before", "linear"]
 DurationPrefix = Literal["apd", "catd"]
 WhichBeat = int | Literal["mean", "all"]
 VelocityMethod = Literal["bayly", "circle", "gradient"]
+EdgeMode = Literal["nearest", "reflect", "mirror"]
 PhaseMethod = Literal["hilbert", "delay"]
 PhaseCenter = Literal["auto", "offset", "mean"]
 

@@ -5,6 +5,7 @@ from .beats import (
     draw_restitution,
 )
 from .colors import (
+    color_table,
     default_colors,
 )
 from .comparison import (
@@ -50,6 +51,11 @@ from .maps import (
     MapStyle,
     draw_maps,
 )
+from .player import (
+    InteractivePlayer,
+    Panel,
+    play,
+)
 from .positions import (
     name_positions,
 )
@@ -86,8 +92,10 @@ __all__ = [
     "MOST_OVERLAID",
     "Colors",
     "InPieces",
+    "InteractivePlayer",
     "MapStyle",
     "Marks",
+    "Panel",
     "Stack",
     "add_legend",
     "add_legend_below",
@@ -103,6 +111,7 @@ __all__ = [
     "check_scale",
     "check_stack",
     "check_traces_arguments",
+    "color_table",
     "comparison_panels",
     "contrast_limits",
     "default_colors",
@@ -122,6 +131,7 @@ __all__ = [
     "outlines",
     "parse_colors",
     "pixel_columns",
+    "play",
     "ranges_of",
     "show_figures",
     "show_positions",

@@ -6,6 +6,12 @@ these distances as its aim; a test measures them. A colour belongs to a number (
 columns), so that a trace has the same colour in a window, in a picture and in the next session.
 """
 
+from typing import Any
+
+import numpy as np
+
+from .._base import Array
+
 COLORS = [
     *("#3d61c2", "#f3aa00", "#c2310c", "#3dc2ff", "#3d2461", "#926d92", "#552418", "#92b679"),
     *("#4918b6", "#9e1855", "#ff61ce", "#009231", "#b66dff", "#920092", "#aa6d61", "#496131"),
@@ -23,3 +29,12 @@ def default_colors(count: int, start: int = 0) -> list[str]:
     own = matplotlib.rcParams["axes.prop_cycle"]
     chosen = COLORS if own == matplotlib.rcParamsDefault["axes.prop_cycle"] else own.by_key().get("color", COLORS)
     return [chosen[i % len(chosen)] for i in range(start, start + count)]
+
+
+def color_table(cmap: Any) -> Array:
+    """Return the 256 colours of a colour map, (256, 4) in uint8."""
+    import matplotlib
+
+    chosen = matplotlib.colormaps[cmap] if isinstance(cmap, str) else cmap
+    table: Array = (np.asarray(chosen(np.linspace(0, 1, 256))) * 255 + 0.5).astype(np.uint8)
+    return table

@@ -30,6 +30,9 @@ from .functions import (
 from .functions import (
     filter_traces as filter_traces,
 )
+from .functions import (
+    normalized,
+)
 from .given import (
     Given,
     LabelledSeries,
@@ -100,6 +103,7 @@ __all__ = [
     "normalize_dask",
     "normalize_device",
     "normalize_host",
+    "normalized",
     "polarity_sign",
     "regular_rate",
     "relative_dask",

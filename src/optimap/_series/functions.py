@@ -1,4 +1,4 @@
-"""The public functions of signals that `optimap.trace` lists: baseline, delta_f_over_f, filter_traces.
+"""The public functions of signals that `optimap.trace` lists, and `normalized`, which several rooms call.
 
 Signals come in through `given_series`, and go out in the same form; the work is done in the modules that are named
 after it. Those of dask arrays are in `dask`.
@@ -12,6 +12,7 @@ from typing import Any, Unpack, overload
 from numpy.typing import ArrayLike, NDArray
 
 from .._base import (
+    ArgumentError,
     BaselineKeywords,
     BaselineKind,
     FilterKeywords,
@@ -21,14 +22,30 @@ from .._base import (
     SeriesLike,
     Traces,
     is_dask,
+    is_device_array,
 )
 from .asls import Asls
 from .baselines import Baseline, baseline_host
-from .dask import baseline_dask, filter_dask, relative_dask
+from .dask import baseline_dask, filter_dask, normalize_dask, relative_dask
 from .filters import Filtering, filter_host
 from .given import LabelledSeries, given_series
+from .normalize import Options, normalize_device, normalize_host
 from .polarity import check_polarity
 from .relative import Relative, relative_host
+
+
+def normalized(array: SeriesLike, options: Options, name: str = "array") -> Any:
+    """Return series of any form normalized, in the same form."""
+    given = given_series(array, name)
+    values = given.values
+    engine = normalize_dask if is_dask(values) else normalize_device if is_device_array(values) else normalize_host
+    try:
+        result = engine(values, options)
+    except ArgumentError as error:
+        if error.argument != "array" or name == "array":
+            raise
+        raise type(error)(name, error.value, error.problem, error.cure, subject=name) from None
+    return given.like(result, keeps_unit=False)
 
 
 @overload

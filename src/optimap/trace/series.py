@@ -12,7 +12,7 @@ from typing import Any, overload
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
 
-from .._base import Array, GapPolicy, SeriesLike, Traces, Trend, is_dask, is_device_array
+from .._base import Array, GapPolicy, SeriesLike, Traces, Trend, is_dask
 from .._series import (
     Detrending,
     LabelledSeries,
@@ -20,9 +20,7 @@ from .._series import (
     detrend_dask,
     detrend_host,
     given_series,
-    normalize_dask,
-    normalize_device,
-    normalize_host,
+    normalized,
 )
 from .._series import baseline as baseline
 from .._series import delta_f_over_f as delta_f_over_f
@@ -119,16 +117,7 @@ def normalize(
     >>> normalize([10, 15, 20], ymin=1, ymax=0, vmin=15).tolist()
     [1.0, 1.0, 0.0]
     """
-    options = Options(ymin, ymax, vmin, vmax, dtype, clip, axis)
-    given = given_series(array, "array")
-    values = given.values
-    if is_dask(values):
-        result = normalize_dask(values, options)
-    elif is_device_array(values):
-        result = normalize_device(values, options)
-    else:
-        result = normalize_host(values, options)
-    return given.like(result, keeps_unit=False)
+    return normalized(array, Options(ymin, ymax, vmin, vmax, dtype, clip, axis))
 
 
 @overload

@@ -8,8 +8,7 @@ continued by its mirror image, as SciPy and the published package do. Dask array
 
 from __future__ import annotations
 
-import importlib
-from typing import Any
+from functools import partial
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -28,6 +27,7 @@ from .._reading import (
     smooth_in_space,
     walk_blocks,
 )
+from .overlaps import in_overlapping_blocks
 
 Frames = NDArray[np.float64]
 
@@ -72,9 +72,12 @@ def smooth_spatiotemporal(video: VideoLike | ArrayLike, sigma_temporal: float, s
     sigmas = parse_sigma(sigma_temporal, "sigma_temporal"), parse_sigma(sigma_spatial, "sigma_spatial")
     refuse_device_array(video, "video", "smoothing")
     source = as_source(video)
+    function = partial(_smooth, in_time=sigmas[0], in_space=sigmas[1])
     if is_dask(source.video):
-        return _smooth_dask(source, *sigmas)  # type: ignore[no-any-return]
-    return _smooth(source, *sigmas)
+        reaches = (gaussian_reach(sigmas[0]), gaussian_reach(sigmas[1]), gaussian_reach(sigmas[1]))
+        dtype = kernels.result_dtype(source.dtype)
+        return in_overlapping_blocks(source.video, function, reaches, dtype)  # type: ignore[no-any-return]
+    return function(source)
 
 
 def _smooth(source: Source, in_time: float, in_space: float) -> Array:
@@ -182,31 +185,3 @@ def _smooth_in_time(frames: Frames, first: int, sigma: float, out: Array) -> Non
     else:
         flat, half = frames.reshape(len(frames), -1), half_gaussian(sigma)
         kernels.smooth_in_time(flat, half, first, out.reshape(len(out), -1))
-
-
-def _smooth_dask(source: Source, in_time: float, in_space: float) -> Any:
-    """Return the smoothed video as a dask array, from blocks that overlap as far as the Gaussians reach."""
-    da: Any = importlib.import_module("dask.array")
-
-    video = source.video
-    reaches = (gaussian_reach(in_time), gaussian_reach(in_space), gaussian_reach(in_space))
-    # An axis that is hardly longer than the Gaussian is not cut.
-    video = video.rechunk({axis: -1 for axis, reach in enumerate(reaches) if reach >= video.shape[axis]})
-    depth = {axis: 0 if video.numblocks[axis] == 1 else reach for axis, reach in enumerate(reaches)}
-    dtype = kernels.result_dtype(source.dtype)
-    return da.map_overlap(
-        _smooth_block,
-        video,
-        depth=depth,
-        boundary="none",
-        in_time=in_time,
-        in_space=in_space,
-        dtype=dtype,
-        meta=np.empty((0, 0, 0), dtype),
-    )
-
-
-def _smooth_block(block: Array, in_time: float, in_space: float) -> Array:
-    """Smooth a block in the single thread that the scheduler assigned to it."""
-    with kernels.one_thread():
-        return _smooth(as_source(block), in_time, in_space)
