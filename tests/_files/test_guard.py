@@ -93,6 +93,12 @@ def test_mistakes_that_a_library_never_makes_pass_unchanged():
         raised(AttributeError("a mistake of ours"), "json")()
 
 
+def test_files_that_were_not_closed_are_no_report_about_another(recwarn):
+    with reading(PATH, "tifffile", PROBLEM):
+        warnings.warn("unclosed file other.tif", ResourceWarning, stacklevel=1)
+    assert not recwarn.list
+
+
 def test_an_interrupt_passes():
     with pytest.raises(KeyboardInterrupt):
         raised(KeyboardInterrupt())()
@@ -229,4 +235,15 @@ def test_reports_are_held_until_a_file_was_opened(tmp_path, nested):
         opens(tmp_path / "notes.json", nested, ZeroDivisionError())
     with pytest.warns(UserWarning, match=r"notes\.json is read, but json reports: odd") as caught:
         opens(tmp_path / "notes.json", nested)
+    assert len(caught) == 1
+
+
+def test_the_files_of_a_recording_are_one_warning(tmp_path):
+    def call():
+        for number in (0, 1, 2, 3, 4, 5):
+            with held_reports(), held_reports(tmp_path), reading(tmp_path / f"{number}.tif", "tifffile", PROBLEM):
+                logging.getLogger("tifffile").error("a tag is corrupted")
+
+    with pytest.warns(UserWarning, match=r"0\.tif is read, but") as caught:
+        call()
     assert len(caught) == 1

@@ -60,7 +60,7 @@ def test_a_drag_is_undone_in_one_step_and_a_name_in_one():
     assert made.names == ["apex"]
     assert made.shapes[0].vertices[0] == (9, 7)
     assert made.undo()
-    assert (made.names, made.shapes[0].vertices[0]) == (["region_0"], (9, 7))
+    assert (made.names, made.shapes[0].vertices[0]) == (["region_1"], (9, 7))
     assert made.undo()
     assert made.shapes[0].vertices == tuple(TRIANGLE)
     assert made.redo()

@@ -206,7 +206,7 @@ def test_the_call_returns_regions_and_goes_on_with_them(image_or_video, tmp_path
     with ExitStack() as stack:
         seat(stack, act)
         drawn = select_regions(image_or_video)
-        assert drawn.names == ["apex", "region_1"]
+        assert drawn.names == ["apex", "region_2"]
         assert drawn["apex"].pixels(0)[0].size == 6 * 8
         save_regions(tmp_path / "regions.zip", drawn)
     with ExitStack() as stack:
@@ -233,10 +233,10 @@ def test_a_call_that_does_not_wait_returns_what_is_drawn_so_far():
         selection = select_regions(VIDEO)
         assert repr(selection) == "<Selection of 0 regions: none yet, draw on the image>"
         drag(Acting(puppet.figure), (5, 5), (7, 8), (10, 12))
-        assert repr(selection) == "<Selection of 1 region: 'region_0'>"
-        assert selection.regions.names == ["region_0"]
+        assert repr(selection) == "<Selection of 1 region: 'region_1'>"
+        assert selection.regions.names == ["region_1"]
         assert selection.positions == [(7.5, 8.5)]
-        assert [one.names for one in selection] == [["region_0"]]
+        assert [one.names for one in selection] == [["region_1"]]
 
 
 @pytest.mark.parametrize(

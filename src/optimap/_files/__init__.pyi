@@ -8,6 +8,7 @@ from .atomic import (
 )
 from .beside import (
     file_beside,
+    in_any_case,
     leads_out,
 )
 from .guard import (
@@ -27,6 +28,10 @@ from .hdf5 import (
 from .hdf5_io import (
     HDF5Input,
     hdf5_output,
+)
+from .hdf5_scales import (
+    check_scales,
+    scales_of,
 )
 from .justified import (
     AS_TEXT,
@@ -101,6 +106,7 @@ __all__ = [
     "check_npy",
     "check_npz",
     "check_output",
+    "check_scales",
     "check_sidecar",
     "check_size",
     "check_zip",
@@ -112,6 +118,7 @@ __all__ = [
     "hdf5_values",
     "held_reports",
     "hidden_path",
+    "in_any_case",
     "is_sidecar",
     "leads_out",
     "leftovers_in",
@@ -129,6 +136,7 @@ __all__ = [
     "refuse_special",
     "remove_empty",
     "remove_leftovers",
+    "scales_of",
     "sidecar_path",
     "together",
     "write_npz",

@@ -67,6 +67,10 @@ class Mouse:
     def scroll(self, event: "MouseEvent") -> None:
         """Act on the wheel."""
 
+    def point_at(self, event: "MouseEvent") -> int | None:
+        """Return the key of what is under the mouse."""
+        return None
+
     def _missed_release(self, event: "MouseEvent") -> bool:
         """Whether the button is up although no release was reported, for example outside a browser's canvas."""
         if event.name != "motion_notify_event":
@@ -179,6 +183,11 @@ class MouseAdapter(Mouse):
         position = self._position_of(event)
         if self._on_scroll is not None and position is not None and self._point_below(event, position) is not None:
             self._on_scroll(1 if event.step > 0 else -1)
+
+    def point_at(self, event: "MouseEvent") -> int | None:
+        """Return the key of the point under the mouse, if the event may act on it."""
+        position = self._position_of(event)
+        return None if position is None else self._point_below(event, position)
 
     def _point_below(self, event: "MouseEvent", position: Position) -> int | None:
         """Return the key of the point under the mouse."""

@@ -5,7 +5,7 @@ it, and the views draw what it holds.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -19,11 +19,12 @@ Observer = Callable[[], None]
 
 @dataclass(frozen=True)
 class Point:
-    """A picked point; its key stays the same while it is moved."""
+    """A picked point; its key stays the same while it is moved, its number is its place among all, from 1 on."""
 
     key: int
     x: float
     y: float
+    number: int = field(default=0, compare=False)
 
     @property
     def position(self) -> Position:
@@ -110,7 +111,7 @@ class Picker:
         self._set(points)
 
     def _set(self, points: tuple[Point, ...]) -> None:
-        self._points = points
+        self._points = numbered(points)
         if self.selected not in {point.key for point in points}:
             self.selected = None
         self._notify()
@@ -165,7 +166,7 @@ class PointPicker(Picker):
         if self.limit is not None and len(parsed) > self.limit:
             problem = f"has {len(parsed)} entries, more than num_points = {self.limit}"
             raise ArgumentError("positions", positions, problem, "give fewer positions", subject="positions")
-        self._points = tuple(self._new_point(position) for position in parsed.tolist())
+        self._points = numbered(tuple(self._new_point(position) for position in parsed.tolist()))
 
     def add(self, position: Sequence[float]) -> Point:
         """Add a point inside the frame and select it."""
@@ -173,10 +174,10 @@ class PointPicker(Picker):
             problem = f"is one more than num_points = {self.limit} allows"
             raise ArgumentError("position", tuple(position), problem, "remove a point first")
         parsed, _ = parse_positions(position, self.frame_shape, name="position")
-        point = self._new_point(parsed[0].tolist())
+        point = replace(self._new_point(parsed[0].tolist()), number=len(self._points) + 1)
         self.selected = point.key
         self._change((*self._points, point))
-        return point
+        return point  # also where an observer has reverted the change
 
     def remove_nearest(self, position: Sequence[float]) -> Point | None:
         """Remove the point nearest to a position, if there is any."""
@@ -218,3 +219,8 @@ class PointPicker(Picker):
         # A frame extends half a pixel beyond its outermost centres; its right and bottom edges are outside.
         right, bottom = (float(np.nextafter(n - 0.5, 0)) for n in (width, height))
         return min(max(float(position[0]), -0.5), right), min(max(float(position[1]), -0.5), bottom)
+
+
+def numbered(points: tuple[Point, ...]) -> tuple[Point, ...]:
+    """Return points with their places as numbers."""
+    return tuple(point if point.number == i else replace(point, number=i) for i, point in enumerate(points, start=1))

@@ -191,6 +191,12 @@ class ShapeMouse(Mouse):
         elif self._is_in_frame(position):
             self.shapes.window(position, self.size)
 
+    def point_at(self, event: "MouseEvent") -> int | None:
+        """Return the key of the region under the mouse."""
+        position = self._position_of(event)
+        below = None if position is None else self.shapes.at(position) or self._edge_below(event)
+        return None if below is None else below.key
+
     def _place(self, event: "MouseEvent") -> Position:
         """Return the position of the mouse, also outside the axes."""
         x, y = self.ax.transData.inverted().transform((event.x, event.y))

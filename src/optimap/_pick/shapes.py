@@ -13,7 +13,7 @@ import numpy as np
 
 from .._base import ArgumentError, Floats, FrameShape, whole_number
 from .._regions import Ellipse, Outlines
-from .points import Picker, Point, Position
+from .points import Picker, Point, Position, numbered
 
 RECTANGLE, OVAL, POLYGON, FREEHAND = "rectangle", "oval", "polygon", "freehand"
 BOXES = (RECTANGLE, OVAL)  # kinds whose four vertices are the corners of a box
@@ -85,7 +85,7 @@ class ShapePicker(Picker):
         if self.limit is not None and len(first) > self.limit:
             problem = f"has {len(first)} entries, more than num_regions = {self.limit}"
             raise ArgumentError("regions", outlines, problem, "give fewer regions", subject="regions")
-        self._points = tuple(self._read(shape, name) for shape, name in first)
+        self._points = numbered(tuple(self._read(shape, name) for shape, name in first))
 
     @property
     def shapes(self) -> tuple[Shape, ...]:
@@ -101,17 +101,17 @@ class ShapePicker(Picker):
     @property
     def names(self) -> list[str]:
         """The names; regions without one are numbered."""
-        return [shape.name or f"region_{i}" for i, shape in enumerate(self.shapes)]
+        return [shape.name or f"region_{shape.number}" for shape in self.shapes]
 
     def draw(self, kind: str, vertices: Sequence[Sequence[float]]) -> Shape:
         """Add a region and select it."""
         if self.full:
             problem = f"is one more than num_regions = {self.limit} allows"
             raise ArgumentError("vertices", tuple(vertices), problem, "remove a region first")
-        shape = self._new(kind, self._placed(kind, vertices), "")
+        shape = replace(self._new(kind, self._placed(kind, vertices), ""), number=len(self._points) + 1)
         self.selected = shape.key
         self._change((*self._points, shape))
-        return shape
+        return shape  # also where an observer has reverted the change
 
     def window(self, position: Sequence[float], size: int) -> Shape:
         """Add the square of `size` pixels around the pixel at a position, as a point would have."""
@@ -174,7 +174,7 @@ class ShapePicker(Picker):
 
     def _new(self, kind: str, vertices: Vertices, name: str) -> Shape:
         self._keys += 1
-        return Shape(self._keys, *vertices[0], kind, vertices, name)
+        return Shape(self._keys, *vertices[0], kind=kind, vertices=vertices, name=name)
 
     def _read(self, shape: "list[Floats] | Ellipse", name: str) -> Shape:
         """Return a first region as it is, also where it reaches beyond the frame."""

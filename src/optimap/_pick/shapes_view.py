@@ -220,10 +220,25 @@ class Drawing(PositionsView):
         is_high = self.ax_image.transData.transform(name.xy)[1] > self.ax_image.bbox.y1 - 12  # no room above it
         name.set(va="top" if is_high else "bottom", position=(0, -3 if is_high else 3))
 
-    def _number(self) -> None:
-        """Write the names that the regions have when they are returned."""
-        for shape, name in zip(self.picker.shapes, self.picker.names, strict=True):
-            self._marks[shape.key][1].set_text(name)  # type: ignore[attr-defined]
+    def _number(self) -> bool:
+        """Write numbers and names, in the colours of the numbers; return whether any that were written changed."""
+        changed = False
+        for shape in self.picker.shapes:
+            name: Any = self._marks[shape.key][1]
+            text = f"{shape.number} {shape.name}".rstrip()
+            if name.get_text() != text:
+                changed = changed or bool(name.get_text())
+                name.set_text(text)
+                self._recolor(shape)
+        return changed
+
+    def _recolor(self, point: Point) -> None:
+        """Give the artists of a region the colour of its number."""
+        outline: Any
+        name: Any
+        outline, name = self._marks[point.key]
+        outline.set_edgecolor(point_color(point))
+        name.set_color(point_color(point))
 
 
 class ImageDrawing(Drawing):
@@ -264,3 +279,12 @@ class TracesDrawing(Drawing, TracesView):
 
     def resize(self, step: int) -> None:
         """Do nothing: regions have no window."""
+
+    def _recolor(self, point: Point) -> None:
+        super()._recolor(point)
+        self.lines.recolor(point.key, point_color(point))
+
+    def _highlight(self) -> None:
+        """Let the trace of the region below the mouse, or of the selected one, be drawn on top of the others."""
+        noticed = self.noticed
+        self.lines.highlight.lines = self.lines[noticed] if noticed is not None and noticed in self.lines else ()
