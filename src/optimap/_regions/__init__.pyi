@@ -1,3 +1,8 @@
+from .delimited import (
+    Row,
+    Rows,
+    read_rows,
+)
 from .file_request import (
     CELLS,
 )
@@ -104,6 +109,8 @@ __all__ = [
     "Places",
     "Positions",
     "Regions",
+    "Row",
+    "Rows",
     "Spans",
     "check_fits",
     "check_positions",
@@ -136,6 +143,7 @@ __all__ = [
     "read_objects",
     "read_positions",
     "read_region_file",
+    "read_rows",
     "region_names",
     "regions",
     "save_regions",

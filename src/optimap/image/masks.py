@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from .._base import ArgumentError, ArgumentTypeError, Array, MaskKeywords, check_flag
-from .._draw import as_image, check_axes, check_scale, contrast_limits, new_axes, show_figures
+from .._draw import as_image, check_axes, check_scale, draw_image, new_axes, show_figures
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -313,9 +313,7 @@ def show_mask(
     if ax is None:
         ax = new_axes()
     if below is not None:
-        ax.imshow(
-            below, cmap=cmap, interpolation="none", vmin=contrast_limits(below)[0], vmax=contrast_limits(below)[1]
-        )
+        draw_image(ax, below, cmap=cmap)
     layer = np.zeros((*truth.shape, 4))
     layer[truth] = to_rgba(color, alpha if below is not None else 1)  # type: ignore[arg-type]  # a colour
     ax.imshow(layer, interpolation="none")

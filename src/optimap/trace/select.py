@@ -176,8 +176,8 @@ def select_traces(
     x : (T,) array-like, optional
         Values on the x-axis of the traces.
     fps : float, optional
-        Frames per second: the x-axis is in seconds. Without `x` and `fps` it is in frames, or, for a recording whose
-        file states irregular times of frames, in seconds.
+        Frames per second: the x-axis is in seconds. Without `x` and `fps`, it is so if the video states its
+        rate or times, as recordings and arrays of xarray do, and in frames otherwise.
     window : {'rect', 'disc', 'pixel'}, optional
         See `extract_traces`.
     positions : (x, y) or sequence of (x, y), in pixels; or regions
