@@ -22,6 +22,12 @@ from .imagej import (
     holds_rois,
     named_rois,
 )
+from .imagej_files import (
+    check_region_output,
+)
+from .imagej_files import (
+    save_regions as save_regions,
+)
 from .images import (
     overlay_of,
 )
@@ -53,6 +59,8 @@ from .pickles import (
     read_objects,
 )
 from .polygons import (
+    Ellipse,
+    Outlines,
     polygon_runs,
 )
 from .position_files import (
@@ -96,6 +104,8 @@ __all__ = [
     "KINDS",
     "READERS",
     "WINDOWS",
+    "Ellipse",
+    "Outlines",
     "Places",
     "Positions",
     "Regions",
@@ -104,6 +114,7 @@ __all__ = [
     "Spans",
     "check_fits",
     "check_positions",
+    "check_region_output",
     "check_size",
     "check_window",
     "collage_positions",
@@ -135,6 +146,7 @@ __all__ = [
     "read_rows",
     "region_names",
     "regions",
+    "save_regions",
     "set_default_trace_window",
     "window_spans",
     "write_positions",

@@ -34,6 +34,7 @@ from .._regions import get_default_trace_window as get_default_trace_window
 from .._regions import positions_from_A_to_B as positions_from_A_to_B
 from .._regions import random_positions as random_positions
 from .._regions import regions as regions
+from .._regions import save_regions as save_regions
 from .._regions import set_default_trace_window as set_default_trace_window
 from .._series import given_series
 from .._tables import TraceTable, as_data_array
