@@ -161,7 +161,8 @@ def _pick(recording: "Recording", options: PickOptions) -> _Picked:
         ),
     )
     traces, positions = picked
-    parameters = {"size": picked.size, "window": options.window}  # the wheel may have changed the size
+    # The wheel may have changed the size; the switches of the window change what is drawn only.
+    parameters = {"size": picked.size, "window": options.window, "values": "as recorded"}
     times, numbers = times_on_axis(recording, fps), numbers_on_axis(recording, fps)
     made = provenance(origin("pick", options.file, recording), {"from": "mouse"}, parameters, options.reading)
     made |= described_axis(times, numbers)
