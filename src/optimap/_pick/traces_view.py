@@ -15,7 +15,7 @@ from .layout import MESSAGE, ROW, SPLIT, Box
 from .live_traces import LiveTraces
 from .pictures import FRAME, SIGNAL, Pictures
 from .playing import Playing
-from .points import Point, PointPicker
+from .points import Picker, Point
 from .positions_view import FAILURES, point_color
 from .trace_lines import TraceLines
 from .trace_mouse import TraceMouse
@@ -51,7 +51,7 @@ class TracesView(TracesControls):
         figure: "Figure",
         videos: list[Source],
         image: Array,
-        picker: PointPicker,
+        picker: Picker,
         *,
         frame: int | None,
         size: int,
@@ -63,7 +63,7 @@ class TracesView(TracesControls):
         title: str,
         nan_policy: str = "propagate",
     ) -> None:
-        self.live = LiveTraces(videos, size, window, nan_policy)
+        self.live = self._new_live(videos, size, window, nan_policy)
         self.times, self.frame = times, frame
         self._time_label, self._styles = time_label, styles
         super().__init__(figure, image, picker, display, title)
@@ -80,6 +80,10 @@ class TracesView(TracesControls):
         self.slider = self._add_slider()
         if picker.points:
             self.sync()
+
+    def _new_live(self, videos: list[Source], size: int, window: str, nan_policy: str) -> LiveTraces:
+        """Return what extracts the traces."""
+        return LiveTraces(videos, size, window, nan_policy)
 
     def _on_scroll(self) -> Callable[[int], None]:
         return self.resize
