@@ -1,5 +1,8 @@
 """Pictures of traces: the image in them, and what they say about how they were made."""
 
+import re
+
+import matplotlib
 import numpy as np
 import pytest
 from PIL import Image
@@ -52,4 +55,57 @@ def test_the_image_of_a_picture_is_the_mean_of_the_first_frames(folder, allow, f
 def test_the_axis_says_what_is_drawn(folder, options, label):
     assert run("traces", "rec.tif", "--at", "3,4", *options, "--plot", "p.svg") == 0
     drawn = (folder / "p.svg").read_text(encoding="utf-8")
-    assert [text for text in ("Intensity", "ΔF/F") if f"<!-- {text} -->" in drawn] == [label]
+    assert [text for text in ("Intensity", "ΔF/F") if f">{text}</text>" in drawn] == [label]
+
+
+def svg_texts(path):
+    """Return the texts of a vector picture, which are text."""
+    return re.findall(r"<text[^>]*>([^<]+)</text>", path.read_text(encoding="utf-8"))
+
+
+def test_text_in_vector_pictures_is_text(folder):
+    before = {**matplotlib.rcParams}
+    assert run("traces", "rec.tif", "--at", "3,4", "--plot", "p.svg", "--fps", 100) == 0
+    assert {"Time [s]", "(3, 4)", "rec.tif"} <= set(svg_texts(folder / "p.svg"))
+    assert run("traces", "rec.tif", "--at", "3,4", "--plot", "p.pdf", "-o", "2.csv") == 0
+    assert b"/TrueType" in (folder / "p.pdf").read_bytes() or b"/Type0" in (folder / "p.pdf").read_bytes()
+    assert b"/Type3" not in (folder / "p.pdf").read_bytes()
+    assert {**matplotlib.rcParams} == before
+
+
+NUMBERS = [str(i) for i in range(1, 13)]
+
+
+def test_many_traces_are_stacked_and_numbered_in_both_panels(folder):
+    assert run("traces", "rec.tif", "--random", 12, "--plot", "p.svg", "-o", "t.csv") == 0
+    texts = svg_texts(folder / "p.svg")
+    assert all(texts.count(number) >= 2 for number in NUMBERS)
+    assert run("plot", "t.csv", "-o", "q.svg") == 0
+    assert "Intensity" not in svg_texts(folder / "q.svg")  # a bar shows it
+
+
+def test_stacked_or_not_as_told(folder):
+    assert run("traces", "rec.tif", "--random", 12, "--plot", "p.svg", "-o", "t.csv", "--no-stack") == 0
+    assert "Intensity" in svg_texts(folder / "p.svg")
+    assert run("traces", "rec.tif", "--random", 3, "--plot", "q.svg", "-o", "u.csv", "--stack") == 0
+    assert "Intensity" not in svg_texts(folder / "q.svg")
+    for stack, seen in (("--stack", False), ("--no-stack", True)):
+        assert run("plot", "t.csv", "-o", "r.svg", stack, "--overwrite") == 0
+        assert ("Intensity" in svg_texts(folder / "r.svg")) == seen
+
+
+def test_scale_bars(folder):
+    assert run("traces", "rec.tif", "--at", "3,4", "--fps", 100, "--plot", "p.svg", "--scale-bar") == 0
+    texts = svg_texts(folder / "p.svg")
+    assert "Time [s]" not in texts
+    assert any(text.endswith((" ms", " s")) for text in texts)
+    assert any(text.endswith(("pixels", "pixel", " mm", " µm")) for text in texts)
+
+
+def test_a_picture_of_another_look_is_not_taken_for_done(folder, capsys):
+    given = ("traces", "rec.tif", "--at", "3,4", "--plot", "p", "-o", "t/")
+    assert run(*given, "--stack") == 0
+    capsys.readouterr()
+    assert run(*given) != 0
+    assert "drawn with --stack (now with the usual look): replace it with --overwrite" in capsys.readouterr().err
+    assert run(*given, "--stack") == 0

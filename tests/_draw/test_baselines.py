@@ -9,8 +9,10 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 
+from optimap.activation import compute_velocity_field, show_activation_map, show_apd_map, show_velocity_field
 from optimap.beats import Restitution, ensemble_average, measure_beats, show_beats, show_ensemble, show_restitution
 from optimap.image import show_image
+from optimap.phase import detect_phase_singularities, show_phase
 from optimap.trace import (
     compare_traces,
     extract_traces,
@@ -110,6 +112,90 @@ def test_compare_traces():
     videos = [recording(noise=8), recording(frames=200)]
     axs = plt.subplots(nrows=2, sharex=True, figsize=(5, 3), layout="constrained")[1]
     return without_labels(compare_traces(videos, POSITIONS[:2], colors=["0.6", "C0"], fps=FPS, axs=axs)[0])
+
+
+def many(count):
+    """Return traces of different size and noise."""
+    rng = np.random.default_rng(0)
+    time = np.arange(300) / FPS
+    beats = np.exp(-(((time[:, None] - rng.uniform(0, 0.1, count)) % 0.2 - 0.05) ** 2) / 0.0005)
+    return 1000 + 50 * beats * rng.uniform(0.4, 1, count) + rng.normal(size=(300, count))
+
+
+def without_texts(ax):
+    """Return the figure of axes without any text; where numbers are is tested by what they cover."""
+    for each in ax.figure.axes:
+        for text in list(each.texts):
+            text.remove()
+    return without_labels(ax)
+
+
+@COMPARED
+@pytest.mark.parametrize("count", [30, 100])
+def test_show_many_traces(count):
+    return without_texts(show_traces(many(count), fps=FPS, ax=panel(5, 5)))
+
+
+@COMPARED
+def test_show_traces_with_scale_bars():
+    return without_texts(show_traces(many(3), fps=FPS, scale_bar=True, ax=panel(5, 2.5)))
+
+
+@COMPARED
+def test_show_many_positions_and_traces():
+    rng = np.random.default_rng(1)
+    positions = [(int(x), int(y)) for x, y in zip(rng.integers(8, 32, 30), rng.integers(6, 24, 30), strict=True)]
+    axs = show_positions_and_traces(recording(), positions, fps=FPS, figsize=(8, 5), scale_bar=True, pixel_size=0.2)
+    return without_texts(axs[0])
+
+
+@COMPARED
+@pytest.mark.parametrize("scale", ["raw", "normalized", "twin"])
+def test_compare_traces_of_different_scale(scale):
+    axs = plt.subplots(nrows=2, sharex=True, figsize=(5, 3), layout="constrained")[1]
+    return without_texts(
+        compare_traces([recording(), 3000 - 2 * recording()], POSITIONS[:2], fps=FPS, axs=axs, scale=scale)[0]
+    )
+
+
+@COMPARED
+def test_compare_traces_at_many_positions():
+    positions = [(8 + i, 16) for i in range(0, 24, 2)]
+    axs = compare_traces([recording(), 3000 - recording()], positions, fps=FPS, scale="normalized", axs=None)
+    axs[0].figure.set_size_inches(5, 5)
+    return without_texts(axs[0])
+
+
+def times():
+    """Return activation times in frames around a pacing site, and none outside of an oval."""
+    y, x = np.mgrid[: SHAPE[0], : SHAPE[1]]
+    tissue = ((x - 19) / 17) ** 2 + ((y - 15) / 13) ** 2 < 1
+    return np.where(tissue, np.hypot(x - 6, 1.5 * (y - 15)) / 2, np.nan)
+
+
+@COMPARED
+def test_show_activation_map():
+    return without_texts(show_activation_map(times(), fps=FPS, show_contours=True, image=recording()[0], ax=panel()))
+
+
+@COMPARED
+def test_show_apd_map():
+    return without_texts(show_apd_map(80 - times(), recording()[0], histogram=False, ax=panel()))
+
+
+@COMPARED
+def test_show_velocity_field():
+    velocity = compute_velocity_field(times(), fps=FPS)
+    return without_texts(show_velocity_field(velocity, times(), fps=FPS, image=recording()[0], ax=panel()))
+
+
+@COMPARED
+def test_show_phase():
+    y, x = np.mgrid[: SHAPE[0], : SHAPE[1]]
+    phase = np.where(np.isfinite(times()), np.arctan2(y - 15.4, x - 20.3), np.nan)[np.newaxis]
+    ax = show_phase(phase, 0, detect_phase_singularities(phase), ax=panel())
+    ax.get_legend().remove()
+    return without_texts(ax)
 
 
 def traces_and_beats():

@@ -93,6 +93,12 @@ def test_mistakes_that_a_library_never_makes_pass_unchanged():
         raised(AttributeError("a mistake of ours"), "json")()
 
 
+def test_files_that_were_not_closed_are_no_report_about_another(recwarn):
+    with reading(PATH, "tifffile", PROBLEM):
+        warnings.warn("unclosed file other.tif", ResourceWarning, stacklevel=1)
+    assert not recwarn.list
+
+
 def test_an_interrupt_passes():
     with pytest.raises(KeyboardInterrupt):
         raised(KeyboardInterrupt())()

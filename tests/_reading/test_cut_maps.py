@@ -175,6 +175,13 @@ def test_what_is_not_mapped_is_not_watched(tmp_path):
     check_whole(mapping)
 
 
+def test_maps_of_no_frames_are_arrays_of_no_frames(tmp_path):
+    VIDEO.tofile(tmp_path / "rec.raw")
+    mapped = np.memmap(tmp_path / "rec.raw", np.uint16, "r", shape=VIDEO.shape)
+    for part in (np.s_[:0], np.s_[300:], np.s_[5:5]):
+        np.testing.assert_array_equal(extract_traces(mapped[part], PLACES), extract_traces(VIDEO[part], PLACES))
+
+
 def test_the_size_is_compared_before_anything_is_touched(tmp_path):
     path = tmp_path / "a.npy"
     np.save(path, VIDEO)

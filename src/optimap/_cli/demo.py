@@ -116,8 +116,6 @@ def _demo_picture(image: Array, raw: Array, clean: Array, found: "BeatTable") ->
     _mark_beats(axs["clean"], found)
     axs["clean"].set(title="baseline subtracted, normalized, upright; ticks: activation", ylabel="Normalized")
     axs["raw"].tick_params(labelbottom=False)
-    for name in ("raw", "clean"):
-        axs[name].spines[["top", "right"]].set_visible(False)
     return figure
 
 

@@ -13,7 +13,7 @@ from .._series import regular_rate
 from .batch import Job
 from .made_alike import About, picture_description
 from .open import NUMBERS, TIMES, described_axis, numbers_on_axis, open_recording, times_on_axis
-from .pictures import check_picture, mean_image, save_picture, traces_picture
+from .pictures import Axis, Pixels, check_picture, mean_image, save_picture, traces_picture
 from .places import Found, find_background, find_where
 from .provenance import origin, provenance, region_checksum, subtracted
 from .steps import Span
@@ -61,12 +61,13 @@ class TracesJob(Job):
             _check_outputs(table, plot, recipe, (plan.span[1] - plan.span[0], len(plan.where.places)), timed)
             extracted = read_traces(recording, plan, recipe)
             traces = recipe.steps.clean(extracted, plan.rate)
-            image = mean_image(recording) if plot is not None else None
+            image, width = (None if plot is None else mean_image(recording)), recording.pixel_size
         done = list(lost_traces(traces, extracted, plan.about, recipe.steps.that_needs_all()))
         with _files.together():
             if plot is not None and image is not None:
-                fps, name = plan.about["fps"], self.path.name
-                figure = traces_picture(image, traces, plan.where.places, fps, name, plan.steps, plan.x, plan.label)
+                axis = Axis(plan.about["fps"], plan.x, plan.label)
+                look, pixels = recipe.look, Pixels(image, width)
+                figure = traces_picture(pixels, traces, plan.where.places, axis, self.path.name, plan.steps, look)
                 save_picture(figure, plot, recipe.overwrite, picture_description(plan.about))
                 done.append(f"picture -> {self.outputs[1][1]}")
             if table is not None:
@@ -92,6 +93,7 @@ def plan_traces(job: Job, recording: "Recording", command: str) -> Plan:
         "positions": found.centers,
         "names": None if found.regions is None else found.regions.names,
         "tidy": recipe.tidy,
+        "look": recipe.look.described(),
         "metadata": {**_provenance(command, job, recording, found, behind, span), **described_axis(times, numbers)},
     }
     x = numbers if times is None else times

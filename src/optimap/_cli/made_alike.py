@@ -58,6 +58,9 @@ def check_made_alike(output: Path, now: About, read: Callable[[Path], About] | N
     """
     if output.suffix.lower() == ".png":
         was = _about_picture(output)
+        looks = [_entry(about, "look") for about in (was, now)]
+        if looks[0] != looks[1]:
+            _refuse(output, f", drawn with {_options(looks[0])} (now with {_options(looks[1])})")
     else:
         was = _about_table(output) if read is None else _about_file(output, read)
     if "made_by" not in was["metadata"]:
@@ -162,6 +165,12 @@ def _differences(was: dict[str, Any], now: dict[str, Any]) -> list[str]:
     differ = [name for name in now if was.get(name) != now[name]]
     shown = [(name, _text(was.get(name)), _text(now[name])) for name in differ]
     return [NAMED.get(name) or f"{SHOWN.get(name, name)} {before} (now {after})" for name, before, after in shown]
+
+
+def _options(look: dict[str, Any]) -> str:
+    """Return the options of a picture as they are written on the command line."""
+    words = [f"--{'no-' if value is False else ''}{name.replace('_', '-')}" for name, value in look.items()]
+    return " ".join(words) or "the usual look"
 
 
 def _text(value: object) -> str:

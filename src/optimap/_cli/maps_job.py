@@ -65,7 +65,8 @@ class MapsJob(Job):
             maps = self._measure(recording, plan)
             image = mean_image(recording) if plot is not None else None
         if plot is not None and image is not None:
-            figure = maps_picture(maps, image, f"{self.path.name}, {_of_beats(maps, self.recipe.beat)}")
+            title = f"{self.path.name}, {_of_beats(maps, self.recipe.beat)}"
+            figure = maps_picture(maps, image, title, self.recipe.look, plan.pixel_size)
             save_picture(figure, plot, self.recipe.overwrite, picture_description(plan.about))
             report(f"{self.path}: picture -> {self.outputs[1][1]}")
         if target is not None:

@@ -9,6 +9,7 @@ from typing import ClassVar
 from .. import _regions
 from .._base import ArgumentError, BeatBaseline
 from .errors import Words
+from .look import add_look, look_of
 from .options import add_reading_argument, frame_span, positive, time_span
 from .places import Where
 from .steps import Steps
@@ -78,6 +79,7 @@ def parse(given: argparse.Namespace) -> MapsOptions:
     base = Recipe(
         where=Where(""), size=5, window="rect", fps=given.fps, background=None, background_kind=None,
         background_factor=1.0, steps=steps, tidy=False, overwrite=given.overwrite, reading=tuple(given.option),
+        look=look_of(given),
     )  # fmt: skip
     recipe = MapsRecipe(
         **{field.name: getattr(base, field.name) for field in fields(Recipe)},
@@ -119,6 +121,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     part.add_argument("--time", type=time_span, metavar="FROM,TO", help="the same, in s")
     add_outputs(parser, "NAME_maps.npz", "picture of the maps over the mean image", MapsOptions.suffixes)
+    add_look(parser, has_traces=False)
     parser.add_argument(
         "--summary",
         type=Path,

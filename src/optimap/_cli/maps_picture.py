@@ -6,7 +6,8 @@ import numpy as np
 
 from .. import activation
 from .._base import Array
-from .._draw import MapStyle, draw_maps
+from .._draw import MapStyle, add_length_bar, draw_maps
+from .look import USUAL, Look
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -18,7 +19,9 @@ PANEL = 3.6  # inches
 COLORS = {"snr": "magma", "frequency": "cividis", "alternans": "inferno", "cv": "plasma"}
 
 
-def maps_picture(maps: "BeatMaps", image: Array | None, title: str) -> "Figure":
+def maps_picture(
+    maps: "BeatMaps", image: Array | None, title: str, look: Look = USUAL, pixel_size: float | None = None
+) -> "Figure":
     """Return a figure of all maps over an image, if there is one; of several beats, their mean."""
     from matplotlib.figure import Figure
 
@@ -32,6 +35,8 @@ def maps_picture(maps: "BeatMaps", image: Array | None, title: str) -> "Figure":
     shown = maps if maps.is_mean else maps.mean()
     for name, ax in zip(names, panels, strict=False):
         _draw(shown, name, image, ax)
+        if look.scale_bar:
+            add_length_bar(ax, pixel_size)
     figure.suptitle(title, fontsize="medium")
     return figure
 

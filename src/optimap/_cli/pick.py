@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, NamedTuple, cast
 from .. import _regions, _tables, trace
 from .._base import ArgumentError, Array, Window, counted, say
 from .errors import BROWSER_KEYWORD, FPS_KEYWORD, OVERWRITE_KEYWORD, READING_KEYWORDS, Words
+from .look import Look, add_look, look_of
 from .made_alike import About, picture_description
 from .open import NUMBERS, TIMES, described_axis, numbers_on_axis, open_recording, times_on_axis
 from .options import Position, Reading, add_reading_argument, add_window_arguments
 from .outputs import check_inputs_are_kept
-from .pictures import check_picture, mean_image, save_picture, traces_picture
+from .pictures import Axis, Pixels, check_picture, mean_image, save_picture, traces_picture
 from .provenance import origin, provenance
 
 if TYPE_CHECKING:
@@ -36,6 +37,7 @@ class PickOptions:
     traces: Path | None
     tidy: bool
     plot: Path | None
+    look: Look
     overwrite: bool
 
     def outputs(self) -> list[tuple[str, Path]]:
@@ -56,7 +58,7 @@ class _Picked(NamedTuple):
 
     positions: list[Position]
     traces: Array
-    image: Array | None
+    pixels: Pixels | None
     about: About
     x: Array | None  # on the axis: times, if they are irregular, or numbers of frames, if some are missing
     label: str  # of this axis
@@ -79,6 +81,7 @@ def add_command(commands: "Commands") -> None:
     parser.add_argument("--traces", type=Path, metavar="TABLE", help="also write the traces: .csv .parquet ...")
     parser.add_argument("--tidy", action="store_true", help="write traces in long form: time, name, x, y, value")
     parser.add_argument("--plot", type=Path, metavar="PICTURE.png", help="also draw positions and traces")
+    add_look(parser)
     parser.add_argument("--overwrite", action="store_true", help="replace existing outputs")
     parser.set_defaults(parse=parse, run=run)
 
@@ -96,6 +99,7 @@ def parse(given: argparse.Namespace) -> PickOptions:
         traces=given.traces,
         tidy=given.tidy,
         plot=given.plot,
+        look=look_of(given),
         overwrite=given.overwrite,
     )
 
@@ -162,9 +166,9 @@ def _pick(recording: "Recording", options: PickOptions) -> _Picked:
     made = provenance(origin("pick", options.file, recording), {"from": "mouse"}, parameters, options.reading)
     made |= described_axis(times, numbers)
     about = {"fps": fps, "positions": [[float(x), float(y)] for x, y in positions], "metadata": made}
-    image = mean_image(recording) if options.plot is not None else None
+    pixels = None if options.plot is None else Pixels(mean_image(recording), recording.pixel_size)
     return _Picked(
-        positions, traces, image, about, numbers if times is None else times, NUMBERS if times is None else TIMES
+        positions, traces, pixels, about, numbers if times is None else times, NUMBERS if times is None else TIMES
     )
 
 
@@ -177,9 +181,10 @@ def _write(picked: _Picked, options: PickOptions) -> None:
         how = {"metadata": made, "tidy": options.tidy, "overwrite": options.overwrite}
         trace.save_traces(options.traces, picked.traces, picked.positions, fps, picked.x, **how)
         say(f"{counted(shape[1], 'trace')} of {counted(shape[0], 'frame')} -> {options.traces}")
-    if options.plot is not None and picked.image is not None:
+    if options.plot is not None and picked.pixels is not None:
+        axis = Axis(fps, picked.x, picked.label)
         figure = traces_picture(
-            picked.image, picked.traces, picked.positions, fps, options.file.name, (), picked.x, picked.label
+            picked.pixels, picked.traces, picked.positions, axis, options.file.name, (), options.look
         )
         save_picture(figure, options.plot, options.overwrite, picture_description(picked.about))
         say(f"picture -> {options.plot}")

@@ -3,12 +3,24 @@
 import json
 from collections.abc import Sequence
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any, cast
+from typing import IO, TYPE_CHECKING, Any, NamedTuple, cast
 
 import numpy as np
 
 from .. import _files, beats, trace
 from .._base import ArgumentError, Array, budget
+from .._draw import (
+    MOST_LABELS,
+    MOST_OVERLAID,
+    add_legend_below,
+    default_colors,
+    is_stacked,
+    ranges_of,
+    stack_traces,
+    stacked_height,
+    thin_frame,
+)
+from .look import USUAL, Look
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -19,10 +31,14 @@ if TYPE_CHECKING:
 
 # The image in a picture is the mean of at most this many frames.
 MOST_FRAMES = 64
-# A legend has at most this many entries.
-MOST_LABELS = 10
+# Figures are no higher than this, in inches.
+HIGHEST = 9.0
+# Series in colours of their own, as in `beats.show_restitution`.
+MOST_SERIES = 10
 # A picture of beats shows at most this many traces.
 MOST_PANELS = 8
+# Text in vector files is text, which can be searched and edited, not outlines.
+EDITABLE: Any = {"svg.fonttype": "none", "pdf.fonttype": 42, "ps.fonttype": 42}
 # Where picture files store a description: for matplotlib, and for Pillow, which writes some of them.
 DESCRIBED = {".png": "Description", ".svg": "Description", ".pdf": "Subject", ".eps": "Creator", ".ps": "Creator"}
 DESCRIBED_BY_PILLOW = {".jpg": "comment", ".jpeg": "comment", ".tif": "description", ".tiff": "description"}
@@ -46,6 +62,8 @@ def check_picture(path: Path, overwrite: bool, option: str = "--plot") -> None:
 
 def save_picture(figure: "Figure", path: Path, overwrite: bool, made: dict[str, Any]) -> None:
     """Write a picture that records how it was made, if its kind can hold that."""
+    from matplotlib import rc_context
+
     suffix = path.suffix.lower()
     how: dict[str, Any] = {}
     if suffix in DESCRIBED:
@@ -53,8 +71,12 @@ def save_picture(figure: "Figure", path: Path, overwrite: bool, made: dict[str, 
     elif suffix in DESCRIBED_BY_PILLOW:
         how["pil_kwargs"] = {DESCRIBED_BY_PILLOW[suffix]: json.dumps(made)}
     _without_formulas(figure)
-    # Pillow writes JPEG without asking whether the disk took it.
-    with _files.written_whole(path, overwrite) as partial, _files.written_patiently(partial) as file:
+    # Pillow writes JPEG without asking whether the disk took it. Settings of matplotlib are changed for a moment only.
+    with (
+        _files.written_whole(path, overwrite) as partial,
+        _files.written_patiently(partial) as file,
+        rc_context(EDITABLE),
+    ):
         figure.savefig(cast("IO[bytes]", file), format=suffix[1:], dpi=200, **how)
 
 
@@ -76,37 +98,49 @@ def mean_image(recording: "Recording") -> Array:
     return image
 
 
+class Axis(NamedTuple):
+    """The axis of time: a rate, or else values and the label of the axis, or neither."""
+
+    fps: float | None
+    x: Array | None = None
+    label: str = ""
+
+
+class Pixels(NamedTuple):
+    """An image, and the width of its pixels in mm if it is known."""
+
+    image: Array
+    width: float | None
+
+
 def traces_picture(
-    image: Array,
+    pixels: Pixels,
     traces: Array,
     places: "Sequence[tuple[float, float]] | Regions",
-    fps: float | None,
+    axis: Axis,
     title: str,
     steps: Sequence[str] = (),
-    x: Array | None = None,
-    label: str = "",
+    look: Look = USUAL,
 ) -> "Figure":
-    """Return a figure of an image with positions or regions on the left, and of their traces on the right.
-
-    `x` and `label` are those of the axis, where a rate does not give it.
-    """
+    """Return a figure of an image with positions or regions on the left, and of their traces on the right."""
     from matplotlib.figure import Figure
 
-    figure = Figure(figsize=(11, 3.2), layout="constrained")
-    height, width = image.shape[:2]
-    axs = figure.subplots(ncols=2, width_ratios=[min(max(width / height, 1), 2), 3])
-    _, ax = trace.show_positions_and_traces(traces, places, image, fps=fps, x=x, axs=axs, linewidth=1.0)
-    if x is not None:
-        ax.set_xlabel(label)
-    if len(places) <= MOST_LABELS:
-        if isinstance(places, trace.Regions):
-            labels, title_above = places.names, None
-        else:
-            labels, title_above = [f"({x:g}, {y:g})" for x, y in places], "x, y"
-        # Next to the axes, a legend does not hide any beat.
-        ax.legend(ax.lines, labels, title=title_above, loc="center left", bbox_to_anchor=(1, 0.5), frameon=False)
+    stacked = is_stacked(look.stack, len(places))
+    figure = Figure(figsize=(11, min(stacked_height(len(places)), HIGHEST) if stacked else 3.2), layout="constrained")
+    height, width = pixels.image.shape[:2]
+    axs = figure.subplots(ncols=2, width_ratios=[min(max(width / height, 1), 2), 2 if stacked else 3])
+    labels: list[str] | None = None
+    if not stacked and len(places) <= MOST_OVERLAID:
+        labels = places.names if isinstance(places, trace.Regions) else [f"({x:g}, {y:g})" for x, y in places]
+    how: dict[str, Any] = {"stack": stacked, "scale_bar": look.scale_bar, "pixel_size": pixels.width, "labels": labels}
+    how = {name: value for name, value in how.items() if value is not None}
+    _, ax = trace.show_positions_and_traces(traces, places, pixels.image, fps=axis.fps, x=axis.x, axs=axs, **how)
+    if axis.x is not None:
+        ax.set_xlabel(axis.label)
+    legend = ax.get_legend()
+    if legend is not None and not isinstance(places, trace.Regions):
+        legend.set_title("x, y")
     ax.set_ylabel(_quantity(steps))
-    ax.spines[["top", "right"]].set_visible(False)
     figure.suptitle(", ".join([title, *steps]))
     return figure
 
@@ -131,27 +165,29 @@ def beats_picture(signals: "TraceTable", table: "BeatTable", title: str, steps: 
     return figure
 
 
-def table_picture(table: "TraceTable", title: str) -> "Figure":
+def table_picture(table: "TraceTable", title: str, look: Look = USUAL) -> "Figure":
     """Return a figure of a table of traces."""
     from matplotlib.figure import Figure
 
-    figure = Figure(figsize=(9, 3.4), layout="constrained")
-    ax = figure.subplots()
     values, labels, meaning = table.columns, table.labels, str(table.metadata.get("x", ""))
     is_ensemble = "count" in table.metadata and all(label.endswith((" mean", " SD")) for label in labels)
     if is_ensemble:  # the mean of each trace, then its standard deviation
         values, spreads, labels = values[:, ::2], values[:, 1::2], labels[::2]
-    trace.show_traces(values, fps=table.fps, x=table.x, ax=ax, linewidth=1.0)
+    count = values.shape[1]
+    stacked = is_stacked(look.stack, count)
+    figure = Figure(figsize=(9, stacked_height(count) if stacked else 3.4), layout="constrained")
+    ax = figure.subplots()
+    named: dict[str, Any] = {"labels": labels} if len(labels) <= MOST_LABELS else {}
+    trace.show_traces(values, fps=table.fps, x=table.x, ax=ax, stack=stacked, scale_bar=look.scale_bar, **named)
     if is_ensemble:
-        for line, mean, sd in zip(ax.lines, values.T, spreads.T, strict=True):
-            ax.fill_between(table.axis, mean - sd, mean + sd, color=line.get_color(), alpha=0.2, linewidth=0)
+        shifts = stack_traces(*ranges_of(values)).offsets if stacked else np.zeros(count)
+        for line, mean, sd, shift in zip(ax.lines, values.T, spreads.T, shifts, strict=True):
+            band = mean + shift - sd, mean + shift + sd
+            ax.fill_between(table.axis, *band, color=line.get_color(), alpha=0.2, linewidth=0)
     if table.x is not None:
         ax.set_xlabel(meaning[:1].upper() + meaning[1:])
-    if len(labels) <= MOST_LABELS:
-        ax.legend(ax.lines, labels, loc="center left", bbox_to_anchor=(1, 0.5), frameon=False)
     steps = table.metadata.get("steps")
     ax.set_ylabel(_quantity(steps if isinstance(steps, list) else []))
-    ax.spines[["top", "right"]].set_visible(False)
     figure.suptitle(title)
     return figure
 
@@ -165,18 +201,20 @@ def durations_picture(table: "BeatTable", title: str) -> "Figure":
     figure = Figure(figsize=(11, 3.4), layout="constrained")
     left, middle, right = figure.subplots(ncols=3)
     series = np.unique(table["series"])
-    if len(series) > MOST_LABELS:
+    if len(series) > MOST_SERIES:
         for ax, name in ((left, duration), (middle, "amplitude")):
             ax.plot(table["activation"], table[name], ".", color="0.4", alpha=0.4, markersize=3)
-    for number in series.tolist() if len(series) <= MOST_LABELS else ():
+    few = series.tolist() if len(series) <= MOST_SERIES else []
+    for number, color in zip(few, default_colors(len(few)), strict=True):
         own = table.select(table["series"] == number)
+        style: dict[str, Any] = {"label": _label(own), "color": color, "marker": "o", "markersize": 3, "linewidth": 0.8}
         for ax, name in ((left, duration), (middle, "amplitude")):
-            ax.plot(own["activation"], own[name], label=_label(own), marker="o", markersize=3, linewidth=0.8)
+            ax.plot(own["activation"], own[name], **style)
     left.set(ylabel=f"Duration at {level:g} % [{unit}]")
     middle.set(ylabel="Amplitude")
     for ax in (left, middle):
         ax.set_xlabel(f"Activation [{unit}]")
-        ax.spines[["top", "right"]].set_visible(False)
+        thin_frame(ax)
     pairs = beats.restitution(table, level)
     if len(pairs.interval):
         beats.show_restitution(pairs, ax=right)
@@ -185,8 +223,8 @@ def durations_picture(table: "BeatTable", title: str) -> "Figure":
     else:
         right.text(0.5, 0.5, "no beat follows another", ha="center", va="center", transform=right.transAxes)
         right.set_axis_off()
-    if 0 < len(series) <= MOST_LABELS:
-        left.legend(frameon=False, fontsize="small")
+    if few:
+        add_legend_below(figure, left.lines)
     figure.suptitle(title)
     return figure
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from .. import _tables, activation, beats, trace
 from .._base import ArgumentError, say
 from .errors import OVERWRITE_KEYWORD, Words
+from .look import Look, add_look, look_of
 from .maps_picture import maps_picture
 from .open import check_not_empty
 from .outputs import check_inputs_are_kept
@@ -27,6 +28,7 @@ class PlotOptions:
     table: Path
     output: Path
     overwrite: bool
+    look: Look
 
     def words(self) -> Words:
         """Return the command's own names for errors."""
@@ -50,13 +52,14 @@ def add_command(commands: "Commands") -> None:
         help="picture to write (default: NAME.png, with the name of TABLE)",
     )
     parser.add_argument("--overwrite", action="store_true", help="replace the picture if it exists")
+    add_look(parser)
     parser.set_defaults(parse=parse, run=run)
 
 
 def parse(given: argparse.Namespace) -> PlotOptions:
     """Return the options that argparse found."""
     output = given.output or Path(given.table.with_suffix(".png").name)
-    return PlotOptions(given.table, output, given.overwrite)
+    return PlotOptions(given.table, output, given.overwrite, look_of(given))
 
 
 def run(options: PlotOptions) -> int:
@@ -65,17 +68,17 @@ def run(options: PlotOptions) -> int:
     check_inputs_are_kept([path], [("-o", options.output)])
     check_not_empty(path)
     check_picture(options.output, options.overwrite, "-o")
-    figure, made = _figure(path)
+    figure, made = _figure(path, options.look)
     save_picture(figure, options.output, options.overwrite, {**made_by("plot"), "table": {"name": path.name, **made}})
     say(f"{path} -> {options.output}")
     return 0
 
 
-def _figure(path: Path) -> "tuple[Figure, dict[str, object]]":
+def _figure(path: Path, look: Look) -> "tuple[Figure, dict[str, object]]":
     """Return the figure of a table, and how the table was made."""
     if activation.holds_beat_maps(path):
         maps = activation.load_beat_maps(path)
-        return maps_picture(maps, None, path.name), maps.metadata
+        return maps_picture(maps, None, path.name, look), maps.metadata
     if path.is_file() and not _tables.is_table(path):
         problem, cure = (
             "is not a table",
@@ -84,7 +87,7 @@ def _figure(path: Path) -> "tuple[Figure, dict[str, object]]":
         raise ArgumentError("TABLE", path, problem, cure, subject=str(path))
     if not path.is_file() or not _tables.holds_columns(path):
         table = trace.load_traces(path)
-        return table_picture(table, path.name), table.metadata
+        return table_picture(table, path.name, look), table.metadata
     found = beats.load_beats(path)
     if not any(name.startswith("di") for name in found):
         is_summary = "summary" in found.metadata

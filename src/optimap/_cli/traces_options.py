@@ -10,6 +10,7 @@ from typing import ClassVar, Self
 from .. import _regions
 from .._base import Window
 from .errors import FPS_KEYWORD, OVERWRITE_KEYWORD, POLARITY_KEYWORD, READING_KEYWORDS, REGION_KEYWORDS, Words
+from .look import Look, add_look, look_of
 from .options import (
     Position,
     Reading,
@@ -48,6 +49,7 @@ class Recipe:
     tidy: bool
     overwrite: bool
     reading: Reading
+    look: Look
 
     def below(self, folder: Path) -> Self:
         """Return the same with file paths that do not depend on the current folder."""
@@ -142,6 +144,7 @@ def recipe_of(given: argparse.Namespace) -> Recipe:
         tidy=given.tidy,
         overwrite=given.overwrite,
         reading=tuple(given.option),
+        look=look_of(given),
     )
 
 
@@ -186,6 +189,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="turn each trace upside down, for signals that point down: with --normalize within 0 to 1, else its sign",
     )
     add_outputs(parser, "NAME_traces.csv", "picture of the traces")
+    add_look(parser)
     parser.add_argument("--tidy", action="store_true", help="long form: time, name, x, y, value (csv, parquet, xlsx)")
     add_workers(parser)
     add_reading_argument(parser)

@@ -14,6 +14,8 @@ import numpy as np
 
 from .._base import Array, Floats
 from .colors import default_colors
+from .figures import thin_frame
+from .legends import add_legend
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -56,7 +58,7 @@ def draw_beats(ax: Axes, times: Array, trace: Array, marks: Marks) -> None:
     )
     _draw_baselines(ax, marks, known)
     _draw_durations(ax, marks, usual)
-    ax.spines[["top", "right"]].set_visible(False)
+    thin_frame(ax)
     if len(times) > 1:
         ax.set_xlim(times[0], times[-1])
 
@@ -120,8 +122,8 @@ def draw_ensemble(ax: Axes, time: Floats, beats: Floats, mean: Floats, sd: Float
     ax.set_xlim(time[0], time[-1])
     ax.set_xlabel(f"Time from activation [{unit}]")
     ax.set_ylabel("Intensity")
-    ax.legend(frameon=False)
-    ax.spines[["top", "right"]].set_visible(False)
+    add_legend(ax)
+    thin_frame(ax)
 
 
 def draw_restitution(
@@ -136,9 +138,9 @@ def draw_restitution(
             mine = series == own
             ax.scatter(interval[mine], duration[mine], color=colors[i], label=labels[i], **style)
         if len(which) > 1:
-            ax.legend(frameon=False)
+            add_legend(ax)
     else:
         ax.scatter(interval, duration, color=DURATION, alpha=0.35, **style)
     ax.set_xlabel(f"Diastolic interval at {level:g} % [{unit}]")
     ax.set_ylabel(f"Duration at {level:g} % [{unit}]")
-    ax.spines[["top", "right"]].set_visible(False)
+    thin_frame(ax)

@@ -65,7 +65,6 @@ def _write(
 ) -> None:
     """Add texts, in their colours or on them, and the artist that puts them in their places."""
     from matplotlib.colors import to_rgb
-    from matplotlib.patheffects import withStroke
 
     from .arranger import keep_arranged
 
@@ -77,7 +76,9 @@ def _write(
             text.set_color("black" if bright else "white")
             text.set_bbox({"boxstyle": "round,pad=0.15", "facecolor": color, "edgecolor": "none"})
         else:
-            text.set(color=color, fontweight="bold", path_effects=[withStroke(linewidth=2, foreground="white")])
+            text.set(color=color, fontweight="bold")
+            # A plate, not an outline: outlined text is not text in vector files.
+            text.set_bbox({"boxstyle": "round,pad=0.1", "facecolor": "white", "alpha": 0.75, "edgecolor": "none"})
         texts.append(text)
     keep_arranged(ax, PlaceNames(texts, spots, dots, radius))
 

@@ -8,6 +8,7 @@ from .atomic import (
 )
 from .beside import (
     file_beside,
+    in_any_case,
     leads_out,
 )
 from .guard import (
@@ -112,6 +113,7 @@ __all__ = [
     "hdf5_values",
     "held_reports",
     "hidden_path",
+    "in_any_case",
     "is_sidecar",
     "leads_out",
     "leftovers_in",

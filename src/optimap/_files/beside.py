@@ -35,3 +35,11 @@ def leads_out(name: str) -> bool:
     """Return whether a name leads out of a folder, on this system or on another one."""
     windows = PureWindowsPath(name)
     return bool(windows.anchor) or PurePosixPath(name).is_absolute() or ".." in windows.parts or "\0" in name
+
+
+def in_any_case(file: Path) -> Path:
+    """Return a file, or else the only one in its folder whose name differs in case alone: other systems do not care."""
+    if file.exists() or not file.parent.is_dir():
+        return file
+    alike = [other for other in file.parent.iterdir() if other.name.lower() == file.name.lower()]
+    return alike[0] if len(alike) == 1 else file

@@ -180,6 +180,7 @@ def _heard(library: Library, said: list[str]) -> Iterator[None]:
 
 def _replace_showwarning() -> None:
     warnings.simplefilter("always")
+    warnings.simplefilter("ignore", ResourceWarning)  # of what is no longer used, and was not closed: any other file
     others = warnings.showwarning
 
     def show(message: Warning | str, *place: object) -> None:

@@ -35,7 +35,7 @@ class _Watch:
 
     def __init__(self, mapping: mmap.mmap, array: AnyArray) -> None:
         below = array
-        while below is not None and not isinstance(below, np.memmap):
+        while below is not None and not (isinstance(below, np.memmap) and below.offset is not None):  # of no frames
             below = getattr(below, "base", None)
         self.path = Path(below.filename) if below is not None and below.filename is not None else None
         offset = 0 if below is None else below.offset - below.offset % mmap.ALLOCATIONGRANULARITY

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .._base import Array
+from .._base import Array, DamagedFileError
 from .memory_maps import mapping_of
 
 MAPS = Path("/proc/self/maps")
@@ -49,9 +49,8 @@ class FrameFile:
         while got < wanted:
             read = os.preadv(self.descriptor, [memoryview(buffer.data)[got:wanted]], place + got)
             if read == 0:
-                raise OSError(
-                    f"{self.path} was truncated while it was being read: it ends within frame {start + frames - 1}"
-                )
+                problem, cure = "was truncated while it was open", "copy it again, and open it again"
+                raise DamagedFileError("path", Path(self.path), problem, cure, subject=self.path)
             got += read
         return np.ndarray((frames, *self.shape[1:]), self.dtype, buffer.data, 0, self.strides)
 

@@ -121,11 +121,11 @@ def _kept(count: int, accepted: Array | None, path: Path, request: Request) -> I
         kept = np.unique(accepted.astype(np.int64))
         if len(kept) and not 0 <= int(kept.min()) <= int(kept.max()) < count:
             problem = f"accepts component {kept.max()} of {counted(count, 'component')}"
-            cure = f"{RUN_AGAIN}, or give cells='all'"
+            cure = f"{RUN_AGAIN}, or {request.all_cells}"
             raise ArgumentError(request.name, path, problem, cure, subject=str(path), keyword="cells")
         if not len(kept):
             problem = f"accepts none of its {counted(count, 'component')}"
-            cure = "accept some in CaImAn, or give cells='all'"
+            cure = f"accept some in CaImAn, or {request.all_cells}"
             raise ArgumentError(request.name, path, problem, cure, subject=str(path), keyword="cells")
     return kept
 

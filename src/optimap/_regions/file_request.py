@@ -18,6 +18,11 @@ class Request(NamedTuple):
     kind: str | None = None
     cells: str = "accepted"
 
+    @property
+    def all_cells(self) -> str:
+        """The call that takes all cells: functions of videos have no such option."""
+        return f"give optimap.trace.regions({self.name}, cells='all')"
+
 
 @contextmanager
 def naming_file(given: object) -> Iterator[None]:

@@ -52,7 +52,7 @@ def _kept(path: Path, count: int, request: Request) -> Ints:
     beside = path.with_name("iscell.npy")
     if request.cells == "all" or not beside.is_file():
         return np.arange(count)
-    problem, cure = "cannot be read as the list of cells", "copy it again, or give cells='all'"
+    problem, cure = "cannot be read as the list of cells", f"copy it again, or {request.all_cells}"
     subject = f"{beside}, next to {path.name},"
     with reading(beside, "numpy", problem, cure, argument=request.name, subject=subject, keyword="cells"):
         with open(beside, "rb") as file:
@@ -61,12 +61,12 @@ def _kept(path: Path, count: int, request: Request) -> Ints:
     is_list = is_cell.ndim == 1 or (is_cell.ndim == 2 and is_cell.shape[1] > 0)
     if not is_list or len(is_cell) != count or is_cell.dtype.kind not in "biuf":
         problem = f"holds an array of shape {is_cell.shape} for {counted(count, 'region')} in {path.name}"
-        cure = "give both files of the same run, or give cells='all'"
+        cure = f"give both files of the same run, or {request.all_cells}"
         raise ArgumentError(request.name, beside, problem, cure, subject=str(beside), keyword="cells")
     kept = np.flatnonzero(is_cell.reshape(count, -1)[:, 0]) if count else np.arange(0)
     if count and not len(kept):
         problem = f"holds {counted(count, 'region')}, but {beside.name} counts none of them as a cell"
-        cure = "accept some in suite2p, or give cells='all'"
+        cure = f"accept some in suite2p, or {request.all_cells}"
         raise ArgumentError(request.name, path, problem, cure, subject=str(path), keyword="cells")
     return kept
 

@@ -14,6 +14,7 @@ from numpy.typing import ArrayLike
 
 from .._base import RATE, ArgumentError, Floats, check_flag, positive_number
 from .._draw import (
+    add_legend,
     as_image,
     check_axes,
     check_keywords,
@@ -116,7 +117,7 @@ def show_slopes(
     lower.set_ylabel("dV/dt")
     if np.isfinite(prominence):
         lower.axhline(prominence, color="green", linestyle=":", label=f"least prominence, {prominence:.3g}")
-        lower.legend(loc="upper right", fontsize="small")
+        add_legend(lower)
     if ax is None:
         show_figures()
 

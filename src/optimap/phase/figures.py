@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from .._base import ArgumentError, ArgumentTypeError, Array, VideoLike, on_host, whole_number
-from .._draw import as_image, check_axes, check_scale, new_axes, show_figures
+from .._draw import add_legend, as_image, check_axes, check_scale, new_axes, show_figures
 from .._reading import as_source
 from ..image import show_image
 from .singular import PhaseSingularities
@@ -107,7 +107,7 @@ def _mark(ax: Axes, positions: Array, charge: Array) -> None:
         if len(x):
             ax.plot(x, y, "o", color=color, markeredgecolor="red", markersize=7, label=label)
     if len(charge):
-        ax.legend(loc="upper right", fontsize="small", title="charge")
+        add_legend(ax, title="charge")
 
 
 def show_phase_singularities(
@@ -167,7 +167,7 @@ def show_phase_singularities(
             label=label,
         )  # fmt: skip
     drawn.figure.colorbar(points, ax=drawn, label="Frame", fraction=0.046, pad=0.04)
-    drawn.legend(loc="upper right", fontsize="small")
+    add_legend(drawn)
     if ax is None:
         show_figures()
     return drawn

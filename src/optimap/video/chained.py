@@ -41,7 +41,7 @@ class ChainedFrames:
                 first = self.first
                 if (part.shape[1:], part.dtype) != (first.shape[1:], first.dtype):
                     problem = f"has frames of {part.shape[1:]} {part.dtype}, but {self._files[0].name} has "
-                    _refuse_part(folder, file, problem + f"{first.shape[1:]} {first.dtype}")
+                    _refuse_part(folder, files, file, problem + f"{first.shape[1:]} {first.dtype}")
         except BaseException:
             self.close()
             raise
@@ -65,7 +65,9 @@ class ChainedFrames:
         for file, value in stated[1:]:
             model, first = stated[0]
             if abs(value - first) > ALIKE * first:
-                _refuse_part(self._folder, file, f"states {value:.12g} {unit}, but {model.name} states {first:.12g}")
+                _refuse_part(
+                    self._folder, self._files, file, f"states {value:.12g} {unit}, but {model.name} states {first:.12g}"
+                )
         return stated[0][1] if stated else None
 
     def _part(self, number: int) -> Recording:
@@ -124,10 +126,11 @@ def chained_recording(
         raise
 
 
-def _refuse_part(path: Path, file: Path, problem: str) -> NoReturn:
+def _refuse_part(path: Path, files: Sequence[Path], file: Path, problem: str) -> NoReturn:
     """Raise the error for a part that does not belong to the others, in a folder or beside a file."""
     keyword, cure = "parts", "give parts=False to read each file alone"
     if path.is_dir():
         keyword = "ignore"
         cure = f"keep the parts of one recording in the folder, or leave the file out with ignore={file.name!r}"
+        cure += ", which leaves a gap" if file not in (files[0], files[-1]) else ""
     raise ArgumentError("path", path, problem, cure, subject=str(file), keyword=keyword)

@@ -4,8 +4,11 @@ The table of formats asks these functions; they read a few bytes at most. A file
 which the user states the layout.
 """
 
+import math
 import struct
 from pathlib import Path
+
+from .._files import in_any_case
 
 RHYTHM_HEADER = struct.Struct("<4id")  # width, unused, height, unused, frames per second
 SUITE2P_SETTINGS = ("ops.npy", "db.npy")
@@ -13,8 +16,11 @@ THORIMAGE_HEADER = "Experiment.xml"
 LARGEST_SIDE, HIGHEST_RATE = 8192, 1e6
 
 
-def rhythm_header(path: Path) -> tuple[int, int, float] | None:
-    """Return width, height and rate from the header of a Rhythm file; None if it cannot be one."""
+def rhythm_header(path: Path) -> tuple[int, int, float | None] | None:
+    """Return width, height and rate from the header of a Rhythm file; None if it cannot be one.
+
+    A rate of no use (zero, negative, infinite, not a number) is None if whole frames follow the header.
+    """
     if not path.is_file():
         return None
     with open(path, "rb") as file:
@@ -22,8 +28,12 @@ def rhythm_header(path: Path) -> tuple[int, int, float] | None:
     if len(raw) < RHYTHM_HEADER.size:
         return None
     width, _, height, _, fps = RHYTHM_HEADER.unpack(raw)
-    plausible = 0 < width <= LARGEST_SIDE and 0 < height <= LARGEST_SIDE and 1e-3 <= fps <= HIGHEST_RATE
-    return (width, height, fps) if plausible else None
+    if not (0 < width <= LARGEST_SIDE and 0 < height <= LARGEST_SIDE):
+        return None
+    if 1e-3 <= fps <= HIGHEST_RATE:
+        return width, height, fps
+    frames, over = divmod(path.stat().st_size - len(raw), 2 * width * height)
+    return (width, height, None) if frames and not over and not 0 < fps < math.inf else None
 
 
 def is_rhythm(path: Path) -> bool:
@@ -38,10 +48,8 @@ def is_suite2p(path: Path) -> bool:
 
 def thorimage_header(path: Path) -> Path | None:
     """Return the header of ThorImage beside a ``.raw`` file, in any case of its name."""
-    exact = path.with_name(THORIMAGE_HEADER)
-    if exact.is_file() or not path.parent.is_dir():
-        return exact if exact.is_file() else None
-    return next((file for file in path.parent.iterdir() if file.name.lower() == THORIMAGE_HEADER.lower()), None)
+    header = in_any_case(path.with_name(THORIMAGE_HEADER))
+    return header if header.is_file() else None
 
 
 def is_thorimage(path: Path) -> bool:

@@ -163,8 +163,13 @@ def test_a_time_between_frames_that_cannot_be_is_unknown(tmp_path, step):
 
 def test_without_sizes_in_either_header(tmp_path):
     path = makers.micam05(tmp_path, VIDEO, by_camera=True, older=True)
-    with pytest.raises(ValueError, match=r"rec\.gsh has no entry 'Image width', so it is not a complete header"):
-        open_video(path)
+    text = (
+        r"rec\.gsh states no size of the image, .*: add it to rec\.gsh as two lines, 'Image width' and 'Image height'"
+    )
+    check_error(lambda: open_video(path), ArgumentError, "path", text, path)
+    path.write_text(f"{path.read_text()}\nImage width : 6\nImage height : 5\n")
+    with open_video(path) as recording:
+        np.testing.assert_array_equal(recording[:], VIDEO)
 
 
 # --- the binary header ------------------------------------------------------------------------------------------------

@@ -351,3 +351,11 @@ def test_an_analog_input_whose_file_was_cut_off(tmp_path):
     with open_video(makers.micam_ultima(tmp_path, VIDEO)) as recording:
         makers.keep(tmp_path / "rec(1).rsd", -2)
         check_error(lambda: recording.analog["analog 0"].samples, ArgumentError, "path", r"rec\(1\)\.rsd is truncated")
+
+
+@pytest.mark.parametrize("name", ["rec.rsh", "Rec(1).RSD", "REC.RSM"])
+def test_names_in_another_case(path, name):
+    for old, new in (("rec(1).rsd", "Rec(1).RSD"), ("rec.rsm", "REC.RSM")):
+        path.with_name(old).rename(path.with_name(new))
+    with open_video(path.with_name(name)) as recording:
+        np.testing.assert_array_equal(recording[:], VIDEO, strict=True)

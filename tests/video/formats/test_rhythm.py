@@ -38,8 +38,12 @@ def test_a_header_of_another_kind_is_raw_binary(tmp_path, header):
 
 
 @pytest.mark.parametrize("fps", [0.0, -1.0, np.nan, np.inf])
-def test_a_rate_that_cannot_be_is_another_kind(tmp_path, fps):
+def test_a_rate_that_cannot_be_is_unknown_where_the_size_fits(tmp_path, fps):
     path = makers.rhythm(tmp_path / "rec.bin", VIDEO, fps)
+    with open_video(path) as recording:
+        np.testing.assert_array_equal(recording[:], VIDEO, strict=True)
+        assert (recording.format, recording.fps) == ("Rhythm", None)
+    makers.keep(path, -2)
     check_error(lambda: open_video(path), ValueError, "path", "is read as raw binary", path)
 
 

@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..._base import ArgumentError, Array, DamagedFileError, MissingFileError
-from ..._files import refuse_special
+from ..._files import in_any_case, refuse_special
 from ..._reading import release
 from ..checks import noted_number
 from ..recording import Analog, Recording
@@ -82,13 +82,12 @@ class DifferenceFrames:
 
 
 def companion(path: Path, suffix: str) -> Path:
-    """Return the file next to `path` with another suffix, in lower or upper case."""
+    """Return the file next to `path` with another suffix, in any case."""
     if path.suffix.lower() == suffix:
         return path
-    candidates = (path.with_suffix(suffix), path.with_suffix(suffix.upper()))
-    found = next((candidate for candidate in candidates if candidate.exists()), None)
-    if found is None:
-        refuse_missing(path, candidates[0], path.name)
+    found = in_any_case(path.with_suffix(suffix))
+    if not found.exists():
+        refuse_missing(path, found, path.name)
     refuse_special(found)
     return found
 
@@ -169,6 +168,10 @@ def _find_layout(header: dict[str, str], header_path: Path, data_path: Path) -> 
     binary = _binary_layout(raw, frames)
     layouts = [] if binary is None else [binary]
     stated = None
+    if binary is None and len(raw) == HEADER_BYTES and not {WIDTH, HEIGHT} & set(header):
+        problem = f"states no size of the image, and neither does the header of {data_path.name}"
+        cure = f"add it to {header_path.name} as two lines, {WIDTH!r} and {HEIGHT!r}, each with : and a number"
+        raise ArgumentError("path", header_path, problem, cure, subject=str(header_path))
     if binary is None or WIDTH in header or HEIGHT in header:
         columns, rows = (header_number(header, key, header_path, int) for key in (WIDTH, HEIGHT))
         stated = (rows, columns)

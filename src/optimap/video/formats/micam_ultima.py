@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..._base import ArgumentError, Array, MissingFileError
-from ..._files import file_beside, refuse_special
+from ..._files import file_beside, in_any_case, refuse_special
 from ..._reading import check_whole, release, watch
 from ..checks import check_file_size
 from ..recording import Recording
@@ -153,7 +153,7 @@ def _begins_with_background(blocks: list[Array], pages: range, background: Array
 
 def _check_files(path: Path, header_path: Path, names: list[str], needed: int) -> tuple[Path, list[Path]]:
     """Return the background and the blocks, or raise an error if files are missing."""
-    files = [file_beside(header_path, name, path) for name in names]
+    files = [in_any_case(file_beside(header_path, name, path)) for name in names]
     backgrounds = [file for file in files if file.suffix.lower() == ".rsm"]
     blocks = [file for file in files if file.suffix.lower() == ".rsd"]
     if len(backgrounds) != 1 or len(blocks) != needed:
@@ -190,7 +190,7 @@ def _find_header(path: Path) -> Path:
     # Try headers with a similar name first, so that a damaged header of another recording does no harm.
     headers = sorted(path.parent.glob("*.[rR][sS][hH]"), key=lambda header: not path.name.startswith(header.stem))
     for header in headers:
-        if path.name in _read_header(header)[2]:
+        if path.name.lower() in (name.lower() for name in _read_header(header)[2]):
             return header
     raise MissingFileError(
         "path", path, "is not listed in any .rsh header next to it", "copy its header there, too", subject=str(path)
