@@ -74,6 +74,7 @@ $(VENV)/docs: $(VENV)/dev
 
 # The site, into docs/_build/html; any warning, and any example whose claim is wrong, stops it.
 docs: $(VENV)/docs
+	rm -rf docs/_build docs/gallery docs/reference  # pages of examples that have another name now are warnings
 	$(BIN)/python -m sphinx -W --keep-going -q -j auto -b html docs docs/_build/html
 
 # Runs lint and types before each commit; the hooks are in .pre-commit-config.yaml.

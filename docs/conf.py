@@ -24,12 +24,14 @@ extensions = [
     "sphinx_gallery.gen_gallery",
 ]
 source_suffix = {".md": "markdown", ".rst": "restructuredtext"}
-exclude_patterns = ["examples", "_build", "gallery/*.py", "sg_execution_times.rst"]
+exclude_patterns = ["examples", "_build", "_templates", "gallery/*.py", "sg_execution_times.rst"]
 nitpicky = False
 
 myst_enable_extensions = ["colon_fence", "deflist"]
 myst_heading_anchors = 3
 
+default_role = "py:obj"  # `name` in a docstring is a link where there is such a name
+templates_path = ["_templates"]
 autosummary_generate = True
 autodoc_typehints = "none"  # numpydoc sections give types in words
 numpydoc_show_class_members = False
@@ -53,12 +55,13 @@ html_static_path = []
 html_show_sourcelink = False
 html_theme_options = {
     "navbar_align": "left",
+    "header_links_before_dropdown": 7,
     "show_prev_next": True,
     "secondary_sidebar_items": ["page-toc"],
     "footer_start": ["copyright"],
     "footer_end": [],
 }
-html_sidebars = {"index": [], "tour": []}
+html_sidebars = {page: [] for page in ("index", "tour", "accuracy", "speed")}
 
 # Files beside this folder, which belong to the repository, are pages here.
 PAGES = {
