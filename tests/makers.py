@@ -481,12 +481,12 @@ def ome_zarr(path, video, axes="tczyx", version=3, units=None, scale=None, chann
 # --- encoded video ------------------------------------------------------------------------------------------------
 
 
-def encoded(path, video, codec="ffv1", pixel_format="gray", fps=25, options=None, source=None):
+def encoded(path, video, codec="ffv1", pixel_format="gray", fps=25, options=None, source=None, container=None):
     """A video written with FFmpeg's libraries; ``source`` is the layout of `video` if it differs from the file's."""
     import av
 
-    with av.open(str(path), "w") as container:
-        stream = container.add_stream(codec, rate=Fraction(fps), options=options or {})
+    with av.open(str(path), "w", options=container or {}) as output:
+        stream = output.add_stream(codec, rate=Fraction(fps), options=options or {})
         stream.height, stream.width = video.shape[1:3]
         stream.pix_fmt = pixel_format
         for pixels in video:
@@ -494,8 +494,8 @@ def encoded(path, video, codec="ffv1", pixel_format="gray", fps=25, options=None
                 frame = yuv_frame(pixels, pixel_format)
             else:
                 frame = av.VideoFrame.from_ndarray(pixels, format=source or pixel_format)
-            container.mux(stream.encode(frame))
-        container.mux(stream.encode())
+            output.mux(stream.encode(frame))
+        output.mux(stream.encode())
     return path
 
 

@@ -87,3 +87,10 @@ def test_the_sentence_in_other_words():
 @pytest.mark.parametrize("options", [{}, {"subject": "s"}, {"plain": True}, {"keyword": "c"}])
 def test_errors_arrive_whole_in_another_process(kind, options):
     check_pickles(kind("coords[1]", (7, 0), "is outside the frame", "x must be in 0..6, or give c=", **options))
+
+
+def test_text_from_damaged_files_shows_no_control_characters():
+    error = ArgumentError("path", "at.csv", "has the columns a\x00\x1b[2J\x9b\u00e9", "copy it", subject="at.csv")
+    assert str(error) == "at.csv has the columns a\\x00\\x1b[2J\\x9b\u00e9: copy it"
+    long = ArgumentError("path", "at.csv", "\0" * 10**6, "copy it", subject="at.csv")
+    assert len(str(long)) < 700

@@ -32,6 +32,12 @@ def test_names_that_lead_out(tmp_path, name):
     check_error(lambda: file_beside(tmp_path / "rec.xml", name), ValueError, "path", match, tmp_path / "rec.xml")
 
 
+def test_names_that_are_too_long_for_a_file(tmp_path):
+    error = check_error(lambda: file_beside(tmp_path / "a", "9" * 5000), ValueError, "path", r"lists .99.*, which is")
+    assert len(str(error)) < 600
+    assert file_beside(tmp_path / "a", "9" * 255).name == "9" * 255
+
+
 @pytest.mark.parametrize("name", ["a.tif", "sub/a.tif", "a..tif", "...", "a b:c.tif", "ä"])
 def test_names_that_do_not(tmp_path, name):
     assert not leads_out(name)

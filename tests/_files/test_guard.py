@@ -236,3 +236,14 @@ def test_reports_are_held_until_a_file_was_opened(tmp_path, nested):
     with pytest.warns(UserWarning, match=r"notes\.json is read, but json reports: odd") as caught:
         opens(tmp_path / "notes.json", nested)
     assert len(caught) == 1
+
+
+def test_the_files_of_a_recording_are_one_warning(tmp_path):
+    def call():
+        for number in (0, 1, 2, 3, 4, 5):
+            with held_reports(), held_reports(tmp_path), reading(tmp_path / f"{number}.tif", "tifffile", PROBLEM):
+                logging.getLogger("tifffile").error("a tag is corrupted")
+
+    with pytest.warns(UserWarning, match=r"0\.tif is read, but") as caught:
+        call()
+    assert len(caught) == 1

@@ -12,6 +12,7 @@ from scipy.sparse import csc_matrix
 from optimap._files import check_matlab
 from optimap.trace import load_traces, save_traces
 from optimap.video import open_video
+from tests.errors import check_error
 
 VALUES = {
     "video": np.arange(24.0).reshape(2, 3, 4),
@@ -85,6 +86,18 @@ def test_variables_that_are_not_wanted_are_passed_over(tmp_path):
     path.write_bytes(_with_kind((9, 48), (8, 48)))
     check_matlab(path)
     check_matlab(path, ["other"])
+
+
+def test_variables_without_a_name_are_looked_at(tmp_path):
+    """SciPy gives them one, by which they are read."""
+    path = tmp_path / "a.mat"
+    scipy.io.savemat(path, {"video": np.zeros((7, 5, 6), np.uint16)})
+    whole = path.read_bytes()
+    place = whole.index(b"video") - 4
+    path.write_bytes(whole[:place] + bytes(12) + whole[place + 12 :])
+    with pytest.raises(ValueError, match="values are of the unknown type 0"):
+        check_matlab(path, ["__function_workspace__"])
+    check_error(lambda: _opened(path), ValueError, "path", "values are of the unknown type 0")
 
 
 def _opened(path):

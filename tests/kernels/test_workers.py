@@ -5,6 +5,7 @@ import subprocess
 import sys
 import threading
 import time
+from contextvars import ContextVar
 
 import pytest
 
@@ -223,3 +224,20 @@ def test_interrupts_at_any_moment_leave_no_thread_waiting():
     script = INTERRUPTED.replace("TURNS", "1000")
     run = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=120, check=True)
     assert run.stdout == "done None\n"
+
+
+def test_the_context_of_the_caller_holds_in_all_threads():
+    who, together = ContextVar("who", default="nobody"), threading.Barrier(3)
+    who.set("caller")
+    found = []
+
+    def work(number):
+        together.wait(10)
+        found.append(who.get())
+        who.set("thread")
+
+    run_in_threads(work, 3, 3)
+    with in_background() as submit:
+        submit(lambda: found.append(who.get()))
+    assert found == ["caller"] * 4
+    assert who.get() == "caller"

@@ -7,6 +7,8 @@ argument, such as a missing optional package (`extras`), are not here.
 
 from typing import Any, Self
 
+from .words import printable
+
 LONGEST_SHOWN = 200  # characters of a value in a message
 LONGEST_PROBLEM = 600
 
@@ -41,8 +43,7 @@ class Explained(Exception):
         keyword: str | None = None,
         plain: bool = False,
     ) -> None:
-        if len(problem) > LONGEST_PROBLEM:  # text from a damaged file
-            problem = f"{problem[:LONGEST_PROBLEM]} ..."
+        problem = _shortened(problem)  # there may be text from a damaged file in it
         self.argument, self.value, self.problem, self.cure = argument, value, problem, cure
         self.subject = f"{argument} = {_shown(value)}" if subject is None else subject
         self.keyword, self._plain = keyword, plain
@@ -119,6 +120,12 @@ class NoRoomError(Explained, OSError):
 
 class Advice(Explained, UserWarning):
     """A warning with the same fields: something was done as asked, and probably is not what was meant."""
+
+
+def _shortened(problem: str) -> str:
+    """Return text without control characters, which is cut where it is long."""
+    text = printable(problem[: LONGEST_PROBLEM + 1])
+    return text if len(text) <= LONGEST_PROBLEM else f"{text[:LONGEST_PROBLEM]} ..."
 
 
 def _shown(value: object) -> str:

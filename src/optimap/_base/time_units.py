@@ -1,5 +1,7 @@
 """Units of time, as files and labelled arrays write them, in seconds; and the times that a coordinate holds."""
 
+import numpy as np
+
 from .types import Array
 
 SECONDS = {
@@ -47,4 +49,7 @@ def coordinate_times(values: Array, name: object, unit: object = "") -> Array | 
     text = unit.decode("latin-1") if isinstance(unit, bytes) else str(unit)
     is_seconds = values.dtype.kind == "f" and str(name).lower() in ("t", "time", "times")
     factor = unit_factor(text.partition(" since ")[0], SECONDS) if text.strip() else float(is_seconds)
-    return values.astype(float) * factor if values.dtype.kind in "iuf" and factor else None
+    if values.dtype.kind not in "iuf" or not factor:
+        return None
+    with np.errstate(over="ignore"):  # damaged numbers become infinite
+        return np.asarray(values.astype(float) * factor)

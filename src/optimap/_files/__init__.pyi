@@ -29,6 +29,10 @@ from .hdf5_io import (
     HDF5Input,
     hdf5_output,
 )
+from .hdf5_scales import (
+    check_scales,
+    scales_of,
+)
 from .justified import (
     AS_TEXT,
     DEFLATE,
@@ -38,6 +42,7 @@ from .justified import (
     MOST,
     PACKBITS,
     PNG,
+    STORED,
     VIDEO,
     bytes_on_disk,
     check_justified,
@@ -93,6 +98,7 @@ __all__ = [
     "MOST",
     "PACKBITS",
     "PNG",
+    "STORED",
     "VIDEO",
     "HDF5Input",
     "array_checksum",
@@ -102,6 +108,7 @@ __all__ = [
     "check_npy",
     "check_npz",
     "check_output",
+    "check_scales",
     "check_sidecar",
     "check_size",
     "check_zip",
@@ -131,6 +138,7 @@ __all__ = [
     "refuse_special",
     "remove_empty",
     "remove_leftovers",
+    "scales_of",
     "sidecar_path",
     "together",
     "write_npz",

@@ -8,6 +8,8 @@ from pathlib import Path, PurePosixPath, PureWindowsPath
 
 from .._base import ArgumentError
 
+LONGEST_NAME = 255  # characters; file systems know none that is longer
+
 
 def file_beside(file: Path, name: str, path: Path | None = None) -> Path:
     """Return the file of a name that another file lists, or raise an error if it is not in the folder of that.
@@ -24,8 +26,8 @@ def file_beside(file: Path, name: str, path: Path | None = None) -> Path:
     Traceback (most recent call last):
     optimap._base.errors.ArgumentError: folder/rec.rsh lists '../secret.rsd', which is not a file in its own folder: write only the name of the file there, and copy the file next to it
     """  # noqa: E501
-    if leads_out(name):
-        problem = f"lists {name!r}, which is not a file in its own folder"
+    if leads_out(name) or len(name) > LONGEST_NAME:
+        problem = f"lists {name[:LONGEST_NAME]!r}, which is not a file in its own folder"
         cure = "write only the name of the file there, and copy the file next to it"
         raise ArgumentError("path", file if path is None else path, problem, cure, subject=str(file))
     return file.parent / name

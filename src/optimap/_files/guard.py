@@ -26,6 +26,7 @@ from .libraries import LIBRARIES, Library
 COPY_AGAIN = "copy the file again"
 LONGEST_REASON = 300  # characters of what a library says
 MOST_TOLD = 1000
+Reports = list[tuple[Advice, Path]]  # warnings, and the files or recordings that they are about
 # Errors of the system, which say nothing about the content of a file.
 OF_THE_SYSTEM = {
     getattr(errno, name, -1)
@@ -81,28 +82,33 @@ def reading(
     elif said and not row.quiet:
         more = f" (and {len(said) - 1} more)" if len(said) > 1 else ""
         what = f"is read, but {library} reports: {shortened(said[0])}{more}"
-        _report(Advice("path", path, what, "check that it is complete", subject=str(path)))
+        _report(Advice("path", path, what, "check that it is complete", subject=str(path)), path)
 
 
 @contextmanager
-def held_reports() -> Iterator[None]:
-    """Hold the warnings about files until the end of the block: if it ends with an error, this says enough."""
-    reports: list[Advice] = []
+def held_reports(whole: Path | None = None) -> Iterator[Reports]:
+    """Hold the warnings about files until the end of the block, and yield the list of them.
+
+    If the block ends with an error, this says enough.
+
+    If the files belong to a recording, `whole`, there is one line about all of them.
+    """
+    reports: Reports = []
     token = _held.set(reports)
     try:
-        yield
+        yield reports
     finally:
         _held.reset(token)
-    for report in reports:
-        _report(report)
+    for advice, path in reports if whole is None else reports[:1]:
+        _report(advice, whole or path)
 
 
-def _report(advice: Advice) -> None:
-    """Warn of a file, now or at the end of the block that holds reports, unless it was said before."""
+def _report(advice: Advice, path: Path) -> None:
+    """Warn of a file, now or at the end of the block that holds reports, unless something was said of `path` before."""
     held = _held.get()
     if held is not None:
-        held.append(advice)
-    elif _is_news(Path(str(advice.value))):
+        held.append((advice, path))
+    elif _is_news(path):
         warnings.warn(advice, stacklevel=stack_level())
 
 
@@ -149,7 +155,7 @@ def shortened(text: str) -> str:
 
 # What is being said in this thread, and in all that are listening: libraries work in threads of their own, too.
 _heard_by: ContextVar[list[str] | None] = ContextVar("heard_by", default=None)
-_held: ContextVar[list[Advice] | None] = ContextVar("held", default=None)
+_held: ContextVar[Reports | None] = ContextVar("held", default=None)
 _listening: list[list[str]] = []
 _told: dict[tuple[str, int, int], None] = {}  # the files that a line was about, the oldest first
 _lock = Lock()

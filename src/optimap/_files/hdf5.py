@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from .._base import ArgumentError, budget, import_extra
 from .hdf5_io import hdf5_input
+from .hdf5_lengths import check_lengths
 from .justified import DEFLATE, MOST, STORED, check_justified
 
 if TYPE_CHECKING:
@@ -154,13 +155,14 @@ def check_size(dataset: "h5py.Dataset", path: Path, name: str = "path") -> None:
     """
     width, shape = dataset.dtype.itemsize, dataset.shape or ()
     asked = max(math.prod(shape), math.prod(dataset.chunks or ())) * width
-    if asked <= budget().free_bytes:
-        return
-    plist = dataset.id.get_create_plist()
-    filters = {plist.get_filter(i)[0] for i in range(plist.get_nfilters())}
-    ratio = STORED if dataset.chunks is None else DEFLATE if filters <= WITHIN_DEFLATE else MOST
-    stored = None if dataset.is_virtual else dataset.id.get_storage_size()
-    check_justified(path, asked, ratio, f"values of {dataset.name}", argument=name, stored=stored)
+    if asked > budget().free_bytes:
+        plist = dataset.id.get_create_plist()
+        filters = {plist.get_filter(i)[0] for i in range(plist.get_nfilters())}
+        ratio = STORED if dataset.chunks is None else DEFLATE if filters <= WITHIN_DEFLATE else MOST
+        stored = None if dataset.is_virtual else dataset.id.get_storage_size()
+        check_justified(path, asked, ratio, f"values of {dataset.name}", argument=name, stored=stored)
+    if dataset.dtype.kind == "O":
+        check_lengths(dataset, path, name)
 
 
 def _link(group: "h5py.Group", name: str) -> Any:

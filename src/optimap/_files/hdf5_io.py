@@ -1,22 +1,23 @@
 """The bytes between the HDF5 library and a file pass through here, because the library itself trusts files and disks.
 
-Reading: HDF5 fills what a file has lost since it was opened with zeros, and never ends if a size in the heap that holds
-text of variable length is damaged. `HDF5Input` raises an error for the first, and looks at each heap before the library
-does. Writing: HDF5 ends the process if it cannot write what it still holds when a file is closed, so `hdf5_output`
-writes to a `PatientFile`. What the bytes mean is left to the library.
+Reading: HDF5 fills what a file has lost since it was opened with zeros, and never ends if the structure of the file is
+damaged. `HDF5Input` raises an error for the first, and shows each piece to `hdf5_blocks` before the library has it.
+Writing: HDF5 ends the process if it cannot write what it still holds when a file is closed, so `hdf5_output` writes to
+a `PatientFile`.
 """
 
 import atexit
 import io
 import os
-import struct
 import weakref
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .._base import DamagedFileError, deferred_interrupts
+from .hdf5_blocks import Blocks
 from .patient import written_patiently
 
 try:
@@ -27,9 +28,6 @@ except ImportError:  # Windows
 if TYPE_CHECKING:
     import h5py
 
-# A collection of a global heap: signature, version, size of the whole; its objects: index, references, size.
-HEAP, HEAP_OBJECT = struct.Struct("<4sB3xQ"), struct.Struct("<HH4xQ")
-HEAP_START = b"GCOL\x01\0\0\0"
 HAS_PREADV = hasattr(os, "preadv")
 
 # HDF5 closes what is open at the very end, when Python can no longer read or write for it.
@@ -42,6 +40,7 @@ class HDF5Input(io.RawIOBase):
     def __init__(self, path: Path) -> None:
         self._path, self._descriptor = path, os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0))
         self._size, self._place = os.fstat(self._descriptor).st_size, 0
+        self._blocks = Blocks(path, self._size, partial(_read_piece, self._descriptor))
         try:
             _lock(self._descriptor)
         except OSError:
@@ -66,8 +65,7 @@ class HDF5Input(io.RawIOBase):
         place, length = self._place, len(buffer)
         if place + length > self._size or _read_at(self._descriptor, buffer, place) < length:
             self._read_piecewise(buffer, place)
-        if length >= HEAP.size and buffer[0] == HEAP_START[0] and buffer[:8] == HEAP_START:
-            _check_heap(self._path, buffer)
+        self._blocks.look_at(memoryview(buffer), place)  # h5py's own view never equals bytes
         self._place = place + length
         return length
 
@@ -100,6 +98,12 @@ def _lock(descriptor: int) -> None:
         return
 
 
+def _read_piece(descriptor: int, place: int, nbytes: int) -> bytes:
+    """Return bytes at a place, fewer at the end of the file."""
+    piece = bytearray(nbytes)
+    return bytes(piece[: _read_at(descriptor, memoryview(piece), place)])
+
+
 def _read_at(descriptor: int, view: Any, place: int) -> int:
     """Read bytes at a place; return how many were there."""
     if HAS_PREADV:
@@ -108,19 +112,6 @@ def _read_at(descriptor: int, view: Any, place: int) -> int:
     data = os.read(descriptor, len(view))
     view[: len(data)] = data
     return len(data)
-
-
-def _check_heap(path: Path, view: memoryview) -> None:
-    """Raise an error unless the objects of a heap follow each other up to its end, as far as it was read."""
-    _, _, size = HEAP.unpack_from(view)
-    place, end = HEAP.size, min(size, len(view))
-    while place + HEAP_OBJECT.size <= end:
-        number, _, nbytes = HEAP_OBJECT.unpack_from(view, place)
-        # The object with number 0 is the free space, whose size includes its own header.
-        step = nbytes if number == 0 else HEAP_OBJECT.size + nbytes + -nbytes % 8
-        if step < HEAP_OBJECT.size or place + step > size:
-            raise _refused(path, "is damaged, because text in it is said to be larger than the heap that holds it")
-        place += step
 
 
 def _refused(path: Path, problem: str) -> DamagedFileError:

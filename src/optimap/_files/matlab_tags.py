@@ -21,6 +21,7 @@ TEXTS = frozenset((1, 2, 3, 4, 5, 6, 16, 17, 18))
 CELL, STRUCT, OBJECT, CHAR, SPARSE, FIRST_NUMERIC, LAST_NUMERIC, FUNCTION, OPAQUE = 1, 2, 3, 4, 5, 6, 15, 16, 17
 IS_COMPLEX = 0x0800
 HEADER_BYTES = 128
+WORKSPACE = "__function_workspace__"  # what SciPy calls a variable without a name
 DEEPEST = 64  # arrays in cells in cells
 MOST_DIMENSIONS = 32
 MOST_BLANKS = 10_000  # text of blanks that is stored as nothing, as some versions of MATLAB do
@@ -166,7 +167,7 @@ class _Elements:
                 self._opaque(depth)
             return
         count = self._count()
-        name = self.element((INT8, UTF8), "names").decode("latin-1")
+        name = self.element((INT8, UTF8), "names").decode("latin-1") or WORKSPACE
         if names is None or (depth == 0 and name not in names):
             return
         self._content(array_class, count, bool(flags & IS_COMPLEX), is_last, depth)

@@ -112,7 +112,7 @@ class Directories:
     def unlike_first(self, tags: Iterable[int]) -> Numbers:
         """Return the numbers of the pages in which one of these tags differs from that of page 0."""
         unlike = np.zeros(len(self), bool)
-        if len(self) == 1:
+        if len(self) < 2:
             return np.flatnonzero(unlike)
         for tag in tags:
             column = self.columns[tag]
@@ -157,7 +157,7 @@ class Directories:
     def storage(self) -> tuple[int | str, ...]:
         """Return what decides how the first page is stored; values of several numbers only by their count."""
         found: list[int | str] = [self.order]
-        for tag in (*SIZE_AND_TYPE, *STORAGE):
+        for tag in (*SIZE_AND_TYPE, *STORAGE) if len(self) else ():
             column = self.columns[tag]
             found += [int(column.counts[0]), int(column.values[0]) if column.counts[0] == 1 else 0]
         return tuple(found)

@@ -132,6 +132,11 @@ class MouseAdapter:
         if self._on_scroll is not None and position is not None and self._point_below(event, position) is not None:
             self._on_scroll(1 if event.step > 0 else -1)
 
+    def point_at(self, event: "MouseEvent") -> int | None:
+        """Return the key of the point under the mouse, if the event may act on it."""
+        position = self._position_of(event)
+        return None if position is None else self._point_below(event, position)
+
     def _point_below(self, event: "MouseEvent", position: Position) -> int | None:
         """Return the key of the point under the mouse."""
         near = self.picker.nearest(position)

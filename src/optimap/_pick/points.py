@@ -5,7 +5,7 @@ it, and the views draw what it holds.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -19,11 +19,12 @@ Observer = Callable[[], None]
 
 @dataclass(frozen=True)
 class Point:
-    """A picked point; its key stays the same while it is moved."""
+    """A picked point; its key stays the same while it is moved, its number is its place among all, from 1 on."""
 
     key: int
     x: float
     y: float
+    number: int = field(default=0, compare=False)
 
     @property
     def position(self) -> Position:
@@ -72,7 +73,7 @@ class PointPicker:
             problem = f"has {len(parsed)} entries, more than num_points = {self.limit}"
             raise ArgumentError("positions", positions, problem, "give fewer positions", subject="positions")
         self._keys = 0
-        self._points: tuple[Point, ...] = tuple(self._new_point(position) for position in parsed.tolist())
+        self._points = _numbered(tuple(self._new_point(position) for position in parsed.tolist()))
         self._past: list[tuple[Point, ...]] = []
         self._future: list[tuple[Point, ...]] = []
         self._observers: list[Observer] = []
@@ -107,7 +108,7 @@ class PointPicker:
         point = self._new_point(parsed[0].tolist())
         self.selected = point.key
         self._change((*self._points, point))
-        return point
+        return self._points[-1]
 
     def remove(self, key: int) -> None:
         """Remove a point."""
@@ -183,7 +184,7 @@ class PointPicker:
         self._set(points)
 
     def _set(self, points: tuple[Point, ...]) -> None:
-        self._points = points
+        self._points = _numbered(points)
         if self.selected not in {point.key for point in points}:
             self.selected = None
         self._notify()
@@ -211,3 +212,8 @@ class PointPicker:
         # A frame extends half a pixel beyond its outermost centres; its right and bottom edges are outside.
         right, bottom = (float(np.nextafter(n - 0.5, 0)) for n in (width, height))
         return min(max(float(position[0]), -0.5), right), min(max(float(position[1]), -0.5), bottom)
+
+
+def _numbered(points: tuple[Point, ...]) -> tuple[Point, ...]:
+    """Return points with their places as numbers."""
+    return tuple(point if point.number == i else replace(point, number=i) for i, point in enumerate(points, start=1))

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .._base import axis_letter
+from .._files import scales_of
 from .labelled import Reordered
 
 if TYPE_CHECKING:
@@ -48,7 +49,7 @@ def hdf5_axes(dataset: "h5py.Dataset") -> Sequence[str] | None:
         noted = _names(attributes.get(key), dataset.ndim)
         if noted is not None:
             return noted
-    scales = [[PurePosixPath(str(scale.name)).name for scale in dim.values()] for dim in dataset.dims]
+    scales = [[PurePosixPath(str(scale.name)).name for scale in found] for found in scales_of(dataset)]
     names = [next((name for name in found if axis_letter(name)), "") for found in scales]
     return names if any(names) else None
 

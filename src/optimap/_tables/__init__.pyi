@@ -9,7 +9,15 @@ from .from_labelled import (
     labelled_table,
 )
 from .header import (
+    FPS,
+    METADATA,
+    WRITTEN_BY,
+    Field,
     Header,
+    check_fields,
+    check_layout,
+    damaged_field,
+    is_list_of,
 )
 from .kinds import (
     KINDS,
@@ -52,18 +60,26 @@ from .tidy import (
 )
 
 __all__ = [
+    "FPS",
     "KINDS",
+    "METADATA",
     "SUFFIXES",
+    "WRITTEN_BY",
+    "Field",
     "Header",
     "TraceTable",
     "array_labels",
     "as_data_array",
     "as_neighbour",
+    "check_fields",
+    "check_layout",
     "check_table",
+    "damaged_field",
     "find_table_kind",
     "frame_axis",
     "header_labels",
     "holds_columns",
+    "is_list_of",
     "is_neighbour",
     "is_table",
     "is_tidy",

@@ -163,10 +163,11 @@ def header_shape(header: Header) -> tuple[int, int]:
     return frames, count[0] if count else 1
 
 
-def check_stored(header: Header, shape: Sequence[int], path: Path) -> None:
-    """Raise an error if the array in a file has another shape than its header says."""
-    if tuple(shape) not in (header_shape(header), tuple(header["shape"])):
-        raise damaged_field(path, "shape", f"is {header['shape']}, but the file holds an array of {list(shape)}")
+def check_stored(header: Header, shape: Sequence[int] | None, path: Path) -> None:
+    """Raise an error if the array in a file has another shape than its header says; None: it has no values."""
+    if shape is None or tuple(shape) not in (header_shape(header), tuple(header["shape"])):
+        stored = "no values" if shape is None else f"an array of {list(shape)}"
+        raise damaged_field(path, "shape", f"is {header['shape']}, but the file holds {stored}")
 
 
 def check_values(header: Header, values: Array, axis: Array, path: Path, exact: bool) -> None:

@@ -10,6 +10,7 @@ which no handler runs, starts the others and waits for them. In every case, the 
 import _thread
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from contextvars import copy_context
 from queue import SimpleQueue
 from threading import Lock
 from typing import Any, Generic, TypeVar
@@ -37,6 +38,7 @@ class _Companion:
 
     def __init__(self, function: Callable[[], None], wake: Callable[[], None]) -> None:
         self._function, self._wake = function, wake
+        self._context = copy_context()  # what holds for the caller, such as who listens to warnings, holds there, too
         self._ended: list[bool] = []
         self._claim = [True]  # taken by the thread when it begins, or by a caller that is interrupted before that
         self._last_words: SimpleQueue[None] = SimpleQueue()
@@ -53,7 +55,7 @@ class _Companion:
         if not _taken(self._claim):
             return
         try:
-            self._function()
+            self._context.run(self._function)
         finally:
             self._ended.append(True)
             self._last_words.put(None)
@@ -117,7 +119,7 @@ class _Team(Generic[Result]):
         followers = 0
         try:
             for _ in range(min(threads, self._count) - 1):
-                _thread.start_new_thread(follow, ())
+                _thread.start_new_thread(copy_context().run, (follow,))
                 followers += 1
         except RuntimeError:  # the system has no more threads: the existing ones do the work
             pass

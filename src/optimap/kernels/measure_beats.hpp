@@ -341,9 +341,11 @@ class BeatMeasurer {
         if (std::isnan(begin) || std::isnan(end)) return put(values, why, kTau, kNaN, beat.ended);
         const int64_t first = int64_t(std::ceil(begin)), stop = int64_t(std::floor(end)) + 1;
         if (stop - first < kFewest) return put(values, why, kTau, kNaN, kFew);
+        // The fit compares squares, which would overflow, or vanish, for huge or tiny numbers.
+        const double unit = std::ldexp(1.0, -std::max(-1000, std::ilogb(beat.amplitude)));
         std::vector<double> samples;
-        for (int64_t k = first; k < stop; ++k) samples.push_back(beat.above(row_, k));
-        const double rate = fitted_rate(samples, 0.7 * beat.amplitude, std::log(7.0) / (end - begin));
+        for (int64_t k = first; k < stop; ++k) samples.push_back(unit * beat.above(row_, k));
+        const double rate = fitted_rate(samples, 0.7 * unit * beat.amplitude, std::log(7.0) / (end - begin));
         put(values, why, kTau, 1 / rate, rate > 0 ? kMeasured : kMisfit);
     }
 

@@ -96,8 +96,11 @@ def open_video(path: FilePath, **options: Unpack[ReadingKeywords]) -> Recording:
 
 def _open_and_advise(path: FilePath, options: dict[str, object]) -> Recording:
     """Open a recording for a public function, whose caller's line warnings point to."""
-    recording = open_again(path, **options)
-    axes = unlikely_axes(recording.path, recording.shape, recording.axes_source)
+    with held_reports() as reports:
+        recording = open_again(path, **options)
+        axes = unlikely_axes(recording.path, recording.shape, recording.axes_source)
+        if recording._advice is not None or axes is not None:
+            reports.clear()  # what a library says beside that is of less use
     for advice in (recording._advice, axes):
         if advice is not None:
             warnings.warn(advice, stacklevel=3)
@@ -110,7 +113,7 @@ def open_again(path: FilePath, **options: object) -> Recording:
     if not path.exists():
         raise MissingFileError("path", path, "does not exist", "check the name and the folder", subject=str(path))
     refuse_special(path)
-    with held_reports():
+    with held_reports(path):
         row = find_format(path, options)
         _check_options(row, options)
         recording: Recording = row.load().open_recording(path, **options)

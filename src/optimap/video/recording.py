@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import ArrayLike, DTypeLike
 
 from .._base import Advice, ArgumentError, Array
-from .._files import MOST
+from .._files import MOST, held_reports
 from .._reading import check_whole, maps_of, watch
 from .checks import check_frames, check_pixels, noted_number
 from .times import frame_times, gaps, irregularity, regular_rate
@@ -234,7 +234,7 @@ class Recording:
         if isinstance(first, slice):
             wanted = range(*first.indices(len(self)))
             if wanted.step > 0 and len(rest) == 2 and _are_plain_slices(rest) and _reads_parts(frames):
-                with self._reading:
+                with self._reading, held_reports(self.path):
                     part = frames.read_part(wanted, *rest)
                 check_whole(*self._maps)
                 return np.asarray(part)
@@ -245,7 +245,8 @@ class Recording:
         return np.asarray(block[np.arange(len(block)), *rest]) if rest else block
 
     def _read(self, frames: FrameSource, wanted: range) -> Array:
-        with self._reading:  # a file has a single read position, and several threads of a scheduler may read at once
+        # A file has a single read position, and several threads of a scheduler may read at once.
+        with self._reading, held_reports(self.path):
             block = frames.read(wanted)
         check_whole(*self._maps)
         return block

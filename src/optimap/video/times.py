@@ -18,6 +18,7 @@ from .units import rate
 SHORT_INTERVAL, LONG_INTERVAL = 0.5, 1.5
 MOST_DEVIATION = 0.5  # of an interval
 ROUNDING, MILLISECOND = 1e-6, 0.001
+LATEST = 1e15  # s, or 30 million years; with larger numbers, differences of times overflow
 # So many of the intervals agree with the stated one, to within this fraction of it.
 ENOUGH, AGREEMENT = 0.25, 0.25
 
@@ -25,9 +26,11 @@ ENOUGH, AGREEMENT = 0.25, 0.25
 def frame_times(path: Path, times: ArrayLike, frames: int) -> Array | None:
     """Return the times of frames (T,) in s, or raise an error if there is not one for each frame.
 
-    Times that never go on (all of them NaN, or the same) were not written, and are None.
+    Times that never go on (all of them NaN, or the same) were not written, and are None. Numbers that cannot be times
+    are NaN.
     """
     found = np.array(times, float)
+    found[np.abs(found) > LATEST] = np.nan
     if found.shape != (frames,):
         problem = f"holds {found.size} times for {frames} frames"
         raise ArgumentError("path", path, problem, "copy the recording again", subject=str(path))

@@ -1,5 +1,7 @@
 """NetCDF: version 4 and the classic format, written by xarray, h5netcdf and SciPy; names of axes, and times."""
 
+import gc
+
 import numpy as np
 import pytest
 import xarray
@@ -130,3 +132,23 @@ def test_tables_of_optimap_are_no_recordings_and_recordings_no_tables(tmp_path):
     check_error(lambda: open_video(tmp_path / "t.nc"), ValueError, "path", "holds no 3-D array", tmp_path / "t.nc")
     path = makers.netcdf(tmp_path / "rec.nc", VIDEO)
     check_error(lambda: load_traces(path), ValueError, "path", "does not contain a table", path)
+
+
+def test_scipy_says_nothing_more_about_a_file_that_it_cannot_read(tmp_path, recwarn):
+    path = written(tmp_path / "rec.nc", "scipy")
+    whole = path.read_bytes()
+    for kept in (len(whole) // 2, 200, 300):
+        path.write_bytes(whole[:kept])
+        check_error(lambda: open_video(path), ValueError, "path", "cannot be read as NetCDF", path)
+    gc.collect()
+    assert [str(warning.message) for warning in recwarn] == []
+
+
+@pytest.mark.parametrize("wrong", [1e308, -1e308, np.inf])
+@pytest.mark.parametrize("units", ["s", "min"])
+def test_numbers_that_are_not_times(tmp_path, wrong, units):
+    path = written(tmp_path / "rec.nc", "scipy", times=np.r_[TIMES[:5], wrong, TIMES[6:]], units=units)
+    with open_video(path) as recording:
+        assert recording.fps is None
+        assert recording.irregularity == "the times of 1 frame are missing"
+        np.testing.assert_array_equal(recording[:], VIDEO)

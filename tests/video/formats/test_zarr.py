@@ -13,6 +13,7 @@ from zarr.codecs import BloscCodec, Crc32cCodec, GzipCodec, ZstdCodec
 from optimap.trace import extract_traces
 from optimap.video import load_metadata, load_video, open_video, save_video
 from tests import makers
+from tests.errors import check_error
 
 VIDEO = makers.random_video((7, 5, 6))
 TCZYX = VIDEO[:, np.newaxis, np.newaxis]
@@ -248,6 +249,17 @@ def test_several_images_and_plates(tmp_path):
 
 
 # --- damage ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["rec.zarr", "rec.zarr.zip"])
+def test_an_array_of_which_nearly_nothing_is_stored(tmp_path, name):
+    path = makers.zarr(tmp_path / "rec.zarr", VIDEO)
+    described = path / "zarr.json"
+    shape = [len(VIDEO), 10**6, VIDEO.shape[2]]
+    described.write_text(json.dumps({**json.loads(described.read_text()), "shape": shape}))
+    if name.endswith(".zip"):
+        path = shutil.make_archive(path, "zip", path)
+    check_error(lambda: open_video(path), ValueError, "path", r"should have \d{6,} chunks, but holds \d+ files: copy")
 
 
 def test_missing_chunks_in_stores_of_other_programs_are_fill_values(tmp_path):

@@ -11,7 +11,7 @@ import numpy as np
 import xarray
 
 from ..._base import Array, deferred_interrupts
-from ..._files import HDF5Input, own_hdf5, written_patiently
+from ..._files import HDF5Input, check_scales, hdf5_contents, own_hdf5, written_patiently
 from ..._regions import Regions
 from ..header import LAYOUT, MARKER, Header, check_stored, not_ours, parse_header, reading_table
 from ..labelled import as_data_array
@@ -44,8 +44,9 @@ def write_dataset(path: Path, dataset: xarray.Dataset, encoding: dict[str, Any] 
 
 def open_dataset(path: Path) -> xarray.Dataset:
     """Open a dataset as `xarray.open_dataset` does, also if the file is damaged; it leads to no other file."""
-    with own_hdf5(path):
-        pass
+    with own_hdf5(path) as own:
+        for stored in hdf5_contents(own, path).datasets.values():
+            check_scales(stored)
     file = h5netcdf.File(HDF5Input(path), "r", decode_vlen_strings=True)
     try:
         store = xarray.backends.H5NetCDFStore(file)

@@ -20,6 +20,7 @@ from ..._files import (
     open_hdf5,
     reading,
     refuse_elsewhere,
+    scales_of,
 )
 from ..._reading import hdf5_axes
 from ...kernels import in_background
@@ -120,8 +121,8 @@ def open_as(kind: str, path: Path, dataset: str | None, wanted: Wanted, external
 
 def _channels(dataset: "h5py.Dataset", path: Path) -> list[str]:
     """Return the names of the channels from a scale of text along their axis, as xarray writes it."""
-    for dim in dataset.dims:
-        for scale in dim.values():
+    for scales in scales_of(dataset):
+        for scale in scales:
             if axis_letter(PurePosixPath(str(scale.name)).name) == "C" and scale.dtype.kind in "SO":
                 found = hdf5_values(scale, path)
                 return [one.decode("utf-8", "replace") if isinstance(one, bytes) else str(one) for one in found]
@@ -131,7 +132,7 @@ def _channels(dataset: "h5py.Dataset", path: Path) -> list[str]:
 def _scale_times(dataset: "h5py.Dataset", path: Path, layout: Layout) -> Array | None:
     """Return the times in s from the scale of the time axis; None if there is none, or it is in another unit."""
     place = layout.order[0]
-    for scale in dataset.dims[place].values():
+    for scale in scales_of(dataset)[place]:
         if scale.shape == (dataset.shape[place],) and scale.dtype.kind in "iuf":
             times, name = hdf5_values(scale, path), PurePosixPath(str(scale.name)).name
             return coordinate_times(times, name, scale.attrs.get("units", ""))

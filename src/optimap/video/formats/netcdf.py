@@ -71,14 +71,14 @@ def _read_header(path: Path) -> tuple[dict[str, Variable], dict[str, Any]]:
 
     mapped = np.memmap(path, np.uint8, mode="r")
     guard = reading(path, "scipy", "cannot be read as NetCDF and may be truncated", "copy the recording again")
-    with guard, netcdf_file(path, "r", mmap=True) as file:
+    # SciPy warns of arrays that are left when it closes a file, also if it could not read it: it finds this one closed.
+    with guard, open(path, "rb") as stored:
+        file = netcdf_file(stored, "r", mmap=True)
         variables = {
             name: (_in_own_map(variable.data, mapped), tuple(variable.dimensions), _attributes(variable))
             for name, variable in file.variables.items()
         }
-        attributes = _attributes(file)
-        file.variables.clear()  # no array of SciPy's map may be left when it is closed
-        return variables, attributes
+        return variables, _attributes(file)
 
 
 def _in_own_map(values: Array, mapped: Array) -> Array:

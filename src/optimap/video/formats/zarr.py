@@ -5,6 +5,8 @@ size. By zarr's rules a missing chunk is a chunk of fill values: only recordings
 chunks.
 """
 
+import itertools
+import math
 import zipfile
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
@@ -30,6 +32,9 @@ from ..writing import frame_blocks, refuse_dtype
 from ..zarr_chunks import threaded
 from ..zarr_codecs import RefusedCodecError
 from ..zarr_stores import CheckedFolder, CheckedStore, CheckedZip, NewFolder, NewZip, is_description
+
+# In an array of more chunks, at least one in so many must be there.
+FEW_CHUNKS, MOST_MISSING = 100_000, 1000
 
 
 @dataclass(frozen=True)
@@ -59,6 +64,7 @@ def open_recording(
                 raise _refused(path, error) from error
             metadata = {**_attributes(root), **image.metadata, **_attributes(image.array), "dataset": image.name}
             _check_complete(path, image.array)
+            _check_sparse(path, image.array)
             shape, dtype = tuple(map(int, image.array.shape)), np.dtype(image.array.dtype)
         layout = find_layout(path, shape, dtype, wanted, names=image.axes, labels=image.channels)
         with _reading(path):
@@ -143,6 +149,23 @@ def _check_complete(path: Path, array: "zarr.Array[Any]") -> None:
     if missing or not noted["complete"]:
         problem = f"is incomplete ({missing} of its {array.nchunks} chunks missing)"
         raise ArgumentError("path", path, problem, "copy or convert it again", subject=str(path))
+
+
+def _check_sparse(path: Path, array: "zarr.Array[Any]") -> None:
+    """Raise an error for an array of which nearly nothing is stored: zarr looks for each chunk, whatever is there."""
+    size = array.shards or array.chunks
+    count = math.prod(-(-int(n) // int(each)) for n, each in zip(array.shape, size, strict=True))
+    if count <= FEW_CHUNKS:
+        return
+    if path.is_dir():
+        stored = sum(1 for _ in itertools.islice(path.rglob("*"), count // MOST_MISSING))
+    else:
+        with _reading(path), zipfile.ZipFile(path) as file:
+            stored = len(file.infolist())
+    if stored < count // MOST_MISSING:
+        problem = f"should have {count} chunks, but holds {stored} files"
+        cure = "copy the recording again; if it is whole, save it with larger chunks"
+        raise ArgumentError("path", path, problem, cure, subject=str(path))
 
 
 # --- which array ---------------------------------------------------------------------------------------------------
