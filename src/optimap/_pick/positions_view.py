@@ -14,9 +14,9 @@ from .._draw import contrast_limits, default_colors
 from .contrast_control import ContrastControl
 from .help_panel import HelpPanel
 from .layout import MESSAGE, ROW, Box, Layout, shortened, wrapped
-from .mouse import MouseAdapter
+from .mouse import Mouse, MouseAdapter
 from .painter import Painter
-from .points import Point, PointPicker, Position
+from .points import Picker, Point, Position
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist
@@ -48,9 +48,7 @@ class PositionsView:
     )
     closes_when_full = True
 
-    def __init__(
-        self, figure: "Figure", image: Array, picker: PointPicker, display: dict[str, Any], title: str
-    ) -> None:
+    def __init__(self, figure: "Figure", image: Array, picker: Picker, display: dict[str, Any], title: str) -> None:
         self.figure, self.picker = figure, picker
         self.finished = False
         self._shift = False  # whether the Shift key is down
@@ -72,7 +70,7 @@ class PositionsView:
         self.help_panel = HelpPanel(figure, self.painter, self.help)
         self._fit_texts()
         figure.canvas.mpl_connect("resize_event", lambda _: self._fit_texts())
-        self.adapter = MouseAdapter(self.ax_image, picker, on_scroll=self._on_scroll(), on_release=self._show_ring)
+        self.adapter: Mouse = self._new_adapter(picker)
         figure.canvas.mpl_connect("motion_notify_event", self._on_motion)
         self._take_keys()
         picker.observe(self.sync)
@@ -136,6 +134,10 @@ class PositionsView:
         self.ax_image.add_line(ring)
         self.painter.add(self.ax_image, ring)
         return ring
+
+    def _new_adapter(self, picker: Any) -> Mouse:
+        """Return what translates the mouse's events."""
+        return MouseAdapter(self.ax_image, picker, on_scroll=self._on_scroll(), on_release=self._show_ring)
 
     def _on_scroll(self) -> Callable[[int], None] | None:
         """Return the function to call when the wheel is turned over a point."""

@@ -14,7 +14,7 @@ from .._reading import Source, as_source, read_frame
 from .beat_map import BeatAtCursor, MapLayer
 from .layout import MESSAGE, ROW, SPLIT, Box
 from .live_traces import LiveTraces
-from .points import Point, PointPicker
+from .points import Picker, Point
 from .positions_view import FAILURES, PositionsView, point_color, set_contrast
 from .trace_lines import TraceLines
 from .trace_mouse import TraceMouse
@@ -45,7 +45,7 @@ class TracesView(PositionsView):
         figure: "Figure",
         videos: list[Source],
         image: Array,
-        picker: PointPicker,
+        picker: Picker,
         *,
         frame: int | None,
         size: int,
@@ -57,7 +57,7 @@ class TracesView(PositionsView):
         title: str,
         nan_policy: str = "propagate",
     ) -> None:
-        self.live = LiveTraces(videos, size, window, nan_policy)
+        self.live = self._new_live(videos, size, window, nan_policy)
         self.times, self.frame = times, frame
         self._time_label, self._styles = time_label, styles
         super().__init__(figure, image, picker, display, title)
@@ -68,6 +68,10 @@ class TracesView(PositionsView):
         self.slider = self._add_slider()
         if picker.points:
             self.sync()
+
+    def _new_live(self, videos: list[Source], size: int, window: str, nan_policy: str) -> LiveTraces:
+        """Return what extracts the traces."""
+        return LiveTraces(videos, size, window, nan_policy)
 
     def _on_scroll(self) -> Callable[[int], None]:
         return self.resize
