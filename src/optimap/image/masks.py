@@ -229,6 +229,10 @@ def _by_threshold(
     """Return the mask of bright or dark pixels."""
     check_flag(show, "show")
     check_flag(return_threshold, "return_threshold")
+    for name, value in kwargs.items():
+        if name not in MaskKeywords.__annotations__:
+            cure = f"give {', '.join(MaskKeywords.__annotations__)}, or leave it out"
+            raise ArgumentTypeError(name, value, "is not a keyword of show_mask()", cure)
     pixels = _pixels(image)
     if threshold is not None and (isinstance(threshold, (bool, str)) or not np.isfinite(threshold)):
         raise ArgumentError.must_be("threshold", threshold, "a finite number, or left out")
