@@ -116,7 +116,7 @@ class PositionsView:
     def name_image(self, text: str) -> None:
         """Write a text above the image, shortened to its width."""
         self._image_name = text
-        self.ax_image.title.set(text=shortened(text, self.layout.width(self.ax_image) - 0.2, TITLE), fontsize=TITLE)
+        self.ax_image.title.set(text=shortened(text, self.layout.title_width(self.ax_image), TITLE), fontsize=TITLE)
 
     def _fit_texts(self) -> None:
         """Fit the title and the message to the width of the figure."""
