@@ -144,8 +144,9 @@ class BeatMeasurer {
                                       int64_t(beat.activation) + 1);
         beat.end = last;
         beat.ended = beat.next >= 0 ? kAtNext : kAtEnd;
-        beat.base = *std::min_element(smooth_.begin() + std::max<int64_t>(0, beat.onset - int64_t(window)),
-                                      smooth_.begin() + start + 1);
+        // In noise, the activation may be before the onset, which is that of the steepest slope.
+        const int64_t early = std::clamp<int64_t>(beat.onset - int64_t(window), 0, start);
+        beat.base = *std::min_element(smooth_.begin() + early, smooth_.begin() + start + 1);
         bool is_lost = false;
         for (int turn = 0; turn < 4; ++turn) {
             is_lost = find_peak(beat, start, last);
