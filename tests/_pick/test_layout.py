@@ -62,6 +62,8 @@ def test_nothing_overlaps_and_nothing_is_cut_off(kind, size):
     for text, box in texts.items():
         inside = -0.5 <= box.x0 <= box.x1 <= width + 0.5 and -0.5 <= box.y0 <= box.y1 <= height + 0.5
         assert inside, f"{text} is cut off"
+    title, beside = texts.get(view.ax_image.title), view.layout.width(view.ax_image) * view.figure.dpi
+    assert title is None or title.x1 <= beside + 0.5, "the title reaches into what is redrawn on its own"
     for (a, one), (b, other) in itertools.combinations([*texts.items(), *axes.items()], 2):
         if getattr(a, "axes", None) is b and a in b.texts:  # the name of a button is on it
             continue

@@ -321,7 +321,7 @@ def compare_traces(
     panels = comparison_panels(axs, 1 if stacked else len(places), len(places) if stacked else None)
     traces = [_traces_of(clip, places, size, window, scale) for clip in clips]
     drawn = _panel_titles(places), traces, times, own, scale
-    handles = draw_rows(panels[0], *drawn) if stacked else draw_panels(panels, *drawn)
+    handles = draw_rows(panels[0], *drawn) if stacked else draw_panels(panels, *drawn, is_new=axs is None)
     panels[-1].set_xlabel(label)
     for panel in panels if scale_bar else ():
         add_trace_bars(panel, has_time=panel is panels[-1])
