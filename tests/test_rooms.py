@@ -31,7 +31,7 @@ FLOORS = [
 ]
 FLOOR = {room: number for number, rooms in enumerate(FLOORS) for room in rooms}
 # The documented select functions live in trace, and open windows: inside these functions only.
-UPWARD = {("trace", "_pick"): {"select_positions", "select_traces", "compare_traces"}}
+UPWARD = {("trace", "_pick"): {"select_positions", "select_traces", "select_regions", "compare_traces"}}
 PUBLIC = {"trace", "video", "image", "datasets", "beats", "activation", "phase"}
 MATPLOTLIB = {"_draw", "_pick", "image"}
 TESTS = Path(__file__).parent

@@ -140,3 +140,11 @@ def test_maps_and_beats_have_bars_too():
     assert not beats.show_beats(signal, found, scale_bar=True).xaxis.get_visible()
     ensemble = beats.ensemble_average(signal, found, before=50, after=50)
     assert "20 ms" in [text.get_text() for text in beats.show_ensemble(ensemble, scale_bar=True).texts]
+
+
+def test_bars_and_names_are_seen_on_dark_figures():
+    with plt.style.context("dark_background"):
+        ax = show_traces(TRACES, scale_bar=True)
+        panel = compare_traces([np.ones((9, 5, 5))] * 2, [(i, 1) for i in range(4)], stack=True)[0]
+    assert {text.get_color() for text in (*ax.texts, *panel.texts)} == {"white"}
+    assert all(patch.get_edgecolor() == (1, 1, 1, 1) for patch in (*ax.patches, *panel.patches))

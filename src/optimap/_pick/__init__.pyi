@@ -21,22 +21,40 @@ from .select import (
     pick_positions,
     pick_traces,
 )
+from .select_shapes import (
+    pick_regions,
+)
+from .shapes import (
+    ShapePicker,
+)
+from .shapes_view import (
+    ImageDrawing,
+    TracesDrawing,
+)
 from .traces_view import (
     ComparisonView,
     TracesView,
 )
+from .treatment import (
+    Treatment,
+)
 
-# The views, MouseAdapter, point_color and the functions for texts are listed for the tests, which look at views
-# without a screen.
+# The views, Treatment, MouseAdapter, point_color and the functions for texts are listed for the tests, which look at
+# views without a screen.
 __all__ = [
     "ComparisonView",
+    "ImageDrawing",
     "MouseAdapter",
     "NoWindowError",
     "PointPicker",
     "PositionsView",
+    "ShapePicker",
+    "TracesDrawing",
     "TracesView",
+    "Treatment",
     "compare_by_clicking",
     "pick_positions",
+    "pick_regions",
     "pick_traces",
     "point_color",
     "shortened",

@@ -14,9 +14,9 @@ from .._draw import contrast_limits, default_colors
 from .contrast_control import ContrastControl
 from .help_panel import HelpPanel
 from .layout import MESSAGE, ROW, Box, Layout, shortened, wrapped
-from .mouse import MouseAdapter
+from .mouse import Mouse, MouseAdapter
 from .painter import Painter
-from .points import Point, PointPicker, Position
+from .points import Picker, Point, Position
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist
@@ -48,9 +48,7 @@ class PositionsView:
     )
     closes_when_full = True
 
-    def __init__(
-        self, figure: "Figure", image: Array, picker: PointPicker, display: dict[str, Any], title: str
-    ) -> None:
+    def __init__(self, figure: "Figure", image: Array, picker: Picker, display: dict[str, Any], title: str) -> None:
         self.figure, self.picker = figure, picker
         self.finished = False
         self._shift = False  # whether the Shift key is down
@@ -72,7 +70,7 @@ class PositionsView:
         self.help_panel = HelpPanel(figure, self.painter, self.help)
         self._fit_texts()
         figure.canvas.mpl_connect("resize_event", lambda _: self._fit_texts())
-        self.adapter = MouseAdapter(self.ax_image, picker, on_scroll=self._on_scroll(), on_release=self._show_ring)
+        self.adapter: Mouse = self._new_adapter(picker)
         figure.canvas.mpl_connect("motion_notify_event", self._on_motion)
         self._take_keys()
         picker.observe(self.sync)
@@ -87,7 +85,7 @@ class PositionsView:
         drawn = ax.imshow(image, **{"interpolation": "none", **display})
         set_contrast(drawn, image, display)
         ax.tick_params(labelsize=SMALL, colors="0.35", length=3)
-        ax.spines[:].set(color="0.6", linewidth=0.6)
+        ax.spines[:].set(color="0.6", linewidth=0.6, antialiased=False)  # so that drawing them twice changes nothing
         for axis in (ax.xaxis, ax.yaxis):
             axis.set_major_locator(MaxNLocator(5, integer=True, min_n_ticks=1))
         ax.format_coord = pixel_text  # type: ignore[method-assign]  # shown by the toolbar, with the value
@@ -118,7 +116,7 @@ class PositionsView:
     def name_image(self, text: str) -> None:
         """Write a text above the image, shortened to its width."""
         self._image_name = text
-        self.ax_image.title.set(text=shortened(text, self.layout.width(self.ax_image) - 0.2, TITLE), fontsize=TITLE)
+        self.ax_image.title.set(text=shortened(text, self.layout.title_width(self.ax_image), TITLE), fontsize=TITLE)
 
     def _fit_texts(self) -> None:
         """Fit the title and the message to the width of the figure."""
@@ -136,6 +134,10 @@ class PositionsView:
         self.ax_image.add_line(ring)
         self.painter.add(self.ax_image, ring)
         return ring
+
+    def _new_adapter(self, picker: Any) -> Mouse:
+        """Return what translates the mouse's events."""
+        return MouseAdapter(self.ax_image, picker, on_scroll=self._on_scroll(), on_release=self._show_ring)
 
     def _on_scroll(self) -> Callable[[int], None] | None:
         """Return the function to call when the wheel is turned over a point."""

@@ -1,3 +1,6 @@
+from .axes import (
+    regular_rate,
+)
 from .columns import (
     holds_columns,
     load_columns,
@@ -88,6 +91,7 @@ __all__ = [
     "load_header",
     "load_traces",
     "neighbour_times",
+    "regular_rate",
     "save_columns",
     "save_traces",
     "to_dataframe",

@@ -30,6 +30,7 @@ class BeatMeasurer {
         samples_ = samples;
         noise_ = noise_of(row_, samples);
         largest_ = largest(row_, samples);
+        checked_noise_ = settings_.is_checked ? std::max(noise_, sparse_noise_of(row_, samples)) : noise_;
         padded.filter(derivative_, slopes_);
         padded.filter(wider_, wide_);
         padded.filter(smoother_, smooth_);
@@ -117,7 +118,7 @@ class BeatMeasurer {
             const int64_t radius = int64_t(gains_[i].size()) - 1;
             for (int64_t k = low; k < high; ++k) {
                 const int64_t distance = std::min({k, samples_ - 1 - k, radius});
-                if (checked_[i][k] > std::max(kSignificant * noise_ * gains_[i][distance], least)) return true;
+                if (checked_[i][k] > std::max(kSignificant * checked_noise_ * gains_[i][distance], least)) return true;
             }
         }
         return false;
@@ -145,8 +146,9 @@ class BeatMeasurer {
                                       int64_t(beat.activation) + 1);
         beat.end = last;
         beat.ended = beat.next >= 0 ? kAtNext : kAtEnd;
-        beat.base = *std::min_element(smooth_.begin() + std::max<int64_t>(0, beat.onset - int64_t(window)),
-                                      smooth_.begin() + start + 1);
+        // In noise, the activation may be before the onset, which is that of the steepest slope.
+        const int64_t early = std::clamp<int64_t>(beat.onset - int64_t(window), 0, start);
+        beat.base = *std::min_element(smooth_.begin() + early, smooth_.begin() + start + 1);
         bool is_lost = false;
         for (int turn = 0; turn < 4; ++turn) {
             is_lost = find_peak(beat, start, last);
@@ -373,7 +375,7 @@ class BeatMeasurer {
     size_t filtered_ = 0;  // at how many scales the series has been filtered
     const double* row_ = nullptr;
     int64_t samples_ = 0, margin_ = 0;
-    double noise_ = 0, largest_ = 0;
+    double noise_ = 0, checked_noise_ = 0, largest_ = 0;
 };
 
 inline void measure_beats(const double* series, int64_t samples, int64_t count, const int64_t* first,
