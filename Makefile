@@ -7,7 +7,7 @@ FOLDER ?= demo
 # A process for each core, and all tests of a file in the same one.
 PARALLEL := -n logical --maxprocesses 4 --dist loadfile
 
-.PHONY: demo test test-frontends test-arrays core-numpy lowest fuzz sanitize lint types doctest hooks dist wheels bench speed clean
+.PHONY: demo test test-frontends test-arrays core-numpy lowest fuzz sanitize lint types doctest docs hooks dist wheels bench speed clean
 
 # A plain install, as users have it.
 $(VENV)/installed: pyproject.toml CMakeLists.txt $(shell find src -type f -not -name '*.pyc')
@@ -72,6 +72,15 @@ types: $(VENV)/dev
 doctest: $(VENV)/dev
 	MPLBACKEND=agg $(BIN)/python -m pytest --doctest-modules --pyargs optimap -p no:cacheprovider -p tests.closing_figures
 
+$(VENV)/docs: $(VENV)/dev
+	$(BIN)/python -m pip install --quiet --group docs
+	touch $@
+
+# The site, into docs/_build/html; any warning, and any example whose claim is wrong, stops it.
+docs: $(VENV)/docs
+	rm -rf docs/_build docs/gallery docs/reference  # pages of examples that have another name now are warnings
+	$(BIN)/python -m sphinx -W --keep-going -q -j auto -b html docs docs/_build/html
+
 # Runs lint and types before each commit; the hooks are in .pre-commit-config.yaml.
 hooks: $(VENV)/dev
 	$(BIN)/pre-commit install
@@ -93,4 +102,4 @@ speed:
 	$(PYTHON) benchmarks/run.py --docs
 
 clean:
-	rm -rf $(VENV) build dist demo .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) build dist demo docs/_build docs/gallery docs/reference .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -113,6 +113,7 @@ Write, Read = Callable[[Path, np.ndarray], None], Callable[[Path], np.ndarray]
 CASES: list[tuple[str, str, Write, str, Read]] = [
     ("HDF5", ".h5", write_hdf5, "h5py", read_hdf5),
     ("HDF5, gzip", ".h5", lambda p, v: write_hdf5(p, v, chunks=(8, 256, 256), compression="gzip"), "h5py", read_hdf5),
+    ("HDF5, chunks", ".h5", lambda p, v: write_hdf5(p, v, chunks=(8, 256, 256)), "h5py", read_hdf5),
     (
         "HDF5, gzip and shuffle",
         ".h5",

@@ -25,6 +25,7 @@ from .phase import compute_phase as compute_phase
 from .trace import compare_traces as compare_traces
 from .trace import extract_traces as extract_traces
 from .trace import select_positions as select_positions
+from .trace import select_regions as select_regions
 from .trace import select_traces as select_traces
 from .trace import show_positions as show_positions
 from .trace import show_positions_and_traces as show_positions_and_traces
@@ -69,6 +70,7 @@ __all__ = [
     "save_mask",
     "save_video",
     "select_positions",
+    "select_regions",
     "select_traces",
     "show_activation_map",
     "show_image",

@@ -204,3 +204,38 @@ print("tqdm" in sys.modules)
 """
     done = subprocess.run([sys.executable, "-c", code, str(tmp_path / "rec.npy")], capture_output=True, text=True)
     assert done.stdout.splitlines()[-1] == "False", done.stderr
+
+
+class Shell:
+    """What IPython returns in the kernel of a notebook."""
+
+    kernel = object()
+
+
+def test_a_notebook_shows_the_bar_of_jupyter(monkeypatch, clock):
+    IPython = pytest.importorskip("IPython")
+    pytest.importorskip("ipywidgets")
+    shown = []
+    monkeypatch.setattr(IPython, "get_ipython", Shell)
+    monkeypatch.setattr("tqdm.auto.tqdm", lambda **options: shown.append(options) or Bar())
+    clock.step = 2.0
+    with progress_bar(10, "frame") as advance:
+        advance(1)
+        advance(2)
+    assert [options["total"] for options in shown] == [10]
+    monkeypatch.setattr(IPython, "get_ipython", lambda: None)  # Python itself, or a terminal of IPython
+    with progress_bar(10) as advance:
+        advance(1)
+    assert len(shown) == 1
+
+
+class Bar:
+    """A bar of tqdm."""
+
+    disable = True
+
+    def update(self, done):
+        pass
+
+    def close(self):
+        pass

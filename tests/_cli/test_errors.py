@@ -11,6 +11,7 @@ from optimap._base import ExistingFileError, MissingFileError
 from optimap._cli import Words, error_text
 from optimap.trace import extract_traces, load_traces, regions
 from optimap.video import open_video
+from tests import makers
 from tests._cli.helpers import VIDEO, run
 
 NO_BACKGROUND = "is not a finite number, a position X,Y or a FILE that exists"
@@ -146,6 +147,21 @@ WORDS = Words(
 )
 def test_a_message_is_made_from_the_fields(error, text):
     assert error_text(error, WORDS) == text
+
+
+def test_all_options_of_formats_in_a_cure_are_named_as_on_the_command_line(tmp_path, capsys):
+    folder = tmp_path / "channel=0"
+    folder.mkdir()
+    path = makers.tiff(folder / "rec.tif", makers.random_video((5, 8, 9)), imagej=True)
+    assert run("info", path) == 2
+    options = "choose one with --option channel=, from 0 to 4, or give --option axes='TYX' if they are frames\n"
+    assert capsys.readouterr().err == f"optimap: error: {path} has 5 channels and no other axis: {options}"
+    for i in range(3):
+        makers.tiff(folder / f"part_{i}.tif", makers.random_video((4, 8, 9 - i % 2)), metadata={"axes": "TYX"})
+    assert run("info", folder, "--option", "ignore=rec.tif") == 2
+    said = capsys.readouterr().err
+    assert said.endswith("leave the file out with --option ignore='part_1.tif' and --option allow_gaps=True\n")
+    assert said.startswith(f"optimap: error: {folder}/part_1.tif has frames of")
 
 
 PATHS = ["channel=0/a.h5", "size of cells.npy", "coords[1] = 3.tif", "{braces} %s.tif", "two  spaces.tif", "-o x.npy"]

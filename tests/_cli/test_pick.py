@@ -5,10 +5,11 @@ from contextlib import ExitStack
 import numpy as np
 import pandas as pd
 import pytest
+from matplotlib.backend_bases import KeyEvent, MouseEvent
 
 from optimap import __version__
 from optimap._cli import main
-from optimap.trace import extract_traces, load_traces
+from optimap.trace import extract_traces, load_traces, regions
 from tests._cli.helpers import NAN_VIDEO, succeed
 from tests._pick.puppet import clicks, seat, wheel
 
@@ -86,3 +87,98 @@ def test_irregular_times_are_the_axis_of_picked_traces(pause, picked):
     assert main(["pick", "pause.mkv", "-o", "p.csv", "--traces", "t.npz", "--plot", "p.png"]) == 0
     np.testing.assert_allclose(load_traces("t.npz").x, pause, rtol=0, atol=1e-9)
     assert picked.figure.axes[1].get_xlabel() == "Time [s]"
+
+
+def drawn(start, end, name):
+    """Return an action that draws a rectangle and types its name."""
+
+    def act(figure):
+        places = figure.axes[0].transData.transform([start, end])
+        for event, place in zip(("press", "motion", "release"), (0, 1, 1), strict=True):
+            kind = {"motion": "motion_notify_event"}.get(event, f"button_{event}_event")
+            MouseEvent(kind, figure.canvas, *places[place], 1)._process()
+        for key in ("enter", *name, "enter"):
+            KeyEvent("key_press_event", figure.canvas, key, 0, 0)._process()
+
+    return act
+
+
+def test_drawn_regions_are_written_and_gone_on_with(folder, capsys):
+    pytest.importorskip("roifile")
+    command = ["pick", "rec.npy", "--regions", "r.zip", "--traces", "t.csv", "--plot", "p.png", "--overwrite"]
+    with ExitStack() as stack:
+        seat(stack, drawn((2, 3), (5, 6), "ab"))
+        assert main(command) == 0
+    assert capsys.readouterr().out.splitlines()[0] == "1 region -> r.zip"
+    with ExitStack() as stack:
+        seat(stack, drawn((8, 3), (10, 10), "c"))
+        assert main(command) == 0
+    assert "2 regions -> r.zip" in capsys.readouterr().out
+    assert regions("r.zip").names == ["ab", "c"]
+    table = load_traces("t.csv")
+    assert table.names == ["ab", "c"]
+    np.testing.assert_array_equal(table.columns[:, 0], np.load("rec.npy")[:, 3:7, 2:6].mean(axis=(1, 2)))
+    assert main(["traces", "rec.npy", "--regions", "r.zip", "-o", "again.csv"]) == 0
+    np.testing.assert_array_equal(load_traces("again.csv").columns, table.columns)
+    assert sorted(path.name for path in folder.glob("*positions*")) == []
+
+
+def test_a_file_of_regions_that_is_none_is_kept(folder, capsys):
+    (folder / "r.zip").write_bytes(b"mine")
+    with ExitStack() as stack:
+        puppet = seat(stack)
+        assert main(["pick", "rec.npy", "--regions", "r.zip"]) == 2
+        assert puppet.calls == []
+    assert "--regions r.zip" in capsys.readouterr().err
+    assert (folder / "r.zip").read_bytes() == b"mine"
+
+
+def test_nothing_is_written_where_nothing_is_drawn(folder, capsys):
+    with ExitStack() as stack:
+        seat(stack)
+        assert main(["pick", "rec.npy", "--regions", "r.zip"]) == 0
+    assert capsys.readouterr().out == "no region was drawn, so nothing is written\n"
+    assert not (folder / "r.zip").exists()
+
+
+def test_earlier_positions_are_gone_on_with(folder, picked, capsys):
+    (folder / "earlier.csv").write_text("x,y\n9,9\n")
+    assert main(["pick", "rec.npy", "--positions", "earlier.csv", "-o", "p.csv"]) == 0
+    assert pd.read_csv("p.csv").values.tolist() == [[9, 9], [3, 4], [7, 2], [0, 11]]
+    assert main(["pick", "rec.npy", "--positions", "p.csv", "-o", "p.csv"]) == 2
+    capsys.readouterr()
+    assert main(["pick", "rec.npy", "--positions", "p.csv", "-o", "p.csv", "--overwrite"]) == 0
+    assert pd.read_csv("p.csv").values.tolist()[0] == [9, 9]
+
+
+@pytest.mark.parametrize(
+    ("options", "match"),
+    [
+        (["--regions", "r.csv"], "--regions r.csv is not a file of ImageJ regions"),
+        (["--regions", "r.zip", "-o", "p.csv"], "-o p.csv cannot be used with --regions"),
+        (["--positions", "none.csv"], "none.csv does not exist"),
+        (["--positions", "far.csv"], "is outside the frame"),
+    ],
+)
+def test_wrong_options(folder, capsys, options, match):
+    (folder / "far.csv").write_text("x,y\n900,9\n")
+    with ExitStack() as stack:
+        puppet = seat(stack)
+        assert main(["pick", "rec.npy", *options]) == 2
+        assert puppet.calls == []
+    assert match in capsys.readouterr().err
+
+
+def test_ctrl_c_saves_nothing_and_says_so(folder, capsys):
+    def act(figure):
+        clicks((3, 4))(figure)
+        raise KeyboardInterrupt
+
+    before = sorted(folder.iterdir())
+    for options in (["-o", "p.csv"], ["--regions", "r.zip"]):
+        with ExitStack() as stack:
+            puppet = seat(stack, act)
+            assert main(["pick", "rec.npy", *options]) == 130
+            assert puppet.calls == ["present", "close"]
+        assert capsys.readouterr().err == "Cancelled, nothing saved.\n"
+    assert sorted(folder.iterdir()) == before

@@ -55,6 +55,29 @@ def test_parts_given_together_are_read_alone_with_one_word(tmp_path, capsys, len
     assert said.err.count("\n") == 1
 
 
+def test_parts_that_do_not_fit_together_are_read_alone_with_one_word(tmp_path, capsys):
+    paths = cut(tmp_path / "rec", (10, 10, 5))
+    for path, interval in zip(paths, (0.002, 0.004, 0.002), strict=True):
+        makers.tiff(
+            path,
+            VIDEO[:10] if path != paths[2] else VIDEO[:5],
+            imagej=True,
+            metadata={"axes": "TYX", "finterval": interval},
+        )
+    succeed("traces", *paths, "--at", "3,3", "-o", f"{tmp_path / 'out'}/")
+    (line,) = [line for line in capsys.readouterr().err.splitlines() if "warning" in line]
+    assert f"{paths[0]} and 2 more files have the names of parts of one recording, but do not fit together" in line
+    assert lengths_of(tmp_path / "out") == [10, 10, 5]
+    assert run("info", paths[0]) == 2
+    assert f"{paths[1]} states 250 frames/s, but {paths[0].name} states 500" in capsys.readouterr().err
+
+
+def test_a_file_and_its_copy_are_read_alone_with_one_word(tmp_path, capsys):
+    paths = [makers.tiff(tmp_path / "rec.tif", VIDEO), makers.tiff(tmp_path / "rec_1.tif", VIDEO[:9])]
+    succeed("info", *paths)
+    assert capsys.readouterr().err.count("may be parts of one recording, and each is read alone") == 1
+
+
 def test_files_of_a_set_are_read_alone_and_single_frames_once(tmp_path, capsys):
     writers.micromanager(tmp_path / "mm", VIDEO[:12, None, None], 5)
     stack = sorted((tmp_path / "mm").glob("*.tif"))

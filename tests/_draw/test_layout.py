@@ -52,6 +52,8 @@ FIGURES = {
         )[0]
         for scale in ("raw", "normalized", "twin")
     },
+    "7 compared on two axes": lambda: compare_traces([VIDEO, 9 * VIDEO], POSITIONS[:7], ["a", "b"], scale="twin")[0],
+    "8 compared": lambda: compare_traces([VIDEO, VIDEO], POSITIONS[:8], ["a", "b"], title="a title")[0],
     "2 compared, with bars": lambda: compare_traces([VIDEO, VIDEO], POSITIONS[:2], ["a", "b"], scale_bar=True)[0],
     "30 compared": lambda: compare_traces([VIDEO, VIDEO], POSITIONS[:30], ["a", "b"], fps=500, title="a title")[0],
 }

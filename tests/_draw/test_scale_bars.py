@@ -4,7 +4,9 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 
+from optimap import activation, beats
 from optimap.image import show_image
+from optimap.phase import detect_phase_singularities, show_phase, show_phase_singularities
 from optimap.trace import compare_traces, show_positions, show_positions_and_traces, show_regions, show_traces
 from tests.errors import check_error
 
@@ -106,3 +108,43 @@ def test_wrong_lengths_are_refused(kwargs, error, argument):
     ):
         check_error(call, error, argument, argument)
     assert not plt.get_fignums()
+
+
+def test_maps_and_beats_have_bars_too():
+    y, x = np.mgrid[:20, :50]
+    times, phase = x / 2 + y / 9, np.arctan2(y - 4.4, x - 7.3)[np.newaxis]
+    known = {"scale_bar": True, "pixel_size": 0.2}
+    for show, given in [
+        (activation.show_apd_map, {"apd_map": times, "histogram": False}),
+        (activation.show_repolarization_map, {"repolarization_map": times}),
+        (activation.show_snr_map, {"snr_map": times}),
+        (activation.show_dominant_frequency_map, {"frequency_map": times}),
+        (activation.show_alternans_map, {"alternans_map": times}),
+        (activation.show_activation_map, {"activation_map": times}),
+        (show_phase, {"phase": phase}),
+        (show_phase_singularities, {"singularities": detect_phase_singularities(phase), "image": times}),
+    ]:
+        assert "2 mm" in [text.get_text() for text in show(**given, **known).texts], show
+        assert "2 mm" not in [text.get_text() for text in show(**given).texts]
+        check_error(lambda show=show, given=given: show(**given, scale_bar=2), TypeError, "scale_bar", "scale_bar = 2")
+        plt.close("all")
+    velocity = activation.compute_velocity_field(times, space_scale=0.2)
+    for behind in (times, None):  # the scale of velocities is that of the map
+        ax = activation.show_velocity_field(velocity, behind, space_scale=0.2, scale_bar=True)
+        assert "2 mm" in [text.get_text() for text in ax.texts]
+    ax = activation.show_activations(np.sin(np.arange(50)), [3], fps=100, scale_bar=True)
+    assert "100 ms" in bars(ax)
+    t = np.arange(600) % 100
+    signal = 100 * np.exp(-((t - 40) ** 2) / np.where(t < 40, 20, 200)) + np.random.default_rng(0).normal(size=600)
+    found = beats.measure_beats(signal, fps=500)
+    assert not beats.show_beats(signal, found, scale_bar=True).xaxis.get_visible()
+    ensemble = beats.ensemble_average(signal, found, before=50, after=50)
+    assert "20 ms" in [text.get_text() for text in beats.show_ensemble(ensemble, scale_bar=True).texts]
+
+
+def test_bars_and_names_are_seen_on_dark_figures():
+    with plt.style.context("dark_background"):
+        ax = show_traces(TRACES, scale_bar=True)
+        panel = compare_traces([np.ones((9, 5, 5))] * 2, [(i, 1) for i in range(4)], stack=True)[0]
+    assert {text.get_color() for text in (*ax.texts, *panel.texts)} == {"white"}
+    assert all(patch.get_edgecolor() == (1, 1, 1, 1) for patch in (*ax.patches, *panel.patches))

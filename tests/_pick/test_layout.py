@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from matplotlib.backend_bases import ResizeEvent
 
 from optimap._pick import ComparisonView, shortened, text_width, wrapped
-from tests._pick.views import VIDEO, key, positions_view, traces_view
+from tests._pick.views import VIDEO, drawing, key, positions_view, traced, traces_view
 
 SIZES = [(6.4, 4.8), (8, 6), (19.2, 10.8)]  # inches at 100 pixels an inch
 NAME = "a_long_name_of_a_recording_2026-11-26_camera_1_voltage.tif"
@@ -19,6 +19,8 @@ KINDS = {
     "traces": lambda: traces_view(positions=[(5, 5), (25, 15)], title=NAME),
     "large values": lambda: traces_view(videos=[VIDEO * 65.0], positions=[(5, 5), (25, 15)], time_label="Time [s]"),
     "small values": lambda: traces_view(videos=[VIDEO * -1e-7], positions=[(5, 5)], window="disc"),
+    "drawing": lambda: drawing(title=NAME),
+    "drawing with traces": lambda: traced(title=NAME),
     "comparison": lambda: traces_view(ComparisonView, (VIDEO, VIDEO[:40]), positions=[(25, 15)], limit=1, title=NAME),
 }
 
@@ -40,7 +42,7 @@ def boxes(view):
                 texts += [axis.label, axis.offsetText, *tick_labels(axis)]
     renderer = view.figure.canvas.get_renderer()
     found = {text: text.get_window_extent(renderer) for text in texts if text.get_visible() and text.get_text()}
-    return found, {f"axes {i}": ax.bbox for i, ax in enumerate(view.figure.axes) if ax.get_visible()}
+    return found, {ax: ax.bbox for ax in view.figure.axes if ax.get_visible()}
 
 
 def tick_labels(axis):
@@ -60,14 +62,18 @@ def test_nothing_overlaps_and_nothing_is_cut_off(kind, size):
     for text, box in texts.items():
         inside = -0.5 <= box.x0 <= box.x1 <= width + 0.5 and -0.5 <= box.y0 <= box.y1 <= height + 0.5
         assert inside, f"{text} is cut off"
+    title, beside = texts.get(view.ax_image.title), view.layout.width(view.ax_image) * view.figure.dpi
+    assert title is None or title.x1 <= beside + 0.5, "the title reaches into what is redrawn on its own"
     for (a, one), (b, other) in itertools.combinations([*texts.items(), *axes.items()], 2):
+        if getattr(a, "axes", None) is b and a in b.texts:  # the name of a button is on it
+            continue
         overlap = min(one.x1, other.x1) - max(one.x0, other.x0), min(one.y1, other.y1) - max(one.y0, other.y0)
         assert min(overlap) < 1.5, f"{a} and {b} overlap"
     assert all(min(box.width, box.height) > 100 for box in list(axes.values())[:1])
 
 
 @pytest.mark.parametrize("size", SIZES)
-@pytest.mark.parametrize("kind", ["positions", "traces"])
+@pytest.mark.parametrize("kind", ["positions", "traces", "drawing", "drawing with traces"])
 def test_the_help_fits_into_the_window(kind, size):
     view = KINDS[kind]()
     key(view, "?")

@@ -219,6 +219,8 @@ def test_an_error_at_a_click_is_shown_and_nothing_is_lost():
     video = VIDEO.astype(float)
     video[3, 10, 20] = np.nan
     view = traces_view(videos=(video,), nan_policy="raise")
+    click(view, (20, 10))
+    assert view.positions == []
     click(view, (5, 5))
     click(view, (20, 10))
     assert view.positions == [(5, 5)]

@@ -6,7 +6,15 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import to_rgba
 from matplotlib.figure import Figure
 
-from optimap._pick import PointPicker, PositionsView, TracesView, point_color
+from optimap._pick import (
+    ImageDrawing,
+    PointPicker,
+    PositionsView,
+    ShapePicker,
+    TracesDrawing,
+    TracesView,
+    point_color,
+)
 from optimap._reading import as_source
 
 VIDEO = np.random.default_rng(0).integers(0, 999, (60, 20, 30), dtype=np.uint16)
@@ -54,6 +62,27 @@ def traces_view(kind=TracesView, videos=(VIDEO,), positions=(), limit=None, **kw
         "title": "title",
     }
     view = kind(figure, [as_source(video) for video in videos], VIDEO[0], picker, **{**given, **kwargs})
+    canvas.draw()
+    return view
+
+
+def drawing(limit=None, size=3, title="title"):
+    """Return a view of an image to draw regions on."""
+    figure = Figure(figsize=(7, 7))
+    canvas = FigureCanvasAgg(figure)
+    view = ImageDrawing(figure, VIDEO[0], ShapePicker(frame_shape=VIDEO.shape[1:], limit=limit), {}, title)
+    view.adapter.size = size
+    canvas.draw()
+    return view
+
+
+def traced(title="title"):
+    """Return a view of a video to draw regions on."""
+    figure = Figure(figsize=(14, 7))
+    canvas = FigureCanvasAgg(figure)
+    given = {"frame": 0, "size": 3, "window": "rect", "times": np.arange(60), "time_label": "Frame", "styles": [{}]}
+    picker = ShapePicker(frame_shape=VIDEO.shape[1:])
+    view = TracesDrawing(figure, [as_source(VIDEO)], VIDEO[0], picker, display={}, title=title, **given)
     canvas.draw()
     return view
 

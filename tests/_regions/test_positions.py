@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from optimap._regions import parse_positions
+from optimap.trace import extract_traces, regions
 from tests.errors import check_error
 
 
@@ -74,6 +75,23 @@ def test_one_position_in_a_list_is_not_alone():
 )
 def test_wrong_positions_are_named(coords, argument, message):
     check_error(lambda: parse_positions(coords, (6, 7)), ValueError, argument, message)
+
+
+@pytest.mark.parametrize("far", [2.0**31, 2.0**53, 2.0**63, 1e19, 1e300])
+@pytest.mark.parametrize("window", ["rect", "disc", "pixel"])
+def test_positions_that_no_frame_holds_are_refused_without_one(far, window):
+    """Windows around them have no numbers: 2**63 is no column."""
+    for x, y in ((far, 0.0), (0.5, -far)):
+        match = r"source\[1\] = \(x=.* is too far from any frame: give coordinates within 1e\+09"
+        check_error(lambda x=x, y=y: regions([(0, 0), (x, y)], window=window), ValueError, "source[1]", match)
+    assert regions([(1e9, 3.5)], window=window).centers().shape == (1, 2)
+
+
+@pytest.mark.parametrize("shape", [(0, 7), (6, 0), (0, 0)])
+def test_a_frame_without_pixels_holds_no_position(shape):
+    match = r"coords = \(x=0, y=0\) cannot be in a frame without pixels .*: give no positions"
+    check_error(lambda: parse_positions((0, 0), shape), ValueError, "coords", match)
+    assert extract_traces(np.zeros((4, *shape)), []).shape == (4, 0)
 
 
 @pytest.mark.parametrize("coords", [None, 5, "5,3", b"53", [(1j, 2)], [("a", "b")], [(True, False)], [Decimal(1), 2]])

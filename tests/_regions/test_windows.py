@@ -1,5 +1,7 @@
 """Windows become spans: the right pixels, the right weights."""
 
+import tracemalloc
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -120,6 +122,29 @@ def test_each_of_many_windows_is_the_same_as_alone(data, size, window):
     for i, position in enumerate(where):
         own = slice(together.first[i], together.first[i + 1])
         np.testing.assert_array_equal(paint(together, own), picture(position, size, window))
+
+
+@pytest.mark.parametrize("window", WINDOWS)
+def test_windows_that_are_made_in_pieces_are_the_same_as_in_one(window):
+    points = np.random.default_rng(0).uniform(-0.5, 6.4, (60_000, 2))
+    whole, parts = window_spans(points, 9, window, (7, 9)), []
+    for start in range(0, len(points), 5000):
+        parts.append(window_spans(points[start : start + 5000], 9, window, (7, 9)))
+    for name in ("rows", "starts", "stops", "weights"):
+        np.testing.assert_array_equal(getattr(whole, name), np.concatenate([getattr(part, name) for part in parts]))
+    np.testing.assert_array_equal(np.diff(whole.first), np.concatenate([np.diff(part.first) for part in parts]))
+
+
+def test_a_window_takes_no_memory_outside_of_the_frame():
+    """A line of a million pixels, and windows as wide: rows above and below are not even counted."""
+    points = np.array([(123_456.5, 0.25), (900_000.25, 0.0)])
+    tracemalloc.start()
+    spans = window_spans(points, 10**6, "rect", (1, 10**6))
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 100_000
+    covered = [(spans.weights * (spans.stops - spans.starts))[s].sum() for s in (slice(0, 2), slice(2, None))]
+    np.testing.assert_allclose(covered, [123_456.5 + 500_000, 10**6 - 400_000.25])
 
 
 def test_default_window_is_rect_and_can_be_set():

@@ -32,6 +32,14 @@ def test_the_curve_is_that_of_the_samples_below_it():
     np.testing.assert_allclose(level, curve(T, a, b, rate), atol=1e-3)
 
 
+@pytest.mark.parametrize("scale", [1e-300, 1e-200, 1e200, 1e300])
+def test_huge_and_tiny_numbers_give_the_same_curve(scale):
+    """Sums of fourth powers are compared: they would overflow, or vanish."""
+    series = curve(T, 1000, 200, np.log(600)) + 80 * beats(1500) + np.random.default_rng(2).normal(size=1500)
+    expected = baseline(series, "exponential", polarity="up")
+    np.testing.assert_allclose(baseline(scale * series, "exponential", polarity="up") / scale, expected, rtol=1e-9)
+
+
 @pytest.mark.parametrize("sign", [1, -1])
 def test_the_truth_below_short_beats(sign):
     truth = curve(T, 1000, 250, np.log(400))

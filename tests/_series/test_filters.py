@@ -45,6 +45,18 @@ def test_gaussians_and_polynomials_are_those_of_scipy():
 
 
 @pytest.mark.parametrize("kind", KINDS)
+def test_numbers_near_the_ends_of_the_range_are_filtered_like_others(kind):
+    series = np.where(NOISE > 0, 1.0, -1.0)
+    expected = filter_traces(series, FPS, lowpass=40, kind=kind)
+    for scale in (1e-300, 1e308):  # differences of neighbours are beyond the range of doubles
+        np.testing.assert_allclose(
+            filter_traces(scale * series, FPS, lowpass=40, kind=kind) / scale, expected, atol=1e-9
+        )
+    single = filter_traces((3.4e38 * series).astype(np.float32), FPS, highpass=40, kind=kind)
+    assert np.isinf(single).any() == (np.abs(filter_traces(series, FPS, highpass=40, kind=kind)).max() > 1.0008)
+
+
+@pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("frequency", [2, 10, 40])
 def test_half_of_the_amplitude_passes_at_the_cut_off(kind, frequency):
     wave = np.sin(2 * np.pi * frequency * T)

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from optimap._series import as_signals, check_signals, signal_blocks
+from optimap.trace import detrend_timeseries, extract_traces, normalize
 from tests.errors import check_error
 
 RNG = np.random.default_rng(0)
@@ -39,6 +40,19 @@ def test_gaps_are_nan():
     assert np.isinf(values[1, 0])
     counts = np.ma.masked_array(np.arange(6), np.arange(6) == 3)
     np.testing.assert_array_equal(rows(counts)[0], [[0, 1, 2, np.nan, 4, 5]])
+
+
+def test_long_doubles_beyond_the_range_of_doubles_are_infinite():
+    if np.finfo(np.longdouble).max == np.finfo(np.float64).max:
+        pytest.skip("long doubles are doubles here")
+    values = np.array([1, 2, 3, 4, 5, 6, 7, 8, 9], np.longdouble)
+    values[3] *= np.longdouble("1e4000")
+    np.testing.assert_array_equal(rows(values)[0], [[1, 2, 3, np.nan, 5, 6, 7, 8, 9]])
+    check_error(lambda: normalize(values), ValueError, "array", "array holds infinity: replace it")
+    match = r"data holds 1 value that is NaN or infinite, the first at sample 3: fill the gaps"
+    check_error(lambda: detrend_timeseries(values), ValueError, "data", match)
+    video = np.broadcast_to(values[:, None, None], (9, 2, 2))
+    np.testing.assert_array_equal(extract_traces(video, (0, 0)), [1, 2, 3, np.inf, 5, 6, 7, 8, 9])
 
 
 def test_blocks_cover_all_series_once_and_stay_small():

@@ -152,6 +152,16 @@ def test_scale_offset_and_polarity_change_no_time_and_no_duration(scale, offset,
         np.testing.assert_array_equal(down[name], -table[name])
 
 
+@pytest.mark.parametrize("scale", [1e-300, 1e-160, 1e160, 1e300])
+def test_huge_and_tiny_numbers_change_no_time_and_no_duration(scale):
+    signal = with_noise(transients(tau=20.0), 200)
+    table, other = measure_beats(signal, polarity="up"), measure_beats(scale * signal, polarity="up")
+    assert np.isfinite(table["tau_frames"]).any()
+    assert other["why"].tolist() == table["why"].tolist()
+    for name in set(MEASURED) - {"baseline", "peak", "amplitude"}:
+        np.testing.assert_allclose(other[name], table[name], rtol=1e-9)
+
+
 def test_twice_the_rate_gives_the_same_times():
     def beats(t):
         phase = t % 200 - 100

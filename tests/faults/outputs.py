@@ -5,6 +5,7 @@ import numpy as np
 AT = ("--at", "3,4", "--at", "10,8")
 TABLES = (".csv", ".tsv", ".parquet", ".xlsx", ".mat", ".npz", ".h5", ".nc", ".nwb")
 RECORDINGS = (".npy", ".tif", ".mat", ".h5", ".zarr", ".zarr.zip", ".mkv")
+MAPS = (".npz", ".nc", ".h5", ".tif")
 PICTURES = (".png", ".svg", ".pdf", ".jpg", ".tif", ".eps")
 # Name of the kind -> arguments, with OUT for the output, and its suffix.
 OUTPUTS = {
@@ -12,10 +13,21 @@ OUTPUTS = {
     **{f"beats{suffix}": (("beats", "table.csv", "-o", "OUT"), suffix) for suffix in TABLES},
     **{f"recording{suffix}": (("convert", "rec.npy", "OUT", "--fps", "500"), suffix) for suffix in RECORDINGS},
     **{f"picture{suffix}": (("plot", "table.csv", "-o", "OUT"), suffix) for suffix in PICTURES},
+    **{f"maps{suffix}": (("maps", "rec.npy", "--fps", "500", "-o", "OUT"), suffix) for suffix in MAPS},
+    "picture of maps": (("maps", "rec.npy", "--fps", "500", "--plot", "OUT"), ".png"),
+    "maps and picture": (("maps", "rec.npy", "--fps", "500", "-o", "OUT.npz", "--plot", "OUT"), ".png"),
+    "picked positions": (("pick", "rec.npy", "-o", "OUT"), ".csv"),
     "traces and picture": (
         ("traces", "rec.npy", *AT, "--fps", "500", "-o", "OUT.csv", "--plot", "OUT"),
         ".png",
     ),
+}
+# Outputs next to others, which are whole when these are begun.
+FURTHER = {
+    "summary of maps": (("maps", "rec.npy", "--fps", "500", "--summary", "OUT"), ".csv"),
+    "summary of beats": (("beats", "table.csv", "--summary", "OUT"), ".csv"),
+    "traces of picked positions": (("pick", "rec.npy", "-o", "picked.csv", "--traces", "OUT"), ".npz"),
+    "demo": (("demo", "OUT"), ""),
 }
 
 

@@ -9,16 +9,27 @@ import sys
 import zlib
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from optimap._cli import main
 from optimap._tables import SUFFIXES
 from optimap.video import save_video
-from tests.faults.outputs import OUTPUTS, PICTURES, RECORDINGS, TABLES, write_inputs
+from tests.faults.outputs import FURTHER, MAPS, OUTPUTS, PICTURES, RECORDINGS, TABLES, write_inputs
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="the cells are forked")
 ROOT = Path(__file__).parents[2]
 # A few kinds for what does not depend on the kind: how files get their names, and who is told.
-FEW = ("traces.csv", "traces.xlsx", "traces.nc", "recording.tif", "recording.zarr", "picture.png", "traces and picture")
+FEW = (
+    "traces.csv",
+    "traces.xlsx",
+    "traces.nc",
+    "recording.tif",
+    "recording.zarr",
+    "picture.png",
+    "traces and picture",
+    "maps.npz",
+)
 # Every bit of a name that has a meaning somewhere: for shells, for printf, for FFmpeg, for terminals, for text.
 DIFFICULT = "a\nb %s 50%: c\udcff é"
 NO_UTF8 = (".parquet", ".mkv")  # their libraries take names as text in UTF-8
@@ -58,7 +69,7 @@ class Server:
         self._count += 1
         folder = self._folder / str(self._count)
         shutil.copytree(self._inputs, folder)
-        arguments, suffix = OUTPUTS[kind]
+        arguments, suffix = (OUTPUTS | FURTHER)[kind]
         output = f"{name}{suffix}"
         if old:
             _write_old(folder / output)
@@ -151,6 +162,16 @@ def test_a_full_disk(server, kind):
         found, r"(-o |--plot )?out/x.* cannot be written, because the disk is full: make room on it, or choose"
     )
     assert outputs(found["files"]) == old_outputs(output)
+
+
+@pytest.mark.parametrize("kind", FURTHER)
+def test_a_full_disk_for_what_is_written_next_to_others(server, kind):
+    if not server.mounts:
+        pytest.skip("no disk can be mounted here")
+    found, _, _ = server.cell(kind, room=0)
+    found["said"] = "\n".join(line for line in found["said"].splitlines() if " -> " not in line)  # what was written
+    assert_refused(found, r"(--summary |--traces )?out/x.* cannot be written, because the disk is full: make room on")
+    assert outputs(found["files"]) == {}
 
 
 @pytest.mark.parametrize("kind", FEW)
@@ -249,10 +270,13 @@ def test_difficult_names(server, kind):
     assert output in found["files"]
 
 
-def test_every_kind_is_there(tmp_path):
+def test_every_kind_is_there(tmp_path, capsys):
     assert {suffix.replace(".hdf5", ".h5") for suffix in SUFFIXES} == set(TABLES)
     with pytest.raises(ValueError, match="choose one of") as caught:
         save_video(tmp_path / "a.none", [[[1]]])
     written = caught.value.cure.removeprefix("choose one of ").split()
     assert set(written) <= set(RECORDINGS)
     assert PICTURES
+    np.save(tmp_path / "rec.npy", np.zeros((20, 2, 2)))
+    assert main(["maps", str(tmp_path / "rec.npy"), "-o", str(tmp_path / "a.none")]) == 2
+    assert capsys.readouterr().err.endswith(f"choose one of {', '.join(MAPS)}\n")

@@ -80,6 +80,7 @@ def test_the_title_says_the_threshold():
         (lambda: background_mask(np.eye(2), threshold="5"), "threshold"),
         (lambda: background_mask(np.eye(2), threshold=np.nan), "threshold"),
         (lambda: background_mask(np.eye(2), show="no"), "show"),
+        (lambda: background_mask(np.eye(2), 0.5, False, colour="red"), "colour"),
         (lambda: show_mask(np.arange(4).reshape(2, 2)), "mask"),
         (lambda: show_mask(np.ones(3)), "mask"),
         (lambda: show_mask(np.eye(2), np.zeros((3, 3))), "image"),

@@ -33,6 +33,12 @@ def test_phases_of_oscillations(video, options):
     assert np.abs(phase[np.isfinite(phase)]).max() <= np.float32(np.pi)
 
 
+@pytest.mark.parametrize("scale", [1e30, 1e200, 1e300])
+def test_signals_that_float32_cannot_hold(video, scale):
+    signals = video.reshape(200, 24)
+    assert turned(compute_phase(scale * signals), compute_phase(signals)).max() < 1e-3
+
+
 def test_the_copy_that_is_later_ends_before_the_video(video):
     phase = compute_phase(video, method="delay", delay=7)
     assert np.isnan(phase[-7:]).all()

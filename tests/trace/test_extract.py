@@ -1,12 +1,20 @@
 """extract_traces against the oracle, on every kind of video, and its errors."""
 
 import h5py
+import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from optimap.trace import extract_traces, regions, set_default_trace_window
+from optimap.trace import (
+    compare_traces,
+    extract_traces,
+    regions,
+    set_default_trace_window,
+    show_positions_and_traces,
+)
+from optimap.video import Recording
 from tests import oracles
 from tests.errors import check_error
 from tests.readers import Sliceable, Untouchable
@@ -295,3 +303,29 @@ def test_names_of_regions_go_into_the_legend_where_they_are_few():
     _, ax = plt.subplots()
     extract_traces(VIDEO, regions([MASK] * 11, names=[f"cell {i}" for i in range(11)]), ax=ax)
     assert ax.get_legend() is None
+
+
+def test_figures_of_recordings_are_in_seconds():
+    recording = Recording.from_array(np.random.default_rng(0).normal(size=(11, 6, 7)), fps=50)
+    _, axs = plt.subplots(4)
+    extract_traces(recording, [(3, 2), (1, 1)], ax=axs[0])
+    show_positions_and_traces(recording, [(3, 2)], axs=axs[1:3])
+    compare_traces([recording, recording[:5]], [(3, 2)], fps=50, axs=axs[3:])
+    for ax in axs[[0, 2, 3]]:
+        np.testing.assert_allclose(ax.lines[0].get_xdata(), np.arange(11) / 50)
+        assert ax.get_xlabel() == "Time [s]"
+    _, axs = plt.subplots(3)
+    extract_traces(recording, (3, 2), ax=axs[0], fps=100)
+    extract_traces(recording, (3, 2), ax=axs[1], x=np.arange(11) * 2)
+    compare_traces([recording, recording], (3, 2), axs=axs[2:])
+    assert [ax.lines[0].get_xdata()[-1] for ax in axs] == [0.1, 20, 0.2]
+
+
+def test_irregular_times_are_the_axis():
+    xarray = pytest.importorskip("xarray")
+    times = [0.0, 0.1, 0.5]
+    video = xarray.DataArray(np.zeros((3, 4, 5)), dims=("time", "y", "x"), coords={"time": times})
+    _, ax = plt.subplots()
+    extract_traces(video, (3, 2), ax=ax)
+    assert ax.lines[0].get_xdata().tolist() == times
+    assert ax.get_xlabel() == "Time [s]"

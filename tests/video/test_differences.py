@@ -52,6 +52,15 @@ def test_masked_samples_are_nan():
     np.testing.assert_array_equal(found, [0, np.nan, np.nan])
 
 
+def test_dimensions_are_obeyed_and_labels_are_kept():
+    xarray = pytest.importorskip("xarray")
+    video = np.random.default_rng(0).integers(0, 255, (7, 2, 3))
+    labelled = xarray.DataArray(video.T, dims=("x", "y", "time"), coords={"time": np.arange(7) / 50})
+    found = temporal_difference(labelled, 2)
+    np.testing.assert_array_equal(found.transpose("time", "y", "x").values, temporal_difference(video, 2))
+    np.testing.assert_array_equal(found.time, labelled.time)
+
+
 @pytest.mark.parametrize(
     ("array", "arguments", "argument"),
     [

@@ -1,5 +1,6 @@
 """Compressed HDF5 read in threads: every value as h5py reads it, and damage reported."""
 
+import os
 import sys
 
 import h5py
@@ -8,8 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from optimap._files import open_hdf5
 from optimap.video import open_video
-from optimap.video.hdf5_chunks import ThreadedDataset, threaded
+from optimap.video.hdf5_chunks import StoredChunks, ThreadedDataset, threaded
 from tests import makers
 
 VIDEO = makers.random_video((23, 17, 19))
@@ -76,6 +78,32 @@ def test_other_datasets_are_left_to_hdf5(tmp_path, name):
         assert threaded(dataset, path) is dataset
     with open_video(path) as recording:
         np.testing.assert_array_equal(recording[:], VIDEO, strict=True)
+
+
+LARGE = makers.random_video((21, 128, 140))
+
+
+@pytest.mark.parametrize("dtype", ["u2", ">u2", "f8"])
+@pytest.mark.parametrize("chunks", [(8, 128, 140), (7, 100, 140), (50, 64, 64)])
+def test_large_chunks_without_filters_are_read_in_threads(tmp_path, dtype, chunks):
+    video = LARGE.astype(dtype)
+    path = tmp_path / "rec.h5"
+    with h5py.File(path, "w") as file:
+        file.create_dataset("video", data=video, chunks=chunks, maxshape=(None, None, None))
+    with open_hdf5(path) as file:
+        assert isinstance(threaded(file["video"], path), StoredChunks)
+    with open_video(path) as recording:
+        np.testing.assert_array_equal(recording[:], video, strict=True)
+        for key in (np.s_[3:20:4, 2:90, 5:], np.s_[7], np.s_[5:5]):
+            np.testing.assert_array_equal(recording[key], video[key], strict=True)
+
+
+def test_a_file_that_lost_chunks_while_it_was_open(tmp_path):
+    path = written(tmp_path / "rec.h5", LARGE, chunks=(8, 128, 140))
+    with open_video(path) as recording:
+        os.truncate(path, 300_000)
+        with pytest.raises(ValueError, match=r"rec\.h5 was truncated while it was open: copy it again"):
+            recording[:]
 
 
 def test_chunks_that_were_never_written_are_fill_values(tmp_path):

@@ -89,6 +89,7 @@ from .time_axis import (
 from .time_units import (
     SECONDS,
     coordinate_times,
+    time_of_name,
     unit_factor,
 )
 from .types import (
@@ -225,6 +226,7 @@ __all__ = [
     "say",
     "stack_level",
     "text_names",
+    "time_of_name",
     "unit_factor",
     "warn_if_mixed",
     "whole_number",

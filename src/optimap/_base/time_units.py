@@ -1,9 +1,12 @@
 """Units of time, as files and labelled arrays write them, in seconds; and the times that a coordinate holds."""
 
+import re
+
 import numpy as np
 
 from .types import Array
 
+TIME_NAME = re.compile(r"\s*(t|times?)(?:$|[\s_(\[,/]+([a-zµμ]+)[)\]]?)\s*", re.IGNORECASE)
 SECONDS = {
     "ns": 1e-9,
     "us": 1e-6,
@@ -53,3 +56,15 @@ def coordinate_times(values: Array, name: object, unit: object = "") -> Array | 
         return None
     with np.errstate(over="ignore"):  # damaged numbers become infinite
         return np.asarray(values.astype(float) * factor)
+
+
+def time_of_name(name: str) -> tuple[str, str] | None:
+    """Return the word and the unit (empty without one) in the name of a time axis; None for other names.
+
+    Examples
+    --------
+    >>> time_of_name("Time [ms]"), time_of_name("time_s"), time_of_name("t"), time_of_name("trace")
+    (('Time', 'ms'), ('time', 's'), ('t', ''), None)
+    """
+    found = TIME_NAME.fullmatch(name)
+    return None if found is None else (found[1], found[2] or "")

@@ -87,13 +87,15 @@ class Outcome(NamedTuple):
     lines: list[str]
     error: str | None = None
     warnings: tuple[str, ...] = ()
+    unseen: bool = False  # whether the recording was not there
 
 
 def run_job_on_worker(job: Job) -> Outcome:
     """Do a job in the process of a worker, which has one core per job."""
     os.environ.setdefault("OPTIMAP_THREADS", "1")
     with _files.written_by(job.run):
-        return run_job(job)
+        outcome = run_job(job)
+    return outcome._replace(unseen=not (job.folder / job.path).exists())
 
 
 def run_job(job: Job) -> Outcome:
@@ -190,12 +192,31 @@ def _run_on_cluster(jobs: Sequence[Job], options: TracesOptions) -> list[Job]:
         workers = options.workers and min(options.workers, len(jobs))
         with cluster.connected(options.scheduler, workers) as client:
             cluster.say_where(client, len(jobs))
-            failed = _report(cluster.outcomes(client, run_job_on_worker, jobs), len(jobs))
+            found = cluster.outcomes(client, run_job_on_worker, jobs)
+            failed = _report(((job, _as_seen_here(job, outcome)) for job, outcome in found), len(jobs))
             nobody_writes = True
     finally:
         for folder in _folders(jobs) if nobody_writes else ():  # a worker that was killed could not clean up
             _files.remove_leftovers(folder, jobs[0].run)
     return failed
+
+
+def _as_seen_here(job: Job, outcome: Outcome | str) -> Outcome | str:
+    """Return an outcome from a worker, as an error if that worker sees another disk than this process."""
+    if isinstance(outcome, str):
+        return outcome
+    cure = "keep recordings and outputs in folders that all workers see under the same names"
+    if outcome.unseen and (job.folder / job.path).exists():
+        return outcome._replace(error=f"{job.path} is here, but not where the worker looked for it: {cure}")
+    lost = None if outcome.error else next((path for _, path in job.outputs if path and not _is_there(path)), None)
+    if lost is not None:
+        return outcome._replace(error=f"{job.path}: {lost} was written where this process does not see it: {cure}")
+    return outcome
+
+
+def _is_there(path: Path) -> bool:
+    """Return whether a folder lists a file: unlike the file itself, it is not remembered by network file systems."""
+    return path.parent.is_dir() and path.name in os.listdir(path.parent)
 
 
 def _report(outcomes: Iterable[tuple[Job, Outcome | str]], jobs: int) -> list[Job]:

@@ -37,6 +37,8 @@ READING_KEYWORDS = {
         "parts",
     )
 } | {name: f"--option {name}=True" for name in ("allow_gaps", "external_links")}
+# Another of them in a cure: after a space, so not in a path, and not if it was named already.
+READING = re.compile(rf"(?<!--option )(?<= )({'|'.join(READING_KEYWORDS)})=(?=['\[,\d]|True|False)")
 OVERWRITE_KEYWORD = {"overwrite": "--overwrite"}
 FPS_KEYWORD = {"fps": "--fps"}
 CELLS_KEYWORD = {"cells": "--cells "}
@@ -147,7 +149,19 @@ def _is_pair(value: object) -> TypeGuard[tuple[float, float]]:
 
 
 def _cure(error: Explained, words: Words) -> str | None:
-    """Return the cure in the words of the command; None if the library's words fit."""
+    """Return the cure in the words of the command; None if the library's words fit.
+
+    Options of formats are the same everywhere, so all that are mentioned are named as on the command line.
+    """
+    cure = _with_keyword(error, words)
+    text = error.cure if cure is None else cure
+    if READING_KEYWORDS.items() <= words.keywords.items():
+        text = READING.sub(r"--option \1=", text)
+    return cure if text == error.cure else text
+
+
+def _with_keyword(error: Explained, words: Words) -> str | None:
+    """Return the cure with the keyword that it is about in the words of the command."""
     keyword, argument = error.keyword, error.argument
     option = None if keyword is None else words.keywords.get(f"{argument} {keyword}", words.keywords.get(keyword))
     if option is None:

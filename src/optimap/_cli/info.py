@@ -99,6 +99,8 @@ def _print_installed() -> None:
     print("\nformat           suffixes")
     for row in video.FORMATS:
         _print_row(row.name, row.suffixes, [row.needs] if row.needs else [], row.extra)
+    for other in video.other_formats():
+        _print_row(other.name, other.suffixes, [], None)
     print(f"{'images':<16} a folder of .tif or .png")
     print("\ntable            suffixes")
     for kind in _tables.KINDS:

@@ -9,7 +9,7 @@ import numpy as np
 
 from .. import _files, _tables, trace
 from .._base import Array, counted
-from .._series import regular_rate
+from .._tables import regular_rate
 from .batch import Job
 from .made_alike import About, picture_description
 from .open import NUMBERS, TIMES, described_axis, numbers_on_axis, open_recording, times_on_axis

@@ -10,7 +10,7 @@ import numpy as np
 
 from .. import _tables, activation
 from .._base import ArgumentError, Array, counted
-from .._files import check_output
+from .._files import check_output, together
 from .._regions import find_places
 from .batch import Job
 from .made_alike import About, beats_description, check_made_alike, picture_description
@@ -64,14 +64,16 @@ class MapsJob(Job):
                 check_picture(plot, self.recipe.overwrite)
             maps = self._measure(recording, plan)
             image = mean_image(recording) if plot is not None else None
-        if plot is not None and image is not None:
-            title = f"{self.path.name}, {_of_beats(maps, self.recipe.beat)}"
-            figure = maps_picture(maps, image, title, self.recipe.look, plan.pixel_size)
-            save_picture(figure, plot, self.recipe.overwrite, picture_description(plan.about))
+        with together():
+            if target is not None:
+                made = {**beats_description(plan.about), "beats": maps.metadata}
+                replace(maps, metadata=made).save(target, overwrite=self.recipe.overwrite)
+            if plot is not None and image is not None:
+                title = f"{self.path.name}, {_of_beats(maps, self.recipe.beat)}"
+                figure = maps_picture(maps, image, title, self.recipe.look, plan.pixel_size)
+                save_picture(figure, plot, self.recipe.overwrite, picture_description(plan.about))
+        if plot is not None:
             report(f"{self.path}: picture -> {self.outputs[1][1]}")
-        if target is not None:
-            made = {**beats_description(plan.about), "beats": maps.metadata}
-            replace(maps, metadata=made).save(target, overwrite=self.recipe.overwrite)
         written = "" if target is None else f" -> {self.table}"
         report(f"{self.path}: {_of_beats(maps, self.recipe.beat)}; {in_numbers(maps)}{written}")
 

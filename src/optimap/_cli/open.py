@@ -36,7 +36,7 @@ def times_on_axis(recording: "Recording", fps: float | None) -> Array | None:
         problem = f"would close the gaps of {recording.path}, from which frames are missing"
         cure = f"give the rate with --option fps={fps:g}, so that the gaps show in the times"
         raise ArgumentError("--fps", fps, problem, cure, subject=f"--fps {fps:g}")
-    return None if fps is not None else as_source(recording).axis_times
+    return None if fps is not None or recording.fps is not None else as_source(recording).axis_times
 
 
 def numbers_on_axis(recording: "Recording", fps: float | None) -> Array | None:

@@ -1,10 +1,10 @@
-"""optimap pick: positions picked with the mouse, and their traces."""
+"""optimap pick: positions picked, or regions drawn, with the mouse, and their traces."""
 
 import argparse
 import sys
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple, cast
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from .. import _regions, _tables, trace
 from .._base import ArgumentError, Array, Window, counted, say
@@ -15,10 +15,10 @@ from .open import NUMBERS, TIMES, described_axis, numbers_on_axis, open_recordin
 from .options import Position, Reading, add_reading_argument, add_window_arguments
 from .outputs import check_inputs_are_kept
 from .pictures import Axis, Pixels, check_picture, mean_image, save_picture, traces_picture
-from .provenance import origin, provenance
+from .provenance import origin, provenance, region_checksum
 
 if TYPE_CHECKING:
-    from ..trace import Picked
+    from ..trace import Picked, Regions
     from ..video import Recording
     from .options import Commands
 
@@ -33,7 +33,9 @@ class PickOptions:
     window: Window
     fps: float | None
     reading: Reading
-    output: Path
+    output: Path | None
+    regions: Path | None
+    positions: Path | None  # to start with
     traces: Path | None
     tidy: bool
     plot: Path | None
@@ -42,21 +44,26 @@ class PickOptions:
 
     def outputs(self) -> list[tuple[str, Path]]:
         """Return the files to write, as (option, file)."""
-        outputs = [("-o", self.output), ("--traces", self.traces), ("--plot", self.plot)]
+        places = [("-o", self.output), ("--regions", self.regions)]
+        outputs = [*places, ("--traces", self.traces), ("--plot", self.plot)]
         return [(option, path) for option, path in outputs if path is not None]
 
     def words(self) -> Words:
         """Return the command's own names for errors."""
         fps = "--option fps=" if "fps" in dict(self.reading) else "--fps"  # --fps is checked when it is parsed
         arguments = {"size": "--size", "window": "--window", "fps": fps, "tidy": "--tidy", **READING_KEYWORDS}
+        if self.positions is not None:
+            arguments |= dict.fromkeys(("positions", "regions"), f"--positions {self.positions}")
+        if self.regions is not None and self.regions.exists():
+            arguments["regions"] = f"--regions {self.regions}"
         keywords = {**READING_KEYWORDS, **OVERWRITE_KEYWORD, **FPS_KEYWORD, **BROWSER_KEYWORD}
         return Words(arguments, tuple(self.outputs()), keywords)
 
 
 class _Picked(NamedTuple):
-    """The picked positions, and the record that goes into the outputs."""
+    """The picked positions or regions, and the record that goes into the outputs."""
 
-    positions: list[Position]
+    places: "list[Position] | Regions"
     traces: Array
     pixels: Pixels | None
     about: About
@@ -66,7 +73,8 @@ class _Picked(NamedTuple):
 
 def add_command(commands: "Commands") -> None:
     """Add the command and its arguments."""
-    parser = commands.add_parser("pick", help="pick positions in a recording with the mouse, and see their traces")
+    what = "pick positions or draw regions in a recording with the mouse, and see their traces"
+    parser = commands.add_parser("pick", help=what)
     parser.add_argument("file", type=Path, metavar="FILE", help="recording")
     parser.add_argument("--browser", action="store_true", help="pick on a page in the browser; needs no display")
     add_window_arguments(parser)
@@ -77,6 +85,15 @@ def add_command(commands: "Commands") -> None:
         type=Path,
         metavar="POSITIONS.csv",
         help="table of positions to write (default NAME_positions.csv)",
+    )
+    parser.add_argument(
+        "--regions",
+        type=Path,
+        metavar="REGIONS.zip",
+        help="draw regions instead, and write them for ImageJ and Fiji; if the file exists, go on with its regions",
+    )
+    parser.add_argument(
+        "--positions", type=Path, metavar="FILE.csv", help="go on with these positions, a table with columns x, y"
     )
     parser.add_argument("--traces", type=Path, metavar="TABLE", help="also write the traces: .csv .parquet ...")
     parser.add_argument("--tidy", action="store_true", help="write traces in long form: time, name, x, y, value")
@@ -95,7 +112,9 @@ def parse(given: argparse.Namespace) -> PickOptions:
         window=given.window,
         fps=given.fps,
         reading=tuple(given.option),
-        output=given.output or Path(given.file.with_suffix("").name + "_positions.csv"),
+        output=given.output or (None if given.regions else Path(given.file.with_suffix("").name + "_positions.csv")),
+        regions=given.regions,
+        positions=given.positions,
         traces=given.traces,
         tidy=given.tidy,
         plot=given.plot,
@@ -113,23 +132,23 @@ def run(options: PickOptions) -> int:
     except KeyboardInterrupt:  # Ctrl-C, or Cancel on the page
         print("Cancelled, nothing saved.", file=sys.stderr)
         return 130
-    if not picked.positions:
-        say("no position was picked, so nothing is written")
+    if not len(picked.places):
+        what = "position was picked" if options.regions is None else "region was drawn"
+        say(f"no {what}, so nothing is written")
         return 0
     _write(picked, options)
     return 0
 
 
 def _check_outputs(options: PickOptions) -> None:
-    if options.output.suffix.lower() != ".csv":
-        raise ArgumentError(
-            "-o",
-            options.output,
-            "is not a CSV file",
-            "give a name that ends in .csv, which tables of positions need",
-            subject=f"-o {options.output}",
-        )
-    _regions.check_positions(options.output, options.overwrite)
+    if options.output is not None:
+        _check_table_of_positions(options.output, options)
+    if options.regions is not None:
+        _regions.check_region_output(options.regions, overwrite=True, name="--regions")  # its regions are kept
+        if options.positions is not None and options.regions.exists():
+            problem = f"cannot be used, because {options.regions} exists, whose regions come first"
+            subject = f"--positions {options.positions}"
+            raise ArgumentError("--positions", options.positions, problem, "leave it out", subject=subject)
     if options.traces is not None:
         _tables.check_table(options.traces, options.overwrite, options.tidy)
     if options.plot is not None:
@@ -137,54 +156,69 @@ def _check_outputs(options: PickOptions) -> None:
     check_inputs_are_kept([options.file], options.outputs())
     names = [path.resolve() for _, path in options.outputs()]
     if len(set(names)) < len(names):
-        raise ArgumentError(
-            "-o",
-            options.output,
-            "name the same file",
-            "give each of them its own",
-            subject="two of -o, --traces and --plot",
-        )
+        subject = f"two of {'-o' if options.regions is None else '--regions'}, --traces and --plot"
+        path = options.outputs()[0][1]
+        raise ArgumentError("-o", path, "name the same file", "give each of them its own", subject=subject)
+
+
+def _check_table_of_positions(path: Path, options: PickOptions) -> None:
+    subject = f"-o {path}"
+    if options.regions is not None:
+        problem, cure = "cannot be used with --regions, which writes no positions", "leave it out"
+        raise ArgumentError("-o", path, problem, cure, subject=subject)
+    if path.suffix.lower() != ".csv":
+        cure = "give a name that ends in .csv, which tables of positions need"
+        raise ArgumentError("-o", path, "is not a CSV file", cure, subject=subject)
+    _regions.check_positions(path, options.overwrite)
 
 
 def _pick(recording: "Recording", options: PickOptions) -> _Picked:
     fps = options.fps or recording.fps
-    picked = cast(
-        "Picked",
-        trace.select_traces(
-            recording,
-            options.size,
-            fps=fps,
-            window=options.window,
-            title=options.file.name,
-            block=True,
-            browser=options.browser or None,
-        ),
-    )
-    traces, positions = picked
-    parameters = {"size": picked.size, "window": options.window}  # the wheel may have changed the size
+    how: dict[str, Any] = {"title": options.file.name, "block": True, "browser": options.browser or None, "fps": fps}
+    places: list[Position] | Regions
+    if options.regions is None:
+        start: Any = () if options.positions is None else options.positions
+        picked = cast(
+            "Picked",
+            trace.select_traces(recording, options.size, window=options.window, positions=start, **how),
+        )
+        traces, places = picked
+        parameters = {"size": picked.size, "window": options.window}  # the wheel may have changed the size
+        where, centers = {"from": "mouse"}, [[float(x), float(y)] for x, y in places]
+    else:
+        start = options.regions if options.regions.exists() else options.positions
+        drawn = cast("Regions", trace.select_regions(recording, options.size, regions=start, **how))
+        places, traces = drawn, trace.extract_traces(recording, drawn)
+        parameters, centers = {}, drawn.centers().tolist()
+        where = {"from": "mouse", "file": options.regions.name, **region_checksum(drawn)}
     times, numbers = times_on_axis(recording, fps), numbers_on_axis(recording, fps)
-    made = provenance(origin("pick", options.file, recording), {"from": "mouse"}, parameters, options.reading)
+    made = provenance(origin("pick", options.file, recording), where, parameters, options.reading)
     made |= described_axis(times, numbers)
-    about = {"fps": fps, "positions": [[float(x), float(y)] for x, y in positions], "metadata": made}
+    about = {"fps": fps, "positions": centers, "metadata": made}
     pixels = None if options.plot is None else Pixels(mean_image(recording), recording.pixel_size)
     return _Picked(
-        positions, traces, pixels, about, numbers if times is None else times, NUMBERS if times is None else TIMES
+        places, traces, pixels, about, numbers if times is None else times, NUMBERS if times is None else TIMES
     )
 
 
 def _write(picked: _Picked, options: PickOptions) -> None:
-    made, fps = picked.about["metadata"], picked.about["fps"]
-    _regions.write_positions(options.output, picked.positions, options.overwrite, made)
-    count, shape = counted(len(picked.positions), "position"), picked.traces.shape
-    say(f"{count} -> {options.output} (--size {made['size']} --window {made['window']})")
+    made, fps, places = picked.about["metadata"], picked.about["fps"], picked.places
+    regions = places if isinstance(places, trace.Regions) else None
+    positions = None if isinstance(places, trace.Regions) else places
+    if regions is not None and options.regions is not None:
+        trace.save_regions(options.regions, regions, overwrite=True)
+        say(f"{counted(len(regions), 'region')} -> {options.regions}")
+    if positions is not None and options.output is not None:
+        _regions.write_positions(options.output, positions, options.overwrite, made)
+        count = counted(len(positions), "position")
+        say(f"{count} -> {options.output} (--size {made['size']} --window {made['window']})")
     if options.traces is not None:
-        how = {"metadata": made, "tidy": options.tidy, "overwrite": options.overwrite}
-        trace.save_traces(options.traces, picked.traces, picked.positions, fps, picked.x, **how)
+        how = {"metadata": made, "tidy": options.tidy, "overwrite": options.overwrite, "regions": regions}
+        trace.save_traces(options.traces, picked.traces, positions, fps, picked.x, **how)
+        shape = picked.traces.shape
         say(f"{counted(shape[1], 'trace')} of {counted(shape[0], 'frame')} -> {options.traces}")
     if options.plot is not None and picked.pixels is not None:
         axis = Axis(fps, picked.x, picked.label)
-        figure = traces_picture(
-            picked.pixels, picked.traces, picked.positions, axis, options.file.name, (), options.look
-        )
+        figure = traces_picture(picked.pixels, picked.traces, places, axis, options.file.name, (), options.look)
         save_picture(figure, options.plot, options.overwrite, picture_description(picked.about))
         say(f"picture -> {options.plot}")

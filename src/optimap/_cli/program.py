@@ -20,6 +20,7 @@ from typing import Any, NoReturn
 
 from .._base import held_back
 from .errors import EXPECTED, Words, error_text, say_error, show_warning
+from .examples import examples_of
 from .info import version_text
 
 # THE table of commands: a new one is a name here, and a module of that name with a function `add_command`.
@@ -40,6 +41,9 @@ class _Parser(argparse.ArgumentParser):
         options = [option for action in self._actions for option in action.option_strings]
         near = difflib.get_close_matches(word.partition("=")[0], options, n=1, cutoff=0.8)
         return f"; did you mean {near[0]}?" if near else ""
+
+    def format_help(self) -> str:
+        return super().format_help() + examples_of(self.prog)
 
     def error(self, message: str) -> NoReturn:
         self.exit(2, f"{self.prog}: error: {message} (see {self.prog} --help)\n")

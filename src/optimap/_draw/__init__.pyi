@@ -43,6 +43,9 @@ from .legends import (
     add_legend,
     add_legend_below,
 )
+from .line_ends import (
+    LineEnds,
+)
 from .long_traces import (
     LONG,
     InPieces,
@@ -67,6 +70,9 @@ from .regions import (
 )
 from .regions import (
     show_regions as show_regions,
+)
+from .scale_bars import (
+    nice,
 )
 from .stacked import (
     MOST_LABELS,
@@ -93,6 +99,7 @@ __all__ = [
     "Colors",
     "InPieces",
     "InteractivePlayer",
+    "LineEnds",
     "MapStyle",
     "Marks",
     "Panel",
@@ -128,6 +135,7 @@ __all__ = [
     "line_arguments",
     "name_positions",
     "new_axes",
+    "nice",
     "outlines",
     "parse_colors",
     "pixel_columns",

@@ -23,12 +23,22 @@ Properties = dict[str, Any]
 
 SCALES = ("raw", "normalized", "twin")
 PANEL, PANELS = 2.2, 12.0  # inches: each panel, and all of them
+FEW = 3  # panels with the usual number of ticks
 
 
 def draw_panels(
-    panels: Array, titles: list[str], groups: list[Array], times: Array, own: list[Properties], scale: str
+    panels: Array,
+    titles: list[str],
+    groups: list[Array],
+    times: Array,
+    own: list[Properties],
+    scale: str,
+    is_new: bool = False,
 ) -> list[Any]:
-    """Draw one line for each video on the panel of each position; return the lines of the first."""
+    """Draw one line for each video on the panel of each position; return the lines of the first.
+
+    The panels of a new figure are low if there are many.
+    """
     handles = []
     for i, (panel, title) in enumerate(zip(panels, titles, strict=True)):
         axes = [panel, panel.twinx()] if scale == "twin" else [panel] * len(groups)
@@ -42,7 +52,19 @@ def draw_panels(
         if len(times) > 1:
             panel.set_xlim(times[0], times[-1])
         panel.set_title(title, fontsize="medium")
+        if is_new and len(panels) > FEW:
+            _make_small([panel, axes[-1]], has_label=i == len(panels) // 2)
     return handles[: len(groups)]
+
+
+def _make_small(axes: list[Axes], has_label: bool) -> None:
+    """Make texts fit into a low panel; one label is enough for all of them."""
+    axes[0].title.set_fontsize("small")
+    for ax in axes:
+        ax.tick_params(labelsize="small")
+        ax.yaxis.label.set_visible(has_label)
+        if ax.get_yscale() == "linear":
+            ax.locator_params(axis="y", nbins=2)
 
 
 def _color_axis(ax: Axes, properties: Properties, is_right: bool) -> None:
@@ -59,6 +81,8 @@ def draw_rows(
     ax: Axes, titles: Sequence[str], groups: list[Array], times: Array, own: list[Properties], scale: str
 ) -> list[Any]:
     """Draw the places one above the other on one panel; return a line of each group."""
+    from matplotlib import rcParams
+
     ranges = [ranges_of(values) for values in groups]
     lows, highs = (np.array(ends) for ends in zip(*ranges, strict=True))
     rows = stack_traces(np.fmin.reduce(lows, axis=0), np.fmax.reduce(highs, axis=0))
@@ -70,7 +94,7 @@ def draw_rows(
         ax.set_xlim(times[0], times[-1])
     ax.set_ylabel("Normalized" if scale == "normalized" else "Intensity")
     names = [str(i) for i in range(1, len(titles) + 1)] if len(titles) > MOST_LABELS else titles
-    label_ends(ax, names, rows.middles, ["black"] * len(names), rows)
+    label_ends(ax, names, rows.middles, [rcParams["text.color"]] * len(names), rows)
     show_stack(ax, rows)
     return handles
 

@@ -14,7 +14,7 @@ import numpy as np
 
 from .._base import Array
 from .figures import new_axes
-from .images import beyond, draw_image
+from .images import add_length_bar, beyond, draw_image
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -34,6 +34,7 @@ class MapStyle:
     vmax: float | None = None
     is_centred: bool = False  # at 0, for differences
     has_histogram: bool = False
+    bar: tuple[bool, float | None] | None = None  # for the distance, with the width of a pixel in mm if it is known
 
     def limits(self, maps: Array) -> tuple[float, float]:
         """Return the range of colours for all maps."""
@@ -66,6 +67,8 @@ def draw_maps(
         )
         ax.set_title(title, fontsize="medium")
         ax.set_axis_off()
+        if style.bar is not None:
+            add_length_bar(ax, style.bar[1])
     values = maps[np.isfinite(maps)]
     if drawn is not None:
         extend = beyond(drawn, maps)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 AWAY = 6  # points between the axes and a bar
 PART = 0.25  # of the axes: a bar is no longer than this
 LEAST = 0.08  # of the axes: bars of stacked traces are no longer than this, or than the distance of traces
-TEXT: dict[str, Any] = {"color": "black", "fontsize": "small", "annotation_clip": False, "textcoords": "offset points"}
+TEXT: dict[str, Any] = {"fontsize": "small", "annotation_clip": False, "textcoords": "offset points"}
 UNITS = {"Intensity": "a.u.", "Normalized": ""}  # of what has none
 
 
@@ -25,11 +25,14 @@ class ScaleBar:
     """A bar and its text, which get the length that suits the view."""
 
     def __init__(self, ax: Axes, horizontal: bool, pixel_size: float | None = None, is_image: bool = False) -> None:
+        from matplotlib import rcParams
         from matplotlib.patches import Rectangle
         from matplotlib.transforms import ScaledTranslation
 
         self.horizontal, self.pixel_size, self.is_image = horizontal, pixel_size, is_image
-        self.bar = Rectangle((0, 0), 0, 0, linewidth=1.5, edgecolor="black", facecolor="none", clip_on=False)
+        self.bar = Rectangle(
+            (0, 0), 0, 0, linewidth=1.5, edgecolor=rcParams["text.color"], facecolor="none", clip_on=False
+        )
         right, up = (0, -AWAY / 72) if horizontal else (-AWAY / 72, 0)
         shift = ScaledTranslation(right, up, ax.figure.dpi_scale_trans)
         along = ax.get_xaxis_transform() if horizontal else ax.get_yaxis_transform()

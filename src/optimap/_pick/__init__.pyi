@@ -21,6 +21,16 @@ from .select import (
     pick_positions,
     pick_traces,
 )
+from .select_shapes import (
+    pick_regions,
+)
+from .shapes import (
+    ShapePicker,
+)
+from .shapes_view import (
+    ImageDrawing,
+    TracesDrawing,
+)
 from .traces_view import (
     ComparisonView,
     TracesView,
@@ -30,13 +40,17 @@ from .traces_view import (
 # without a screen.
 __all__ = [
     "ComparisonView",
+    "ImageDrawing",
     "MouseAdapter",
     "NoWindowError",
     "PointPicker",
     "PositionsView",
+    "ShapePicker",
+    "TracesDrawing",
     "TracesView",
     "compare_by_clicking",
     "pick_positions",
+    "pick_regions",
     "pick_traces",
     "point_color",
     "shortened",

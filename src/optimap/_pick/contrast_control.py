@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 KEYS = {"+": 0.8, "-": 1.25}  # factors of the distance of black and white
 RESET = "0"
 BEYOND = 0.5  # of the distance of black and white: how far the slider reaches on each side
-LABEL = 0.7  # inches left of the slider
+LABEL = 0.75  # inches left of the slider
 
 
 class ContrastControl:

@@ -55,6 +55,11 @@ class Layout:
         box = self._places[ax][0](*self._figure.get_size_inches())
         return box.right - box.left
 
+    def title_width(self, ax: "Axes") -> float:
+        """Return the width that a title centred above an axes may have to stay in its box."""
+        _, room, _ = self._places[ax]
+        return max(self.width(ax) - abs(room.left - room.right) - 0.1, 0.5)
+
     def _arrange(self, ax: "Axes") -> None:
         width, height = self._figure.get_size_inches()
         place, room, watched = self._places[ax]

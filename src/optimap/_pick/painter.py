@@ -50,13 +50,17 @@ class Painter:
 
     def add(self, ax: "Axes", *artists: "Artist") -> None:
         """Draw artists of an axes from now on, and once immediately, on top of the rest."""
+        self.watch_also(ax, *artists)
+        if ax in self._bare:
+            self._draw(artists)
+            self._blit(ax)
+
+    def watch_also(self, ax: "Axes", *artists: "Artist") -> None:
+        """Draw artists of an axes from now on, when the others are drawn."""
         for artist in artists:
             artist.set_animated(True)
             self._artists[ax].append(artist)
         self._held.pop(ax, None)
-        if ax in self._bare:
-            self._draw(artists)
-            self._blit(ax)
 
     def remove(self, ax: "Axes", *artists: "Artist") -> None:
         """Remove artists from the figure; `repaint` shows it."""

@@ -14,14 +14,14 @@ from .._draw import contrast_limits, default_colors
 from .contrast_control import ContrastControl
 from .help_panel import HelpPanel
 from .layout import MESSAGE, ROW, Box, Layout, shortened, wrapped
-from .mouse import MouseAdapter
+from .mouse import Mouse, MouseAdapter
 from .painter import Painter
-from .points import Point, PointPicker, Position
+from .points import Picker, Point, Position
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist
     from matplotlib.axes import Axes
-    from matplotlib.backend_bases import KeyEvent
+    from matplotlib.backend_bases import KeyEvent, MouseEvent
     from matplotlib.figure import Figure
     from matplotlib.image import AxesImage
     from matplotlib.lines import Line2D
@@ -48,15 +48,15 @@ class PositionsView:
     )
     closes_when_full = True
 
-    def __init__(
-        self, figure: "Figure", image: Array, picker: PointPicker, display: dict[str, Any], title: str
-    ) -> None:
+    def __init__(self, figure: "Figure", image: Array, picker: Picker, display: dict[str, Any], title: str) -> None:
         self.figure, self.picker = figure, picker
         self.finished = False
         self._shift = False  # whether the Shift key is down
         self._on_finish: Callable[[], None] | None = None
         self._marks: dict[int, tuple[Artist, ...]] = {}
         self._drawn: dict[int, Position] = {}
+        self._numbers: dict[int, int] = {}  # of the points that are drawn
+        self._hovered: int | None = None  # the point below the mouse, or whose trace is
         self.painter = Painter(figure)
         self.layout = Layout(figure, self.painter)
         self.title = self._image_name = title
@@ -70,7 +70,8 @@ class PositionsView:
         self.help_panel = HelpPanel(figure, self.painter, self.help)
         self._fit_texts()
         figure.canvas.mpl_connect("resize_event", lambda _: self._fit_texts())
-        self.adapter = MouseAdapter(self.ax_image, picker, on_scroll=self._on_scroll(), on_release=self._show_ring)
+        self.adapter: Mouse = self._new_adapter(picker)
+        figure.canvas.mpl_connect("motion_notify_event", self._on_motion)
         self._take_keys()
         picker.observe(self.sync)
 
@@ -115,7 +116,7 @@ class PositionsView:
     def name_image(self, text: str) -> None:
         """Write a text above the image, shortened to its width."""
         self._image_name = text
-        self.ax_image.title.set(text=shortened(text, self.layout.width(self.ax_image) - 0.2, TITLE), fontsize=TITLE)
+        self.ax_image.title.set(text=shortened(text, self.layout.title_width(self.ax_image), TITLE), fontsize=TITLE)
 
     def _fit_texts(self) -> None:
         """Fit the title and the message to the width of the figure."""
@@ -129,10 +130,14 @@ class PositionsView:
         from matplotlib.lines import Line2D
 
         ring = Line2D([], [], linestyle="", marker="o", markersize=14, markerfacecolor="none", color="white")
-        ring.set(markeredgewidth=2, visible=False)
+        ring.set(markeredgewidth=2, visible=False, zorder=4)
         self.ax_image.add_line(ring)
         self.painter.add(self.ax_image, ring)
         return ring
+
+    def _new_adapter(self, picker: Any) -> Mouse:
+        """Return what translates the mouse's events."""
+        return MouseAdapter(self.ax_image, picker, on_scroll=self._on_scroll(), on_release=self._show_ring)
 
     def _on_scroll(self) -> Callable[[int], None] | None:
         """Return the function to call when the wheel is turned over a point."""
@@ -221,6 +226,7 @@ class PositionsView:
             self.show_message(f"not picked: {error}", problem=True)
             return
         self._drawn = {key: point.position for key, point in points.items()}
+        self._hovered = self._hovered if self._hovered in points else None
         self.change(gone, new, moved)
         if self._text != self.hint:
             self.show_message(self.hint)
@@ -253,23 +259,42 @@ class PositionsView:
         self._place_ring(new)
         for point in new:
             self._marks[point.key] = self._mark(point)
-        self._number()
+        renumbered = self._number()
         for point in new:
             self.painter.add(self.ax_image, *self._marks[point.key])
-        if gone or moved or ring_was_visible or self._ring.get_visible():
+        if gone or moved or renumbered or ring_was_visible or self._ring.get_visible():
             self.painter.repaint(self.ax_image)
 
     def _place_ring(self, new: list[Point]) -> None:
-        """Put a ring around the selected point, except a new one, which is noticed anyway; this saves a repaint."""
-        selected = [point for point in self.picker.points if point.key == self.picker.selected]
-        self._ring.set_visible(bool(selected) and selected[0] not in new)
-        if selected:
-            self._ring.set_data([selected[0].x], [selected[0].y])
+        """Put a ring around the noticed point, except a new one, which is noticed anyway; this saves a repaint."""
+        noticed = [point for point in self.picker.points if point.key == self.noticed]
+        self._ring.set_visible(bool(noticed) and noticed[0] not in new)
+        if noticed:
+            self._ring.set_data([noticed[0].x], [noticed[0].y])
 
     def _show_ring(self) -> None:
         """Show which point is selected, after a drag."""
         self._place_ring([])
         self.painter.repaint(self.ax_image)
+
+    # The point that is noticed
+
+    @property
+    def noticed(self) -> int | None:
+        """The point that is highlighted: that below the mouse, otherwise the selected one."""
+        return self._hovered if self._hovered is not None else self.picker.selected
+
+    def _on_motion(self, event: "MouseEvent") -> None:
+        """Notice the point below the mouse."""
+        if event.inaxes is self.ax_image and not self.finished and self.adapter.held is None:
+            self.notice(self.adapter.point_at(event))
+
+    def notice(self, key: int | None) -> None:
+        """Highlight a point while the mouse is there; None ends it."""
+        if key != self._hovered:
+            self._hovered = key
+            self._place_ring([])
+            self.painter.repaint_only(self.ax_image, self._ring)
 
     def _mark(self, point: Point) -> "tuple[Artist, ...]":
         """Add the artists of a point: first the dot, then its number."""
@@ -296,10 +321,19 @@ class PositionsView:
         dot.set_data([point.x], [point.y])  # type: ignore[attr-defined]
         number.xy = point.position  # type: ignore[attr-defined]
 
-    def _number(self) -> None:
-        """Number the points in their order."""
-        for i, point in enumerate(self.picker.points, start=1):
-            self._marks[point.key][1].set_text(str(i))  # type: ignore[attr-defined]
+    def _number(self) -> bool:
+        """Number the points in their order, in the colours of their numbers; return whether others than new changed."""
+        before, self._numbers = self._numbers, {point.key: point.number for point in self.picker.points}
+        changed = [point for point in self.picker.points if before.get(point.key) != point.number]
+        for point in changed:
+            self._marks[point.key][1].set_text(str(point.number))  # type: ignore[attr-defined]
+            self._recolor(point)
+        return any(point.key in before for point in changed)
+
+    def _recolor(self, point: Point) -> None:
+        """Give the artists of a point the colour of its number."""
+        for artist in self._marks[point.key][:2]:
+            artist.set_color(point_color(point))  # type: ignore[attr-defined]
 
     @property
     def positions(self) -> list[Position]:
@@ -308,8 +342,8 @@ class PositionsView:
 
 
 def point_color(point: Point) -> str:
-    """Return a point's colour, which never changes."""
-    return default_colors(1, point.key - 1)[0]
+    """Return the colour of a point: that of its number, as in figures and in the next session."""
+    return default_colors(1, point.number - 1)[0]
 
 
 def pixel_text(x: float, y: float) -> str:

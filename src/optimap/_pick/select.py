@@ -152,12 +152,17 @@ def compare_by_clicking(
 
 
 def add_legend(ax: "Axes", styles: list[dict[str, Any]]) -> None:
-    """Add a legend with the names of the videos, if there are any."""
+    """Add a legend with the names of the videos, if there are any: left of the label below, where no trace is."""
     from matplotlib.lines import Line2D
+    from matplotlib.transforms import ScaledTranslation
 
     if any("label" in style for style in styles):
         handles = [Line2D([], [], **style) for style in styles]
-        ax.legend(handles=handles, loc="upper left", ncols=min(len(handles), 4))
+        below: Any = ax.transAxes + ScaledTranslation(0, -0.27, ax.figure.dpi_scale_trans)
+        place: dict[str, Any] = {"loc": "upper left", "bbox_to_anchor": (0, 0), "bbox_transform": below}
+        small: dict[str, Any] = {"frameon": False, "fontsize": "small", "borderaxespad": 0, "borderpad": 0}
+        ax.legend(handles=handles, ncols=min(len(handles), 4), columnspacing=1, **small, **place)
+        ax.set_xlabel(ax.get_xlabel(), loc="right")
 
 
 def recording_name(video: object) -> str:

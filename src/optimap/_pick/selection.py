@@ -4,9 +4,11 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from .._base import Array, counted
+from .._regions import Regions, make_regions
 from ..trace import Selection
 from .points import Position
 from .positions_view import PositionsView
+from .shapes_view import Drawing
 from .traces_view import TracesView
 
 
@@ -72,6 +74,34 @@ class TracesSelection(Selection):
     def __repr__(self) -> str:
         traces, frames = counted(len(self.positions), "trace"), counted(len(self._view.times), "frame")
         return f"<Selection of {traces} of {frames}, positions: {listed(self.positions)}>"
+
+
+class RegionsSelection(Selection):
+    """Regions that are being drawn; it iterates over those drawn so far."""
+
+    def __init__(self, view: Drawing) -> None:
+        self._view = view
+
+    @property
+    def regions(self) -> Regions:
+        """The regions drawn so far."""
+        frame = self._view.picker.frame_shape
+        return make_regions(self._view.outlines, frame, kind="imagej", name="regions")
+
+    @property
+    def positions(self) -> list[Position]:
+        """Their centres."""
+        return [(float(x), float(y)) for x, y in self.regions.centers()]
+
+    def __len__(self) -> int:
+        return len(self._view.picker.shapes)
+
+    def __iter__(self) -> Iterator[Regions]:
+        return iter(self.regions)
+
+    def __repr__(self) -> str:
+        names = ", ".join(map(repr, self._view.picker.names)) or "none yet, draw on the image"
+        return f"<Selection of {counted(len(self), 'region')}: {names}>"
 
 
 def listed(positions: list[Position]) -> str:

@@ -1,43 +1,77 @@
-"""The lines of the traces in a picking window: what is drawn of them on the pixels there are, and the limits in y.
+"""The lines of the traces in a picking window: in the colours of their points, with their numbers at the right end.
 
 Each point has one line for each video. Lines hold the samples that can be seen (`visible_samples`); they are updated
-when the limits in x or the width of the axes change.
+when the limits in x or the width of the axes change. Many traces are stacked, as in figures; rows are added some at a
+time, and their distance changes only if traces change much, so that a click draws one line, not all of them.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from .._base import Array
-from .._draw import InPieces, pixel_columns, visible_samples
+from .._draw import InPieces, LineEnds, is_stacked, pixel_columns, stack_traces, visible_samples
 from .points import Point
+from .treatment import Treatment
 
 if TYPE_CHECKING:
+    from matplotlib.artist import Artist
     from matplotlib.axes import Axes
     from matplotlib.lines import Line2D
+    from matplotlib.text import Annotation
 
 # Traces of more samples are reduced one by one: a copy of all of them would take more time than it saves.
 LONG = 20_000
 
+ROWS = 4  # of a stack that are added at once
+KEPT = (0.6, 1.5)  # the distance of rows is kept while it is this many times that which fits
+REACH = 5.0  # points (1/72 inch) from the mouse in which a line is found
+NUMBER = 8.0  # points: the size of numbers
+
 
 class TraceLines:
-    """The lines on the axes of the traces, in the colours of their points."""
+    """The lines on the axes of the traces."""
 
     def __init__(self, ax: "Axes", times: Array, styles: list[dict[str, Any]]) -> None:
+        from .highlight import HeightBar, Highlight  # imports matplotlib
+
         self.ax, self.times = ax, times
+        self.treatment = Treatment()
+        self.stack: bool | None = None  # by default, if there are many
+        self.problem = ""  # why a trace is shown as it was recorded
+        self.highlight, self.bar = Highlight(), HeightBar(ax)
+        ax.add_artist(self.highlight)
         self._styles = styles
         self._lines: dict[int, tuple[Line2D, ...]] = {}
-        self._traces: dict[int, list[Array]] = {}
+        self._ends: dict[int, Annotation] = {}
+        self._raw: dict[int, list[Array]] = {}
+        self._shown: dict[int, list[Array]] = {}
         self._ranges: dict[int, tuple[float, float]] = {}
+        self._offsets: dict[int, float] = {}
+        self._samples: dict[Line2D, tuple[Array, Array]] = {}
+        self._rows: tuple[int, float] | None = None  # of a stack: how many, and their distance
         self._increasing = times.dtype.kind in "iuf" and bool((np.diff(times) > 0).all())
 
     def __getitem__(self, key: int) -> "tuple[Line2D, ...]":
         """Return the lines of a point."""
         return self._lines[key]
 
-    def add(self, point: Point, color: str) -> "tuple[Line2D, ...]":
-        """Add lines for a point, without samples."""
+    def __contains__(self, key: object) -> bool:
+        """Whether a point has lines."""
+        return key in self._lines
+
+    def artists(self, key: int) -> "tuple[Artist, ...]":
+        """Return all that is drawn of a point."""
+        return *self._lines[key], self._ends[key]
+
+    @property
+    def is_stacked(self) -> bool:
+        """Whether the traces are stacked."""
+        return self._rows is not None
+
+    def add(self, point: Point, color: str) -> "tuple[Artist, ...]":
+        """Add what is drawn of a point, without samples."""
         from matplotlib.lines import Line2D
 
         marker = "o" if len(self.times) == 1 else ""
@@ -45,53 +79,159 @@ class TraceLines:
         self._lines[point.key] = tuple(Line2D([], [], **{**own, **style}) for style in self._styles)
         for line in self._lines[point.key]:
             self.ax.add_line(line)
-        return self._lines[point.key]
+        places: Any = {"xycoords": ("axes fraction", "data"), "textcoords": "offset points"}
+        self._ends[point.key] = self.ax.annotate(
+            "", (1, 0), (4, 0), va="center", color=color, fontsize=NUMBER, annotation_clip=False, **places
+        )
+        self._offsets[point.key] = 0.0
+        return self.artists(point.key)
 
-    def pop(self, key: int) -> "tuple[Line2D, ...]":
-        """Forget a point, and return its lines, which are still on the axes."""
-        del self._traces[key], self._ranges[key]
-        return self._lines.pop(key)
+    def pop(self, key: int) -> "tuple[Artist, ...]":
+        """Forget a point, and return what is drawn of it, which is still on the axes."""
+        artists = self.artists(key)
+        for line in self._lines.pop(key):
+            del self._samples[line]
+        for kept in (self._raw, self._shown, self._ranges, self._offsets, self._ends):
+            del kept[key]
+        return artists
+
+    def recolor(self, key: int, color: str) -> None:
+        """Give a point another colour, as far as its lines have no colours of their own."""
+        for line, style in zip(self._lines[key], self._styles, strict=True):
+            line.set_color(style.get("color", color))
+        self._ends[key].set_color(color)
 
     def set(self, traces: dict[int, list[Array]]) -> None:
-        """Set the traces of points, given by their keys."""
-        for key, own in traces.items():
-            known = np.concatenate([trace[np.isfinite(trace)] for trace in own])
-            self._traces[key] = own
+        """Set the traces of points, given by their keys, as they were recorded."""
+        for key, raw in traces.items():
+            self._raw[key] = raw
+            shown = [self._treated(trace) for trace in raw]
+            known = np.concatenate([trace[np.isfinite(trace)] for trace in shown])
+            self._shown[key] = shown
             self._ranges[key] = (known.min(), known.max()) if known.size else (np.nan, np.nan)
         self.update(traces)
 
+    def treat(self, treatment: Treatment) -> None:
+        """Show all traces after another treatment."""
+        self.treatment, self.problem = treatment, ""
+        self.set(self._raw)
+
+    def shown(self, keys: Iterable[int]) -> list[Array]:
+        """Return the traces of the first video as they are drawn."""
+        return [self._shown[key][0] for key in keys]
+
+    def _treated(self, trace: Array) -> Array:
+        try:
+            return self.treatment.apply(trace)
+        except ValueError as error:
+            self.problem = f"shown as recorded: {error}"
+            return trace
+
     def update(self, keys: Iterable[int] | None = None) -> None:
         """Give the lines, of some points or of all, the samples that can be seen on their pixels."""
-        keys = list(self._traces) if keys is None else keys
-        drawn = [pair for key in keys for pair in zip(self._lines[key], self._traces[key], strict=True)]
+        keys = list(self._shown) if keys is None else list(keys)
+        drawn = [pair for key in keys for pair in zip(self._lines[key], self._shown[key], strict=True)]
         for length in {len(trace) for _, trace in drawn}:
             alike = [(line, trace) for line, trace in drawn if len(trace) == length]
             count = 1 if length > LONG else len(alike)
             for start in range(0, len(alike), count):
                 self._reduce(alike[start : start + count], self.times[:length])
+        for key in keys:
+            self._shift(key)
 
     def _reduce(self, drawn: "list[tuple[Line2D, Array]]", times: Array) -> None:
-        """Set lines whose traces have the same times."""
+        """Find the samples of lines whose traces have the same times."""
         if not self._increasing:
-            for line, trace in drawn:
-                line.set_data(times, trace)
+            self._samples |= {line: (times, trace) for line, trace in drawn}
             return
         view, columns = pixel_columns(self.ax, times)
         traces = np.stack([trace[view] for _, trace in drawn], axis=1)
-        for (line, _), samples in zip(drawn, visible_samples(times[view], traces, columns), strict=True):
-            line.set_data(*samples)
+        visible = visible_samples(times[view], traces, columns)
+        self._samples |= {line: samples for (line, _), samples in zip(drawn, visible, strict=True)}
 
-    def fit(self) -> bool:
-        """Extend the y-axis to all traces, unless the user zoomed; return whether it changed."""
-        if not self.ax.get_autoscaley_on() or not self._ranges:
-            return False
-        ranges = np.array(list(self._ranges.values()))
+    def _shift(self, key: int) -> None:
+        """Draw the samples of a point at the height of its row."""
+        for line in self._lines[key]:
+            x, y = self._samples[line]
+            line.set_data(x, y + self._offsets[key] if self._offsets[key] else y)
+
+    # Heights
+
+    def arrange(self, keys: Sequence[int]) -> tuple[bool, bool]:
+        """Stack the traces, fit the y-axis, and number the ends; return whether axes and whether numbers changed."""
+        before = self._rows, self.ax.get_ylim()
+        if self._ranges:
+            ranges = np.array([self._ranges[key] for key in keys], float).reshape(-1, 2)
+            offsets = self._stacked(ranges) if is_stacked(self.stack, len(keys)) else self._overlaid(ranges)
+            for key, offset in zip(keys, offsets, strict=True):
+                if offset != self._offsets[key]:
+                    self._offsets[key] = offset
+                    self._shift(key)
+        changed = before != (self._rows, self.ax.get_ylim())
+        if changed:
+            distance = None if self._rows is None else self._rows[1]
+            self.bar.show(distance)
+            self.ax.yaxis.set_visible(distance is None)
+            self.ax.spines["left"].set_visible(distance is None)
+        return changed, self._number(keys)
+
+    def _stacked(self, ranges: Array) -> list[float]:
+        """Return the offsets of stacked traces, and give the axes their range."""
+        fitting = stack_traces(ranges[:, 0], ranges[:, 1]).distance
+        distance = fitting if self._rows is None else self._rows[1]
+        if not KEPT[0] * fitting <= distance <= KEPT[1] * fitting:
+            distance = fitting
+        rows = -(-len(ranges) // ROWS) * ROWS
+        if self._rows != (rows, distance):
+            self._rows = rows, distance
+            self.ax.set_ylim(-(rows - 0.4) * distance, 0.6 * distance, auto=True)
+        middles = np.where(np.isfinite(ranges).all(axis=1), ranges.mean(axis=1), 0.0)
+        return [float(-i * distance - middle) for i, middle in enumerate(middles)]
+
+    def _overlaid(self, ranges: Array) -> list[float]:
+        """Return no offsets, and extend the y-axis to all traces, unless the user zoomed."""
+        if self._rows is not None:
+            self._rows = None
+            self.ax.set_autoscaley_on(True)
         low, high = np.fmin.reduce(ranges[:, 0]), np.fmax.reduce(ranges[:, 1])
-        if not (np.isfinite(low) and np.isfinite(high)):
-            return False
-        bottom, top = self.ax.get_ylim()
-        span = float(high - low) or abs(float(high)) or 1.0
-        fits = bottom <= low and high <= top and span > 0.5 * (top - bottom)
-        if not fits:
-            self.ax.set_ylim(float(low) - 0.06 * span, float(high) + 0.06 * span, auto=True)
-        return not fits
+        if self.ax.get_autoscaley_on() and np.isfinite(low) and np.isfinite(high):
+            bottom, top = self.ax.get_ylim()
+            span = float(high - low) or abs(float(high)) or 1.0
+            if not (bottom <= low and high <= top and span > 0.5 * (top - bottom)):
+                self.ax.set_ylim(float(low) - 0.06 * span, float(high) + 0.06 * span, auto=True)
+        return [0.0] * len(ranges)
+
+    def _number(self, keys: Sequence[int]) -> bool:
+        """Write numbers at the right ends of lines, apart from each other; return whether an older one changed."""
+        texts = [self._ends[key] for key in keys]
+        before = [(text.get_text(), text.xy, text.get_position(), text.get_visible()) for text in texts]
+        old = [i for i, text in enumerate(texts) if text.get_text()]
+        for i, (key, text) in enumerate(zip(keys, texts, strict=True), start=1):
+            text.set_text(str(i))
+            text.xy = (1, self._end(key))
+        LineEnds(texts, None).arrange(self.ax)
+        after = [(text.get_text(), text.xy, text.get_position(), text.get_visible()) for text in texts]
+        return any(before[i] != after[i] for i in old)
+
+    def _end(self, key: int) -> float:
+        """Return the height of the last known sample of a point that is drawn."""
+        x, y = (np.asarray(values) for values in self._lines[key][0].get_data())
+        known = y[np.isfinite(y) & (x <= max(self.ax.get_xlim()))] if self._increasing else y[np.isfinite(y)]
+        return float(known[-1]) if known.size else float(np.mean(self.ax.get_ylim()))
+
+    def nearest(self, x: float, y: float) -> int | None:
+        """Return the point whose line is below the mouse, given in pixels of the figure."""
+        reach = REACH * self.ax.figure.dpi / 72
+        (left, _), (right, _) = self.ax.transData.inverted().transform([(x - reach, y), (x + reach, y)])
+        found: list[tuple[float, int]] = []
+        for key, lines in self._lines.items():
+            for line in lines:
+                seen_x, seen = (np.asarray(values, float) for values in line.get_data())
+                near = seen[(seen_x >= min(left, right)) & (seen_x <= max(left, right))]
+                near = near[np.isfinite(near)]
+                if near.size:
+                    low, high = sorted(self.ax.transData.transform([(0, near.min()), (0, near.max())])[:, 1])
+                    away = max(low - y, y - high, 0.0)
+                    found.append((away + 1e-3 * (high - low), key))
+        away, nearest = min(found, default=(np.inf, -1))
+        return nearest if away <= reach else None

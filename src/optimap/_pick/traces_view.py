@@ -14,9 +14,10 @@ from .._reading import Source, as_source, read_frame
 from .beat_map import BeatAtCursor, MapLayer
 from .layout import MESSAGE, ROW, SPLIT, Box
 from .live_traces import LiveTraces
-from .points import Point, PointPicker
+from .points import Picker, Point
 from .positions_view import FAILURES, PositionsView, point_color, set_contrast
 from .trace_lines import TraceLines
+from .trace_mouse import TraceMouse
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist
@@ -44,7 +45,7 @@ class TracesView(PositionsView):
         figure: "Figure",
         videos: list[Source],
         image: Array,
-        picker: PointPicker,
+        picker: Picker,
         *,
         frame: int | None,
         size: int,
@@ -56,7 +57,7 @@ class TracesView(PositionsView):
         title: str,
         nan_policy: str = "propagate",
     ) -> None:
-        self.live = LiveTraces(videos, size, window, nan_policy)
+        self.live = self._new_live(videos, size, window, nan_policy)
         self.times, self.frame = times, frame
         self._time_label, self._styles = time_label, styles
         super().__init__(figure, image, picker, display, title)
@@ -67,6 +68,10 @@ class TracesView(PositionsView):
         self.slider = self._add_slider()
         if picker.points:
             self.sync()
+
+    def _new_live(self, videos: list[Source], size: int, window: str, nan_policy: str) -> LiveTraces:
+        """Return what extracts the traces."""
+        return LiveTraces(videos, size, window, nan_policy)
 
     def _on_scroll(self) -> Callable[[int], None]:
         return self.resize
@@ -79,23 +84,35 @@ class TracesView(PositionsView):
     def _add_traces_axes(self, label: str) -> "Axes":
         """Add the axes of the traces, with a line at the time of the frame that is shown."""
         ax: Axes = self.figure.add_axes((0, 0, 1, 1))
-        self.layout.add(ax, self._traces_place, Box(0.8, 0.45, 0.15, 0.32))
+        self.layout.add(ax, self._traces_place, Box(0.8, 0.45, 0.3, 0.32))
         ax.set_xlabel(label)
         ax.set_ylabel("Intensity")
         ax.ticklabel_format(axis="y", scilimits=(-3, 6))  # longer numbers would leave no room for the label
         ax.spines[["top", "right"]].set_visible(False)
         if len(self.times) > 1 and self.times[0] != self.times[-1]:
             ax.set_xlim(self.times[0], self.times[-1], auto=True)
-        self._marker = ax.axvline(self._time_of(self.frame or 0), color="0.55", linewidth=1, zorder=0.5)
+        self._marker = ax.axvline(self._time_of(self.frame or 0), color="0.55", linewidth=1, zorder=4)
         self._marker.set_visible(self.frame is not None)
         self.painter.add(ax, self._marker)
         self._name_window(ax)
         return ax
 
     def _follow_axes(self) -> None:
-        """Update the lines after a change of the axis or its width."""
-        self.ax_traces.callbacks.connect("xlim_changed", lambda _: self.lines.update())
-        self.figure.canvas.mpl_connect("resize_event", lambda _: self.lines.update())
+        """Update the lines after a change of the axis or its width, and act on the mouse there."""
+        self.ax_traces.callbacks.connect("xlim_changed", lambda _: self._fit_lines())
+        self.figure.canvas.mpl_connect("resize_event", lambda _: self._fit_lines())
+        self.painter.add(self.ax_traces, self.lines.highlight)
+        self.trace_mouse = TraceMouse(
+            self.ax_traces,
+            on_time=self.go_to,
+            on_press=self._on_press,
+            on_hover=lambda x, y: self.notice(self.lines.nearest(x, y)),
+        )
+
+    def _fit_lines(self) -> None:
+        """Draw what can be seen of the lines on their pixels."""
+        self.lines.update()
+        self.lines.arrange([point.key for point in self.picker.points if point.key in self.lines])
 
     def image_place(self, width: float, height: float) -> Box:
         """Return the box of the image: at the left, above the sliders."""
@@ -168,7 +185,19 @@ class TracesView(PositionsView):
             self.slider.eventson = True
         self.painter.redraw(self.slider.ax)
         self.painter.redraw(self.ax_image)
-        self.painter.repaint_only(self.ax_traces, self._marker)
+        self.painter.repaint_only(self.ax_traces, self._marker, self.lines.highlight)
+
+    def go_to(self, time: float) -> None:
+        """Show the frame that is nearest to a place on the axis of the traces."""
+        frames = self.times[: self.videos[0].shape[0]] if self.videos else self.times[:0]
+        if len(frames):
+            self.show_frame(int(np.abs(np.asarray(frames, float) - time).argmin()))
+
+    def _on_press(self, x: float, y: float) -> None:
+        """Select the point whose trace was clicked."""
+        key = self.lines.nearest(x, y)
+        if key is not None and not self.finished:
+            self.picker.select(key)
 
     def press_key(self, key: str) -> bool:
         """Act on a key; return whether it has a meaning here."""
@@ -236,7 +265,7 @@ class TracesView(PositionsView):
         self._set_lines(list(points))
         self._name_window(self.ax_traces)
         self.painter.repaint_only(self.ax_image, *(self._marks[point.key][2] for point in points))
-        self.lines.fit()
+        self.lines.arrange([point.key for point in points])
         self.painter.redraw(self.ax_traces)
 
     def prepare(self, points: list[Point]) -> None:
@@ -261,21 +290,42 @@ class TracesView(PositionsView):
 
     def change(self, gone: list[int], new: list[Point], moved: list[Point]) -> None:
         """Draw points and traces that are gone, new, or moved."""
-        super().change(gone, new, moved)
+        highlighted = self.lines.highlight.lines
         for key in gone:
             self.painter.remove(self.ax_traces, *self.lines.pop(key))
-        lines = [line for point in new for line in self.lines.add(point, point_color(point))]
+        lines = [artist for point in new for artist in self.lines.add(point, point_color(point))]
+        super().change(gone, new, moved)
         self._set_lines([*moved, *new])
-        if self.lines.fit():
-            for line in lines:
-                self.painter.add(self.ax_traces, line)
+        axes, numbers = self.lines.arrange([point.key for point in self.picker.points])
+        self._highlight()
+        dragged = len(moved) == 1 and not gone and not new and moved[0].key == self.adapter.held
+        if axes:
+            self.painter.watch_also(self.ax_traces, *lines)
             self.painter.redraw(self.ax_traces)
-        elif moved and not gone and not new and len(moved) == 1:
-            self.painter.repaint_only(self.ax_traces, *self.lines[moved[0].key])
+        elif dragged:
+            self.painter.repaint_only(self.ax_traces, *self.lines.artists(moved[0].key), self.lines.highlight)
+        elif gone or moved or numbers or highlighted != self.lines.highlight.lines:
+            self.painter.watch_also(self.ax_traces, *lines)
+            self.painter.repaint(self.ax_traces)
         else:
             self.painter.add(self.ax_traces, *lines)
-            if gone or moved:
-                self.painter.repaint(self.ax_traces)
+
+    def _recolor(self, point: Point) -> None:
+        super()._recolor(point)
+        self._marks[point.key][2].set_edgecolor(point_color(point))  # type: ignore[attr-defined]
+        self.lines.recolor(point.key, point_color(point))
+
+    def _highlight(self) -> None:
+        """Let the trace of the point with the ring be drawn on top of the others."""
+        shown = self._ring.get_visible() and self.noticed in self.lines
+        self.lines.highlight.lines = self.lines[self.noticed] if shown and self.noticed is not None else ()
+
+    def notice(self, key: int | None) -> None:
+        """Highlight a point and its trace while the mouse is on one of them."""
+        if key != self._hovered:
+            super().notice(key)
+            self._highlight()
+            self.painter.repaint_only(self.ax_traces, self._marker, self.lines.highlight)
 
     # The outline of the window at each point
 

@@ -21,7 +21,8 @@ def prepare(block: AnyArray) -> Array:
     if dtype.kind == "b":
         return np.ascontiguousarray(block, np.uint8)
     if dtype.kind == "f" and dtype.itemsize not in (4, 8):
-        return np.ascontiguousarray(block, np.float32 if dtype.itemsize < 4 else np.float64)
+        with np.errstate(over="ignore"):  # a long double beyond the range of doubles is infinite
+            return np.ascontiguousarray(block, np.float32 if dtype.itemsize < 4 else np.float64)
     return np.require(block, dtype.newbyteorder("="), ["C", "ALIGNED"])
 
 

@@ -64,8 +64,10 @@ class Source:
 
     @property
     def axis_times(self) -> Array | None:
-        """The times of frames for the axis of traces, if all are known, and there is no rate to compute them from."""
-        is_stated = self.times is not None and self.fps is None and bool(np.isfinite(self.times).all())
+        """The times of frames in s for the axis of traces, by the rate or as stated; None if not all are known."""
+        if self.fps is not None:
+            return np.asarray(np.arange(self.shape[0]) / self.fps)
+        is_stated = self.times is not None and bool(np.isfinite(self.times).all())
         return self.times if is_stated and self.shape[0] > 1 else None
 
     @property

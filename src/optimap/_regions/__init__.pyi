@@ -1,3 +1,8 @@
+from .delimited import (
+    Row,
+    Rows,
+    read_rows,
+)
 from .file_request import (
     CELLS,
 )
@@ -16,6 +21,12 @@ from .find import (
 from .imagej import (
     holds_rois,
     named_rois,
+)
+from .imagej_files import (
+    check_region_output,
+)
+from .imagej_files import (
+    save_regions as save_regions,
 )
 from .images import (
     overlay_of,
@@ -48,6 +59,8 @@ from .pickles import (
     read_objects,
 )
 from .polygons import (
+    Ellipse,
+    Outlines,
     polygon_runs,
 )
 from .position_files import (
@@ -91,12 +104,17 @@ __all__ = [
     "KINDS",
     "READERS",
     "WINDOWS",
+    "Ellipse",
+    "Outlines",
     "Places",
     "Positions",
     "Regions",
+    "Row",
+    "Rows",
     "Spans",
     "check_fits",
     "check_positions",
+    "check_region_output",
     "check_size",
     "check_window",
     "collage_positions",
@@ -125,8 +143,10 @@ __all__ = [
     "read_objects",
     "read_positions",
     "read_region_file",
+    "read_rows",
     "region_names",
     "regions",
+    "save_regions",
     "set_default_trace_window",
     "window_spans",
     "write_positions",

@@ -254,12 +254,12 @@ def _of_outlines(
     argument: str,
 ) -> Regions:
     """Return polygons or ImageJ regions as regions."""
-    shapes: Sequence[list[Floats] | Ellipse]
     if kind == "polygons" and not isinstance(source, Outlines):
-        shapes, single = _polygons(source, argument)
-        default, side = _numbered(len(shapes)), "left"
+        polygons, alone = _polygons(source, argument)
+        drawn = Outlines([*polygons], _numbered(len(polygons)), alone, kind="polygons")
     else:
-        shapes, default, single, side, _ = source if isinstance(source, Outlines) else _drawn(source, argument)
+        drawn = source if isinstance(source, Outlines) else _drawn(source, argument)
+    shapes, default, single, side, _ = drawn
 
     def make(frame: FrameShape | None) -> Runs:
         height, width = (None, None) if frame is None else frame
@@ -273,7 +273,9 @@ def _of_outlines(
                     check_rows(sum(len(part.rows) for part in parts))
         return join(parts)
 
-    return Regions(make, _names(names, default), single=single, frame_shape=frame_shape, weights=weights)
+    return Regions(
+        make, _names(names, default), single=single, frame_shape=frame_shape, weights=weights, outlines=drawn
+    )
 
 
 def _of_footprints(

@@ -13,6 +13,7 @@ from numpy.typing import ArrayLike
 
 from .._base import ArgumentError, ArgumentTypeError, Array, Floats, Ints, counted
 from .masks import Runs, join
+from .positions import FAR
 
 # Rows that an outline may span where no frame limits it.
 MOST_ROWS = 2**20
@@ -20,9 +21,6 @@ MOST_ROWS = 2**20
 # Rows that the edges of outlines cross in all: at once, and at most where no frame limits them. Each takes 100 bytes.
 ROWS_AT_ONCE = 2**17
 MOST_CROSSINGS = 2**24
-
-# Vertices farther out would lose the digits that determine where their edges cross the frame.
-FAR = 1e9
 
 
 class Ellipse(NamedTuple):
@@ -167,6 +165,7 @@ def parse_polygon(vertices: ArrayLike, name: str) -> Floats:
         raise ArgumentError(name, vertices, problem, "give at least 3", subject=name)
     exact = numbers.astype(np.float64)
     _check_vertices(~np.isfinite(exact), numbers, name, "is not finite", "give two finite numbers")
+    # Those would lose the digits that determine where their edges cross the frame.
     _check_vertices(
         np.abs(exact) > FAR, numbers, name, "is too far from any frame", f"give coordinates within {FAR:.0g}"
     )

@@ -14,6 +14,9 @@ from .._base import ArgumentError, ArgumentTypeError, Array, Floats, FrameShape,
 
 Positions = Floats
 
+# Coordinates farther out would lose digits, and windows around them overflow.
+FAR = 1e9
+
 PAIR = "give (x, y), two numbers"
 PAIRS = "give one position (x, y) or a sequence of positions"
 
@@ -23,7 +26,7 @@ def parse_positions(
 ) -> tuple[Positions, bool]:
     """Return positions as an ``(N, 2)`` array, and whether one position was given alone.
 
-    With `frame_shape` ``(H, W)``, positions outside that frame are an error.
+    With `frame_shape` ``(H, W)``, positions outside that frame are an error; without, those too far for any frame.
     """
     positions = _as_numbers(coords, name)
     if positions.ndim == 0:
@@ -35,7 +38,9 @@ def parse_positions(
         raise _not_pairs(positions, name)
     positions = positions.reshape(-1, 2).astype(np.float64)
     _check_finite(positions, name, single)
-    if frame_shape is not None:
+    if frame_shape is None:
+        _check_near(positions, name, single)
+    else:
         _check_inside(positions, frame_shape, name, single)
     return positions, single
 
@@ -121,13 +126,22 @@ def _label(name: str, single: bool, i: int) -> str:
 
 def _check_finite(positions: Positions, name: str, single: bool) -> None:
     """Raise an error for the first position of NaN or infinity."""
-    bad = np.flatnonzero(~np.isfinite(positions).all(axis=1))
+    _refuse_first(~np.isfinite(positions), positions, name, single, "is not finite", "give two finite numbers")
+
+
+def _check_near(positions: Positions, name: str, single: bool) -> None:
+    """Raise an error for the first position that is too far out for any frame."""
+    cure = f"give coordinates within {FAR:.0g}"
+    _refuse_first(np.abs(positions) > FAR, positions, name, single, "is too far from any frame", cure)
+
+
+def _refuse_first(wrong: Array, positions: Positions, name: str, single: bool, problem: str, cure: str) -> None:
+    """Raise an error for the first position that has a wrong coordinate, if there is one."""
+    bad = np.flatnonzero(wrong.any(axis=1))
     if bad.size:
         x, y = positions[bad[0]].tolist()
         label = _label(name, single, int(bad[0]))
-        raise ArgumentError(
-            label, (x, y), "is not finite", "give two finite numbers", subject=f"{label} = (x={x}, y={y})"
-        )
+        raise ArgumentError(label, (x, y), problem, cure, subject=f"{label} = (x={x}, y={y})")
 
 
 def _check_inside(positions: Positions, frame_shape: FrameShape, name: str, single: bool) -> None:
@@ -139,13 +153,16 @@ def _check_inside(positions: Positions, frame_shape: FrameShape, name: str, sing
         return
     i = int(bad[0])
     x, y = positions[i]
+    label = _label(name, single, i)
+    if not height or not width:
+        problem, cure = f"cannot be in a frame without pixels (width {width}, height {height})", "give no positions"
+        raise ArgumentError(label, (x, y), problem, cure, subject=f"{label} = (x={_text(x)}, y={_text(y)})")
     whole = x == round(x) and y == round(y)
     limits = [
         f"{axis} must be in 0..{n - 1}" if whole else f"{axis} must be at least -0.5 and below {n - 0.5}"
         for axis, n, ok in (("x", width, inside[i, 0]), ("y", height, inside[i, 1]))
         if not ok
     ]
-    label = _label(name, single, i)
     raise ArgumentError(
         label,
         tuple(int(c) if whole else float(c) for c in (x, y)),

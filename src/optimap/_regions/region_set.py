@@ -12,6 +12,7 @@ import numpy as np
 
 from .._base import ArgumentError, ArgumentTypeError, Floats, FrameShape, Ints, counted
 from .masks import Runs
+from .polygons import Outlines
 from .spans import Spans
 
 Maker = Callable[[FrameShape | None], Runs]
@@ -58,9 +59,11 @@ class Regions:
         frame_shape: FrameShape | None = None,
         weights: str = "mean",
         chosen: Sequence[int] | None = None,
+        outlines: Outlines | None = None,
     ) -> None:
         self._make = make
         self._chosen = list(range(len(names))) if chosen is None else list(chosen)
+        self._outlines = outlines
         self._total = len(names)
         self._all_names = list(names)
         self._known: tuple[FrameShape | None, Spans] | None = None
@@ -72,6 +75,14 @@ class Regions:
     def names(self) -> list[str]:
         """The names, in order."""
         return [self._all_names[i] for i in self._chosen]
+
+    @property
+    def outlines(self) -> Outlines | None:
+        """The outlines that they were made from, in their order; None if they were made from anything else."""
+        if self._outlines is None:
+            return None
+        shapes = [self._outlines.shapes[i] for i in self._chosen]
+        return self._outlines._replace(shapes=shapes, names=self.names, single=self.single)
 
     @cached_property
     def _places(self) -> dict[str, list[int]]:
@@ -101,6 +112,7 @@ class Regions:
             frame_shape=self.frame_shape,
             weights=self.weights,
             chosen=[self._chosen[i] for i in numbers],
+            outlines=self._outlines,
         )
 
     def weighted(self, weights: str) -> Regions:
@@ -112,6 +124,7 @@ class Regions:
             frame_shape=self.frame_shape,
             weights=check_weights(weights),
             chosen=self._chosen,
+            outlines=self._outlines,
         )
 
     def spans(self, frame_shape: FrameShape | None = None, argument: str = "regions") -> Spans:

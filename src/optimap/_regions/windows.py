@@ -15,6 +15,7 @@ means at the edge towards the padding value.
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
 import numpy as np
 
@@ -24,6 +25,12 @@ from .spans import Spans
 
 # Rows that a window may have where no frame limits it.
 MOST_ROWS = 2**20
+# Rows of windows that are made at once.
+PIECE_ROWS = 2**18
+ROW_START_STOP = ("rows", "starts", "stops")
+
+# (positions, size, rows of the frame) -> (row, start, stop, weight) as (N, spans of a window) arrays.
+Maker = Callable[[Positions, int, int], tuple[Ints, Ints, Ints, Floats]]
 
 WINDOWS: tuple[Window, ...] = ("rect", "disc", "pixel")
 
@@ -99,7 +106,7 @@ def window_spans(positions: Positions, size: int, window: str, frame_shape: Fram
     size = min(size, largest + size % 2)
     _check_rows(size, frame_shape)
     if window == "disc" and size > 1:
-        return _clip(positions, *_disc_spans(positions, size, frame_shape[0]), frame_shape)
+        return _in_pieces(_disc_spans, positions, size, frame_shape)
     size = 1 if window == "pixel" else max(size, 1)
     if len(positions) == 1:
         x, y = positions[0].tolist()
@@ -107,7 +114,7 @@ def window_spans(positions: Positions, size: int, window: str, frame_shape: Fram
             return _one_whole_box(int(x), int(y), size, frame_shape)
     if (positions == np.floor(positions)).all():
         return _whole_box_spans(positions, size, frame_shape)
-    return _clip(positions, *_box_spans(positions, size), frame_shape)
+    return _in_pieces(_box_spans, positions, size, frame_shape)
 
 
 def _check_rows(size: int, frame_shape: FrameShape) -> None:
@@ -145,22 +152,41 @@ def _one_whole_box(x: int, y: int, size: int, frame_shape: FrameShape) -> Spans:
     return Spans(np.arange(top, bottom), starts, stops, np.ones(height), np.array((0, height), np.int64), boxes)
 
 
-def _box_spans(positions: Positions, size: int) -> tuple[Ints, Ints, Ints, Floats]:
+def _in_pieces(make: Maker, positions: Positions, size: int, frame_shape: FrameShape) -> Spans:
+    """Return the spans that `make` makes, clipped, for some positions at a time: most of the memory is the result."""
+    step = max(1, PIECE_ROWS // min(size + 1, frame_shape[0]))
+    spans = [
+        _clip(piece, *make(piece, size, frame_shape[0]), frame_shape)
+        for piece in (positions[start : start + step] for start in range(0, len(positions), step))
+    ]
+    if len(spans) == 1:
+        return spans[0]
+    rows, starts, stops = (np.concatenate([getattr(piece, name) for piece in spans]) for name in ROW_START_STOP)
+    weights = np.concatenate([piece.weights for piece in spans])
+    counts = np.concatenate([np.diff(piece.first) for piece in spans])
+    return Spans(rows, starts, stops, weights, np.append(0, np.cumsum(counts)))
+
+
+def _rows_in(top: Ints, size: int, height: int) -> Ints:
+    """Return ``(N, rows)``, `size` + 1 rows from `top` on, but those above the frame: a large window has many there."""
+    rows: Ints = np.maximum(top, 0)[:, None] + np.arange(min(size + 1, height))
+    return rows
+
+
+def _box_spans(positions: Positions, size: int, height: int) -> tuple[Ints, Ints, Ints, Floats]:
     """Return the spans of boxes at fractional positions as (N, spans of a window) arrays: row, start, stop, weight."""
     whole = np.floor(positions)
-    fraction = positions - whole
     left, top = (whole.astype(np.int64) - size // 2).T
-    fx, fy = fraction.T
+    fx, fy = (positions - whole).T
+    rows = _rows_in(top, size, height)
     # One extra row and column; the outer ones are partly covered: 1 - f, 1, ..., 1, f.
-    rows = top[:, None] + np.arange(size + 1)
-    row_weights = np.ones(rows.shape)
-    row_weights[:, 0] = 1 - fy
-    row_weights[:, -1] = fy
+    above = rows - top[:, None]
+    row_weights = np.where(above == 0, 1 - fy[:, None], np.where(above < size, 1.0, fy[:, None] * (above == size)))
     # Each row has three spans: the first pixel, the fully covered ones, the last pixel.
     starts = left[:, None] + np.array([0, 1, size])
     stops = starts + np.array([1, size - 1, 1])
     column_weights = np.stack([1 - fx, np.ones(len(fx)), fx], axis=1)
-    shape = (len(positions), size + 1, 3)
+    shape = (*rows.shape, 3)
     return (
         np.broadcast_to(rows[:, :, None], shape).reshape(len(positions), -1),
         np.broadcast_to(starts[:, None, :], shape).reshape(len(positions), -1),
@@ -173,8 +199,7 @@ def _disc_spans(positions: Positions, size: int, height: int) -> tuple[Ints, Int
     """Return one span for each row of the circle of diameter `size` inscribed in the square of `size` pixels."""
     x, y = (positions - (0.5 if size % 2 == 0 else 0.0)).T
     radius = size / 2
-    # From the first row in the frame on: a large disc has many rows above it.
-    rows = np.maximum(np.ceil(y - radius).astype(np.int64), 0)[:, None] + np.arange(min(size + 1, height))
+    rows = _rows_in(np.ceil(y - radius).astype(np.int64), size, height)
     reach = radius**2 - (rows - y[:, None]) ** 2
     half = np.sqrt(np.maximum(reach, 0))
     # Strictly inside: centres at opposite ends of a diameter would make a disc wider than its size. At whole

@@ -37,7 +37,6 @@ from .given import (
     Given,
     LabelledSeries,
     given_series,
-    regular_rate,
 )
 from .noise import (
     white_noise,
@@ -105,7 +104,6 @@ __all__ = [
     "normalize_host",
     "normalized",
     "polarity_sign",
-    "regular_rate",
     "relative_dask",
     "relative_host",
     "robust_line",

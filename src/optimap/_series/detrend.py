@@ -75,7 +75,8 @@ def detrend_host(data: object, options: Detrending, corner: Sequence[int] | None
         for columns, block in series_blocks(series):
             for rows, stretch in _stretches(block) if omit else [(slice(None), slice(0, samples))]:
                 if _is_fitted(stretch, samples, window, options):
-                    result[stretch, columns][:, rows] = _detrended(block[rows, stretch], options, window).T
+                    with np.errstate(over="ignore"):  # what float32 cannot hold is infinite there
+                        result[stretch, columns][:, rows] = _detrended(block[rows, stretch], options, window).T
             advance(len(block))
     return result.reshape(samples, *shape)
 

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from .. import kernels
 from .noise import white_noise
+from .period import in_units, rescaled
 
 Series = NDArray[np.float64]
 
@@ -21,5 +22,7 @@ SHARE = 0.05  # of all
 def below_beats(series: Series) -> Series:
     """Return the exponential below the beats of each row of finite (M, T), which point up."""
     samples = series.shape[1]
+    series, exponents = in_units(series)  # the fit compares sums of fourth powers
     tolerance = np.fmax(ABOVE * white_noise(series), FLAT * np.ptp(series, axis=1))
-    return kernels.exponential_baselines(series, tolerance, min(samples, max(FEWEST, SHARE * samples)))
+    curves = kernels.exponential_baselines(series, tolerance, min(samples, max(FEWEST, SHARE * samples)))
+    return rescaled(curves, exponents)

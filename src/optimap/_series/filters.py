@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from .. import kernels
 from .._base import RATE, ArgumentError, Array, positive_number, progress_bar, whole_number
+from .period import rescaled, tamed
 from .signals import as_signals, signal_blocks
 
 Series = NDArray[np.float64]
@@ -96,12 +97,13 @@ def filter_host(signals: object, options: Filtering) -> Array:
     with progress_bar(series.shape[1], "series") as advance:
         for columns, block in signal_blocks(series):
             whole = ~np.isnan(block).any(axis=1)
-            rows = block[whole]
+            rows, exponents = tamed(block[whole])
             for apply in filters if len(rows) else []:
                 rows = apply(rows)
             block[:] = np.nan
-            block[whole] = rows
-            result[:, columns] = block.T
+            block[whole] = rescaled(rows, exponents)
+            with np.errstate(over="ignore"):  # what float32 cannot hold is infinite there
+                result[:, columns] = block.T
             advance(len(block))
     return result.reshape(len(series), *shape)
 

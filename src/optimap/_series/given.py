@@ -6,7 +6,6 @@ unchanged, and so do those of dask and of devices. All others state times, names
 packages. What their times mean is decided here alone: evenly spaced ones give a rate.
 """
 
-import re
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -14,7 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
-from .._base import RATE, ArgumentError, Array, Floats, axis_letter, coordinate_times, positive_number
+from .._base import RATE, ArgumentError, Array, Floats, axis_letter, coordinate_times, positive_number, time_of_name
 from .._reading import is_labelled, unlabelled
 from .._tables import (
     TraceTable,
@@ -25,6 +24,7 @@ from .._tables import (
     is_tidy,
     labelled_table,
     neighbour_times,
+    regular_rate,
 )
 
 if TYPE_CHECKING:
@@ -36,11 +36,6 @@ if TYPE_CHECKING:
 LabelledSeries = TypeVar(
     "LabelledSeries", bound="TraceTable | dask.array.Array | xarray.DataArray | pandas.DataFrame | pandas.Series"
 )
-
-# Of the usual interval: times that deviate by more from those of a constant rate have none.
-DEVIATION = 0.5
-ROUNDED = 1e-6  # relative: rates that are so close to a number of six digits are that number
-TIME_NAME = re.compile(r"\s*(t|times?)(?:$|[\s_(\[,/]+([a-zµμ]+)[)\]]?)\s*", re.IGNORECASE)  # "Time [ms]", "time_s"
 
 
 @dataclass(frozen=True)
@@ -106,26 +101,6 @@ def _is_uneven(times: Floats | None) -> bool:
     return times is not None and len(times) > 1
 
 
-def regular_rate(times: Floats | None) -> float | None:
-    """Return the rate of evenly spaced times in s, or None.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> regular_rate(3 + 0.002 * np.arange(10)), regular_rate(np.array([0.0, 1, 5]))
-    (500.0, None)
-    """
-    if times is None or len(times) < 2 or not np.isfinite(times).all():
-        return None
-    interval = float(times[-1] - times[0]) / (len(times) - 1)
-    steps = np.arange(len(times)) * interval
-    is_late = np.abs(times - times[0] - steps).max() > DEVIATION * interval
-    if not interval > 0 or is_late or np.abs(np.diff(times) - interval).max() > DEVIATION * interval:
-        return None
-    short = float(f"{1 / interval:.6g}")
-    return short if abs(short * interval - 1) < ROUNDED else 1 / interval
-
-
 def _in_table(table: TraceTable) -> Callable[[Any, bool], Any]:
     return lambda result, _: replace(table, traces=result)
 
@@ -161,7 +136,7 @@ def _stated_rate(stated: object) -> float | None:
 
 def _has_time_last(array: "xarray.DataArray") -> bool:
     """Whether the second of two dimensions is time, and the first is not."""
-    is_time = [axis_letter(dim) == "T" or TIME_NAME.fullmatch(str(dim)) is not None for dim in array.dims]
+    is_time = [axis_letter(dim) == "T" or time_of_name(str(dim)) is not None for dim in array.dims]
     return is_time == [False, True]
 
 
@@ -182,8 +157,7 @@ def _frame_times(frame: Any) -> Floats | None:
         name, axis, _ = frame_axis(frame)
     else:
         name, axis = frame.index.name, frame.index.to_numpy()
-    found = TIME_NAME.fullmatch(str(name))
-    times = coordinate_times(np.asarray(axis), found[1] if found else "", (found and found[2]) or "")
+    times = coordinate_times(np.asarray(axis), *(time_of_name(str(name)) or ("", "")))
     return None if times is None else np.asarray(times, np.float64)
 
 

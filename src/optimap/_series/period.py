@@ -16,6 +16,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from .._base import ArgumentError, ArgumentTypeError, Array, VideoLike, budget, counted, refuse_device_array
 from .given import given_series
+from .signals import in_doubles
 from .trends import running_median, straighten_ends
 
 Series = NDArray[np.float64]
@@ -106,6 +107,7 @@ def as_series(
             subject="data",
         ) from error
     check_layout(values, min_samples)
+    values = in_doubles(values)
     series = values.reshape(len(values), -1)
     if values.dtype.kind == "f" and not omit:
         _check_finite(series, values.shape[1:], corner, cure, keyword)
@@ -183,8 +185,17 @@ def tamed(series: Series) -> tuple[Series, NDArray[np.int32]]:
     return (np.ldexp(series, -exponents) if exponents.any() else series), exponents
 
 
+def in_units(series: Series) -> tuple[Series, NDArray[np.int32]]:
+    """Return series with rows divided by powers of two, their sizes between 0.5 and 1, and the exponents (M, 1).
+
+    Nothing that is computed from these overflows, or vanishes because it is tiny, and no digit changes.
+    """
+    exponents = np.frexp(np.abs(series).max(axis=1, initial=0.0, keepdims=True))[1].astype(np.int32)
+    return np.ldexp(series, -exponents), exponents
+
+
 def rescaled(series: Series, exponents: NDArray[np.int32]) -> Series:
-    """Return series (M, T) times powers of two: the inverse of `tamed`."""
+    """Return series (M, T) times powers of two: the inverse of `tamed` and `in_units`."""
     if not exponents.any():
         return series
     with np.errstate(over="ignore"):  # a trend of huge numbers may leave the range of doubles, and is infinite there

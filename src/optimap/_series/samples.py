@@ -26,6 +26,7 @@ from .._base import (
     host_view,
     is_device_array,
 )
+from .signals import in_doubles
 
 # Types that PyTorch can compare as well; all others are converted first.
 COMPARABLE = WHOLE_TYPES | {"float32", "float64"}
@@ -172,7 +173,7 @@ def _as_numbers(array: AnyArray) -> Array:
     if isinstance(array, np.ma.MaskedArray):
         array = np.ma.filled(array.astype(np.float64), np.nan)
     try:
-        values: Array = np.asarray(array)
+        values: Array = in_doubles(np.asarray(array))
     except ValueError as error:
         raise ArgumentError(
             "array",

@@ -31,7 +31,16 @@ def as_signals(
             subject=name,
         ) from error
     check_signals(values, name, min_samples)
+    values = in_doubles(values)
     return values.reshape(len(values), int(np.prod(values.shape[1:]))), values.shape[1:]
+
+
+def in_doubles(values: Array) -> Array:
+    """Return long doubles in double precision, with infinity for those beyond its range; all else as it is."""
+    if values.dtype.kind != "f" or values.dtype.itemsize <= 8:
+        return values
+    with np.errstate(over="ignore"):
+        return values.astype(np.float64)
 
 
 def check_signals(signals: VideoLike, name: str, min_samples: int) -> None:

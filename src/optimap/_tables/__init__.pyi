@@ -1,3 +1,6 @@
+from .axes import (
+    regular_rate,
+)
 from .columns import (
     holds_columns,
     load_columns,
@@ -9,7 +12,15 @@ from .from_labelled import (
     labelled_table,
 )
 from .header import (
+    FPS,
+    METADATA,
+    WRITTEN_BY,
+    Field,
     Header,
+    check_fields,
+    check_layout,
+    damaged_field,
+    is_list_of,
 )
 from .kinds import (
     KINDS,
@@ -52,18 +63,26 @@ from .tidy import (
 )
 
 __all__ = [
+    "FPS",
     "KINDS",
+    "METADATA",
     "SUFFIXES",
+    "WRITTEN_BY",
+    "Field",
     "Header",
     "TraceTable",
     "array_labels",
     "as_data_array",
     "as_neighbour",
+    "check_fields",
+    "check_layout",
     "check_table",
+    "damaged_field",
     "find_table_kind",
     "frame_axis",
     "header_labels",
     "holds_columns",
+    "is_list_of",
     "is_neighbour",
     "is_table",
     "is_tidy",
@@ -72,6 +91,7 @@ __all__ = [
     "load_header",
     "load_traces",
     "neighbour_times",
+    "regular_rate",
     "save_columns",
     "save_traces",
     "to_dataframe",

@@ -176,14 +176,16 @@ def check_table(
 
 
 def load_traces(path: str | os.PathLike[str]) -> TraceTable:
-    """Read a table that `save_traces` or the command line wrote, exactly as it was saved.
+    """Read a table that `save_traces` or the command line wrote, exactly as it was saved; or one of another program.
 
     Parameters
     ----------
     path : path-like
         The kind is recognised by the suffix, see `save_traces`. ``.csv`` and ``.tsv`` can also be read without their
-        ``.json``, from any program: as float64, with the first column ``time_s``, ``frame`` or ``x`` and one column for
-        each trace.
+        ``.json``, from any program, as float64: with commas, semicolons or tabs between columns, and decimal commas.
+        The first column is ``time_s``, ``frame`` or ``x``, or a time with its unit (``Time (s)``, ``t [ms]``), and
+        each of the others a trace. Of the measurements of ImageJ and Fiji, the means are the traces. Times of a
+        constant rate from 0 on become `fps`; others become `x`, in s.
 
     Returns
     -------

@@ -1,3 +1,4 @@
+from .arrows import show_velocity_field as show_velocity_field
 from .beat_maps import compute_beat_maps as compute_beat_maps
 from .conduction import compute_cv as compute_cv
 from .conduction import compute_cv_map as compute_cv_map
@@ -15,7 +16,6 @@ from .first_maps import compute_activation_map as compute_activation_map
 from .frequency import compute_dominant_frequency_map as compute_dominant_frequency_map
 from .isochrones import show_activation_map as show_activation_map
 from .isochrones import show_activations as show_activations
-from .isochrones import show_velocity_field as show_velocity_field
 from .map_figures import show_alternans_map as show_alternans_map
 from .map_figures import show_apd_map as show_apd_map
 from .map_figures import show_beat_maps as show_beat_maps

@@ -44,12 +44,12 @@ from .._beats import (
     with_unit,
 )
 from .._reading import Source, as_source, parse_sigma, release
-from .blocks import measure_dask
+from .blocks import measure_dask, whole_in_time
 from .maps import BeatMaps, find_column, unit_of
 from .mean_signal import beats_of_mean
 from .measuring import Measuring
 from .reasons import Reasons
-from .tiles import Tile, in_reach, new_array, parse_mask, read_tile, tiles_of
+from .tiles import Tile, new_array, parse_mask, read_tile, tiles_of
 from .tissue import mask_tissue
 
 FEWEST = 3  # frames in which noise can be measured
@@ -158,7 +158,7 @@ def compute_beat_maps(
     is_auto = isinstance(mask, str) and mask == "auto"
     there = parse_mask(mask_tissue(source.video) if is_auto else mask, source.frame_shape)
     given = None if beats is None else _given_beats(beats, rate)
-    source = source if source.reach == "dask" else in_reach(source)
+    source = whole_in_time(source)
     times, sign = beats_of_mean(source, there, polarity, given)
     measuring = Measuring(times, sign, percent, options, rate, prefix, kept, width)
     reasons = Reasons([measured_names(percent, prefix)[i][0] for i in shown_order(percent)], options["min_snr"])

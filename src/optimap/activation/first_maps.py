@@ -26,12 +26,13 @@ from .._base import (
 )
 from .._draw import check_axes, check_scale
 from .._reading import Source, as_source, is_ready, prepare
+from .blocks import each_block, whole_in_time
 from .event_search import LASTING, MIN_SNR
 from .events import METHODS, parse_threshold
 from .isochrones import show_activation_map
 from .keywords import check_known
 from .old_calls import takes_old_calls
-from .tiles import in_reach, read_tile, tiles_of
+from .tiles import read_tile, tiles_of
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -191,8 +192,14 @@ def _map_of(video: VideoLike | ArrayLike, loop: Loop) -> Floats:
         raise ArgumentError("video", video, "has no frames", "give at least 3", subject="video")
     if _is_direct(source) and source.frames is not None:
         return loop(prepare(source.frames))
-    source = in_reach(source)
+    source = whole_in_time(source)
     found = np.full(source.frame_shape, np.nan)
+    if source.reach == "dask":
+        everywhere = np.ones(source.frame_shape, bool)
+        for tile, times in each_block(source, everywhere, 0, found.itemsize, lambda pixels, _: loop(pixels[:, None])):
+            place = np.s_[tile.top : tile.bottom, tile.left : tile.right]
+            found[place] = times.reshape(found[place].shape)
+        return found
     for tile in tiles_of(source, 0):
         pixels = read_tile(source, tile, 0)
         shape = len(pixels), tile.bottom - tile.top, tile.right - tile.left

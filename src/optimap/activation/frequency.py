@@ -7,13 +7,29 @@ times the median one, as in noise, there is no dominant frequency.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from functools import partial
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from .. import kernels
-from .._base import RATE, ArgumentError, Array, VideoLike, budget, positive_number, progress_bar, refuse_device_array
-from .._reading import as_source, parse_sigma
-from .tiles import in_reach, parse_mask, read_tile, series_of, tiles_of
+from .._base import (
+    RATE,
+    ArgumentError,
+    Array,
+    Floats,
+    VideoLike,
+    budget,
+    positive_number,
+    progress_bar,
+    refuse_device_array,
+)
+from .._reading import Source, as_source, parse_sigma
+from .blocks import each_block, whole_in_time
+from .tiles import Tile, parse_mask, read_tile, series_of, tiles_of
+
+Work = Callable[[Array, Array], Floats]  # from pixels (T, n) and which of them are there
 
 PADDING = 4
 LEAST = 5.0  # times the median amplitude
@@ -76,24 +92,53 @@ def compute_dominant_frequency_map(
         raise ArgumentError("video", frames, f"has {frames} frames", f"give at least {FEWEST}", subject="video")
     low, high = _range(min_frequency, max_frequency, rate or 1.0, frames)
     there, width = parse_mask(mask, source.frame_shape), parse_sigma(spatial, "spatial")
-    source = in_reach(source)
+    source = whole_in_time(source)
     result = np.full(source.frame_shape, np.nan)
+    found = _of_blocks if source.reach == "dask" else _of_tiles
+    for tile, frequencies in found(source, there, width, partial(_frequencies, low=low, high=high)):
+        place = np.s_[tile.top : tile.bottom, tile.left : tile.right]
+        result[place] = frequencies.reshape(result[place].shape)
+    return result * (rate or 1.0)
+
+
+def _of_blocks(source: Source, there: Array, width: float, work: Work) -> Iterator[tuple[Tile, Floats]]:
+    """Yield the frequencies in each block of a dask array."""
+    return each_block(source, there, width, np.dtype(np.float64).itemsize, work)
+
+
+def _of_tiles(source: Source, there: Array, width: float, work: Work) -> Iterator[tuple[Tile, Floats]]:
+    """Yield the frequencies in each tile, which are computed in all threads."""
+    frames = source.shape[0]
+    step = _at_once(frames)
     with progress_bar(source.frame_bytes * frames) as advance:
         for tile in tiles_of(source, width):
             pixels = read_tile(source, tile, width)
-            place = np.s_[tile.top : tile.bottom, tile.left : tile.right]
-            chosen = np.flatnonzero(there[place])
-            found = np.full(tile.pixels, np.nan)
-            step = max(1, budget().tile_values // (PADDING * frames))
-            parts = [chosen[start : start + step] for start in range(0, len(chosen), step)]
+            inside = there[tile.top : tile.bottom, tile.left : tile.right].ravel()
+            found = np.empty(tile.pixels)
 
-            def work(number: int, pixels: Array = pixels, parts: list[Array] = parts, found: Array = found) -> None:
-                found[parts[number]] = _dominant(series_of(pixels, parts[number], 1), low, high)
+            def part(number: int, pixels: Array = pixels, inside: Array = inside, found: Array = found) -> None:
+                some = slice(number * step, (number + 1) * step)
+                found[some] = work(pixels[:, some], inside[some])
 
-            kernels.run_in_threads(work, len(parts), kernels.thread_count())
-            result[place] = found.reshape(tile.bottom - tile.top, tile.right - tile.left)
+            kernels.run_in_threads(part, -(-tile.pixels // step), kernels.thread_count())
+            yield tile, found
             advance(tile.pixels * frames * source.dtype.itemsize)
-    return result * (rate or 1.0)
+
+
+def _at_once(frames: int) -> int:
+    """Return how many pixels are computed at once."""
+    return max(1, budget().tile_values // (PADDING * frames))
+
+
+def _frequencies(pixels: Array, inside: Array, low: float, high: float) -> Floats:
+    """Return the frequency of each of the pixels (T, n) that are inside, a few at a time; NaN for the others."""
+    found = np.full(len(inside), np.nan)
+    chosen = np.flatnonzero(inside)
+    step = _at_once(len(pixels))
+    for start in range(0, len(chosen), step):
+        some = chosen[start : start + step]
+        found[some] = _dominant(series_of(pixels, some, 1), low, high)
+    return found
 
 
 def _range(lowest: object, highest: object, rate: float, frames: int) -> tuple[float, float]:
@@ -117,7 +162,8 @@ def _dominant(series: NDArray[np.float64], low: float, high: float) -> NDArray[n
     count = series.shape[1]
     t = np.arange(count) - (count - 1) / 2
     flat = series - series.mean(axis=1, keepdims=True)
-    flat -= (flat @ t / (t @ t))[:, np.newaxis] * t  # a line: bleaching
+    # A line: bleaching. Each row is added up alone, so that no bit depends on the others, as with matrices.
+    flat -= (np.einsum("ij,j->i", flat, t) / (t @ t))[:, np.newaxis] * t
     length = next_fast_len(PADDING * count, real=True)
     power = np.abs(rfft(flat * np.hanning(count), length, axis=1)) ** 2
     first, last = int(np.ceil(low * length)), int(np.floor(high * length))

@@ -1,4 +1,4 @@
-"""Figures of activations: signals with their activations, isochrones over the anatomy, velocities as arrows.
+"""Figures of activations: signals with their activations, isochrones over the anatomy.
 
 Maps are drawn pixel by pixel, transparent where there is no time, so that the image behind them shows.
 """
@@ -15,9 +15,11 @@ from numpy.typing import ArrayLike
 from .._base import RATE, ArgumentError, Floats, check_flag, positive_number
 from .._draw import (
     add_legend,
+    add_length_bar,
     as_image,
     check_axes,
     check_keywords,
+    check_length_bar,
     check_scale,
     default_colors,
     draw_traces,
@@ -26,14 +28,11 @@ from .._draw import (
     show_figures,
 )
 from ..image import show_image
-from .keywords import check_known
 from .times_map import as_times
-from .velocity import speed_unit
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-LONGEST = 3.0  # of the usual speed: longer arrows are not drawn
 NOTHING: Mapping[str, object] = MappingProxyType({})
 
 
@@ -142,6 +141,8 @@ def show_activation_map(
     contour_label_args: Mapping[str, object] = NOTHING,
     *,
     image: ArrayLike | None = None,
+    scale_bar: bool = False,
+    pixel_size: float | None = None,
 ) -> Axes:
     """Show a map of activation times, as colours and as isochrones.
 
@@ -176,6 +177,8 @@ def show_activation_map(
         Other keywords of `matplotlib.axes.Axes.contour` and `matplotlib.axes.Axes.clabel`.
     image : (H, W) or (H, W, 3) array-like, optional
         The anatomy, drawn behind the map in grey.
+    scale_bar, pixel_size
+        Draw a bar for the distance, as `optimap.image.show_image` does.
 
     Returns
     -------
@@ -197,6 +200,7 @@ def show_activation_map(
     """
     check_axes(ax)
     check_scale(cmap, vmin, vmax)
+    check_length_bar(scale_bar, pixel_size)
     for name, flag in (("show_contours", show_contours), ("show_map", show_map), ("show_colorbar", show_colorbar)):
         check_flag(flag, name)
     scale = 1.0 if fps is None else 1000 / positive_number(fps, "fps", RATE)
@@ -218,6 +222,8 @@ def show_activation_map(
         drawn.set_title(title)
     if show_contours:
         _draw_contours(drawn, times, lines, labels)
+    if scale_bar:
+        add_length_bar(drawn, pixel_size)
     if ax is None:
         show_figures()
     return drawn
@@ -266,130 +272,3 @@ def _draw_contours(ax: Axes, times: Floats, lines: dict[str, Any], labels: dict[
             return
     contours = ax.contour(np.ma.masked_invalid(times), **{**lines, "levels": levels})
     contours.clabel(**labels)
-
-
-def show_velocity_field(
-    velocity_field: ArrayLike,
-    activation_map: ArrayLike | None = None,
-    *,
-    fps: float | None = None,
-    space_scale: float | None = None,
-    step: int | None = None,
-    key_speed: float | None = None,
-    image: ArrayLike | None = None,
-    title: str = "",
-    color: str = "black",
-    ax: Axes | None = None,
-    **kwargs: object,
-) -> Axes:
-    """Show velocities as arrows over a map of activation times with isochrones.
-
-    Parameters
-    ----------
-    velocity_field : (H, W, 2) array-like
-        As `compute_velocity_field` returns it for the same `fps` and `space_scale`; NaN has no arrow, and neither have
-        speeds above three times the median, which would cross the map.
-    activation_map : (H, W) array-like, optional
-        Activation times in frames, drawn behind the arrows.
-    fps : float, optional
-        Frames per second: times are in ms, and speeds in pixels or cm per second.
-    space_scale : float, optional
-        Width of a pixel in mm.
-    step : int, optional
-        Pixels between arrows; by default there are about 20 on the longer side.
-    key_speed : float, optional
-        The speed of the arrow that is drawn as the scale; by default the median speed, rounded.
-    image : (H, W) or (H, W, 3) array-like, optional
-        The anatomy, drawn behind all in grey.
-    title : str
-    color : str
-        Of the arrows.
-    ax : matplotlib Axes, optional
-        Draw there; by default in a new figure, which is shown.
-    **kwargs
-        Other arguments of `show_activation_map`.
-
-    Returns
-    -------
-    matplotlib.axes.Axes
-
-    Raises
-    ------
-    ValueError
-        If the shapes differ, or an argument cannot be drawn.
-    TypeError
-        If a keyword is unknown.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> from optimap.activation import compute_velocity_field, show_velocity_field
-    >>> y, x = np.mgrid[:30, :40]
-    >>> times = np.hypot(x + 3, y + 3) / 2
-    >>> ax = show_velocity_field(compute_velocity_field(times), times, title="from the corner")
-    """
-    check_axes(ax)
-    check_known(kwargs, show_activation_map, without=["activation_map", "fps", "title", "ax", "image"])
-    velocity = _as_velocity(velocity_field)
-    unit = speed_unit(fps, space_scale).name
-    every = _step(step, velocity.shape)
-    length = None if key_speed is None else positive_number(key_speed, "key_speed")
-    check_keywords(lambda **some: hidden_axes().plot([], [], **some), {"color": color})
-    drawn = new_axes() if ax is None else ax
-    if activation_map is not None:
-        times = as_times(activation_map)
-        if times.shape != velocity.shape[:2]:
-            problem, cure = f"has shape {times.shape}", f"give the map of these velocities, {velocity.shape[:2]}"
-            raise ArgumentError("activation_map", activation_map, problem, cure, subject="activation_map")
-        style: dict[str, Any] = {"show_contours": True, "contour_args": {"linewidths": 0.7, "alpha": 0.6}, **kwargs}
-        show_activation_map(times, fps=fps, title=title, ax=drawn, image=image, **style)
-    else:
-        blank = np.full(velocity.shape[:2], np.nan)
-        show_image(blank if image is None else parse_image(image, velocity.shape[:2]), title, ax=drawn)
-    _draw_arrows(drawn, velocity, every, length, unit, color)
-    if ax is None:
-        show_figures()
-    return drawn
-
-
-def _as_velocity(velocity_field: ArrayLike) -> Floats:
-    """Return velocities as (H, W, 2)."""
-    velocity = np.ma.filled(np.ma.asarray(velocity_field, np.float64), np.nan)
-    if velocity.ndim != 3 or velocity.shape[2] != 2:
-        problem, cure = f"has shape {velocity.shape}", "give velocities (H, W, 2), x and y"
-        raise ArgumentError("velocity_field", velocity_field, problem, cure, subject="velocity_field")
-    return np.asarray(velocity)
-
-
-def _step(step: int | None, shape: tuple[int, ...]) -> int:
-    """Return how many pixels lie between arrows."""
-    if step is None:
-        return max(1, round(max(shape[:2]) / 20))
-    if not isinstance(step, (int, np.integer)) or isinstance(step, bool) or step < 1:
-        raise ArgumentError.must_be("step", step, "a whole number, 1 or more")
-    return int(step)
-
-
-def _draw_arrows(ax: Axes, velocity: Floats, step: int, key_speed: float | None, unit: str, color: str) -> None:
-    """Draw arrows, the usual one as long as the distance between them, and one below as the scale."""
-    y, x = np.mgrid[step // 2 : velocity.shape[0] : step, step // 2 : velocity.shape[1] : step]
-    u, v = np.moveaxis(velocity[y, x], -1, 0)
-    known = np.isfinite(u) & np.isfinite(v)
-    if not known.any():
-        return
-    speeds = np.hypot(u, v)
-    usual = float(np.median(speeds[known]))
-    known &= speeds <= LONGEST * usual
-    shown = _rounded(usual) if key_speed is None else key_speed
-    arrows = ax.quiver(
-        x[known], y[known], u[known], v[known], color=color, pivot="mid", angles="xy", scale_units="xy",
-        scale=usual / (0.9 * step), width=0.004,
-    )  # fmt: skip
-    if not ax.get_title():
-        ax.set_title(" ")  # makes room for the scale
-    ax.quiverkey(arrows, 0.8, 1.03, shown, f"{shown:g} {unit}", labelpos="E", coordinates="axes")
-
-
-def _rounded(number: float) -> float:
-    """Return a number with one digit."""
-    return float(f"{number:.0e}")

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from .._base import ArgumentError, ArgumentTypeError, Array, check_flag
-from .._draw import MapStyle, as_image, check_axes, check_scale, draw_maps, show_figures
+from .._draw import MapStyle, as_image, check_axes, check_length_bar, check_scale, draw_maps, show_figures
 from .maps import BeatMaps, without_unit
 
 if TYPE_CHECKING:
@@ -33,6 +33,8 @@ def show_apd_map(
     label: str = "Action potential duration",
     histogram: bool = True,
     ax: Axes | None = None,
+    scale_bar: bool = False,
+    pixel_size: float | None = None,
 ) -> Any:
     """Show a map of durations, with its histogram beside it.
 
@@ -55,6 +57,8 @@ def show_apd_map(
         Draw how often each value occurs, in a new figure.
     ax : matplotlib Axes, optional
         Draw one map there, without a histogram; by default in a new figure, which is shown.
+    scale_bar, pixel_size
+        Draw a bar for the distance, as `optimap.image.show_image` does.
 
     Returns
     -------
@@ -76,7 +80,9 @@ def show_apd_map(
     ('Control', 'Pixels')
     """
     check_flag(histogram, "histogram")
-    style = _style(f"{label} [{unit}]", cmap, vmin, vmax, has_histogram=bool(histogram) and ax is None)
+    style = _style(
+        f"{label} [{unit}]", cmap, (vmin, vmax), (scale_bar, pixel_size), has_histogram=bool(histogram) and ax is None
+    )
     return _show(apd_map, "apd_map", image, style, title, ax)
 
 
@@ -90,6 +96,8 @@ def show_repolarization_map(
     cmap: Any = "viridis",
     title: str | Sequence[str] = "",
     ax: Axes | None = None,
+    scale_bar: bool = False,
+    pixel_size: float | None = None,
 ) -> Any:
     """Show a map of times of repolarisation, as `compute_repolarization_map` returns it.
 
@@ -101,7 +109,7 @@ def show_repolarization_map(
     >>> from optimap.activation import show_repolarization_map
     >>> ax = show_repolarization_map(np.indices((20, 30)).sum(axis=0))
     """
-    style = _style(f"Repolarisation [{unit}]", cmap, vmin, vmax)
+    style = _style(f"Repolarisation [{unit}]", cmap, (vmin, vmax), (scale_bar, pixel_size))
     return _show(repolarization_map, "repolarization_map", image, style, title, ax)
 
 
@@ -114,6 +122,8 @@ def show_snr_map(
     cmap: Any = "magma",
     title: str | Sequence[str] = "",
     ax: Axes | None = None,
+    scale_bar: bool = False,
+    pixel_size: float | None = None,
 ) -> Any:
     """Show a map of signal-to-noise ratios, as `compute_snr_map` returns it.
 
@@ -125,7 +135,14 @@ def show_snr_map(
     >>> from optimap.activation import show_snr_map
     >>> ax = show_snr_map(np.indices((20, 30)).sum(axis=0))
     """
-    return _show(snr_map, "snr_map", image, _style("Signal-to-noise ratio", cmap, vmin, vmax), title, ax)
+    return _show(
+        snr_map,
+        "snr_map",
+        image,
+        _style("Signal-to-noise ratio", cmap, (vmin, vmax), (scale_bar, pixel_size)),
+        title,
+        ax,
+    )
 
 
 def show_dominant_frequency_map(
@@ -138,6 +155,8 @@ def show_dominant_frequency_map(
     cmap: Any = "cividis",
     title: str | Sequence[str] = "",
     ax: Axes | None = None,
+    scale_bar: bool = False,
+    pixel_size: float | None = None,
 ) -> Any:
     """Show a map of dominant frequencies, as `compute_dominant_frequency_map` returns it.
 
@@ -149,7 +168,7 @@ def show_dominant_frequency_map(
     >>> from optimap.activation import show_dominant_frequency_map
     >>> ax = show_dominant_frequency_map(np.indices((20, 30)).sum(axis=0))
     """
-    style = _style(f"Dominant frequency [{unit}]", cmap, vmin, vmax)
+    style = _style(f"Dominant frequency [{unit}]", cmap, (vmin, vmax), (scale_bar, pixel_size))
     return _show(frequency_map, "frequency_map", image, style, title, ax)
 
 
@@ -164,6 +183,8 @@ def show_alternans_map(
     title: str | Sequence[str] = "",
     label: str = "Even less odd beats",
     ax: Axes | None = None,
+    scale_bar: bool = False,
+    pixel_size: float | None = None,
 ) -> Any:
     """Show a map of differences between even and odd beats in diverging colours, white at 0.
 
@@ -173,7 +194,7 @@ def show_alternans_map(
     ----------
     alternans_map : (H, W) or (N, H, W) array-like
         The ``difference`` of `compute_alternans_map`; its ``magnitude``, which is not negative, with another `cmap`.
-    image, unit, vmin, vmax, cmap, title, label, ax
+    image, unit, vmin, vmax, cmap, title, label, ax, scale_bar, pixel_size
         As for `show_apd_map`; by default, the limits are symmetric.
 
     Returns
@@ -194,7 +215,7 @@ def show_alternans_map(
     >>> bool(low == -high)
     True
     """
-    style = _style(f"{label} [{unit}]", cmap, vmin, vmax, is_centred=True)
+    style = _style(f"{label} [{unit}]", cmap, (vmin, vmax), (scale_bar, pixel_size), is_centred=True)
     return _show(alternans_map, "alternans_map", image, style, title, ax)
 
 
@@ -208,6 +229,8 @@ def show_beat_maps(
     vmax: float | None = None,
     cmap: Any = "viridis",
     ax: Axes | None = None,
+    scale_bar: bool = False,
+    pixel_size: float | None = None,
 ) -> Any:
     """Show a column of maps, beat by beat with the same limits, or its mean.
 
@@ -221,7 +244,7 @@ def show_beat_maps(
         The anatomy, shown in grey behind the maps.
     beats : int, slice or sequence of int, optional
         Which beats; by default all.
-    vmin, vmax, cmap, ax
+    vmin, vmax, cmap, ax, scale_bar, pixel_size
         As for `show_apd_map`.
 
     Returns
@@ -256,14 +279,21 @@ def show_beat_maps(
         values = values - np.fmin.reduce(values, axis=(1, 2))[:, np.newaxis, np.newaxis]
     titles = [""] if chosen is None else [f"Beat {number}" for number in chosen]
     label = without_unit(name).replace("_", " ")
-    style = _style(label if unit == "1" else f"{label} [{unit}]", cmap, vmin, vmax)
+    style = _style(label if unit == "1" else f"{label} [{unit}]", cmap, (vmin, vmax), (scale_bar, pixel_size))
     return _show(values[0] if len(values) == 1 else values, "maps", image, style, titles, ax)
 
 
-def _style(label: str, cmap: Any, vmin: float | None, vmax: float | None, **more: bool) -> MapStyle:
-    """Return how maps are drawn, after checking colours and limits."""
-    check_scale(cmap, vmin, vmax)
-    return MapStyle(label, cmap, vmin, vmax, **more)
+def _style(
+    label: str,
+    cmap: Any,
+    limits: tuple[float | None, float | None],
+    bar: tuple[bool, float | None],
+    **more: bool,
+) -> MapStyle:
+    """Return how maps are drawn, after checking colours, limits and the scale bar."""
+    check_scale(cmap, *limits)
+    check_length_bar(*bar)
+    return MapStyle(label, cmap, *limits, bar=bar if bar[0] else None, **more)
 
 
 def _show(

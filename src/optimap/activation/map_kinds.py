@@ -25,21 +25,22 @@ from .._base import (
     import_extra,
 )
 from .._files import (
+    MOST,
+    STORED,
+    check_justified,
     check_npz,
     check_output,
     hdf5_output,
     open_hdf5,
     own_hdf5,
     reading,
+    refuse_special,
     write_npz,
     written_patiently,
     written_whole,
 )
 from .._version import __version__
-
-MARKER = "optimap_beat_maps"  # its value is the version of the layout
-LAYOUT = 1
-MASK, CODES = "mask", "why_codes"  # names that no column has
+from .maps_header import CODES, LAYOUT, MARKER, MASK, check_maps_arrays, check_maps_header
 
 Arrays = dict[str, Array]
 
@@ -72,20 +73,16 @@ def load_arrays(path: object) -> tuple[Arrays, dict[str, Any], Array, Array | No
         raise MissingFileError("path", path, "does not exist", "check the name and the folder", subject=str(path))
     if target.is_dir():
         raise FolderError("path", path, "is a folder", "give the name of a file of maps", subject=str(path))
+    refuse_special(target)
     kind.load()
     cure = "it may be truncated; copy it or save it again"
     with reading(target, kind.library, "cannot be read as a file of maps", cure):
         arrays, header = kind.read(target)
-        if header is None:
-            raise _not_maps(target)
-        is_newer = int(header[MARKER]) > LAYOUT
-        if not is_newer:
-            columns = {name: arrays[name] for name in header["columns"]}
-            mask = arrays[MASK].astype(bool)
-    if is_newer:
-        written = f"was written by {header.get('written_by')}"
-        raise ArgumentError("path", target, written, "install that version to read it", subject=str(target))
-    return columns, header, mask, arrays.get(CODES)
+    if not isinstance(header, dict) or MARKER not in header:
+        raise _not_maps(target)
+    check_maps_header(header, target)
+    check_maps_arrays(header, arrays, target)
+    return {name: arrays[name] for name in header["columns"]}, header, arrays[MASK].astype(bool), arrays.get(CODES)
 
 
 def holds_beat_maps(path: object) -> bool:
@@ -210,6 +207,7 @@ def _read_tif(path: Path) -> tuple[Arrays, dict[str, Any] | None]:
     import tifffile
 
     with tifffile.TiffFile(path) as file:
+        _check_pages(file, path)
         texts = [_described(page.aspage().description) for page in file.pages]
         header = texts[0].get(MARKER) if texts else None
         if header is None:
@@ -223,6 +221,13 @@ def _read_tif(path: Path) -> tuple[Arrays, dict[str, Any] | None]:
             whole = np.stack(images).astype({MASK: np.uint8, CODES: np.int32}.get(name, np.float32))
             arrays[name] = whole if name in each else whole[0]
         return arrays, header
+
+
+def _check_pages(file: Any, path: Path) -> None:
+    """Raise an error for images that state more bytes than the file can hold."""
+    stated = [int(np.prod(page.aspage().shape)) * page.aspage().dtype.itemsize for page in file.pages]
+    is_plain = all(page.aspage().compression == 1 for page in file.pages)
+    check_justified(path, sum(stated), STORED if is_plain else MOST, "images")
 
 
 def _described(text: str) -> dict[str, Any]:

@@ -234,7 +234,7 @@ class BeatMaps:
         See `load_beat_maps`.
         """
         header = {
-            "units": dict(self.units),
+            "units": {name: self.units.get(name, "1") for name in self.columns},
             "beats": self.beats.tolist(),
             "is_mean": self.is_mean,
             "reasons": list(self.reasons),

@@ -31,6 +31,11 @@ class Measuring:
         """Return the values (columns, beats, n) and the reasons (n * beats, all columns) of pixels of (T, pixels)."""
         return self._series(series_of(pixels, chosen, self.sign))
 
+    def those_there(self, pixels: Array, there: Array) -> tuple[Array, Array, Array]:
+        """Return the values and reasons of the pixels of (T, pixels) that are there, and which these are."""
+        chosen = np.flatnonzero(there)
+        return (*self.pixels(pixels, chosen), chosen)
+
     def _series(self, series: Array) -> tuple[Array, Array]:
         """Return the values (columns, beats, m), and the reasons (m * beats, all columns), of series (m, T)."""
         count, beats = len(series), len(self.times)

@@ -7,8 +7,17 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from .._base import ArgumentError, ArgumentTypeError, positive_number
-from .._draw import Marks, check_axes, draw_beats, draw_ensemble, draw_restitution, new_axes, show_figures
+from .._base import ArgumentError, ArgumentTypeError, check_flag, positive_number
+from .._draw import (
+    Marks,
+    add_trace_bars,
+    check_axes,
+    draw_beats,
+    draw_ensemble,
+    draw_restitution,
+    new_axes,
+    show_figures,
+)
 from .._tables import TraceTable
 from .arguments import Signals, parse_signals
 from .summaries import Ensemble, Restitution, restitution
@@ -27,6 +36,7 @@ def show_beats(
     level: float = 80,
     *,
     ax: Axes | None = None,
+    scale_bar: bool = False,
 ) -> Any:
     """Plot a signal with its beats: ticks at activation, baselines, and bars for the durations at one level.
 
@@ -42,6 +52,8 @@ def show_beats(
         Level of recovery in percent; it must have been measured.
     ax : matplotlib Axes, optional
         Draw one series there; by default in a new figure, which is shown.
+    scale_bar : bool
+        Draw bars for time and amplitude in place of axes.
 
     Returns
     -------
@@ -66,6 +78,7 @@ def show_beats(
     'Time [s]'
     """
     check_axes(ax)
+    check_flag(scale_bar, "scale_bar")
     _check_table(beats)
     parsed = parse_signals(signals, beats.fps)
     column = _duration_column(beats, level)
@@ -78,6 +91,8 @@ def show_beats(
         draw_beats(panel, times, values, _marks(beats.select(beats["series"] == number), column, level))
         panel.set_ylabel("Intensity" if len(chosen) == 1 else _label(beats, number))
     panels[-1].set_xlabel("Frame" if parsed.fps is None else "Time [s]")
+    for panel in panels if scale_bar else ():
+        add_trace_bars(panel, has_time=panel is panels[-1])
     # Above the axes, where no trace is.
     panels[0].legend(
         loc="lower left", bbox_to_anchor=(0, 1), ncols=3, frameon=False, fontsize="small", borderaxespad=0.2
@@ -149,7 +164,9 @@ def _marks(own: BeatTable, column: str, level: float) -> Marks:
     return Marks(activation, baseline, peak, start, end, float(level), numbers)
 
 
-def show_ensemble(ensemble: Ensemble, series: int | None = None, *, ax: Axes | None = None) -> Axes:
+def show_ensemble(
+    ensemble: Ensemble, series: int | None = None, *, ax: Axes | None = None, scale_bar: bool = False
+) -> Axes:
     """Plot aligned beats with their mean and standard deviation.
 
     Parameters
@@ -160,6 +177,8 @@ def show_ensemble(ensemble: Ensemble, series: int | None = None, *, ax: Axes | N
         Which of several series.
     ax : matplotlib Axes, optional
         Draw there; by default in a new figure, which is shown.
+    scale_bar : bool
+        Draw bars for time and amplitude in place of axes.
 
     Returns
     -------
@@ -182,6 +201,7 @@ def show_ensemble(ensemble: Ensemble, series: int | None = None, *, ax: Axes | N
     'Time from activation [frames]'
     """
     check_axes(ax)
+    check_flag(scale_bar, "scale_bar")
     if not isinstance(ensemble, Ensemble):
         cure = "give what ensemble_average returns"
         raise ArgumentTypeError("ensemble", ensemble, "is not an ensemble", cure, subject="ensemble")
@@ -197,6 +217,8 @@ def show_ensemble(ensemble: Ensemble, series: int | None = None, *, ax: Axes | N
     panel: Axes = new_axes(figsize=(5, 3.6)) if ax is None else ax
     unit = "frames" if ensemble.fps is None else "ms"
     draw_ensemble(panel, ensemble.time, ensemble.aligned[number], mean, sd, unit)
+    if scale_bar:
+        add_trace_bars(panel)
     if ax is None:
         show_figures()
     return panel

@@ -120,7 +120,8 @@ def measure_beats(
 
         ===================== ==================================================================================
         ``series``            column of the signals; of a video, ``y * W + x``
-        ``name``, ``x``, ``y``  if they are known
+        ``name``              of the series, if it is known
+        ``x``, ``y``          its position, if it is known
         ``beat``              0, 1, ... in each series
         ``activation``        time of the largest Gaussian derivative, by the parabola through three samples
         ``baseline``          mean of the samples in ``[a - U - w, a - U]``: `a` is the time of the largest derivative,

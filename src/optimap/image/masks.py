@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from .._base import ArgumentError, ArgumentTypeError, Array, MaskKeywords, check_flag
-from .._draw import as_image, check_axes, check_scale, contrast_limits, new_axes, show_figures
+from .._draw import as_image, check_axes, check_scale, draw_image, new_axes, show_figures
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -229,6 +229,10 @@ def _by_threshold(
     """Return the mask of bright or dark pixels."""
     check_flag(show, "show")
     check_flag(return_threshold, "return_threshold")
+    for name, value in kwargs.items():
+        if name not in MaskKeywords.__annotations__:
+            cure = f"give {', '.join(MaskKeywords.__annotations__)}, or leave it out"
+            raise ArgumentTypeError(name, value, "is not a keyword of show_mask()", cure)
     pixels = _pixels(image)
     if threshold is not None and (isinstance(threshold, (bool, str)) or not np.isfinite(threshold)):
         raise ArgumentError.must_be("threshold", threshold, "a finite number, or left out")
@@ -313,9 +317,7 @@ def show_mask(
     if ax is None:
         ax = new_axes()
     if below is not None:
-        ax.imshow(
-            below, cmap=cmap, interpolation="none", vmin=contrast_limits(below)[0], vmax=contrast_limits(below)[1]
-        )
+        draw_image(ax, below, cmap=cmap)
     layer = np.zeros((*truth.shape, 4))
     layer[truth] = to_rgba(color, alpha if below is not None else 1)  # type: ignore[arg-type]  # a colour
     ax.imshow(layer, interpolation="none")

@@ -103,8 +103,10 @@ def _write_times(beats: Beats, series: Filtered, settings: Settings, values: Flo
     fitted = np.flatnonzero(~is_lost & (stop - first >= FEWEST))
     if len(fitted):
         part, counts = beats.some(fitted), (stop - first)[fitted]
-        samples = _upright(part, series, series.rows, first[fitted], int(counts.max()))
-        rates = fitted_rates(samples, counts, 0.7 * part.amplitude, np.log(7) / (end - begin)[fitted])
+        # The fit compares squares, which would overflow, or vanish, for huge or tiny numbers.
+        units = np.ldexp(1.0, -np.maximum(-1000, np.frexp(part.amplitude)[1]))
+        samples = _upright(part, series, series.rows, first[fitted], int(counts.max())) * units[:, np.newaxis]
+        rates = fitted_rates(samples, counts, 0.7 * units * part.amplitude, np.log(7) / (end - begin)[fitted])
         good = fitted[rates > 0]
         values[good, TAU], why[good, TAU] = 1 / rates[rates > 0], MEASURED
 

@@ -263,7 +263,8 @@ def _rest(beats: Beats, series: Filtered, start: Ints, settings: Settings) -> No
 
 def _lowest(beats: Beats, series: Filtered, start: Ints) -> Floats:
     """Return the lowest sample between the onset, or a window before it, and the activation."""
-    low = np.maximum(0, beats.onset - whole(np.floor(beats.window)))
+    # In noise, the activation may be before the onset, which is that of the steepest slope.
+    low = np.minimum(np.maximum(0, beats.onset - whole(np.floor(beats.window))), start)
     result = np.empty(len(beats))
     for chosen in groups(start + 1 - low):
         counts = (start + 1 - low)[chosen]

@@ -144,8 +144,9 @@ class BeatMeasurer {
                                       int64_t(beat.activation) + 1);
         beat.end = last;
         beat.ended = beat.next >= 0 ? kAtNext : kAtEnd;
-        beat.base = *std::min_element(smooth_.begin() + std::max<int64_t>(0, beat.onset - int64_t(window)),
-                                      smooth_.begin() + start + 1);
+        // In noise, the activation may be before the onset, which is that of the steepest slope.
+        const int64_t early = std::clamp<int64_t>(beat.onset - int64_t(window), 0, start);
+        beat.base = *std::min_element(smooth_.begin() + early, smooth_.begin() + start + 1);
         bool is_lost = false;
         for (int turn = 0; turn < 4; ++turn) {
             is_lost = find_peak(beat, start, last);
@@ -342,9 +343,11 @@ class BeatMeasurer {
         if (std::isnan(begin) || std::isnan(end)) return put(values, why, kTau, kNaN, beat.ended);
         const int64_t first = int64_t(std::ceil(begin)), stop = int64_t(std::floor(end)) + 1;
         if (stop - first < kFewest) return put(values, why, kTau, kNaN, kFew);
+        // The fit compares squares, which would overflow, or vanish, for huge or tiny numbers.
+        const double unit = std::ldexp(1.0, -std::max(-1000, std::ilogb(beat.amplitude)));
         std::vector<double> samples;
-        for (int64_t k = first; k < stop; ++k) samples.push_back(beat.above(row_, k));
-        const double rate = fitted_rate(samples, 0.7 * beat.amplitude, std::log(7.0) / (end - begin));
+        for (int64_t k = first; k < stop; ++k) samples.push_back(unit * beat.above(row_, k));
+        const double rate = fitted_rate(samples, 0.7 * unit * beat.amplitude, std::log(7.0) / (end - begin));
         put(values, why, kTau, 1 / rate, rate > 0 ? kMeasured : kMisfit);
     }
 

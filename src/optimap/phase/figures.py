@@ -8,7 +8,16 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from .._base import ArgumentError, ArgumentTypeError, Array, VideoLike, on_host, whole_number
-from .._draw import add_legend, as_image, check_axes, check_scale, new_axes, show_figures
+from .._draw import (
+    add_legend,
+    add_length_bar,
+    as_image,
+    check_axes,
+    check_length_bar,
+    check_scale,
+    new_axes,
+    show_figures,
+)
 from .._reading import as_source
 from ..image import show_image
 from .singular import PhaseSingularities
@@ -28,6 +37,8 @@ def show_phase(
     title: str | None = None,
     show_colorbar: bool = True,
     ax: Axes | None = None,
+    scale_bar: bool = False,
+    pixel_size: float | None = None,
 ) -> Axes:
     """Show the phases in one frame, and the singularities there.
 
@@ -47,6 +58,8 @@ def show_phase(
     show_colorbar : bool
     ax : matplotlib Axes, optional
         Draw there; by default in a new figure, which is shown.
+    scale_bar, pixel_size
+        Draw a bar for the distance, as `optimap.image.show_image` does.
 
     Returns
     -------
@@ -69,6 +82,7 @@ def show_phase(
     """
     check_axes(ax)
     check_scale(cmap, None, None)
+    check_length_bar(scale_bar, pixel_size)
     if singularities is not None:
         _check_singularities(singularities)
     number, pixels = _frame(phase, frame)
@@ -78,6 +92,8 @@ def show_phase(
     if singularities is not None:
         own = singularities.frame == number
         _mark(drawn, singularities.positions[own], singularities.charge[own])
+    if scale_bar:
+        add_length_bar(drawn, pixel_size)
     if ax is None:
         show_figures()
     return drawn
@@ -117,6 +133,8 @@ def show_phase_singularities(
     cmap: str = "viridis",
     title: str = "",
     ax: Axes | None = None,
+    scale_bar: bool = False,
+    pixel_size: float | None = None,
 ) -> Axes:
     """Show where the singularities of all frames are, coloured by time: the paths of the tips.
 
@@ -130,6 +148,8 @@ def show_phase_singularities(
     title : str
     ax : matplotlib Axes, optional
         Draw there; by default in a new figure, which is shown.
+    scale_bar, pixel_size
+        Draw a bar for the distance, as `optimap.image.show_image` does.
 
     Returns
     -------
@@ -150,6 +170,7 @@ def show_phase_singularities(
     """
     check_axes(ax)
     check_scale(cmap, None, None)
+    check_length_bar(scale_bar, pixel_size)
     _check_singularities(singularities)
     behind = None if image is None else as_image(image)
     drawn = new_axes() if ax is None else ax
@@ -168,6 +189,8 @@ def show_phase_singularities(
         )  # fmt: skip
     drawn.figure.colorbar(points, ax=drawn, label="Frame", fraction=0.046, pad=0.04)
     add_legend(drawn)
+    if scale_bar:
+        add_length_bar(drawn, pixel_size)
     if ax is None:
         show_figures()
     return drawn

@@ -29,11 +29,12 @@ from .._base import (
     whole_number,
 )
 from .._reading import Plan, Source, as_source, block_frames, unlabelled, walk_blocks
-from .._series import as_signals
+from .._series import as_signals, signal_blocks
 
 METHODS = ("hilbert", "delay")
 CENTERS = ("auto", "offset", "mean")
 SAMPLES = 2**18  # at once in each thread
+LARGEST = 1e30  # numbers that float32 holds
 PERIODS = 4096  # pixels of which the period is estimated
 Phase = NDArray[np.float32]
 
@@ -153,15 +154,25 @@ def _samples(video: Any) -> Phase:
     plain = unlabelled(video, "video")[0]
     if len(np.shape(plain)) != 3:
         values, shape = as_signals(on_host(plain), "video", work="computing phases")
-        filled = np.ma.filled(values.astype(np.float32), np.nan) if isinstance(values, np.ma.MaskedArray) else values
-        return np.array(filled, np.float32).reshape(len(values), *shape)
+        phase = np.empty((len(values), *shape), np.float32)
+        flat = phase.reshape(len(values), -1)
+        for columns, block in signal_blocks(values):
+            flat[:, columns] = _in_range(block).T
+        return phase
     source = as_source(plain)
     phase = np.empty(source.shape, np.float32)
     with progress_bar(source.frame_bytes * source.shape[0]) as advance:
         for start, _, block in walk_blocks(source, Plan(block_frames(source), [None])):
-            phase[start : start + len(block)] = block
+            with np.errstate(over="ignore"):
+                phase[start : start + len(block)] = block
             advance(block.nbytes)
     return phase
+
+
+def _in_range(signals: Floats) -> Floats:
+    """Return signals in which rows (m, T) that float32 cannot hold are made smaller: phases are the same."""
+    sizes = np.nanmax(np.abs(signals), axis=1, initial=0.0, keepdims=True)
+    return np.asarray(signals / np.maximum(1.0, sizes / LARGEST))
 
 
 def _is_centred_by_offset(flat: Array, center: str) -> bool:

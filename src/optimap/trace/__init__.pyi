@@ -5,6 +5,7 @@ from .extract import get_default_trace_window as get_default_trace_window
 from .extract import positions_from_A_to_B as positions_from_A_to_B
 from .extract import random_positions as random_positions
 from .extract import regions as regions
+from .extract import save_regions as save_regions
 from .extract import set_default_trace_window as set_default_trace_window
 from .extract import show_trace as show_trace
 from .extract import show_traces as show_traces
@@ -15,6 +16,7 @@ from .figures import show_regions as show_regions
 from .select import Picked as Picked
 from .select import Selection as Selection
 from .select import select_positions as select_positions
+from .select import select_regions as select_regions
 from .select import select_traces as select_traces
 from .series import TraceTable as TraceTable
 from .series import baseline as baseline
@@ -49,8 +51,10 @@ __all__ = [
     "positions_from_A_to_B",
     "random_positions",
     "regions",
+    "save_regions",
     "save_traces",
     "select_positions",
+    "select_regions",
     "select_traces",
     "set_default_trace_window",
     "show_positions",

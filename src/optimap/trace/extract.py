@@ -34,6 +34,7 @@ from .._regions import get_default_trace_window as get_default_trace_window
 from .._regions import positions_from_A_to_B as positions_from_A_to_B
 from .._regions import random_positions as random_positions
 from .._regions import regions as regions
+from .._regions import save_regions as save_regions
 from .._regions import set_default_trace_window as set_default_trace_window
 from .._series import given_series
 from .._tables import TraceTable, as_data_array
@@ -126,7 +127,8 @@ def extract_traces(
     size : int
         Width of the window around positions in pixels; 0 and 1 are the single pixel. Regions have their own size.
     show : bool
-        Draw the traces with `show_traces`; giving ``ax`` does so, too. Traces on a device are copied to the host first.
+        Draw the traces with `show_traces`; giving ``ax`` does so, too. Without `x` and `fps`, the x-axis is in seconds
+        if the video states its rate or times. Traces on a device are copied to the host first.
     window : {'rect', 'disc', 'pixel'}, optional
         The default is that of `get_default_trace_window`.
 
@@ -201,6 +203,9 @@ def extract_traces(
     behind = find_background(background, background_factor, spans, source.frame_shape, size, window)
     check_nan_policy(nan_policy)
     draw = show or "ax" in kwargs
+    is_timed = draw and kwargs.get("x") is None and kwargs.get("fps") is None and source.axis_times is not None
+    if is_timed:
+        kwargs.update({"fps": source.fps} if source.fps is not None else {"x": source.axis_times})
     if draw and "labels" not in kwargs and spans.names is not None and len(places) <= MOST_LABELS:
         kwargs["labels"] = spans.names
     if draw or kwargs:
@@ -209,7 +214,9 @@ def extract_traces(
     result = traces[:, 0] if places.single else traces
     if draw:
         result = np.asarray(result) if is_dask(result) else result  # computed once
-        draw_traces(result, **kwargs)
+        ax = draw_traces(result, **kwargs)
+        if is_timed:
+            ax.set_xlabel("Time [s]")
     return _labelled(result, places, source) if is_labelled(video) else result
 
 

@@ -99,8 +99,8 @@ def show_positions_and_traces(
     figsize : (float, float)
         Width and height of the new figure in inches. Stacked traces have a higher one unless another size is given.
     fps : float, optional
-        Frames per second. Without `x` and `fps`, the x-axis is in frames, or, for a recording whose file states
-        irregular times of frames, in seconds.
+        Frames per second: the x-axis is in seconds. Without `x` and `fps`, it is so if the video states its rate or
+        times, as recordings and arrays of xarray do, and in frames otherwise.
     vmin, vmax, cmap
         How the image is drawn; see `optimap.image.show_image`.
     x : (T,) array-like, optional
@@ -258,8 +258,8 @@ def compare_traces(
     ref_frame : int or (H, W) array, optional
         Frame of the first video to pick a position on, or an image, see `select_traces`; not used if `coords` is given.
     fps : float, optional
-        Frames per second: the x-axis is in seconds. Without `x` and `fps`, it is in frames, or in seconds if the
-        files of all recordings state the same irregular times of frames.
+        Frames per second: the x-axis is in seconds. Without `x` and `fps`, it is so if all videos state the
+        same rate or times, and in frames otherwise.
     x : (T,) array-like, optional
         Values on the x-axis, for the longest video; cannot be given together with `fps`.
     window : {'rect', 'disc', 'pixel'}, optional
@@ -321,7 +321,7 @@ def compare_traces(
     panels = comparison_panels(axs, 1 if stacked else len(places), len(places) if stacked else None)
     traces = [_traces_of(clip, places, size, window, scale) for clip in clips]
     drawn = _panel_titles(places), traces, times, own, scale
-    handles = draw_rows(panels[0], *drawn) if stacked else draw_panels(panels, *drawn)
+    handles = draw_rows(panels[0], *drawn) if stacked else draw_panels(panels, *drawn, is_new=axs is None)
     panels[-1].set_xlabel(label)
     for panel in panels if scale_bar else ():
         add_trace_bars(panel, has_time=panel is panels[-1])
@@ -335,12 +335,12 @@ def compare_traces(
 
 
 def _shared_times(clips: list[Any]) -> Array | None:
-    """Return the irregular times of the longest of several recordings, if the others agree with them."""
+    """Return the times of the longest of several videos, if all state them and agree."""
     sources = [as_source(clip) for clip in clips]
     times = max(sources, key=lambda source: source.shape[0]).axis_times
     if times is None:
         return None
-    others = [source.times for source in sources]
+    others = [source.axis_times for source in sources]
     agree = all(other is not None and np.array_equal(other, times[: len(other)]) for other in others)
     return times if agree else None
 

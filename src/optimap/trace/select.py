@@ -1,4 +1,4 @@
-"""Picking with the mouse: select_positions and select_traces.
+"""Picking with the mouse: select_positions, select_traces and select_regions.
 
 The public names, their documentation and return types are here; `_pick` checks the arguments and does the work, and is
 imported when it is needed.
@@ -13,6 +13,7 @@ from typing import Any, Unpack
 from numpy.typing import ArrayLike
 
 from .._base import Array, ImageKeywords, NanPolicy, PlacesLike, VideoLike, Window
+from .._regions import Regions
 
 Position = tuple[float, float]
 
@@ -175,8 +176,8 @@ def select_traces(
     x : (T,) array-like, optional
         Values on the x-axis of the traces.
     fps : float, optional
-        Frames per second: the x-axis is in seconds. Without `x` and `fps` it is in frames, or, for a recording whose
-        file states irregular times of frames, in seconds.
+        Frames per second: the x-axis is in seconds. Without `x` and `fps`, it is so if the video states its
+        rate or times, as recordings and arrays of xarray do, and in frames otherwise.
     window : {'rect', 'disc', 'pixel'}, optional
         See `extract_traces`.
     positions : (x, y) or sequence of (x, y), in pixels; or regions
@@ -230,6 +231,95 @@ def select_traces(
         positions=positions,
         as_integers=as_integers,
         num_points=num_points,
+        nan_policy=nan_policy,
+        title=title,
+        display={"cmap": cmap, "vmin": vmin, "vmax": vmax, **kwargs},
+        colorbar=colorbar_title if show_colorbar else None,
+        block=block,
+        browser=browser,
+    )
+
+
+def select_regions(
+    image_or_video: ArrayLike | VideoLike,
+    size: int = 5,
+    ref_frame: ArrayLike | None = None,
+    x: ArrayLike | None = None,
+    fps: float | None = None,
+    *,
+    regions: PlacesLike | None = None,
+    num_regions: int | None = None,
+    nan_policy: NanPolicy = "propagate",
+    title: str = "",
+    vmin: float | None = None,
+    vmax: float | None = None,
+    cmap: str = "gray",
+    show_colorbar: bool = False,
+    colorbar_title: str = "",
+    block: bool | None = None,
+    browser: bool | None = None,
+    **kwargs: Unpack[ImageKeywords],
+) -> Regions | Selection:
+    """Draw regions on an image or a video with the mouse; for a video, see their traces immediately.
+
+    The keys R, P and F, or the buttons in the window, choose rectangles, polygons and freehand; the first tool draws
+    rectangles, and a click with it the window of a point. The corners of the selected region can be dragged, Enter
+    begins and ends its name, and ``?`` explains the rest. Close the figure window to finish.
+
+    Parameters
+    ----------
+    image_or_video : (H, W), (H, W, 3) or (H, W, 4) array, or (T, H, W) video
+        For a video, traces are shown while you draw; only the frames and traces that are shown are read.
+    size : int
+        Width in pixels of the square that a click draws.
+    ref_frame, x, fps, nan_policy
+        For a video, see `select_traces`.
+    regions : regions, polygons, positions or path, optional
+        The first regions, which can be edited: anything that `regions` makes outlines from, such as a file of ImageJ,
+        or what this function returned. Positions start with the windows around them.
+    num_regions : int, optional
+        Finish when this many are drawn.
+    title, vmin, vmax, cmap, show_colorbar, colorbar_title, **kwargs
+        How the image is drawn, see `optimap.image.show_image`.
+    block, browser : bool, optional
+        See `select_positions`.
+
+    Returns
+    -------
+    Regions
+        In the order in which they were drawn, for `extract_traces`, `show_regions` and `save_regions`. Regions without
+        a name are called ``region_0`` and so on. Edges count as in ImageJ. Where the call does not wait, a live
+        `Selection`, whose attribute ``regions`` holds the current ones.
+
+    Raises
+    ------
+    RuntimeError
+        If no window can be opened, see `select_positions`.
+    ValueError
+        If `regions` have no outlines (masks, labels, weights), or are more than `num_regions`; `x` or `fps` are given
+        for an image; otherwise as for `select_traces`.
+    TypeError
+        As for `select_traces`.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from optimap.trace import extract_traces, save_regions, select_regions
+    >>> video = np.random.default_rng(0).normal(size=(100, 32, 32))
+    >>> drawn = select_regions(video, fps=500)  # doctest: +SKIP
+    >>> save_regions("regions.zip", drawn)  # doctest: +SKIP
+    >>> traces = extract_traces(video, drawn)  # doctest: +SKIP
+    """
+    from .._pick import pick_regions
+
+    return pick_regions(
+        image_or_video,
+        size,
+        ref_frame,
+        x,
+        fps,
+        regions=regions,
+        num_regions=num_regions,
         nan_policy=nan_policy,
         title=title,
         display={"cmap": cmap, "vmin": vmin, "vmax": vmax, **kwargs},

@@ -2,6 +2,7 @@ from .differences import temporal_difference as temporal_difference
 from .export import export_video as export_video
 from .format_table import FOLDER as FOLDER
 from .format_table import FORMATS as FORMATS
+from .format_table import other_formats as other_formats
 from .means import mean_filter as mean_filter
 from .normalizing import normalize as normalize
 from .normalizing import normalize_pixelwise as normalize_pixelwise
@@ -30,6 +31,7 @@ __all__ = [
     "normalize_pixelwise",
     "normalize_pixelwise_slidingwindow",
     "open_video",
+    "other_formats",
     "print_properties",
     "save_video",
     "show_video",

@@ -132,5 +132,5 @@ def _refuse_part(path: Path, files: Sequence[Path], file: Path, problem: str) ->
     if path.is_dir():
         keyword = "ignore"
         cure = f"keep the parts of one recording in the folder, or leave the file out with ignore={file.name!r}"
-        cure += ", which leaves a gap" if file not in (files[0], files[-1]) else ""
+        cure += " and allow_gaps=True" if file not in (files[0], files[-1]) else ""
     raise ArgumentError("path", path, problem, cure, subject=str(file), keyword=keyword)

@@ -20,6 +20,7 @@ from .._base import (
     refuse_device_array,
     whole_number,
 )
+from .._series import given_series
 
 TILE = 2**18  # samples that are converted and subtracted at once: they stay in the cache
 
@@ -31,7 +32,7 @@ def temporal_difference(array: VideoLike | ArrayLike, n: int, fill_value: float 
     ----------
     array : (T, H, W), (T,) or (T, N) array-like
         A video or signals; time is the first axis. Recordings and memory maps are read in blocks. Not modified. A dask
-        array gives a dask array.
+        array gives a dask array, and tables, data frames and arrays of xarray, whose dimensions are obeyed, give such.
     n : int
         Frames between the two, 1 or more.
     fill_value : float
@@ -65,7 +66,9 @@ def temporal_difference(array: VideoLike | ArrayLike, n: int, fill_value: float 
         raise ArgumentTypeError.must_be("fill_value", fill_value, "a number")
     check_flag(center, "center")
     refuse_device_array(array, "array", "temporal_difference()")
-    values: Any = array if hasattr(array, "shape") and hasattr(array, "dtype") else np.asarray(array)
+    given = given_series(array, "array")
+    values: Any = given.values
+    values = values if hasattr(values, "shape") and hasattr(values, "dtype") else np.asarray(values)
     if isinstance(values, np.ma.MaskedArray):
         values = np.ma.filled(values.astype(np.result_type(values.dtype, np.float32)), np.nan)
     dtype = np.dtype(values.dtype)
@@ -76,9 +79,8 @@ def temporal_difference(array: VideoLike | ArrayLike, n: int, fill_value: float 
     kept = dtype.itemsize <= 2 or dtype == np.float32
     target = np.dtype(np.float32 if kept else np.float64)
     before = min(lag - lag // 2 if center else lag, values.shape[0])
-    if is_dask(values):
-        return _difference_dask(values, lag, before, target, fill_value)  # type: ignore[no-any-return]
-    return _difference(values, lag, before, target, fill_value)
+    compute = _difference_dask if is_dask(values) else _difference
+    return given.like(compute(values, lag, before, target, fill_value))  # type: ignore[no-any-return]
 
 
 def _difference(values: Any, lag: int, before: int, target: np.dtype[Any], fill_value: float) -> Array:

@@ -3,17 +3,18 @@
 A new format is one row here and one module in ``formats/`` with ``open_recording(path, **options) -> Recording`` and,
 if it can be written, ``check_video(shape, dtype)`` and ``save(path, video, fps, made)``. Modules in ``formats/``
 are imported only when one of their files is opened or saved. A format that is known but not read has a row in
-`REFUSED`, whose error says why, and how its recordings can be converted.
+`REFUSED`, whose error says why, and how its recordings can be converted. Formats of other packages are found by
+`plugins`, for files that no row here takes.
 """
 
 import importlib
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from pathlib import Path
-from types import ModuleType
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from .._base import ArgumentError, import_extra
+from .plugins import Plugin, plugins
 from .recognise import is_rhythm, is_suite2p, is_thorimage
 
 
@@ -32,9 +33,12 @@ class Format:
     sidecar: bool = False  # whether rate and origin go into a file next to it: ``describe(path, fps, made) -> text``
     refused: str | None = None  # why it is not read: a sentence goes on after the path
     cure: str = ""  # what to do instead
+    plugin: Plugin | None = None  # of another package, in place of a module of ours
 
-    def load(self) -> ModuleType:
-        """Import the module, or raise an error that names the missing extra."""
+    def load(self) -> Any:
+        """Return what has ``open_recording``: a plug-in, or our module; if it needs an extra, the error says so."""
+        if self.plugin is not None:
+            return self.plugin
         if self.needs is not None:
             import_extra(self.needs, str(self.extra), f"{', '.join(self.suffixes)} files")
         return importlib.import_module(f".formats.{self.module}", __package__)
@@ -115,7 +119,11 @@ def find_format(path: Path, options: Collection[str] = ()) -> Format:
     for row in rows:
         if row.fits is None or row.fits(path):
             return row if row.refused is None else row.refuse(path)
-    known = " ".join(dict.fromkeys(suffix for row in FORMATS for suffix in row.suffixes))
+    others = other_formats(path)
+    for row in others:
+        if suffix in row.suffixes and (row.fits is None or row.fits(path)):
+            return row
+    known = " ".join(dict.fromkeys(suffix for row in (*FORMATS, *others) for suffix in row.suffixes))
     raise ArgumentError(
         "path",
         path,
@@ -124,6 +132,14 @@ def find_format(path: Path, options: Collection[str] = ()) -> Format:
         subject=str(path),
         keyword="shape",
     )
+
+
+def other_formats(path: Path | None = None) -> list[Format]:
+    """Return the rows of formats of other packages; one that fails is an error about a file, if one is given."""
+    return [
+        Format(found.name, found.suffixes, options=found.options, fits=found.fits, plugin=found)
+        for found in plugins(path)
+    ]
 
 
 def format_to_write(path: Path) -> Format:

@@ -1,10 +1,13 @@
 """Compressed HDF5 read in threads: chunks are fetched as stored, and decompressed side by side.
 
 HDF5 decompresses one chunk after the other, under a lock. Here only fetching the bytes of a chunk is left to it;
-imagecodecs (or zlib) and NumPy undo the filters in all threads (`threaded_chunks`). Datasets with other filters, or
-with chunks that were never written, are read by HDF5 alone (`chunked`), and those without chunks by `hdf5_contiguous`.
+imagecodecs (or zlib) and NumPy undo the filters in all threads (`threaded_chunks`). Large chunks without filters are
+read in threads, too, at the places that HDF5 lists. Small ones, and datasets with other filters or with chunks that
+were never written, are read by HDF5 alone (`chunked`), and those without chunks by `hdf5_contiguous`.
 """
 
+import os
+import weakref
 import zlib
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -13,9 +16,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .._base import Array
+from .._base import Array, DamagedFileError
 from ..kernels import thread_count
-from .hdf5_contiguous import MappedDataset, mapped_dataset
+from .hdf5_contiguous import MappedDataset, file_of, mapped_dataset
 from .threaded_chunks import Bytes, Chunk, ThreadedChunks, of_size
 
 if TYPE_CHECKING:
@@ -24,6 +27,8 @@ if TYPE_CHECKING:
 # Numbers of the filters in the HDF5 specification, and of one that h5py registered.
 DEFLATE, SHUFFLE, FLETCHER32, LZF = 1, 2, 3, 32000
 COMPRESSIONS = {DEFLATE: "deflate_decode", LZF: "lzf_decode"}  # functions of imagecodecs, which free the other threads
+MOST_CHUNKS = 100_000  # whose places are kept: they take 20 MB, and 0.15 s to list
+LARGE_CHUNK = 1 << 17  # bytes; HDF5 is faster with smaller ones
 
 
 class ThreadedDataset(ThreadedChunks):
@@ -55,6 +60,35 @@ class ThreadedDataset(ThreadedChunks):
         if kind == SHUFFLE:
             return _unshuffled(of_size(data, self._nbytes), self.dtype.itemsize, place)
         return self._inflate[kind](data, place)
+
+
+class StoredChunks(ThreadedChunks):
+    """A dataset whose chunks are stored as they are: each is read straight into its place."""
+
+    def __init__(self, dataset: "h5py.Dataset", path: Path) -> None:
+        super().__init__(dataset, dataset.chunks)
+        self._dataset, self._path, self._file = dataset, path, os.open(path, os.O_RDONLY)
+        self._found: dict[Chunk, int] = {}  # where each chunk is
+        weakref.finalize(self, os.close, self._file)
+
+    def __getitem__(self, key: tuple[Any, ...]) -> Array:
+        if not self._found:
+            found: dict[Chunk, int] = {}
+            self._dataset.id.chunk_iter(lambda chunk: found.update({chunk.chunk_offset: chunk.byte_offset}))
+            self._found = found
+        return super().__getitem__(key)
+
+    def _decode_into(self, target: Array, offset: Chunk, own: local) -> None:
+        is_straight, got = target.flags.c_contiguous, 0
+        place: Bytes = target.reshape(-1).view(np.uint8) if is_straight else self._memory(own, "values")
+        while got < self._nbytes:
+            read = os.preadv(self._file, [place[got:].data], self._found[offset] + got)
+            if not read:
+                problem, cure = "was truncated while it was open", "copy it again, and open it again"
+                raise DamagedFileError("path", self._path, problem, cure, subject=str(self._path))
+            got += read
+        if not is_straight:
+            target[...] = place.view(self.dtype).reshape(self.chunks)
 
 
 Inflate = Callable[[Bytes, Bytes], Bytes]  # data, place
@@ -119,7 +153,7 @@ def _unshuffled(data: Bytes, itemsize: int, place: Bytes) -> Bytes:
     return place
 
 
-def threaded(dataset: "h5py.Dataset", path: Path) -> "ThreadedDataset | MappedDataset | h5py.Dataset":
+def threaded(dataset: "h5py.Dataset", path: Path) -> "ThreadedChunks | MappedDataset | h5py.Dataset":
     """Return a dataset that is read or decompressed in threads, or the dataset itself where that is not possible.
 
     `path` is the file that was opened.
@@ -128,10 +162,14 @@ def threaded(dataset: "h5py.Dataset", path: Path) -> "ThreadedDataset | MappedDa
         return mapped_dataset(dataset, path) or dataset
     plist = dataset.id.get_create_plist()
     filters = [plist.get_filter(i)[0] for i in range(plist.get_nfilters())]
+    own = file_of(dataset, path) if not filters and hasattr(os, "preadv") else None
     inflate = _inflates(filters) if set(filters) & {*COMPRESSIONS} else None
-    if inflate is None or (thread_count() < 2 and _inflated in inflate.values()):
+    if own is None and (inflate is None or (thread_count() < 2 and _inflated in inflate.values())):
         return dataset
-    counts = [-(-n // size) for n, size in zip(dataset.shape, dataset.chunks, strict=True)]
-    if dataset.id.get_num_chunks() != int(np.prod(counts)):  # missing chunks are fill values
+    count = int(np.prod([-(-n // size) for n, size in zip(dataset.shape, dataset.chunks, strict=True)]))
+    if dataset.id.get_num_chunks() != count:  # missing chunks are fill values
         return dataset
-    return ThreadedDataset(dataset, filters, inflate)
+    if own is not None:
+        is_large = int(np.prod(dataset.chunks)) * dataset.dtype.itemsize >= LARGE_CHUNK
+        return StoredChunks(dataset, own) if is_large and count <= MOST_CHUNKS else dataset
+    return ThreadedDataset(dataset, filters, inflate or {})

@@ -49,16 +49,24 @@ class MappedDataset:
 
 
 def mapped_dataset(dataset: "h5py.Dataset", path: Path) -> MappedDataset | None:
-    """Return a dataset that lies in one piece of its file, or None if it does not; `path` is the file that was opened.
-
-    Behind a link to another file, which only HDF5's own drivers follow, a dataset has that file's name.
-    """
-    file, nbytes = dataset.file, int(np.prod(dataset.shape)) * dataset.dtype.itemsize
+    """Return a dataset that lies in one piece of its file, or None if it does not; `path` is what was opened."""
+    nbytes = int(np.prod(dataset.shape)) * dataset.dtype.itemsize
     if dataset.chunks is not None or dataset.is_virtual or dataset.external or dataset.dtype.kind not in "iuf":
         return None
-    if file.driver not in ("fileobj", "sec2", "stdio") or file.userblock_size or not nbytes:
-        return None
-    own, offset = path if file.driver == "fileobj" else Path(file.filename), dataset.id.get_offset()
-    if offset is None or not own.is_file() or dataset.id.get_storage_size() != nbytes:
+    own, offset = file_of(dataset, path), dataset.id.get_offset()
+    if own is None or offset is None or not nbytes or dataset.id.get_storage_size() != nbytes:
         return None
     return MappedDataset(dataset, own, offset) if offset + nbytes <= own.stat().st_size else None
+
+
+def file_of(dataset: "h5py.Dataset", path: Path) -> Path | None:
+    """Return the file in which places of a dataset are those that HDF5 states, or None if it is not certain.
+
+    `path` is the file that was opened. A dataset behind a link to another file, which only HDF5's own drivers follow,
+    has that file's name.
+    """
+    file = dataset.file
+    if file.driver not in ("fileobj", "sec2", "stdio") or file.userblock_size:
+        return None
+    own = path if file.driver == "fileobj" else Path(file.filename)
+    return own if own.is_file() else None

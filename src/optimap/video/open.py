@@ -6,6 +6,7 @@ Each format is read by its module in ``formats/``.
 from __future__ import annotations
 
 import warnings
+from pathlib import Path
 from typing import Any, Unpack
 
 import numpy as np
@@ -117,8 +118,20 @@ def open_again(path: FilePath, **options: object) -> Recording:
         row = find_format(path, options)
         _check_options(row, options)
         recording: Recording = row.load().open_recording(path, **options)
+    if row.plugin is not None:
+        _adopt(recording, path, row)
     recording._origin = Origin(open_again, path.absolute(), options)
     return recording
+
+
+def _adopt(recording: object, path: Path, row: Format) -> None:
+    """Give a recording that another package opened its path and format, or raise an error if it is none."""
+    if not isinstance(recording, Recording):
+        assert row.plugin is not None
+        problem = f"was opened by {row.plugin.package!r} as {type(recording).__name__}, not as a Recording"
+        cure = "report it to the authors of that package: open_recording() must return optimap.video.Recording"
+        raise ArgumentTypeError("path", path, problem, cure, subject=str(path))
+    recording.path, recording.files, recording.format = path, [path.absolute()], row.name
 
 
 def _check_options(row: Format, options: dict[str, object]) -> None:

@@ -1,55 +1,37 @@
 """Recording: a video on disk that is read frame by frame when frames are needed.
 
-A format module gives a Recording its frames: an array (a memory map: slicing it is free) or a `FrameSource`, which
-reads ranges of frames. Everything else, including indexing, is the same for all formats. The format of a file
-is found in `open`, not here.
+A format module gives a Recording its frames, see `frame_sources`. Everything else, including indexing, is the same for
+all formats. The format of a file is found in `open`, not here; arrays of dask and xarray are made in `conversions`.
 """
 
 from __future__ import annotations
 
-import mmap
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from threading import Lock
-from types import EllipsisType, TracebackType
-from typing import Any, Protocol, TypeGuard, runtime_checkable
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike
 
-from .._base import Advice, ArgumentError, Array
+from .._base import RATE, Advice, ArgumentError, Array, VideoLike, check_flag, positive_number
 from .._files import MOST, held_reports
-from .._reading import check_whole, maps_of, watch
+from .._reading import check_whole
 from .checks import check_frames, check_pixels, noted_number
+from .conversions import as_dask, as_frames, as_labelled
+from .frame_sources import FrameSource, are_plain_slices, frame_number, maps_behind, reads_parts, split_index
 from .times import frame_times, gaps, irregularity, regular_rate
 from .units import known_rate
 
+if TYPE_CHECKING:
+    import dask.array
+    import xarray
+
+IN_MEMORY = "array"  # the format of recordings that are no files
 BY_FORMAT = "the order of this format"  # a format that has a single order of axes
-
-
-class FrameSource(Protocol):
-    """The object through which a format reads frames."""
-
-    shape: tuple[int, int, int]
-    dtype: np.dtype[Any]
-
-    def read(self, frames: range) -> Array:
-        """Return the frames of an increasing range, (n, H, W)."""
-
-    def close(self) -> None:
-        """Close the file."""
-
-
-@runtime_checkable
-class PartSource(Protocol):
-    """A source that can also read parts of frames."""
-
-    chunks: tuple[int, int, int] | None  # frames, rows and columns stored together; None: stored without chunks
-
-    def read_part(self, frames: range, rows: slice, columns: slice) -> Array:
-        """Return parts of the frames of an increasing range; the slices have no step."""
 
 
 @dataclass(frozen=True)
@@ -146,8 +128,8 @@ class Recording:
         ratio: int = MOST,
     ) -> None:
         check_frames(path, tuple(frames.shape), frames.dtype)
-        self._maps = _maps_behind(frames)
-        if not isinstance(frames, np.ndarray):  # the size of a mapped file has been checked
+        self._maps = maps_behind(frames)
+        if not isinstance(frames, np.ndarray) and format != IN_MEMORY:  # the size of a mapped file has been checked
             check_pixels(path, tuple(frames.shape), frames.dtype, ratio)
         self._frames: Array | FrameSource | None = frames
         self.shape: tuple[int, int, int] = (int(frames.shape[0]), int(frames.shape[1]), int(frames.shape[2]))
@@ -206,6 +188,87 @@ class Recording:
         """Frames, rows and columns of the files that hold several chunks; None if there are no such files."""
         return getattr(self._frames_if_open(), "shards", None)
 
+    @classmethod
+    def from_array(
+        cls, array: VideoLike | ArrayLike, *, fps: float | None = None, pixel_size: float | None = None
+    ) -> Self:
+        """Return a recording of an array, which every function takes with its rate.
+
+        Parameters
+        ----------
+        array : (T, H, W) array-like
+            An array, or anything with shape, dtype and slicing, of which frames are read when they are needed. That of
+            xarray brings its times.
+        fps : float, optional
+            Frames per second.
+        pixel_size : float, optional
+            Width of a pixel on the tissue in mm.
+
+        Returns
+        -------
+        Recording
+
+        Raises
+        ------
+        ValueError
+            If it is not a video, `fps` or `pixel_size` is not positive, or `fps` is given with an array that has times.
+        TypeError
+            If the pixels are not real numbers.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> from optimap.video import Recording
+        >>> Recording.from_array(np.zeros((100, 8, 9)), fps=500)
+        <Recording 'array': array, (100, 8, 9), float64, 500 frames/s>
+        """
+        frames, times = as_frames(array)
+        rate = None if fps is None else positive_number(fps, "fps", RATE)
+        size = None if pixel_size is None else positive_number(pixel_size, "pixel_size", "a positive number of mm")
+        if rate is not None and times is not None:
+            cure = "leave it out, or give the values of the array"
+            raise ArgumentError("fps", fps, "is given for an array that states its times", cure, subject="fps")
+        return cls(
+            frames, path=Path(IN_MEMORY), format=IN_MEMORY, fps=rate, pixel_size=size, times=times, files=(), ratio=0
+        )
+
+    def to_dask(self) -> dask.array.Array:
+        """Return the frames as a dask array (T, H, W), which reads them when it is computed.
+
+        Returns
+        -------
+        dask.array.Array
+            Blocks of whole frames along the chunks of the file; other processes open the file again.
+
+        Raises
+        ------
+        ImportError
+            If dask is missing.
+        """
+        return as_dask(self)  # type: ignore[no-any-return]
+
+    def to_xarray(self, *, lazy: bool = True) -> xarray.DataArray:
+        """Return the frames as an array of xarray.
+
+        Parameters
+        ----------
+        lazy : bool
+            Read frames when they are needed, through dask; otherwise, all of them now.
+
+        Returns
+        -------
+        xarray.DataArray
+            With the dimensions ``time`` (in s), ``y`` and ``x`` (in mm); a coordinate that is not known is left out.
+            ``attrs`` holds `fps` and `pixel_size`, if they are known.
+
+        Raises
+        ------
+        ImportError
+            If xarray, or for lazy arrays dask, is missing.
+        """
+        check_flag(lazy, "lazy")
+        return as_labelled(self, lazy)  # type: ignore[no-any-return]
+
     def __len__(self) -> int:
         return self.shape[0]
 
@@ -227,13 +290,13 @@ class Recording:
         if isinstance(frames, np.ndarray):
             check_whole(*self._maps)
             return np.asarray(frames[key])
-        first, rest = _split(key)
+        first, rest = split_index(key)
         if isinstance(first, (int, np.integer)) and not isinstance(first, bool):
-            i = _frame_number(int(first), len(self))
+            i = frame_number(int(first), len(self))
             return np.asarray(self._read(frames, range(i, i + 1))[0, *rest])
         if isinstance(first, slice):
             wanted = range(*first.indices(len(self)))
-            if wanted.step > 0 and len(rest) == 2 and _are_plain_slices(rest) and _reads_parts(frames):
+            if wanted.step > 0 and len(rest) == 2 and are_plain_slices(rest) and reads_parts(frames):
                 with self._reading, held_reports(self.path):
                     part = frames.read_part(wanted, *rest)
                 check_whole(*self._maps)
@@ -259,12 +322,14 @@ class Recording:
             raise IndexError("index frames by a number, a slice, or a 1-D list of numbers or of T booleans")
         numbers = np.flatnonzero(index) if index.dtype.kind == "b" else index
         # Read every frame once and in order: going back is slow in encoded video.
-        wanted, places = np.unique([_frame_number(int(i), len(self)) for i in numbers], return_inverse=True)
+        wanted, places = np.unique([frame_number(int(i), len(self)) for i in numbers], return_inverse=True)
         frames = [self[int(i)] for i in wanted]
         return np.stack(frames)[places] if frames else np.empty((0, *self.shape[1:]), self.dtype)
 
     def __getstate__(self) -> dict[str, Any]:
         """Return the state without the open file: another process opens it again when frames are needed."""
+        if self._origin is None and isinstance(self._frames, np.ndarray) and self.format == IN_MEMORY:
+            return {**self.__dict__, "_maps": [], "_reading": None}
         if self._origin is None:
             raise TypeError(f"{self!r} cannot be sent to another process: only recordings from open_video() can")
         return {**self.__dict__, "_frames": None, "_maps": [], "_reading": None, "_arrived": True}
@@ -274,6 +339,8 @@ class Recording:
 
     def __dask_tokenize__(self) -> Any:
         """Return the name of this recording in dask graphs: the same for the same file, a new one after rewriting."""
+        if self.format == IN_MEMORY and self._origin is None:
+            return type(self).__name__, self._frames, self.fps, self.pixel_size
         path, options = (self._origin.path, self._origin.options) if self._origin else (self.path, {})
         # For a folder, its files count: writing to them does not change the modification time of the folder.
         states = [file.stat() for file in (path, *path.rglob("*"), *self.files)]
@@ -290,7 +357,7 @@ class Recording:
         with self._reading:
             if self._arrived and self._origin is not None:
                 self._frames, self._arrived = self._frames_of(self._origin), False
-                self._maps = _maps_behind(self._frames)
+                self._maps = maps_behind(self._frames)
             frames = self._frames
         if frames is None:
             raise ArgumentError("path", self.path, "is closed", "open it again to read frames", subject=str(self.path))
@@ -323,42 +390,3 @@ class Recording:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
-
-
-def _maps_behind(frames: Array | FrameSource | None) -> list[mmap.mmap]:
-    """Return the memory maps that frames are read from, now watched."""
-    if isinstance(frames, np.ndarray):
-        mapping = watch(frames)
-        return [] if mapping is None else [mapping]
-    return [] if frames is None or not hasattr(frames, "__dict__") else maps_of(frames)
-
-
-def _split(key: Any) -> tuple[Any, tuple[Any, ...]]:
-    """Return the index of the frames and the indices within a frame."""
-    parts = key if isinstance(key, tuple) else (key,)
-    if any(part is None for part in parts):
-        raise IndexError("np.newaxis cannot be used here: read frames first, recording[a:b][np.newaxis]")
-    dots = [i for i, part in enumerate(parts) if isinstance(part, EllipsisType)]
-    if dots:
-        full = (slice(None),) * (3 - len(parts) + 1)
-        parts = (*parts[: dots[0]], *full, *parts[dots[0] + 1 :])
-    if len(parts) > 3:
-        raise IndexError(f"too many indices: a recording has 3 axes, {len(parts)} were indexed")
-    return (parts[0], parts[1:]) if parts else (slice(None), ())
-
-
-def _reads_parts(frames: FrameSource) -> TypeGuard[PartSource]:
-    """Whether parts of frames can be read, and the file stores them in chunks, so that this saves time."""
-    return isinstance(frames, PartSource) and frames.chunks is not None
-
-
-def _are_plain_slices(parts: tuple[Any, ...]) -> bool:
-    """Whether all indices are slices without a step."""
-    return all(isinstance(part, slice) and part.step in (None, 1) for part in parts)
-
-
-def _frame_number(i: int, frames: int) -> int:
-    """Return the number of a frame, counted from the start."""
-    if not -frames <= i < frames:
-        raise IndexError(f"frame {i} is outside the recording: it has frames 0..{frames - 1}")
-    return i % frames

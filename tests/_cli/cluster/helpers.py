@@ -20,6 +20,9 @@ WHERE = [(4, 2), (0, 0), (13, 8), (7, 6)]
 LINK = os.link  # of the system
 
 
+STAT = os.stat  # of the system
+
+
 DEADLY = []  # names of files
 
 
@@ -89,13 +92,29 @@ def die_of_deadly_files(event, arguments):
         os._exit(1)
 
 
+def hide(folder):
+    """Let this worker see nothing in a folder, as if it had another disk."""
+
+    def stat(path, **options):
+        if isinstance(path, (str, Path)) and Path(folder) in Path(path).parents:
+            raise FileNotFoundError(2, "No such file or directory", str(path))
+        return STAT(path, **options)
+
+    os.stat = stat
+
+
+def write_elsewhere(folder):
+    """Let this worker write outputs that only it sees, as if its folder were on another disk."""
+    os.link = lambda partial, path, **options: LINK(partial, Path(folder) / f"{time.monotonic_ns()}", **options)
+
+
 def received(dask_worker):
     """What this worker got from others: names of results, and their bytes."""
     return [pair for log in dask_worker.transfer_incoming_log for pair in log["keys"].items()]
 
 
 def behave():
-    os.link = LINK
+    os.link, os.stat = LINK, STAT
     DEADLY.clear()
 
 

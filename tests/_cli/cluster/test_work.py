@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 
 import dask.array as da
 import numpy as np
@@ -13,7 +14,7 @@ import pytest
 from dask.utils import key_split
 from distributed import Client
 
-from optimap._cli.cluster import SchedulerError, outcomes
+from optimap._cli.cluster import SchedulerError, outcomes, say_where
 from optimap.trace import extract_traces
 from optimap.video import open_video
 from tests import makers
@@ -24,6 +25,7 @@ from tests._cli.cluster.helpers import (
     behave,
     die_of,
     expected_tables,
+    hide,
     hold_after_the_first,
     hold_recordings,
     pids_of_held,
@@ -32,6 +34,7 @@ from tests._cli.cluster.helpers import (
     traces,
     until,
     workers,
+    write_elsewhere,
 )
 
 
@@ -128,6 +131,49 @@ def test_a_recording_that_kills_its_workers_is_reported(cluster, client, folder,
     assert traces("r0.npy", "r2.npy", "r4.npy", "--scheduler", cluster.scheduler_address) == 2
     assert capsys.readouterr().err.startswith("optimap: error: r2.npy: every worker that tried it died")
     assert list(tables(folder)) == [f"r{i}_traces.csv{more}" for i in (0, 4) for more in ("", ".json")]
+
+
+def test_a_worker_that_sees_another_disk(cluster, client, folder, capsys):
+    """What is here is not said to be missing, and what is not here is not said to be done."""
+    (folder / "elsewhere").mkdir()
+    client.run(hide, folder)
+    assert traces("r0.npy", "nowhere.npy", "--scheduler", cluster.scheduler_address) == 2
+    said = sorted(capsys.readouterr().err.splitlines())
+    cure = "keep recordings and outputs in folders that all workers see under the same names"
+    assert f"optimap: error: {folder / 'nowhere.npy'} does not exist: check the name and the folder" in said
+    assert said[-1] == f"optimap: error: r0.npy is here, but not where the worker looked for it: {cure}"
+    client.run(behave)
+    client.run(write_elsewhere, folder / "elsewhere")
+    assert traces("r1.npy", "--scheduler", cluster.scheduler_address) == 2
+    said = capsys.readouterr().err
+    assert said.startswith("optimap: error: r1.npy: out/r1_traces.csv was written where this process does not see it: ")
+    assert not (folder / "out").exists()
+
+
+def test_a_scheduler_that_goes_away(folder, capsys):
+    command = [sys.executable, "-m", "distributed.cli.dask_scheduler", "--host", "127.0.0.1", "--port", "0"]
+    command += ["--no-dashboard", "--scheduler-file", "s.json"]
+    gone = "the scheduler is gone, with 2 recordings not done: start it again, and run the same command again"
+    with ExitStack() as stack:
+        scheduler = stack.enter_context(subprocess.Popen(command, stderr=subprocess.DEVNULL))
+        stack.callback(scheduler.kill)
+        until((folder / "s.json").exists)
+        worker = [sys.executable, "-m", "distributed.cli.dask_worker", "--scheduler-file", "s.json", "--no-dashboard"]
+        worker += ["--no-nanny", "--nthreads", "1"]
+        paths = {**os.environ, "PYTHONPATH": os.pathsep.join(map(os.path.abspath, sys.path))}
+        stack.callback(stack.enter_context(subprocess.Popen(worker, env=paths, stderr=subprocess.DEVNULL)).kill)
+        client = stack.enter_context(Client(scheduler_file="s.json", set_as_default=False, timeout=3))
+        client.wait_for_workers(1, timeout=PATIENCE)
+        client.run(hold_recordings, folder, but=None)
+        thread = stack.enter_context(ThreadPoolExecutor(1))
+        done = thread.submit(traces, "r0.npy", "r1.npy", "--scheduler", "s.json")
+        stack.callback((folder / "go").touch)
+        until(lambda: pids_of_held(folder))
+        scheduler.kill()
+        assert done.result(PATIENCE) == 2
+        assert capsys.readouterr().err == f"optimap: error: {gone}\n"
+        with pytest.raises(SchedulerError, match="the scheduler is gone: start it again"):
+            say_where(client, 2)
 
 
 def test_ctrl_c_cancels_the_recordings_that_are_waiting(cluster, client, folder):

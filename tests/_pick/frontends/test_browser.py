@@ -201,6 +201,34 @@ def test_pick_on_the_command_line(chromium, tmp_path):
     window.close()
 
 
+def test_draw_regions_on_the_command_line_and_go_on(chromium, tmp_path):
+    roifile = pytest.importorskip("roifile")
+    np.save(tmp_path / "rec.npy", VIDEO)
+    window = chromium(1)
+    for name in ("apex", "base"):
+        program = command_line(tmp_path, "--regions", "regions.zip")
+        page = Page(program, window)
+        box = page.page.locator("canvas").first.bounding_box()
+        corners = ((0.1, 0.35), (0.2, 0.35), (0.2, 0.5)) if name == "apex" else ((0.3, 0.3), (0.4, 0.35), (0.3, 0.5))
+        page.page.keyboard.press("p")
+        for x, y in corners:
+            page.page.mouse.click(box["x"] + x * box["width"], box["y"] + y * box["height"])
+            page.page.wait_for_timeout(600)
+        for key in ("Enter", "Enter", *name, "Enter"):
+            page.page.keyboard.press(key)
+            page.page.wait_for_timeout(50)
+        page.page.click("#done")
+        out, err = program.communicate(timeout=PATIENCE)
+        assert (program.returncode, err) == (0, "")
+    assert out == "2 regions -> regions.zip\n"
+    drawn = roifile.roiread(tmp_path / "regions.zip")
+    assert [(roi.name, roi.roitype.name, roi.n_coordinates) for roi in drawn] == [
+        ("apex", "POLYGON", 3),
+        ("base", "POLYGON", 3),
+    ]
+    window.close()
+
+
 def test_no_one_finds_the_page_without_the_secret(chromium, tmp_path):
     window = chromium(1)
     program = start(tmp_path, "positions")

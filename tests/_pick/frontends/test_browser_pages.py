@@ -122,6 +122,25 @@ def test_a_socket_carries_events_and_pictures():
     assert json.loads(texts[0])["type"] in ("image_mode", "refresh", "resize", "figure_label", "draw")
 
 
+def test_done_comes_after_the_events_before_it():
+    async def run():
+        seen = []
+        async with served(done=lambda: seen.append("done")) as (address, manager):
+            manager.canvas.mpl_connect("key_press_event", lambda event: seen.append(event.key))
+            socket = await websocket_connect(f"ws://{address}ws")
+            for key in "abc":
+                await socket.write_message(json.dumps({"type": "key_press", "key": f"k{key}"}))
+            await socket.write_message(json.dumps({"type": "done"}))
+            while "done" not in seen:
+                await asyncio.sleep(0.02)
+            socket.close()
+            while manager.web_sockets or await socket.read_message() is not None:
+                await asyncio.sleep(0.05)
+        return seen
+
+    assert asyncio.run(run()) == ["a", "b", "c", "done"]
+
+
 def test_a_socket_needs_the_secret():
     async def run():
         async with served() as (address, _):

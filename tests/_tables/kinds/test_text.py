@@ -60,7 +60,7 @@ def test_a_csv_of_another_program(tmp_path):
     [
         (
             b"x,y\n1,2\n",
-            "is not a table of traces, .* columns are x, y: the first must be time_s, frame or x, and each",
+            "is not a table of traces, .* columns are x, y: the first must be time_s, frame or x, or a time",
         ),
         (b"a,b\n1,2\n", "its columns are a, b"),
         (b"", "is not a table of traces, because it is empty"),

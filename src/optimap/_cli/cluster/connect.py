@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from ... import _files
 from ..._base import ENDING, ArgumentError, MissingFileError, held_back, import_extra
 from ..._version import __version__
-from .errors import CONNECT, NO_WORKER, SchedulerError
+from .errors import CONNECT, NO_WORKER, SchedulerError, asking
 
 if TYPE_CHECKING:
     from types import ModuleType
@@ -44,8 +44,11 @@ def connected(
     _check_answers(scheduler, address, answer)
     if address.startswith("tcp://"):
         _check_is_scheduler(scheduler, address, answer)
-    with distributed.Client(address, timeout=answer, name="optimap") as client:
-        _check_workers(client, scheduler, address, first_worker)
+    with asking(scheduler):
+        client = distributed.Client(address, timeout=answer, name="optimap")
+    with client:
+        with asking(scheduler):
+            _check_workers(client, scheduler, address, first_worker)
         yield client
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from ..._base import counted, say
-from .errors import NO_WORKER, SchedulerError
+from .errors import NO_WORKER, SchedulerError, asking
 
 if TYPE_CHECKING:
     from .protocols import Client, Future
@@ -24,7 +24,8 @@ def outcomes(
     Jobs that are queued when the client is closed, for example after Ctrl-C, are not started; running jobs are
     not interrupted. If no worker is left, `next_worker` seconds without a result are an error.
     """
-    futures = client.map(work, jobs, pure=False)
+    with asking(client.scheduler.address, f", with {counted(len(jobs), 'recording')} not done"):
+        futures = client.map(work, jobs, pure=False)
     left = dict(zip(futures, jobs, strict=True))
     while left:
         for future in _done_in_time(client, list(left), next_worker):
@@ -70,4 +71,6 @@ def _result(client: "Client", future: "Future", left: int) -> Any:
 
 def say_where(client: "Client", jobs: int) -> None:
     """Print the numbers of jobs and workers."""
-    say(f"{counted(jobs, 'recording')} on {counted(len(client.nthreads()), 'worker')}")
+    with asking(client.scheduler.address):
+        workers = len(client.nthreads())
+    say(f"{counted(jobs, 'recording')} on {counted(workers, 'worker')}")

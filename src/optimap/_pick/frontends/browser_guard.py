@@ -26,7 +26,7 @@ HEADERS = {
 }
 MOUSE = ("button_press", "button_release", "dblclick", "scroll", "motion_notify", "figure_enter", "figure_leave")
 KEYS = ("key_press", "key_release")
-PLAIN = ("ack", "draw", "refresh", "send_image_mode")
+PLAIN = ("ack", "draw", "refresh", "send_image_mode", "done")
 
 
 def headers(host: str) -> dict[str, str]:

@@ -136,7 +136,11 @@ socket.addEventListener("close", (event) => {
 function ask(what, answered) {
   fetch(what, { method: "POST" }).then((answer) => { if (answer.ok) answered(); }, () => {});
 }
-find("done").addEventListener("click", () => ask("done", finished));
+find("done").addEventListener("click", () => {
+  if (socket.readyState !== 1) return ask("done", finished);
+  figure.send_message("done", {});  // behind all clicks and keys before it
+  if (!over) say("Finishing\u2026", false);
+});
 find("cancel").addEventListener("click", () => ask("cancel", cancelled));
 """
 

@@ -47,7 +47,7 @@ def application(secret: str, manager: "FigureManagerWebAgg", calls: Calls) -> Ap
         ("/download.([a-z0-9]+)", Download, {"manager": manager}),
         ("/done", Button, {"on_press": calls.done}),
         ("/cancel", Button, {"on_press": calls.cancel}),
-        ("/ws", Socket, {"manager": manager, "on_pages": calls.pages}),
+        ("/ws", Socket, {"manager": manager, "calls": calls}),
     ]
     return Guarded(secret, pages)
 
@@ -141,10 +141,10 @@ class Button(Plain):
 class Socket(Plain, WebSocketHandler):
     """The connection through which the page sends events and gets pictures."""
 
-    def initialize(self, manager: "FigureManagerWebAgg", on_pages: Callable[[int], None]) -> None:
-        """Store the figure's manager, and the function to call when a page comes or goes."""
+    def initialize(self, manager: "FigureManagerWebAgg", calls: Calls) -> None:
+        """Store the figure's manager, and what to call when a page comes or goes, or is done."""
         self._manager: Any = manager
-        self._on_pages = on_pages
+        self._calls = calls
         self._takes_binary = True
         self._unsent, self._is_closing = 0, False
 
@@ -156,13 +156,13 @@ class Socket(Plain, WebSocketHandler):
         """Connect the page to the figure."""
         self.set_nodelay(True)
         self._manager.add_web_socket(self)
-        self._on_pages(len(self._manager.web_sockets))
+        self._calls.pages(len(self._manager.web_sockets))
 
     def on_close(self) -> None:
         """Disconnect the page."""
         if self in self._manager.web_sockets:
             self._manager.remove_web_socket(self)
-            self._on_pages(len(self._manager.web_sockets))
+            self._calls.pages(len(self._manager.web_sockets))
 
     def close(self, code: int | None = None, reason: str | None = None) -> None:
         """Close the connection; messages that are on their way are not heard."""
@@ -178,6 +178,8 @@ class Socket(Plain, WebSocketHandler):
             self.close(1008, "not an event")
         elif event["type"] == "supports_binary":
             self._takes_binary = event["value"]
+        elif event["type"] == "done":  # after the events before it, which a request would overtake
+            self._calls.done()
         else:
             self._manager.handle_json(event)
         return asyncio.sleep(0)  # many messages at once would otherwise keep Done waiting

@@ -2,7 +2,8 @@
 
 There is no comment line and no second row of names, which pandas and spreadsheets would read as data; the header is in
 ``NAME.csv.json`` next to the table. NaN is an empty cell: a spreadsheet draws a gap there, but would draw text as zero.
-A table without its header, or from another program, can still be read: as float64, with names from its columns.
+A table without its header can still be read: as float64, with names from its columns; so can those of other programs
+(`foreign`).
 """
 
 import csv
@@ -29,6 +30,7 @@ from ..header import Header, check_header, header_shape
 from ..table import TraceTable, header_labels, positions_in_names
 from ..tidy import NAME, VALUE, from_tidy, is_tidy, tidy_columns
 from .digits import texts
+from .foreign import read_foreign
 from .text_cells import as_cell, from_cell
 
 AXES = (SECONDS, FRAMES, OTHER)
@@ -168,7 +170,8 @@ def read_values(path: Path, header: Header) -> tuple[Array, Array]:
     frames, count = header_shape(header)
     dtype, axis_dtype = _as_written(header["dtype"]), _as_written(header["axis_dtype"])
     with _open(path) as file:
-        _first_row(file, path)
+        if _is_foreign(_first_row(file, path)):
+            return read_foreign(path)[1:]
         if header["tidy"]:
             names, axis, values = _read_tidy(file, path, axis_dtype, dtype)
             return from_tidy(path, header, names, axis, values)
@@ -251,19 +254,19 @@ def _not_numbers(path: Path) -> Iterator[None]:
         yield
 
 
+def _is_foreign(columns: list[str]) -> bool:
+    """Whether the columns are not named, or not divided, as in our tables."""
+    return not is_tidy(columns) and (columns[:1] not in [[name] for name in AXES] or columns == ["x", "y"])
+
+
 def _guess(path: Path) -> Header:
     """Return a header for a table that has none: float64, with names and positions from the columns."""
     with _open(path) as file:
         columns = _first_row(file, path)
         if columns and is_tidy(columns):
             return _guess_tidy(file, path, columns[0])
-        if columns[:1] not in [[name] for name in AXES] or columns == ["x", "y"]:
-            found = f"its columns are {_few(columns)}" if columns else "it is empty"
-            raise _wrong(
-                path,
-                f"is not a table of traces, because {found}",
-                f"the first must be {', '.join(AXES[:-1])} or {AXES[-1]}, and each of the others a trace",
-            )
+        if _is_foreign(columns):
+            return read_foreign(path)[0]
         with _not_numbers(path):
             axis = np.array([float(line.partition(_delimiter(path))[0]) for line in file if line.strip()])
     return _header(columns[0], axis, columns[1:], positions_in_names(columns[1:]))

@@ -6,6 +6,7 @@ range" video by up to 18 counts. Colour video is an error unless a channel is ch
 back means starting again from the beginning. How many there are, and when they were taken, is found in `packets`.
 """
 
+import itertools
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from fractions import Fraction
@@ -51,11 +52,13 @@ class DecodedFrames:
         self._frames: Iterator[av.VideoFrame] = iter(())
         self._next = 0
         self._rewind()
-        first = self._grey(next(self._frames, None))
+        frame = next(self._frames, None)
+        first = self._grey(frame)
         height, width = first.shape
         self.shape = (count, height, width)
         self.dtype = first.dtype.newbyteorder("=")
-        self._rewind()
+        # Not opened again: decoders with several threads have decoded the next frames already.
+        self._frames = itertools.chain([frame] if frame is not None else [], self._frames)
 
     def _rewind(self) -> None:
         """Open the file at its first frame."""

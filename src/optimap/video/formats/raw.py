@@ -53,7 +53,8 @@ def _parse_shape(path: Path, shape: object) -> Numbers:
     """Return the sizes of the axes: numbers, or text of numbers with commas between them."""
     if shape is None:
         problem = "is read as raw binary, which does not state its layout"
-        cure = "give its frames, rows and columns with shape=, as in '1000,512,512', and the type of its pixels"
+        cure = "give its frames, rows and columns with shape=, as in '1000,512,512', and the type of its pixels with "
+        cure += "dtype=, as in 'uint16'"
         raise ArgumentError("path", path, problem, cure, subject=str(path), keyword="shape")
     cure = "give frames, rows and columns, as in '1000,512,512', or rows and columns alone for all frames of the file"
     if not isinstance(shape, (str, Sequence, np.ndarray)):
