@@ -40,7 +40,9 @@ def test_what_hdf5_reads_itself(tmp_path):
         assert not isinstance(threaded(file["video"], path), MappedDataset)
     path = tmp_path / "rec.h5"
     with h5py.File(path, "w") as file:
-        outside = file.create_dataset("outside", VIDEO.shape, "u2", external=[("pixels.raw", 0, h5py.h5f.UNLIMITED)])
+        outside = file.create_dataset(
+            "outside", VIDEO.shape, "u2", external=[(str(tmp_path / "pixels.raw"), 0, h5py.h5f.UNLIMITED)]
+        )
         outside[...] = VIDEO
         layout = h5py.VirtualLayout(VIDEO.shape, "u2")
         layout[...] = h5py.VirtualSource(tmp_path / "block.h5", "video", VIDEO.shape)

@@ -183,13 +183,14 @@ def _pick(recording: "Recording", options: PickOptions) -> _Picked:
             trace.select_traces(recording, options.size, window=options.window, positions=start, **how),
         )
         traces, places = picked
-        parameters = {"size": picked.size, "window": options.window}  # the wheel may have changed the size
+        # The wheel may have changed the size; the switches of the window change what is drawn only.
+        parameters = {"size": picked.size, "window": options.window, "values": "as recorded"}
         where, centers = {"from": "mouse"}, [[float(x), float(y)] for x, y in places]
     else:
         start = options.regions if options.regions.exists() else options.positions
         drawn = cast("Regions", trace.select_regions(recording, options.size, regions=start, **how))
         places, traces = drawn, trace.extract_traces(recording, drawn)
-        parameters, centers = {}, drawn.centers().tolist()
+        parameters, centers = {"values": "as recorded"}, drawn.centers().tolist()
         where = {"from": "mouse", "file": options.regions.name, **region_checksum(drawn)}
     times, numbers = times_on_axis(recording, fps), numbers_on_axis(recording, fps)
     made = provenance(origin("pick", options.file, recording), where, parameters, options.reading)

@@ -35,9 +35,12 @@ from .traces_view import (
     ComparisonView,
     TracesView,
 )
+from .treatment import (
+    Treatment,
+)
 
-# The views, MouseAdapter, point_color and the functions for texts are listed for the tests, which look at views
-# without a screen.
+# The views, Treatment, MouseAdapter, point_color and the functions for texts are listed for the tests, which look at
+# views without a screen.
 __all__ = [
     "ComparisonView",
     "ImageDrawing",
@@ -48,6 +51,7 @@ __all__ = [
     "ShapePicker",
     "TracesDrawing",
     "TracesView",
+    "Treatment",
     "compare_by_clicking",
     "pick_positions",
     "pick_regions",

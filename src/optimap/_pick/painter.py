@@ -113,6 +113,28 @@ class Painter:
         self._draw(self._artists[ax])
         self._blit(ax)
 
+    def redraw_images(self, ax: "Axes") -> None:
+        """Redraw the images of an axes whose ticks and titles stay, which takes half the time."""
+        if ax not in self._bare:
+            return
+        self._held.pop(ax, None)
+        self._canvas.restore_region(self._bare[ax])
+        self._draw([ax.patch])  # images are transparent where they are NaN
+        self._draw([*ax.images, *ax.spines.values()])
+        self._bare[ax] = self._canvas.copy_from_bbox(self._region(ax))
+        self._draw(self._artists[ax])
+        self._blit(ax)
+
+    def repaint_right(self, ax: "Axes", left: float, artists: "Iterable[Artist]") -> None:
+        """Redraw artists right of a place in pixels, where no others are."""
+        if ax in self._bare:
+            bare = self._bare[ax]
+            x, y, right, top = bare.get_extents()
+            self._canvas.restore_region(bare, bbox=(int(left), y, right, top), xy=(x, y))
+            self._draw(artists)
+            self._held.pop(ax, None)
+            self._blit(ax)
+
     def _on_draw(self, event: "DrawEvent") -> None:
         """Keep the bitmaps of a full draw, and add the animated artists to it."""
         if self._canvas.is_saving():

@@ -85,7 +85,7 @@ class PositionsView:
         drawn = ax.imshow(image, **{"interpolation": "none", **display})
         set_contrast(drawn, image, display)
         ax.tick_params(labelsize=SMALL, colors="0.35", length=3)
-        ax.spines[:].set(color="0.6", linewidth=0.6)
+        ax.spines[:].set(color="0.6", linewidth=0.6, antialiased=False)  # so that drawing them twice changes nothing
         for axis in (ax.xaxis, ax.yaxis):
             axis.set_major_locator(MaxNLocator(5, integer=True, min_n_ticks=1))
         ax.format_coord = pixel_text  # type: ignore[method-assign]  # shown by the toolbar, with the value

@@ -66,6 +66,11 @@ class TraceLines:
         return *self._lines[key], self._ends[key]
 
     @property
+    def ends(self) -> "list[Annotation]":
+        """The numbers at the ends of lines."""
+        return list(self._ends.values())
+
+    @property
     def is_stacked(self) -> bool:
         """Whether the traces are stacked."""
         return self._rows is not None

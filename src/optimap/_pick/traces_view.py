@@ -10,14 +10,16 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .._base import Array
-from .._reading import Source, as_source, read_frame
-from .beat_map import BeatAtCursor, MapLayer
+from .._reading import Source, as_source
 from .layout import MESSAGE, ROW, SPLIT, Box
 from .live_traces import LiveTraces
+from .pictures import FRAME, SIGNAL, Pictures
+from .playing import Playing
 from .points import Picker, Point
-from .positions_view import FAILURES, PositionsView, point_color, set_contrast
+from .positions_view import FAILURES, point_color
 from .trace_lines import TraceLines
 from .trace_mouse import TraceMouse
+from .traces_controls import TracesControls
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist
@@ -26,18 +28,22 @@ if TYPE_CHECKING:
     from matplotlib.widgets import Slider
 
 
-class TracesView(PositionsView):
+class TracesView(TracesControls):
     """The image of a video on the left, the traces of the picked positions on the right.
 
     `videos` holds one video, or several to compare, with one line for each of them at every point.
     """
 
     help = (
-        *PositionsView.help[:3],
+        *TracesControls.help[:3],
         ("wheel on a point", "change the size of the window, for all points"),
-        *PositionsView.help[3:],
+        *TracesControls.help[3:],
         ("slider, \u2190 \u2192", "another frame; with Shift 10 frames, page keys 100"),
-        ("M", "the activation map of the beat at the frame, instead of the picture"),
+        ("W", "the picture, the frame at the cursor, or its signal"),
+        ("M", "the activation map of the beat at the frame"),
+        ("space, < >", "play or stop; slower, faster"),
+        ("click, drag on traces", "go to that frame; select the trace there"),
+        ("1 to 6", "the switches below the traces; what is returned stays as recorded"),
     )
 
     def __init__(
@@ -61,10 +67,16 @@ class TracesView(PositionsView):
         self.times, self.frame = times, frame
         self._time_label, self._styles = time_label, styles
         super().__init__(figure, image, picker, display, title)
-        given = any(display.get(name) is not None for name in ("vmin", "vmax", "norm"))
-        self._levels_are_free = not given and (frame is None or self._is_blank())
-        self._beats, self._map = BeatAtCursor(videos[0]), MapLayer(self.ax_image)
-        self._milliseconds = _frame_duration(times) if time_label == "Time [s]" else None
+        self.pictures = Pictures(
+            self.ax_image,
+            self.drawn_image,
+            videos[0],
+            is_frame=frame is not None,
+            limits_are_given=any(display.get(name) is not None for name in ("vmin", "vmax", "norm")),
+            unit=_frame_duration(times) if time_label == "Time [s]" else None,
+        )
+        self.playing = Playing(figure.canvas, videos[0].shape[0], self._play)
+        self._add_switches()
         self.slider = self._add_slider()
         if picker.points:
             self.sync()
@@ -116,13 +128,13 @@ class TracesView(PositionsView):
 
     def image_place(self, width: float, height: float) -> Box:
         """Return the box of the image: at the left, above the sliders."""
-        return Box(0, MESSAGE + 2 * ROW, SPLIT * width, height)
+        return Box(0, MESSAGE + 3 * ROW, SPLIT * width, height)
 
     def _traces_place(self, width: float, height: float) -> Box:
-        return Box(SPLIT * width, MESSAGE, width, height)
+        return Box(SPLIT * width, MESSAGE + ROW, width, height)
 
     def _slider_place(self, width: float, height: float) -> Box:
-        return Box(0, MESSAGE, SPLIT * width, MESSAGE + ROW)
+        return Box(0, MESSAGE + ROW, SPLIT * width, MESSAGE + 2 * ROW)
 
     def _name_window(self, ax: "Axes") -> None:
         """Write the kind and size of the window above the traces."""
@@ -144,17 +156,13 @@ class TracesView(PositionsView):
         ax = self.figure.add_axes((0, 0, 1, 1))
         slider = Slider(ax, "frame ", 0, max(frames - 1, 1), valinit=self.frame or 0, valstep=1, color="0.6")
         slider.drawon = False  # otherwise it would redraw the whole figure
+        slider.vline.set_visible(False)
         for text, end, gap in ((slider.label, 0, -0.1), (slider.valtext, 1, 0.1)):  # inches, on every screen
             text.set(x=end, transform=ax.transAxes + ScaledTranslation(gap, 0, self.figure.dpi_scale_trans))
         ax.set_visible(frames > 1)
         self.layout.add(ax, self._slider_place, Box(0.6, 0.05, 0.65, 0.05))
         slider.on_changed(lambda value: self.show_frame(int(value)))
         return slider
-
-    def _is_blank(self) -> bool:
-        """Whether all pixels of the image have the same value."""
-        low, high = self.drawn_image.get_clim()
-        return bool(low is None or not low < high)
 
     def _time_of(self, frame: int) -> Any:
         return self.times[min(frame, len(self.times) - 1)]
@@ -168,15 +176,7 @@ class TracesView(PositionsView):
         if frame == self.frame:
             return
         self.frame = frame
-        if self._map.is_shown:  # that of another moment
-            self._hide_map()
-        pixels = read_frame(self.videos[0], frame)
-        self.drawn_image.set_data(pixels)
-        if self._levels_are_free:  # the current levels come from another image, or from a blank one
-            set_contrast(self.drawn_image, pixels, {})
-            self._levels_are_free = self._is_blank()
-            self.contrast.follow(self.drawn_image)
-            self.painter.redraw(self.contrast.ax)
+        self.show_picture(SIGNAL if self.pictures.mode == SIGNAL else FRAME)  # a map is that of another moment
         self._marker.set_xdata([self._time_of(frame)] * 2)
         self._marker.set_visible(True)
         if self.slider.val != frame:
@@ -184,7 +184,6 @@ class TracesView(PositionsView):
             self.slider.set_val(frame)
             self.slider.eventson = True
         self.painter.redraw(self.slider.ax)
-        self.painter.redraw(self.ax_image)
         self.painter.repaint_only(self.ax_traces, self._marker, self.lines.highlight)
 
     def go_to(self, time: float) -> None:
@@ -205,29 +204,7 @@ class TracesView(PositionsView):
         if key in steps:
             self.show_frame((self.frame or 0) + steps[key])
             return True
-        if key in ("m", "M"):
-            self.show_map()
-            return True
         return super().press_key(key)
-
-    def show_map(self) -> None:
-        """Show the activation map of the beat at the time of the frame instead of the picture, or the picture again."""
-        if self._map.is_shown:
-            self._hide_map()
-        else:
-            try:
-                at, times = self._beats.find(self.frame or 0)
-            except FAILURES as error:
-                self.show_message(f"no map: {error}", problem=True)
-                return
-            scale, unit = (1.0, "frames") if self._milliseconds is None else (self._milliseconds, "ms")
-            self._map.show(times * scale, unit)
-            self.name_image(f"activation of the beat at {at * scale:.4g} {unit}")
-        self.painter.redraw(self.ax_image)
-
-    def _hide_map(self) -> None:
-        self._map.hide()
-        self.name_image(self.title)
 
     # Traces
 
@@ -275,7 +252,8 @@ class TracesView(PositionsView):
     def release(self) -> None:
         """Release the videos and traces."""
         self.live.release()
-        self._beats = BeatAtCursor(as_source(np.zeros((1, 1, 1))))
+        self.playing.stop()
+        self.pictures.release(as_source(np.zeros((1, 1, 1))))
 
     @property
     def traces(self) -> Array:
@@ -291,6 +269,7 @@ class TracesView(PositionsView):
     def change(self, gone: list[int], new: list[Point], moved: list[Point]) -> None:
         """Draw points and traces that are gone, new, or moved."""
         highlighted = self.lines.highlight.lines
+        recolored = any(self._numbers.get(point.key, point.number) != point.number for point in self.picker.points)
         for key in gone:
             self.painter.remove(self.ax_traces, *self.lines.pop(key))
         lines = [artist for point in new for artist in self.lines.add(point, point_color(point))]
@@ -304,11 +283,13 @@ class TracesView(PositionsView):
             self.painter.redraw(self.ax_traces)
         elif dragged:
             self.painter.repaint_only(self.ax_traces, *self.lines.artists(moved[0].key), self.lines.highlight)
-        elif gone or moved or numbers or highlighted != self.lines.highlight.lines:
+        elif gone or moved or recolored or highlighted != self.lines.highlight.lines:
             self.painter.watch_also(self.ax_traces, *lines)
             self.painter.repaint(self.ax_traces)
         else:
             self.painter.add(self.ax_traces, *lines)
+            if numbers:
+                self.painter.repaint_right(self.ax_traces, self.ax_traces.bbox.x1 + 1, self.lines.ends)
 
     def _recolor(self, point: Point) -> None:
         super()._recolor(point)

@@ -42,7 +42,7 @@ class Wave:
         numbers = spread_frames(video, count)
         frames = [read_frame(video, number) for number in numbers.tolist()]
         self._sign = self._polarity()
-        levels = np.array([np.nanmean(frame, dtype=np.float64) for frame in frames])
+        levels = np.array([_level(frame) for frame in frames])
         self._fading = _curve(self._place(numbers), levels)
         self._rest = self._at_rest(frames, numbers)
         shown = numbers[:: max(1, len(numbers) // LEAST)]
@@ -64,7 +64,8 @@ class Wave:
         mean = sum(self._read(number) for number in near) / np.float32(len(near))
         rest = np.asarray(self._rest)
         level = np.float32(100 * self._sign / self._faded(frame))
-        ratio = np.asarray(mean) / rest
+        with np.errstate(invalid="ignore", over="ignore"):
+            ratio = np.asarray(mean) / rest
         ratio *= level
         ratio -= np.float32(100 * self._sign)
         known = np.isfinite(ratio)
@@ -101,7 +102,7 @@ class Wave:
             resting = (value - mean) * np.float32(self._sign) <= 0
             total += np.where(resting, value, 0)
             count += resting
-        with np.errstate(invalid="ignore"):
+        with np.errstate(invalid="ignore", divide="ignore"):
             rest = total / count
         known = rest[np.isfinite(rest)]
         bright = float(np.percentile(known, 98)) if known.size else 0.0
@@ -124,6 +125,12 @@ class Wave:
             return -1.0 if detect_polarity(traces) == "down" else 1.0
         except ArgumentError:  # undecided: as recorded
             return 1.0
+
+
+def _level(frame: Array) -> float:
+    """Return the mean of the known pixels of a frame, NaN if there is none."""
+    known = frame[np.isfinite(frame)]
+    return float(known.mean(dtype=np.float64)) if known.size else np.nan
 
 
 def _places(size: int) -> Array:

@@ -29,6 +29,7 @@ class BeatMeasurer {
         row_ = padded.row();
         samples_ = samples;
         noise_ = noise_of(row_, samples);
+        checked_noise_ = settings_.is_checked ? std::max(noise_, sparse_noise_of(row_, samples)) : noise_;
         padded.filter(derivative_, slopes_);
         padded.filter(wider_, wide_);
         padded.filter(smoother_, smooth_);
@@ -116,7 +117,7 @@ class BeatMeasurer {
             const int64_t radius = int64_t(gains_[i].size()) - 1;
             for (int64_t k = low; k < high; ++k) {
                 const int64_t distance = std::min({k, samples_ - 1 - k, radius});
-                if (checked_[i][k] > std::max(kSignificant * noise_ * gains_[i][distance], least)) return true;
+                if (checked_[i][k] > std::max(kSignificant * checked_noise_ * gains_[i][distance], least)) return true;
             }
         }
         return false;
@@ -374,7 +375,7 @@ class BeatMeasurer {
     size_t filtered_ = 0;  // at how many scales the series has been filtered
     const double* row_ = nullptr;
     int64_t samples_ = 0, margin_ = 0;
-    double noise_ = 0;
+    double noise_ = 0, checked_noise_ = 0;
 };
 
 inline void measure_beats(const double* series, int64_t samples, int64_t count, const int64_t* first,
