@@ -181,6 +181,23 @@ def test_the_video_is_not_modified(video):
     np.testing.assert_array_equal(given, video)
 
 
+def test_few_counts_have_no_beats_where_they_were_given():
+    rng = np.random.default_rng(0)
+    kinds = [rng.poisson(mean, (600, 20, 20)).astype("u2") for mean in (0.05, 0.2, 0.5, 1, 2, 5)]
+    kinds += [np.rint(100.3 + spread * rng.normal(size=(600, 20, 20))).astype("u1") for spread in (0.15, 0.3, 1)]
+    for counts in kinds:
+        maps = compute_beat_maps(counts, beats=[100, 250, 400, 550], polarity="up", levels=())
+        assert np.isfinite(maps["activation"]).mean() < 0.03
+
+
+def test_few_counts_of_beats_are_measured():
+    t = np.arange(600)[:, np.newaxis, np.newaxis] - 40
+    beats = np.clip(t % 140 / 3, 0, 1) * np.exp(-((t % 140 / 50) ** 3)) * (t >= 0)
+    counts = np.random.default_rng(0).poisson(0.05 + 3 * beats, (600, 20, 20))
+    maps = compute_beat_maps(counts, beats=[40, 180, 320, 460], polarity="up", levels=())
+    assert np.isfinite(maps["activation"]).mean() > 0.99
+
+
 def test_noise_has_no_beats():
     noise = np.random.default_rng(0).normal(size=(600, 40, 40))
     maps = compute_beat_maps(noise, beats=[50, 180, 310, 440, 560], polarity="up")

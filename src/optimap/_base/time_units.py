@@ -6,7 +6,7 @@ import numpy as np
 
 from .types import Array
 
-TIME_NAME = re.compile(r"\s*(t|times?)(?:$|[\s_(\[,/]+([a-zµμ]+)[)\]]?)\s*", re.IGNORECASE)
+TIME_NAME = re.compile(r"\s*(t|times?|zeit|temps|tiempo|tempo)(?:$|[\s_(\[,/]+([a-zµμ]+)[)\]]?)\s*", re.IGNORECASE)
 SECONDS = {
     "ns": 1e-9,
     "us": 1e-6,
@@ -59,12 +59,12 @@ def coordinate_times(values: Array, name: object, unit: object = "") -> Array | 
 
 
 def time_of_name(name: str) -> tuple[str, str] | None:
-    """Return the word and the unit (empty without one) in the name of a time axis; None for other names.
+    """Return ``time`` and the unit (empty without one) in the name of a time axis; None for other names.
 
     Examples
     --------
     >>> time_of_name("Time [ms]"), time_of_name("time_s"), time_of_name("t"), time_of_name("trace")
-    (('Time', 'ms'), ('time', 's'), ('t', ''), None)
+    (('time', 'ms'), ('time', 's'), ('time', ''), None)
     """
     found = TIME_NAME.fullmatch(name)
-    return None if found is None else (found[1], found[2] or "")
+    return None if found is None else ("time", found[2] or "")

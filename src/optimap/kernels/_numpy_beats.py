@@ -23,6 +23,7 @@ FALL = 0.2  # of the smaller of two rises must be lost between them, and
 FALL_NOISE = 3.0  # times the noise, else they are one
 HEIGHT = 1.4  # times `min_snr` times the noise: a slope of this significance in noise alone rises by 1.2 times that
 HORIZON = 3.0  # mean intervals within which a rise must return
+ORDINARY = 0.99  # of the second differences: the others may be those of upstrokes and artefacts
 ROUNDING = 1e-12  # of the largest sample: slopes below are rounding errors
 
 
@@ -98,6 +99,18 @@ def noise_of(rows: Floats) -> Any:
         return np.full(rows.shape[:-1], np.nan)[()]
     bends = np.abs(rows[..., 2:] - 2 * rows[..., 1:-1] + rows[..., :-2])
     return 1.4826 * np.median(bends, axis=-1) / np.sqrt(6)
+
+
+def sparse_noise_of(rows: Floats) -> Floats:
+    """Return the noise of each series (m, T) from all second differences but the largest, which are those of upstrokes.
+
+    That is the noise of few counts, most of whose differences are 0.
+    """
+    kept = int(ORDINARY * max(rows.shape[1] - 2, 0))
+    if kept == 0:
+        return np.zeros(len(rows))
+    squares = np.partition((rows[:, 2:] - 2 * rows[:, 1:-1] + rows[:, :-2]) ** 2, kept, axis=1)
+    return np.asarray(np.sqrt(squares[:, :kept].mean(axis=1) / 6))
 
 
 def find_rises(row: Floats, min_snr: float, min_amplitude: float) -> tuple[float, list[Rise]]:

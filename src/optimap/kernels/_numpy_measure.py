@@ -46,7 +46,7 @@ from ._numpy_beat import (
     total,
     whole,
 )
-from ._numpy_beats import SCALES, derivative, filtered, gain, gains_near_ends, gaussian, noise_of
+from ._numpy_beats import SCALES, derivative, filtered, gain, gains_near_ends, gaussian, noise_of, sparse_noise_of
 from ._numpy_columns import write_columns, write_intervals
 from ._numpy_falls import eighths
 
@@ -164,6 +164,7 @@ def _significant(
     """Return whether any of the scales has a slope in the window of a beat that noise does not have."""
     result = np.zeros(len(own), bool)
     least = (ROUNDING * np.abs(series.rows).max(axis=1))[own]
+    noise = np.maximum(series.noise, sparse_noise_of(series.rows))
     frames = low[:, np.newaxis] + np.arange(where.shape[1])
     ends = np.maximum(np.minimum(frames, series.samples - 1 - frames), 0)  # frames beyond the end are left out
     for sigma in SCALES:
@@ -171,7 +172,7 @@ def _significant(
         if len(left) == 0:
             break
         gains = gains_near_ends(sigma)
-        limits = (SIGNIFICANT * series.noise[own[left]])[:, np.newaxis] * gains[np.minimum(ends[left], len(gains) - 1)]
+        limits = (SIGNIFICANT * noise[own[left]])[:, np.newaxis] * gains[np.minimum(ends[left], len(gains) - 1)]
         rows, numbers = np.unique(own[left], return_inverse=True)
         slopes = series.slopes if sigma == settings.sigma else filtered(series.rows[rows], derivative(sigma))
         shift = 0 if sigma == settings.sigma else (numbers - own[left]) * series.samples

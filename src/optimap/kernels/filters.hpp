@@ -12,6 +12,7 @@ namespace optimap {
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 constexpr double kScales[] = {2, 3, 4, 6, 8};  // frames
 constexpr double kSteep = 0.1;      // of its steepest slope: a rise begins and ends where the signal rises less
+constexpr double kOrdinary = 0.99;  // of the second differences: the others may be those of upstrokes and artefacts
 constexpr double kRounding = 1e-12; // of the largest sample: slopes below are rounding errors
 
 // A filter with an odd number of weights, either symmetric or antisymmetric; only one half is kept.
@@ -138,6 +139,22 @@ inline double noise_of(const double* row, int64_t samples) {
     std::vector<double> bends(samples - 2);
     for (int64_t i = 0; i + 2 < samples; ++i) bends[i] = std::abs(row[i + 2] - 2 * row[i + 1] + row[i]);
     return 1.4826 * median_of(bends) / std::sqrt(6.0);
+}
+
+// The same from the mean square of all second differences but the largest, which upstrokes and artefacts have: the noise
+// of few counts, most of whose differences are 0.
+inline double sparse_noise_of(const double* row, int64_t samples) {
+    const int64_t kept = int64_t(kOrdinary * double(std::max<int64_t>(samples - 2, 0)));
+    if (kept == 0) return 0;
+    std::vector<double> squares(samples - 2);
+    for (int64_t i = 0; i + 2 < samples; ++i) {
+        const double bend = row[i + 2] - 2 * row[i + 1] + row[i];
+        squares[i] = bend * bend;
+    }
+    std::nth_element(squares.begin(), squares.begin() + kept, squares.end());
+    double sum = 0;
+    for (int64_t i = 0; i < kept; ++i) sum += squares[i];
+    return std::sqrt(sum / double(kept) / 6);
 }
 
 }  // namespace optimap

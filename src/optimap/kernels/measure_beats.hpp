@@ -29,6 +29,7 @@ class BeatMeasurer {
         row_ = padded.row();
         samples_ = samples;
         noise_ = noise_of(row_, samples);
+        checked_noise_ = settings_.is_checked ? std::max(noise_, sparse_noise_of(row_, samples)) : noise_;
         padded.filter(derivative_, slopes_);
         padded.filter(wider_, wide_);
         padded.filter(smoother_, smooth_);
@@ -116,7 +117,7 @@ class BeatMeasurer {
             const int64_t radius = int64_t(gains_[i].size()) - 1;
             for (int64_t k = low; k < high; ++k) {
                 const int64_t distance = std::min({k, samples_ - 1 - k, radius});
-                if (checked_[i][k] > std::max(kSignificant * noise_ * gains_[i][distance], least)) return true;
+                if (checked_[i][k] > std::max(kSignificant * checked_noise_ * gains_[i][distance], least)) return true;
             }
         }
         return false;
@@ -253,8 +254,9 @@ class BeatMeasurer {
         for (int64_t k = beat.top; k < last; ++k)
             if (beat.above(smooth_.data(), k) <= kBelow * height) last = std::min(beat.end, k + 1);
         const double time = passed(beat, height, 1, beat.top, last);
+        if (std::isnan(time)) return time;
         const int64_t at = int64_t(time), room = std::min(at + 1, beat.end - beat.top - at);
-        if (std::isnan(time) || room < 2) return double(beat.top) + time;
+        if (room < 2) return double(beat.top) + time;
         const double steepness = beat.drift - wide_[beat.top + at];
         const double length = steepness > 0 ? noise_ / steepness : noise_ > 0 ? double(kMost) : 0;  // of noise, in frames
         const int64_t reach = std::clamp(int64_t(std::min(kReach * length, double(kMost)) + 0.5), int64_t(2), room);
@@ -373,7 +375,7 @@ class BeatMeasurer {
     size_t filtered_ = 0;  // at how many scales the series has been filtered
     const double* row_ = nullptr;
     int64_t samples_ = 0, margin_ = 0;
-    double noise_ = 0;
+    double noise_ = 0, checked_noise_ = 0;
 };
 
 inline void measure_beats(const double* series, int64_t samples, int64_t count, const int64_t* first,

@@ -88,9 +88,18 @@ def test_frames_count_from_0_or_1(tmp_path):
         ("", "it is empty"),
         ("Time (s),A\n0,1\n0.1,b\n", r"has 'b' in line 3, column 'A', which is not a number: correct that cell"),
         ("t [ms];A\n0;1.234,5\n", r"has '1.234,5' in line 2"),
+        ("Time (s),A,B\n0,1\n", "has 2 cells in line 2, but 3 columns: it may be truncated"),
+        (" ,Mean,Slice\n1,5,1\n2,6,1\n", "has several rows for a frame: Slice is '1' more than once: measure again"),
         (" ,Area,Circ.\n1,2,3\n", "is a table of ImageJ without Mean, Median, RawIntDen or IntDen: choose 'Mean gray"),
     ],
 )
 def test_anything_else_is_an_error(text, match, tmp_path):
     error = check_error(lambda: loaded(tmp_path, text), ArgumentError, "path", match)
     assert str(tmp_path) in str(error)
+
+
+def test_a_table_without_rows_and_one_in_another_encoding(tmp_path):
+    assert loaded(tmp_path, "Time (s),a,b\n").traces.shape == (0, 2)
+    (tmp_path / "latin.csv").write_bytes("Zeit [ms];µA\r\n0;1,5\r\n2;3\r\n".encode("cp1252"))
+    table = load_traces(tmp_path / "latin.csv")
+    assert (table.fps, table.names, table.traces.ravel().tolist()) == (500, ["µA"], [1.5, 3])

@@ -39,6 +39,7 @@ def read_foreign(path: Path) -> tuple[Header, Array, Array]:
     if len(names) < 2 or not (is_time or first.lower() in COUNTERS) or [name.lower() for name in names] == ["x", "y"]:
         few = ", ".join(names[:4]) + (f", ... ({len(names)})" if len(names) > 4 else "")
         raise _wrong(path, f"is not a table of traces, because its columns are {few}")
+    _check_one_row_a_frame(path, names, rows)
     numbers = np.array([_numbers(path, table, names, row, [0, *wanted]) for row in rows]).reshape(-1, 1 + len(wanted))
     axis, name, fps = _axis(first, numbers[:, 0])
     labels = [names[column] for column in wanted]
@@ -55,6 +56,24 @@ def read_foreign(path: Path) -> tuple[Header, Array, Array]:
         "metadata": {},
     }
     return header, numbers[:, 1:], axis
+
+
+def _check_one_row_a_frame(path: Path, names: list[str], rows: list[Row]) -> None:
+    """Raise an error if a row lacks cells, or several rows of a table of ImageJ are about the same frame."""
+    short = next((row for row in rows if len(row.cells) < len(names)), None)
+    if short is not None:
+        problem = f"has {len(short.cells)} cells in line {short.line}, but {len(names)} columns"
+        cure = "it may be truncated; copy it again, or correct that line"
+        raise ArgumentError("path", path, problem, cure, subject=str(path))
+    for name in ("Slice", "Frame"):
+        if name in names[1:]:
+            numbers = [row.cells[names.index(name)] for row in rows]
+            if len(set(numbers)) == len(numbers):
+                return
+            if name == "Frame" or "Frame" not in names[1:]:
+                problem = f"has several rows for a frame: {name} is {numbers[0]!r} more than once"
+                cure = "measure again with Multi Measure, one row per slice"
+                raise ArgumentError("path", path, problem, cure, subject=str(path))
 
 
 def _wrong(path: Path, problem: str) -> ArgumentError:
@@ -102,7 +121,7 @@ def _axis(name: str, values: Array) -> tuple[Array, str, float | None]:
         word, unit = time_of_name(name) or ("", "")
         is_whole = not unit and bool(np.equal(np.mod(values, 1), 0).all())  # may be frames, or milliseconds
         times = None if is_whole else coordinate_times(values, word, unit)
-        rate = None if times is None or values[:1] != 0 else regular_rate(times)
+        rate = regular_rate(times) if times is not None and values[:1].tolist() == [0] else None
         if rate is not None:
             return np.arange(len(values)) / rate, SECONDS, rate
         return values if times is None else times, OTHER, None

@@ -170,8 +170,9 @@ def read_values(path: Path, header: Header) -> tuple[Array, Array]:
     frames, count = header_shape(header)
     dtype, axis_dtype = _as_written(header["dtype"]), _as_written(header["axis_dtype"])
     with _open(path) as file:
-        if _is_foreign(_first_row(file, path)):
+        if _is_foreign(path):
             return read_foreign(path)[1:]
+        _first_row(file, path)
         if header["tidy"]:
             names, axis, values = _read_tidy(file, path, axis_dtype, dtype)
             return from_tidy(path, header, names, axis, values)
@@ -254,19 +255,21 @@ def _not_numbers(path: Path) -> Iterator[None]:
         yield
 
 
-def _is_foreign(columns: list[str]) -> bool:
-    """Whether the columns are not named, or not divided, as in our tables."""
+def _is_foreign(path: Path) -> bool:
+    """Whether the columns are not named, or not divided, as in our tables; they may be in any encoding."""
+    with open(path, encoding="utf-8-sig", errors="replace", newline="") as file, reading_text(path):
+        columns = next(csv.reader(file, delimiter=_delimiter(path)), [])
     return not is_tidy(columns) and (columns[:1] not in [[name] for name in AXES] or columns == ["x", "y"])
 
 
 def _guess(path: Path) -> Header:
     """Return a header for a table that has none: float64, with names and positions from the columns."""
+    if _is_foreign(path):
+        return read_foreign(path)[0]
     with _open(path) as file:
         columns = _first_row(file, path)
         if columns and is_tidy(columns):
             return _guess_tidy(file, path, columns[0])
-        if _is_foreign(columns):
-            return read_foreign(path)[0]
         with _not_numbers(path):
             axis = np.array([float(line.partition(_delimiter(path))[0]) for line in file if line.strip()])
     return _header(columns[0], axis, columns[1:], positions_in_names(columns[1:]))
