@@ -7,7 +7,7 @@ FOLDER ?= demo
 # A process for each core, and all tests of a file in the same one.
 PARALLEL := -n logical --maxprocesses 4 --dist loadfile
 
-.PHONY: demo test test-frontends test-arrays core-numpy lowest fuzz lint types doctest docs hooks dist wheels bench speed clean
+.PHONY: demo test test-frontends test-arrays core-numpy lowest fuzz sanitize lint types doctest docs hooks dist wheels bench speed clean
 
 # A plain install, as users have it.
 $(VENV)/installed: pyproject.toml CMakeLists.txt $(shell find src -type f -not -name '*.pyc')
@@ -56,6 +56,10 @@ lowest:
 N ?= 300
 fuzz: $(VENV)/dev
 	$(BIN)/python -m tests.fuzz -n $(N) --kind "$(KIND)"
+
+# Tests the compiled loops, built with AddressSanitizer and UndefinedBehaviorSanitizer.
+sanitize: $(VENV)/dev
+	PYTHON=$(BIN)/python .ci/sanitize
 
 lint: $(VENV)/dev
 	$(BIN)/ruff check .

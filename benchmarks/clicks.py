@@ -41,9 +41,20 @@ def main() -> None:
         picker.move(key, (60 + i, 100 + i % 9), continues=True)
         figure.canvas.flush_events()
         steps.append(time.perf_counter() - start)
+    scrubs = {}
+    for mode in ("frame", "signal"):
+        view.show_picture(mode)
+        took = []
+        for frame in range(100, 130):
+            start = time.perf_counter()
+            view.show_frame(frame)
+            figure.canvas.flush_events()
+            took.append(time.perf_counter() - start)
+        scrubs[mode] = statistics.median(took)
     click, worst = statistics.median(clicks), max(clicks)
     print(f"{backend}: click {1e3 * click:.0f} ms (slowest {1e3 * worst:.0f}), ", end="")
-    print(f"dragging {1 / statistics.mean(steps):.0f} positions/s")
+    print(f"dragging {1 / statistics.mean(steps):.0f} positions/s, ", end="")
+    print(", ".join(f"another {mode} {1e3 * seconds:.0f} ms" for mode, seconds in scrubs.items()))
 
 
 if __name__ == "__main__":

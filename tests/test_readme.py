@@ -28,7 +28,8 @@ DOCUMENTS = [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("benchma
 @pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)
 def test_links_lead_somewhere(path):
     targets = re.findall(r"\]\(([^)#]+)\)", path.read_text(encoding="utf-8"))
-    missing = [t for t in targets if not t.startswith("http") and not (path.parent / t).exists()]
+    made = ("http", "gallery/")  # `make docs` makes the gallery, and finds links that lead nowhere
+    missing = [t for t in targets if not t.startswith(made) and not (path.parent / t).exists()]
     assert not missing
 
 

@@ -94,3 +94,6 @@ def test_text_from_damaged_files_shows_no_control_characters():
     assert str(error) == "at.csv has the columns a\\x00\\x1b[2J\\x9b\u00e9: copy it"
     long = ArgumentError("path", "at.csv", "\0" * 10**6, "copy it", subject="at.csv")
     assert len(str(long)) < 700
+    named = ArgumentError("path", "s.csv", "is a line", "use areas", subject="s.csv: shape_" + "9" * 5000)
+    assert str(named).startswith("s.csv: shape_99")
+    assert len(str(named)) < 1100

@@ -34,15 +34,10 @@ TREATED = {
 
 
 @pytest.mark.parametrize(("number", "name"), list(enumerate(TREATED, start=1)))
-@pytest.mark.parametrize("by_key", [True, False])
-def test_what_is_drawn_is_what_is_on(number, name, by_key):
+def test_what_is_drawn_is_what_is_on(number, name):
     video, view = view_of()
     raw = extract_traces(video, POSITIONS, 3)
-
-    def turn():
-        _ = key(view, str(number)) if by_key else press(view, view.trace_switches, name)
-
-    turn()
+    key(view, str(number))
     for line, trace in zip(lines(view), raw.T, strict=True):
         np.testing.assert_allclose(line.get_ydata(), TREATED[name](trace.astype(float)), rtol=1e-9, atol=1e-9)
     low, high = view.ax_traces.get_ylim()
@@ -50,7 +45,7 @@ def test_what_is_drawn_is_what_is_on(number, name, by_key):
     assert high > max(line.get_ydata().max() for line in lines(view))
     np.testing.assert_array_equal(view.traces, raw)
     assert difference(view) == 0
-    turn()
+    press(view, view.trace_switches, name)
     np.testing.assert_array_equal(lines(view)[0].get_ydata(), raw[:, 0])
     assert difference(view) == 0
 

@@ -1,5 +1,7 @@
 """Conduction velocity between pairs of positions and at every pixel."""
 
+from contextlib import ExitStack
+
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
@@ -7,6 +9,7 @@ import pytest
 from optimap import ArgumentError, ArgumentTypeError
 from optimap.activation import compute_cv, compute_cv_map, compute_velocity_field
 from optimap.video import open_video
+from tests._pick import puppet
 from tests.errors import check_error
 
 from .waves import elliptical, plane
@@ -118,3 +121,18 @@ def test_wrong_arguments_of_maps():
     check_error(lambda: compute_cv_map(TIMES, show=False, cmap="jet"), ArgumentTypeError, "cmap", "window_size")
     check_error(lambda: compute_cv_map(TIMES, show=False, vmin=3, vmax=1), ArgumentError, "vmin", "swap")
     check_error(lambda: compute_cv_map(TIMES[0]), ArgumentError, "activation_map", "shape")
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_positions_picked_on_the_map(order):
+    with ExitStack() as stack:
+        seat = puppet.seat(stack, puppet.clicks(*[(3, 4), (13, 6)][::order]))
+        found = compute_cv(TIMES, show=False)
+    assert seat.calls[0] == "present"
+    assert found == compute_cv(TIMES, [(3, 4), (13, 6)], show=False)
+
+
+def test_one_position_picked_is_too_few():
+    with ExitStack() as stack:
+        puppet.seat(stack, puppet.clicks((3, 4)))
+        check_error(lambda: compute_cv(TIMES, show=False), ArgumentError, "positions", "1 places?")

@@ -11,6 +11,7 @@ from .words import printable
 
 LONGEST_SHOWN = 200  # characters of a value in a message
 LONGEST_PROBLEM = 600
+LONGEST_SUBJECT = 1000  # which may end with a name in a damaged file
 
 
 class Explained(Exception):
@@ -45,7 +46,7 @@ class Explained(Exception):
     ) -> None:
         problem = _shortened(problem)  # there may be text from a damaged file in it
         self.argument, self.value, self.problem, self.cure = argument, value, problem, cure
-        self.subject = f"{argument} = {_shown(value)}" if subject is None else subject
+        self.subject = f"{argument} = {_shown(value)}" if subject is None else subject[:LONGEST_SUBJECT]
         self.keyword, self._plain = keyword, plain
         self.origin: str | None = None  # the file that holds the value, if the sentence does not name it
         super().__init__(self.sentence())

@@ -96,7 +96,8 @@ def picture_description(about: About) -> dict[str, Any]:
 
 def beats_description(about: About) -> dict[str, Any]:
     """Return the record of a table that is made from traces, with what tables of traces keep elsewhere."""
-    return {**about["metadata"], "traces": {key: value for key, value in about.items() if key != "metadata"}}
+    traces = {key: value for key, value in about.items() if key not in ("metadata", "look")}
+    return {**about["metadata"], "traces": traces}
 
 
 def _refuse(path: Path, problem: str, reason: Exception | None = None) -> NoReturn:

@@ -8,6 +8,7 @@ from .. import activation
 from .._base import Array
 from .._draw import MapStyle, add_length_bar, draw_maps
 from .look import USUAL, Look
+from .pictures import names_as_they_are
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -19,6 +20,7 @@ PANEL = 3.6  # inches
 COLORS = {"snr": "magma", "frequency": "cividis", "alternans": "inferno", "cv": "plasma"}
 
 
+@names_as_they_are
 def maps_picture(
     maps: "BeatMaps", image: Array | None, title: str, look: Look = USUAL, pixel_size: float | None = None
 ) -> "Figure":

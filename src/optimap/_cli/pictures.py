@@ -1,9 +1,10 @@
 """Pictures of traces and the places they come from, in files that record how they were made."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import wraps
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any, NamedTuple, cast
+from typing import IO, TYPE_CHECKING, Any, NamedTuple, ParamSpec, cast
 
 import numpy as np
 
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
     from ..trace import Regions, TraceTable
     from ..video import Recording
 
+P = ParamSpec("P")
+
 # The image in a picture is the mean of at most this many frames.
 MOST_FRAMES = 64
 # Figures are no higher than this, in inches.
@@ -42,6 +45,19 @@ EDITABLE: Any = {"svg.fonttype": "none", "pdf.fonttype": 42, "ps.fonttype": 42}
 # Where picture files store a description: for matplotlib, and for Pillow, which writes some of them.
 DESCRIBED = {".png": "Description", ".svg": "Description", ".pdf": "Subject", ".eps": "Creator", ".ps": "Creator"}
 DESCRIBED_BY_PILLOW = {".jpg": "comment", ".jpeg": "comment", ".tif": "description", ".tiff": "description"}
+
+
+def names_as_they_are(draw: Callable[P, "Figure"]) -> Callable[P, "Figure"]:
+    """Let a function draw names as they are: matplotlib takes what is between two dollars for a formula, or fails."""
+
+    @wraps(draw)
+    def drawn(*args: P.args, **kwargs: P.kwargs) -> "Figure":
+        from matplotlib import rc_context
+
+        with rc_context({"text.parse_math": False}):
+            return draw(*args, **kwargs)
+
+    return drawn
 
 
 def check_picture(path: Path, overwrite: bool, option: str = "--plot") -> None:
@@ -70,7 +86,6 @@ def save_picture(figure: "Figure", path: Path, overwrite: bool, made: dict[str, 
         how["metadata"] = {DESCRIBED[suffix]: json.dumps(made)}
     elif suffix in DESCRIBED_BY_PILLOW:
         how["pil_kwargs"] = {DESCRIBED_BY_PILLOW[suffix]: json.dumps(made)}
-    _without_formulas(figure)
     # Pillow writes JPEG without asking whether the disk took it. Settings of matplotlib are changed for a moment only.
     with (
         _files.written_whole(path, overwrite) as partial,
@@ -78,17 +93,6 @@ def save_picture(figure: "Figure", path: Path, overwrite: bool, made: dict[str, 
         rc_context(EDITABLE),
     ):
         figure.savefig(cast("IO[bytes]", file), format=suffix[1:], dpi=200, **how)
-
-
-def _without_formulas(figure: "Figure") -> None:
-    """Draw names as they are: matplotlib would take what is between two dollars for a formula, or fail."""
-    for ax in figure.axes:
-        legend = ax.get_legend()
-        texts = [ax.title, ax.xaxis.label, ax.yaxis.label, *ax.texts, *([] if legend is None else legend.get_texts())]
-        for text in texts:
-            text.set_parse_math(False)
-    for text in figure.texts:  # the title above all axes is among them
-        text.set_parse_math(False)
 
 
 def mean_image(recording: "Recording") -> Array:
@@ -113,6 +117,7 @@ class Pixels(NamedTuple):
     width: float | None
 
 
+@names_as_they_are
 def traces_picture(
     pixels: Pixels,
     traces: Array,
@@ -145,6 +150,7 @@ def traces_picture(
     return figure
 
 
+@names_as_they_are
 def beats_picture(signals: "TraceTable", table: "BeatTable", title: str, steps: Sequence[str] = ()) -> "Figure":
     """Return a figure of the first traces with their beats, one below the other."""
     from matplotlib.figure import Figure
@@ -165,6 +171,7 @@ def beats_picture(signals: "TraceTable", table: "BeatTable", title: str, steps: 
     return figure
 
 
+@names_as_they_are
 def table_picture(table: "TraceTable", title: str, look: Look = USUAL) -> "Figure":
     """Return a figure of a table of traces."""
     from matplotlib.figure import Figure
@@ -192,6 +199,7 @@ def table_picture(table: "TraceTable", title: str, look: Look = USUAL) -> "Figur
     return figure
 
 
+@names_as_they_are
 def durations_picture(table: "BeatTable", title: str) -> "Figure":
     """Return a figure of durations and amplitudes over time, and of restitution where there are pairs."""
     from matplotlib.figure import Figure

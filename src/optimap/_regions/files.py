@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from .._base import ArgumentError, Array, FolderError, MissingFileError
-from .._files import refuse_special
+from .._files import held_reports, refuse_special
 from .caiman import is_caiman, is_sparse_file, read_caiman, read_sparse
 from .cellpose import is_cellpose, read_cellpose
 from .file_request import Request
@@ -71,7 +71,8 @@ def read_region_file(path: Path, name: str = "path", kind: str | None = None, ce
     request = Request(name, kind, cells)
     if path.is_dir():
         if rois_in_folder(path):
-            return read_roi_folder(path, request)
+            with held_reports(path):
+                return read_roi_folder(path, request)
         raise FolderError(name, path, "is a folder", _cure_of_folder(path), subject=str(path))
     refuse_special(path, name)
     suffix = path.suffix.lower()

@@ -98,8 +98,10 @@ def check_rows(count: int) -> None:
 def _bands(first: Ints, last: Ints) -> Iterator[tuple[int, int]]:
     """Yield ranges of rows that edges cross about `ROWS_AT_ONCE` times; a row may be crossed more often."""
     low, high = int(first.min()), int(last.max())
-    changes = np.bincount(first - low, minlength=high - low + 1) - np.bincount(last - low, minlength=high - low + 1)
-    so_far = np.cumsum(np.cumsum(changes))
+    so_far = np.bincount(first - low, minlength=high - low + 1)
+    so_far -= np.bincount(last - low, minlength=high - low + 1)
+    for _ in range(2):  # changes, numbers of edges in a row, crossings up to there; in place, as there may be 2^21 rows
+        np.cumsum(so_far, out=so_far)
     start = low
     while start < high:
         before = 0 if start == low else int(so_far[start - low - 1])

@@ -255,8 +255,9 @@ class BeatMeasurer {
         for (int64_t k = beat.top; k < last; ++k)
             if (beat.above(smooth_.data(), k) <= kBelow * height) last = std::min(beat.end, k + 1);
         const double time = passed(beat, height, 1, beat.top, last);
+        if (std::isnan(time)) return time;
         const int64_t at = int64_t(time), room = std::min(at + 1, beat.end - beat.top - at);
-        if (std::isnan(time) || room < 2) return double(beat.top) + time;
+        if (room < 2) return double(beat.top) + time;
         const double steepness = beat.drift - wide_[beat.top + at];
         const double length = steepness > 0 ? noise_ / steepness : noise_ > 0 ? double(kMost) : 0;  // of noise, in frames
         const int64_t reach = std::clamp(int64_t(std::min(kReach * length, double(kMost)) + 0.5), int64_t(2), room);

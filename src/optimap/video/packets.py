@@ -125,9 +125,11 @@ def _states_rate(path: Path) -> bool:
 
 def _is_in_fragments(path: Path) -> bool:
     """Whether an MP4 file is written in fragments, of which FFmpeg reads only the first ones when it opens the file."""
-    at = 0
+    at, size = 0, path.stat().st_size
     with open(path, "rb") as file:
         for _ in range(MOST_LISTS):
+            if at > size:
+                return False
             file.seek(at)
             head = file.read(16)
             if head[4:8] in FRAGMENTS:
