@@ -251,7 +251,7 @@ def test_recordings_of_every_format_are_pickled_as_their_path(kind, tmp_path, mo
     with open_video(path) as recording:
         recording.fps = 123.0
         sent = pickle.dumps(recording)
-        assert len(sent) < 1000
+        assert len(sent) < 2000  # the pixels alone have 2376 bytes
         monkeypatch.chdir("/")
         with pickle.loads(sent) as copy:
             assert (copy.shape, copy.dtype, copy.fps) == (recording.shape, recording.dtype, 123.0)

@@ -115,13 +115,22 @@ def together() -> Iterator[None]:
 
 def _put_all(finished: list[_Finished]) -> None:
     """Give all files their names; if one cannot have it, put back those that the others replaced."""
+    if len(finished) == 1:  # no other can fail after it
+        partial, path, target, overwrite = finished[0]
+        with _in_words(path, partial):
+            _put(partial, target, overwrite)
+        return
     placed: list[tuple[Path, Path | None]] = []
     try:
         for partial, path, target, overwrite in finished:
-            before = kept(target) if overwrite and target.is_file() else None
+            before = hidden_path(target, "old") if overwrite and target.is_file() else None
+            if before is not None:  # noted first: an interrupt may come between any two steps
+                placed.append((target, before))
+                keep(target, before)
             with _in_words(path, partial):
                 _put(partial, target, overwrite)
-            placed.append((target, before))
+            if before is None:
+                placed.append((target, None))
     except BaseException:
         for target, before in reversed(placed):
             put_back(target, before)
@@ -138,27 +147,43 @@ def _in_words(path: Path, partial: Path) -> Iterator[None]:
     try:
         yield
     except BaseException as error:
+        interrupt = _interrupt_behind(error)
+        if interrupt is not None:
+            raise interrupt from None
         reason = explained(path, partial, error)
         if reason is not None:
             raise reason from error
         raise
 
 
+def _interrupt_behind(error: BaseException) -> BaseException | None:
+    """Return the interrupt that a library was handling when it failed: closing a file that is half written may fail."""
+    behind = error.__context__
+    while behind is not None and not isinstance(behind, (KeyboardInterrupt, SystemExit)):
+        behind = behind.__context__
+    return behind
+
+
 def kept(path: Path) -> Path:
     """Return a second name of a file, under which it is kept while another one takes its place."""
     second = hidden_path(path, "old")
+    keep(path, second)
+    return second
+
+
+def keep(path: Path, second: Path) -> None:
+    """Give a file a second name, or copy it where there are no hard links."""
     try:
         os.link(path.resolve(), second)  # takes no room, unlike a copy
-    except OSError:  # file systems without hard links
+    except OSError:
         shutil.copy2(path, second)
-    return second
 
 
 def put_back(path: Path, before: Path | None) -> None:
     """Restore the file that was kept, or remove the new one if there was none."""
     if before is None:
         remove_path(path)
-    else:
+    elif before.exists():
         os.replace(before, path.resolve())
 
 
