@@ -31,7 +31,7 @@ EXAMPLES = {
     ),
     "convert": (
         "optimap convert recording.tif recording.zarr",
-        "optimap convert rec.raw frames.npy --option shape=1000,512,512 --option dtype=uint16 --option offset=4096",
+        "optimap convert day1/a.tif a.mkv --fps 500",
     ),
 }
 
