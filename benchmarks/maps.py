@@ -82,10 +82,12 @@ def draw(lines):
         ends = np.array([counts[axis][0], counts[axis][-1]])
         first = max(times[0] for (shown, _), times in lines.items() if shown == axis)
         ax.loglog(ends, first * ends / ends[0], color="0.7", linestyle=":", label="proportional")
+        ax.set_xticks(counts[axis], [str(count) for count in counts[axis]])
+        ax.minorticks_off()
         ax.set_xlabel(axis)
         ax.spines[["top", "right"]].set_visible(False)
     axes[0].set_ylabel("Seconds")
-    axes[0].legend(frameon=False, fontsize="small")
+    axes[1].legend(frameon=False, fontsize="small", loc="upper left")
     figure.savefig(Path(__file__).parents[1] / "docs" / "images" / "speed-maps.png", dpi=110)
 
 
