@@ -72,6 +72,10 @@ def test_gaps_do_not_spread():
         (lambda: image.open_mask(MASK, show=1), "show"),
         (lambda: image.largest_mask_component(MASK, invert="no"), "invert"),
         (lambda: image.smooth_gaussian(MASK, -1), "sigma"),
+        (lambda: image.smooth_gaussian(MASK, None), "sigma"),
+        (lambda: image.smooth_gaussian(MASK, [1, 1]), "sigma"),
+        (lambda: image.background_mask(MASK, threshold=[1]), "threshold"),
+        (lambda: image.background_mask(MASK, threshold=1j), "threshold"),
     ],
 )
 def test_wrong_arguments(call, argument):

@@ -74,9 +74,21 @@ def text_names(names: object, things: str) -> list[str]:
 
 def positive_number(value: object, name: str, meaning: str = "a positive number") -> float:
     """Return `value` as a float, or raise an error that names the argument."""
-    number = 0.0
-    if isinstance(value, SupportsFloat) and not isinstance(value, bool) and getattr(value, "ndim", 0) == 0:
-        number = float(value)
+    number = _as_float(value)
     if not 0 < number < math.inf:
         raise ArgumentError.must_be(name, value, meaning)
     return number
+
+
+def finite_number(value: object, name: str, meaning: str = "a finite number") -> float:
+    """Return `value` as a float, or raise an error that names the argument."""
+    number = _as_float(value)
+    if not math.isfinite(number):
+        raise ArgumentError.must_be(name, value, meaning)
+    return number
+
+
+def _as_float(value: object) -> float:
+    """Return a number as a float, and NaN for everything else."""
+    is_number = isinstance(value, SupportsFloat) and not isinstance(value, bool) and getattr(value, "ndim", 0) == 0
+    return float(value) if is_number else math.nan  # type: ignore[arg-type]  # a number

@@ -19,6 +19,7 @@ from .._base import (
     Floats,
     Ints,
     check_flag,
+    finite_number,
     on_host,
     positive_number,
     whole_number,
@@ -317,11 +318,7 @@ def find_crossings(signal: ArrayLike, threshold: float = 0.5, inverted: bool = F
 
 def parse_threshold(threshold: object) -> float:
     """Return a threshold as a float."""
-    if isinstance(threshold, (int, float, np.integer, np.floating)) and not isinstance(threshold, bool):
-        number = float(threshold)
-        if np.isfinite(number):
-            return number
-    raise ArgumentError.must_be("threshold", threshold, "a finite number")
+    return finite_number(threshold, "threshold")
 
 
 def _parse_flags(falling_edge: bool, **flags: bool) -> int:

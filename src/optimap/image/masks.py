@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal, Unpack, overload
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from .._base import ArgumentError, ArgumentTypeError, Array, MaskKeywords, check_flag
+from .._base import ArgumentError, ArgumentTypeError, Array, MaskKeywords, check_flag, finite_number
 from .._draw import as_image, check_axes, check_scale, draw_image, new_axes, show_figures
 
 if TYPE_CHECKING:
@@ -234,9 +234,8 @@ def _by_threshold(
             cure = f"give {', '.join(MaskKeywords.__annotations__)}, or leave it out"
             raise ArgumentTypeError(name, value, "is not a keyword of show_mask()", cure)
     pixels = _pixels(image)
-    if threshold is not None and (isinstance(threshold, (bool, str)) or not np.isfinite(threshold)):
-        raise ArgumentError.must_be("threshold", threshold, "a finite number, or left out")
-    limit = detect_background_threshold(image) if threshold is None else float(threshold)
+    given = None if threshold is None else finite_number(threshold, "threshold", "a finite number, or left out")
+    limit = detect_background_threshold(image) if given is None else given
     with np.errstate(invalid="ignore"):
         above = np.ma.filled(pixels >= limit, False)
     mask: Mask = above if bright else ~above
@@ -309,7 +308,7 @@ def show_mask(
         raise ArgumentError("image", image, f"has shape {below.shape}", cure, subject="image")
     if not is_color_like(color):
         raise ArgumentError("color", color, "is not a colour known to matplotlib", "give a name such as 'red'")
-    if isinstance(alpha, (bool, str)) or not 0 <= alpha <= 1:
+    if not 0 <= finite_number(alpha, "alpha", "a number from 0 to 1") <= 1:
         raise ArgumentError.must_be("alpha", alpha, "a number from 0 to 1")
     check_scale(cmap, None, None)
     check_axes(ax)

@@ -9,6 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from .._base import ArgumentError, MaskImageKeywords, check_flag, whole_number
 from .._draw import as_image
+from .._reading import parse_sigma
 from .masks import parse_mask, show_mask
 
 if TYPE_CHECKING:
@@ -320,8 +321,7 @@ def smooth_gaussian(image: ArrayLike, sigma: float) -> NDArray[np.floating[Any]]
     """
     from scipy.ndimage import gaussian_filter
 
-    if isinstance(sigma, (bool, str)) or not 0 <= sigma < np.inf:
-        raise ArgumentError.must_be("sigma", sigma, "a finite number, 0 or more")
+    sigma = parse_sigma(sigma, "sigma")
     pixels = as_image(image)
     values = np.ma.filled(pixels.astype(np.float64), np.nan)
     widths = (sigma, sigma, 0)[: values.ndim]

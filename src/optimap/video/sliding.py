@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from .. import kernels
-from .._base import ArgumentError, Array, VideoLike, is_dask, refuse_device_array, whole_number
+from .._base import Array, VideoLike, finite_number, is_dask, refuse_device_array, whole_number
 from .._reading import Source, as_source
 from .overlaps import blocks_with_neighbours, in_overlapping_blocks
 
@@ -65,22 +65,13 @@ def normalize_pixelwise_slidingwindow(
     [0.0, 1.0, 0.0, 1.0, 0.0]
     """
     reach = whole_number(window_size, "window_size", minimum=2) // 2
-    ends = _finite(ymin, "ymin"), _finite(ymax, "ymax")
+    ends = finite_number(ymin, "ymin"), finite_number(ymax, "ymax")
     refuse_device_array(video, "video", "normalizing in windows")
     source = as_source(video)
     function = partial(_normalize, reach=reach, ends=ends)
     if is_dask(source.video):
         return in_overlapping_blocks(source.video, function, (reach, 0, 0), np.dtype(np.float32))  # type: ignore[no-any-return]
     return function(source)
-
-
-def _finite(value: object, name: str) -> float:
-    """Return a finite number as a float, or raise an error."""
-    is_number = isinstance(value, (int, float, np.integer, np.floating)) and not isinstance(value, bool)
-    number = float(value) if is_number else np.nan  # type: ignore[arg-type]  # a number
-    if not abs(number) < np.inf:
-        raise ArgumentError.must_be(name, value, "a finite number")
-    return number
 
 
 class _Job(NamedTuple):
