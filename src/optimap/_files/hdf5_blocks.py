@@ -26,6 +26,7 @@ OF_GROUPS, OF_CHUNKS = 0, 1
 KEY_OF_GROUPS = 8
 KEYS_OF_CHUNKS = [8 * (axes + 2) for axes in range(1, 33)]
 NOWHERE = 2**64 - 1
+SHORTEST_START = 16  # bytes of the first block that the library may read before the others
 SMALLEST, LARGEST = 32, 2**20  # bytes of blocks that are looked at; larger ones hold pixels, or are heaps of text
 
 
@@ -40,14 +41,14 @@ class Blocks:
     def look_at(self, block: memoryview, place: int) -> None:
         """Raise an error for a block that HDF5 would not survive; pixels pass."""
         start = bytes(block[:8])
-        if not SMALLEST <= len(block) <= LARGEST and start != HEAP_START:
-            return
-        if start == SIGNATURE:
+        if start == SIGNATURE and SHORTEST_START <= len(block) <= LARGEST:
             at = 13 if block[8] < 2 else 9
             self._start, self._has_usual_sizes = place, tuple(block[at : at + 2]) == SIZES
-        elif not self._has_usual_sizes:
+        if not SMALLEST <= len(block) <= LARGEST and start != HEAP_START:
             return
-        elif start == HEAP_START:
+        if start == SIGNATURE or not self._has_usual_sizes:
+            return
+        if start == HEAP_START:
             self._check_heap(block)
         elif start[:4] == b"TREE":
             self._check_node(block, place - self._start)
