@@ -15,7 +15,7 @@ from hdmf.common import DynamicTable, VectorData
 
 from ..._base import Array
 from ..._files import own_hdf5
-from ..columns_header import COLUMNS_MARKER, not_beats, parse_columns_header
+from ..columns_header import COLUMNS_MARKER, not_beats, parse_columns_header, text_column
 from ..header import reading_table
 from ..kinds.nwb import write_nwb
 from ..kinds.nwb_metadata import parse_nwb_metadata
@@ -55,7 +55,7 @@ def read(path: Path) -> tuple[dict[str, Any], dict[str, Array]]:
         header = parse_columns_header(str(file[HEADER].asstr()[()]), path)
         stored = {name: file["processing/ophys/beats"][_column(name)] for name in header["columns"]}
         return header, {
-            name: np.array(stored[name].asstr()[()].tolist(), np.str_)
+            name: text_column(stored[name].asstr()[()], path)
             if dtype == "text"
             else np.asarray(stored[name][()], dtype)
             for name, dtype in header["columns"].items()
