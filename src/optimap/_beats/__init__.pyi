@@ -7,6 +7,7 @@ from .columns import (
     BASELINE,
     HAS_NAN,
     NO_BEAT,
+    NO_BEAT_FOUND,
     PEAK,
     explain,
     in_units,
@@ -23,6 +24,10 @@ from .parameters import (
     parse_prefix,
     parse_times,
 )
+from .steepness import (
+    instead_of_beats,
+    steepest_snr,
+)
 from .windows import (
     Windows,
     given_windows,
@@ -35,12 +40,14 @@ __all__ = [
     "BASELINE",
     "HAS_NAN",
     "NO_BEAT",
+    "NO_BEAT_FOUND",
     "PEAK",
     "Windows",
     "compare_parities",
     "explain",
     "given_windows",
     "in_units",
+    "instead_of_beats",
     "measure_windows",
     "measured_names",
     "parse_levels",
@@ -48,6 +55,7 @@ __all__ = [
     "parse_prefix",
     "parse_times",
     "shown_order",
+    "steepest_snr",
     "windows_around",
     "with_unit",
 ]
