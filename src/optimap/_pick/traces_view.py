@@ -4,12 +4,13 @@ Points, keys and messages are those of `PositionsView`; added here are frames, t
 (the box of pixels) at each point.
 """
 
+import warnings
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .._base import Array
+from .._base import Array, stack_level
 from .._reading import Source, as_source
 from .layout import MESSAGE, ROW, SPLIT, Box
 from .live_traces import LiveTraces
@@ -43,7 +44,7 @@ class TracesView(TracesControls):
         ("M", "the activation map of the beat at the frame"),
         ("space, < >", "play or stop; slower, faster"),
         ("click, drag on traces", "go to that frame; select the trace there"),
-        ("1 to 6", "the switches below the traces; what is returned stays as recorded"),
+        ("1 to 6", "the switches below the traces: what is drawn"),
     )
 
     def __init__(
@@ -62,10 +63,11 @@ class TracesView(TracesControls):
         display: dict[str, Any],
         title: str,
         nan_policy: str = "propagate",
+        treated: bool = False,
     ) -> None:
         self.live = self._new_live(videos, size, window, nan_policy)
         self.times, self.frame = times, frame
-        self._time_label, self._styles = time_label, styles
+        self._time_label, self._styles, self.treated = time_label, styles, treated
         super().__init__(figure, image, picker, display, title)
         self.pictures = Pictures(
             self.ax_image,
@@ -103,8 +105,9 @@ class TracesView(TracesControls):
         ax.spines[["top", "right"]].set_visible(False)
         if len(self.times) > 1 and self.times[0] != self.times[-1]:
             ax.set_xlim(self.times[0], self.times[-1], auto=True)
-        self._marker = ax.axvline(self._time_of(self.frame or 0), color="0.55", linewidth=1, zorder=4)
+        self._marker = ax.axvline(self._time_of(self.frame or 0), color="0.55", linewidth=1, zorder=6)
         self._marker.set_visible(self.frame is not None)
+        self.painter.expect_long_lines(ax)
         self.painter.add(ax, self._marker)
         self._name_window(ax)
         return ax
@@ -184,7 +187,7 @@ class TracesView(TracesControls):
             self.slider.set_val(frame)
             self.slider.eventson = True
         self.painter.redraw(self.slider.ax)
-        self.painter.repaint_only(self.ax_traces, self._marker, self.lines.highlight)
+        self.painter.repaint_only(self.ax_traces, self._marker)
 
     def go_to(self, time: float) -> None:
         """Show the frame that is nearest to a place on the axis of the traces."""
@@ -260,6 +263,37 @@ class TracesView(TracesControls):
         """Traces (T, N) of the first video at the picked positions."""
         return self.live.matrix(self.picker.positions)
 
+    @property
+    def result(self) -> Array:
+        """The traces (T, N) that the call returns: as they were recorded, or as they are drawn."""
+        raw = self.traces
+        if not (self.treated and self.lines.treatment.is_on and raw.size):
+            return raw
+        return np.stack(self.lines.shown(point.key for point in self.picker.points), axis=1)
+
+    @property
+    def made(self) -> dict[str, Any]:
+        """The record of how the result was made, for files."""
+        made: dict[str, Any] = {**self._place_of_pixels(), "values": "as recorded"}
+        if not (self.treated and self.lines.treatment.is_on):
+            return made
+        described = self.lines.treatment.described(self.traces)
+        reasons = self.lines.untreated
+        kept = {str(point.number): reasons[point.key] for point in self.picker.points if point.key in reasons}
+        return {**made, "values": "as drawn", **described, **({"as_recorded": kept} if kept else {})}
+
+    def warn_of_untreated(self) -> None:
+        """Warn of traces that are returned as they were recorded although a switch is on."""
+        kept = self.made.get("as_recorded", {})
+        if kept:
+            several = "s" if len(kept) > 1 else ""
+            what = f"trace{several} {', '.join(kept)} {'are' if several else 'is'} returned as recorded"
+            warnings.warn(f"{what}: {next(iter(kept.values()))}", stacklevel=stack_level())
+
+    def _place_of_pixels(self) -> dict[str, Any]:
+        """Return which pixels traces are made of, for files."""
+        return {"size": self.size, "window": self.window}
+
     def _set_lines(self, points: list[Point]) -> None:
         """Draw the traces of points."""
         self.live.points = len(self.picker.points)
@@ -268,28 +302,20 @@ class TracesView(TracesControls):
 
     def change(self, gone: list[int], new: list[Point], moved: list[Point]) -> None:
         """Draw points and traces that are gone, new, or moved."""
-        highlighted = self.lines.highlight.lines
-        recolored = any(self._numbers.get(point.key, point.number) != point.number for point in self.picker.points)
         for key in gone:
             self.painter.remove(self.ax_traces, *self.lines.pop(key))
-        lines = [artist for point in new for artist in self.lines.add(point, point_color(point))]
+        for point in new:
+            self.painter.watch_also(self.ax_traces, *self.lines.add(point, point_color(point)))
         super().change(gone, new, moved)
         self._set_lines([*moved, *new])
-        axes, numbers = self.lines.arrange([point.key for point in self.picker.points])
+        axes_changed = self.lines.arrange([point.key for point in self.picker.points])
         self._highlight()
-        dragged = len(moved) == 1 and not gone and not new and moved[0].key == self.adapter.held
-        if axes:
-            self.painter.watch_also(self.ax_traces, *lines)
+        if axes_changed:
             self.painter.redraw(self.ax_traces)
-        elif dragged:
+        elif len(moved) == 1 and not gone and not new and moved[0].key == self.adapter.held:  # dragged
             self.painter.repaint_only(self.ax_traces, *self.lines.artists(moved[0].key), self.lines.highlight)
-        elif gone or moved or recolored or highlighted != self.lines.highlight.lines:
-            self.painter.watch_also(self.ax_traces, *lines)
-            self.painter.repaint(self.ax_traces)
         else:
-            self.painter.add(self.ax_traces, *lines)
-            if numbers:
-                self.painter.repaint_right(self.ax_traces, self.ax_traces.bbox.x1 + 1, self.lines.ends)
+            self.painter.repaint(self.ax_traces)
 
     def _recolor(self, point: Point) -> None:
         super()._recolor(point)
@@ -306,7 +332,7 @@ class TracesView(TracesControls):
         if key != self._hovered:
             super().notice(key)
             self._highlight()
-            self.painter.repaint_only(self.ax_traces, self._marker, self.lines.highlight)
+            self.painter.repaint(self.ax_traces)
 
     # The outline of the window at each point
 
@@ -339,17 +365,3 @@ class TracesView(TracesControls):
 def _frame_duration(times: Array) -> float | None:
     """Return the duration of a frame in ms, for times in s."""
     return 1000 * float(np.median(np.diff(times))) if len(times) > 1 else None
-
-
-class ComparisonView(TracesView):
-    """One point that follows the clicks, with one trace of each video."""
-
-    closes_when_full = False
-
-    def change(self, gone: list[int], new: list[Point], moved: list[Point]) -> None:
-        """Draw the traces at the point, and write its position above them."""
-        place = ", ".join(f"({x:g}, {y:g})" for x, y in self.positions)
-        if self.ax_traces.get_title() != place:
-            self.ax_traces.set_title(place)
-            self.painter.redraw(self.ax_traces)
-        super().change(gone, new, moved)

@@ -32,7 +32,7 @@ class Samples:
     Attributes
     ----------
     flat : (T, M) float32 array
-        The samples, or what is left of them after `level` was subtracted and the rest was divided by `unit`.
+        The samples, or the share of what exceeds `level`, in units of `unit`.
     level, unit : (M,) arrays or None
     low, high : float
         The smallest and the largest sample, apart from NaN.
@@ -52,10 +52,9 @@ class Samples:
     def values(self, columns: slice) -> Floats:
         """Return samples of some pixels as they were."""
         values = self.flat[:, columns].astype(np.float64)
-        if self.unit is not None:
-            values *= self.unit[columns]
-        if self.level is not None:
-            values += self.level[columns]
+        if self.level is not None and self.unit is not None:
+            with np.errstate(over="ignore", invalid="ignore"):
+                values = values * self.unit[columns] / SHARE + self.level[columns]
         return values
 
     def fill(self, blocks: Blocks) -> None:
@@ -75,12 +74,11 @@ class Samples:
                 self.flat[frames] = rest
         if self.level is None:
             return
-        self.unit = np.full(len(sizes), 1 / SHARE)
+        self.unit = np.ones(len(sizes))
         if ((sizes > LARGEST) | ((sizes < SMALLEST) & (sizes > 0))).any():
-            units = np.where(sizes > 0, sizes, 1)
+            self.unit = np.where(sizes > 0, sizes, 1)
             for frames, block in blocks():
-                self.flat[frames] = self._rest(block) / units
-            self.unit *= units
+                self.flat[frames] = self._rest(block) / self.unit
 
     def _rest(self, block: Array) -> Floats:
         """Return a share of what exceeds the level."""
@@ -126,7 +124,7 @@ def _of_signals(signals: Any) -> tuple[Phase, Samples]:
     whole = Samples(phase.reshape(values.shape))
     if phase.size == 0:
         return phase, whole
-    whole.level, whole.unit = np.zeros(values.shape[1]), np.ones(values.shape[1])
+    whole.level, whole.unit = np.empty(values.shape[1]), np.empty(values.shape[1])
     for columns, block in signal_blocks(values):
         part = Samples(whole.flat[:, columns])
         part.fill(lambda block=block: iter([(slice(None), block.T)]))  # type: ignore[misc]
