@@ -33,6 +33,7 @@ def example_with(recording):
     assert replaced == 1
     space = {}
     exec(code, space)
+    space["video"].close()
     return space
 
 
