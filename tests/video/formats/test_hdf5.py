@@ -148,8 +148,8 @@ def test_the_order_that_is_advised_agrees_with_the_only_name(tmp_path, place):
     with h5py.File(path, "r+") as file:
         file["video"].dims[place].label = "time"
     if place:
-        error = check_error(lambda: open_video(path), ValueError, "path", r"has the axes .*time.* of shape")
+        error = check_error(lambda: load_video(path), ValueError, "path", r"has the axes .*time.* of shape")
         axes = eval(error.cure.partition("for example ")[2])
-        np.testing.assert_array_equal(open_video(path, axes=axes)[:], video)
+        np.testing.assert_array_equal(load_video(path, axes=axes), video)
     else:
-        np.testing.assert_array_equal(open_video(path)[:], video)
+        np.testing.assert_array_equal(load_video(path), video)

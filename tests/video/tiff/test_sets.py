@@ -209,4 +209,4 @@ def test_renamed_files_of_a_set(tmp_path):
         match = rf"{files[1].name} is missing: copy it .* or give it this name again if it was renamed"
         check_error(lambda path=path: open_video(path), FileNotFoundError, "path", match)
     renamed[1].rename(files[1])
-    assert open_video(renamed[0]).shape == (6, 5, 6)
+    assert load_video(renamed[0]).shape == (6, 5, 6)
