@@ -4,7 +4,7 @@ import h5py
 import numpy as np
 import pytest
 
-from optimap.video import load_metadata, open_video
+from optimap.video import load_metadata, load_video, open_video
 from tests import makers
 from tests.errors import check_error
 
