@@ -14,6 +14,7 @@ from .._base import ArgumentError, ArgumentTypeError, Array, FrameShape, check_o
 from .footprints import Footprints, is_sparse
 from .imagej import is_roi
 from .likeness import check_looks_like_labels, check_looks_like_stack
+from .napari import is_points, is_shapes, positions_in
 from .polygons import Outlines
 from .region_set import Regions
 
@@ -38,6 +39,10 @@ def find_kind(source: object, frame_shape: FrameShape | None, name: str) -> tupl
         return source.kind, source
     if is_roi(source):
         return "imagej", source
+    if is_shapes(source):
+        return "polygons", source
+    if is_points(source):
+        return "positions", positions_in(source)
     if is_sparse(source):
         return "footprints", source
     _check_not_loaded(source, name)
