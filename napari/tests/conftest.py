@@ -6,6 +6,8 @@ The viewer is napari's without its window, which takes seconds for each test; `t
 import numpy as np
 import pytest
 from napari.components import ViewerModel
+from npe2 import PluginManager
+
 from optimap_napari.widget import TracesWidget
 
 FRAMES, ROWS, COLUMNS = 40, 9, 14
@@ -18,8 +20,16 @@ def video():
     return np.random.default_rng(0).integers(100, 60_000, (FRAMES, ROWS, COLUMNS)).astype(np.uint16)
 
 
+@pytest.fixture(scope="session")
+def plugins():
+    """What is installed, as napari finds it when it starts."""
+    manager = PluginManager.instance()
+    manager.discover(include_npe1=False)
+    return manager
+
+
 @pytest.fixture
-def viewer():
+def viewer(plugins):
     return ViewerModel()
 
 

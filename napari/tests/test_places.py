@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 from napari.layers import Image, Points, Shapes
-from optimap_napari.places import centers_of, find_places, pixels_of, positions_of, problem_of, regions_of
 
 from optimap.trace import extract_traces
+from optimap_napari.places import centers_of, find_places, pixels_of, positions_of, problem_of, regions_of
 
 FRAME = (9, 14)  # rows, columns
 IMAGE = Image(np.zeros((5, *FRAME)), rgb=False)

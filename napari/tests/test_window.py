@@ -5,13 +5,13 @@ import weakref
 
 import numpy as np
 import pytest
-from optimap_napari.widget import TracesWidget
 from qtpy.QtCore import QEvent, QPoint, QPointF, Qt
 from qtpy.QtGui import QMouseEvent
 from qtpy.QtWidgets import QApplication
 
 from conftest import FPS, settled
 from optimap.trace import extract_traces
+from optimap_napari.widget import TracesWidget
 
 
 @pytest.fixture

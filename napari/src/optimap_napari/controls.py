@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from qtpy.QtWidgets import QLayout
 
 SHAPES = ("rect", "disc", "pixel")
+POLARITIES = ("auto", "up", "down")
 
 
 class Controls:
@@ -41,7 +42,9 @@ class Controls:
         self.rate.setDecimals(3)
         self.rate.setSpecialValueText("not known")
         self.rate.setToolTip("Frames per second")
-        self.relative, self.normalized = QCheckBox("ΔF/F"), QCheckBox("normalize")
+        self.relative, self.normalized, self.polarity = QCheckBox("ΔF/F"), QCheckBox("normalize"), QComboBox()
+        self.polarity.addItems(POLARITIES)
+        self.polarity.setToolTip("The direction of beats, for ΔF/F")
         self.new_points, self.new_shapes = QPushButton("New points"), QPushButton("New shapes")
         self.save_table, self.save_regions = QPushButton("Save table..."), QPushButton("Save regions...")
         self.save_table.setToolTip("The traces as recorded, without ΔF/F and normalizing")
@@ -51,7 +54,8 @@ class Controls:
         form = QFormLayout()
         form.addRow("recording", self.video)
         form.addRow("frames/s", self.rate)
-        form.addRow("window", _row(self.shape_box, self.size_box, self.relative, self.normalized))
+        form.addRow("window", _row(self.shape_box, self.size_box))
+        form.addRow("show", _row(self.relative, self.polarity, self.normalized))
         column = QVBoxLayout(widget)
         column.addLayout(form)
         column.addLayout(_row(self.new_points, self.new_shapes))

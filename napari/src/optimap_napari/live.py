@@ -1,11 +1,11 @@
-"""The traces of places in a recording: extracted when they are first needed, in a thread, and kept while they are wanted.
+"""The traces of places in a recording: extracted when they are first needed, in a thread, and kept while wanted.
 
 Only what has changed is extracted: while one of many points is dragged, one trace. Nothing is drawn here.
 """
 
 from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,7 +22,7 @@ class Window:
     """The window around points."""
 
     size: int = 5
-    shape: str = "rect"
+    shape: Literal["rect", "disc", "pixel"] = "rect"
 
 
 def key_of(place: Place, window: Window) -> Hashable:

@@ -1,9 +1,9 @@
-"""The border between napari and optimap: points and shapes of layers, as positions and regions in pixels of a recording.
+"""The border between napari and optimap: points and shapes of layers, as positions and regions in a recording.
 
-napari counts (frame, row, column), from the centres of pixels; optimap takes (x, y), that is (column, row), from the same
-centres. Layers may have a scale, a translation or a rotation, and may have been drawn on a layer with other ones, so
-vertices go from the data of their layer to the data of the recording. The order is turned round in `positions_of` for
-points, and by `optimap.trace.regions`, which knows napari's order, for shapes.
+napari counts (frame, row, column), from the centres of pixels; optimap takes (x, y), that is (column, row), from the
+same centres. Layers may have a scale, a translation or a rotation, and may have been drawn on a layer with other ones,
+so vertices go from the data of their layer to the data of the recording. The order is turned round in `positions_of`
+for points, and by `optimap.trace.regions`, which knows layers of shapes, for shapes.
 """
 
 from collections.abc import Callable, Iterable, Sequence

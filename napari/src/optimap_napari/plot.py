@@ -1,7 +1,7 @@
 """The plot of the widget: `optimap.trace.show_traces`, with a line at the frame that the viewer shows.
 
-The line is drawn over a kept picture of the plot, so that it follows the slider while a recording is played. Nothing here
-knows of napari or of layers.
+The line is drawn over a kept picture of the plot, so that it follows the slider while a recording is played. Nothing
+here knows of napari or of layers.
 """
 
 from collections.abc import Sequence

@@ -1,27 +1,26 @@
 """Recordings as layers of napari: the reader that napari calls, and `add_recording`, which takes reading options.
 
-The data of a layer is the `optimap.video.Recording` itself: napari asks it for one frame after the other, so that opening
-reads nothing, and `extract_traces` reads it as fast as from a script. Nothing is decoded here.
+The data of a layer is the `optimap.video.Recording` itself: napari asks it for one frame after the other, so that
+opening reads nothing, and `extract_traces` reads it as fast as from a script. Nothing is decoded here.
 """
 
 from collections.abc import Callable, Sequence
 from os import PathLike, fspath
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Unpack
+from typing import TYPE_CHECKING, Any
 
 from optimap import ArgumentError, open_video
 from optimap.video import FORMATS, Recording, other_formats
 
 if TYPE_CHECKING:
-    from napari import Viewer
     from napari.layers import Image
-    from optimap.video import ReadingKeywords
+    from napari.viewer import Viewer
 
 LayerData = tuple[Any, dict[str, Any], str]
 
 
 def get_reader(path: str | Sequence[str]) -> Callable[[str | Sequence[str]], list[LayerData]] | None:
-    """Return the function that reads a file or folder; None for what is no recording, and for several paths as a stack."""
+    """Return the function that reads a file or folder; None for other files, and for several paths as a stack."""
     paths = [path] if isinstance(path, (str, PathLike)) else list(path)
     if len(paths) != 1:
         return None
@@ -55,7 +54,7 @@ def as_layer(recording: Recording) -> LayerData:
     return recording, about, "image"
 
 
-def add_recording(viewer: "Viewer", path: str | PathLike[str], **options: "Unpack[ReadingKeywords]") -> "Image":
+def add_recording(viewer: "Viewer", path: str | PathLike[str], **options: Any) -> "Image":
     """Open a recording with the options of `optimap.open_video`, and add it to a viewer.
 
     Parameters

@@ -1,7 +1,7 @@
-"""The dock widget: traces of the points and shapes that are visible in the viewer, while they are added, moved and drawn.
+"""The dock widget: traces of the points and shapes that are visible in the viewer, while they are added and moved.
 
-Whatever happens to a layer, a short timer starts, after which the places in all visible layers are compared with those that
-are drawn; traces that are missing are extracted in a thread. Every number comes from public functions of `optimap`.
+Whatever happens to a layer, a short timer starts, after which the places in all visible layers are compared with those
+that are drawn; traces that are missing are extracted in a thread. All numbers come from public functions of `optimap`.
 """
 
 from collections.abc import Sequence
@@ -23,7 +23,7 @@ from .live import Extracted, LiveTraces, Window, extract
 from .places import POINT, Place, centers_of, find_places, problem_of, regions_of
 
 if TYPE_CHECKING:
-    from napari import Viewer
+    from napari.viewer import Viewer
     from numpy.typing import NDArray
 
 PAUSE = 30  # ms between a change and its traces: many changes at once are one
@@ -96,6 +96,7 @@ class TracesWidget(QWidget):
             changed.connect(self._show_window)
         for box in (controls.relative, controls.normalized):
             box.toggled.connect(self._changed)
+        controls.polarity.currentTextChanged.connect(self._changed)
         controls.new_points.clicked.connect(self.add_points)
         controls.new_shapes.clicked.connect(self.add_shapes)
         controls.save_table.clicked.connect(self._ask_for_table)
@@ -129,6 +130,7 @@ class TracesWidget(QWidget):
         """Return the traces with their times, positions and names; regions have the positions of their centres."""
         video, window = self._chosen(), self.window_of_points
         frames = frames_of(video)
+        self.live.use(frames)
         self._find(video)
         self.live.take(extract(frames, self.live.missing(self.places, window), window))
         about = {
@@ -280,14 +282,15 @@ class TracesWidget(QWidget):
         self.refresh()
 
     def _failed(self, error: Exception) -> None:
-        """Leave the plot as it is; napari shows the error, and the next change tries again."""
+        """Leave the plot as it is and say what happened; the next change tries again."""
         self._worker = None
+        self.controls.say([str(error)])
 
     def _draw(self) -> None:
         video, window, controls = self._chosen(), self.window_of_points, self.controls
         traces = self.live.matrix(self.places, window)
         names, axis = [place.name for place in self.places], axis_of(video)
-        switches = (controls.relative.isChecked(), controls.normalized.isChecked())
+        switches = (controls.relative.isChecked(), controls.polarity.currentText(), controls.normalized.isChecked())
         state = (id(self.live.video), self.places, self.problems, window, switches, axis.get("fps"))
         if state == self._drawn:
             return
@@ -305,17 +308,18 @@ class TracesWidget(QWidget):
         self._paint(colors)
 
     def _treated(
-        self, traces: "NDArray[Any]", relative: bool, normalized: bool, problems: list[str]
+        self, traces: "NDArray[Any]", relative: bool, polarity: Any, normalized: bool, problems: list[str]
     ) -> "tuple[NDArray[Any], str]":
         """Return traces as they are shown, and the label of their axis; what cannot be done joins the problems."""
         label = "Intensity"
         try:
             if relative:
-                traces, label = np.asarray(delta_f_over_f(traces)), "ΔF/F"
+                traces, label = np.asarray(delta_f_over_f(traces, polarity=polarity)), "ΔF/F"
             if normalized:
                 traces, label = np.asarray(normalize(traces)), "Normalized"
         except ArgumentError as error:
-            problems.append(str(error))
+            is_undecided = error.keyword == "polarity"
+            problems.append(error.sentence(cure="choose the direction of beats above") if is_undecided else str(error))
         return traces, label
 
     def _show_nothing(self, hint: str, problems: Sequence[str] = ()) -> None:
@@ -327,7 +331,8 @@ class TracesWidget(QWidget):
     def _paint(self, colors: list[str]) -> None:
         """Give points and shapes the colours of their traces."""
         for layer in self.viewer.layers:
-            own = {place.number: color for place, color in zip(self.places, colors, strict=False) if place.layer == layer.name}
+            drawn = zip(self.places, colors, strict=False)
+            own = {place.number: color for place, color in drawn if place.layer == layer.name}
             if own:
                 every = [own.get(number, "gray") for number in range(len(layer.data))]
                 if isinstance(layer, Shapes):

@@ -1,9 +1,9 @@
 """Shapes and points drawn in napari: layers as they are, and shapes saved as CSV.
 
-The CSV has a row for each vertex, with index, shape-type, vertex-index, axis-0 and axis-1. napari counts from the centres of
-pixels, as positions here do, so coordinates are used as they are: the last axis is x, the one before it y. Axes before these
-are the frame or plane on which a shape was drawn, which does not matter here; nor do the scale and place of a layer, whose
-data are pixels of the image that it was drawn on.
+The CSV has a row for each vertex, with index, shape-type, vertex-index, axis-0 and axis-1. napari counts from the
+centres of pixels, as positions here do, so coordinates are used as they are: the last axis is x, the one before it y.
+Axes before these are the frame or plane on which a shape was drawn, which does not matter here; nor do the scale and
+place of a layer, whose data are pixels of the image that it was drawn on.
 """
 
 from pathlib import Path
