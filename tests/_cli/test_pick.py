@@ -83,6 +83,41 @@ def test_picked_traces_say_how_they_were_made(made, picked, monkeypatch):
     assert main(["pick", "rec.tif", "--traces", "p.mat", "--tidy"]) == 2
 
 
+def pressed(action, *keys):
+    """Return an action after which keys are pressed."""
+
+    def act(figure):
+        action(figure)
+        for name in keys:
+            KeyEvent("key_press_event", figure.canvas, name, 0, 0)._process()
+
+    return act
+
+
+def test_treated_traces_on_request_and_the_files_say_so(folder, capsys):
+    commands = {"p": ["--positions", "start.csv", "-o", "p.csv"], "r": ["--regions", "r.zip"]}
+    (folder / "start.csv").write_text("x,y\n9,9\n")
+    for name, places in commands.items():
+        action = clicks((3, 4)) if name == "p" else drawn((2, 3), (5, 6), "ab")
+        for more in ([], ["--treated"]):
+            files = ["--traces", f"{name}-t.csv", "--plot", f"{name}.png", "--overwrite"]
+            with ExitStack() as stack:
+                seat(stack, pressed(action, "1", "5"))
+                assert main(["pick", "rec.npy", *places, *files, *more]) == 0
+            (folder / "r.zip").unlink(missing_ok=True)
+            table = load_traces(f"{name}-t.csv")
+            is_treated = bool(more)
+            assert (table.columns.min(), table.columns.max()) == (0, 1) or not is_treated
+            assert table.metadata["values"] == ("as drawn" if is_treated else "as recorded")
+            assert ("treatment" in table.metadata) == is_treated
+        assert table.metadata["treatment"]["normalize"] == {"ymin": 0, "ymax": 1}
+        assert table.metadata["steps"] == ["smoothed in time (gaussian, 0.125 cycles/frame)", "normalized"]
+        capsys.readouterr()
+        assert main(["info", f"{name}-t.csv", f"{name}.png"]) == 0
+        assert capsys.readouterr().out.count("lowpass: 0.125") == 2
+    assert table.names == ["ab"]
+
+
 def test_irregular_times_are_the_axis_of_picked_traces(pause, picked):
     assert main(["pick", "pause.mkv", "-o", "p.csv", "--traces", "t.npz", "--plot", "p.png"]) == 0
     np.testing.assert_allclose(load_traces("t.npz").x, pause, rtol=0, atol=1e-9)
@@ -156,6 +191,8 @@ def test_earlier_positions_are_gone_on_with(folder, picked, capsys):
     [
         (["--regions", "r.csv"], "--regions r.csv is not a file of ImageJ regions"),
         (["--regions", "r.zip", "-o", "p.csv"], "-o p.csv cannot be used with --regions"),
+        (["--regions", "r.zip", "--window", "disc"], "--window disc cannot be used with --regions"),
+        (["--treated"], "--treated is about traces, and none are written: give --traces TABLE or --plot"),
         (["--positions", "none.csv"], "none.csv does not exist"),
         (["--positions", "far.csv"], "is outside the frame"),
     ],

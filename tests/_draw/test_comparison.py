@@ -84,7 +84,6 @@ def test_stacked_or_not_as_told():
         ({"videos": [VOLTAGE], "scale": "twin"}, "scale", "has two axes for 1 video: give scale='normalized'"),
         ({"scale": "twin", "stack": True}, "stack", "does not go with scale='twin'"),
         ({"scale": "twin", "scale_bar": True}, "scale_bar", "does not go with scale='twin'"),
-        ({"coords": None, "scale": "normalized"}, "scale", "give coords="),
         ({"coords": None, "stack": True}, "stack", "give coords="),
         ({"stack": True, "axs": [1, 2]}, "axs", "axs has 2 entries for stacked traces: give one Axes"),
     ],

@@ -45,6 +45,17 @@ def test_the_unit_of_the_axis_is_that_of_the_bar():
     assert bars(ax) == pytest.approx({"0.2 min": 0.2, "0.02 ΔF/F": 0.02})
 
 
+@pytest.mark.parametrize(
+    ("step", "text", "days"),
+    [("ms", "200 ms", 0.2 / 86_400), ("s", "2 min", 120 / 86_400), ("m", "4 h", 4 / 24), ("D", "200 d", 200)],
+)
+def test_axes_of_dates_have_units_of_time(step, text, days):
+    ax = show_traces(
+        TRACES, x=np.datetime64("2026-11-26T12:00") + np.arange(1000).astype(f"m8[{step}]"), scale_bar=True
+    )
+    assert bars(ax)[text] == pytest.approx(days)
+
+
 def test_bars_follow_the_view():
     ax = show_traces(TRACES, fps=1000, scale_bar=True)
     ax.set_xlim(0, 0.1)

@@ -84,7 +84,7 @@ def test_clicks_are_drawn():
     click(view, (20, 10))
     assert view.positions == [(5, 5), (20, 10)]
     assert difference(view) < 1e-3
-    assert "click: add" in view.figure.texts[0].get_text()
+    assert "click: add" in view.message.get_text()
 
 
 @pytest.mark.parametrize("key_name", ["delete", "backspace"])

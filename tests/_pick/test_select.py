@@ -5,6 +5,7 @@ from contextlib import ExitStack
 
 import numpy as np
 import pytest
+from matplotlib.backend_bases import MouseEvent
 
 from optimap.trace import Selection, compare_traces, extract_traces, select_positions, select_traces
 from tests._pick import puppet
@@ -88,12 +89,50 @@ def test_compare_by_clicking(user):
     assert shown.figure.axes[0].get_title() == "both"
 
 
+def test_compare_by_clicking_each_from_0_to_1(user):
+    user(clicks((3, 4), (20, 10)))
+    clips = [VIDEO, 1e4 - 3.0 * VIDEO]
+    ax = compare_traces(clips, colors=["red", "blue"], size=3, scale="normalized")
+    raw = extract_traces(VIDEO, (20, 10), 3)
+    shown = {line.get_color(): line.get_ydata() for line in ax.lines}
+    np.testing.assert_allclose(shown["red"], (raw - raw.min()) / np.ptp(raw))
+    np.testing.assert_allclose(shown["blue"], (raw.max() - raw) / np.ptp(raw), atol=1e-12)
+    assert ax.get_ylabel() == "Normalized"
+
+
+def test_compare_by_clicking_on_two_axes(user):
+    def act(figure):
+        clicks((3, 4), (20, 10))(figure)
+        left = figure.axes[1]
+        x, y = left.transData.transform((30, np.mean(left.get_ylim())))
+        MouseEvent("button_press_event", figure.canvas, x, y, 1)._process()  # the cursor follows a click as ever
+
+    shown = user(act)
+    clips = [VIDEO, 1e6 + 9e3 * VIDEO[:40]]
+    left = compare_traces(clips, labels=["V", "Ca"], colors=["red", "blue"], size=3, scale="twin", title="both")
+    (right,) = (ax for ax in shown.figure.axes if ax.get_ylabel() == "Ca")
+    assert left.get_ylabel() == "V"
+    for ax, color, clip in ((left, "red", VIDEO), (right, "blue", clips[1])):
+        trace = extract_traces(clip, (20, 10), 3)
+        (line,) = (line for line in ax.lines if line.get_color() == color)
+        np.testing.assert_array_equal(line.get_ydata(), trace)
+        low, high = ax.get_ylim()
+        assert low < trace.min() < trace.max() < high
+        assert high - low < 3 * np.ptp(trace)
+    assert right.yaxis.get_label_position() == "right"
+    assert shown.figure.axes[0].get_title() == "both"
+    assert left.get_position().bounds == right.get_position().bounds
+    np.testing.assert_array_equal(shown.figure.axes[0].images[0].get_array(), VIDEO[30])
+
+
 @pytest.mark.parametrize(
     ("arguments", "argument", "match"),
     [
         ({"ref_frame": 60}, "ref_frame", r"ref_frame = 60: give a frame number in 0\.\.59"),
         ({"ref_frame": np.zeros((3, 4))}, "ref_frame", r"ref_frame has shape \(3, 4\): give an image of the size"),
         ({"size": -1}, "size", "size = -1"),
+        ({"scale": "loud"}, "scale", "scale = 'loud'"),
+        ({"scale": "twin"}, "scale", "has two axes for 1 video"),
         ({"window": "star"}, "window", "window = 'star'"),
         ({"axs": [1]}, "axs", "axs is given without coords"),
         ({"fps": -1}, "fps", "fps = -1: it must be"),

@@ -6,6 +6,8 @@ import numpy as np
 import pytest
 from matplotlib.backend_bases import MouseEvent
 
+from optimap._pick import DRAFT, ShapePicker
+from optimap._regions import Ellipse, Outlines
 from optimap.trace import extract_traces, regions, save_regions, select_regions
 from tests._pick.puppet import seat
 from tests._pick.views import CLOCK, VIDEO, click, difference, drawing, key, mouse, traced
@@ -130,6 +132,67 @@ def test_the_right_button_removes_a_corner_or_a_region():
     assert len(vertices(view)[0]) == 3
     click(view, (8, 8), button=3)
     assert vertices(view) == []
+
+
+def test_a_double_click_on_an_edge_inserts_a_corner_that_the_mouse_holds():
+    view = drawing()
+    polygon(view, (5, 5), (21, 5), (21, 15))
+    double(view, (13, 5))
+    np.testing.assert_allclose(vertices(view)[0], [(5, 5), (13, 5), (21, 5), (21, 15)], atol=0.05)
+    key(view, "ctrl+z")
+    assert len(vertices(view)[0]) == 3
+    for name, place in (("press", (13, 10)), ("release", (13, 10)), ("press", (13, 10))):
+        mouse(view, f"button_{name}_event", place, 1)  # on the edge that closes it
+    mouse(view, "motion_notify_event", (9, 12))
+    mouse(view, "motion_notify_event", (6, 14))
+    mouse(view, "button_release_event", (6, 14), 1)
+    np.testing.assert_allclose(vertices(view)[0], [(5, 5), (21, 5), (21, 15), (6, 14)], atol=0.05)
+    key(view, "ctrl+z")
+    assert len(vertices(view)[0]) == 3
+    assert difference(view) < 1e-3
+
+
+def test_a_corner_makes_a_polygon_of_a_rectangle_and_none_of_an_oval():
+    view = drawing()
+    drag(view, (5, 5), (7, 8), (16, 14))
+    key(view, "p")
+    double(view, (10, 4.5))
+    (shape,) = view.picker.shapes
+    assert (shape.kind, len(shape.vertices)) == ("polygon", 5)
+    click(view, (10, 4.5), button=3)
+    assert vertices(view) == [((4.5, 4.5), (16.5, 4.5), (16.5, 14.5), (4.5, 14.5))]
+    oval = Outlines([Ellipse(4, 4, 12, 10)], ["o"], single=False)
+    picker = ShapePicker(oval, frame_shape=VIDEO.shape[1:])
+    assert not picker.insert_vertex(picker.shapes[0].key, 1, (10, 4))
+    assert picker.shapes[0].kind == "oval"
+
+
+@pytest.mark.parametrize("tool", ["p", "f"])
+def test_a_region_has_its_trace_while_it_is_drawn(tool):
+    corners = [(5, 5), (14, 3), (21, 9), (14, 16), (8, 15)]
+    view = traced()
+    drag(view, (24, 2), (25, 3), (27, 6))
+    key(view, tool)
+    for step, place in enumerate(corners[:4], start=1):
+        if tool == "p":
+            click(view, place)
+        else:
+            mouse(view, "button_press_event" if step == 1 else "motion_notify_event", place, 1)
+        assert (DRAFT in view.lines) == (step > 2)
+    mouse(view, "motion_notify_event", corners[4])
+    expected = extract_traces(VIDEO, regions([corners], VIDEO.shape[1:], kind="polygons"))
+    np.testing.assert_allclose(view.lines[DRAFT][0].get_ydata(), expected[:, 0], rtol=0.05)
+    assert len(view.picker.shapes) == 1
+    if tool == "p":
+        key(view, "escape")
+        assert DRAFT not in view.lines
+        assert difference(view) < 1e-3
+        polygon(view, *corners)
+    else:
+        mouse(view, "button_release_event", corners[4], 1)
+    assert DRAFT not in view.lines
+    assert view.traces.shape == (60, 2)
+    assert difference(view) < 1e-3
 
 
 def test_names_are_typed():

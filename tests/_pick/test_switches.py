@@ -98,3 +98,42 @@ def test_words_fit_into_every_window(size):
     boxes = [text.get_window_extent() for row in (view.picture_switches, view.trace_switches) for text in row._texts]
     assert not any(a.overlaps(b) for i, a in enumerate(boxes) for b in boxes[:i])
     assert all(box.x0 >= 0 and box.x1 <= view.figure.bbox.width for box in boxes)
+
+
+def test_the_result_is_what_is_drawn_on_request():
+    video, view = view_of(treated=True)
+    raw = extract_traces(video, POSITIONS, 3)
+    np.testing.assert_array_equal(view.result, raw)
+    assert view.made == {"size": 3, "window": "rect", "values": "as recorded"}
+    for name in ("smooth", "ΔF/F", "upright"):
+        view.press_switch(name)
+    view.press_switch("stack")  # which moves lines, not values
+    smooth = filter_traces(raw.astype(float), 1.0, lowpass=0.125, kind="gaussian")
+    expected = np.stack([-delta_f_over_f(trace, polarity="down") for trace in smooth.T], axis=1)
+    np.testing.assert_allclose(view.result, expected, rtol=1e-9, atol=1e-12)
+    np.testing.assert_array_equal(view.traces, raw)
+    assert view.made == {
+        "size": 3,
+        "window": "rect",
+        "values": "as drawn",
+        "steps": ["smoothed in time (gaussian, 0.125 cycles/frame)", "ΔF/F (asls)", "turned upright"],
+        "treatment": {
+            "smooth": {"kind": "gaussian", "lowpass": 0.125, "lowpass_unit": "cycles/frame"},
+            "ΔF/F": {"kind": "asls", "p": 0.01, "background": 0},
+            "upright": {},
+        },
+        "polarity": ["down"] * 3,
+    }
+    assert "as drawn" in view.message.get_text()
+
+
+def test_traces_that_cannot_be_treated_are_returned_as_recorded_and_named():
+    video, _ = wave(1, frames=400)
+    video[:, 10, 20] = 0  # nowhere above a background of 0
+    view = traces_view(videos=(video,), positions=POSITIONS, times=np.arange(400), frame=None, size=1, treated=True)
+    view.press_switch("ΔF/F")
+    assert list(view.made["as_recorded"]) == ["2"]
+    with pytest.warns(UserWarning, match="trace 2 is returned as recorded: .*is nowhere below the baseline"):
+        view.warn_of_untreated()
+    np.testing.assert_array_equal(view.result[:, 1], 0)
+    np.testing.assert_allclose(view.result[:, 0], delta_f_over_f(view.traces[:, 0].astype(float), polarity="up"))

@@ -78,7 +78,7 @@ def test_columns_of_beat_maps():
     assert [ax.get_title() for ax in axes] == ["Beat 1", "Beat 2"]
     assert axes[0].images[0].get_array().min() == 0
     assert bar_of(axes[0]) == "activation [ms]"
-    assert bar_of(show_beat_maps(maps.mean(), "dvdt_max")) == "dvdt max [1/s]"
+    assert bar_of(show_beat_maps(maps.mean(), "dvdt_max")) == "dV/dt max [1/s]"
     check_error(lambda: show_beat_maps(maps, "apd81"), ValueError, "column", "is not one of the maps")
     check_error(lambda: show_beat_maps({}, "apd80"), TypeError, "maps", "are not maps of beats")
 

@@ -6,6 +6,7 @@ from contextlib import ExitStack
 import matplotlib as mpl
 import numpy as np
 import pytest
+from matplotlib.backend_bases import KeyEvent
 
 from optimap._draw import contrast_limits
 from optimap._pick import NoWindowError
@@ -91,6 +92,24 @@ def test_the_size_that_the_wheel_set_is_returned(user):
     np.testing.assert_array_equal(picked[0], extract_traces(VIDEO, [(3, 4)], 5))
 
 
+def test_traces_are_returned_as_they_are_drawn_on_request(user):
+    def act(figure):
+        clicks((3, 4), (20, 10))(figure)
+        KeyEvent("key_press_event", figure.canvas, "5", 0, 0)._process()  # normalize
+
+    for treated in (False, True):
+        user(act)
+        picked = select_traces(VIDEO, 3, treated=treated)
+        raw = extract_traces(VIDEO, picked[1], 3)
+        np.testing.assert_array_equal(picked[0], (raw - raw.min(axis=0)) / np.ptp(raw, axis=0) if treated else raw)
+        assert picked.metadata["values"] == ("as drawn" if treated else "as recorded")
+        assert picked.metadata.get("steps") == (["normalized"] if treated else None)
+    user(act, waits=False)
+    selection = select_traces(VIDEO, 3, treated=True)
+    np.testing.assert_array_equal(selection.traces, picked[0])
+    assert selection.metadata == picked.metadata
+
+
 def test_no_click_gives_no_traces(user):
     user()
     traces, positions = select_traces(VIDEO)
@@ -132,6 +151,7 @@ def test_nothing_of_matplotlib_is_changed(user):
         (lambda: select_positions(VIDEO[0], vmin="low"), ValueError, "vmin", "vmin = 'low'"),
         (lambda: select_traces(VIDEO, window="star"), ValueError, "window", "window = 'star'"),
         (lambda: select_traces(VIDEO[0]), ValueError, "video", "a single image"),
+        (lambda: select_traces(VIDEO, treated="no"), TypeError, "treated", "must be True or False"),
         (lambda: select_traces(VIDEO, nan_policy="x"), ValueError, "nan_policy", "nan_policy = 'x'"),
         (lambda: select_positions(VIDEO[0], positions=[(99, 1)]), ValueError, "positions[0]", "is outside the frame"),
         (lambda: select_positions(VIDEO[0], num_points=0), ValueError, "num_points", "num_points = 0: it must be"),

@@ -28,6 +28,11 @@ MEASURED = (
 ACTIVATION, BASELINE, PEAK, AMPLITUDE = 0, 1, 2, 4  # in this order
 LEVELS = len(MEASURED)
 
+# Units at the ends of names; the longest come first.
+UNITS = ("_cm_per_s", "_cm_per_frame", "_pixels_per_s", "_pixels_per_frame")
+UNITS += ("_ms", "_frames", "_hz", "_per_s", "_per_frame")
+WRITTEN = {"apd": "APD", "catd": "CaTD", "di": "DI", "snr": "SNR", "cv": "CV", "dvdt": "dV/dt"}  # by people
+
 SHOWN_FIRST = ("activation", "baseline", "peak", "time_to_peak", "amplitude", "snr")
 
 REASONS = (
@@ -70,6 +75,18 @@ def with_unit(name: str, kind: str, fps: float | None) -> str:
     if kind == TIMES_RATE:
         return f"{name}_per_frame" if fps is None else f"{name}_per_s"
     return name
+
+
+def without_unit(name: str) -> str:
+    """Return the name of a column without its unit."""
+    return name.removesuffix(next((unit for unit in UNITS if name.endswith(unit)), ""))
+
+
+def in_words(name: str) -> str:
+    """Return the name of a column without its unit, as people write it: ``apd80_ms`` is APD80."""
+    first, *rest = without_unit(name).split("_")
+    known = first.rstrip("0123456789.")
+    return " ".join([WRITTEN.get(known, known) + first[len(known) :], *rest])
 
 
 def in_units(values: Array, kind: str, fps: float | None) -> Array:

@@ -12,6 +12,7 @@ import numpy as np
 
 from .. import _tables, beats
 from .._base import Array, counted, say
+from .._beats import without_unit
 from .batch import Job
 from .errors import error_of, error_text, say_error
 from .provenance import made_by
@@ -79,13 +80,9 @@ def _rows(path: Path, table: "BeatTable") -> list[dict[str, Any]]:
             values = own[name][np.isfinite(own[name])]
             row[f"median_{name}"] = float(np.median(values)) if len(values) else np.nan
             row[f"sd_{name}"] = float(np.std(values, ddof=1)) if len(values) > 1 else np.nan
-        row |= {f"alternans_{_without_unit(name)}": float(change.magnitude[i]) for name, change in changes.items()}
+        row |= {f"alternans_{without_unit(name)}": float(change.magnitude[i]) for name, change in changes.items()}
         rows.append(row)
     return rows
-
-
-def _without_unit(name: str) -> str:
-    return name.removesuffix("_ms").removesuffix("_frames")
 
 
 def as_columns(rows: list[dict[str, Any]]) -> dict[str, Array]:

@@ -1,6 +1,5 @@
 """One recording of `optimap maps`: measuring, choosing beats, drawing and writing, here or on a worker."""
 
-import re
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -10,6 +9,7 @@ import numpy as np
 
 from .. import _tables, activation
 from .._base import ArgumentError, Array, counted
+from .._beats import in_words
 from .._files import check_output, together
 from .._regions import find_places
 from .batch import Job
@@ -24,9 +24,6 @@ from .steps import Span
 if TYPE_CHECKING:
     from ..activation import BeatMaps
     from ..video import Recording
-
-
-UNIT = re.compile(r"_(?:ms|frames|hz|(?:(?:cm|pixels)_)?per_(?:s|frame))$")  # at the end of a name
 
 
 class _Plan(NamedTuple):
@@ -197,7 +194,7 @@ def in_numbers(maps: "BeatMaps") -> str:
     parts = []
     for name in maps:
         values, unit = shown_values(maps, name), maps.units[name]
-        what = plain_name(name)
+        what = in_words(name)
         if len(values) == 0:
             parts.append(f"{what} nowhere")
             continue
@@ -216,12 +213,6 @@ def shown_values(maps: "BeatMaps", name: str) -> Array:
         times = maps["activation"].reshape(-1, maps.mask.size)
         values = values.reshape(len(times), -1) - np.array([first_time(own) for own in times])[:, np.newaxis]
     return np.asarray(values[np.isfinite(values)])
-
-
-def plain_name(name: str) -> str:
-    """Return a name without its unit, in words."""
-    plain = UNIT.sub("", name).replace("_", " ")
-    return plain.upper() if plain.startswith(("apd", "snr", "cv")) else plain
 
 
 def _record(path: Path) -> About:

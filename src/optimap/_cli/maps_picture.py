@@ -6,6 +6,7 @@ import numpy as np
 
 from .. import activation
 from .._base import Array
+from .._beats import in_words
 from .._draw import MapStyle, add_length_bar, draw_maps
 from .look import USUAL, Look
 from .pictures import names_as_they_are
@@ -61,6 +62,6 @@ def _draw(maps: "BeatMaps", name: str, image: Array | None, ax: Any) -> None:
             in_frames, 0, latest or None, maps.fps, "viridis", show_contours=True, image=image, ax=ax
         )
         return
-    label = name if unit in ("1", "intensity") else f"{name.split('_')[0]} [{unit}]"
+    label = in_words(name) if unit in ("1", "intensity") else f"{in_words(name)} [{unit}]"
     cmap = COLORS.get(name.split("_")[0], "viridis")
-    draw_maps(values[np.newaxis], image, MapStyle(label.replace("_", " "), cmap), [""], [ax])
+    draw_maps(values[np.newaxis], image, MapStyle(label, cmap), [""], [ax])

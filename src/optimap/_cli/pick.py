@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
-from .. import _regions, _tables, trace
+from .. import _pick, _regions, _tables, trace
 from .._base import ArgumentError, Array, Window, counted, say
 from .errors import BROWSER_KEYWORD, FPS_KEYWORD, OVERWRITE_KEYWORD, READING_KEYWORDS, Words
 from .look import Look, add_look, look_of
@@ -37,6 +37,7 @@ class PickOptions:
     regions: Path | None
     positions: Path | None  # to start with
     traces: Path | None
+    treated: bool
     tidy: bool
     plot: Path | None
     look: Look
@@ -96,6 +97,11 @@ def add_command(commands: "Commands") -> None:
         "--positions", type=Path, metavar="FILE.csv", help="go on with these positions, a table with columns x, y"
     )
     parser.add_argument("--traces", type=Path, metavar="TABLE", help="also write the traces: .csv .parquet ...")
+    parser.add_argument(
+        "--treated",
+        action="store_true",
+        help="write and draw the traces as the switches in the window show them (smoothed, ΔF/F ...), not as recorded",
+    )
     parser.add_argument("--tidy", action="store_true", help="write traces in long form: time, name, x, y, value")
     parser.add_argument("--plot", type=Path, metavar="PICTURE.png", help="also draw positions and traces")
     add_look(parser)
@@ -116,6 +122,7 @@ def parse(given: argparse.Namespace) -> PickOptions:
         regions=given.regions,
         positions=given.positions,
         traces=given.traces,
+        treated=given.treated,
         tidy=given.tidy,
         plot=given.plot,
         look=look_of(given),
@@ -125,10 +132,11 @@ def parse(given: argparse.Namespace) -> PickOptions:
 
 def run(options: PickOptions) -> int:
     """Let the user pick, and write the result; return the exit status."""
+    _check_options(options)
     _check_outputs(options)
     try:
         with open_recording(options.file, dict(options.reading)) as recording:
-            picked = _pick(recording, options)
+            picked = _let_user_pick(recording, options)
     except KeyboardInterrupt:  # Ctrl-C, or Cancel on the page
         print("Cancelled, nothing saved.", file=sys.stderr)
         return 130
@@ -161,6 +169,17 @@ def _check_outputs(options: PickOptions) -> None:
         raise ArgumentError("-o", path, "name the same file", "give each of them its own", subject=subject)
 
 
+def _check_options(options: PickOptions) -> None:
+    """Raise an error for options that do not go together."""
+    if options.treated and options.traces is None and options.plot is None:
+        problem, cure = "is about traces, and none are written", "give --traces TABLE or --plot PICTURE.png, too"
+        raise ArgumentError("--treated", True, problem, cure, subject="--treated")
+    if options.regions is not None and options.window != "rect":
+        problem = "cannot be used with --regions, which have no windows"
+        cure = "leave it out: a click draws a square, and ovals drawn in ImageJ stay ovals"
+        raise ArgumentError("window", options.window, problem, cure, subject=f"--window {options.window}")
+
+
 def _check_table_of_positions(path: Path, options: PickOptions) -> None:
     subject = f"-o {path}"
     if options.regions is not None:
@@ -172,25 +191,23 @@ def _check_table_of_positions(path: Path, options: PickOptions) -> None:
     _regions.check_positions(path, options.overwrite)
 
 
-def _pick(recording: "Recording", options: PickOptions) -> _Picked:
+def _let_user_pick(recording: "Recording", options: PickOptions) -> _Picked:
     fps = options.fps or recording.fps
-    how: dict[str, Any] = {"title": options.file.name, "block": True, "browser": options.browser or None, "fps": fps}
+    how: dict[str, Any] = {"title": options.file.name, "browser": options.browser or None, "fps": fps}
     places: list[Position] | Regions
     if options.regions is None:
         start: Any = () if options.positions is None else options.positions
-        picked = cast(
-            "Picked",
-            trace.select_traces(recording, options.size, window=options.window, positions=start, **how),
-        )
+        shown = {"window": options.window, "positions": start, "block": True, "treated": options.treated}
+        picked = cast("Picked", trace.select_traces(recording, options.size, **shown, **how))
         traces, places = picked
-        # The wheel may have changed the size; the switches of the window change what is drawn only.
-        parameters = {"size": picked.size, "window": options.window, "values": "as recorded"}
+        parameters = picked.metadata  # the wheel may have changed the size
         where, centers = {"from": "mouse"}, [[float(x), float(y)] for x, y in places]
     else:
         start = options.regions if options.regions.exists() else options.positions
-        drawn = cast("Regions", trace.select_regions(recording, options.size, regions=start, **how))
-        places, traces = drawn, trace.extract_traces(recording, drawn)
-        parameters, centers = {"values": "as recorded"}, drawn.centers().tolist()
+        drawn, traces, parameters = _pick.pick_regions_with_traces(
+            recording, options.size, regions=start, treated=options.treated, **how
+        )
+        places, centers = drawn, drawn.centers().tolist()
         where = {"from": "mouse", "file": options.regions.name, **region_checksum(drawn)}
     times, numbers = times_on_axis(recording, fps), numbers_on_axis(recording, fps)
     made = provenance(origin("pick", options.file, recording), where, parameters, options.reading)
@@ -220,6 +237,7 @@ def _write(picked: _Picked, options: PickOptions) -> None:
         say(f"{counted(shape[1], 'trace')} of {counted(shape[0], 'frame')} -> {options.traces}")
     if options.plot is not None and picked.pixels is not None:
         axis = Axis(fps, picked.x, picked.label)
-        figure = traces_picture(picked.pixels, picked.traces, places, axis, options.file.name, (), options.look)
+        steps = made.get("steps", ())
+        figure = traces_picture(picked.pixels, picked.traces, places, axis, options.file.name, steps, options.look)
         save_picture(figure, options.plot, options.overwrite, picture_description(picked.about))
         say(f"picture -> {options.plot}")

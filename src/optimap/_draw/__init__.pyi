@@ -10,6 +10,7 @@ from .colors import (
 )
 from .comparison import (
     check_comparison,
+    color_axis,
     comparison_panels,
     draw_panels,
     draw_rows,
@@ -118,6 +119,7 @@ __all__ = [
     "check_scale",
     "check_stack",
     "check_traces_arguments",
+    "color_axis",
     "color_table",
     "comparison_panels",
     "contrast_limits",

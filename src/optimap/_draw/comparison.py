@@ -46,7 +46,7 @@ def draw_panels(
             draw_traces(trace[:, i], x=times[: len(trace)], ax=ax, **properties)
             handles.append(ax.lines[-1])
             if scale == "twin":
-                _color_axis(ax, properties, is_right=ax is not panel)
+                color_axis(ax, properties, is_right=ax is not panel)
         if scale == "normalized":
             panel.set_ylabel("Normalized")
         if len(times) > 1:
@@ -67,7 +67,7 @@ def _make_small(axes: list[Axes], has_label: bool) -> None:
             ax.locator_params(axis="y", nbins=2)
 
 
-def _color_axis(ax: Axes, properties: Properties, is_right: bool) -> None:
+def color_axis(ax: Axes, properties: Properties, is_right: bool) -> None:
     """Give the y-axis of a video its colour and its name."""
     side = "right" if is_right else "left"
     ax.tick_params(axis="y", colors=properties["color"])
@@ -113,8 +113,8 @@ def check_comparison(scale: object, videos: int, stack: object, scale_bar: objec
             if given:
                 cure = f"leave {name} out, or give scale='normalized'"
                 raise ArgumentError(name, given, "does not go with scale='twin'", cure, keyword="scale")
-    if coords is None and (scale != "raw" or stack or scale_bar):
-        name, value = ("scale", scale) if scale != "raw" else ("stack", stack) if stack else ("scale_bar", scale_bar)
+    if coords is None and (stack or scale_bar):
+        name, value = ("stack", stack) if stack else ("scale_bar", scale_bar)
         cure = f"give coords=, or leave {name} out"
         raise ArgumentError(name, value, "is for positions that are given", cure, keyword="coords")
 

@@ -19,6 +19,8 @@ PART = 0.25  # of the axes: a bar is no longer than this
 LEAST = 0.08  # of the axes: bars of stacked traces are no longer than this, or than the distance of traces
 TEXT: dict[str, Any] = {"fontsize": "small", "annotation_clip": False, "textcoords": "offset points"}
 UNITS = {"Intensity": "a.u.", "Normalized": ""}  # of what has none
+DAY = 86_400.0  # seconds; the unit of axes of dates
+CLOCK = [60.0 * n for n in (1, 2, 5, 10, 20, 30)] + [3600.0 * n for n in (1, 2, 4, 6, 12)]  # between a minute and a day
 
 
 class ScaleBar:
@@ -51,7 +53,9 @@ class ScaleBar:
         rows = None if self.horizontal else stack_of(ax)
         if rows is not None:
             most = min(most, max(rows.distance, LEAST * abs(last - first)))
-        length = nice(most * unit)
+        is_date = self.horizontal and not self.is_image and _has_dates(ax)
+        unit = DAY if is_date else unit
+        length = duration(most * unit) if is_date else nice(most * unit)
         drawn = math.copysign(length / unit, last - first)
         begin = last - drawn if self.is_image else first
         if self.horizontal:
@@ -60,7 +64,7 @@ class ScaleBar:
         else:
             self.bar.set(xy=(0, begin), height=drawn)
             self.text.xy = (0, begin)
-        self.text.set_text(self._words(ax, length))
+        self.text.set_text(duration_text(length) if is_date else self._words(ax, length))
 
     def _words(self, ax: Axes, length: float) -> str:
         """Return the length with its unit."""
@@ -86,6 +90,28 @@ def add_bar(ax: Axes, horizontal: bool, pixel_size: float | None = None, is_imag
     from .arranger import keep_arranged  # imports matplotlib
 
     keep_arranged(ax, ScaleBar(ax, horizontal, pixel_size, is_image))
+
+
+def _has_dates(ax: Axes) -> bool:
+    """Return whether the x-axis shows dates, whose unit is a day."""
+    from matplotlib.dates import DateLocator
+
+    return isinstance(ax.xaxis.get_major_locator(), DateLocator)
+
+
+def duration(most: float) -> float:
+    """Return the largest duration that is easily read and no longer than this, in seconds."""
+    if most >= DAY:
+        return DAY * nice(most / DAY)
+    return max((length for length in CLOCK if length <= most), default=nice(most))
+
+
+def duration_text(seconds: float) -> str:
+    """Return a duration in its unit."""
+    for size, unit in ((DAY, "d"), (3600.0, "h"), (60.0, "min"), (1.0, "s"), (1e-3, "ms")):
+        if seconds >= size:
+            return f"{seconds / size:g} {unit}"
+    return f"{1e6 * seconds:g} \u00b5s"
 
 
 def nice(most: float) -> float:

@@ -1,3 +1,9 @@
+from .comparison_view import (
+    ComparisonView,
+)
+from .draft import (
+    Draft,
+)
 from .frontends.base import (
     NoWindowError,
 )
@@ -23,6 +29,7 @@ from .select import (
 )
 from .select_shapes import (
     pick_regions,
+    pick_regions_with_traces,
 )
 from .shapes import (
     ShapePicker,
@@ -31,18 +38,22 @@ from .shapes_view import (
     ImageDrawing,
     TracesDrawing,
 )
+from .trace_lines import (
+    DRAFT,
+)
 from .traces_view import (
-    ComparisonView,
     TracesView,
 )
 from .treatment import (
     Treatment,
 )
 
-# The views, Treatment, MouseAdapter, point_color and the functions for texts are listed for the tests, which look at
-# views without a screen.
+# The views, what they are made of (Draft, DRAFT, Treatment, MouseAdapter, point_color) and the functions for texts are
+# listed for the tests, which look at views without a screen.
 __all__ = [
+    "DRAFT",
     "ComparisonView",
+    "Draft",
     "ImageDrawing",
     "MouseAdapter",
     "NoWindowError",
@@ -55,6 +66,7 @@ __all__ = [
     "compare_by_clicking",
     "pick_positions",
     "pick_regions",
+    "pick_regions_with_traces",
     "pick_traces",
     "point_color",
     "shortened",

@@ -39,6 +39,11 @@ class LiveTraces:
         self._forget(2 * max(self.points, len(positions)))
         return found
 
+    def once(self, positions: Sequence[Position]) -> list[list[Array]]:
+        """Return the traces at each position, one for each video, and keep none of them."""
+        extracted = [self._extract(video, positions, self.nan_policy) for video in self.videos]
+        return [[np.ascontiguousarray(traces[:, i]) for traces in extracted] for i in range(len(positions))]
+
     def matrix(self, positions: Sequence[Position]) -> Array:
         """Return the traces (T, N) of the first video."""
         if not positions:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
     from matplotlib.image import AxesImage
     from matplotlib.lines import Line2D
+    from matplotlib.text import Text
 
 SMALL, TITLE = 8.5, 11.0  # sizes of text, in points
 
@@ -66,7 +67,7 @@ class PositionsView:
         self.contrast.follow(self.drawn_image)
         self._ring = self._add_ring()
         self._text, self._is_problem = self.hint, False
-        self.message = figure.text(0.5, 0, "", ha="center", va="center", fontsize=SMALL, color="0.35")
+        self.message = self._add_message()
         self.help_panel = HelpPanel(figure, self.painter, self.help)
         self._fit_texts()
         figure.canvas.mpl_connect("resize_event", lambda _: self._fit_texts())
@@ -120,10 +121,20 @@ class PositionsView:
 
     def _fit_texts(self) -> None:
         """Fit the title and the message to the width of the figure."""
-        width, height = self.figure.get_size_inches()
         self.name_image(self._image_name)
-        self.message.set_text(wrapped(self._text, width - 0.2, SMALL, lines=2))
-        self.message.set(position=(0.5, MESSAGE / 2 / height), color="firebrick" if self._is_problem else "0.35")
+        self._fit_message()
+
+    def _fit_message(self) -> None:
+        """Fit the message to the width of the figure."""
+        text = wrapped(self._text, self.figure.get_size_inches()[0] - 0.2, SMALL, lines=2)
+        self.message.set(text=text, color="firebrick" if self._is_problem else "0.35")
+
+    def _add_message(self) -> "Text":
+        """Add the line at the bottom, in axes of its own, which are drawn again alone."""
+        self._message_axes = ax = self.figure.add_axes((0, 0, 1, 1))
+        ax.set_axis_off()
+        self.layout.add(ax, lambda width, _: Box(0, 0, width, MESSAGE), Box(0, 0, 0, 0))
+        return ax.text(0.5, 0.5, "", ha="center", va="center", fontsize=SMALL)
 
     def _add_ring(self) -> "Line2D":
         """Add the ring around the selected point, which is hidden at first."""
@@ -239,8 +250,8 @@ class PositionsView:
     def show_message(self, text: str, problem: bool = False) -> None:
         """Show a text in the line at the bottom."""
         self._text, self._is_problem = text, problem
-        self._fit_texts()
-        self.figure.canvas.draw_idle()
+        self._fit_message()
+        self.painter.redraw(self._message_axes)
 
     def release(self) -> None:
         """Release large data; toolkits may keep the figure of a closed window for a long time."""

@@ -12,18 +12,19 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from .._base import ArgumentError, Array, FrameShape, VideoLike, parse_time_axis
+from .._base import ArgumentError, Array, FrameShape, VideoLike, check_flag, parse_time_axis
 from .._draw import as_image, check_scale
 from .._extract import check_nan_policy
 from .._reading import Source, as_source, mean_image, read_frame
 from .._regions import Positions, check_size, check_window, find_places
 from ..trace import Picked
+from .comparison_view import ComparisonView
 from .frontends.base import Frontend
 from .frontends.choose import frontend_in_use
 from .points import PointPicker, Position
 from .positions_view import PositionsView
 from .selection import PositionsSelection, TracesSelection
-from .traces_view import ComparisonView, TracesView
+from .traces_view import TracesView
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -68,6 +69,7 @@ def pick_traces(
     as_integers: bool,
     num_points: int | None,
     nan_policy: str,
+    treated: bool,
     title: str,
     display: dict[str, Any],
     colorbar: str | None,
@@ -78,6 +80,7 @@ def pick_traces(
     source = as_source(video)
     size, window = check_size(size), check_window(window)
     check_nan_policy(nan_policy)
+    check_flag(treated, "treated")
     times, label = parse_time_axis(source.shape[0], x, fps, source.axis_times)
     frame = frame_number(source, ref_frame)
     points = first_points(positions, source.frame_shape)
@@ -99,12 +102,14 @@ def pick_traces(
             display=shown,
             title=title or recording_name(video) or "Click to pick positions",
             nan_policy=nan_policy,
+            treated=treated,
         )
         is_done = run(frontend, view)
     if not is_done:
         return TracesSelection(view)
-    picked = Picked((view.traces, view.positions))
-    picked.size = view.size
+    picked = Picked((view.result, view.positions))
+    picked.size, picked.metadata = view.size, view.made
+    view.warn_of_untreated()
     view.release()
     return picked
 
@@ -117,6 +122,7 @@ def compare_by_clicking(
     *,
     size: int,
     window: str | None,
+    scale: str,
     ref_frame: ArrayLike | None,
     title: str | None,
     block: bool | None,
@@ -143,6 +149,7 @@ def compare_by_clicking(
             styles=styles,
             display={"cmap": "gray"},
             title=title or recording_name(videos[0]) or "Click to compare",
+            scale=scale,
         )
         add_legend(view.ax_traces, styles)
         is_done = run(frontend, view)

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from .._base import ArgumentError, FrameShape, VideoLike, parse_time_axis
+from .._base import ArgumentError, Array, FrameShape, VideoLike, parse_time_axis
 from .._extract import check_nan_policy
 from .._reading import as_source
 from .._regions import Outlines, Regions, check_size, find_places
@@ -49,7 +49,7 @@ def pick_regions(
 ) -> Regions | RegionsSelection:
     """Draw regions on an image or a video; see `optimap.trace.select_regions`."""
     shown, size = display_options(display, colorbar), check_size(size)
-    name = title or recording_name(image_or_video) or HEADLINE
+    name, heading = window_name(title, image_or_video), title or recording_name(image_or_video) or HEADLINE
     shape = np.shape(image_or_video)
     view: Drawing
     if len(shape) == 2 or (len(shape) == 3 and shape[-1] in (3, 4)):
@@ -58,8 +58,7 @@ def pick_regions(
         picker = _picker(regions, height_width(pixels), size, num_regions)
         frontend = frontend_in_use(block, browser)
         with closed_on_failure(frontend):
-            figure = frontend.new_figure((7, 7), window_name(title, image_or_video))
-            view = ImageDrawing(figure, pixels, picker, shown, name)
+            view = ImageDrawing(frontend.new_figure((7, 7), name), pixels, picker, shown, heading)
             view.adapter.size = max(size, 1)
             view.sync()
             is_done = run(frontend, view)
@@ -68,14 +67,30 @@ def pick_regions(
         picker = _picker(regions, video.source.frame_shape, size, num_regions)
         frontend = frontend_in_use(block, browser)
         with closed_on_failure(frontend):
-            figure = frontend.new_figure((14, 7), window_name(title, image_or_video))
-            view = video.view(figure, picker, size, shown, name)
+            view = video.view(frontend.new_figure((14, 7), name), picker, size, shown, heading)
             is_done = run(frontend, view)
     if not is_done:
         return RegionsSelection(view)
     drawn = RegionsSelection(view).regions
     view.release()
     return drawn
+
+
+def pick_regions_with_traces(
+    video: VideoLike, size: int, *, regions: object, fps: float | None, treated: bool, title: str, browser: bool | None
+) -> tuple[Regions, Array, dict[str, Any]]:
+    """Draw regions on a video; return them, their traces as recorded or as drawn, and how these were made."""
+    shown = _Video(video, None, None, fps, "propagate")
+    picker = _picker(regions, shown.source.frame_shape, check_size(size), None)
+    frontend = frontend_in_use(True, browser)
+    with closed_on_failure(frontend):
+        figure = frontend.new_figure((14, 7), window_name(title, video))
+        view = shown.view(figure, picker, size, display_options({"cmap": "gray"}, None), title, treated)
+        run(frontend, view)
+    drawn, traces, made = RegionsSelection(view).regions, view.result, view.made
+    view.warn_of_untreated()
+    view.release()
+    return drawn, traces, made
 
 
 class _Video:
@@ -91,7 +106,13 @@ class _Video:
         self._image = reference_image(self.source, ref_frame, self._frame)
 
     def view(
-        self, figure: "Figure", picker: ShapePicker, size: int, display: dict[str, Any], title: str
+        self,
+        figure: "Figure",
+        picker: ShapePicker,
+        size: int,
+        display: dict[str, Any],
+        title: str,
+        treated: bool = False,
     ) -> TracesDrawing:
         """Return the view of it."""
         return TracesDrawing(
@@ -108,6 +129,7 @@ class _Video:
             display=display,
             title=title,
             nan_policy=self._nan_policy,
+            treated=treated,
         )
 
 

@@ -55,7 +55,12 @@ class TracesSelection(Selection):
     @property
     def traces(self) -> Array:
         """The traces at these positions, (T, N)."""
-        return self._view.traces
+        return self._view.result
+
+    @property
+    def metadata(self) -> dict[str, Any]:
+        """How these traces are made: size, window, and what was done to them."""
+        return self._view.made
 
     @property
     def size(self) -> int:

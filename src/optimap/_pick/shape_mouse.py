@@ -83,7 +83,9 @@ class ShapeMouse(Mouse):
             second = self._is_second_of_double(event)
             if self.tool == POLYGON and self.path:
                 self._go_on(event, position, second)
-            elif not second:
+            elif second:
+                self._insert(event)
+            else:
                 self._press_left(event, position)
 
     def _press_right(self, event: "MouseEvent", position: Position) -> None:
@@ -123,6 +125,17 @@ class ShapeMouse(Mouse):
         elif not self.shapes.full:
             self.path = [position]
             self._on_path()
+
+    def _insert(self, event: "MouseEvent") -> None:
+        """Insert a vertex into the edge of the selected region under the mouse, which then holds it."""
+        selected, index = self._vertex_below(event)
+        found = None if selected is None or index is not None else self._edge_of(selected, event)
+        if selected is None or found is None:
+            return
+        edge, place = found
+        if self.shapes.insert_vertex(selected.key, edge + 1, place):
+            self._began = (event.x, event.y)
+            self._held, self._vertex, self._continues = selected.key, edge + 1, True
 
     def motion(self, event: "MouseEvent") -> None:
         """Draw on, or drag what is held."""
@@ -218,13 +231,18 @@ class ShapeMouse(Mouse):
 
     def _edge_below(self, event: "MouseEvent") -> Shape | None:
         """Return the region whose outline is under the mouse; of several, the one that was drawn last."""
-        mouse = np.array((event.x, event.y))
-        for shape in reversed(self.shapes.shapes):
-            start = self.ax.transData.transform(shape.outline())
-            along = np.roll(start, -1, axis=0) - start
-            length = np.maximum((along**2).sum(axis=1), 1e-12)
-            part = np.clip(((mouse - start) * along).sum(axis=1) / length, 0, 1)
-            nearest = np.hypot(*(start + part[:, None] * along - mouse).T).min()
-            if nearest <= self._points(self.GRIP / 2):
-                return shape
-        return None
+        return next((shape for shape in reversed(self.shapes.shapes) if self._edge_of(shape, event)), None)
+
+    def _edge_of(self, shape: Shape, event: "MouseEvent") -> tuple[int, Position] | None:
+        """Return which edge of an outline is under the mouse, and the place on it that is nearest."""
+        mouse, corners = np.array((event.x, event.y)), shape.outline()
+        start = self.ax.transData.transform(corners)
+        along = np.roll(start, -1, axis=0) - start
+        length = np.maximum((along**2).sum(axis=1), 1e-12)
+        part = np.clip(((mouse - start) * along).sum(axis=1) / length, 0, 1)
+        away = np.hypot(*(start + part[:, None] * along - mouse).T)
+        edge = int(away.argmin())
+        if away[edge] > self._points(self.GRIP / 2):
+            return None
+        x, y = corners[edge] + part[edge] * (np.roll(corners, -1, axis=0)[edge] - corners[edge])
+        return edge, (float(x), float(y))

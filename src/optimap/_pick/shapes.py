@@ -108,7 +108,7 @@ class ShapePicker(Picker):
         if self.full:
             problem = f"is one more than num_regions = {self.limit} allows"
             raise ArgumentError("vertices", tuple(vertices), problem, "remove a region first")
-        shape = replace(self._new(kind, self._placed(kind, vertices), ""), number=len(self._points) + 1)
+        shape = replace(self._new(kind, self.placed(kind, vertices), ""), number=len(self._points) + 1)
         self.selected = shape.key
         self._change((*self._points, shape))
         return shape  # also where an observer has reverted the change
@@ -123,7 +123,7 @@ class ShapePicker(Picker):
         A change that `continues` the one before it is undone together with that.
         """
         old = self.shape(key)
-        placed = self._placed(old.kind, vertices)
+        placed = self.placed(old.kind, vertices)
         new = replace(old, x=placed[0][0], y=placed[0][1], vertices=placed)
         return self._replace(old, new, continues)
 
@@ -137,6 +137,17 @@ class ShapePicker(Picker):
         vertices: list[Sequence[float]] = [*shape.vertices]
         vertices[index] = position
         return self.reshape(key, vertices, continues=continues)
+
+    def insert_vertex(self, key: int, index: int, position: Sequence[float]) -> bool:
+        """Insert a vertex before another, also in a rectangle, which becomes a polygon; return whether it is there."""
+        shape = self.shape(key)
+        if shape.kind == OVAL:
+            return False
+        vertices = [*shape.vertices[:index], position, *shape.vertices[index:]]
+        kind = POLYGON if shape.kind == RECTANGLE else shape.kind
+        placed = self.placed(kind, vertices)
+        new = replace(shape, kind=kind, x=placed[0][0], y=placed[0][1], vertices=placed)
+        return self._replace(shape, new, continues=False)
 
     def remove_vertex(self, key: int, index: int) -> bool:
         """Remove a vertex of a polygon with more than three; return whether it is gone."""
@@ -190,7 +201,7 @@ class ShapePicker(Picker):
         is_box = set(vertices) == set(_corners(box[:2], (box[0] + box[2], box[1] + box[3]))) and len(vertices) == 4
         return self._new(RECTANGLE if is_box else POLYGON, vertices, name)
 
-    def _placed(self, kind: str, vertices: Sequence[Sequence[float]]) -> Vertices:
+    def placed(self, kind: str, vertices: Sequence[Sequence[float]]) -> Vertices:
         """Return vertices inside the frame and on the grid, those of a box at the edges of pixels."""
         height, width = self.frame_shape
         inside = np.clip(np.array(vertices, float), -0.5, (width - 0.5, height - 0.5))

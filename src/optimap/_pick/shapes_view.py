@@ -13,13 +13,15 @@ from .._base import Array, on_host
 from .._extract import span_traces
 from .._reading import Source
 from .._regions import Outlines, make_regions
+from .draft import Draft, Path
 from .layout import MESSAGE, ROW, SPLIT, Box
 from .live_traces import LiveTraces
 from .points import Point
-from .positions_view import PositionsView, point_color
+from .positions_view import FAILURES, PositionsView, point_color
 from .shape_mouse import ShapeMouse
 from .shapes import FREEHAND, POLYGON, RECTANGLE, ShapePicker, as_outline
 from .tool_buttons import ToolButtons
+from .trace_lines import DRAFT
 from .traces_view import TracesView
 
 if TYPE_CHECKING:
@@ -41,6 +43,7 @@ HELP = (
     ("Escape, right click", "while drawing: give it up, or take back a corner"),
     ("drag an outline", "move the region; inside of it, too, if it is selected"),
     ("drag a corner", "of the selected region: change it"),
+    ("double click on an edge", "of the selected region: insert a corner"),
     ("right click", "remove a corner of the selected region, or the region there"),
     ("Enter, a name, Enter", "name the selected region"),
     ("Delete", "remove the selected region"),
@@ -127,7 +130,9 @@ class Drawing(PositionsView):
         elif self.adapter.path and (key in ("delete", "backspace") or key in ("ctrl+z", "cmd+z", "super+z")):
             self.adapter.step_back()
         else:
-            return super().press_key(key)
+            is_ours = super().press_key(key)
+            self._show_path()  # undoing and redoing give up what is being drawn
+            return is_ours
         return True
 
     def _type(self, key: str) -> None:
@@ -265,7 +270,40 @@ class TracesDrawing(Drawing, TracesView):
     def __init__(self, *given: Any, **options: Any) -> None:
         super().__init__(*given, **options)
         self.adapter.size = max(self.size, 1)
+        self.draft = Draft(self.figure.canvas, self._draw_draft)
         self._add_buttons()
+
+    def _show_path(self) -> None:
+        """Draw what is being drawn and is no region yet, and its trace."""
+        super()._show_path()
+        drawn = self.adapter
+        places = [*drawn.path, *([drawn.mouse] if drawn.mouse else [])]
+        has_area = drawn.held is None and drawn.tool != RECTANGLE and len(set(places)) >= 3
+        self.draft.ask((drawn.tool, places) if has_area else None)
+
+    def _draw_draft(self, path: Path | None) -> None:
+        """Draw the trace of what is being drawn below those of the regions, or remove it."""
+        keys = [shape.key for shape in self.picker.shapes]
+        if path is None:
+            if DRAFT in self.lines:
+                self.painter.remove(self.ax_traces, *self.lines.pop(DRAFT))
+                axes, _ = self.lines.arrange(keys)
+                (self.painter.redraw if axes else self.painter.repaint)(self.ax_traces)
+            return
+        kind, places = path
+        try:
+            (traces,) = self.live.once([(kind, self.picker.placed(kind, places))])  # type: ignore[list-item]
+        except FAILURES:  # it has no pixel yet, or cannot be read, which is said when it is complete
+            return
+        if DRAFT not in self.lines:
+            point = Point(DRAFT, 0, 0, number=len(keys) + 1)
+            self.painter.watch_also(self.ax_traces, *self.lines.add(point, point_color(point)))
+        self.lines.set({DRAFT: traces})
+        axes, _ = self.lines.arrange([*keys, DRAFT])
+        if axes:
+            self.painter.redraw(self.ax_traces)
+        else:
+            self.painter.repaint_only(self.ax_traces, *self.lines.artists(DRAFT), self.lines.highlight)
 
     def _buttons_place(self, width: float, height: float) -> Box:
         """Return the box of the buttons: above the traces."""
@@ -276,6 +314,10 @@ class TracesDrawing(Drawing, TracesView):
 
     def _name_window(self, ax: Any) -> None:
         """Write nothing above the traces: regions have no window."""
+
+    def _place_of_pixels(self) -> dict[str, Any]:
+        """Return nothing: regions have no window."""
+        return {}
 
     def resize(self, step: int) -> None:
         """Do nothing: regions have no window."""

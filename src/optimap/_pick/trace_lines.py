@@ -28,6 +28,7 @@ ROWS = 4  # of a stack that are added at once
 KEPT = (0.6, 1.5)  # the distance of rows is kept while it is this many times that which fits
 REACH = 5.0  # points (1/72 inch) from the mouse in which a line is found
 NUMBER = 8.0  # points: the size of numbers
+DRAFT = 0  # the key of what is still being drawn, which the mouse does not find; keys of points begin with 1
 
 
 class TraceLines:
@@ -37,9 +38,10 @@ class TraceLines:
         from .highlight import HeightBar, Highlight  # imports matplotlib
 
         self.ax, self.times = ax, times
+        self.right: Axes | None = None  # the axes of the second of two videos, if it has its own
         self.treatment = Treatment()
         self.stack: bool | None = None  # by default, if there are many
-        self.problem = ""  # why a trace is shown as it was recorded
+        self.untreated: dict[int, str] = {}  # why traces are shown as they were recorded
         self.highlight, self.bar = Highlight(), HeightBar(ax)
         ax.add_artist(self.highlight)
         self._styles = styles
@@ -47,7 +49,7 @@ class TraceLines:
         self._ends: dict[int, Annotation] = {}
         self._raw: dict[int, list[Array]] = {}
         self._shown: dict[int, list[Array]] = {}
-        self._ranges: dict[int, tuple[float, float]] = {}
+        self._ranges: dict[int, list[tuple[float, float]]] = {}
         self._offsets: dict[int, float] = {}
         self._samples: dict[Line2D, tuple[Array, Array]] = {}
         self._rows: tuple[int, float] | None = None  # of a stack: how many, and their distance
@@ -82,8 +84,8 @@ class TraceLines:
         marker = "o" if len(self.times) == 1 else ""
         own = {"color": color, "linewidth": 1.0, "marker": marker, "path_effects": [InPieces()]}
         self._lines[point.key] = tuple(Line2D([], [], **{**own, **style}) for style in self._styles)
-        for line in self._lines[point.key]:
-            self.ax.add_line(line)
+        for line, ax in zip(self._lines[point.key], self._axes(), strict=True):
+            ax.add_line(line)
         places: Any = {"xycoords": ("axes fraction", "data"), "textcoords": "offset points"}
         self._ends[point.key] = self.ax.annotate(
             "", (1, 0), (4, 0), va="center", color=color, fontsize=NUMBER, annotation_clip=False, **places
@@ -96,6 +98,7 @@ class TraceLines:
         artists = self.artists(key)
         for line in self._lines.pop(key):
             del self._samples[line]
+        self.untreated.pop(key, None)
         for kept in (self._raw, self._shown, self._ranges, self._offsets, self._ends):
             del kept[key]
         return artists
@@ -110,26 +113,32 @@ class TraceLines:
         """Set the traces of points, given by their keys, as they were recorded."""
         for key, raw in traces.items():
             self._raw[key] = raw
-            shown = [self._treated(trace) for trace in raw]
-            known = np.concatenate([trace[np.isfinite(trace)] for trace in shown])
-            self._shown[key] = shown
-            self._ranges[key] = (known.min(), known.max()) if known.size else (np.nan, np.nan)
+            self.untreated.pop(key, None)
+            self._shown[key] = shown = [self._treated(key, trace) for trace in raw]
+            groups = [shown] if self.right is None else [shown[:1], shown[1:]]
+            self._ranges[key] = [_range(group) for group in groups]
         self.update(traces)
 
     def treat(self, treatment: Treatment) -> None:
         """Show all traces after another treatment."""
-        self.treatment, self.problem = treatment, ""
+        self.treatment = treatment
         self.set(self._raw)
+
+    @property
+    def problem(self) -> str:
+        """Why a trace is shown as it was recorded, or an empty text."""
+        reason = next(iter(self.untreated.values()), "")
+        return f"shown as recorded: {reason}" if reason else ""
 
     def shown(self, keys: Iterable[int]) -> list[Array]:
         """Return the traces of the first video as they are drawn."""
         return [self._shown[key][0] for key in keys]
 
-    def _treated(self, trace: Array) -> Array:
+    def _treated(self, key: int, trace: Array) -> Array:
         try:
             return self.treatment.apply(trace)
         except ValueError as error:
-            self.problem = f"shown as recorded: {error}"
+            self.untreated[key] = str(error)
             return trace
 
     def update(self, keys: Iterable[int] | None = None) -> None:
@@ -163,22 +172,34 @@ class TraceLines:
     # Heights
 
     def arrange(self, keys: Sequence[int]) -> tuple[bool, bool]:
-        """Stack the traces, fit the y-axis, and number the ends; return whether axes and whether numbers changed."""
-        before = self._rows, self.ax.get_ylim()
-        if self._ranges:
-            ranges = np.array([self._ranges[key] for key in keys], float).reshape(-1, 2)
-            offsets = self._stacked(ranges) if is_stacked(self.stack, len(keys)) else self._overlaid(ranges)
+        """Stack the traces, fit the y-axes, and number the ends; return whether axes and whether numbers changed."""
+        before = self._rows, [ax.get_ylim() for ax in self.axes]
+        if keys and self._ranges:
+            ranges = np.array([self._ranges[key] for key in keys], float).reshape(len(keys), len(self.axes), 2)
+            offsets = self._stacked(ranges[:, 0]) if self._is_to_stack(len(keys)) else self._overlaid(ranges)
             for key, offset in zip(keys, offsets, strict=True):
                 if offset != self._offsets[key]:
                     self._offsets[key] = offset
                     self._shift(key)
-        changed = before != (self._rows, self.ax.get_ylim())
+        changed = before != (self._rows, [ax.get_ylim() for ax in self.axes])
         if changed:
             distance = None if self._rows is None else self._rows[1]
             self.bar.show(distance)
             self.ax.yaxis.set_visible(distance is None)
             self.ax.spines["left"].set_visible(distance is None)
-        return changed, self._number(keys)
+        return changed, self.right is None and self._number(keys)
+
+    def _is_to_stack(self, count: int) -> bool:
+        return self.right is None and is_stacked(self.stack, count)
+
+    @property
+    def axes(self) -> "list[Axes]":
+        """The axes of the lines: one, or two with their own heights."""
+        return [self.ax] if self.right is None else [self.ax, self.right]
+
+    def _axes(self) -> "list[Axes]":
+        """Return the axes of the line of each video."""
+        return [self.ax] * len(self._styles) if self.right is None else [self.ax, self.right]
 
     def _stacked(self, ranges: Array) -> list[float]:
         """Return the offsets of stacked traces, and give the axes their range."""
@@ -194,16 +215,17 @@ class TraceLines:
         return [float(-i * distance - middle) for i, middle in enumerate(middles)]
 
     def _overlaid(self, ranges: Array) -> list[float]:
-        """Return no offsets, and extend the y-axis to all traces, unless the user zoomed."""
+        """Return no offsets, and extend the y-axes to all traces, unless the user zoomed."""
         if self._rows is not None:
             self._rows = None
             self.ax.set_autoscaley_on(True)
-        low, high = np.fmin.reduce(ranges[:, 0]), np.fmax.reduce(ranges[:, 1])
-        if self.ax.get_autoscaley_on() and np.isfinite(low) and np.isfinite(high):
-            bottom, top = self.ax.get_ylim()
-            span = float(high - low) or abs(float(high)) or 1.0
-            if not (bottom <= low and high <= top and span > 0.5 * (top - bottom)):
-                self.ax.set_ylim(float(low) - 0.06 * span, float(high) + 0.06 * span, auto=True)
+        for ax, own in zip(self.axes, ranges.swapaxes(0, 1), strict=True):
+            low, high = np.fmin.reduce(own[:, 0]), np.fmax.reduce(own[:, 1])
+            if ax.get_autoscaley_on() and np.isfinite(low) and np.isfinite(high):
+                bottom, top = ax.get_ylim()
+                span = float(high - low) or abs(float(high)) or 1.0
+                if not (bottom <= low and high <= top and span > 0.5 * (top - bottom)):
+                    ax.set_ylim(float(low) - 0.06 * span, float(high) + 0.06 * span, auto=True)
         return [0.0] * len(ranges)
 
     def _number(self, keys: Sequence[int]) -> bool:
@@ -230,13 +252,19 @@ class TraceLines:
         (left, _), (right, _) = self.ax.transData.inverted().transform([(x - reach, y), (x + reach, y)])
         found: list[tuple[float, int]] = []
         for key, lines in self._lines.items():
-            for line in lines:
+            for line, ax in zip(lines, self._axes(), strict=True) if key != DRAFT else ():
                 seen_x, seen = (np.asarray(values, float) for values in line.get_data())
                 near = seen[(seen_x >= min(left, right)) & (seen_x <= max(left, right))]
                 near = near[np.isfinite(near)]
                 if near.size:
-                    low, high = sorted(self.ax.transData.transform([(0, near.min()), (0, near.max())])[:, 1])
+                    low, high = sorted(ax.transData.transform([(0, near.min()), (0, near.max())])[:, 1])
                     away = max(low - y, y - high, 0.0)
                     found.append((away + 1e-3 * (high - low), key))
         away, nearest = min(found, default=(np.inf, -1))
         return nearest if away <= reach else None
+
+
+def _range(traces: list[Array]) -> tuple[float, float]:
+    """Return the smallest and the largest known sample of some traces, NaN if there is none."""
+    known = np.concatenate([trace[np.isfinite(trace)] for trace in traces])
+    return (known.min(), known.max()) if known.size else (np.nan, np.nan)

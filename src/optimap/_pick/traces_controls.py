@@ -29,6 +29,8 @@ class TracesControls(PositionsView):
     lines: TraceLines
     ax_traces: "Axes"
     frame: int | None
+    treated: bool  # whether the call returns what is drawn
+    returns = "returned and saved: as {}"
 
     @property
     def videos(self) -> list[Source]:
@@ -113,7 +115,7 @@ class TracesControls(PositionsView):
         self.picture_switches = Switches(
             self.figure, self.layout, self.painter, self._words_place, names, self.press_picture
         )
-        switches = [*self.lines.treatment.switches, STACK]
+        switches = [*self.lines.treatment.switches, *([] if self.lines.right else [STACK])]
         self._digits = {str(i): name for i, name in enumerate(switches, start=1)}
         self.trace_switches = Switches(
             self.figure, self.layout, self.painter, self._switches_place, switches, self.press_switch
@@ -133,15 +135,22 @@ class TracesControls(PositionsView):
         self.picture_switches.show(pictures)
         self.trace_switches.show({*on, *([STACK] if self.lines.is_stacked else [])})
 
+    def _label_axes(self) -> None:
+        """Write what the heights of traces are."""
+        self.ax_traces.set_ylabel(self.lines.treatment.label())
+
     def press_switch(self, name: str) -> None:
         """Turn one switch of the traces the other way, and draw them all again."""
         if name == STACK:
             self.lines.stack = not self.lines.is_stacked
         else:
             self.lines.treat(self.lines.treatment.switched(name))
-        self.ax_traces.set_autoscaley_on(True)
-        self.ax_traces.set_ylabel(self.lines.treatment.label())
+        for ax in self.lines.axes:
+            ax.set_autoscaley_on(True)
+        self._label_axes()
         self.lines.arrange([point.key for point in self.picker.points])
-        self.show_message(self.lines.problem or self.hint, problem=bool(self.lines.problem))
+        drawn = ", ".join(self.lines.treatment.words()) or "as recorded"
+        words = f"drawn: {drawn}   {self.returns.format('drawn' if self.treated else 'recorded')}"
+        self.show_message(self.lines.problem or words, problem=bool(self.lines.problem))
         self._light()
         self.painter.redraw(self.ax_traces)

@@ -4,12 +4,13 @@ Points, keys and messages are those of `PositionsView`; added here are frames, t
 (the box of pixels) at each point.
 """
 
+import warnings
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .._base import Array
+from .._base import Array, stack_level
 from .._reading import Source, as_source
 from .layout import MESSAGE, ROW, SPLIT, Box
 from .live_traces import LiveTraces
@@ -43,7 +44,7 @@ class TracesView(TracesControls):
         ("M", "the activation map of the beat at the frame"),
         ("space, < >", "play or stop; slower, faster"),
         ("click, drag on traces", "go to that frame; select the trace there"),
-        ("1 to 6", "the switches below the traces; what is returned stays as recorded"),
+        ("1 to 6", "the switches below the traces: what is drawn"),
     )
 
     def __init__(
@@ -62,10 +63,11 @@ class TracesView(TracesControls):
         display: dict[str, Any],
         title: str,
         nan_policy: str = "propagate",
+        treated: bool = False,
     ) -> None:
         self.live = self._new_live(videos, size, window, nan_policy)
         self.times, self.frame = times, frame
-        self._time_label, self._styles = time_label, styles
+        self._time_label, self._styles, self.treated = time_label, styles, treated
         super().__init__(figure, image, picker, display, title)
         self.pictures = Pictures(
             self.ax_image,
@@ -260,6 +262,37 @@ class TracesView(TracesControls):
         """Traces (T, N) of the first video at the picked positions."""
         return self.live.matrix(self.picker.positions)
 
+    @property
+    def result(self) -> Array:
+        """The traces (T, N) that the call returns: as they were recorded, or as they are drawn."""
+        raw = self.traces
+        if not (self.treated and self.lines.treatment.is_on and raw.size):
+            return raw
+        return np.stack(self.lines.shown(point.key for point in self.picker.points), axis=1)
+
+    @property
+    def made(self) -> dict[str, Any]:
+        """The record of how the result was made, for files."""
+        made: dict[str, Any] = {**self._place_of_pixels(), "values": "as recorded"}
+        if not (self.treated and self.lines.treatment.is_on):
+            return made
+        described = self.lines.treatment.described(self.traces)
+        reasons = self.lines.untreated
+        kept = {str(point.number): reasons[point.key] for point in self.picker.points if point.key in reasons}
+        return {**made, "values": "as drawn", **described, **({"as_recorded": kept} if kept else {})}
+
+    def warn_of_untreated(self) -> None:
+        """Warn of traces that are returned as they were recorded although a switch is on."""
+        kept = self.made.get("as_recorded", {})
+        if kept:
+            several = "s" if len(kept) > 1 else ""
+            what = f"trace{several} {', '.join(kept)} {'are' if several else 'is'} returned as recorded"
+            warnings.warn(f"{what}: {next(iter(kept.values()))}", stacklevel=stack_level())
+
+    def _place_of_pixels(self) -> dict[str, Any]:
+        """Return which pixels traces are made of, for files."""
+        return {"size": self.size, "window": self.window}
+
     def _set_lines(self, points: list[Point]) -> None:
         """Draw the traces of points."""
         self.live.points = len(self.picker.points)
@@ -339,17 +372,3 @@ class TracesView(TracesControls):
 def _frame_duration(times: Array) -> float | None:
     """Return the duration of a frame in ms, for times in s."""
     return 1000 * float(np.median(np.diff(times))) if len(times) > 1 else None
-
-
-class ComparisonView(TracesView):
-    """One point that follows the clicks, with one trace of each video."""
-
-    closes_when_full = False
-
-    def change(self, gone: list[int], new: list[Point], moved: list[Point]) -> None:
-        """Draw the traces at the point, and write its position above them."""
-        place = ", ".join(f"({x:g}, {y:g})" for x, y in self.positions)
-        if self.ax_traces.get_title() != place:
-            self.ax_traces.set_title(place)
-            self.painter.redraw(self.ax_traces)
-        super().change(gone, new, moved)

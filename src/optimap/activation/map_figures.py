@@ -12,8 +12,9 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from .._base import ArgumentError, ArgumentTypeError, Array, check_flag
+from .._beats import in_words
 from .._draw import MapStyle, as_image, check_axes, check_length_bar, check_scale, draw_maps, show_figures
-from .maps import BeatMaps, without_unit
+from .maps import BeatMaps
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -278,7 +279,7 @@ def show_beat_maps(
     if name.startswith("activation"):
         values = values - np.fmin.reduce(values, axis=(1, 2))[:, np.newaxis, np.newaxis]
     titles = [""] if chosen is None else [f"Beat {number}" for number in chosen]
-    label = without_unit(name).replace("_", " ")
+    label = in_words(name)
     style = _style(label if unit == "1" else f"{label} [{unit}]", cmap, (vmin, vmax), (scale_bar, pixel_size))
     return _show(values[0] if len(values) == 1 else values, "maps", image, style, titles, ax)
 

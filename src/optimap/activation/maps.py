@@ -10,15 +10,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .._base import ArgumentError, Array, Floats, import_extra, whole_number
+from .._beats import UNITS
 from .map_kinds import save_arrays
 
 if TYPE_CHECKING:
     import xarray
 
-# Units at the ends of names; the longest come first.
-LENGTHS = ("_cm", "_pixels")
-SUFFIXES = (*(f"{length}_per_{time}" for length in LENGTHS for time in ("s", "frame")), "_ms", "_frames", "_hz")
-SUFFIXES += ("_per_s", "_per_frame")
 TIMES = ("activation",)  # maps of times in the recording; the other times are durations
 
 
@@ -31,14 +28,9 @@ def unit_of(kind: str, fps: float | None) -> str:
     return {"ratio": "1", "signal": "intensity"}[kind]
 
 
-def without_unit(name: str) -> str:
-    """Return the name of a column without its unit."""
-    return name.removesuffix(next((unit for unit in SUFFIXES if name.endswith(unit)), ""))
-
-
 def find_column(name: object, columns: Sequence[str], argument: str = "column") -> str:
     """Return the name of a column with its unit, or raise an error that lists the columns."""
-    candidates = (name, *(f"{name}{unit}" for unit in SUFFIXES))
+    candidates = (name, *(f"{name}{unit}" for unit in UNITS))
     found = next((full for full in candidates if isinstance(full, str) and full in columns), None)
     if found is None:
         raise ArgumentError(argument, name, "is not one of the maps", f"choose one of {', '.join(columns)}")
@@ -105,7 +97,7 @@ class BeatMaps:
         return iter(self.columns)
 
     def __contains__(self, name: object) -> bool:
-        return isinstance(name, str) and any(f"{name}{unit}" in self.columns for unit in ("", *SUFFIXES))
+        return isinstance(name, str) and any(f"{name}{unit}" in self.columns for unit in ("", *UNITS))
 
     def __getitem__(self, name: str) -> Array:
         """Return a map of all beats, by its name with or without the unit."""

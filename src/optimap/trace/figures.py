@@ -313,8 +313,8 @@ def compare_traces(
         if axs is not None:
             cure = "give coords=, or leave axs out: picking opens a figure of its own"
             raise ArgumentError("axs", axs, "is given without coords", cure, subject="axs", keyword="coords")
-        choice: dict[str, Any] = {"size": size, "window": window, "ref_frame": ref_frame, "title": title}
-        return compare_by_clicking(clips, times, label, own, **choice, block=block, browser=browser)
+        choice: dict[str, Any] = {"size": size, "window": window, "scale": scale, "ref_frame": ref_frame}
+        return compare_by_clicking(clips, times, label, own, **choice, title=title, block=block, browser=browser)
     places = _places_in_all(coords, clips, size, window)
     stacked = is_stacked(None if axs is None and scale != "twin" else bool(stack), len(places))
     stacked = stacked if stack is None else stack

@@ -19,15 +19,19 @@ Position = tuple[float, float]
 
 
 class Picked(tuple[Array, list[Position]]):
-    """``(traces, positions)``, with the width of the window when picking ended.
+    """``(traces, positions)``, with the width of the window when picking ended, and how the traces were made.
 
     Attributes
     ----------
     size : int
         The width in pixels.
+    metadata : dict
+        For the `metadata` of `save_traces`: size and kind of the window, and what was done to the traces, with all
+        parameters. ``metadata["values"]`` is ``"as recorded"`` or, with ``treated=True``, ``"as drawn"``.
     """
 
     size: int
+    metadata: dict[str, Any]
 
 
 class Selection(ABC):
@@ -43,6 +47,8 @@ class Selection(ABC):
         Only from `select_traces`.
     size : int
         The current width of the window in pixels, which the wheel changes; only from `select_traces`.
+    metadata : dict
+        How the traces are made, see `Picked`; only from `select_traces`.
     """
 
     @property
@@ -149,6 +155,7 @@ def select_traces(
     as_integers: bool = True,
     num_points: int | None = None,
     nan_policy: NanPolicy = "propagate",
+    treated: bool = False,
     title: str = "",
     vmin: float | None = None,
     vmax: float | None = None,
@@ -188,6 +195,10 @@ def select_traces(
         Finish when this many are picked.
     nan_policy : {'propagate', 'omit', 'raise'}
         See `extract_traces`.
+    treated : bool
+        Return the traces as the switches in the window show them when picking ends (smoothed, without baseline, ΔF/F,
+        upright, normalized), in place of the traces as they were recorded. ``metadata`` of the result states each step
+        with its parameters.
     title, vmin, vmax, cmap, show_colorbar, colorbar_title, **kwargs
         How the image is drawn, see `optimap.image.show_image`.
     block, browser : bool, optional
@@ -198,8 +209,9 @@ def select_traces(
     traces : (T, N) array
         See `extract_traces`; ``(T, 0)`` if nothing was picked.
     positions : list of (x, y)
-        Both are in a tuple with the attribute ``size``, the width of the window when picking ended. Where the call does
-        not wait, a live `Selection`: ``traces, positions = selection`` returns the current ones.
+        Both are in a tuple with the attributes ``size``, the width of the window when picking ended, and ``metadata``,
+        how the traces were made (see `Picked`). Where the call does not wait, a live `Selection`:
+        ``traces, positions = selection`` returns the current ones.
 
     Raises
     ------
@@ -232,6 +244,7 @@ def select_traces(
         as_integers=as_integers,
         num_points=num_points,
         nan_policy=nan_policy,
+        treated=treated,
         title=title,
         display={"cmap": cmap, "vmin": vmin, "vmax": vmax, **kwargs},
         colorbar=colorbar_title if show_colorbar else None,
