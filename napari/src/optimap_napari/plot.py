@@ -24,7 +24,7 @@ class TracePlot(FigureCanvasQTAgg):
     frame_chosen = Signal(int)
 
     def __init__(self) -> None:
-        super().__init__(Figure(layout="constrained"))
+        super().__init__(Figure(figsize=(4.4, 3.6), layout="constrained"))
         self.setMinimumSize(260, 180)
         self._times: NDArray[Any] = np.arange(1)
         self._frame = 0

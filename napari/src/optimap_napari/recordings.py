@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 LayerData = tuple[Any, dict[str, Any], str]
 
+AXES = ("frame", "y", "x")
+
 
 def get_reader(path: str | Sequence[str]) -> Callable[[str | Sequence[str]], list[LayerData]] | None:
     """Return the function that reads a file or folder; None for other files, and for several paths as a stack."""
@@ -48,6 +50,7 @@ def as_layer(recording: Recording) -> LayerData:
     known = {"fps": recording.fps, "pixel_size": recording.pixel_size, "path": str(recording.path)}
     metadata = {key: value for key, value in known.items() if value is not None} | {"header": recording.metadata}
     about: dict[str, Any] = {"name": recording.path.stem, "metadata": metadata, "rgb": False, "multiscale": False}
+    about["axis_labels"] = AXES
     if recording.pixel_size is not None:
         about["scale"] = (1, recording.pixel_size, recording.pixel_size)
         about["units"] = ("pixel", "mm", "mm")  # of frames, there is no better unit

@@ -3,7 +3,7 @@
 from optimap.datasets import simulated_spiral, simulated_tissue
 from optimap.video import Recording
 
-from .recordings import LayerData, as_layer
+from .recordings import AXES, LayerData, as_layer
 
 SITES = [(64, 20), (40, 64), (70, 104)]  # (row, column): where the wave starts, on its way, and where it ends
 
@@ -13,7 +13,8 @@ def tissue() -> list[LayerData]:
     simulated = simulated_tissue()
     size = simulated.pixel_size
     recording = Recording.from_array(simulated.video, fps=simulated.fps, pixel_size=size)
-    sites = {"name": "sites", "scale": (size, size), "units": ("mm", "mm"), "size": 5, "symbol": "square"}
+    sites = {"name": "sites", "scale": (size, size), "units": ("mm", "mm"), "axis_labels": AXES[1:]}
+    sites |= {"size": 5, "symbol": "square"}
     return [_named(recording, "simulated tissue"), (SITES, sites, "points")]
 
 

@@ -190,7 +190,8 @@ class TracesWidget(QWidget):
         """Return the place of rows and columns in the world, for new layers."""
         if self.video is None:
             return {}
-        return {"scale": self.video.scale[-2:], "translate": self.video.translate[-2:], "units": self.video.units[-2:]}
+        alike = ("scale", "translate", "units", "axis_labels")
+        return {name: getattr(self.video, name)[-2:] for name in alike}
 
     def _find(self, video: Image) -> None:
         """Find the places that have traces, and the problems of others."""
