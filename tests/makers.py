@@ -601,6 +601,11 @@ EVERY_FORMAT = {
     "avi": lambda folder, video: encoded(folder / "rec.avi", video, pixel_format="gray16le"),
     "mp4": lambda folder, video: encoded(folder / "rec.mp4", video, pixel_format="gray16le"),
 }
+# The same of other types.
+OTHER_TYPES = {
+    "sif": lambda folder, video: sif(folder / "rec.sif", video),
+    "suite2p": lambda folder, video: suite2p(folder / "data.bin", video),
+}
 # Those whose pixels are contiguous in one file: a memory map, not read.
 MAPPED = {"npy", "tiff", "multirecorder", "rhythm", "thorimage", "nd2", "streampix", "inscopix", "lif", "pco"}
 # Those that do not state how many frames there are: a copy that ends after a whole frame is a recording.

@@ -30,7 +30,7 @@ def _loops(letters, counts, period):
     if not letters:
         return {}
     kinds = {
-        "T": (1, {"uiCount": counts[0], "dStart": 0.0, "dPeriod": period, "dDuration": 0.0}),
+        "T": (1, {"uiCount": counts[0], "dStart": 0.0, "dPeriod": period, "dDuration": 0.0, "dAvgPeriodDiff": period}),
         "Z": (4, {"uiCount": counts[0], "dZStep": 0.5}),
         "P": (2, {"uiCount": counts[0], "Points": {f"p{i}": {"pPosName": f"pos {i}"} for i in range(counts[0])}}),
         "U": (7, {"uiCount": counts[0]}),

@@ -160,7 +160,11 @@ def test_all_options_of_formats_in_a_cure_are_named_as_on_the_command_line(tmp_p
         makers.tiff(folder / f"part_{i}.tif", makers.random_video((4, 8, 9 - i % 2)), metadata={"axes": "TYX"})
     assert run("info", folder, "--option", "ignore=rec.tif") == 2
     said = capsys.readouterr().err
-    assert said.endswith("leave the file out with --option ignore='part_1.tif' and --option allow_gaps=True\n")
+    ignored = "--option ignore='rec.tif' --option ignore='part_1.tif'"
+    assert said.endswith(f"leave the file out with {ignored} and --option allow_gaps=True\n")
+    options = ("--option", "ignore=rec.tif", "--option", "ignore=part_1.tif", "--option", "allow_gaps=True")
+    assert run("info", folder, *options) == 0
+    assert "frames      8\n" in capsys.readouterr().out
     assert said.startswith(f"optimap: error: {folder}/part_1.tif has frames of")
 
 

@@ -4,7 +4,8 @@ import pytest
 
 from optimap._cli import COMMANDS
 from optimap.trace import load_traces
-from tests._cli.helpers import run
+from tests import makers
+from tests._cli.helpers import VIDEO, run
 
 
 @pytest.mark.parametrize(
@@ -66,3 +67,29 @@ def test_every_argument_has_a_help_text(capsys, command):
     for line, following in zip(out.splitlines(), [*out.splitlines()[1:], ""], strict=True):
         if line.startswith(("  -", "  FILE")):
             assert "  " in line.strip() or following.startswith(" " * 10), line
+
+
+def test_patterns_stand_for_files_where_the_shell_leaves_them(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    for i in (1, 2):
+        makers.npy(tmp_path / f"rec{i}.npy", VIDEO)
+    (tmp_path / "._rec1.npy").write_bytes(b"of the system")
+    assert run("info", "rec*.npy") == 0
+    assert capsys.readouterr().out.count("frames      40") == 2
+    assert run("traces", tmp_path / "*.npy", "--at", "3,4", "-o", "out") == 0
+    assert sorted(path.name for path in (tmp_path / "out").glob("*.csv")) == ["rec1_traces.csv", "rec2_traces.csv"]
+    assert run("info", "none*.npy") == 2
+    assert capsys.readouterr().err.endswith("none*.npy does not exist: check the name and the folder\n")
+
+
+def test_an_option_of_a_recording_is_given_once(capsys):
+    assert run("info", "rec.npy", "--option", "channel=0", "--option", "channel=1") == 2
+    assert "--option channel= is given twice: give it once" in capsys.readouterr().err
+
+
+def test_several_files_are_left_out(tmp_path, capsys):
+    folder = makers.images(tmp_path / "rec", VIDEO[:5])
+    for name in ("dark", "flat"):
+        makers.png(folder / f"{name}.png", VIDEO[0], 16)
+    assert run("info", folder, "--option", "ignore=dark.png", "--option", "ignore=flat.png") == 0
+    assert "frames      5" in capsys.readouterr().out

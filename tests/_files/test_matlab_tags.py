@@ -58,7 +58,7 @@ def _with_kind(old, new):
     [
         (_with_kind((9, 48), (8, 48)), "values are of the unknown type 8"),
         (_with_kind((9, 48), (77, 48)), "values are of the unknown type 77"),
-        (_with_kind((9, 48), (9, 480)), "an element of 480 bytes is larger than the array that it is in"),
+        (_with_kind((9, 48), (9, 480)), "values have 480 bytes, although 48 are enough for the array that they are in"),
         (_with_kind((6, 8), (5, 8)), "an array does not begin with its class"),
         (_with_kind((6, 0), (99, 0)), "an array has the unknown class 99"),
         (_with_kind((6, 0), (1, 0)), "an element of type 9 is where an array should be"),
@@ -78,6 +78,28 @@ def test_what_cannot_be_is_said(tmp_path, content, problem):
     path = tmp_path / "a.mat"
     path.write_bytes(content)
     with pytest.raises(ValueError, match=problem):
+        check_matlab(path, ["video"])
+
+
+@pytest.mark.parametrize("name", ["header", "made"])
+def test_text_that_the_file_is_too_small_for(tmp_path, name):
+    """Of compressed text, a few kB are gigabytes in memory."""
+    path = tmp_path / "a.mat"
+    variables = {"optimap_trace_table": 1} if name == "header" else {"video": np.zeros((2, 3, 4))}
+    scipy.io.savemat(path, variables | {name: "x" * 3_000_000}, do_compression=True)
+    with pytest.raises(ValueError, match="text is said to have 3000000 characters, more than the 1048576 that it can"):
+        check_matlab(path, [name])
+    use = load_traces if name == "header" else _opened
+    check_error(lambda: use(path), ValueError, "path", "more than the 1048576 that it can have")
+
+
+def test_values_are_not_longer_than_their_array(tmp_path):
+    path = tmp_path / "a.mat"
+    scipy.io.savemat(path, {"video": np.zeros(6, np.uint8), "made": "abc"})
+    whole = path.read_bytes()
+    place = whole.index(np.array([1, 6], "<i4").tobytes())
+    path.write_bytes(whole[:place] + np.array([0, 6], "<i4").tobytes() + whole[place + 8 :])
+    with pytest.raises(ValueError, match="values have 6 bytes, although 0 are enough for the array that they are in"):
         check_matlab(path, ["video"])
 
 

@@ -92,6 +92,15 @@ def test_labels_are_taken(name):
     labels = LABELS[name]
     assert regions(labels).names == [f"label_{i}" for i in np.unique(labels) if i]
     assert regions(labels.astype(float)).names == regions(labels).names
+    if len(np.unique(labels[labels != 0])) > 1:
+        assert regions(labels[np.newaxis].astype("f4")).names == regions(labels).names
+
+
+def test_a_single_plane_of_weights_is_not_labels():
+    weights = np.zeros((1, 12, 14))
+    weights[0, 2:4, 3:5] = 0.5, 1
+    assert regions(weights).names == ["region_0"]
+    assert regions(np.ceil(weights)).names == ["region_0"]
 
 
 @given(st.integers(0, 2**32), st.integers(1, 60), st.integers(2, 14))

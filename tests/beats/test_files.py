@@ -130,6 +130,24 @@ def test_truncated_text(table, tmp_path):
     check_error(lambda: load_beats(path), ValueError, "path", "but a row with .* it may be truncated")
 
 
+@pytest.mark.parametrize("suffix", [".csv", ".h5"])
+def test_one_long_text_among_many_rows(tmp_path, suffix):
+    """NumPy keeps each text as long as the longest, here 4 GB for a file of a few 100 kB."""
+    rows = 10_000
+    why = ["x" * 100_000] + [""] * (rows - 1)
+    path = tmp_path / f"b{suffix}"
+    save_beats(path, BeatTable({"series": np.zeros(rows, int), "beat": np.arange(rows), "why": np.full(rows, "a")}))
+    if suffix == ".csv":
+        (tmp_path / "b.csv.json").unlink()
+        path.write_text("series,beat,why\n" + "".join(f"0,{i},{text}\n" for i, text in enumerate(why)))
+    else:
+        with h5py.File(path, "r+") as file:
+            file["why"][:] = why
+    check_error(
+        lambda: load_beats(path), ValueError, "path", r"states 4000000000 bytes of text, but its \d+ bytes", path
+    )
+
+
 def test_wrong_arguments(table, tmp_path):
     check_error(lambda: save_beats(tmp_path / "b.doc", table), ValueError, "path", "tables are written as .csv")
     check_error(lambda: save_beats(tmp_path / "b.csv", [1]), TypeError, "beats", "give what measure_beats returns")

@@ -19,7 +19,9 @@ import scipy.io
 import scipy.sparse
 import tifffile
 
+from optimap.activation import BeatMaps, load_beat_maps
 from optimap.beats import BeatTable, load_beats, save_beats
+from optimap.image import load_mask, save_mask
 from optimap.trace import extract_traces, load_traces, save_traces
 from optimap.video import open_video
 from tests import makers, microscopes
@@ -61,6 +63,20 @@ def read_table(path):
 def read_beats(path):
     """Load beats."""
     return load_beats(path)
+
+
+def read_maps(path):
+    """Load maps of beats."""
+    return load_beat_maps(path)
+
+
+def read_mask(path):
+    """Load a mask."""
+    return load_mask(path)
+
+
+def read_nothing(path):
+    """Leave the file to ``optimap info``, which alone reads it."""
 
 
 # --- recordings ---------------------------------------------------------------------------------------------------
@@ -285,6 +301,45 @@ TABLES |= {f"table tidy {suffix}": _table(suffix, True) for suffix in (".csv", "
 TABLES["table of others"] = _foreign
 BEATS = {f"beats {suffix}": _beats(suffix) for suffix in SUFFIXES}
 
+# --- maps, masks and pictures -------------------------------------------------------------------------------------
+
+
+def _maps(suffix):
+    def make(folder):
+        values = np.random.default_rng(0).normal(size=(2, 5, 6))
+        values[0, 1, 2] = np.nan
+        columns, units = {"activation_ms": values, "apd80_ms": values + 80}, {"activation_ms": "ms", "apd80_ms": "ms"}
+        codes, made = np.isnan(values).astype(int), {"recording": "rec.tif"}
+        beats, reasons = np.array([20.0, 220.0]), ["", "no upstroke"]
+        maps = BeatMaps(columns, units, beats, np.ones((5, 6), bool), codes, reasons, 500.0, made)
+        maps.save(folder / f"m{suffix}")
+        return folder / f"m{suffix}"
+
+    return make
+
+
+def _mask(suffix, has_image=False):
+    def make(folder):
+        save_mask(folder / f"mask{suffix}", _labels() > 0, FRAMES[0] if has_image else None)
+        return folder / f"mask{suffix}"
+
+    return make
+
+
+def _picture(folder):
+    from PIL import Image, PngImagePlugin
+
+    notes = PngImagePlugin.PngInfo()
+    notes.add_itxt("Description", '{"made_by": "optimap", "recording": {"shape": [7, 5, 6]}, "size": 5}')
+    Image.fromarray(np.arange(300, dtype=np.uint8).reshape(10, 30)).save(folder / "p.png", pnginfo=notes)
+    return folder / "p.png"
+
+
+MAPS = {f"maps {suffix}": _maps(suffix) for suffix in (".npz", ".nc", ".h5", ".tif")}
+MASKS = {f"mask {suffix}": _mask(suffix) for suffix in (".npy", ".png", ".tif")}
+MASKS |= {f"mask and image {suffix}": _mask(suffix, True) for suffix in (".png", ".tif")}
+PICTURES = {"picture": _picture}
+
 KINDS = {
     name: (make, read)
     for family, read in (
@@ -292,6 +347,9 @@ KINDS = {
         (REGIONS, read_regions),
         (TABLES, read_table),
         (BEATS, read_beats),
+        (MAPS, read_maps),
+        (MASKS, read_mask),
+        (PICTURES, read_nothing),
     )
     for name, make in family.items()
 }

@@ -16,7 +16,7 @@ from optimap._tables import SUFFIXES
 from optimap.video import FORMATS
 from tests import makers
 from tests.fuzz import bytewise, layers
-from tests.fuzz.kinds import BEATS, KINDS, RECORDINGS, REGIONS, TABLES, Seed
+from tests.fuzz.kinds import BEATS, KINDS, MAPS, MASKS, PICTURES, RECORDINGS, REGIONS, TABLES, Seed
 from tests.fuzz.mutator import files_of
 
 EVERY = range(40)
@@ -48,7 +48,8 @@ def test_every_kind_of_file_is_fuzzed(tmp_path):
     assert known - suffixes <= SAME
     assert all(f"{family} {suffix}" in KINDS for family in ("table", "beats") for suffix in set(SUFFIXES) - SAME)
     assert set(makers.EVERY_FORMAT) <= set(RECORDINGS)
-    assert len(KINDS) == len(RECORDINGS) + len(REGIONS) + len(TABLES) + len(BEATS)
+    families = (RECORDINGS, REGIONS, TABLES, BEATS, MAPS, MASKS, PICTURES)
+    assert len(KINDS) == sum(map(len, families))  # no name twice
 
 
 @pytest.mark.parametrize("mutation", sorted(set(bytewise.MUTATIONS), key=lambda function: function.__name__))

@@ -122,3 +122,22 @@ def test_wrong_videos():
     dask = pytest.importorskip("dask.array")
     lazy = dask.zeros((9, 2, 2))
     check_error(lambda: compute_phase(lazy, method="delay"), ArgumentError, "delay", "frames")
+
+
+@pytest.mark.parametrize("dtype", ["f8", "longdouble"])
+@pytest.mark.parametrize("later", [False, True])
+def test_numbers_that_float32_cannot_hold(allow, dtype, later):
+    """Also where they come only in a later block of frames, and not in all pixels."""
+    allow(block_bytes=5 * 2 * 3 * 16, read_bytes=5 * 2 * 3 * 16)
+    t = np.arange(80.0)[:, np.newaxis, np.newaxis]
+    video = np.cos(2 * np.pi * (t / 10 + np.arange(6).reshape(2, 3) / 7)) * (1 + (t / 40 if later else 0))
+    scales = np.array([[1, 1e30, 1e40], [1e300, 1e-3, 1.5e308 / video.max()]], dtype)
+    expected = compute_phase(video, center="mean")
+    assert turned(compute_phase(video * scales, center="mean"), expected).max() < 1e-5
+
+
+def test_dask_arrays_of_numbers_that_float32_cannot_hold():
+    da = pytest.importorskip("dask.array")
+    video = np.cos(2 * np.pi * np.arange(40.0) / 8)[:, np.newaxis, np.newaxis] * np.array([[1, 1e200, 1e308]])
+    found = compute_phase(da.from_array(video, chunks=(40, 1, 1)), center="mean").compute()
+    assert turned(found, compute_phase(video, center="mean")).max() < 1e-5

@@ -10,6 +10,7 @@ from tests import makers
 from tests.errors import check_error, check_pickles
 
 VIDEO = makers.random_video((7, 5, 6))
+OF_ANY_TYPE = makers.EVERY_FORMAT | makers.OTHER_TYPES
 every_format = pytest.mark.parametrize("name", makers.EVERY_FORMAT)
 
 
@@ -28,9 +29,9 @@ def test_one_frame_is_a_recording(tmp_path, name):
     np.testing.assert_array_equal(load_video(path, **options), VIDEO[:1], strict=True)
 
 
-@every_format
+@pytest.mark.parametrize("name", OF_ANY_TYPE)
 def test_a_file_truncated_anywhere_is_an_error_or_whole(tmp_path, name):
-    path = makers.EVERY_FORMAT[name](tmp_path, VIDEO)
+    path = OF_ANY_TYPE[name](tmp_path, VIDEO)
     data = makers.pixel_file(path)
     whole = data.read_bytes()
     for kept in range(0, len(whole), max(1, len(whole) // 40)):
@@ -41,12 +42,13 @@ def test_a_file_truncated_anywhere_is_an_error_or_whole(tmp_path, name):
             assert (path if path.suffix == ".zarr" else data).name in outcome, (kept, outcome)
         else:
             expected = VIDEO[: len(outcome)] if name in makers.COUNTLESS else VIDEO
+            expected = expected.astype(outcome.dtype if name in makers.OTHER_TYPES else VIDEO.dtype)
             np.testing.assert_array_equal(outcome, expected, strict=True)
 
 
-@every_format
+@pytest.mark.parametrize("name", OF_ANY_TYPE)
 def test_half_a_file_is_an_error(tmp_path, name):
-    path = makers.EVERY_FORMAT[name](tmp_path, VIDEO)
+    path = OF_ANY_TYPE[name](tmp_path, VIDEO)
     data = makers.pixel_file(path)
     makers.keep(data, data.stat().st_size // 2)
     with pytest.raises(ValueError, match=r"truncated|damaged|whole|incomplete|not a TIFF"):
@@ -75,6 +77,13 @@ def test_options_that_a_format_has_are_listed(tmp_path):
         open_video(makers.mat(tmp_path / "rec.mat", video=VIDEO), x=1)
     with pytest.raises(TypeError, match="'dataset' is not an option of MultiRecorder recordings: leave it out"):
         open_video(makers.multirecorder(tmp_path / "rec.dat", VIDEO), dataset="video")
+
+
+def test_a_pattern_is_not_a_path(tmp_path):
+    for i in range(3):
+        makers.npy(tmp_path / f"rec{i}.npy", VIDEO + i)
+    match = r"rec\*\.npy is a pattern for 3 files: open each of them, such as .*rec0\.npy$"
+    check_error(lambda: open_video(tmp_path / "rec*.npy"), ValueError, "path", match)
 
 
 @pytest.mark.parametrize("function", [open_video, load_video, load_metadata])

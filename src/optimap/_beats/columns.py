@@ -29,7 +29,7 @@ ACTIVATION, BASELINE, PEAK, AMPLITUDE = 0, 1, 2, 4  # in this order
 LEVELS = len(MEASURED)
 
 # Units at the ends of names; the longest come first.
-UNITS = ("_cm_per_s", "_cm_per_frame", "_pixels_per_s", "_pixels_per_frame")
+UNITS: tuple[str, ...] = ("_cm_per_s", "_cm_per_frame", "_pixels_per_s", "_pixels_per_frame")
 UNITS += ("_ms", "_frames", "_hz", "_per_s", "_per_frame")
 WRITTEN = {"apd": "APD", "catd": "CaTD", "di": "DI", "snr": "SNR", "cv": "CV", "dvdt": "dV/dt"}  # by people
 

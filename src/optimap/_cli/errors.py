@@ -39,6 +39,7 @@ READING_KEYWORDS = {
 } | {name: f"--option {name}=True" for name in ("allow_gaps", "external_links")}
 # Another of them in a cure: after a space, so not in a path, and not if it was named already.
 READING = re.compile(rf"(?<!--option )(?<= )({'|'.join(READING_KEYWORDS)})=(?=['\[,\d]|True|False)")
+LISTED = re.compile(r"--option ignore=\[([^\]]*)\]")
 OVERWRITE_KEYWORD = {"overwrite": "--overwrite"}
 FPS_KEYWORD = {"fps": "--fps"}
 CELLS_KEYWORD = {"cells": "--cells "}
@@ -155,6 +156,8 @@ def _cure(error: Explained, words: Words) -> str | None:
     """
     cure = _with_keyword(error, words)
     text = error.cure if cure is None else cure
+    # Names of several files, which a cure lists as in Python, are given one by one.
+    text = LISTED.sub(lambda found: " ".join(f"--option ignore={name}" for name in found[1].split(", ")), text)
     if READING_KEYWORDS.items() <= words.keywords.items():
         text = READING.sub(r"--option \1=", text)
     return cure if text == error.cure else text

@@ -4,6 +4,8 @@ Arguments of a single command are in its module.
 """
 
 import argparse
+from collections.abc import Sequence
+from glob import glob
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,13 +17,14 @@ if TYPE_CHECKING:
 Position = tuple[float, float]
 # What to read from a file that holds more than one recording, as (name, value) pairs.
 Reading = tuple[tuple[str, Any], ...]
+SEVERAL = "ignore"  # the option of recordings that may be given several times
 
 
 def add_reading_argument(parser: argparse.ArgumentParser) -> None:
     """Add the argument that selects what to read from files that hold more than one recording."""
     parser.add_argument(
         "--option",
-        action="append",
+        action=_Collected,
         default=[],
         type=reading_option,
         metavar="NAME=VALUE",
@@ -46,6 +49,34 @@ def add_window_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--fps", type=positive, help="frames per second, if the recording does not state them or states wrong ones"
     )
+
+
+class _Collected(argparse.Action):
+    """Collects the options of recordings as pairs; that of files to leave out may have several values."""
+
+    def __call__(
+        self,
+        parser: argparse.ArgumentParser,
+        namespace: argparse.Namespace,
+        values: Any,
+        option_string: str | None = None,
+    ) -> None:
+        name, value = values
+        found = dict(getattr(namespace, self.dest))
+        if name in found and name != SEVERAL:
+            parser.error(f"{option_string} {name}= is given twice: give it once")
+        before = found.get(name, [])
+        found[name] = [*(before if isinstance(before, list) else [before]), value] if name in found else value
+        setattr(namespace, self.dest, list(found.items()))
+
+
+def matching_files(given: Sequence[Path]) -> list[Path]:
+    """Return files with those that a pattern such as ``FOLDER/*.tif`` stands for, which not every shell replaces."""
+    found = list[Path]()
+    for path in given:
+        matching = [] if path.exists() else sorted(map(Path, glob(str(path))))
+        found += matching or [path]
+    return found
 
 
 def reading_option(text: str) -> tuple[str, str | int]:

@@ -22,6 +22,7 @@ from .._base import held_back
 from .errors import EXPECTED, Words, error_text, say_error, show_warning
 from .examples import examples_of
 from .info import version_text
+from .options import matching_files
 
 # THE table of commands: a new one is a name here, and a module of that name with a function `add_command`.
 COMMANDS = ("demo", "info", "traces", "beats", "maps", "plot", "pick", "convert")
@@ -82,6 +83,8 @@ def _run(given: list[str]) -> int:
     try:
         # "--at -0.4,2" is a position, not an option: argparse treats words that contain a space as values.
         found = _parser(given[:1]).parse_args([f" {word}" if re.match(r"-[\d.]+,", word) else word for word in given])
+        if hasattr(found, "files"):
+            found.files = matching_files(found.files)
         options = found.parse(found)
         words = options.words()
         warnings.showwarning = partial(show_warning, words)

@@ -47,10 +47,38 @@ class Contents(NamedTuple):
 def open_hdf5(path: Path, purpose: str = "HDF5 files", external_links: bool = False) -> "h5py.File":
     """Open an HDF5 file for reading; what h5py raises for damaged ones is left to the `guard` around the call.
 
-    Its bytes are looked at (`hdf5_io`), unless external links are to be followed, which HDF5 must do by itself.
+    Its bytes are looked at (`hdf5_io`). If external links are to be followed, which HDF5 must do by itself, they and
+    those of the files that it leads to are looked at before.
     """
     h5py = import_extra("h5py", "hdf5", purpose)
-    return h5py.File(path, "r") if external_links else hdf5_input(path)
+    if not external_links:
+        return hdf5_input(path)
+    _look_through(path, set())
+    return h5py.File(path, "r")
+
+
+def _look_through(path: Path, seen: set[Path]) -> None:
+    """Let the structure of a file, and of those that it leads to, pass through our hands once."""
+    seen.add(path.resolve())
+    with hdf5_input(path) as file:
+        contents = hdf5_contents(file, path)
+        for item in (file, *contents.groups.values(), *contents.datasets.values()):
+            list(item.attrs)
+        for name, dataset in contents.datasets.items():
+            if name not in contents.sources:
+                dataset.id.get_storage_size()  # goes through all chunks
+                check_size(dataset, path)
+    for name in contents.elsewhere.values():
+        for other in (path.parent / name, Path(name)):
+            if other.resolve() not in seen and other.is_file() and _is_hdf5(other):
+                _look_through(other, seen)
+
+
+def _is_hdf5(path: Path) -> bool:
+    """Return whether a file is HDF5, and not values without a header."""
+    import h5py
+
+    return bool(h5py.is_hdf5(path))
 
 
 @contextmanager
@@ -161,7 +189,7 @@ def check_size(dataset: "h5py.Dataset", path: Path, name: str = "path") -> None:
         ratio = STORED if dataset.chunks is None else DEFLATE if filters <= WITHIN_DEFLATE else MOST
         stored = None if dataset.is_virtual else dataset.id.get_storage_size()
         check_justified(path, asked, ratio, f"values of {dataset.name}", argument=name, stored=stored)
-    if dataset.dtype.kind == "O":
+    if dataset.dtype.hasobject:
         check_lengths(dataset, path, name)
 
 

@@ -11,9 +11,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 from .._base import DamagedFileError
-from .hdf5_lengths import SIZES, check_notes, describes_objects
+from .hdf5_lengths import check_notes, describes_objects
 
 SIGNATURE = b"\x89HDF\r\n\x1a\n"
+SIZES = (8, 8)  # bytes of addresses and lengths
 # A collection of a heap of text: signature, version, size of the whole; its objects: number, references, size.
 HEAP, HEAP_OBJECT = struct.Struct("<4sB3xQ"), struct.Struct("<HH4xQ")
 HEAP_START = b"GCOL\x01\0\0\0"
@@ -34,7 +35,7 @@ class Blocks:
 
     def __init__(self, path: Path, size: int, read: Callable[[int, int], bytes]) -> None:
         self._path, self._size, self._read = path, size, read
-        self._start, self._has_usual_sizes = 0, True
+        self._start = 0
         self._right: dict[int, int] = {}  # of nodes: where chains to the right lead, as far as they are known
 
     def look_at(self, block: memoryview, place: int) -> None:
@@ -44,17 +45,18 @@ class Blocks:
             return
         if start == SIGNATURE:
             at = 13 if block[8] < 2 else 9
-            self._start, self._has_usual_sizes = place, tuple(block[at : at + 2]) == SIZES
-        elif not self._has_usual_sizes:
-            return
+            self._start = place
+            if at + 2 <= self._size and tuple(block[at : at + 2]) != SIZES:
+                problem = f"has addresses and lengths of {block[at]} and {block[at + 1]} bytes, where HDF5 uses 8"
+                raise DamagedFileError("path", self._path, problem, "copy the file again", subject=str(self._path))
         elif start == HEAP_START:
             self._check_heap(block)
         elif start[:4] == b"TREE":
             self._check_node(block, place - self._start)
         elif start[:4] == b"HEAP":
             self._check_names(block)
-        elif describes_objects(start):
-            check_notes(self._path, bytes(block), self._size)
+        elif describes_objects(content := bytes(block)):
+            check_notes(self._path, content, self._size, self._read_here)
 
     def _check_heap(self, block: memoryview) -> None:
         """Raise an error unless the objects of a heap follow each other up to its end, as far as it was read."""
@@ -71,7 +73,7 @@ class Blocks:
     def _check_names(self, block: memoryview) -> None:
         """Raise an error if the list of free places in a heap of names leads in a circle."""
         _, _, size, place, address = NAMES.unpack_from(block)
-        names = self._read(self._start + address, size) if address < self._size and size <= self._size else b""
+        names = self._read_here(address, size) if address < self._size and size <= self._size else b""
         seen: set[int] = set()
         while place != NO_MORE and place + FREE_PLACE.size <= len(names):
             if place in seen:
@@ -108,7 +110,10 @@ class Blocks:
             return False
         expected = struct.pack("<4sBB", b"TREE", kind, level - 1)
         places = (CHILD.unpack_from(block, NODE.size + key + i * step)[0] for i in range(count))
-        return all(place < self._size and self._read(self._start + place, 6) == expected for place in places)
+        return all(place < self._size and self._read_here(place, 6) == expected for place in places)
+
+    def _read_here(self, address: int, nbytes: int) -> bytes:
+        return self._read(self._start + address, nbytes)
 
     def _damaged(self, why: str) -> DamagedFileError:
         problem = f"is damaged, because {why}"

@@ -1,9 +1,10 @@
 """Elements of MATLAB files of version 5 (``.mat`` of MATLAB 5 to 7), checked before SciPy sees them.
 
 SciPy looks the type of values up in a table without asking whether it is there; one wrong byte ends the process. It
-also reserves memory for as many cells as a header claims. `check_matlab` walks over the tags of the variables that are
-about to be read, also of compressed and nested ones, and raises a `ValueError` for what cannot be. The values are
-skipped, and those of numeric variables not even decompressed. Files of version 4 are read by SciPy in Python, safely.
+also reserves memory for as many cells as a header claims, and takes many bytes for each character. `check_matlab` walks
+over the tags of the variables that are about to be read, also of compressed and nested ones, and raises a `ValueError`
+for what cannot be. The values are skipped, and those of numeric variables not even decompressed. Files of version 4 are
+read by SciPy in Python, safely.
 """
 
 import math
@@ -12,6 +13,9 @@ import zlib
 from collections.abc import Callable, Container
 from pathlib import Path
 from typing import IO
+
+from .._base import budget
+from .justified import DEFLATE
 
 # Types of elements.
 INT8, INT32, UINT32, MATRIX, COMPRESSED, UTF8 = 1, 5, 6, 14, 15, 16
@@ -25,8 +29,8 @@ WORKSPACE = "__function_workspace__"  # what SciPy calls a variable without a na
 DEEPEST = 64  # arrays in cells in cells
 MOST_DIMENSIONS = 32
 MOST_BLANKS = 10_000  # text of blanks that is stored as nothing, as some versions of MATLAB do
-# Deflate makes bytes at most this many times as many.
-LARGEST_RATIO = 1032
+LARGEST_NUMBER, LONGEST_CHARACTER = 8, 4  # bytes of one, as it is stored
+TAKEN = 16  # bytes of memory that SciPy takes for a character
 PIECE = 2**16
 MOST_KEPT = 2**22  # bytes of an element that are looked at
 
@@ -42,6 +46,7 @@ def check_matlab(path: Path, names: Container[str] | None = None) -> None:
         With what is wrong, without the name of the file.
     """
     size = path.stat().st_size
+    most = max(budget().free_bytes, DEFLATE * size) // TAKEN
     with open(path, "rb") as file:
         start = file.read(HEADER_BYTES)
         # Too short for any array, version 4, or version 7.3, which is HDF5.
@@ -58,20 +63,22 @@ def check_matlab(path: Path, names: Container[str] | None = None) -> None:
             place += 8 + nbytes
             if place > size:
                 raise ValueError(f"a variable ends {place - size} bytes beyond the end of the file")
-            _check_variable(file, kind, nbytes, order, names)
+            _check_variable(file, kind, nbytes, order, names, most)
 
 
-def _check_variable(file: IO[bytes], kind: int, nbytes: int, order: str, names: Container[str] | None) -> None:
-    """Check an element at the top of a file, at the place after its tag."""
+def _check_variable(
+    file: IO[bytes], kind: int, nbytes: int, order: str, names: Container[str] | None, most: int
+) -> None:
+    """Check an element at the top of a file, at the place after its tag; texts have at most so many characters."""
     if kind == COMPRESSED:
         inflate = _inflated(file, nbytes)
-        inner = _Elements(inflate, 8, order)
+        inner = _Elements(inflate, 8, order, most)
         kind, unpacked = inner.full_tag()
-        if unpacked > LARGEST_RATIO * nbytes:
+        if unpacked > DEFLATE * nbytes:
             raise ValueError(f"{nbytes} compressed bytes are said to be {unpacked}")
-        elements = _Elements(inflate, unpacked, order)
+        elements = _Elements(inflate, unpacked, order, most)
     else:
-        elements = _Elements(file.read, nbytes, order)
+        elements = _Elements(file.read, nbytes, order, most)
     if kind != MATRIX:
         raise ValueError(f"an element of type {kind} is where a variable should be")
     elements.array(names, is_last=True)
@@ -104,8 +111,8 @@ def _inflated(file: IO[bytes], nbytes: int) -> Read:
 class _Elements:
     """The elements of an array, one after the other."""
 
-    def __init__(self, read: Read, nbytes: int, order: str) -> None:
-        self._read, self._left, self._order = read, nbytes, order
+    def __init__(self, read: Read, nbytes: int, order: str, most_characters: int) -> None:
+        self._read, self._left, self._order, self._most = read, nbytes, order, most_characters
 
     def take(self, nbytes: int) -> bytes:
         """Return the next bytes."""
@@ -129,14 +136,19 @@ class _Elements:
         kind, nbytes = struct.unpack(f"{self._order}II", self.take(8))
         return kind, nbytes
 
-    def element(self, kinds: Container[int], what: str, is_last: bool = False) -> bytes:
-        """Check the type of an element; return its bytes, or one if they are many. The last values are not read."""
+    def element(self, kinds: Container[int], what: str, is_last: bool = False, most: int | None = None) -> bytes:
+        """Check the type of an element, and that it has at most so many bytes; return them, or one if they are many.
+
+        The last values are not read.
+        """
         first = self.take(4)
         (word,) = struct.unpack(f"{self._order}I", first)
         small = word >> 16  # up to four bytes are stored in the tag
         kind, nbytes = (word & 0xFFFF, small) if small else (word, struct.unpack(f"{self._order}I", self.take(4))[0])
         if kind not in kinds:
             raise ValueError(f"{what} are of the unknown type {kind}")
+        if most is not None and nbytes > most:
+            raise ValueError(f"{what} have {nbytes} bytes, although {most} are enough for the array that they are in")
         if small > 4:
             raise ValueError(f"{what} have {small} bytes in a tag, which has room for 4")
         if small:
@@ -196,7 +208,15 @@ class _Elements:
                 raise ValueError("names of fields have no length")
             self._nested(count * (names // each), depth)
         elif array_class == CHAR:
-            if not self.element(TEXTS, "characters") and self._left == 0 and count > MOST_BLANKS:
+            if count > self._most:
+                raise ValueError(
+                    f"text is said to have {count} characters, more than the {self._most} that it can have"
+                )
+            if (
+                not self.element(TEXTS, "characters", most=LONGEST_CHARACTER * count)
+                and self._left == 0
+                and count > MOST_BLANKS
+            ):
                 raise ValueError(f"text is said to have {count} characters, of which none is stored")
         elif array_class == FUNCTION:
             self._nested(1, depth)
@@ -204,9 +224,10 @@ class _Elements:
             before = ("rows", "columns") if array_class == SPARSE else ()
             for what in before:
                 self.element(NUMBERS, f"numbers of {what}")
-            self.element(NUMBERS, "values", is_last and not is_complex)
+            most = None if array_class == SPARSE else LARGEST_NUMBER * count
+            self.element(NUMBERS, "values", is_last and not is_complex, most)
             if is_complex:
-                self.element(NUMBERS, "imaginary values", is_last)
+                self.element(NUMBERS, "imaginary values", is_last, most)
 
     def _nested(self, count: int, depth: int) -> None:
         """Check arrays inside an array."""
@@ -219,7 +240,7 @@ class _Elements:
             if nbytes:
                 if nbytes > self._left:
                     raise ValueError(f"an array of {nbytes} bytes is larger than the one that it is in")
-                inner = _Elements(self._read, nbytes, self._order)
+                inner = _Elements(self._read, nbytes, self._order, self._most)
                 inner.array((), depth=depth + 1)
                 inner.skip(inner._left)
                 self._left -= nbytes

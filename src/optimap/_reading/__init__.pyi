@@ -43,7 +43,6 @@ from .memory_maps import (
 )
 from .named_axes import (
     hdf5_axes,
-    in_named_order,
     zarr_axes,
 )
 from .plan import (
@@ -53,6 +52,7 @@ from .source import (
     Source,
     as_source,
     check_sizes,
+    in_usual_order,
 )
 from .threads import (
     Advance,
@@ -93,8 +93,8 @@ __all__ = [
     "gaussian_reach",
     "half_gaussian",
     "hdf5_axes",
-    "in_named_order",
     "in_place",
+    "in_usual_order",
     "is_labelled",
     "is_ready",
     "is_wide",

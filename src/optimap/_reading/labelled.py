@@ -103,7 +103,11 @@ def _cure(video: "xarray.DataArray", letters: list[str], name: str) -> str:
     if len(others) == video.ndim - 3:
         plain = all(dim.isidentifier() for dim in others)
         first = ", ".join(f"{dim}=0" for dim in others) if plain else str(dict.fromkeys(others, 0))
-        return f"choose one of each, {name}.isel({first})"
+        cure, time = f"choose one of each, {name}.isel({first})", letters.index("T")
+        if video.shape[time] == 1 and len(others) == 1:  # frames of ImageJ are called slices
+            single = f"{dims[time]}=0" if plain and dims[time].isidentifier() else str({dims[time]: 0})
+            cure += f", or {name}.isel({single}).rename({{{others[0]!r}: 'time'}}) if these are the frames"
+        return cure
     missing = [word for letter, word in USUAL.items() if letter not in letters]
     new = dict(zip(others[len(others) - len(missing) :], missing, strict=True))
     return f"name the dimensions 'time', 'y' and 'x', for example {name}.rename({new})"
@@ -115,4 +119,17 @@ def _times(video: "xarray.DataArray", order: tuple[int, ...]) -> Array | None:
     if axis_letter(dim) != "T" or dim not in video.coords:
         return None
     coordinate = video.coords[dim]
-    return coordinate_times(np.asarray(coordinate.values), dim, coordinate.attrs.get("units", ""))
+    unit = coordinate.attrs.get("units", "") or _unit_of_reader(video)
+    times = None if unit is None else coordinate_times(np.asarray(coordinate.values), dim, unit)
+    return times if times is not None and (len(times) == 1 or (np.diff(times) > 0).any()) else None
+
+
+def _unit_of_reader(video: "xarray.DataArray") -> str | None:
+    """Return the unit of times that a reader does not state; None if the reader itself does not know it, "" for others.
+
+    nd2 counts ms. bioio and aicsimageio copy the interval of a file without its unit, and number frames without one.
+    """
+    notes = video.attrs.get("metadata")
+    if isinstance(notes, dict) and {"experiment", "text_info"} <= set(notes):
+        return "ms"
+    return None if {"processed", "unprocessed"} & set(video.attrs) else ""

@@ -4,8 +4,9 @@ Code further down never checks again what kind of array the video is. The pixels
 """
 
 import mmap
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Literal
+from typing import Any, Literal, NoReturn
 
 import numpy as np
 
@@ -85,11 +86,12 @@ def as_source(video: object, name: str = "video") -> Source:
     """Return the description of a video, or raise an error that calls it by `name`."""
     # An array in memory, by far the most frequent case, is described in a few microseconds.
     is_plain = type(video) is np.ndarray and video.ndim == 3 and video.dtype.kind in "biuf"
-    video, name = (video, name) if is_plain else as_sliced(as_data_array(video, name), name)
-    if not is_plain and is_labelled(video):
-        unnamed, times = unlabelled(video, name)
-        return replace(as_source(unnamed, name), times=times)
-    array: Any = video if is_plain else _as_array(in_named_order(video), name)
+    stated = None
+    if not is_plain:
+        video, name, stated = in_usual_order(video, name)
+    if stated is not None:
+        return replace(as_source(video, name), times=stated)
+    array: Any = video if is_plain else _as_array(video, name)
     if not isinstance(array, np.ndarray) and (is_device_array(array) or is_dask(array)):
         return _elsewhere(array)
     frames = array if isinstance(array, np.ndarray) else array[:] if getattr(array, "is_mapped", False) else None
@@ -122,6 +124,18 @@ def as_source(video: object, name: str = "video") -> Source:
     )
 
 
+def in_usual_order(video: object, name: str = "video") -> tuple[Any, str, Array | None]:
+    """Return a video of any library as an array (T, H, W) that can be sliced, by the names of its axes if it has some.
+
+    Also what to call it in errors, and the times of its frames in s, if it states them apart from the array. What is no
+    video is returned unchanged.
+    """
+    video, name, times = as_sliced(as_data_array(video, name), name)
+    if is_labelled(video):
+        video, times = unlabelled(video, name)
+    return in_named_order(video), name, times
+
+
 def _stated_times(array: VideoLike) -> Array | None:
     """Return the times of the frames, if the array has such an attribute; elsewhere, the name may mean anything."""
     times = getattr(array, "times", None)
@@ -147,7 +161,9 @@ def _numpy_dtype(array: AnyArray) -> "np.dtype[Any]":
 
 def _as_array(video: AnyArray, name: str) -> Any:
     """Return `video` unchanged if it looks like one, nested lists as an array; otherwise raise an error."""
-    if not all(hasattr(video, attribute) for attribute in ("shape", "dtype", "__getitem__")):
+    made, is_array = name, all(hasattr(video, attribute) for attribute in ("shape", "dtype", "__getitem__"))
+    if not is_array or isinstance(video, type) or callable(video.shape):
+        given, made = video, f"np.asarray({name})"
         try:
             video = np.asarray(video)
         except ValueError as error:
@@ -158,7 +174,9 @@ def _as_array(video: AnyArray, name: str) -> Any:
                 "give an array (T, H, W)",
                 subject=name,
             ) from error
-    _check_shape(video, name)
+        if video.ndim < 3 and video.dtype.kind not in "biufc":
+            _refuse_object(given, name)
+    _check_shape(video, name, made)
     check_sizes(video, name)
     kind = dtype_kind(video)
     if kind not in "biuf":
@@ -168,23 +186,43 @@ def _as_array(video: AnyArray, name: str) -> Any:
     return video
 
 
-def _check_shape(video: VideoLike, name: str) -> None:
-    """Raise an error if an array does not have the three axes of a video."""
+def _refuse_object(video: object, name: str) -> NoReturn:
+    """Raise the error for an object that is not an array, and does not become one."""
+    cure = f"open a recording first, {name} = optimap.open_video(path)"
+    raise ArgumentTypeError(name, video, "is not an array", cure, subject=name)
+
+
+def _check_shape(video: VideoLike, name: str, made: str) -> None:
+    """Raise an error if an array does not have the three axes of a video; `made` is the expression that makes it."""
     shape = tuple(video.shape)
     if len(shape) == 3:
         return
     if shape == ():
-        raise ArgumentTypeError(
-            name, video, "is not an array", f"open a recording first, {name} = optimap.open_video(path)", subject=name
-        )
+        _refuse_object(video, name)
     problem, cure = f"has shape {shape}", "give a video (T, H, W): frames, rows, columns"
     if len(shape) == 4 and shape[-1] in (3, 4):
         problem += ", a colour video"
-        cure = f"make it grey first, for example {name}[..., 1] for green"
+        cure = f"make it grey first, for example {made}[..., 1] for green"
     elif len(shape) == 2:
         problem += ", a single image"
-        cure = f"give {name}[np.newaxis] as a video of one frame"
+        cure = f"give {made}[np.newaxis] as a video of one frame"
+    elif len(shape) > 3:
+        cure += f", for example {made}[{_first_of_others(shape)}]"
     raise ArgumentError(name, video, problem, cure, subject=name)
+
+
+def _first_of_others(shape: Sequence[int]) -> str:
+    """Return an index that leaves three axes: those longer than one if these are three, else the first and two last.
+
+    Examples
+    --------
+    >>> _first_of_others((100, 1, 1, 64, 64)), _first_of_others((1, 100, 64, 64)), _first_of_others((100, 2, 64, 64))
+    (':, 0, 0', '0', ':, 0')
+    """
+    others = [axis for axis, size in enumerate(shape) if size == 1]
+    if len(shape) - len(others) != 3:
+        others = list(range(1, len(shape) - 2))
+    return ", ".join("0" if axis in others else ":" for axis in range(max(others) + 1))
 
 
 def check_sizes(array: VideoLike, name: str) -> None:

@@ -1,7 +1,8 @@
-"""Rows of text tables from any program and country: columns end with commas, semicolons or tabs.
+"""Rows of text tables from any program and country: columns end with commas, semicolons, tabs or spaces.
 
-The first row decides what stands between columns. A comma in a number is read as a decimal comma only if it cannot be
-the end of a column; a table in which this is uncertain is an error, never a guess.
+The first row decides what stands between columns. Lines that begin with # are comments, or titles as NumPy writes
+them. A comma in a number is read as a decimal comma only if it cannot be the end of a column; a table in which this is
+uncertain is an error, never a guess.
 """
 
 import csv
@@ -49,11 +50,11 @@ def read_rows(path: Path, name: str, cure: str) -> Rows:
         raise MissingFileError(name, path, problem, cure, subject=str(path))
     guard = partial(reading, path, "text", "is not a CSV file", "save it as CSV, as text in UTF-8", argument=name)
     with guard():
-        lines = _decoded(path.read_bytes()).splitlines(keepends=True)
+        lines = [_without_comment(line) for line in _decoded(path.read_bytes()).splitlines(keepends=True)]
     said = re.fullmatch(r"sep=(.)\s*", lines[0]) if lines else None  # a line that spreadsheet programs write
     delimiter = said[1] if said else find_delimiter(next((line for line in lines if line.strip()), ""))
     with guard():
-        reader = csv.reader(lines[1:] if said else lines, delimiter=delimiter)
+        reader = csv.reader(lines[1:] if said else lines, delimiter=delimiter, skipinitialspace=delimiter == " ")
         found = [Row(reader.line_num + bool(said), [cell.strip() for cell in row]) for row in reader]
     return Rows([row for row in found if any(row.cells)], delimiter)
 
@@ -68,16 +69,24 @@ def _decoded(raw: bytes) -> str:
         return raw.decode("cp1252")
 
 
+def _without_comment(line: str) -> str:
+    """Return a line, the titles x and y in a comment, or for another comment an empty line."""
+    if not line.startswith("#"):
+        return line
+    titles = line.lstrip("# ")
+    return titles if {"x", "y"} <= set(re.split(r"[\s,;]+", titles.lower())) else "\n"
+
+
 def find_delimiter(line: str) -> str:
-    """Return what stands between the columns of a row: a semicolon or a tab if there is one, else a comma."""
-    bare = re.sub(r'"[^"]*"', "", line)
-    return next((mark for mark in (";", "\t") if mark in bare), ",")
+    """Return what stands between the columns of a row: a semicolon or a tab if there is one, a comma, or spaces."""
+    bare = re.sub(r'"[^"]*"', "", line).strip(" \r\n")
+    return next((mark for mark in (";", "\t", ",", " ") if mark in bare), ",")
 
 
 def first_cells(path: Path) -> list[str]:
     """Return the cells of the first row of a text file that is not blank, in lower case; empty if there is none."""
     with open(path, encoding="utf-8-sig", errors="replace") as file:
-        for line in file:
+        for line in map(_without_comment, file):
             if line.strip() and not re.fullmatch(r"sep=.\s*", line):
                 with reading(path, "text", "is not a CSV file"):
                     return [cell.strip().lower() for cell in next(csv.reader([line], delimiter=find_delimiter(line)))]

@@ -9,11 +9,11 @@ import sys
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from typing import SupportsFloat
+from typing import Any, SupportsFloat
 
 import numpy as np
 
-from .._base import ArgumentError, FrameShape, Weights, Window, counted
+from .._base import ArgumentError, FrameShape, Weights, Window, axis_letter, counted
 from .file_request import check_cells, naming_file
 from .files import read_region_file
 from .kinds import check_fits, check_kind, find_kind
@@ -145,6 +145,7 @@ def _known_kind(
     """Return the input, read if it is a file, and its kind, found unless it is given."""
     if isinstance(given, (str, os.PathLike)):
         given = read_region_file(Path(given), name, None if kind is None else check_kind(kind), cells)
+    given = _upright(given)
     if kind is not None:
         check_fits(kind, given, name)
         return given, kind
@@ -152,6 +153,15 @@ def _known_kind(
         return given, "positions"
     kind, given = find_kind(given, frame_shape, name)
     return given, kind
+
+
+def _upright(given: object) -> object:
+    """Return an image of xarray whose last axes are named columns and rows with both turned, all else unchanged."""
+    dims = getattr(given, "dims", None)
+    if not isinstance(dims, tuple) or [axis_letter(dim) for dim in dims[-2:]] != ["X", "Y"]:
+        return given
+    image: Any = given
+    return image.transpose(..., dims[-1], dims[-2])
 
 
 def _is_table(given: object) -> bool:

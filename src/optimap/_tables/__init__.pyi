@@ -27,6 +27,10 @@ from .kinds import (
     SUFFIXES,
     find_table_kind,
 )
+from .kinds.netcdf import (
+    open_dataset,
+    write_dataset,
+)
 from .labelled import (
     as_data_array,
 )
@@ -91,9 +95,11 @@ __all__ = [
     "load_header",
     "load_traces",
     "neighbour_times",
+    "open_dataset",
     "regular_rate",
     "save_columns",
     "save_traces",
     "to_dataframe",
     "to_xarray",
+    "write_dataset",
 ]

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from .._base import ArgumentError, Array
-from .._files import reading
+from .._files import DEFLATE, check_justified, reading
 from .header import (
     FPS,
     METADATA,
@@ -45,10 +45,20 @@ def type_name(values: Array) -> str:
     return "text" if values.dtype.kind == "U" else str(values.dtype)
 
 
-def from_cells(cells: Iterable[Any], dtype: str) -> Array:
-    """Return a column from cells of any kind: None is NaN, or no text."""
+def text_column(cells: Iterable[Any], path: Path) -> Array:
+    """Return a column of text from cells of a file; None is no text.
+
+    In NumPy, each takes as much memory as the longest, which the file has to justify.
+    """
+    texts = ["" if cell is None else str(cell) for cell in cells]
+    check_justified(path, 4 * max(map(len, texts), default=0) * len(texts), DEFLATE, "text")
+    return np.array(texts, dtype=np.str_)
+
+
+def from_cells(cells: Iterable[Any], dtype: str, path: Path) -> Array:
+    """Return a column from cells of any kind in a file: None is NaN, or no text."""
     if dtype == "text":
-        return np.array(["" if cell is None else str(cell) for cell in cells], dtype=np.str_)
+        return text_column(cells, path)
     if dtype == "int64":
         return np.array([int(cell) for cell in cells], dtype=np.int64)
     return np.array([np.nan if cell is None or cell == "" else float(cell) for cell in cells], dtype=np.float64)

@@ -25,7 +25,9 @@ def is_tidy(names: Sequence[object]) -> bool:
     return list(names[1:]) == REST and names[0] in (FRAMES, "time")
 
 
-def from_tidy(path: Path, header: Header, names: Sequence[str], axis: Array, values: Array) -> tuple[Array, Array]:
+def from_tidy(
+    path: Path, header: Header, names: Sequence[str | None], axis: Array, values: Array
+) -> tuple[Array, Array]:
     """Return (T, N) values and the axis from the columns of a table in long form."""
     frames, count = header_shape(header)
     labels = header_labels(header)

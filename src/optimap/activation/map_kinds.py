@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from .. import _tables  # its functions for NetCDF need a package
 from .._base import (
     ArgumentError,
     Array,
@@ -39,6 +40,7 @@ from .._files import (
     written_patiently,
     written_whole,
 )
+from .._images import read_directories
 from .._version import __version__
 from .maps_header import CODES, LAYOUT, MARKER, MASK, check_maps_arrays, check_maps_header
 
@@ -149,7 +151,8 @@ def _read_h5(path: Path) -> tuple[Arrays, dict[str, Any] | None]:
     with own_hdf5(path) as file:
         if MARKER not in file.attrs:
             return {}, None
-        return {name: file[name][()] for name in file if name != "header"}, json.loads(file["header"].asstr()[()])
+        header = json.loads(file["header"].asstr()[()])
+        return {name: np.asarray(file[name][()]) for name in file if name != "header"}, header
 
 
 def _write_nc(path: Path, arrays: Arrays, header: dict[str, Any]) -> None:
@@ -169,21 +172,15 @@ def _write_nc(path: Path, arrays: Arrays, header: dict[str, Any]) -> None:
     dataset.attrs = {"Conventions": "CF-1.11", "source": header["written_by"], MARKER: LAYOUT}
     for variable in dataset.variables.values():
         variable.encoding["_FillValue"] = None  # NaN is a value here
-    h5netcdf: Any = import_extra("h5netcdf", "xarray", ".nc maps")
-    with deferred_interrupts(), written_patiently(path) as target, h5netcdf.File(target, "w") as file:
-        dataset.dump_to_store(xr.backends.H5NetCDFStore(file))
+    _tables.write_dataset(path, dataset)
 
 
 def _read_nc(path: Path) -> tuple[Arrays, dict[str, Any] | None]:
-    xr: Any = import_extra("xarray", "xarray", ".nc maps")
-    with own_hdf5(path):
-        pass
-    dataset = xr.open_dataset(path.absolute(), engine="h5netcdf", decode_times=False, decode_timedelta=False)
-    with dataset:
+    with _tables.open_dataset(path) as dataset:
         if MARKER not in dataset.attrs:
             return {}, None
         header = json.loads(str(dataset["header"].item()))
-        return {name: dataset[name].values for name in dataset.data_vars if name != "header"}, header
+        return {str(name): dataset[name].values for name in dataset.data_vars if name != "header"}, header
 
 
 def _write_tif(path: Path, arrays: Arrays, header: dict[str, Any]) -> None:
@@ -206,6 +203,7 @@ def _write_tif(path: Path, arrays: Arrays, header: dict[str, Any]) -> None:
 def _read_tif(path: Path) -> tuple[Arrays, dict[str, Any] | None]:
     import tifffile
 
+    read_directories(path)  # raises an error if one leads back to another, which tifffile would follow for ever
     with tifffile.TiffFile(path) as file:
         _check_pages(file, path)
         texts = [_described(page.aspage().description) for page in file.pages]

@@ -22,7 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .._base import ArgumentError, positive_number, whole_number
-from .._files import written_whole
+from .._files import check_npz, reading, written_whole
 from .tissue_model import TIME_UNIT, next_state
 from .truth import TrueBeats, measure
 
@@ -193,7 +193,7 @@ def simulated_tissue(
     if cache and path.exists():
         try:
             return _read(path)
-        except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
+        except (OSError, ValueError):
             log.warning("%s is damaged; simulating the recording again", path)
     recording = _simulate(seed, protocol)
     if cache:
@@ -241,10 +241,13 @@ def _cache_folder() -> Path:
 
 def _read(path: Path) -> SimulatedRecording:
     """Return a recording from the cache."""
-    with open(path, "rb") as file, np.load(file) as stored:  # np.load leaves a damaged file open
-        values: dict[str, Any] = {field.name: stored[field.name] for field in fields(SimulatedRecording)}
-    for name in ("fps", "pixel_size"):
-        values[name] = float(values[name])
+    with reading(path, "numpy", "cannot be read as a recording"):
+        with zipfile.ZipFile(path) as archive:
+            check_npz(archive, path)
+        with open(path, "rb") as file, np.load(file) as stored:  # np.load leaves a damaged file open
+            values: dict[str, Any] = {field.name: stored[field.name] for field in fields(SimulatedRecording)}
+        for name in ("fps", "pixel_size"):
+            values[name] = float(values[name])
     return SimulatedRecording(**values)
 
 

@@ -161,13 +161,29 @@ def _samples(video: Any) -> Phase:
             flat[:, columns] = _in_range(block).T
         return phase
     source = as_source(plain)
-    phase = np.empty(source.shape, np.float32)
+    phase, scale = np.empty(source.shape, np.float32), np.ones(source.frame_shape)
     with progress_bar(source.frame_bytes * source.shape[0]) as advance:
         for start, _, block in walk_blocks(source, Plan(block_frames(source), [None])):
-            with np.errstate(over="ignore"):
-                phase[start : start + len(block)] = block
+            scale = _put(phase, start, block, scale)
             advance(block.nbytes)
     return phase
+
+
+def _put(phase: Phase, start: int, block: Any, scale: Array) -> Array:
+    """Put frames among the samples; return by how much the samples of each pixel (H, W) are made smaller now.
+
+    Those that float32 cannot hold are made smaller as in `_in_range`, with all samples before them.
+    """
+    if block.dtype.kind == "f" and block.dtype.itemsize > 4:
+        sizes = np.fmax.reduce(np.abs(block), axis=0, initial=0) / LARGEST
+        larger = np.where(np.isfinite(sizes), np.maximum(scale, sizes), scale)
+        if (larger > scale).any():
+            phase[:start] *= scale / larger
+            scale = larger
+        if (scale > 1).any():
+            block = block / scale
+    phase[start : start + len(block)] = block
+    return scale
 
 
 def _in_range(signals: Floats) -> Floats:
@@ -280,6 +296,6 @@ def _of_dask(source: Source, offset: float, method: str, lag: int | None, center
 def _phases_of_block(block: Any, options: Options) -> Phase:
     """Return the phases of a block (T, h, w)."""
     samples = np.ma.filled(np.ma.asarray(block, np.float64), np.nan)
-    flat = np.array(samples).reshape(len(samples), -1)
+    flat = _in_range(np.array(samples).reshape(len(samples), -1).T).T
     options = replace(options, period=None if options.offset is not None else _period(flat))
     return phases_of(flat, options).reshape(samples.shape).astype(np.float32)

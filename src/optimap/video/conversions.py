@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from .._base import ArgumentError, ArgumentTypeError, Array, budget, import_extra
-from .._reading import unlabelled
+from .._reading import in_usual_order
 
 BLOCK = 8  # times as much as is read at once is one block of a dask array: fewer blocks have less overhead
 
@@ -46,7 +46,7 @@ def as_frames(array: Any) -> tuple[Array | SlicedFrames, Array | None]:
     """Return an array as the frames of a recording, and their times if it states them; raise an error if it is none."""
     if hasattr(array, "_frames_if_open"):
         raise ArgumentTypeError("array", array, "is a recording already", "use it as it is", subject="array")
-    plain, times = unlabelled(array, "array")
+    plain, _, times = in_usual_order(array, "array")
     if not all(hasattr(plain, name) for name in ("shape", "dtype", "__getitem__")):
         plain = np.asarray(plain)
     shape = tuple(plain.shape)

@@ -6,8 +6,9 @@ Each format is read by its module in ``formats/``.
 from __future__ import annotations
 
 import warnings
+from glob import glob
 from pathlib import Path
-from typing import Any, Unpack
+from typing import Any, NoReturn, Unpack
 
 import numpy as np
 
@@ -112,7 +113,7 @@ def open_again(path: FilePath, **options: object) -> Recording:
     """Open a recording without advice, which its user has seen when it was opened first."""
     path = file_path(path)
     if not path.exists():
-        raise MissingFileError("path", path, "does not exist", "check the name and the folder", subject=str(path))
+        _refuse_missing(path)
     refuse_special(path)
     with held_reports(path):
         row = find_format(path, options)
@@ -132,6 +133,15 @@ def _adopt(recording: object, path: Path, row: Format) -> None:
         cure = "report it to the authors of that package: open_recording() must return optimap.video.Recording"
         raise ArgumentTypeError("path", path, problem, cure, subject=str(path))
     recording.path, recording.files, recording.format = path, [path.absolute()], row.name
+
+
+def _refuse_missing(path: Path) -> NoReturn:
+    """Raise the error for a file that does not exist, which may be a pattern for several."""
+    fitting = sorted(glob(str(path)))
+    if fitting:
+        problem, cure = f"is a pattern for {counted(len(fitting), 'file')}", f"open each of them, such as {fitting[0]}"
+        raise ArgumentError("path", path, problem, cure, subject=str(path))
+    raise MissingFileError("path", path, "does not exist", "check the name and the folder", subject=str(path))
 
 
 def _check_options(row: Format, options: dict[str, object]) -> None:

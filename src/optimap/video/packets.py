@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from .checks import noted_number
 from .matroska import block_stamps
+from .riff import FRAMES, UNKNOWN_LENGTHS, chunks_in
 
 if TYPE_CHECKING:
     from av.container import InputContainer
@@ -26,8 +27,7 @@ if TYPE_CHECKING:
 AVI, MATROSKA, MP4 = "avi", "matroska,webm", "mov,mp4,m4a,3gp,3g2,mj2"
 CHUNK_HEAD = 8  # bytes before the content of each chunk in AVI, so that no file can hold more frames
 JITTER = 1e-3  # of the duration
-LONGEST_HEADER, MOST_LISTS = 2**20, 10_000
-UNKNOWN_LENGTHS = (0, 2**32 - 1)  # recorders that did not fill in the length at the end
+LONGEST_HEADER, MOST_BOXES = 2**20, 10_000
 STREAM_HEADER = re.compile(rb"strh....vids.{16}(.{4})(.{4})", re.DOTALL)  # of video: scale and rate
 FRAGMENTS = (b"moof", b"sidx", b"mfra")  # boxes of MP4
 MAIN_HEADER = re.compile(rb"avih....(.{4})", re.DOTALL)  # microseconds from frame to frame
@@ -127,7 +127,7 @@ def _is_in_fragments(path: Path) -> bool:
     """Whether an MP4 file is written in fragments, of which FFmpeg reads only the first ones when it opens the file."""
     at, size = 0, path.stat().st_size
     with open(path, "rb") as file:
-        for _ in range(MOST_LISTS):
+        for _ in range(MOST_BOXES):
             if at > size:
                 return False
             file.seek(at)
@@ -149,19 +149,8 @@ def _is_end_of_frames(path: Path, end: int) -> bool:
 
 def _end_of_frames(file: BinaryIO) -> int:
     """Return where the last list of frames in an AVI file ends, -1 if that is not known."""
-    at, end = 0, -1
-    for _ in range(MOST_LISTS):
-        file.seek(at)
-        head = file.read(12)
-        if len(head) < 12 or not head[:4].isalnum():
-            break
-        length = int.from_bytes(head[4:8], "little")
-        if head[:4] == b"RIFF":
-            at += 12
-            continue
-        if length in UNKNOWN_LENGTHS:
-            return -1
-        if head[:4] == b"LIST" and head[8:] == b"movi":
-            end = at + 8 + length
-        at += 8 + length + length % 2
+    end = -1
+    for name, start, length in chunks_in(file):
+        if name == FRAMES:
+            end = -1 if length in UNKNOWN_LENGTHS else start + length
     return end

@@ -9,7 +9,7 @@ import numpy as np
 
 from .._base import RATE, ArgumentError, ArgumentTypeError, Array, FilePath, VideoLike, file_path, positive_number
 from .._files import check_output, check_sidecar, is_sidecar, sidecar_path, written_whole, written_with_sidecar
-from .._reading import as_source, check_whole, in_named_order, unlabelled
+from .._reading import as_source, check_whole, in_usual_order
 from .axes import look_turned
 from .format_table import format_to_write
 from .recording import Recording
@@ -68,7 +68,7 @@ def save_video(
     ...     bool((load_video(path) == video).all())
     True
     """
-    unnamed, times = unlabelled(in_named_order(video))
+    unnamed, _, times = in_usual_order(video)
     path, video = file_path(path), _as_video(unnamed)
     row = format_to_write(path)
     rate = None if fps is None else positive_number(fps, "fps", RATE)

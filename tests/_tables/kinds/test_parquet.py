@@ -2,9 +2,11 @@
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from optimap._base import DamagedFileError
 from optimap.trace import load_traces, save_traces
 from tests._tables.examples import NAMES, POSITIONS, TRACES
 from tests.errors import check_error
@@ -44,3 +46,36 @@ def test_a_file_that_another_program_changed_is_an_error(tmp_path, change):
     save_traces(path, TRACES, names=NAMES)
     pq.write_table(change(pq.read_table(path)), path)
     check_error(lambda: load_traces(path), ValueError, "path", r"t\.parquet was changed by another program", path)
+
+
+def test_values_that_are_repeated_too_often_are_refused(tmp_path):
+    """A few kB may hold any number of rows with the same value."""
+    path = tmp_path / "t.parquet"
+    save_traces(path, np.zeros((1_000_000, 2), np.float32), fps=500)
+    table = pq.read_table(path)
+    pq.write_table(table.set_column(0, "time_s", pa.array(np.zeros(1_000_000))), path, compression="zstd")
+    assert path.stat().st_size < 20_000
+    check_error(lambda: load_traces(path), DamagedFileError, "path", r"states 24000000 bytes of values, but its", path)
+
+
+@pytest.mark.parametrize("column", ["lists", "text"])
+def test_columns_that_do_not_hold_numbers(tmp_path, column):
+    path = tmp_path / "t.parquet"
+    save_traces(path, TRACES, names=NAMES)
+    table = pq.read_table(path)
+    values = pa.array([[1.0, 2.0]] * 4) if column == "lists" else pa.array(["a"] * 4)
+    pq.write_table(table.set_column(1, NAMES[0], values), path)
+    expected = rf"cannot be read as Parquet \(it has {column}"
+    check_error(lambda: load_traces(path), ValueError, "path", expected, path)
+
+
+def test_one_long_name_in_all_rows_takes_its_memory_once(tmp_path):
+    path, rows = tmp_path / "t.parquet", 2000
+    save_traces(path, np.zeros((rows, 1)), tidy=True)
+    table = pq.read_table(path)
+    names = pa.DictionaryArray.from_arrays(pa.array(np.zeros(rows, np.int32)), pa.array(["x" * 1_000_000]))
+    pq.write_table(table.set_column(1, "name", names).replace_schema_metadata(table.schema.metadata), path)
+    pool = pa.default_memory_pool()
+    before = pool.max_memory()
+    check_error(lambda: load_traces(path), ValueError, "path", r"does not contain 1 traces of 2000 rows", path)
+    assert pool.max_memory() < before + 50_000_000

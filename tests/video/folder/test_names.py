@@ -1,5 +1,6 @@
 """How files are arranged by their names; the names are all there is."""
 
+from fnmatch import fnmatchcase
 from pathlib import Path
 
 import pytest
@@ -147,10 +148,33 @@ def test_recordings_instead_of_one(names):
     assert error.cure.endswith(str(FOLDER / "*.tif"))
 
 
-@pytest.mark.parametrize("pattern", ["rec_{}_{:03d}.tif", "2024_{}_{}.tif"])
-def test_several_numbers_that_could_count(pattern):
-    given = [FOLDER / pattern.format(a, b) for a in range(3) for b in range(5)]
-    check_error(lambda: arrange(FOLDER, given), ArgumentError, "path", "several numbers that differ.*ignore=, as in")
+@pytest.mark.parametrize("pattern", ["rec_{a}_{b:03d}.tif", "2024_{a}_{b}.tif", "{b:03d}_{a}nm.tif", "{b}rec{a}x7.tif"])
+@pytest.mark.parametrize("recordings", [2, 3, 4])
+def test_several_numbers_that_could_count(pattern, recordings):
+    """What is to be left out can be: what remains is the first recording."""
+    given = files(*(pattern.format(a=a, b=b) for a in range(recordings) for b in range(6)))
+    error = check_error(lambda: arrange(FOLDER, given), ArgumentError, "path", "several numbers that differ")
+    ignored = eval(error.cure.partition("ignore=")[2])
+    ignored = [ignored] if isinstance(ignored, str) else ignored
+    left = [file for file in given if not any(fnmatchcase(file.name, pattern) for pattern in ignored)]
+    assert [file.name for file in arrange(FOLDER, left).files] == [pattern.format(a=0, b=b) for b in range(6)]
+
+
+def test_many_recordings_are_not_left_out_one_by_one():
+    given = files(*(f"rec_{a}_{b}.tif" for a in range(5) for b in range(6)))
+    error = check_error(lambda: arrange(FOLDER, given), ArgumentError, "path", "several numbers that differ")
+    assert (error.cure, error.keyword) == ("keep one recording in a folder", None)
+
+
+@pytest.mark.parametrize("lead", ["", "heart_", "heart 1 "])
+@pytest.mark.parametrize(
+    ("pattern", "planes"), [("t{t:03d}xy1c{c}", 1), ("T{t}C{c}", 1), ("t{t:03d}xy2z{z:02d}c{c}", 3)]
+)
+def test_names_of_nis_elements(lead, pattern, planes):
+    given = [(t, z, c) for t in range(12) for z in range(planes) for c in (1, 2)]
+    found = arrange(FOLDER, files(*(f"{lead}{pattern.format(t=t, z=z, c=c)}.tif" for t, z, c in given)))
+    assert (found.table.shape, [name.lower() for name in found.channels]) == ((12, planes, 2), ["c1", "c2"])
+    assert found.files[found.table[7, planes - 1, 1]].stem == f"{lead}{pattern.format(t=7, z=planes - 1, c=2)}"
 
 
 def test_a_counter_next_to_the_time_of_day():

@@ -116,6 +116,18 @@ def test_any_part_of_the_wanted_camera(tmp_path):
         assert recording.fps == pytest.approx(100)
 
 
+def test_as_many_times_of_two_cameras(tmp_path):
+    folder = write(tmp_path / "rec", "msCam{}.avi", first=1)
+    rows = [f"{camera}\t{i + 1}\t{10 * i + camera}\t1" for i in range(11) for camera in (0, 1)]
+    (folder / "timestamp.dat").write_text("camNum\tframeNum\tsysClock\tbuffer\n" + "\n".join(rows) + "\n")
+    with open_video(folder) as recording:
+        assert recording.times is None
+        assert recording.metadata["timestamp.dat"] == "not used, because it holds as many times of two cameras"
+    (folder / "timestamp.dat").write_text("camNum\tframeNum\tsysClock\tbuffer\n" + "\n".join(rows[:15]) + "\n")
+    with open_video(folder) as recording:
+        assert recording.metadata["timestamp.dat"] == "not used, because it holds 8 and 7 times for 11 frames"
+
+
 def test_numbers_alone_do_not_make_parts(tmp_path):
     folder = write(tmp_path / "rec")
     np.testing.assert_array_equal(load_video(folder / "1.avi"), VIDEO[4:8])

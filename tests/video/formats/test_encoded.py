@@ -11,6 +11,7 @@ from PIL import Image
 from optimap._base import Advice
 from optimap.video import load_metadata, load_video, open_video, save_video
 from tests import makers
+from tests.errors import check_error
 
 GREY = makers.random_video((7, 6, 10), "u1")
 COLOUR = makers.random_video((7, 6, 10, 3), "u1")
@@ -244,6 +245,25 @@ def test_an_avi_that_its_recorder_did_not_finish(tmp_path, length):
     raw = path.read_bytes()
     path.write_bytes(raw[:4] + length.to_bytes(4, "little") + raw[8:])
     np.testing.assert_array_equal(load_video(path), GREY)
+
+
+@pytest.mark.parametrize(("part", "name"), [(b"LIST\x1a\0\0\0INFO", "LISTINFO"), (b"strf", "strf"), (b"idx1", "idx1")])
+def test_a_part_of_an_avi_that_is_larger_than_the_file(tmp_path, part, name):
+    """FFmpeg takes, and clears, as much memory as it states."""
+    path = makers.encoded(tmp_path / "rec.avi", GREY)
+    raw = path.read_bytes()
+    place = raw.index(part) + 4
+    path.write_bytes(raw[:place] + (4_000_000_000).to_bytes(4, "little") + raw[place + 4 :])
+    problem = rf"rec\.avi is damaged, because its part '{name}' is said to have 4000000000 bytes: copy the recording"
+    check_error(lambda: open_video(path), ValueError, "path", problem, path)
+
+
+def test_a_frame_that_the_file_is_too_small_for(tmp_path):
+    path = makers.avi_of_imagej(tmp_path / "rec.avi", makers.random_video((2, 5, 6), "u1"))
+    raw, wide = path.read_bytes(), struct.pack("<II", 40, 6)
+    place = raw.rindex(wide) + 4
+    path.write_bytes(raw[:place] + struct.pack("<I", 1_000_000) + raw[place + 4 :])
+    check_error(lambda: open_video(path), ValueError, "path", r"states 80000000 bytes of pixels of a frame", path)
 
 
 def test_fewer_frames_than_the_header_says(tmp_path):

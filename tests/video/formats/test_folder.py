@@ -1,7 +1,10 @@
 """Folders of images, written with Pillow."""
 
+import re
 import subprocess
 import sys
+import warnings
+from glob import glob
 
 import numpy as np
 import pytest
@@ -354,9 +357,44 @@ def test_a_background_among_parts(tmp_path):
 
 
 def test_the_last_part_may_hold_one_frame(tmp_path):
-    for i, part in enumerate((VIDEO[:6], VIDEO[6:11], VIDEO[11:])):
+    for i, part in enumerate((VIDEO[:5], VIDEO[5:10], VIDEO[10:11])):
         makers.tiff(tmp_path / f"rec_{i}.tif", part)
-    np.testing.assert_array_equal(load_video(tmp_path), VIDEO)
+    np.testing.assert_array_equal(load_video(tmp_path), VIDEO[:11])
+
+
+@pytest.mark.parametrize("lengths", [(3, 5, 4), (4, 4, 4), (3, 4), (5, 5, 2), (4, 3, 4)])
+@pytest.mark.parametrize("name", ["rec_{}.tif", "rec_part{}.tif"])
+def test_parts_of_a_folder_whose_lengths_do_not_fit_are_one_which_is_said(tmp_path, lengths, name):
+    for i, end in enumerate(np.cumsum(lengths)):
+        makers.tiff(tmp_path / name.format(i), VIDEO[end - lengths[i] : end])
+    with warnings.catch_warnings(record=True) as said:
+        warnings.simplefilter("always")
+        np.testing.assert_array_equal(load_video(tmp_path), VIDEO[: sum(lengths)])
+    is_said = "part" not in name and lengths not in ((4, 4, 4), (5, 5, 2))
+    assert len(said) == is_said
+    if is_said:
+        text = str(said[0].message)
+        assert f"is read as one recording in {len(lengths)} parts, rec_0.tif to rec_{len(lengths) - 1}.tif" in text
+        pattern = re.search(r"give (\S+\*\.tif) if each of them is a recording of its own", text)[1]
+        for path, length in zip(sorted(glob(pattern)), lengths, strict=True):
+            assert len(load_video(path, parts=False)) == length
+
+
+def test_files_to_leave_out_are_named_with_those_that_are_left_out_already(tmp_path):
+    folder = makers.images(tmp_path / "rec", VIDEO, ".tif", name="frame_{:02d}")
+    for name in ("background", "dark", "flat"):
+        makers.tiff(folder / f"{name}.tif", VIDEO[0])
+    ignore = None
+    for _ in range(3):
+        error = check_error(
+            lambda ignore=ignore: open_video(folder, **({} if ignore is None else {"ignore": ignore})),
+            ArgumentError,
+            "path",
+            "has another kind of name",
+        )
+        ignore = eval(error.cure.partition("ignore=")[2])
+    assert ignore == ["background.tif", "dark.tif", "flat.tif"]
+    np.testing.assert_array_equal(load_video(folder, ignore=ignore), VIDEO)
 
 
 @pytest.mark.parametrize(("counts", "stray"), [((4, 1, 4, 3), "rec_1.tif"), ((1, 1, 4, 1), "rec_2.tif")])

@@ -86,6 +86,8 @@ def test_a_gap_in_the_times_means_no_rate(tmp_path):
 def test_times_of_no_use_leave_the_stated_interval(tmp_path, times):
     with open_video(write(tmp_path, 'TimeIncrement="2" TimeIncrementUnit="ms"', times=times)) as recording:
         assert (recording.fps, recording.times) == (500, None)
+        is_said = times[0] not in ('DeltaT="0,0"', 'DeltaT="0" DeltaTUnit="frame"')  # these are no times
+        assert ("not used" in recording.metadata.get("DeltaT", "")) == is_said
 
 
 def test_times_of_the_channel_that_is_read(tmp_path):

@@ -102,13 +102,14 @@ def _address(scheduler: str) -> str:
     if not path.is_file():
         cure = "check its name, and that the scheduler is running"
         raise MissingFileError("--scheduler", scheduler, "does not exist", cure, subject=subject)
-    try:
-        return str(json.loads(path.read_text(encoding="utf-8"))["address"])
-    except (ValueError, KeyError, TypeError) as error:
-        cure = "give the file that `dask scheduler --scheduler-file FILE` writes"
-        raise ArgumentError(
-            "--scheduler", scheduler, "is not a scheduler file, because it holds no address", cure, subject=subject
-        ) from error
+    cure = "give the file that `dask scheduler --scheduler-file FILE` writes"
+    with _files.reading(path, "json", "is not a scheduler file", cure, argument="--scheduler", subject=subject):
+        found = json.loads(path.read_text(encoding="utf-8"))
+    address = found.get("address") if isinstance(found, dict) else None
+    if not isinstance(address, str):
+        problem = "is not a scheduler file, because it holds no address"
+        raise ArgumentError("--scheduler", scheduler, problem, cure, subject=subject)
+    return address
 
 
 def _check_answers(scheduler: str, address: str, seconds: float) -> None:

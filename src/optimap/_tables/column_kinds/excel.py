@@ -57,4 +57,6 @@ def read(path: Path) -> tuple[dict[str, Any], dict[str, Array]]:
         names, *rows = [list(row) for row in book["beats"].iter_rows(values_only=True)]
         width = len(names)
         cells = list(zip(*((row + [None] * width)[:width] for row in rows), strict=True)) or [()] * width
-        return header, {name: from_cells(cells[i], header["columns"].get(name, "text")) for i, name in enumerate(names)}
+        return header, {
+            name: from_cells(cells[i], header["columns"].get(name, "text"), path) for i, name in enumerate(names)
+        }

@@ -6,11 +6,10 @@ from pathlib import Path
 from typing import Any
 
 import h5py
-import numpy as np
 
 from ..._base import Array, deferred_interrupts
 from ..._files import hdf5_output, own_hdf5
-from ..columns_header import COLUMNS_LAYOUT, COLUMNS_MARKER, not_beats, parse_columns_header
+from ..columns_header import COLUMNS_LAYOUT, COLUMNS_MARKER, not_beats, parse_columns_header, text_column
 from ..header import reading_table
 
 
@@ -33,7 +32,7 @@ def read(path: Path) -> tuple[dict[str, Any], dict[str, Array]]:
             raise not_beats(path)
         header = parse_columns_header(str(file["header"].asstr()[()]), path)
         return header, {
-            name: np.array(file[name].asstr()[()].tolist(), np.str_) if dtype == "text" else file[name][()]
+            name: text_column(file[name].asstr()[()].tolist(), path) if dtype == "text" else file[name][()]
             for name, dtype in header["columns"].items()
             if name in file
         }

@@ -6,12 +6,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 from scipy.io import loadmat, savemat, whosmat
 
 from ..._base import Array
 from ..._files import check_matlab
-from ..columns_header import COLUMNS_LAYOUT, COLUMNS_MARKER, not_beats, parse_columns_header
+from ..columns_header import COLUMNS_LAYOUT, COLUMNS_MARKER, not_beats, parse_columns_header, text_column
 from ..header import reading_table
 
 
@@ -44,6 +43,7 @@ def read(path: Path) -> tuple[dict[str, Any], dict[str, Array]]:
         for name, dtype in header["columns"].items():
             values = loaded[_variable(name)].ravel()
             if dtype == "text":
-                values = np.array([str(cell.item()) if cell.size else "" for cell in values], np.str_)
-            columns[name] = values.astype(np.str_ if dtype == "text" else dtype)
+                columns[name] = text_column((cell.item() if cell.size else "" for cell in values), path)
+            else:
+                columns[name] = values.astype(dtype)
         return header, columns

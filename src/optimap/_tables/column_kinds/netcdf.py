@@ -5,11 +5,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import xarray
 
 from ..._base import Array
-from ..columns_header import COLUMNS_LAYOUT, COLUMNS_MARKER, not_beats, parse_columns_header
+from ..columns_header import COLUMNS_LAYOUT, COLUMNS_MARKER, not_beats, parse_columns_header, text_column
 from ..header import reading_table
 from ..kinds.netcdf import open_dataset, write_dataset
 
@@ -36,7 +35,7 @@ def read(path: Path) -> tuple[dict[str, Any], dict[str, Array]]:
             raise not_beats(path)
         header = parse_columns_header(str(dataset["header"].item()), path)
         return header, {
-            name: np.array(dataset[name].values.tolist(), np.str_) if dtype == "text" else dataset[name].values
+            name: text_column(dataset[name].values.tolist(), path) if dtype == "text" else dataset[name].values
             for name, dtype in header["columns"].items()
             if name in dataset
         }

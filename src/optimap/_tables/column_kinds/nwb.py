@@ -15,7 +15,7 @@ from hdmf.common import DynamicTable, VectorData
 
 from ..._base import Array, deferred_interrupts
 from ..._files import hdf5_output, own_hdf5
-from ..columns_header import COLUMNS_MARKER, not_beats, parse_columns_header
+from ..columns_header import COLUMNS_MARKER, not_beats, parse_columns_header, text_column
 from ..header import reading_table
 from ..kinds.nwb_metadata import parse_nwb_metadata
 
@@ -58,6 +58,6 @@ def read(path: Path) -> tuple[dict[str, Any], dict[str, Array]]:
             table = file.processing["ophys"]["beats"]
             stored = {name: table[_column(name)].data[:] for name in header["columns"]}
             return header, {
-                name: np.array(list(stored[name]), np.str_) if dtype == "text" else np.asarray(stored[name], dtype)
+                name: text_column(stored[name], path) if dtype == "text" else np.asarray(stored[name], dtype)
                 for name, dtype in header["columns"].items()
             }

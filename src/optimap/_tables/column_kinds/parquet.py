@@ -5,13 +5,12 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from ..._base import Array
-from ..columns_header import COLUMNS_MARKER, not_beats, parse_columns_header
-from ..header import reading_table
+from ..columns_header import COLUMNS_MARKER, not_beats, parse_columns_header, text_column
+from ..kinds.parquet import opened, texts_in
 
 
 def write(path: Path, columns: Mapping[str, Array], header: dict[str, Any]) -> None:
@@ -28,13 +27,13 @@ def write(path: Path, columns: Mapping[str, Array], header: dict[str, Any]) -> N
 
 def read(path: Path) -> tuple[dict[str, Any], dict[str, Array]]:
     """Return the header and the columns."""
-    with reading_table(path, "pyarrow", "Parquet"), pq.ParquetFile(path.absolute()) as file:
+    with opened(path) as file:
         text = (file.schema_arrow.metadata or {}).get(COLUMNS_MARKER.encode())
         if text is None:
             raise not_beats(path)
         header, table = parse_columns_header(text, path), file.read()
         return header, {
-            name: np.array(table[name].to_pylist(), np.str_) if pa.types.is_string(kind) else table[name].to_numpy()
+            name: text_column(texts_in(table[name]), path) if pa.types.is_dictionary(kind) else table[name].to_numpy()
             for name, kind in zip(table.column_names, table.schema.types, strict=True)
             if not name.startswith("__")  # an index of pandas
         }

@@ -54,11 +54,11 @@ def read(path: Path) -> tuple[dict[str, Any], dict[str, Array]]:
             )
         types = header["columns"]
     else:
-        types = {name: _type(name, [row[i] for row in rows]) for i, name in enumerate(names)}
+        types = {name: _type(path, name, [row[i] for row in rows]) for i, name in enumerate(names)}
         header = {COLUMNS_MARKER: COLUMNS_LAYOUT, "rows": len(rows), "columns": types, "fps": None, "metadata": {}}
     cells = list(zip(*rows, strict=True)) or [()] * len(names)
     with reading(path, "header", "has cells that are not numbers", "correct them, or save it again"):
-        return header, {name: from_cells(cells[i], types.get(name, "text")) for i, name in enumerate(names)}
+        return header, {name: from_cells(cells[i], types.get(name, "text"), path) for i, name in enumerate(names)}
 
 
 def _rows(path: Path) -> tuple[list[str], list[list[str]]]:
@@ -80,12 +80,12 @@ def _header(path: Path, described: Path) -> dict[str, Any]:
     return check_columns_header(read_description(path, described), described)
 
 
-def _type(name: str, cells: list[str]) -> str:
+def _type(path: Path, name: str, cells: list[str]) -> str:
     """Return the type of a column of another program."""
     if name in ("series", "beat"):
         return "int64"
     try:
-        from_cells(cells, "float64")
+        from_cells(cells, "float64", path)
     except ValueError:
         return "text"
     return "text" if name in ("name", "why") else "float64"

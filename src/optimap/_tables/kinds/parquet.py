@@ -1,7 +1,12 @@
-"""``.parquet``: a column for the axis and one for each trace; the header is in the metadata of the schema."""
+"""``.parquet``: a column for the axis and one for each trace; the header is in the metadata of the schema.
+
+A file may repeat one value, or one long text, millions of times in a few bytes. So there are as many rows as its size
+justifies, with a generous ratio, and text is read as numbers of texts.
+"""
 
 import json
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -10,10 +15,49 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from ..._base import ArgumentError, Array, budget
+from ..._files import DEFLATE, check_justified
 from ..._regions import Regions
 from ..header import MARKER, Header, header_shape, not_ours, parse_header, reading_table
 from ..table import TraceTable, header_labels
 from ..tidy import NAME, VALUE, from_tidy, tidy_columns
+
+WIDEST = 8  # bytes of a number
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[pq.ParquetFile]:
+    """Open a file; what is read from it in the block is guarded."""
+    with reading_table(path, "pyarrow", "Parquet"):
+        whole = path.absolute()
+        with pq.ParquetFile(whole) as file:
+            _check_rows(file, path)
+            fields = file.schema_arrow
+        texts = [field.name for field in fields if not pa.types.is_primitive(field.type)]
+        with pq.ParquetFile(whole, read_dictionary=texts) as file:
+            yield file
+
+
+def _check_rows(file: pq.ParquetFile, path: Path) -> None:
+    """Raise an error for more rows than the file can hold, or for columns with lists in their cells."""
+    about, columns = file.metadata, [file.schema.column(i) for i in range(len(file.schema))]
+    rows = [about.row_group(i).num_rows for i in range(about.num_row_groups)]
+    if sum(rows) != about.num_rows or min(rows, default=0) < 0:
+        raise ValueError(f"its parts have {sum(rows)} rows, not {about.num_rows}")
+    if any(column.max_repetition_level for column in columns):
+        raise ValueError("it has lists in its cells")
+    asked = sum(rows) * sum(max(WIDEST, column.length or 0) for column in columns)
+    check_justified(path, asked, DEFLATE, "values")
+
+
+def texts_in(column: pa.ChunkedArray) -> list[str | None]:
+    """Return the texts of a column; those that are equal are one object."""
+    found: list[str | None] = []
+    for chunk in column.chunks:
+        if not pa.types.is_dictionary(chunk.type):
+            raise ValueError("it has numbers where text should be")
+        known = [*chunk.dictionary.to_pylist(), None]
+        found += [known[-1 if i is None else i] for i in chunk.indices.to_pylist()]
+    return found
 
 
 def write(path: Path, table: TraceTable, header: dict[str, Any], regions: Regions | None) -> None:
@@ -60,7 +104,7 @@ def _tidy_parts(table: TraceTable) -> Iterator[list[Any]]:
 
 def read_header(path: Path) -> Header:
     """Return the header from the schema."""
-    with reading_table(path, "pyarrow", "Parquet"), pq.ParquetFile(path.absolute()) as file:
+    with opened(path) as file:
         schema, rows = file.schema_arrow, file.metadata.num_rows
         text, names = (schema.metadata or {}).get(MARKER.encode()), schema.names
     if text is None:
@@ -81,19 +125,21 @@ def read_header(path: Path) -> Header:
 
 def read_values(path: Path, header: Header) -> tuple[Array, Array]:
     """Return (T, N) values and the axis."""
-    with reading_table(path, "pyarrow", "Parquet"), pq.ParquetFile(path.absolute()) as file:
+    with opened(path) as file:
         if not header["tidy"]:
             return _read_wide(file, header)
         order = tidy_columns(header["axis"])
         columns = file.read(columns=[order[0], order[NAME], order[VALUE]])
         axis, names, values = (columns.column(order[i]) for i in (0, NAME, VALUE))
-        labels, times, numbers = names.to_pylist(), axis.to_numpy(), values.to_numpy()
+        labels, times, numbers = texts_in(names), axis.to_numpy(), values.to_numpy()
     return from_tidy(path, header, labels, times, numbers)
 
 
 def _read_wide(file: Any, header: Header) -> tuple[Array, Array]:
     """Return values and the axis from a file with a column for each trace."""
     frames, count = header_shape(header)
+    if any(map(pa.types.is_dictionary, file.schema_arrow.types)):
+        raise ValueError("it has text where numbers should be")
     kinds = {kind.to_pandas_dtype() for kind in file.schema_arrow.types[1:]}
     axis, values = (
         list[Array](),

@@ -77,11 +77,13 @@ def frame_times(files: Sequence[Path], frames: int) -> tuple[NDArray[np.float64]
     file = by_name.get(NEWER, by_name.get(OLDER))
     if file is None:
         return None, {}
-    times = _newer(file) if file.name.lower() == NEWER else _older(file, frames)
-    is_usable = len(times) == frames and np.isfinite(times).all() and (np.diff(times) > 0).all()
-    if is_usable:
-        return times, {}
-    reason = f"holds {len(times)} times for {frames} frames" if len(times) != frames else "holds times that do not grow"
+    found = [_newer(file)] if file.name.lower() == NEWER else _older(file)
+    fitting = [times for times in found if len(times) == frames]
+    if len(fitting) == 1 and np.isfinite(fitting[0]).all() and (np.diff(fitting[0]) > 0).all():
+        return fitting[0], {}
+    reason = f"holds {' and '.join(str(len(times)) for times in found) or 'no'} times for {frames} frames"
+    if fitting:
+        reason = "holds times that do not grow" if len(fitting) == 1 else "holds as many times of two cameras"
     return None, {file.name: f"not used, because it {reason}"}
 
 
@@ -107,15 +109,13 @@ def _newer(file: Path) -> NDArray[np.float64]:
     return _numbers(column) * step
 
 
-def _older(file: Path, frames: int) -> NDArray[np.float64]:
-    """Return the times of the only camera with as many frames: columns for camera, frame, clock in ms and buffer."""
+def _older(file: Path) -> list[NDArray[np.float64]]:
+    """Return the times of each camera: columns for camera, frame, clock in ms and buffer."""
     rows = [line.split() for line in file.read_text(encoding="utf-8", errors="replace").splitlines()[1:]]
     rows = [row for row in rows if len(row) >= 3]
-    cameras = [[row[2] for row in rows if row[0] == camera] for camera in sorted({row[0] for row in rows})]
-    fitting = [column for column in cameras if len(column) == frames]
-    clock = _numbers(fitting[0] if len(fitting) == 1 else [])
+    clocks = [_numbers([row[2] for row in rows if row[0] == camera]) for camera in sorted({row[0] for row in rows})]
     # The clock has a sign and 32 bits, but is written without the sign: the first frame may come just before zero.
-    return np.where((clock >= 2**31) & (clock < 2**32), clock - 2**32, clock) / 1e3
+    return [np.where((clock >= 2**31) & (clock < 2**32), clock - 2**32, clock) / 1e3 for clock in clocks]
 
 
 def _numbers(column: Sequence[str]) -> NDArray[np.float64]:

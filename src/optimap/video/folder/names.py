@@ -22,6 +22,8 @@ from ..._base import ArgumentError
 ALONE = r"(?<![A-Za-z0-9]){}(?![A-Za-z0-9])"
 CHANNEL = re.compile(ALONE.format(r"(ch(?:annel)?[ _-]?\d+|c\d+|w\d+[A-Za-z][A-Za-z0-9-]*)"), re.IGNORECASE)
 PLANE = re.compile(ALONE.format(r"(?:z|slice|plane)[ _-]?(\d+)"), re.IGNORECASE)
+# Of NIS-Elements, without separators: time, position, plane and channel, as in rec_t001xy1z2c1.
+NIS = re.compile(r"(?<![A-Za-z])t\d+(?:xy\d+)?(?P<plane>z\d+)?(?P<channel>c\d+)?", re.IGNORECASE)
 WORD = re.compile(r"[^ _.-]+")
 MICROMANAGER = re.compile(r"img_(\d+)_(.*)_(\d+)", re.IGNORECASE)  # time, channel and plane
 MOST_NAMED = 3  # missing files in a message
@@ -127,11 +129,11 @@ def _parse(file: Path, channel: tuple[int, int] | None = None, has_planes: bool 
     """Return the parts of a name; `channel` is the place of its channel if that is known, (0, 0) if it has none."""
     stem = _stem(file)
     found = MICROMANAGER.fullmatch(stem) if channel is None and has_planes else None
-    if channel is None and not found and (match := CHANNEL.search(stem)):
-        channel = match.span(1)
-    plane = PLANE.search(stem) if has_planes and not found else None
+    if channel is None and not found:
+        channel = _span(stem, (CHANNEL, 1), (NIS, "channel"))
+    plane = _span(stem, (PLANE, 0), (NIS, "plane")) if has_planes and not found else None
     marked = [(*channel, "<C>")] if channel and channel != (0, 0) else []
-    marked += [(*plane.span(), "<Z>")] if plane else []
+    marked += [(*plane, "<Z>")] if plane else []
     if found:
         marked = [(*found.span(2), "<C>"), (*found.span(3), "<Z>")]
     runs = [match.span() for match in re.finditer(r"\d+", stem)]
@@ -147,7 +149,14 @@ def _parse(file: Path, channel: tuple[int, int] | None = None, has_planes: bool 
     if found:
         return Name(file, (*texts, text), tuple(spans), found[2], int(found[3]))
     label = stem[slice(*channel)] if channel and channel != (0, 0) else None
-    return Name(file, (*texts, text + stem[done:]), tuple(spans), label, int(plane[1]) if plane else None)
+    number = int(re.sub(r"\D", "", stem[slice(*plane)])) if plane else None
+    return Name(file, (*texts, text + stem[done:]), tuple(spans), label, number)
+
+
+def _span(stem: str, *kinds: tuple[re.Pattern[str], int | str]) -> tuple[int, int] | None:
+    """Return where a part of a name is, by the first pattern that finds it."""
+    found = ((match, group) for pattern, group in kinds if (match := pattern.search(stem)) and match[group])
+    return next((match.span(group) for match, group in found), None)
 
 
 def _first_part(groups: dict[tuple[str, ...], list[Name]]) -> list[Name] | None:
@@ -207,9 +216,13 @@ def _refuse_strays(folder: Path, groups: dict[tuple[str, ...], list[Name]], what
 
 def refuse_recordings(folder: Path, problem: str, example: Path) -> NoReturn:
     """Raise the error for a folder that holds recordings instead of one."""
-    pattern = os.path.join(folder, f"*{example.suffix}")
-    cure = f"give one of its files, such as {example}, or if each of them is a recording, {pattern}"
-    raise ArgumentError("path", folder, problem, cure, subject=str(folder))
+    cure = f"give one of its files, such as {example}, or if each of them is a recording, "
+    raise ArgumentError("path", folder, problem, cure + recordings_in(folder, example), subject=str(folder))
+
+
+def recordings_in(folder: Path, example: Path) -> str:
+    """Return the pattern of the recordings in a folder, for the command line."""
+    return os.path.join(folder, f"*{example.suffix}")
 
 
 def _table(folder: Path, names: list[Name], what: str) -> Arrangement:
@@ -263,7 +276,25 @@ def _place_of_frames(folder: Path, names: list[Name], what: str, per_frame: int)
             return differing[i]
     first, last = names[0].file.name, names[-1].file.name
     problem = f"holds {what} with several numbers that differ ({first} ... {last}), which may be several recordings"
-    outer = re.split(r"(\d+)", names[-1].file.name)
-    pattern = "".join(outer[: 2 * differing[0] + 2]) + "*"
-    cure = f"keep one recording in a folder, or leave the others out with ignore=, as in {pattern!r}"
-    raise ArgumentError("path", folder, problem, cure, subject=str(folder), keyword="ignore")
+    others = _others(names, differing)
+    cure = "keep one recording in a folder"
+    if others:
+        cure += f", or leave the others out with ignore={others if len(others) > 1 else others[0]!r}"
+    raise ArgumentError("path", folder, problem, cure, subject=str(folder), keyword="ignore" if others else None)
+
+
+def _others(names: list[Name], differing: list[int]) -> list[str]:
+    """Return patterns of the names of all recordings but the first; none if there are many recordings.
+
+    The number with most values is that of the frame.
+    """
+    frame = max(differing, key=lambda i: (len({name.digits[i] for name in names}), i))
+    like, patterns = names[-1], []
+    for i in (i for i in differing if i != frame):
+        for written in dict.fromkeys(name.digits[i] for name in names if name.digits[i] != names[0].digits[i]):
+            text = like.file.name
+            for other in reversed(differing):
+                start, end = like.spans[other]
+                text = f"{text[:start]}{written if other == i else '*'}{text[end:]}"
+            patterns.append(text)
+    return patterns if len(patterns) <= MOST_NAMED else []

@@ -47,6 +47,11 @@ class Row:
         return f"{files[0].name} to {files[-1].name}"
 
 
+def has_mark(path: Path) -> bool:
+    """Whether only a program gives a part such a name."""
+    return MARKED.fullmatch(path.stem) is not None
+
+
 def find_row(path: Path, insist: bool = False) -> Row | None:
     """Return the files in a row with a file, or None if there are none, or their numbers count recordings.
 

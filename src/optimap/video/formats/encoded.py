@@ -23,6 +23,7 @@ from ..folder.joined import open_with_others
 from ..matroska import ebml_number
 from ..packets import Packets, find_packets
 from ..recording import Recording
+from ..riff import check_chunks
 from ..writing import frame_blocks, refuse_dtype
 
 MP4_BOXES = {b"ftyp", b"moov", b"mdat", b"free", b"skip", b"wide", b"moof", b"mfra", b"sidx", b"styp", b"uuid"}
@@ -30,6 +31,7 @@ MP4_BOXES = {b"ftyp", b"moov", b"mdat", b"free", b"skip", b"wide", b"moof", b"mf
 UNKNOWN_RIFF_LENGTHS, UNKNOWN_SEGMENT_LENGTH = (0, 2**32 - 1), 2**56 - 1
 # Demuxers that read one file: not lists such as ffconcat, which name others.
 CONTAINERS = "matroska,webm,avi,mov,mp4,asf,flv,mpeg,mpegts,ogg,nut,mxf,dv,ivf"
+TAKEN = 16  # bytes of memory for a pixel: of a frame, its colours, and those that other threads decode meanwhile
 CHANNELS = {"red": 0, "green": 1, "blue": 2, "luma": None}
 
 
@@ -201,6 +203,7 @@ def check_whole(path: Path) -> None:
             "copy the recording again",
             subject=str(path),
         )
+    check_chunks(path)
 
 
 def _declared_bytes(file: BinaryIO) -> int:
@@ -289,7 +292,7 @@ def _read_header(path: Path) -> tuple[dict[str, Any], Packets]:
                 subject=str(path),
             )
         size = stream.codec_context.width * stream.codec_context.height
-        check_justified(path, 2 * size, what="pixels of a frame")
+        check_justified(path, TAKEN * size, what="pixels of a frame")
         tags = {key.lower(): value for key, value in container.metadata.items()}
         codec = {"codec": stream.codec_context.name, "pixel_format": stream.codec_context.pix_fmt}
         return {**tags, **codec}, find_packets(path, container, stream)

@@ -4,18 +4,19 @@ What the names say about frames, channels and planes is found in ``folder/names.
 frame_2 before frame_10. A gap in their numbers, and a file that does not belong to them, is an error that names it.
 """
 
+import re
 from collections.abc import Sequence
 from fnmatch import fnmatchcase
 from pathlib import Path
 
 import numpy as np
 
-from ..._base import RATE, ArgumentError, ArgumentTypeError
+from ..._base import RATE, Advice, ArgumentError, ArgumentTypeError
 from ..axes import Layout, Wanted, find_layout
 from ..checks import counted, noted_number, whether
 from ..folder.images import SUFFIXES, image_files, pages_of
-from ..folder.names import Arrangement, arrange, natural_key, refuse_recordings
-from ..folder.parts import VIDEOS
+from ..folder.names import Arrangement, arrange, natural_key, recordings_in, refuse_recordings
+from ..folder.parts import VIDEOS, has_mark
 from ..folder.videos import open_videos
 from ..format_table import FORMATS
 from ..paged import PagedFrames
@@ -37,12 +38,26 @@ def open_recording(
 ) -> Recording:
     """Open a folder; `fps` is the rate of images that state none, which gives a gap its length."""
     rate = _rate(fps)
-    recording = _open(path, Wanted(axes, channel, z), ignore, whether("allow_gaps", allow_gaps), rate)
+    try:
+        recording = _open(path, Wanted(axes, channel, z), ignore, whether("allow_gaps", allow_gaps), rate)
+    except ArgumentError as error:
+        raise _one_more(error, ignore) if error.keyword == "ignore" else error from None
     if rate is not None and not recording.format.startswith("folder of"):
         recording.close()
         problem = f"cannot be used, because {path} does not hold an image for each frame"
         raise ArgumentError("fps", fps, problem, "leave fps out")
     return recording
+
+
+def _one_more(error: ArgumentError, ignored: object) -> ArgumentError:
+    """Return an error that advises to leave out a file, and with it those that are left out already."""
+    before = [ignored] if isinstance(ignored, str) else ignored if isinstance(ignored, (list, tuple)) else []
+    more = re.search(r"ignore=(\[[^\]]*\]|'[^']*'|\"[^\"]*\")", error.cure)
+    if more is None or not before:
+        return error
+    every = ", ".join([*map(repr, before), more[1].strip("[]")])
+    cure = error.cure.replace(more[0], f"ignore=[{every}]")
+    return ArgumentError("path", error.value, error.problem, cure, subject=error.subject, keyword="ignore")
 
 
 def _rate(fps: object) -> float | None:
@@ -223,16 +238,26 @@ def _open_parts(path: Path, files: list[Path], pages: dict[Path, int], wanted: W
     several_channels = len(found.channels) > 1
     plane, channel = _chosen(path, found, wanted if several_channels else Wanted())
     parts, _ = found.chosen(path, plane, channel, gaps)
-    if not gaps:
-        _check_acquisition(path, parts)
+    is_sure = gaps or _is_acquisition(path, parts) or has_mark(parts[-1])
+    advice = None if is_sure else _maybe_recordings(path, parts, [pages[part] for part in parts])
     inside = Wanted(wanted.axes, None if several_channels else wanted.channel, wanted.z)
     from .tiff import open_parts  # tifffile, again
 
-    return open_parts(path, parts, inside)
+    return open_parts(path, parts, inside, advice)
 
 
-def _check_acquisition(path: Path, parts: Sequence[Path]) -> None:
-    """Raise an error if files of ScanImage are not one acquisition, as the counters of their frames say."""
+def _maybe_recordings(path: Path, parts: Sequence[Path], lengths: Sequence[int]) -> Advice | None:
+    """Return the warning about files of lengths that parts do not have: all are full but the last."""
+    if len(set(lengths[:-1])) < 2 and lengths[-1] <= lengths[0]:
+        return None
+    problem = f"is read as one recording in {counted(len(parts), 'part')}, {parts[0].name} to {parts[-1].name}, like "
+    problem += "any folder, although the parts of a recording are of one length as a rule, but for a shorter last one"
+    cure = f"give {recordings_in(path, parts[0])} if each of them is a recording of its own"
+    return Advice("path", path, problem, cure, subject=str(path))
+
+
+def _is_acquisition(path: Path, parts: Sequence[Path]) -> bool:
+    """Whether files are those of ScanImage; raise an error if they are not one acquisition by their counters."""
     from ..tiff.scanimage import acquisition_files  # tifffile, which folders of PNG images do not need
 
     members = acquisition_files(parts[0])
@@ -240,3 +265,4 @@ def _check_acquisition(path: Path, parts: Sequence[Path]) -> None:
     if other is not None:
         problem = f"holds {parts[0].name}, an acquisition in {counted(len(members), 'file')}, and {other.name}"
         refuse_recordings(path, problem, parts[0])
+    return bool(members)

@@ -5,6 +5,7 @@ a variable ``axes``, and Rhythm writes ``cmosData`` with time last; in other fil
 longest of the three, else the first. The option ``axes`` overrides all of this. Version 7.3 stores axes in reverse.
 """
 
+import math
 import os
 import struct
 from contextlib import AbstractContextManager
@@ -14,7 +15,7 @@ from typing import IO, Any
 import numpy as np
 
 from ..._base import ArgumentError, Array, VideoLike
-from ..._files import check_matlab, check_size, hdf5_values, reading
+from ..._files import check_matlab, check_size, reading
 from ..._reading import release
 from ..axes import NOT_STATED, Layout, Wanted, find_layout
 from ..checks import check_frames, noted_number, whether
@@ -28,6 +29,7 @@ from . import hdf5
 NUMERIC = {"double", "single", "logical"} | {f"{sign}int{bits}" for sign in ("", "u") for bits in (8, 16, 32, 64)}
 NESTED = {"cell": "cell array", "struct": "structure"}
 RHYTHM = "cmosData"  # the recording in files of the program Rhythm
+LONGEST_NOTE = 2**22  # numbers or characters
 NOTES = ("axes", "fps", "made", "frequency", "acqFreq")  # variables that describe the recording
 # The codes of array classes and value types in version 5.
 FLOATS = {"f8": (6, 9), "f4": (7, 7)}
@@ -132,7 +134,7 @@ def _open_classic(path: Path, fieldname: str | None, wanted: Wanted) -> Recordin
     name = _choose(path, shapes, fieldname, wanted)
     kind = next(kind for known, _, kind in listed if known == name)
     dtype = np.dtype({"double": "f8", "single": "f4", "logical": "u1"}.get(kind, kind))
-    notes = _load(path, [key for key, _, _ in listed if key in NOTES])
+    notes = _load(path, [key for key, size, kind in listed if key in NOTES and _is_note(size, kind)])
     layout = _layout(path, name, shapes[name], dtype, notes, wanted)
     metadata: dict[str, Any] = {"fieldname": name, "variables": [key for key, _, _ in listed]}
     if np.size(notes.get("made", ())) == 1:
@@ -145,6 +147,11 @@ def _open_classic(path: Path, fieldname: str | None, wanted: Wanted) -> Recordin
         metadata=metadata,
         axes=(layout.letters, layout.source),
     )
+
+
+def _is_note(shape: tuple[int, ...], kind: str) -> bool:
+    """Whether a variable can describe the recording, and is not something else of that name."""
+    return kind in (*NUMERIC, "char") and math.prod(shape) <= LONGEST_NOTE
 
 
 def _check_not_nested(path: Path, shapes: dict[str, tuple[int, ...]], nested: list[tuple[str, str]]) -> None:
@@ -190,7 +197,10 @@ def _open_hdf5(path: Path, fieldname: str | None, wanted: Wanted, external_links
             shapes = {key: item.shape[::-1] for key, item in found.items() if not key.startswith("#refs#")}
         name = _choose(path, shapes, fieldname, wanted)
         with hdf5.listing(path):
-            notes: dict[str, Any] = {key: hdf5_values(found[key], path) for key in NOTES if key in found}
+            noted = {key: found[key] for key in NOTES if key in found}
+            for item in noted.values():
+                check_size(item, path)
+            notes: dict[str, Any] = {key: item[()] for key, item in noted.items() if item.size <= LONGEST_NOTE}
             if not external_links:
                 check_size(found[name], path)
             dtype, variables = found[name].dtype, list(file.keys())

@@ -33,6 +33,7 @@ from ..tiff.axes import (
     stack_layout,
     stack_times,
     stacked_frames,
+    times_note,
 )
 from ..tiff.cut import files_to_read, refuse_parts
 from ..tiff.metadata import Described, describe, made_by_optimap
@@ -135,7 +136,7 @@ def _open(path: Path, directories: Directories, wanted: Request) -> Recording:
             fps=fps,
             times=stack_times(stack, layout),
             pixel_size=pixel_size,
-            metadata={**metadata, **made_by_optimap(page)},
+            metadata={**metadata, **times_note(stack, layout), **made_by_optimap(page)},
             axes=(layout.letters, layout.source),
             advice=advice or said,
             ratio=max(MOST, ratio_of(page)),

@@ -323,6 +323,13 @@ def stack_times(stack: Stack, layout: Layout) -> NDArray[np.float64] | None:
     return times if is_usable else None
 
 
+def times_note(stack: Stack, layout: Layout) -> dict[str, str]:
+    """Return what the metadata say of times that are not used."""
+    if stack.times is None or stack.times.size < 2 or stack_times(stack, layout) is not None:
+        return {}
+    return {"DeltaT": "not used, because some frames have none, or they do not grow"}
+
+
 def our_letters(stack: Stack, has_z: bool) -> tuple[list[str], str]:
     """Return T, Y, X, C or Z for each axis, "?" where nothing says it, and the source.
 

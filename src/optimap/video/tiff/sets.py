@@ -20,7 +20,7 @@ from ..._images import read_directories, reading_tags
 from ..axes import Wanted, numbered
 from ..paged import PagedFrames
 from ..recording import Recording
-from .axes import Stack, all_pages, count_advice, stack_layout, stack_times
+from .axes import Stack, all_pages, count_advice, stack_layout, stack_times, times_note
 from .files import PagesOfFiles, open_pages
 from .ome import Ome, OmeImage, read_ome
 
@@ -117,7 +117,7 @@ def open_ome_set(path: Path, base: Path, image: OmeImage, wanted: Wanted) -> Rec
             fps=fps,
             times=stack_times(stack, layout),
             pixel_size=pixel_size,
-            metadata={**metadata, "files": str(len(used))},
+            metadata={**metadata, **times_note(stack, layout), "files": str(len(used))},
             files=[files[number] for number in used],
             axes=(layout.letters, layout.source),
             advice=ome_advice(path, image),
