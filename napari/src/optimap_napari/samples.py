@@ -1,5 +1,7 @@
 """Sample data: the simulated recordings of `optimap.datasets`, with their pixel size and rate."""
 
+from typing import Any
+
 from optimap.datasets import simulated_spiral, simulated_tissue
 from optimap.video import Recording
 
@@ -13,7 +15,7 @@ def tissue() -> list[LayerData]:
     simulated = simulated_tissue()
     size = simulated.pixel_size
     recording = Recording.from_array(simulated.video, fps=simulated.fps, pixel_size=size)
-    sites = {"name": "sites", "scale": (size, size), "units": ("mm", "mm"), "axis_labels": AXES[1:]}
+    sites: dict[str, Any] = {"name": "sites", "scale": (size, size), "units": ("mm", "mm"), "axis_labels": AXES[1:]}
     sites |= {"size": 5, "symbol": "square"}
     return [_named(recording, "simulated tissue"), (SITES, sites, "points")]
 
