@@ -9,11 +9,18 @@ PARALLEL := -n logical --maxprocesses 4 --dist loadfile
 
 .PHONY: demo test test-frontends test-arrays core-numpy lowest fuzz sanitize napari lint types doctest docs hooks dist wheels bench speed clean
 
-# A plain install, as users have it.
-$(VENV)/installed: pyproject.toml CMakeLists.txt $(shell find src -type f -not -name '*.pyc')
-	$(PYTHON) -m venv $(VENV)
+# A plain install, as users have it: the package and what it needs.
+$(VENV)/core: pyproject.toml CMakeLists.txt $(shell find src -type f -not -name '*.pyc')
+	@echo "Making an environment in $(VENV)"
+	@$(PYTHON) -m venv $(VENV)
+	@echo "Compiling and installing optimap-trace, with NumPy, SciPy and matplotlib"
+	@$(BIN)/python -m pip install --quiet .
+	@touch $@
+
+# And with everything that it can use; the package itself is there, and not compiled again.
+$(VENV)/installed: $(VENV)/core
 	$(BIN)/python -m pip install --quiet --upgrade "pip>=25.1"
-	$(BIN)/python -m pip install --quiet ".[all]"
+	$(BIN)/python -m pip install --quiet "optimap-trace[all]"
 	touch $@
 
 $(VENV)/dev: $(VENV)/installed
@@ -30,8 +37,9 @@ $(VENV)/arrays: $(VENV)/dev
 	$(BIN)/python -m pip install --quiet --group arrays
 	touch $@
 
-demo: $(VENV)/installed
-	$(BIN)/optimap demo $(FOLDER) --overwrite
+demo: $(VENV)/core
+	@echo "Making a recording, its traces, beats, a map and pictures in $(FOLDER)"
+	@$(BIN)/optimap demo $(FOLDER) --overwrite
 
 test: $(VENV)/dev
 	$(BIN)/python -m pytest $(PARALLEL) $(TEST_OPTIONS)
