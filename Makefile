@@ -71,13 +71,14 @@ sanitize: $(VENV)/dev
 
 # Tests the plugin in napari/ with real viewers, in an environment of its own; needs Xvfb. WHEEL=dist/NAME.whl saves compiling.
 WHEEL ?= .
+NAPARI := $(abspath $(VENV)-napari)/bin
 napari:
 	$(PYTHON) -m venv $(VENV)-napari
-	$(VENV)-napari/bin/python -m pip install --quiet --upgrade "pip>=25.1"
-	$(VENV)-napari/bin/python -m pip install --quiet --force-reinstall --no-deps "$(WHEEL)"
-	$(VENV)-napari/bin/python -m pip install --quiet ./napari --group napari/pyproject.toml:test
-	$(VENV)-napari/bin/python -m npe2 validate optimap-napari
-	cd napari && ../$(VENV)-napari/bin/python -m pytest -p no:cacheprovider $(TEST_OPTIONS)
+	$(NAPARI)/python -m pip install --quiet --upgrade "pip>=25.1"
+	$(NAPARI)/python -m pip install --quiet --force-reinstall --no-deps "$(WHEEL)"
+	$(NAPARI)/python -m pip install --quiet ./napari --group napari/pyproject.toml:test
+	$(NAPARI)/python -m npe2 validate optimap-napari
+	cd napari && $(NAPARI)/python -m pytest -p no:cacheprovider $(TEST_OPTIONS)
 
 lint: $(VENV)/dev
 	$(BIN)/ruff check .
