@@ -16,6 +16,7 @@ from .._base import (
     Cells,
     Floats,
     FrameShape,
+    Names,
     PlacesLike,
     RegionKind,
     Weights,
@@ -43,7 +44,7 @@ def regions(
     frame_shape: Sequence[int] | None = None,
     *,
     kind: RegionKind | None = None,
-    names: str | Sequence[str] | None = None,
+    names: Names = None,
     weights: Weights = "mean",
     size: int = 5,
     window: Window | None = None,
@@ -152,7 +153,7 @@ def make_regions(
     frame_shape: FrameShape | None,
     *,
     kind: str | None = None,
-    names: str | Sequence[str] | None = None,
+    names: Names = None,
     weights: Weights = "mean",
     size: int = 5,
     window: Window | None = None,
@@ -168,7 +169,7 @@ def _made(
     source: object,
     frame_shape: FrameShape | None,
     kind: str | None,
-    names: str | Sequence[str] | None,
+    names: Names,
     weights: str,
     size: int,
     window: Window | None,
@@ -208,7 +209,7 @@ def _frame_shape(frame_shape: Sequence[int] | None) -> FrameShape | None:
     return height, width
 
 
-def _names(names: str | Sequence[str] | None, default: Sequence[str]) -> list[str]:
+def _names(names: Names, default: Sequence[str]) -> list[str]:
     """Return the names given, one for each region, or the default ones."""
     if names is None:
         return list(default)
@@ -226,7 +227,7 @@ def _numbered(count: int) -> list[str]:
 def _of_positions(
     source: object,
     frame_shape: FrameShape | None,
-    names: str | Sequence[str] | None,
+    names: Names,
     weights: str,
     size: int,
     window: Window | None,
@@ -251,7 +252,7 @@ def _of_outlines(
     source: object,
     kind: str,
     frame_shape: FrameShape | None,
-    names: str | Sequence[str] | None,
+    names: Names,
     weights: str,
     argument: str,
 ) -> Regions:
@@ -285,7 +286,7 @@ def _of_outlines(
 def _of_footprints(
     source: object,
     frame_shape: FrameShape | None,
-    names: str | Sequence[str] | None,
+    names: Names,
     weights: str,
     argument: str,
 ) -> Regions:
@@ -359,7 +360,7 @@ def _of_images(
     source: object,
     kind: str,
     frame_shape: FrameShape | None,
-    names: str | Sequence[str] | None,
+    names: Names,
     weights: str,
     argument: str,
 ) -> Regions:
