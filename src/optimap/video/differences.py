@@ -98,7 +98,7 @@ def _difference(values: Any, lag: int, before: int, target: np.dtype[Any], fill_
         start, stop = number * step, min(count, (number + 1) * step)
         read = values if isinstance(values, np.ndarray) else np.asarray(values[start : stop + lag])
         first = start if read is values else 0
-        later = read[first + lag : first + lag + stop - start].astype(target)
+        later = read[first + lag : first + lag + stop - start].astype(target, copy=False)
         np.subtract(later, read[first : first + stop - start], out=result[before + start : before + stop], dtype=target)
 
     tasks = -(-count // step)
