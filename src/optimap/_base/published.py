@@ -92,7 +92,7 @@ MIXED = (
     "name 'optimap', so that each has replaced files of the other: install each into an environment of its own "
     "(python -m venv NAME), or run 'pip uninstall optimap optimap-trace' and install one of them again"
 )
-ALSO_AT_THE_TOP = dict.fromkeys(("motion", "play_video", "utils"))
+ALSO_AT_THE_TOP = {"motion": None, "play_video": "optimap.show_video(video)", "utils": None}
 
 
 def attach_stub(package: str, file: str) -> tuple[Callable[[str], object], Callable[[], list[str]], list[str]]:
