@@ -297,7 +297,7 @@ def test_constant_recordings_are_read(tmp_path):
 
 
 def test_the_command_line_takes_no_memory_either(tmp_path):
-    files = [make(tmp_path / name) for name, make in RECORDINGS.items()]
+    files = [make(tmp_path / name) for name, make in {**RECORDINGS, "bomb.png": png}.items()]
     script = "\n".join(
         [
             "import re, resource, sys",
