@@ -165,7 +165,8 @@ NONSENSE = [
     b"\xff\xfe", "", "{", "[]", "null", "7", '"draw"', "{}", '{"type": 3}', '{"type": "__init__"}', '{"type": "event"}',
     '{"type": "motion_notify", "x": "a", "y": 1}', '{"type": "button_press", "x": NaN, "y": 1, "button": 0}',
     '{"type": "button_press", "x": 1, "y": 1, "button": 1e99}', '{"type": "key_press"}', '{"type": "toolbar_button"}',
-    '{"type": "resize", "width": 9999, "height": 9999}', '{"type": "resize", "width": 1e9, "height": 1e9}', '{"type": "resize", "width": -1, "height": 5}',
+    '{"type": "resize", "width": 9999, "height": 9999}',
+    '{"type": "resize", "width": 1e9, "height": 1e9}', '{"type": "resize", "width": -1, "height": 5}',
     '{"type": "set_device_pixel_ratio", "device_pixel_ratio": 1e6}', "[" * 60000,
     '{"type": "scroll", "x": 1, "y": 1, "modifiers": {"a": 1}}', "x" * 70_000,
 ]  # fmt: skip
