@@ -254,7 +254,7 @@ def test_the_files_of_a_recording_are_one_warning(tmp_path):
     assert len(caught) == 1
 
 
-@pytest.mark.parametrize("library", ["h5py", "xarray", "pynwb"])
+@pytest.mark.parametrize("library", ["h5py", "xarray"])
 def test_interrupts_wait_for_libraries_that_would_lose_them(library):
     """HDF5 calls Python from C: there, one interrupt of twelve was lost or became a SystemError."""
     reached = []

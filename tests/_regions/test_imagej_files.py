@@ -39,6 +39,22 @@ def test_roifile_reads_what_was_drawn(tmp_path):
         assert archive.namelist()[0] == "left atrium.roi"
 
 
+def test_read_roi_reads_the_same_coordinates(tmp_path):
+    read_roi = pytest.importorskip("read_roi")
+    shapes = [[np.array(SQUARE)], [np.array(KITE)], Ellipse(1.5, 2.5, 6, 4)]
+    save_regions(tmp_path / "regions.zip", outlined(*shapes, names=["square", "kite", "oval"]))
+    found = read_roi.read_roi_zip(str(tmp_path / "regions.zip"))
+    assert list(found) == ["square", "kite", "oval"]
+    for name, kind, box in (("square", "rectangle", (0, 0, 4, 8)), ("oval", "oval", (2, 3, 6, 4))):
+        assert found[name]["type"] == kind
+        assert tuple(found[name][side] for side in ("left", "top", "width", "height")) == box
+    kite = found["kite"]
+    assert (kite["type"], kite["n"]) == ("polygon", 4)
+    np.testing.assert_array_equal(np.stack([kite["x"], kite["y"]], axis=1), np.array(KITE) + 0.5)
+    save_regions(tmp_path / "kite.roi", outlined([np.array(KITE)], names=["kite"]))
+    assert read_roi.read_roi_file(str(tmp_path / "kite.roi"))["kite"]["x"] == kite["x"]
+
+
 def test_every_byte_of_a_rectangle(tmp_path):
     save_regions(tmp_path / "one.roi", outlined([np.array(SQUARE)], names=["ab"]))
     data = (tmp_path / "one.roi").read_bytes()

@@ -71,7 +71,9 @@ class LineEnds:
         places = dict(zip(np.flatnonzero(shown).tolist(), spread(ends[shown], line, bottom, top).tolist(), strict=True))
         for i, text in enumerate(self.texts):
             text.set_visible(i in places)
-            text.set_position((4, places.get(i, ends[i]) - ends[i]))
+            place = 4, round(float(places.get(i, ends[i]) - ends[i]), 1)
+            if text.get_position() != place:  # otherwise, it would have to be drawn again
+                text.set_position(place)
 
 
 def spread(wanted: Floats, distance: float, low: float, high: float) -> Floats:

@@ -63,20 +63,10 @@ LIBRARIES = {
     ),
     "h5py": Library((*FOLLOWED, OSError, RuntimeError, *MEMORY), loses_interrupts=True),
     "xarray": Library((*FOLLOWED, OSError, RuntimeError, *MEMORY), quiet=True, loses_interrupts=True),
-    "pynwb": Library(
-        (*FOLLOWED, OSError, RuntimeError, *MEMORY),
-        (
-            *("hdmf.build.errors.BuildError", "hdmf.build.errors.ConstructError"),
-            *("hdmf.build.errors.ContainerConfigurationError", "hdmf.build.classgenerator.TypeDoesNotExistError"),
-            *("hdmf.data_utils.InvalidDataIOError", "hdmf.validate.validator.EmptyArrayError"),
-        ),
-        quiet=True,
-        loses_interrupts=True,
-    ),
     "zarr": Library((*FOLLOWED, *ZIPPED, SystemError, *MEMORY), (LZMA,), loggers=("zarr", "numcodecs"), quiet=True),
     "tifffile": Library(
         (*FOLLOWED, OSError, RuntimeError, SystemError, SyntaxError, zlib.error, *MEMORY),
-        (LZMA,),
+        (LZMA, "tifffile.TiffFileError"),
         loggers=("tifffile",),
     ),
     "pillow": Library(

@@ -7,6 +7,9 @@ from .draft import (
 from .frontends.base import (
     NoWindowError,
 )
+from .layers import (
+    Layers,
+)
 from .layout import (
     shortened,
     text_width,
@@ -48,13 +51,14 @@ from .treatment import (
     Treatment,
 )
 
-# The views, what they are made of (Draft, DRAFT, Treatment, MouseAdapter, point_color) and the functions for texts are
-# listed for the tests, which look at views without a screen.
+# The views, what they are made of (Draft, DRAFT, Layers, Treatment, MouseAdapter, point_color) and the functions for
+# texts are listed for the tests, which look at views without a screen.
 __all__ = [
     "DRAFT",
     "ComparisonView",
     "Draft",
     "ImageDrawing",
+    "Layers",
     "MouseAdapter",
     "NoWindowError",
     "PointPicker",

@@ -26,9 +26,19 @@ class Highlight(Artist):
 
     def __init__(self) -> None:
         super().__init__()
-        self.lines: tuple[Line2D, ...] = ()
+        self._lines: tuple[Line2D, ...] = ()
         self.set_zorder(5)
         self.set_in_layout(False)
+
+    @property
+    def lines(self) -> "tuple[Line2D, ...]":
+        """The lines of the point."""
+        return self._lines
+
+    @lines.setter
+    def lines(self, lines: "tuple[Line2D, ...]") -> None:
+        self.stale = self.stale or lines != self._lines
+        self._lines = lines
 
     def draw(self, renderer: RendererBase) -> None:
         """Draw the lines."""

@@ -2,13 +2,15 @@
 
 A full draw of a figure with two axes and thirty traces takes a tenth of a second, too long to follow a moving mouse.
 So markers and traces, which change, are *animated* artists, which matplotlib leaves out of full draws except when it
-saves a figure. The rest of each axes is kept as a bitmap (bare), and the animated artists are drawn on top of it. When
-the scale of an axes changes, only that axes is redrawn. The views decide what is drawn, and when.
+saves a figure. The rest of each axes is kept as a bitmap (bare), and the animated artists are laid over it (`layers`).
+When the scale of an axes changes, only that axes is redrawn. The views decide what is drawn, and when.
 """
 
 import asyncio
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
+
+from .layers import Layers
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist
@@ -16,6 +18,8 @@ if TYPE_CHECKING:
     from matplotlib.backend_bases import DrawEvent
     from matplotlib.figure import Figure
     from matplotlib.transforms import BboxBase
+
+FEW, MANY = 4, 8  # artists in a layer, if each takes long to draw, and otherwise
 
 Area = tuple[float, float, float, float]  # left, bottom, right, top in fractions of the figure
 
@@ -26,9 +30,10 @@ class Painter:
     def __init__(self, figure: "Figure") -> None:
         self.figure = figure
         self._boxes: dict[Axes, Area] = {}
-        self._artists: dict[Axes, list[Artist]] = {}
+        self._artists: dict[Axes, Layers] = {}
         self._bare: dict[Axes, Any] = {}  # bitmap without animated artists
         self._held: dict[Axes, tuple[tuple[Artist, ...], Any]] = {}  # bitmap of everything except some artists
+        self._below: dict[Axes, tuple[list[Artist], Any]] = {}  # bitmap of images, below those that change
         self._cover: Artist | None = None
         self._push_is_due = False
         self._canvas.mpl_connect("draw_event", self._on_draw)
@@ -41,7 +46,12 @@ class Painter:
     def watch(self, ax: "Axes", box: Area) -> None:
         """Draw an axes from now on; with its labels, it lies within `box`, which a later call may change."""
         self._boxes[ax] = box
-        self._artists.setdefault(ax, [])
+        if ax not in self._artists:
+            self._artists[ax] = Layers(self._canvas, MANY)
+
+    def expect_long_lines(self, ax: "Axes") -> None:
+        """Keep few artists in a layer, since each takes long to draw."""
+        self._artists[ax] = Layers(self._canvas, FEW)
 
     def cover(self, artist: "Artist") -> None:
         """Draw an artist on top of the whole figure, if it is visible."""
@@ -51,15 +61,13 @@ class Painter:
     def add(self, ax: "Axes", *artists: "Artist") -> None:
         """Draw artists of an axes from now on, and once immediately, on top of the rest."""
         self.watch_also(ax, *artists)
-        if ax in self._bare:
-            self._draw(artists)
-            self._blit(ax)
+        self.repaint(ax)
 
     def watch_also(self, ax: "Axes", *artists: "Artist") -> None:
         """Draw artists of an axes from now on, when the others are drawn."""
         for artist in artists:
             artist.set_animated(True)
-            self._artists[ax].append(artist)
+            self._artists[ax].add(artist)
         self._held.pop(ax, None)
 
     def remove(self, ax: "Axes", *artists: "Artist") -> None:
@@ -74,7 +82,7 @@ class Painter:
         self._held.pop(ax, None)
         if ax in self._bare:
             self._canvas.restore_region(self._bare[ax])
-            self._draw(self._artists[ax])
+            self._artists[ax].draw()
             self._blit(ax)
 
     def repaint_only(self, ax: "Axes", *artists: "Artist") -> None:
@@ -83,7 +91,7 @@ class Painter:
             return
         if ax not in self._held or self._held[ax][0] != artists:
             self._canvas.restore_region(self._bare[ax])
-            self._draw(other for other in self._artists[ax] if other not in artists)
+            self._artists[ax].draw(without=artists)
             self._held[ax] = (artists, self._canvas.copy_from_bbox(self._region(ax)))
         self._canvas.restore_region(self._held[ax][1])
         self._draw(artists)
@@ -110,39 +118,41 @@ class Painter:
             if other is ax or (other not in self._boxes and region.contains(*center)):
                 other.draw(renderer)
         self._bare[ax] = self._canvas.copy_from_bbox(region)
-        self._draw(self._artists[ax])
+        self._below.pop(ax, None)
+        self._artists[ax].draw()
         self._blit(ax)
 
     def redraw_images(self, ax: "Axes") -> None:
-        """Redraw the images of an axes whose ticks and titles stay, which takes half the time."""
+        """Redraw the images of an axes whose ticks and titles stay; those below the first that changed are kept."""
         if ax not in self._bare:
             return
         self._held.pop(ax, None)
-        self._canvas.restore_region(self._bare[ax])
-        self._draw([ax.patch])  # images are transparent where they are NaN
-        self._draw([*ax.images, *ax.spines.values()])
+        images: list[Artist] = [image for image in ax.images if image.get_visible()]
+        same = next((i for i, image in enumerate(images) if image.stale), len(images))
+        below, bitmap = self._below.get(ax, ([], None))
+        if bitmap is None or not below or below != images[: min(same, len(below))]:
+            below = images[:-1]
+            self._canvas.restore_region(self._bare[ax])
+            self._draw([ax.patch])  # images are transparent where they are NaN
+            self._draw(below)
+            self._below[ax] = below, self._canvas.copy_from_bbox(self._region(ax))
+        else:
+            self._canvas.restore_region(bitmap)
+        self._draw(images[len(below) :])
+        self._draw(ax.spines.values())
         self._bare[ax] = self._canvas.copy_from_bbox(self._region(ax))
-        self._draw(self._artists[ax])
+        self._artists[ax].draw()
         self._blit(ax)
-
-    def repaint_right(self, ax: "Axes", left: float, artists: "Iterable[Artist]") -> None:
-        """Redraw artists right of a place in pixels, where no others are."""
-        if ax in self._bare:
-            bare = self._bare[ax]
-            x, y, right, top = bare.get_extents()
-            self._canvas.restore_region(bare, bbox=(int(left), y, right, top), xy=(x, y))
-            self._draw(artists)
-            self._held.pop(ax, None)
-            self._blit(ax)
 
     def _on_draw(self, event: "DrawEvent") -> None:
         """Keep the bitmaps of a full draw, and add the animated artists to it."""
         if self._canvas.is_saving():
             return
         self._held.clear()
+        self._below.clear()
         for ax in self._boxes:
             self._bare[ax] = self._canvas.copy_from_bbox(self._region(ax))
-            self._draw(self._artists[ax])
+            self._artists[ax].draw()
         if self._cover is not None:
             self._draw([self._cover])
 

@@ -41,7 +41,8 @@ class Pictures:
         self._ax, self._drawn, self._video, self._given = ax, drawn, video, limits_are_given
         self._unit = unit  # milliseconds of a frame, if they are known
         array: Any = drawn.get_array()
-        self._still: Array | None = None if is_frame else np.asarray(array)
+        self._pixels: Array = np.asarray(array)  # which are drawn
+        self._still: Array | None = None if is_frame else self._pixels
         self._limits: dict[str, Limits] = {self.mode: drawn.get_clim()}
         self._beats, self._map, self._wave = BeatAtCursor(video), MapLayer(ax), Wave(video)
         self._overlay: AxesImage | None = None
@@ -101,7 +102,9 @@ class Pictures:
             self._limits[shown] = low, high
         else:
             self._limits.pop(shown, None)
-        self._drawn.set_data(pixels)
+        if pixels is not self._pixels:
+            self._drawn.set_data(pixels)
+            self._pixels = pixels
         if mode == shown and mode in self._limits:
             return
         limits = self._limits.get(mode) or (self._drawn.get_clim() if self._given else contrast_limits(pixels))

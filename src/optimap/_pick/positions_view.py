@@ -266,15 +266,12 @@ class PositionsView:
             self._ring.set_visible(False)
             self.painter.repaint_only(self.ax_image, *self._marks[moved[0].key])
             return
-        ring_was_visible = self._ring.get_visible()
         self._place_ring(new)
         for point in new:
             self._marks[point.key] = self._mark(point)
-        renumbered = self._number()
-        for point in new:
-            self.painter.add(self.ax_image, *self._marks[point.key])
-        if gone or moved or renumbered or ring_was_visible or self._ring.get_visible():
-            self.painter.repaint(self.ax_image)
+            self.painter.watch_also(self.ax_image, *self._marks[point.key])
+        self._number()
+        self.painter.repaint(self.ax_image)
 
     def _place_ring(self, new: list[Point]) -> None:
         """Put a ring around the noticed point, except a new one, which is noticed anyway; this saves a repaint."""
@@ -331,15 +328,15 @@ class PositionsView:
         dot, number = self._marks[point.key][:2]
         dot.set_data([point.x], [point.y])  # type: ignore[attr-defined]
         number.xy = point.position  # type: ignore[attr-defined]
+        number.stale = True
 
-    def _number(self) -> bool:
-        """Number the points in their order, in the colours of their numbers; return whether others than new changed."""
+    def _number(self) -> None:
+        """Number the points in their order, in the colours of their numbers."""
         before, self._numbers = self._numbers, {point.key: point.number for point in self.picker.points}
-        changed = [point for point in self.picker.points if before.get(point.key) != point.number]
-        for point in changed:
-            self._marks[point.key][1].set_text(str(point.number))  # type: ignore[attr-defined]
-            self._recolor(point)
-        return any(point.key in before for point in changed)
+        for point in self.picker.points:
+            if before.get(point.key) != point.number:
+                self._marks[point.key][1].set_text(str(point.number))  # type: ignore[attr-defined]
+                self._recolor(point)
 
     def _recolor(self, point: Point) -> None:
         """Give the artists of a point the colour of its number."""

@@ -223,19 +223,16 @@ class Drawing(PositionsView):
         left, top = line.min(axis=0)
         name.xy = ((left + line[:, 0].max()) / 2, top)
         is_high = self.ax_image.transData.transform(name.xy)[1] > self.ax_image.bbox.y1 - 12  # no room above it
-        name.set(va="top" if is_high else "bottom", position=(0, -3 if is_high else 3))
+        name.set(va="top" if is_high else "bottom", position=(0, -3 if is_high else 3))  # and drawn again
 
-    def _number(self) -> bool:
-        """Write numbers and names, in the colours of the numbers; return whether any that were written changed."""
-        changed = False
+    def _number(self) -> None:
+        """Write numbers and names, in the colours of the numbers."""
         for shape in self.picker.shapes:
             name: Any = self._marks[shape.key][1]
             text = f"{shape.number} {shape.name}".rstrip()
             if name.get_text() != text:
-                changed = changed or bool(name.get_text())
                 name.set_text(text)
                 self._recolor(shape)
-        return changed
 
     def _recolor(self, point: Point) -> None:
         """Give the artists of a region the colour of its number."""
@@ -287,7 +284,7 @@ class TracesDrawing(Drawing, TracesView):
         if path is None:
             if DRAFT in self.lines:
                 self.painter.remove(self.ax_traces, *self.lines.pop(DRAFT))
-                axes, _ = self.lines.arrange(keys)
+                axes = self.lines.arrange(keys)
                 (self.painter.redraw if axes else self.painter.repaint)(self.ax_traces)
             return
         kind, places = path
@@ -299,7 +296,7 @@ class TracesDrawing(Drawing, TracesView):
             point = Point(DRAFT, 0, 0, number=len(keys) + 1)
             self.painter.watch_also(self.ax_traces, *self.lines.add(point, point_color(point)))
         self.lines.set({DRAFT: traces})
-        axes, _ = self.lines.arrange([*keys, DRAFT])
+        axes = self.lines.arrange([*keys, DRAFT])
         if axes:
             self.painter.redraw(self.ax_traces)
         else:

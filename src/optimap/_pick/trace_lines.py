@@ -105,6 +105,7 @@ class TraceLines:
 
     def recolor(self, key: int, color: str) -> None:
         """Give a point another colour, as far as its lines have no colours of their own."""
+        self._note(key)
         for line, style in zip(self._lines[key], self._styles, strict=True):
             line.set_color(style.get("color", color))
         self._ends[key].set_color(color)
@@ -163,16 +164,21 @@ class TraceLines:
         visible = visible_samples(times[view], traces, columns)
         self._samples |= {line: samples for (line, _), samples in zip(drawn, visible, strict=True)}
 
+    def _note(self, key: int) -> None:
+        """Let the highlight be drawn again if it is that of a point whose lines have changed."""
+        self.highlight.stale = self.highlight.stale or self.highlight.lines == self._lines[key]
+
     def _shift(self, key: int) -> None:
         """Draw the samples of a point at the height of its row."""
+        self._note(key)
         for line in self._lines[key]:
             x, y = self._samples[line]
             line.set_data(x, y + self._offsets[key] if self._offsets[key] else y)
 
     # Heights
 
-    def arrange(self, keys: Sequence[int]) -> tuple[bool, bool]:
-        """Stack the traces, fit the y-axes, and number the ends; return whether axes and whether numbers changed."""
+    def arrange(self, keys: Sequence[int]) -> bool:
+        """Stack the traces, fit the y-axes, and number the ends; return whether the axes changed."""
         before = self._rows, [ax.get_ylim() for ax in self.axes]
         if keys and self._ranges:
             ranges = np.array([self._ranges[key] for key in keys], float).reshape(len(keys), len(self.axes), 2)
@@ -187,7 +193,9 @@ class TraceLines:
             self.bar.show(distance)
             self.ax.yaxis.set_visible(distance is None)
             self.ax.spines["left"].set_visible(distance is None)
-        return changed, self.right is None and self._number(keys)
+        if self.right is None:
+            self._number(keys)
+        return changed
 
     def _is_to_stack(self, count: int) -> bool:
         return self.right is None and is_stacked(self.stack, count)
@@ -228,17 +236,15 @@ class TraceLines:
                     ax.set_ylim(float(low) - 0.06 * span, float(high) + 0.06 * span, auto=True)
         return [0.0] * len(ranges)
 
-    def _number(self, keys: Sequence[int]) -> bool:
-        """Write numbers at the right ends of lines, apart from each other; return whether an older one changed."""
+    def _number(self, keys: Sequence[int]) -> None:
+        """Write numbers at the right ends of lines, apart from each other."""
         texts = [self._ends[key] for key in keys]
-        before = [(text.get_text(), text.xy, text.get_position(), text.get_visible()) for text in texts]
-        old = [i for i, text in enumerate(texts) if text.get_text()]
         for i, (key, text) in enumerate(zip(keys, texts, strict=True), start=1):
             text.set_text(str(i))
-            text.xy = (1, self._end(key))
+            end = 1, self._end(key)
+            text.stale = text.stale or text.xy != end  # of which matplotlib takes no notice
+            text.xy = end
         LineEnds(texts, None).arrange(self.ax)
-        after = [(text.get_text(), text.xy, text.get_position(), text.get_visible()) for text in texts]
-        return any(before[i] != after[i] for i in old)
 
     def _end(self, key: int) -> float:
         """Return the height of the last known sample of a point that is drawn."""

@@ -105,8 +105,9 @@ class TracesView(TracesControls):
         ax.spines[["top", "right"]].set_visible(False)
         if len(self.times) > 1 and self.times[0] != self.times[-1]:
             ax.set_xlim(self.times[0], self.times[-1], auto=True)
-        self._marker = ax.axvline(self._time_of(self.frame or 0), color="0.55", linewidth=1, zorder=4)
+        self._marker = ax.axvline(self._time_of(self.frame or 0), color="0.55", linewidth=1, zorder=6)
         self._marker.set_visible(self.frame is not None)
+        self.painter.expect_long_lines(ax)
         self.painter.add(ax, self._marker)
         self._name_window(ax)
         return ax
@@ -186,7 +187,7 @@ class TracesView(TracesControls):
             self.slider.set_val(frame)
             self.slider.eventson = True
         self.painter.redraw(self.slider.ax)
-        self.painter.repaint_only(self.ax_traces, self._marker, self.lines.highlight)
+        self.painter.repaint_only(self.ax_traces, self._marker)
 
     def go_to(self, time: float) -> None:
         """Show the frame that is nearest to a place on the axis of the traces."""
@@ -301,28 +302,20 @@ class TracesView(TracesControls):
 
     def change(self, gone: list[int], new: list[Point], moved: list[Point]) -> None:
         """Draw points and traces that are gone, new, or moved."""
-        highlighted = self.lines.highlight.lines
-        recolored = any(self._numbers.get(point.key, point.number) != point.number for point in self.picker.points)
         for key in gone:
             self.painter.remove(self.ax_traces, *self.lines.pop(key))
-        lines = [artist for point in new for artist in self.lines.add(point, point_color(point))]
+        for point in new:
+            self.painter.watch_also(self.ax_traces, *self.lines.add(point, point_color(point)))
         super().change(gone, new, moved)
         self._set_lines([*moved, *new])
-        axes, numbers = self.lines.arrange([point.key for point in self.picker.points])
+        axes_changed = self.lines.arrange([point.key for point in self.picker.points])
         self._highlight()
-        dragged = len(moved) == 1 and not gone and not new and moved[0].key == self.adapter.held
-        if axes:
-            self.painter.watch_also(self.ax_traces, *lines)
+        if axes_changed:
             self.painter.redraw(self.ax_traces)
-        elif dragged:
+        elif len(moved) == 1 and not gone and not new and moved[0].key == self.adapter.held:  # dragged
             self.painter.repaint_only(self.ax_traces, *self.lines.artists(moved[0].key), self.lines.highlight)
-        elif gone or moved or recolored or highlighted != self.lines.highlight.lines:
-            self.painter.watch_also(self.ax_traces, *lines)
-            self.painter.repaint(self.ax_traces)
         else:
-            self.painter.add(self.ax_traces, *lines)
-            if numbers:
-                self.painter.repaint_right(self.ax_traces, self.ax_traces.bbox.x1 + 1, self.lines.ends)
+            self.painter.repaint(self.ax_traces)
 
     def _recolor(self, point: Point) -> None:
         super()._recolor(point)
@@ -339,7 +332,7 @@ class TracesView(TracesControls):
         if key != self._hovered:
             super().notice(key)
             self._highlight()
-            self.painter.repaint_only(self.ax_traces, self._marker, self.lines.highlight)
+            self.painter.repaint(self.ax_traces)
 
     # The outline of the window at each point
 

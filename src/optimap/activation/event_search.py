@@ -84,9 +84,10 @@ def _peaks(slopes: Floats, prominence: float, height: float | None, distance: in
 def _significant(signal: Floats, slopes: Floats, search: PeakSearch) -> tuple[Ints, float]:
     """Return the peaks that noise does not explain, and the prominence that they need at the scale of the search."""
     noise, rounding = kernels.noise_limits(signal)
+    spared = kernels.without_spikes(signal[np.newaxis], kernels.spike_limits(signal[np.newaxis]))[0]
     best, chosen = 0.0, None
     for sigma in sorted({*SCALES, search.sigma}):
-        own = _without_drift(slopes if sigma == search.sigma else kernels.gaussian_slopes(signal, sigma), sigma)
+        own = _without_drift(kernels.gaussian_slopes(spared, sigma), sigma)
         limits = np.maximum(MIN_SNR * noise * kernels.slope_noise(sigma, len(signal)), rounding)
         places = _peaks(own, 0.0, None, search.distance)
         places = places[own[places] > limits[places]]
@@ -99,6 +100,8 @@ def _significant(signal: Floats, slopes: Floats, search: PeakSearch) -> tuple[In
     usual = _usual(own[places])
     prominent = _peaks(own, MIN_SHARE * usual, None, search.distance)
     places = np.intersect1d(places, prominent)
+    if len(places) and kernels.is_noise(spared - spared[0], places, own[places], sigma, noise):
+        return np.zeros(0, np.int64), np.nan
     return _located(slopes, places, max(NEAREST, int(sigma))), MIN_SHARE * usual
 
 

@@ -153,10 +153,30 @@ def _refuse_axes(path: Path, shape: tuple[int, ...], names: Sequence[object] | N
         problem = f"is a colour recording of shape {shape}"
         cure = "choose one colour with axes='TYXC' and channel=0, or save the grey values first"
     elif len(shape) in EXAMPLES:
-        cure = f"give the meaning of each axis with axes=, for example {EXAMPLES[len(shape)]!r}"
+        cure = f"give the meaning of each axis with axes=, for example {_example(len(shape), names)!r}"
     else:
         keyword, cure = None, "save the recording as (T, H, W): frames, rows, columns"
     raise ArgumentError("path", path, problem, cure, subject=str(path), keyword=keyword)
+
+
+def _example(dimensions: int, names: Sequence[object] | None) -> str:
+    """Return a meaning for each axis, which agrees with the names that are known.
+
+    Examples
+    --------
+    >>> _example(3, ("", "time", "")), _example(3, None), _example(4, ("x", "y", "frames", "x"))
+    ('YTX', 'YXT', 'XYTC')
+    >>> _example(3, ("z", "y", "x")), _example(4, ("c", "z", "y", "x"))
+    ('TYX', 'CTYX')
+    """
+    known: list[str] = []
+    for name in (names or ())[:dimensions]:
+        letter = axis_letter(name)
+        known.append("" if letter in known else letter)
+    known += [""] * (dimensions - len(known))
+    left = (letter for letter in EXAMPLES[dimensions] if letter not in known)
+    letters = "".join(letter or next(left) for letter in known)
+    return letters if "T" in letters else letters.replace("Z" if "Z" in letters else "C", "T")
 
 
 def _spoken(letters: str, shape: Sequence[int]) -> str:

@@ -17,6 +17,8 @@ CELLS = [
     "selection = optimap.select_traces(video, 3)",
     "traces, positions = selection\nprint('picked', selection.positions, traces.shape)\nselection",
     "spots = optimap.select_positions(video, as_integers=False)\nprint(len(spots), spots)",
+    "drawing = optimap.select_regions(video)",
+    "shape = optimap.extract_traces(video, drawing.regions).shape\nprint('drawn', len(drawing), shape)\ndrawing",
 ]
 
 
@@ -58,7 +60,9 @@ def laboratory(tmp_path_factory):
     server.communicate()
 
 
-def test_click_then_read_in_the_next_cell(laboratory):
+@pytest.fixture
+def notebook(laboratory):
+    """The page with the notebook, whose first cell was run."""
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
@@ -68,23 +72,37 @@ def test_click_then_read_in_the_next_cell(laboratory):
         cells = page.locator(".jp-Notebook .jp-Cell")
         cells.nth(0).wait_for(timeout=90_000)
         page.wait_for_selector("text=Python 3 (ipykernel) | Idle", timeout=90_000)
-        cells.nth(0).click()
-        page.keyboard.press("Shift+Enter")
-        page.keyboard.press("Shift+Enter")
-        canvas = page.locator(".jupyter-matplotlib canvas").first
-        canvas.wait_for(timeout=90_000)
-        page.wait_for_timeout(2000)
-        box = canvas.bounding_box()
-        for x, y in ((0.15, 0.45), (0.3, 0.5)):
-            page.mouse.click(box["x"] + x * box["width"], box["y"] + y * box["height"])
-            page.wait_for_timeout(700)
-        cells.nth(2).click()
-        page.keyboard.press("Shift+Enter")
-        page.wait_for_selector("text=picked", timeout=30_000)
-        page.keyboard.press("Shift+Enter")
-        page.wait_for_selector("text=none yet", timeout=30_000)
-        text = page.inner_text(".jp-Notebook")
+        run(page, 0)
+        yield page
         window.close()
+
+
+def run(page, number):
+    """Run a cell."""
+    page.locator(".jp-Notebook .jp-Cell").nth(number).click()
+    page.keyboard.press("Shift+Enter")
+
+
+def canvas_below(page, number):
+    """Run a cell that shows a canvas; return where its picture is, as a function of fractions of the canvas."""
+    run(page, number)
+    canvas = page.locator(".jp-Notebook .jp-Cell").nth(number).locator(".jupyter-matplotlib canvas").first
+    canvas.wait_for(timeout=90_000)
+    page.wait_for_timeout(2000)
+    box = canvas.bounding_box()
+    return lambda x, y: (box["x"] + x * box["width"], box["y"] + y * box["height"])
+
+
+def test_click_then_read_in_the_next_cell(notebook):
+    place = canvas_below(notebook, 1)
+    for x, y in ((0.15, 0.45), (0.3, 0.5)):
+        notebook.mouse.click(*place(x, y))
+        notebook.wait_for_timeout(700)
+    run(notebook, 2)
+    notebook.wait_for_selector("text=picked", timeout=30_000)
+    run(notebook, 3)
+    notebook.wait_for_selector("text=none yet", timeout=30_000)
+    text = notebook.inner_text(".jp-Notebook")
     # The image is 30 x 20 pixels and fills 0.045 to 0.44 of the width.
     found = re.search(r"picked \[\((\d+), (\d+)\), \((\d+), (\d+)\)\] \(60, 2\)", text)
     assert found, text
@@ -93,3 +111,24 @@ def test_click_then_read_in_the_next_cell(laboratory):
     assert 0 < y1 < y2 < 20
     assert "<Selection of 2 traces of 60 frames, positions: (" in text
     assert "0 <Selection of 0 positions: none yet, click on the image>" in text
+
+
+def test_draw_then_read_in_the_next_cell(notebook):
+    place = canvas_below(notebook, 4)
+    notebook.mouse.move(*place(0.1, 0.4))
+    notebook.mouse.down()
+    for step in range(1, 6):
+        notebook.mouse.move(*place(0.1 + 0.02 * step, 0.4 + 0.02 * step))
+    notebook.mouse.up()
+    notebook.wait_for_timeout(700)
+    notebook.keyboard.press("p")
+    for x, y in ((0.3, 0.4), (0.4, 0.42), (0.35, 0.55)):
+        notebook.mouse.click(*place(x, y))
+        notebook.wait_for_timeout(700)
+    notebook.keyboard.press("Enter")
+    notebook.wait_for_timeout(700)
+    run(notebook, 5)
+    notebook.wait_for_selector("text=drawn 2", timeout=30_000)
+    text = notebook.inner_text(".jp-Notebook")
+    assert "drawn 2 (60, 2)" in text
+    assert "<Selection of 2 regions: 'region_1', 'region_2'>" in text

@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 
 from optimap import ArgumentError
-from optimap.video import load_video, open_video
+from optimap.video import load_video, open_video, save_video
 from optimap.video.formats.folder import natural_key
 from tests import makers
 from tests.errors import check_error
@@ -178,6 +178,17 @@ def test_a_given_rate_turns_a_gap_into_time(tmp_path):
     with open_video(folder, allow_gaps=True, fps="250") as recording:
         assert recording.fps is None
         np.testing.assert_allclose(recording.times, np.delete(np.arange(12), 3) / 250)
+
+
+def test_a_gap_of_unknown_length_is_not_closed_by_saving(tmp_path):
+    folder = makers.images(tmp_path / "rec", VIDEO)
+    for i in (4, 5):
+        (folder / f"frame_{i}.png").unlink()
+    with open_video(folder, allow_gaps=True) as recording:
+        match = r"rec has irregular times \(2 frames missing\), but only a constant rate can be stored: give one"
+        check_error(lambda: save_video(tmp_path / "rec.npy", recording), ArgumentError, "video", match)
+        save_video(tmp_path / "rec.npy", recording, fps=500)
+    assert load_video(tmp_path / "rec.npy").shape == (10, *VIDEO.shape[1:])
 
 
 @pytest.mark.parametrize("fps", [0, -5, "fast", np.nan])

@@ -229,7 +229,7 @@ def test_rate_of_imagej(path, notes, fps):
         ("micron", 0.01, 0.1),
         ("\\u00B5m", 0.01, 0.1),
         ("cm", 100, 0.1),
-        ("nm", 0.00001, 0.1),
+        ("nm", (1, 100_000), 0.1),
         ("mm", 1, None),  # from writers that do not know the scale
         ("inch", 2, None),
         ("pixel", 2, None),

@@ -62,6 +62,7 @@ class Request(Wanted):
     scene: object = None
     parts: bool | None = None
     alone: bool = False
+    gaps: bool | None = None  # whether frames of a set may be missing, if it is opened by its folder
 
 
 def open_recording(
@@ -87,6 +88,11 @@ def open_recording(
 def open_alone(path: Path, wanted: Wanted) -> Recording:
     """Open a part of a recording without the others."""
     return _open_checked(path, Request(wanted.axes, wanted.channel, wanted.z, alone=True))
+
+
+def open_set(path: Path, wanted: Wanted, gaps: bool) -> Recording:
+    """Open the set that a file in a folder belongs to; `gaps` says whether frames may be missing."""
+    return _open_checked(path, Request(wanted.axes, wanted.channel, wanted.z, gaps=gaps))
 
 
 def open_parts(path: Path, files: Sequence[Path], wanted: Wanted, advice: Advice | None = None) -> Recording:
@@ -205,7 +211,7 @@ def _with_set(path: Path, description: Ome, wanted: Request) -> Recording | None
     """Open the OME-TIFF set that a file belongs to, or its own frames in it; None if it is not one of several."""
     base, image = find_image(path, description, wanted.scene)
     if image.files != ("",) or base != path:
-        return open_ome_set(path, base, own_planes(path, base, image) if wanted.alone else image, wanted)
+        return open_ome_set(path, base, own_planes(path, base, image) if wanted.alone else image, wanted, wanted.gaps)
     if wanted.parts:
         refuse_parts(path)
     return None
