@@ -12,6 +12,7 @@ import optimap
 from optimap import ArgumentError, ArgumentTypeError
 from optimap.activation import compute_activation_map, find_activations
 from optimap.datasets import simulated_tissue
+from tests import noises
 from tests.errors import check_error
 
 from .waves import elliptical, plane, upstrokes
@@ -45,6 +46,25 @@ def test_noise_has_no_activations(method, seed, frames):
     assert np.isnan(exact(noise, method)).all()
     assert np.isinf(compute_activation_map(noise, method, show=False, set_nan_for_inactive=False)).all()
     assert np.isnan(compute_activation_map(noise, 0.5, show=False)).all()
+
+
+@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("kind", noises.kinds(100, 1))
+def test_noise_that_is_not_white_has_hardly_any_activations(method, kind):
+    noise = noises.kinds(400, 400)[kind].reshape(400, 20, 20).astype(float)
+    noise = (noise - noise.min(axis=0)) / np.ptp(noise, axis=0)
+    assert np.isfinite(exact(noise, method)).mean() < 0.03
+
+
+def test_waves_that_look_like_noise_in_single_pixels_are_waves():
+    t, x = np.arange(150)[:, np.newaxis, np.newaxis], np.arange(20)
+    wave = np.sin(2 * np.pi * (t - x / 2) / 30) + np.zeros((20, 1))
+    for noise in (0.0, 0.2):
+        found = exact(wave + noise * np.random.default_rng(0).normal(size=wave.shape))
+        assert np.isfinite(found).all()
+    late = np.random.default_rng(1).uniform(30, 90, (8, 9))  # pixels that have nothing in common, but beats
+    pulses = np.exp(-(((t - late) / 5) ** 2)) + 0.02 * np.random.default_rng(2).normal(size=(150, 8, 9))
+    np.testing.assert_allclose(exact(pulses), late - 3.5, atol=2)
 
 
 @pytest.mark.parametrize(("snr", "allowed"), [(5, 0.75), (10, 0.36), (20, 0.22)])

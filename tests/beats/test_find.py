@@ -9,9 +9,10 @@ import tifffile
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from optimap.beats import find_beats
+from optimap.beats import find_beats, measure_beats
 from optimap.datasets import simulated_tissue
 from optimap.trace import load_traces, save_traces
+from tests import noises
 from tests.beats.examples import action_potentials, transients, with_noise
 from tests.errors import check_error
 
@@ -42,6 +43,28 @@ def test_no_beat_of_simulated_tissue_is_missed_and_activation_is_exact(snr):
 def test_noise_has_beats_in_at_most_two_of_a_thousand_traces():
     noise = np.random.default_rng(11).normal(size=(1000, 4000))
     assert sum(len(times) > 0 for times in find_beats(noise, polarity="up")) <= 8
+
+
+@pytest.mark.parametrize("kind", noises.kinds(100, 1))
+def test_noise_that_is_not_white_has_hardly_any_beats(kind):
+    noise = noises.kinds()[kind]
+    assert sum(len(times) > 0 for times in find_beats(noise, polarity="up")) <= 0.06 * noise.shape[1]
+    table = measure_beats(noise, polarity="up", beats=np.arange(90, 950, 140), levels=(), baseline="linear")
+    assert np.isfinite(table["activation"]).mean() < 0.06
+
+
+@pytest.mark.parametrize("samples", [110, 200, 1000])
+@pytest.mark.parametrize("shape", ["pulse", "beat", "sine"])
+def test_what_is_not_noise_is_found_however_long_and_however_regular(samples, shape):
+    t = np.arange(samples)[:, np.newaxis]
+    clean = {
+        "pulse": np.exp(-(((t - 60) / 12.0) ** 2)),
+        "beat": np.clip((t - 40) / 4, 0, 1) * np.exp(-np.maximum(t - 44, 0) / 15),
+        "sine": np.sin(2 * np.pi * t / 25),
+    }[shape]
+    noise = np.random.default_rng(0).normal(size=(samples, 50)) / (10 * np.ptp(clean) ** -1)
+    found = find_beats(clean + noise, polarity="up")
+    assert min(map(len, found)) >= (1 if shape != "sine" else samples // 25 - 1)
 
 
 @pytest.mark.parametrize(

@@ -32,7 +32,15 @@ def examples(samples=600, seed=0):
         t,
     ]
     rows += [np.where(t == samples // 2, np.nan, beats), 1e6 + beats + noise / 10]
+    spikes = rng.random(samples) < 0.02
+    rows += [coloured(rng, samples), beats + np.where(spikes, 9.0, noise / 20), 1.0 * rng.poisson(0.1, samples)]
     return np.ascontiguousarray(rows)
+
+
+def coloured(rng, samples):
+    """Noise of 1/f."""
+    spectrum = np.fft.rfft(rng.normal(size=2 * samples)) / np.sqrt(np.arange(samples + 1) + 1)
+    return np.fft.irfft(spectrum, 2 * samples)[:samples]
 
 
 def found(module, series, threads=1):
@@ -164,3 +172,23 @@ def test_arguments_that_would_read_or_write_outside_memory():
     for slopes, scales in [(np.zeros((2, 49)), np.zeros(2)), (np.zeros((2, 50)), np.zeros(3))]:
         with pytest.raises(ValueError, match="one slope for each sample"):
             _compiled.find_beats(series, 5.0, 0.2, slopes, scales, 1)
+
+
+@needs_compiled
+@pytest.mark.parametrize("samples", [90, 150, 800])
+def test_twins_agree_about_noise_that_is_not_white(samples):
+    rng = np.random.default_rng(samples)
+    rows = [coloured(rng, samples) + share * rng.normal(size=samples) for share in (0, 0, 0.05, 0.1) for _ in range(15)]
+    rows += [np.cumsum(rng.normal(size=samples)) for _ in range(15)]
+    series = np.ascontiguousarray(rows)
+    slopes, _ = found(_numpy, series)
+    np.testing.assert_allclose(found(_compiled, series)[0], slopes, rtol=1e-9)
+    count = max(4, samples // 100)
+    edges = np.linspace(0, samples, count + 1).astype(np.int64)
+    where = np.arange(len(series) + 1) * count, np.tile(edges[:-1], len(series)), np.tile(edges[1:], len(series))
+    (expected, reasons), (values, codes) = (
+        measured(module, series, where, (False, False, False, True)) for module in (_numpy, _compiled)
+    )
+    np.testing.assert_array_equal(codes, reasons)
+    np.testing.assert_allclose(values, expected, rtol=1e-6, atol=1e-6)
+    assert (reasons[:, 0] > 0).mean() > (0 if samples < 100 else 0.9)

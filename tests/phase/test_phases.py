@@ -1,5 +1,7 @@
 """Phases: those of oscillations that are known, the analytic signal of SciPy, whatever holds the video."""
 
+import gc
+
 import numpy as np
 import pytest
 
@@ -33,10 +35,26 @@ def test_phases_of_oscillations(video, options):
     assert np.abs(phase[np.isfinite(phase)]).max() <= np.float32(np.pi)
 
 
-@pytest.mark.parametrize("scale", [1e30, 1e200, 1e300])
-def test_signals_that_float32_cannot_hold(video, scale):
-    signals = video.reshape(200, 24)
-    assert turned(compute_phase(scale * signals), compute_phase(signals)).max() < 1e-3
+@pytest.mark.parametrize("scale", [1e-300, 1e-40, 1e30, 1e200, 1e300])
+@pytest.mark.parametrize("shape", [(200, 24), (200, 4, 6)])
+def test_numbers_that_float32_cannot_hold(video, scale, shape):
+    given = video.reshape(shape)
+    assert turned(compute_phase(scale * given, center="mean"), compute_phase(given)).max() < 1e-3
+
+
+@pytest.mark.parametrize("dtype", ["f8", "i4", "u8", "longdouble"])
+def test_small_oscillations_on_a_high_level(video, dtype):
+    high = (2.0**31 - 1e6 + 10 * video).astype(dtype)
+    low = (10 * video).astype(dtype)
+    assert turned(compute_phase(high), compute_phase(low)).max() < 1e-3
+
+
+def test_one_is_normalized_and_a_little_more_is_not():
+    values = np.random.default_rng(0).random((60, 3, 4))
+    values[5, 1, 1] = 1.0
+    np.testing.assert_array_equal(compute_phase(values), compute_phase(values, center="offset"))
+    values[5, 1, 1] = 1 + 1e-12
+    np.testing.assert_array_equal(compute_phase(values), compute_phase(values, center="mean"))
 
 
 def test_the_copy_that_is_later_ends_before_the_video(video):
@@ -79,6 +97,47 @@ def test_whatever_holds_the_video(video, tmp_path, allow):
     signals = compute_phase(counts.reshape(200, -1))
     np.testing.assert_array_equal(signals.reshape(counts.shape), expected)
     assert turned(compute_phase(counts[:, 1, 2].tolist()), expected[:, 1, 2]).max() < 1e-4
+
+
+@pytest.mark.parametrize("chunks", [(200, 4, 6), (200, 2, 5), (30, 2, 3), (1, 4, 6)])
+@pytest.mark.parametrize(("scale", "options"), [(1, {}), (1 / 2000, {}), (1e200, {"method": "delay", "delay": 6})])
+def test_dask_arrays_are_lazy_and_give_the_same_phases(video, chunks, scale, options, allow):
+    import dask
+    import dask.array
+
+    read = []
+
+    def look(block):
+        read.append(block.shape)
+        return scale * block
+
+    # Meta is given, so that dask does not try the function.
+    lazy = dask.array.from_array(video, chunks=chunks).map_blocks(look, dtype=float, meta=np.empty((0, 0, 0)))
+    expected = compute_phase(scale * video, **options)
+    allow(tile_bytes=8 * 200 * 5)
+    phase = compute_phase(lazy, **options)
+    assert phase.shape == video.shape
+    assert phase.dtype == np.float32
+    assert not read
+    for scheduler in ("threads", "synchronous"):
+        read.clear()
+        found = phase.compute(scheduler=scheduler)
+        assert turned(found, expected)[np.isfinite(expected)].max() < 1e-4
+        np.testing.assert_array_equal(np.isnan(found), np.isnan(expected))
+        whole = np.prod(lazy.numblocks)
+        assert len(read) <= (whole if chunks[0] < 200 else 2 * whole)
+
+
+def test_frames_of_dask_arrays_are_kept_no_longer_than_their_phases(video, tmp_path, monkeypatch):
+    import dask.array
+
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    phase = compute_phase(dask.array.from_array(video, chunks=(30, 2, 3)))
+    phase.compute(scheduler="processes", num_workers=1)
+    assert len(list(tmp_path.glob("optimap-*"))) == 1
+    del phase
+    gc.collect()
+    assert not list(tmp_path.glob("optimap-*"))
 
 
 def test_pixels_without_a_phase(video):
@@ -126,7 +185,7 @@ def test_wrong_videos():
 
 @pytest.mark.parametrize("dtype", ["f8", "longdouble"])
 @pytest.mark.parametrize("later", [False, True])
-def test_numbers_that_float32_cannot_hold(allow, dtype, later):
+def test_pixels_of_numbers_that_float32_cannot_hold(allow, dtype, later):
     """Also where they come only in a later block of frames, and not in all pixels."""
     allow(block_bytes=5 * 2 * 3 * 16, read_bytes=5 * 2 * 3 * 16)
     t = np.arange(80.0)[:, np.newaxis, np.newaxis]

@@ -7,6 +7,7 @@ from .columns import (
     BASELINE,
     HAS_NAN,
     NO_BEAT,
+    NO_BEAT_FOUND,
     PEAK,
     UNITS,
     explain,
@@ -26,6 +27,10 @@ from .parameters import (
     parse_prefix,
     parse_times,
 )
+from .steepness import (
+    instead_of_beats,
+    steepest_snr,
+)
 from .windows import (
     Windows,
     given_windows,
@@ -38,6 +43,7 @@ __all__ = [
     "BASELINE",
     "HAS_NAN",
     "NO_BEAT",
+    "NO_BEAT_FOUND",
     "PEAK",
     "UNITS",
     "Windows",
@@ -46,6 +52,7 @@ __all__ = [
     "given_windows",
     "in_units",
     "in_words",
+    "instead_of_beats",
     "measure_windows",
     "measured_names",
     "parse_levels",
@@ -53,6 +60,7 @@ __all__ = [
     "parse_prefix",
     "parse_times",
     "shown_order",
+    "steepest_snr",
     "windows_around",
     "with_unit",
     "without_unit",

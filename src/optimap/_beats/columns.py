@@ -51,6 +51,7 @@ REASONS = (
     "no beat was found",
 )
 HAS_NAN, NO_BEAT = 1, 12
+NO_BEAT_FOUND = REASONS[NO_BEAT]
 
 
 def measured_names(levels: Sequence[float], prefix: str) -> list[tuple[str, str]]:

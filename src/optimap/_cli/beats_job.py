@@ -13,6 +13,7 @@ import numpy as np
 
 from .. import _files, _tables, beats, trace
 from .._base import Advice, ArgumentError, Array, counted
+from .._beats import NO_BEAT_FOUND, instead_of_beats, steepest_snr
 from .batch import Job
 from .beats_options import BeatsRecipe
 from .jobs import MOST_NAMED, Plan, clean_traces, plan_traces
@@ -248,10 +249,19 @@ def _without_beats(found: "BeatTable", signals: "TraceTable") -> Iterator[str]:
     """Yield what to report about traces without beats: a line for each reason."""
     empty, all_labels = found.select(found["beat"] < 0), signals.labels
     for reason in dict.fromkeys(empty["why"].tolist()):
-        labels = [all_labels[i] for i in empty["series"][empty["why"] == reason].tolist()]
+        numbers = empty["series"][empty["why"] == reason].tolist()
+        labels = [all_labels[i] for i in numbers]
         few = ", ".join(labels[:MOST_NAMED]) + (", ..." if len(labels) > MOST_NAMED else "")
         has = "has" if len(labels) == 1 else "have"
-        yield f"{len(labels)} of {counted(signals.columns.shape[1], 'trace')} {has} no beats, as {reason}: {few}"
+        found_there = "" if reason != NO_BEAT_FOUND else f" ({_steepest(found, signals, numbers)})"
+        total = counted(signals.columns.shape[1], "trace")
+        yield f"{len(numbers)} of {total} {has} no beats, as {reason}{found_there}: {few}"
+
+
+def _steepest(found: "BeatTable", signals: "TraceTable", numbers: list[int]) -> str:
+    """Return how steep the traces without beats are at most."""
+    snrs = [steepest_snr(signals.columns[:, i].astype(np.float64), found.metadata["polarity"]) for i in numbers]
+    return instead_of_beats(max(snrs), "" if len(snrs) == 1 else " of all")
 
 
 def in_numbers(found: "BeatTable") -> str:

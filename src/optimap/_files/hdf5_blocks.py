@@ -27,6 +27,7 @@ OF_GROUPS, OF_CHUNKS = 0, 1
 KEY_OF_GROUPS = 8
 KEYS_OF_CHUNKS = [8 * (axes + 2) for axes in range(1, 33)]
 NOWHERE = 2**64 - 1
+SHORTEST_START = 16  # bytes of the first block that the library may read before the others
 SMALLEST, LARGEST = 32, 2**20  # bytes of blocks that are looked at; larger ones hold pixels, or are heaps of text
 
 
@@ -41,7 +42,8 @@ class Blocks:
     def look_at(self, block: memoryview, place: int) -> None:
         """Raise an error for a block that HDF5 would not survive; pixels pass."""
         start = bytes(block[:8])
-        if not SMALLEST <= len(block) <= LARGEST and start != HEAP_START:
+        least = SHORTEST_START if start == SIGNATURE else SMALLEST
+        if not least <= len(block) <= LARGEST and start != HEAP_START:
             return
         if start == SIGNATURE:
             at = 13 if block[8] < 2 else 9

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .._base import ArgumentError, Array, Floats, on_host
+from .._base import ArgumentError, Array, Floats, Polarity, on_host
+from .._beats import instead_of_beats, steepest_snr
 from .._extract import span_traces
 from .._reading import Source
 from .._regions import find_places, join_spans, window_spans
@@ -32,6 +33,7 @@ class BeatAtCursor:
         self._video = video
         self._beats: Floats | None = None
         self._falls = False
+        self._found = ""  # in place of beats
 
     def find(self, frame: int) -> tuple[float, Floats]:
         """Return when the beat nearest to a frame is activated, in frames, and its map, from its first activation.
@@ -68,9 +70,11 @@ class BeatAtCursor:
             traces = np.asarray(on_host(span_traces(self._video, spans, "omit")), np.float64)
             known = traces[:, 1:][:, np.isfinite(traces[:, 1:]).all(axis=0)]
             self._falls = detect_polarity(known) == "down"
-            self._beats = np.asarray(find_beats(traces[:, 0], polarity="down" if self._falls else "up"))
+            polarity: Polarity = "down" if self._falls else "up"
+            self._beats = np.asarray(find_beats(traces[:, 0], polarity=polarity))
+            self._found = instead_of_beats(steepest_snr(traces[:, 0], polarity))
         if len(self._beats) == 0:
-            raise _no_map("the mean of all pixels has no beats")
+            raise _no_map(f"the mean of all pixels has no beats: {self._found}")
         return self._beats
 
 

@@ -6,7 +6,7 @@ of durations and amplitudes, are made by `beat_maps`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -27,6 +27,7 @@ from .._base import (
 from .._draw import check_axes, check_scale
 from .._reading import Source, as_source, is_ready, prepare
 from .blocks import each_block, whole_in_time
+from .coherence import Sample
 from .event_search import LASTING, MIN_SNR
 from .events import METHODS, parse_threshold
 from .isochrones import show_activation_map
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 SIGMA = 2.0  # frames
+Place = tuple[slice, slice]  # rows and columns
 Loop = Callable[[Array], Floats]  # from frames (T, H, W) to times (H, W)
 
 
@@ -57,7 +59,7 @@ def _compute_first_passage(
     scale = 1.0 if fps is None else 1000 / positive_number(fps, "fps", RATE)
     check_scale(cmap, None, None)
     sign = -1 if inverted else 1
-    found = _map_of(video, lambda frames: kernels.crossing_times(frames, sign, level, 0, MIN_SNR, True)) * scale
+    found = _map_of(video, lambda frames: kernels.crossing_times(frames, sign, level, 0, MIN_SNR, True), sign) * scale
     if not set_nan_for_inactive:
         found = np.where(np.isnan(found), 0.0, found)
     if show:
@@ -148,10 +150,11 @@ def compute_activation_map(
     flags = {"falling_edge": falling_edge, "interpolate": interpolate, "normalize_time": normalize_time}
     for name, flag in {**flags, "set_nan_for_inactive": set_nan_for_inactive, "show": show}.items():
         check_flag(flag, name)
-    loop = _parse_method(method, -1 if falling_edge else 1, parse_threshold(threshold))
+    sign = -1 if falling_edge else 1
+    loop = _parse_method(method, sign, parse_threshold(threshold))
     check_known(kwargs, show_activation_map, without=["activation_map"])
     _check_drawing(**kwargs)
-    found = _map_of(video, loop)
+    found = _map_of(video, loop, sign)
     times = found if interpolate else np.rint(found)
     if normalize_time and np.isfinite(times).any():
         times = times - np.nanmin(times)
@@ -184,27 +187,47 @@ def _check_drawing(
         positive_number(fps, "fps", RATE)
 
 
-def _map_of(video: VideoLike | ArrayLike, loop: Loop) -> Floats:
-    """Return the times of all pixels, tile by tile if the frames are not in the form that the loops need."""
+def _map_of(video: VideoLike | ArrayLike, loop: Loop, sign: int) -> Floats:
+    """Return the times of all pixels; none if they are those of noise."""
     refuse_device_array(video, "video", "finding activations")
     source = as_source(video)
     if source.shape[0] == 0:
         raise ArgumentError("video", video, "has no frames", "give at least 3", subject="video")
+    if not _is_direct(source):
+        source = whole_in_time(source)
+    sample = Sample(source.shape)
+    found = _times(source, loop, sample)
+    return np.full_like(found, np.nan) if sample.is_of_noise(found, sign) else found
+
+
+def _times(source: Source, loop: Loop, sample: Sample) -> Floats:
+    """Return the times of all pixels, tile by tile if the frames are not in the form that the loops need."""
     if _is_direct(source) and source.frames is not None:
-        return loop(prepare(source.frames))
-    source = whole_in_time(source)
+        frames = prepare(source.frames)
+        sample.put(np.s_[:, :], frames[:, sample.needed])
+        return loop(frames)
     found = np.full(source.frame_shape, np.nan)
-    if source.reach == "dask":
-        everywhere = np.ones(source.frame_shape, bool)
-        for tile, times in each_block(source, everywhere, 0, found.itemsize, lambda pixels, _: loop(pixels[:, None])):
-            place = np.s_[tile.top : tile.bottom, tile.left : tile.right]
-            found[place] = times.reshape(found[place].shape)
-        return found
-    for tile in tiles_of(source, 0):
-        pixels = read_tile(source, tile, 0)
-        shape = len(pixels), tile.bottom - tile.top, tile.right - tile.left
-        found[tile.top : tile.bottom, tile.left : tile.right] = loop(pixels.reshape(shape))
+    for place, times, signals in (_of_blocks if source.reach == "dask" else _of_tiles)(source, loop, sample.needed):
+        found[place] = times.reshape(found[place].shape)
+        sample.put(place, signals)
     return found
+
+
+def _of_blocks(source: Source, loop: Loop, needed: Array) -> Iterator[tuple[Place, Floats, Array]]:
+    """Yield where each block of a dask array is, its times, and the signals of the pixels that are needed."""
+
+    def work(pixels: Array, some: Array) -> tuple[Floats, Array]:
+        return loop(pixels[:, None]), pixels[:, some]
+
+    for tile, found in each_block(source, needed, 0, np.dtype(np.float64).itemsize, work):
+        yield np.s_[tile.top : tile.bottom, tile.left : tile.right], *found
+
+
+def _of_tiles(source: Source, loop: Loop, needed: Array) -> Iterator[tuple[Place, Floats, Array]]:
+    """Yield the same for each tile."""
+    for tile in tiles_of(source, 0):
+        pixels, place = read_tile(source, tile, 0), np.s_[tile.top : tile.bottom, tile.left : tile.right]
+        yield place, loop(pixels.reshape(len(pixels), *needed[place].shape)), pixels[:, needed[place].ravel()]
 
 
 def _is_direct(source: Source) -> bool:

@@ -5,15 +5,14 @@ from __future__ import annotations
 import numpy as np
 
 from .._base import ArgumentError, Array, Floats, Polarity, budget
+from .._beats import instead_of_beats, steepest_snr
 from .._extract import span_traces
 from .._reading import Source
 from .._regions import find_places
-from .._series import check_polarity, detect_polarity, white_noise
+from .._series import check_polarity, detect_polarity
 from ..beats import find_beats
 
-SCALES = (2.0, 3.0, 4.0, 6.0, 8.0)  # frames, those of `find_beats`
 FEWEST, MOST = 64, 1024  # pixels that decide the direction
-LEAST = 5.0  # what `find_beats` asks of an upstroke
 
 
 def beats_of_mean(source: Source, there: Array, polarity: Polarity, given: Floats | None) -> tuple[Floats, int]:
@@ -63,28 +62,7 @@ def _no_beats(signal: Floats, polarity: str) -> ArgumentError:
     elif np.ptp(signal) == 0:
         problem, cure = "has no beats, because its mean signal is constant", "check that the recording is the right one"
     else:
-        problem = (
-            f"has no beats: the steepest upstroke of its mean signal has an SNR of {_snr(signal, polarity):.1f}, "
-            f"and more than {LEAST:g} is needed, with a recovery"
-        )
+        problem = "has no beats: " + instead_of_beats(steepest_snr(signal, polarity), " of its mean signal")
         cure = "leave the background out with mask=, remove drift, or give the direction or the times of the beats"
     keyword = "mask" if "mask=" in cure else None
     return ArgumentError("video", signal, problem, cure, subject="the recording", keyword=keyword)
-
-
-def _snr(signal: Floats, polarity: str) -> float:
-    """Return the steepest slope in standard deviations of the noise of the slope, at the scale where it is largest."""
-    from scipy.ndimage import gaussian_filter1d
-
-    noise = float(white_noise(signal[np.newaxis])[0])
-    best = 0.0
-    for sigma in SCALES:
-        if len(signal) <= 2 * int(sigma) + 2 or not noise > 0:
-            continue
-        impulse = np.zeros(int(8 * sigma) + 3)
-        impulse[len(impulse) // 2] = 1
-        gain = float(np.sqrt((gaussian_filter1d(impulse, sigma, order=1) ** 2).sum()))
-        slopes = gaussian_filter1d(signal - signal[0], sigma, order=1, mode="nearest")
-        slopes = {"up": slopes, "down": -slopes}.get(polarity, np.abs(slopes))
-        best = max(best, float(slopes.max()) / (noise * gain))
-    return best

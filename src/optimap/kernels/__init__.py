@@ -15,6 +15,8 @@ from . import _numpy_beat
 from ._choice import asked_threads, backend, thread_count, twins
 from ._choice import loops as _loops
 from ._fallback import Fallback
+from ._numpy_filters import spike_limits, without_spikes
+from ._numpy_noise_like import is_noise, is_upstroke_of_noise
 from ._numpy_slopes import median_slope, side_changes, slopes_of_ranks
 from ._numpy_upstrokes import gaussian_slopes, is_steep, noise_limits, slope_noise
 from ._threads import container_cores, one_thread
@@ -36,7 +38,9 @@ __all__ = [
     "find_beats",
     "gaussian_slopes",
     "in_background",
+    "is_noise",
     "is_steep",
+    "is_upstroke_of_noise",
     "measure_beats",
     "median_slope",
     "median_slopes",
@@ -52,10 +56,12 @@ __all__ = [
     "slopes_of_ranks",
     "smooth_in_space",
     "smooth_in_time",
+    "spike_limits",
     "thread_count",
     "twins",
     "upstroke_times",
     "window_means",
+    "without_spikes",
 ]
 
 Array = NDArray[Any]

@@ -6,25 +6,35 @@ with the others, are beats. Beats are measured in `_numpy_measure`.
 """
 
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ._numpy_filters import (
+    ROUNDING,
+    SCALES,
+    SPIKE,
+    STEEP,
+    derivative,
+    filtered,
+    gain,
+    gaussian,
+    noise_of,
+    sparse_noise_of,
+    without_spikes,
+)
+from ._numpy_noise_like import is_noise, usual_of
+
 Array = NDArray[Any]
 Floats = NDArray[np.float64]
 
 EDGE = 1.0  # scale: no beat is so close to an end
-SCALES = (2.0, 3.0, 4.0, 6.0, 8.0)  # frames
-STEEP = 0.1  # of its steepest slope: a rise ends where the signal rises less
 RETURNS = 0.5  # of a rise must be lost again
 FALL = 0.2  # of the smaller of two rises must be lost between them, and
 FALL_NOISE = 3.0  # times the noise, else they are one
 HEIGHT = 1.4  # times `min_snr` times the noise: a slope of this significance in noise alone rises by 1.2 times that
 HORIZON = 3.0  # mean intervals within which a rise must return
-ORDINARY = 0.99  # of the second differences: the others may be those of upstrokes and artefacts
-ROUNDING = 1e-12  # of the largest sample: slopes below are rounding errors
 
 
 @dataclass
@@ -51,71 +61,12 @@ def find_beats(
                 found[rise.frame] = rise.slope
 
 
-@cache
-def gaussian(sigma: float) -> Floats:
-    """Return the weights of a Gaussian; their sum is 1."""
-    steps = np.arange(-int(4 * sigma + 0.5), int(4 * sigma + 0.5) + 1)
-    weights = np.exp(-0.5 * (steps / sigma) ** 2)
-    return np.asarray(weights / weights.sum())
-
-
-@cache
-def derivative(sigma: float) -> Floats:
-    """Return the weights of the derivative of a Gaussian; a line of slope 1 gives 1."""
-    steps = np.arange(-int(4 * sigma + 0.5), int(4 * sigma + 0.5) + 1)
-    weights = steps * gaussian(sigma)
-    return np.asarray(weights / (weights * steps).sum())
-
-
-def gain(weights: Floats) -> float:
-    """Return the standard deviation of white noise of 1 after a filter."""
-    return float(np.sqrt((weights**2).sum()))
-
-
-@cache
-def gains_near_ends(sigma: float) -> Floats:
-    """Return the standard deviation of white noise of 1 in the derivative, a number of samples from an end.
-
-    The end sample, which continues the series, has all the weights beyond it. The last entry holds everywhere else.
-    """
-    half = derivative(sigma)[len(derivative(sigma)) // 2 :]
-    gains = []
-    for distance in range(len(half)):
-        nearer, beyond = half[1:distance], half[max(1, distance) :]
-        gains.append(np.sqrt((half[1:] ** 2).sum() + (nearer**2).sum() + beyond.sum() ** 2))
-    return np.array(gains)
-
-
-def filtered(rows: Floats, weights: Floats) -> Floats:
-    """Return one series or several (m, T) after a filter; ends are continued by the first and the last sample."""
-    from scipy.ndimage import correlate1d
-
-    return np.asarray(correlate1d(rows, weights, axis=-1, mode="nearest"))
-
-
-def noise_of(rows: Floats) -> Any:
-    """Return the standard deviation of white noise of one series or of each of several, from second differences."""
-    if rows.shape[-1] < 3:
-        return np.full(rows.shape[:-1], np.nan)[()]
-    bends = np.abs(rows[..., 2:] - 2 * rows[..., 1:-1] + rows[..., :-2])
-    return 1.4826 * np.median(bends, axis=-1) / np.sqrt(6)
-
-
-def sparse_noise_of(rows: Floats) -> Floats:
-    """Return the noise of each series (m, T) from all second differences but the largest, which are those of upstrokes.
-
-    That is the noise of few counts, most of whose differences are 0.
-    """
-    kept = int(ORDINARY * max(rows.shape[1] - 2, 0))
-    if kept == 0:
-        return np.zeros(len(rows))
-    squares = np.partition((rows[:, 2:] - 2 * rows[:, 1:-1] + rows[:, :-2]) ** 2, kept, axis=1)
-    return np.asarray(np.sqrt(squares[:, :kept].mean(axis=1) / 6))
-
-
 def find_rises(row: Floats, min_snr: float, min_amplitude: float) -> tuple[float, list[Rise]]:
     """Return the scale that was chosen, and the rises that are beats."""
-    noise, size = noise_of(row), np.abs(row).max(initial=0)
+    white = noise_of(row)
+    noise = np.maximum(white, sparse_noise_of(row[np.newaxis])[0])
+    row = without_spikes(row[np.newaxis], np.atleast_1d(SPIKE * white))[0]
+    size = np.abs(row).max(initial=0)
     chosen, best = _At(0.0, row, [], [], 0.0), 0.0
     for sigma in SCALES:
         if len(row) <= 2 * int(EDGE * sigma) + 2:
@@ -125,7 +76,9 @@ def find_rises(row: Floats, min_snr: float, min_amplitude: float) -> tuple[float
         if height > best:
             chosen, best = tried, height
     beats = _large(_merged(chosen.returning, chosen.smooth, chosen.fall), min_amplitude)
-    return chosen.sigma, beats + _last(chosen, beats, min_amplitude)
+    beats += _last(chosen, beats, min_amplitude)
+    frames, slopes = np.array([rise.frame for rise in beats]), np.array([rise.slope for rise in beats])
+    return chosen.sigma, [] if beats and is_noise(row, frames, slopes, chosen.sigma, noise) else beats
 
 
 @dataclass
@@ -203,10 +156,8 @@ def _merged(rises: list[Rise], smooth: Floats, fall: float) -> list[Rise]:
 
 
 def _usual(rises: list[Rise]) -> float:
-    """Return the median slope of the large ones; one that is larger than all others may be an artefact."""
-    slopes = np.sort([rise.slope for rise in rises])
-    reference = slopes[-2] if len(slopes) > 2 else slopes[-1]
-    return float(np.median(slopes[slopes >= 0.5 * reference]))
+    """Return the median slope of the large ones."""
+    return usual_of(np.array([rise.slope for rise in rises]))
 
 
 def _large(rises: list[Rise], min_amplitude: float) -> list[Rise]:

@@ -46,9 +46,21 @@ from ._numpy_beat import (
     total,
     whole,
 )
-from ._numpy_beats import SCALES, derivative, filtered, gain, gains_near_ends, gaussian, noise_of, sparse_noise_of
 from ._numpy_columns import write_columns, write_intervals
 from ._numpy_falls import eighths
+from ._numpy_filters import (
+    SCALES,
+    SPIKE,
+    derivative,
+    filtered,
+    gain,
+    gains_near_ends,
+    gaussian,
+    noise_of,
+    sparse_noise_of,
+    without_spikes,
+)
+from ._numpy_noise_like import JUDGED, SEVERAL, are_aligned, are_noise
 
 Array = NDArray[Any]
 Floats = NDArray[np.float64]
@@ -94,6 +106,8 @@ def _measure_rows(given: Floats, own: Ints, lows: Ints, highs: Ints, settings: S
     series = _filtered(given - given[:, :1], settings)
     beats = Beats.unknown(own, series.noise[own])
     _find_upstrokes(beats, series, lows, highs, settings)
+    if settings.is_checked and series.samples >= JUDGED:
+        _drop_noise(beats, series, lows, highs, settings)
     _link(beats, series)
     is_known = beats.reason == MEASURED
     start = whole(np.ceil(np.where(is_known, beats.activation, 0)))
@@ -165,6 +179,8 @@ def _significant(
     result = np.zeros(len(own), bool)
     least = (ROUNDING * np.abs(series.rows).max(axis=1))[own]
     noise = np.maximum(series.noise, sparse_noise_of(series.rows))
+    spared = without_spikes(series.rows, SPIKE * series.noise)
+    has_spikes = bool((spared != series.rows).any())
     frames = low[:, np.newaxis] + np.arange(where.shape[1])
     ends = np.maximum(np.minimum(frames, series.samples - 1 - frames), 0)  # frames beyond the end are left out
     for sigma in SCALES:
@@ -174,12 +190,33 @@ def _significant(
         gains = gains_near_ends(sigma)
         limits = (SIGNIFICANT * noise[own[left]])[:, np.newaxis] * gains[np.minimum(ends[left], len(gains) - 1)]
         rows, numbers = np.unique(own[left], return_inverse=True)
-        slopes = series.slopes if sigma == settings.sigma else filtered(series.rows[rows], derivative(sigma))
-        shift = 0 if sigma == settings.sigma else (numbers - own[left]) * series.samples
+        is_there = sigma == settings.sigma and not has_spikes
+        slopes = series.slopes if is_there else filtered(spared[rows], derivative(sigma))
+        shift = 0 if is_there else (numbers - own[left]) * series.samples
         here = taken(slopes, where[left] + np.reshape(shift, (-1, 1)))
         above = (here > np.maximum(limits, least[left, np.newaxis])) & is_inside[left]
         result[left] = above.any(axis=1)
     return result
+
+
+def _drop_noise(beats: Beats, series: Filtered, lows: Ints, highs: Ints, settings: Settings) -> None:
+    """Forget the upstrokes of series in which they do not differ from noise that is not white."""
+    counts = np.bincount(beats.series, minlength=len(series.rows))
+    starts = np.cumsum(counts) - counts
+    place = beats.series, np.arange(len(beats.series)) - starts[beats.series]
+    is_known = beats.reason == MEASURED
+    shifts, widths = (np.full((len(counts), counts.max(initial=0)), np.nan) for _ in range(2))
+    shifts[place] = np.where(is_known, beats.activation - 0.5 * (lows + highs), np.nan)
+    widths[place] = np.where(is_known, highs - lows, np.nan)
+    doubtful = (counts >= SEVERAL) & np.isfinite(shifts).any(axis=1) & ~are_aligned(shifts, widths)
+    weights = derivative(settings.sigma)
+    for own in np.flatnonzero(doubtful).tolist():
+        row = series.rows[own]
+        part = slice(starts[own], starts[own] + counts[own])
+        steepest = beats.slope[part][is_known[part]]
+        noise = max(float(series.noise[own]), float(sparse_noise_of(row[np.newaxis])[0]))
+        if are_noise(steepest, series.slopes[own], noise, gain(weights), row):
+            beats.reason[part], beats.activation[part] = NO_UPSTROKE, np.nan
 
 
 def _take_upstrokes(beats: Beats, series: Filtered, chosen: Ints, at: Ints, near: Ints, unsure: Floats) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ._numpy_beats import derivative
+from ._numpy_filters import ROUNDING, SPIKE, derivative, ordinary_sizes, without_spikes
 
 Array = NDArray[Any]
 Floats = NDArray[np.float64]
@@ -23,7 +23,6 @@ NOISE_SAMPLES = 256  # second differences, of which the noise of a whole series 
 NOISE_BLOCK = 128  # frames: crossings in them are compared with the noise of twice as many
 FEW = 5.0  # of n differences may give too small a noise: it is larger by the share 5 / n
 START = 4  # frames: a level that lasts so long at the beginning is significant by itself
-ROUNDING = 1e-12  # of the largest sample: slopes below are rounding errors
 BLOCK = 2**17  # samples at once
 SINGLE = 8  # crossings of a series: so many are looked at one by one
 
@@ -81,18 +80,21 @@ def slope_noise(sigma: float, samples: int) -> Floats:
     return found
 
 
-def _noise(rows: Floats, every: int | None = None) -> Floats:
-    """Return the white noise of each row, from second differences; from their mean if the median is 0.
+def _noise(rows: Floats, every: int | None = None) -> tuple[Floats, Floats]:
+    """Return the noise of each row that slopes must exceed, and the white noise, both from second differences.
 
-    It is rather too large than too small if there are few differences.
+    The white noise is the median. Of few counts it is 0 or too small: the noise is no less than the mean size, if it is
+    0, or than the root mean square of all but the largest; and rather too large than too small if there are few
+    differences.
     """
     if rows.shape[1] < 3:
-        return np.full(len(rows), np.nan)
+        return np.full(len(rows), np.nan), np.full(len(rows), np.nan)
     every = every or max(1, (rows.shape[1] - 2) // NOISE_SAMPLES)
     bends = np.abs(rows[:, 2:] - 2 * rows[:, 1:-1] + rows[:, :-2])[:, ::every]
-    middle = np.median(bends, axis=1)
-    spread = np.where(middle > 0, 1.4826 * middle, np.sqrt(np.pi / 2) * bends.mean(axis=1))
-    return np.asarray(spread / np.sqrt(6) * (1 + FEW / bends.shape[1]))
+    white = 1.4826 * np.median(bends, axis=1)
+    spread = np.where(white > 0, white, np.sqrt(np.pi / 2) * bends.mean(axis=1))
+    spread = np.maximum(spread, ordinary_sizes(bends))
+    return np.asarray(spread / np.sqrt(6) * (1 + FEW / bends.shape[1])), np.asarray(white / np.sqrt(6))
 
 
 def _slopes(rows: Floats, sigma: float) -> Floats:
@@ -107,7 +109,8 @@ def _steepest(rows: Floats, sigma: float, min_snr: float) -> Floats:
     found = np.full(len(rows), np.nan)
     usable = np.flatnonzero(np.isfinite(rows).all(axis=1)) if rows.shape[1] >= 3 else np.zeros(0, int)
     rows = rows[usable]
-    noise, rounding = _noise(rows), ROUNDING * np.abs(rows).max(axis=1, initial=0)
+    (noise, white), rounding = _noise(rows), ROUNDING * np.abs(rows).max(axis=1, initial=0)
+    rows = without_spikes(rows, SPIKE * white)
     slopes = _slopes(rows, sigma)
     is_peak = np.zeros(rows.shape, bool)
     here = slopes[:, 1:-1]
@@ -193,16 +196,16 @@ def _lasting(below: Array, owners: Array, frames: Array, lasting: int) -> Array:
     return np.asarray((before == frames - start) & (after == 0))
 
 
-def _noise_around(rows: Floats, frames: Array) -> tuple[Floats, Floats]:
-    """Return the white noise of the frames around one of each row, and the size of rounding errors there."""
+def _noise_around(rows: Floats, frames: Array) -> tuple[Floats, Floats, Floats]:
+    """Return the noise of the frames around one of each row, the white noise, and the size of rounding errors there."""
     starts = frames // NOISE_BLOCK * NOISE_BLOCK
-    noise, rounding = np.empty(len(rows)), np.empty(len(rows))
+    noise, white, rounding = np.empty(len(rows)), np.empty(len(rows)), np.empty(len(rows))
     for start in np.unique(starts).tolist():
         own = np.flatnonzero(starts == start)
         part = rows[own, max(0, start - NOISE_BLOCK // 2) : start + NOISE_BLOCK + NOISE_BLOCK // 2]
-        noise[own] = _noise(part, 1)
+        noise[own], white[own] = _noise(part, 1)
         rounding[own] = ROUNDING * np.abs(part - rows[own, :1]).max(axis=1)
-    return noise, rounding
+    return noise, white, rounding
 
 
 def _stay(rows: Floats, threshold: float, min_snr: float) -> Array:
@@ -217,15 +220,15 @@ def _are_steep(rows: Floats, frames: Array, min_snr: float) -> Array:
     from scipy.ndimage import correlate1d
 
     samples = rows.shape[1]
-    noise, rounding = _noise_around(rows, frames)
+    noise, white, rounding = _noise_around(rows, frames)
     result = np.zeros(len(rows), bool)
     for sigma in SCALES:
         left = np.flatnonzero(~result)
         weights, reach = derivative(sigma), int(sigma)
         radius = len(weights) // 2
-        steps = np.arange(1 - reach - radius, reach + radius + 1)
-        place = frames[left, np.newaxis] + steps
+        place = frames[left, np.newaxis] + np.arange(-reach - radius, reach + radius + 2)
         values = rows[left[:, np.newaxis], np.clip(place, 0, samples - 1)] - rows[left, :1]
+        values, place = without_spikes(values, SPIKE * white[left])[:, 1:-1], place[:, 1:-1]
         slopes = correlate1d(values, weights, axis=1)[:, radius:-radius]
         t = place[:, radius:-radius]
         limits = slope_noise(sigma, samples)[np.clip(t, 0, samples - 1)] * (min_snr * noise[left, np.newaxis])
@@ -239,14 +242,17 @@ def _steep_frames(rows: Floats, min_snr: float) -> Array:
     samples = rows.shape[1]
     result = np.zeros(rows.shape, bool)
     for sigma in SCALES:
-        slopes, reach, gains = _slopes(rows - rows[:, :1], sigma), int(sigma), slope_noise(sigma, samples)
+        reach, radius, gains = int(sigma), len(derivative(sigma)) // 2, slope_noise(sigma, samples)
         for start in range(0, samples, NOISE_BLOCK):
             frames = np.arange(start, min(start + NOISE_BLOCK, samples))
-            noise, rounding = _noise_around(rows, np.full(len(rows), start))
+            noise, white, rounding = _noise_around(rows, np.full(len(rows), start))
             low, high = max(0, start + 1 - reach), min(samples, start + len(frames) + reach)
+            left, right = max(0, low - radius - 1), min(samples, high + radius + 1)
+            part = without_spikes(rows[:, left:right] - rows[:, :1], SPIKE * white)
+            slopes = _slopes(part, sigma)[:, low - left : high - left]
             limits = np.maximum(gains[low:high] * (min_snr * noise[:, np.newaxis]), rounding[:, np.newaxis])
             counts = np.zeros((len(rows), high - low + 1), np.int64)
-            np.cumsum(slopes[:, low:high] > limits, axis=1, out=counts[:, 1:])
+            np.cumsum(slopes > limits, axis=1, out=counts[:, 1:])
             ends = np.minimum(frames + reach + 1, high), np.maximum(frames + 1 - reach, low)
             result[:, frames] |= counts[:, ends[0] - low] > counts[:, ends[1] - low]
     return result
@@ -261,8 +267,8 @@ def gaussian_slopes(signal: Floats, sigma: float) -> Floats:
 
 
 def noise_limits(signal: Floats) -> tuple[float, float]:
-    """Return the white noise of a signal, and the size of rounding errors of its slopes."""
-    return float(_noise(signal[np.newaxis])[0]), ROUNDING * float(np.abs(signal - signal[0]).max())
+    """Return the noise of a signal that slopes must exceed, and the size of rounding errors of its slopes."""
+    return float(_noise(signal[np.newaxis])[0][0]), ROUNDING * float(np.abs(signal - signal[0]).max())
 
 
 def is_steep(signal: Floats, frame: int, min_snr: float) -> bool:

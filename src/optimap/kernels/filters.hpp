@@ -13,6 +13,7 @@ constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 constexpr double kScales[] = {2, 3, 4, 6, 8};  // frames
 constexpr double kSteep = 0.1;      // of its steepest slope: a rise begins and ends where the signal rises less
 constexpr double kOrdinary = 0.99;  // of the second differences: the others may be those of upstrokes and artefacts
+constexpr double kSpike = 6;        // times the white noise: a single sample beyond its neighbours is an artefact, or a count
 constexpr double kRounding = 1e-12; // of the largest sample: slopes below are rounding errors
 
 // A filter with an odd number of weights, either symmetric or antisymmetric; only one half is kept.
@@ -89,6 +90,21 @@ OPTIMAP_CLONES inline void filter_even(const double* x, const double* half, int6
     filter_samples<false>(x, half, radius, samples, out);
 }
 
+// Replaces single samples that lie beyond both of their neighbours by more than a limit by the nearer of these; says
+// whether there are any. Only sharp corners of signals without noise are such, too.
+OPTIMAP_CLONES inline bool without_spikes(const double* row, int64_t samples, double limit, double* out) {
+    int64_t found = 0;
+    for (int64_t i = 1; i + 1 < samples; ++i) {
+        const double low = std::min(row[i - 1], row[i + 1]), high = std::max(row[i - 1], row[i + 1]);
+        const double nearer = std::min(std::max(row[i], low), high);
+        const bool is_spike = std::abs(row[i] - nearer) > limit;
+        out[i] = is_spike ? nearer : row[i];
+        found += is_spike;
+    }
+    if (samples > 0) out[0] = row[0], out[samples - 1] = row[samples - 1];
+    return found > 0;
+}
+
 // A series whose ends are continued by its first and last sample, and filtered copies of it.
 class Padded {
   public:
@@ -141,20 +157,26 @@ inline double noise_of(const double* row, int64_t samples) {
     return 1.4826 * median_of(bends) / std::sqrt(6.0);
 }
 
-// The same from the mean square of all second differences but the largest, which upstrokes and artefacts have: the noise
-// of few counts, most of whose differences are 0.
-inline double sparse_noise_of(const double* row, int64_t samples) {
-    const int64_t kept = int64_t(kOrdinary * double(std::max<int64_t>(samples - 2, 0)));
+// The root mean square of sizes but the largest hundredth, which puts them in another order. Squares of huge or tiny
+// numbers would overflow, or vanish.
+inline double ordinary_size(std::vector<double>& sizes) {
+    const int64_t kept = int64_t(kOrdinary * double(sizes.size()));
     if (kept == 0) return 0;
-    std::vector<double> squares(samples - 2);
-    for (int64_t i = 0; i + 2 < samples; ++i) {
-        const double bend = row[i + 2] - 2 * row[i + 1] + row[i];
-        squares[i] = bend * bend;
-    }
-    std::nth_element(squares.begin(), squares.begin() + kept, squares.end());
+    std::nth_element(sizes.begin(), sizes.begin() + kept, sizes.end());
+    const double most = sizes[kept];
+    if (!(most > 0)) return 0;
+    const double unit = std::ldexp(1.0, -std::max(-1000, std::ilogb(most)));
     double sum = 0;
-    for (int64_t i = 0; i < kept; ++i) sum += squares[i];
-    return std::sqrt(sum / double(kept) / 6);
+    for (int64_t i = 0; i < kept; ++i) sum += (unit * sizes[i]) * (unit * sizes[i]);
+    return std::sqrt(sum / double(kept)) / unit;
+}
+
+// The same from all second differences but the largest, which upstrokes and artefacts have: the noise of few counts, most
+// of whose differences are 0.
+inline double sparse_noise_of(const double* row, int64_t samples) {
+    std::vector<double> bends(std::max<int64_t>(samples - 2, 0));
+    for (int64_t i = 0; i + 2 < samples; ++i) bends[i] = std::abs(row[i + 2] - 2 * row[i + 1] + row[i]);
+    return ordinary_size(bends) / std::sqrt(6.0);
 }
 
 }  // namespace optimap

@@ -2,7 +2,9 @@
 
 #pragma once
 
-#include "filters.hpp"
+#include <optional>
+
+#include "noise_like.hpp"
 
 namespace optimap {
 
@@ -29,7 +31,8 @@ struct AtScale {
 
 class BeatFinder {
   public:
-    BeatFinder(double min_snr, double min_amplitude) : min_snr_(min_snr), min_amplitude_(min_amplitude) {
+    BeatFinder(double min_snr, double min_amplitude, int64_t samples)
+        : min_snr_(min_snr), min_amplitude_(min_amplitude), noise_like_(samples) {
         for (double sigma : kScales) {
             derivatives_.push_back(gaussian(sigma, true));
             smoothers_.push_back(gaussian(sigma, false));
@@ -38,8 +41,15 @@ class BeatFinder {
 
     // Writes the slope of each beat to `slopes`, which are 0, and returns the scale that was chosen.
     double find(const double* row, int64_t samples, double* slopes) {
-        const Padded padded(row, samples, 32);
-        const double noise = noise_of(padded.row(), samples), rounding = kRounding * largest(padded.row(), samples);
+        const Padded given(row, samples, 32);
+        const double white = noise_of(given.row(), samples);
+        const double noise = std::max(white, sparse_noise_of(given.row(), samples));
+        spared_.resize(samples);
+        const bool has_spikes = without_spikes(given.row(), samples, kSpike * white, spared_.data());
+        std::optional<Padded> spared;
+        if (has_spikes) spared.emplace(spared_.data(), samples, 32);
+        const Padded& padded = spared ? *spared : given;
+        const double rounding = kRounding * largest(padded.row(), samples);
         AtScale chosen;
         double best = 0;
         for (size_t i = 0; i < derivatives_.size(); ++i) {
@@ -55,11 +65,25 @@ class BeatFinder {
         }
         std::vector<Rise> beats = large(merged(chosen));
         add_last(chosen, beats);
+        if (!beats.empty() && are_noise(beats, padded, samples, chosen.sigma, noise)) beats.clear();
         for (const Rise& rise : beats) slopes[rise.frame] = rise.slope;
         return chosen.sigma;
     }
 
   private:
+    bool are_noise(const std::vector<Rise>& beats, const Padded& padded, int64_t samples, double sigma, double noise) {
+        if (samples < kJudged) return false;
+        std::vector<double> times, slopes;
+        for (const Rise& rise : beats) {
+            times.push_back(double(rise.frame));
+            slopes.push_back(rise.slope);
+        }
+        if (are_regular(times, slopes)) return false;
+        const size_t i = std::find(std::begin(kScales), std::end(kScales), sigma) - std::begin(kScales);
+        padded.filter(derivatives_[i], slopes_);
+        return noise_like_.are(slopes, slopes_, noise, derivatives_[i], padded);
+    }
+
     AtScale at_scale(const Padded& padded, int64_t samples, size_t i, double noise, double rounding) {
         AtScale at;
         at.sigma = kScales[i];
@@ -128,15 +152,10 @@ class BeatFinder {
         return beats;
     }
 
-    // The median slope of the large ones; one that is larger than all others may be an artefact.
     static double usual(const std::vector<Rise>& rises) {
-        std::vector<double> slopes, large;
+        std::vector<double> slopes;
         for (const Rise& rise : rises) slopes.push_back(rise.slope);
-        std::sort(slopes.begin(), slopes.end());
-        const double reference = slopes[slopes.size() > 2 ? slopes.size() - 2 : slopes.size() - 1];
-        for (double slope : slopes)
-            if (slope >= 0.5 * reference) large.push_back(slope);
-        return median_of(large);
+        return usual_of(slopes);
     }
 
     std::vector<Rise> large(const std::vector<Rise>& rises) const {
@@ -168,13 +187,14 @@ class BeatFinder {
 
     double min_snr_, min_amplitude_;
     std::vector<Filter> derivatives_, smoothers_;
-    std::vector<double> slopes_;
+    std::vector<double> slopes_, spared_;
+    NoiseLike noise_like_;
 };
 
 inline void find_beats(const double* series, int64_t samples, int64_t count, double min_snr, double min_amplitude,
                        double* slopes, double* scales, int threads) {
     in_parallel(count, threads, [&](int64_t from, int64_t to) {
-        BeatFinder finder(min_snr, min_amplitude);
+        BeatFinder finder(min_snr, min_amplitude, samples);
         for (int64_t m = from; m < to; ++m) {
             const double* row = series + m * samples;
             std::fill(slopes + m * samples, slopes + (m + 1) * samples, 0.0);

@@ -2,14 +2,17 @@
 
 #pragma once
 
+#include <optional>
+
 #include "beat.hpp"
 #include "decay_rate.hpp"
+#include "noise_like.hpp"
 
 namespace optimap {
 
 class BeatMeasurer {
   public:
-    explicit BeatMeasurer(const BeatSettings& settings) : settings_(settings) {
+    BeatMeasurer(const BeatSettings& settings, int64_t samples) : settings_(settings), noise_like_(samples) {
         derivative_ = gaussian(settings.sigma, true);
         wider_ = gaussian(kWider * settings.sigma, true);
         smoother_ = gaussian(settings.smooth, false);
@@ -37,7 +40,11 @@ class BeatMeasurer {
         for (size_t i = 0; i < smoothers_.size(); ++i) padded.filter(smoothers_[i], smoothed_[i]);
         filtered_ = 0;
         std::vector<Beat> beats;
-        for (int64_t i = 0; i < count; ++i) beats.push_back(upstroke(padded, lows[i], highs[i]));
+        const std::optional<Padded> spared = settings_.is_checked ? without_spikes() : std::nullopt;
+        has_spikes_ = spared.has_value();
+        for (int64_t i = 0; i < count; ++i) beats.push_back(upstroke(spared ? *spared : padded, lows[i], highs[i]));
+        if (settings_.is_checked && are_noise(beats, padded, lows, highs))
+            for (Beat& beat : beats) beat = missed();
         const double window = link(beats);
         for (Beat& beat : beats)
             if (!beat.reason) rest(beat, beats, window);
@@ -57,15 +64,40 @@ class BeatMeasurer {
     }
 
   private:
-    Beat upstroke(const Padded& padded, int64_t low, int64_t high) {
+    static Beat missed() {
         Beat beat;
         beat.reason = kNoUpstroke;
+        return beat;
+    }
+
+    // The series in which upstrokes must be significant, if there are spikes.
+    std::optional<Padded> without_spikes() {
+        spared_.resize(samples_);
+        if (!optimap::without_spikes(row_, samples_, kSpike * noise_, spared_.data())) return std::nullopt;
+        return Padded(spared_.data(), samples_, margin_);
+    }
+
+    bool are_noise(const std::vector<Beat>& beats, const Padded& padded, const int64_t* lows, const int64_t* highs) {
+        if (samples_ < kJudged || beats.size() < kSeveral) return false;
+        std::vector<double> shifts, widths, steepest;
+        for (size_t i = 0; i < beats.size(); ++i) {
+            if (beats[i].reason) continue;
+            shifts.push_back(beats[i].activation - 0.5 * double(lows[i] + highs[i]));
+            widths.push_back(double(highs[i] - lows[i]));
+            steepest.push_back(beats[i].slope);
+        }
+        if (steepest.empty() || are_aligned(shifts, widths)) return false;
+        return noise_like_.are(steepest, slopes_, checked_noise_, derivative_, padded);
+    }
+
+    Beat upstroke(const Padded& spared, int64_t low, int64_t high) {
+        Beat beat = missed();
         const int64_t edge = int64_t(2 * settings_.sigma);
         low = std::max({low, edge, int64_t(1)});
         high = std::min({high, samples_ - edge, samples_ - 1});
         const int64_t near = steepest(wide_, low, high, 0, 0);
         const int64_t at = steepest(slopes_, low, high, near, near < 0 ? 0 : kNearer * noise_ * derivative_.gain);
-        if (at < 0 || !is_significant(padded, low, high)) return beat;
+        if (at < 0 || !is_significant(spared, low, high)) return beat;
         const double before = slopes_[at - 1], middle = slopes_[at], after = slopes_[at + 1];
         const double shift = shift_of(slopes_, at);
         beat.onset = at;
@@ -105,14 +137,14 @@ class BeatMeasurer {
     }
 
     // Most upstrokes are significant at the first scale, so the series is filtered at others only when they are needed.
-    bool is_significant(const Padded& padded, int64_t low, int64_t high) {
+    bool is_significant(const Padded& spared, int64_t low, int64_t high) {
         if (!settings_.is_checked) return true;
         const double least = kRounding * largest_;
         checked_.resize(scales_.size());
         for (size_t i = 0; i < scales_.size(); ++i) {
             if (i == filtered_) {
-                if (kScales[i] == settings_.sigma) checked_[i] = slopes_;
-                else padded.filter(scales_[i], checked_[i]);
+                if (kScales[i] == settings_.sigma && !has_spikes_) checked_[i] = slopes_;
+                else spared.filter(scales_[i], checked_[i]);
                 ++filtered_;
             }
             const int64_t radius = int64_t(gains_[i].size()) - 1;
@@ -372,11 +404,13 @@ class BeatMeasurer {
     std::vector<Filter> scales_, smoothers_;
     std::vector<std::vector<double>> gains_;  // of each scale near the ends
     std::vector<std::vector<double>> checked_, smoothed_;
-    std::vector<double> slopes_, wide_, smooth_;
+    std::vector<double> slopes_, wide_, smooth_, spared_;
     size_t filtered_ = 0;  // at how many scales the series has been filtered
     const double* row_ = nullptr;
     int64_t samples_ = 0, margin_ = 0;
     double noise_ = 0, checked_noise_ = 0, largest_ = 0;
+    bool has_spikes_ = false;
+    NoiseLike noise_like_;
 };
 
 inline void measure_beats(const double* series, int64_t samples, int64_t count, const int64_t* first,
@@ -384,7 +418,7 @@ inline void measure_beats(const double* series, int64_t samples, int64_t count, 
                           uint8_t* reasons, int threads) {
     const int64_t columns = kLevels + 2 * int64_t(settings.levels.size());
     in_parallel(count, threads, [&](int64_t from, int64_t to) {
-        BeatMeasurer measurer(settings);
+        BeatMeasurer measurer(settings, samples);
         for (int64_t m = from; m < to; ++m) {
             const int64_t start = first[m], beats = first[m + 1] - start;
             if (beats == 0) continue;

@@ -74,6 +74,13 @@ class UpstrokeFinder {
     double steepest(const double* row) {
         if (samples_ < 3) return kNaN;
         noise_ = noise(row, 0, samples_, std::max<int64_t>(1, (samples_ - 2) / kNoiseSamples));
+        spared_.resize(samples_ + 2 * margin() + 8);
+        double* spared = spared_.data() + margin();
+        if (without_spikes(row, samples_, kSpike * white_, spared)) {
+            std::fill(spared_.data(), spared, spared[0]);
+            std::fill(spared + samples_, spared_.data() + spared_.size(), spared[samples_ - 1]);
+            row = spared;
+        }
         rounding_ = kRounding * largest_size(row, samples_);
         filter(fine_, row);
         int64_t best = steepest_of_all();
@@ -88,7 +95,7 @@ class UpstrokeFinder {
     struct Crossing {
         int64_t next = 0;     // the first frame that may be before a crossing
         int64_t block = -1;   // of the noise
-        double noise = 0, found = kNaN;
+        double noise = 0, white = 0, found = kNaN;
         bool is_done = false;
     };
 
@@ -127,7 +134,8 @@ class UpstrokeFinder {
     }
 
   private:
-    // Like noise_of, from every so many second differences, or from their mean if the median is 0.
+    // From every so many second differences: like noise_of, or from their mean if the median is 0; or like
+    // sparse_noise_of, if that is more. `white_` is that of noise_of.
     double noise(const double* row, int64_t start, int64_t stop, int64_t every) {
         bends_.clear();
         double sum = 0;
@@ -138,7 +146,8 @@ class UpstrokeFinder {
         if (bends_.empty()) return kNaN;
         const double count = double(bends_.size()), mean = sum / count, middle = median_of(bends_);
         const double spread = middle > 0 ? 1.4826 * middle : std::sqrt(std::acos(-1.0) / 2) * mean;
-        return spread / std::sqrt(6.0) * (1 + kFewBends / count);
+        white_ = 1.4826 * middle / std::sqrt(6.0);
+        return std::max(spread, ordinary_size(bends_)) / std::sqrt(6.0) * (1 + kFewBends / count);
     }
 
     int64_t noise_stop(int64_t frame) const {
@@ -149,9 +158,13 @@ class UpstrokeFinder {
     void use_noise(Crossing& state, const double* row, int64_t frame) {
         const int64_t block = frame / kNoiseBlock;
         const int64_t start = std::max<int64_t>(0, block * kNoiseBlock - kNoiseBlock / 2), stop = noise_stop(frame);
-        if (block != state.block) state.noise = noise(row, start, stop, 1);
+        if (block != state.block) {
+            state.noise = noise(row, start, stop, 1);
+            state.white = white_;
+        }
         state.block = block;
         noise_ = state.noise;
+        white_ = state.white;
         rounding_ = kRounding * largest_size(row + start, stop - start);
     }
 
@@ -204,20 +217,25 @@ class UpstrokeFinder {
         return sum / double(count) - threshold > min_snr_ * (noise_ == noise_ ? noise_ : 0) / std::sqrt(double(count));
     }
 
-    bool is_steep(const double* row, int64_t frame) const {
+    bool is_steep(const double* row, int64_t frame) {
+        const int64_t reach = int64_t(kCoarse[2]) + margin();
+        const int64_t start = std::max(-margin(), frame + 1 - reach), stop = std::min(samples_ + margin(), frame + 1 + reach);
+        spared_.resize(stop - start);
+        without_spikes(row + start, stop - start, kSpike * white_, spared_.data());
+        const double* spared = spared_.data() - start;
         for (size_t i = 0; i < coarse_.size(); ++i) {
             const int64_t reach = int64_t(kCoarse[i]);
             for (int64_t t = std::max<int64_t>(0, frame + 1 - reach); t < std::min(samples_, frame + reach + 1); ++t)
-                if (coarse_[i].at(row, t) > least(coarse_[i], t)) return true;
+                if (coarse_[i].at(spared, t) > least(coarse_[i], t)) return true;
         }
         return false;
     }
 
     Slope fine_;
     std::vector<Slope> coarse_;
-    double min_snr_, noise_ = 0, rounding_ = 0;
+    double min_snr_, noise_ = 0, white_ = 0, rounding_ = 0;
     int64_t samples_;
-    std::vector<double> slopes_, bends_;
+    std::vector<double> slopes_, bends_, spared_;
 };
 
 // Pixels side by side, whose samples become rows that begin with 0, point up, and continue at both ends.

@@ -229,7 +229,7 @@ def test_rate_of_imagej(path, notes, fps):
         ("micron", 0.01, 0.1),
         ("\\u00B5m", 0.01, 0.1),
         ("cm", 100, 0.1),
-        ("nm", 0.00001, 0.1),
+        ("nm", (1, 100_000), 0.1),
         ("mm", 1, None),  # from writers that do not know the scale
         ("inch", 2, None),
         ("pixel", 2, None),
@@ -495,10 +495,19 @@ def test_complex_numbers(path):
         open_video(makers.tiff(path, VIDEO.astype("c8")))
 
 
-@pytest.mark.parametrize("content", [b"", b"II", b"II*\0", b"no TIFF file at all", b"II\x2b\0" + bytes(3)])
+@pytest.mark.parametrize("content", [b"", b"II", b"no TIFF file at all", b"IJ*\0\x08\0\0\0"])
 def test_not_a_tiff_file(path, content):
     path.write_bytes(content)
     with pytest.raises(ValueError, match=r"rec\.tif is not a TIFF file, because its first bytes are b'"):
+        open_video(path)
+
+
+@pytest.mark.parametrize("content", [b"II*\0", b"II*\0\x08\0\0\0", b"MM\0*\0\0\0\x08", b"II\x2b\0" + bytes(3)])
+def test_the_first_bytes_of_a_tiff_file_alone(path, content):
+    path.write_bytes(content)
+    with pytest.raises(
+        ValueError, match=rf"rec\.tif is truncated, because its {len(content)} bytes hold no image: copy"
+    ):
         open_video(path)
 
 

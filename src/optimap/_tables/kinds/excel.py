@@ -161,10 +161,10 @@ def _flat(metadata: dict[str, Any], before: str = "") -> Iterator[tuple[str, Any
 @contextmanager
 def opened(path: Path) -> Iterator[Any]:
     """Open a workbook; what is read from it in the block is guarded."""
-    with reading_table(path, "openpyxl", ".xlsx"):
-        with zipfile.ZipFile(path) as archive:
+    with reading_table(path, "openpyxl", ".xlsx"), open(path, "rb") as file:  # openpyxl leaves it open after an error
+        with zipfile.ZipFile(file) as archive:
             check_zip(archive, path, MEMBERS)
-        book = load_workbook(path, read_only=True, data_only=True)
+        book = load_workbook(file, read_only=True, data_only=True)
         try:
             yield book
         finally:

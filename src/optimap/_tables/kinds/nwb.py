@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 import pynwb
+from hdmf.backends.hdf5 import HDF5IO
 from pynwb import ophys
 
 from ..._base import ArgumentError, Array, FrameShape, deferred_interrupts
@@ -25,6 +26,7 @@ from ..table import TraceTable
 from .nwb_metadata import parse_nwb_metadata
 
 Pixels = tuple[Array, Array, Array]  # x, y, weight
+SERIES = "processing/ophys/Fluorescence/traces"
 
 
 def check_limits(shape: tuple[int, int], dtype: str, tidy: bool, timed: bool) -> None:
@@ -95,8 +97,13 @@ def write(path: Path, table: TraceTable, header: dict[str, Any], regions: Region
     fluorescence = ophys.Fluorescence()
     module.add(fluorescence)  # first, because the series looks for its regions in its parents
     fluorescence.add_roi_response_series(series)
-    # Given a path, pynwb warns if the suffix is written as .NWB.
-    with deferred_interrupts(), hdf5_output(path) as (opened, _), pynwb.NWBHDF5IO(file=opened, mode="w") as out:
+    write_nwb(path, file)
+
+
+def write_nwb(path: Path, file: pynwb.NWBFile) -> None:
+    """Write a file as `pynwb.NWBHDF5IO` does, which warns where there is no path, or one that ends in .NWB."""
+    manager = pynwb.get_manager()
+    with deferred_interrupts(), hdf5_output(path) as (opened, _), HDF5IO(file=opened, mode="w", manager=manager) as out:
         out.write(file)
 
 
@@ -201,25 +208,23 @@ def _checked_positions(table: TraceTable) -> tuple[Positions, FrameShape]:
 
 
 @contextmanager
-def _opened(path: Path) -> Iterator[Any]:
-    """Open a file that optimap wrote; yield it and its series. What is read from it in the block is guarded."""
-    with reading_table(path, "pynwb", "NWB"), own_hdf5(path) as opened:
-        if "nwb_version" not in opened.attrs:
+def _opened(path: Path) -> Iterator[tuple[Any, Any]]:
+    """Open a file that optimap wrote; yield it and its series. What is read from it in the block is guarded.
+
+    h5py is enough for that: pynwb builds every object of a file, and takes ten times as long.
+    """
+    with reading_table(path, "h5py", "NWB"), own_hdf5(path) as file:
+        series = file.get(SERIES) if "nwb_version" in file.attrs else None
+        text = None if series is None else series.attrs.get("comments")
+        if not isinstance(text, str) or not text.startswith("{"):
             raise not_ours(path)
-        with pynwb.NWBHDF5IO(file=opened, mode="r") as io:
-            file = io.read()
-            module = file.processing.get("ophys")
-            fluorescence = module and module.data_interfaces.get("Fluorescence")
-            series = fluorescence and fluorescence.roi_response_series.get("traces")
-            if series is None or not series.comments.startswith("{"):
-                raise not_ours(path)
-            yield file, series
+        yield file, series
 
 
 def read_header(path: Path) -> Header:
     """Return the header."""
     with _opened(path) as (_, series):
-        text, shape = series.comments, series.data.shape
+        text, shape = series.attrs["comments"], series["data"].shape
     header = parse_header(text, path)
     check_stored(header, shape, path)
     return header
@@ -228,5 +233,5 @@ def read_header(path: Path) -> Header:
 def read_values(path: Path, header: Header) -> tuple[Array, Array]:
     """Return (T, N) values and the axis."""
     with _opened(path) as (file, series):
-        values = np.asarray(series.data[()])
-        return values, file.get_scratch("x") if header["axis"] == OTHER else np.empty(0)
+        values = np.asarray(series["data"][()])
+        return values, np.asarray(file["scratch/x"][()]) if header["axis"] == OTHER else np.empty(0)

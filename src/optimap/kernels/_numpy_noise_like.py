@@ -1,0 +1,137 @@
+"""Whether upstrokes may be those of noise that is not white, in NumPy: the twin of ``noise_like.hpp``.
+
+White noise is known from second differences, and what exceeds it by far is significant. Noise that is stronger at low
+frequencies (1/f, drift, random walks, hum) exceeds it, too. Upstrokes differ from such noise if
+
+- they are regular: at least four, at even intervals, equally steep; or, where beats are expected, each as late as the
+  others,
+- they stand out from all slopes of the series at the same scale, or there is hardly any noise, or
+- slopes have a direction: rises are steeper than falls, as in beats (`optimap.trace.detect_polarity`). Noise does not
+  know the direction of time.
+"""
+
+from functools import cache
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ._numpy_filters import SCALES, derivative, filtered, gain, noise_of, sparse_noise_of
+
+Array = NDArray[Any]
+Floats = NDArray[np.float64]
+
+JUDGED = 100  # samples: shorter series do not show what noise they have
+SEVERAL = 4  # beats, of which it can be said that they are regular
+EVEN_TIMES = 0.15  # of the mean interval is the standard deviation of regular intervals, at most
+EVEN_SLOPES = 0.25  # of the mean slope that of their slopes
+OUTSTANDING = 4.5  # times the spread of all slopes: an upstroke, whatever the noise
+LEAST = 1.5  # times the white noise is that spread, at least: of few counts, most slopes are 0
+CLEAR = 9.0  # times the white noise, if also
+CLEAR_SPREAD = 3.0  # times the spread of all slopes, or of few beats
+CLEAR_FEW = 1.8  # times
+FREE = 100.0  # times the white noise: there is none to speak of
+DIRECTED = 3.0  # standard deviations of white noise: the skewness of slopes
+SKEW_SIGMA = 3.0  # frames
+ALIGNED = 0.05  # of the window of an upstroke, or
+ALIGNED_FRAMES = 2.0  # frames: how far from the others the same beat of a pixel may be
+MOST_ALIGNED = 0.75  # of the beats
+NEAR = 3  # frames from a time that is known
+
+
+def usual_of(slopes: Floats) -> float:
+    """Return the median of the large ones; one that is larger than all others may be an artefact."""
+    slopes = np.sort(slopes)
+    reference = slopes[-2] if len(slopes) > 2 else slopes[-1]
+    return float(np.median(slopes[slopes >= 0.5 * reference]))
+
+
+def are_regular(times: Array, slopes: Floats) -> bool:
+    """Whether beats are many, at even intervals, and equally steep."""
+    if len(times) < SEVERAL:
+        return False
+    steps = np.diff(times)
+    return bool((steps / steps.mean()).std() < EVEN_TIMES and (slopes / slopes.mean()).std() < EVEN_SLOPES)
+
+
+def are_aligned(shifts: Floats, widths: Floats) -> Array:
+    """Return which series have most of their beats at the same shift (m, B) from where they are expected.
+
+    NaN stands for beats that are missing; `widths` are those of the windows in which they were searched for.
+    """
+    counts = np.isfinite(shifts).sum(axis=1)
+    result = np.zeros(len(shifts), bool)
+    several = np.flatnonzero(counts >= SEVERAL)
+    shifts, widths = shifts[several], widths[several]
+    near = np.maximum(ALIGNED_FRAMES, ALIGNED * np.nanmedian(widths, axis=1))
+    distances = np.abs(shifts - np.nanmedian(shifts, axis=1)[:, np.newaxis])
+    result[several] = (distances <= near[:, np.newaxis]).sum(axis=1) >= MOST_ALIGNED * counts[several]
+    return result
+
+
+def is_noise(row: Floats, frames: Array, slopes: Floats, sigma: float, noise: float) -> bool:
+    """Whether upstrokes that were found in a series, at some frames and of some slopes, do not differ from noise."""
+    if len(row) < JUDGED or are_regular(frames, slopes):
+        return False
+    weights = derivative(sigma)
+    return are_noise(slopes, filtered(row, weights), noise, gain(weights), row)
+
+
+def is_upstroke_of_noise(signal: Floats, frame: int) -> bool:
+    """Whether the only upstroke that is known of a signal, at some frame, does not differ from noise."""
+    row = signal - signal[0]
+    weights = derivative(SCALES[0])
+    slopes = filtered(row, weights)
+    steepest = float(slopes[max(0, frame - NEAR) : frame + NEAR + 1].max(initial=0))
+    noise = max(float(noise_of(row)), float(sparse_noise_of(row[np.newaxis])[0]))
+    spread = 1.4826 * float(np.median(np.abs(slopes)))
+    return not _stands_out(steepest, spread, noise * gain(weights)) and _skewness(row, noise) < DIRECTED
+
+
+def are_noise(upstrokes: Floats, slopes: Floats, noise: float, share: float, row: Floats) -> bool:
+    """Whether upstrokes do not differ from noise.
+
+    Their slopes are compared with all slopes of the series `row` at the same scale, and with the share that its white
+    noise has in these.
+    """
+    usual, spread, white = usual_of(upstrokes), 1.4826 * float(np.median(np.abs(slopes))), share * noise
+    if _stands_out(usual, spread, white):
+        return False
+    clear = CLEAR_FEW if len(upstrokes) < SEVERAL else CLEAR_SPREAD
+    if usual > CLEAR * white and usual > clear * spread:
+        return False
+    return _skewness(row, noise) < DIRECTED
+
+
+def _stands_out(usual: float, spread: float, white: float) -> bool:
+    """Whether a slope stands out from all others, or there is hardly any noise."""
+    return usual > FREE * white or usual > OUTSTANDING * max(spread, LEAST * white)
+
+
+def _skewness(row: Floats, noise: float) -> float:
+    """Return the third moment of the slopes of a series, in standard deviations of what white noise gives.
+
+    Of few counts, most slopes are 0: the spread of slopes is no less than that of white noise.
+    """
+    weights = derivative(SKEW_SIGMA)
+    radius = len(weights) // 2
+    if len(row) <= 2 * radius + 1:
+        return 0.0
+    slopes = filtered(row, weights)[radius:-radius]
+    slopes = slopes - slopes.mean()
+    spread = max(1.4826 * float(np.median(np.abs(slopes - np.median(slopes)))), noise * gain(weights))
+    if not spread > 0:
+        return float("inf")
+    return float(((slopes / spread) ** 3).sum() / (len(slopes) * _deviation(len(slopes))))
+
+
+@cache
+def _deviation(count: int) -> float:
+    """Return the standard deviation of the mean of the third powers of so many slopes of white noise, of variance 1.
+
+    `optimap._series.polarity` derives it.
+    """
+    weights = derivative(SKEW_SIGMA)
+    correlations = np.correlate(weights, weights, "full") / gain(weights) ** 2
+    lags = np.abs(np.arange(len(correlations)) - len(correlations) // 2)
+    return float(np.sqrt(6 * (np.maximum(0, 1 - lags / count) * correlations**3).sum() / count))

@@ -1,0 +1,120 @@
+// noise_like: whether upstrokes may be those of noise that is not white. _numpy_noise_like.py explains it.
+
+#pragma once
+
+#include "filters.hpp"
+
+namespace optimap {
+
+constexpr int64_t kJudged = 100;       // samples: shorter series do not show what noise they have
+constexpr size_t kSeveral = 4;         // beats, of which it can be said that they are regular
+constexpr double kEvenTimes = 0.15;    // of the mean interval is the standard deviation of regular intervals, at most
+constexpr double kEvenSlopes = 0.25;   // of the mean slope that of their slopes
+constexpr double kOutstanding = 4.5;   // times the spread of all slopes: an upstroke, whatever the noise
+constexpr double kLeast = 1.5;         // times the white noise is that spread, at least: of few counts, most slopes are 0
+constexpr double kClear = 9;           // times the white noise, if also
+constexpr double kClearSpread = 3;     // times the spread of all slopes, or of few beats
+constexpr double kClearFew = 1.8;      // times
+constexpr double kFree = 100;          // times the white noise: there is none to speak of
+constexpr double kDirected = 3;        // standard deviations of white noise: the skewness of slopes
+constexpr double kSkewSigma = 3;       // frames
+constexpr double kAligned = 0.05;      // of the window of an upstroke, or
+constexpr double kAlignedFrames = 2;   // frames: how far from the others the same beat of a pixel may be
+constexpr double kMostAligned = 0.75;  // of the beats
+
+// The median of the large ones; one that is larger than all others may be an artefact.
+inline double usual_of(std::vector<double> slopes) {
+    std::vector<double> large;
+    std::sort(slopes.begin(), slopes.end());
+    const double reference = slopes[slopes.size() > 2 ? slopes.size() - 2 : slopes.size() - 1];
+    for (double slope : slopes)
+        if (slope >= 0.5 * reference) large.push_back(slope);
+    return median_of(large);
+}
+
+// The standard deviation of values, divided by their mean.
+inline double variation(const std::vector<double>& values) {
+    double sum = 0, squares = 0;
+    for (double value : values) sum += value;
+    const double mean = sum / double(values.size());
+    for (double value : values) squares += (value / mean - 1) * (value / mean - 1);
+    return std::sqrt(squares / double(values.size()));
+}
+
+inline bool are_regular(const std::vector<double>& times, const std::vector<double>& slopes) {
+    if (times.size() < kSeveral) return false;
+    std::vector<double> steps;
+    for (size_t i = 1; i < times.size(); ++i) steps.push_back(times[i] - times[i - 1]);
+    return variation(steps) < kEvenTimes && variation(slopes) < kEvenSlopes;
+}
+
+// Whether most shifts from where beats are expected are the same; widths are those of the windows of search.
+inline bool are_aligned(std::vector<double> shifts, std::vector<double> widths) {
+    if (shifts.size() < kSeveral) return false;
+    const double near = std::max(kAlignedFrames, kAligned * median_of(widths)), middle = median_of(shifts);
+    double count = 0;
+    for (double shift : shifts) count += std::abs(shift - middle) <= near;
+    return count >= kMostAligned * double(shifts.size());
+}
+
+class NoiseLike {
+  public:
+    explicit NoiseLike(int64_t samples) : derivative_(gaussian(kSkewSigma, true)) {
+        radius_ = int64_t(derivative_.half.size()) - 1;
+        count_ = samples - 2 * radius_;
+        const auto weight = [&](int64_t k) {
+            return std::abs(k) > radius_ ? 0.0 : (k < 0 ? -1 : 1) * derivative_.half[std::abs(k)];
+        };
+        double sum = 0;
+        for (int64_t lag = -2 * radius_; lag <= 2 * radius_; ++lag) {
+            double product = 0;
+            for (int64_t k = -radius_; k <= radius_; ++k) product += weight(k) * weight(k + lag);
+            const double correlation = product / (derivative_.gain * derivative_.gain);
+            sum += std::max(0.0, 1 - double(std::abs(lag)) / double(count_)) * correlation * correlation * correlation;
+        }
+        deviation_ = std::sqrt(6 * sum / double(count_));
+    }
+
+    // Whether upstrokes do not differ from noise: their slopes are compared with all slopes at the same scale, and with
+    // what the white noise of the series leaves in these.
+    bool are(const std::vector<double>& upstrokes, const std::vector<double>& all, double noise, const Filter& slope,
+             const Padded& padded) {
+        const double usual = usual_of(upstrokes), white = noise * slope.gain;
+        if (usual > kFree * white) return false;
+        sizes_.resize(all.size());
+        for (size_t i = 0; i < all.size(); ++i) sizes_[i] = std::abs(all[i]);
+        const double spread = 1.4826 * median_of(sizes_);
+        if (usual > kOutstanding * std::max(spread, kLeast * white)) return false;
+        const double clear = upstrokes.size() < kSeveral ? kClearFew : kClearSpread;
+        if (usual > kClear * white && usual > clear * spread) return false;
+        return skewness(padded, noise * derivative_.gain) < kDirected;
+    }
+
+  private:
+    // The third moment of the slopes, in standard deviations of what white noise gives. Of few counts, most slopes are 0.
+    double skewness(const Padded& padded, double white) {
+        padded.filter(derivative_, slopes_);
+        double* slopes = slopes_.data() + radius_;
+        double sum = 0;
+        for (int64_t i = 0; i < count_; ++i) sum += slopes[i];
+        for (int64_t i = 0; i < count_; ++i) slopes[i] -= sum / double(count_);
+        sizes_.assign(slopes, slopes + count_);
+        const double middle = median_of(sizes_);
+        for (int64_t i = 0; i < count_; ++i) sizes_[i] = std::abs(slopes[i] - middle);
+        const double spread = std::max(1.4826 * median_of(sizes_), white);
+        if (!(spread > 0)) return HUGE_VAL;
+        double cubes = 0;
+        for (int64_t i = 0; i < count_; ++i) {
+            const double size = slopes[i] / spread;
+            cubes += size * size * size;
+        }
+        return cubes / (double(count_) * deviation_);
+    }
+
+    Filter derivative_;
+    int64_t radius_ = 0, count_ = 0;
+    double deviation_ = 0;
+    std::vector<double> slopes_, sizes_;
+};
+
+}  // namespace optimap
