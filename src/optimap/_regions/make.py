@@ -32,6 +32,7 @@ from .footprints import Footprints, is_sparse, matrix_footprints
 from .imagej import convert, is_roi
 from .kinds import OF_DICT, check_fits, check_kind, depth, find_kind
 from .masks import Runs, join, label_runs, mask_runs, stack_runs
+from .napari import is_shapes, outlines_in
 from .polygons import Ellipse, Outlines, check_rows, ellipse_runs, parse_polygon, polygon_runs
 from .positions import parse_positions
 from .region_set import ANY_FRAME, Regions, check_weights
@@ -68,6 +69,7 @@ def regions(
           the frame, as in CaImAn and MATLAB;
         - a list of sequences of vertices ``(M, 2)``, or an array ``(N, M, 2)``: polygons;
         - pairs ``(x, y)``: positions, with windows of `size` pixels;
+        - a layer of shapes or of points of napari: its data, in pixels of the frame;
         - objects of ``roifile``, a ``.roi`` or ``.zip`` file, a folder of ``.roi`` files: regions drawn in ImageJ or
           Fiji; a ``.tif`` file with an overlay or, without one, a selection: the outlines in it;
         - a ``.png``, any other ``.tif`` or a ``.npy`` file: the array in it, as above. An image file with 1 bit per
@@ -255,7 +257,9 @@ def _of_outlines(
     argument: str,
 ) -> Regions:
     """Return polygons or ImageJ regions as regions."""
-    if kind == "polygons" and not isinstance(source, Outlines):
+    if is_shapes(source):
+        drawn = outlines_in(source, argument)
+    elif kind == "polygons" and not isinstance(source, Outlines):
         polygons, alone = _polygons(source, argument)
         drawn = Outlines([*polygons], _numbered(len(polygons)), alone, kind="polygons")
     else:
