@@ -7,7 +7,7 @@ FOLDER ?= demo
 # A process for each core, and all tests of a file in the same one.
 PARALLEL := -n logical --maxprocesses 4 --dist loadfile
 
-.PHONY: demo test test-frontends test-arrays core-numpy lowest fuzz sanitize lint types doctest docs hooks dist wheels bench speed clean
+.PHONY: demo test test-frontends test-arrays core-numpy lowest fuzz sanitize napari lint types doctest docs hooks dist wheels bench speed clean
 
 # A plain install, as users have it: the package and what it needs.
 $(VENV)/core: pyproject.toml CMakeLists.txt $(shell find src -type f -not -name '*.pyc')
@@ -69,10 +69,21 @@ fuzz: $(VENV)/dev
 sanitize: $(VENV)/dev
 	PYTHON=$(BIN)/python .ci/sanitize
 
+# Tests the plugin in napari/ with real viewers, in an environment of its own; needs Xvfb. WHEEL=dist/NAME.whl saves compiling.
+WHEEL ?= .
+NAPARI := $(abspath $(VENV)-napari)/bin
+napari:
+	$(PYTHON) -m venv $(VENV)-napari
+	$(NAPARI)/python -m pip install --quiet --upgrade "pip>=25.1"
+	$(NAPARI)/python -m pip install --quiet --force-reinstall --no-deps "$(WHEEL)"
+	$(NAPARI)/python -m pip install --quiet ./napari --group napari/pyproject.toml:test
+	$(NAPARI)/python -m npe2 validate optimap-napari
+	cd napari && $(NAPARI)/python -m pytest -p no:cacheprovider $(TEST_OPTIONS)
+
 lint: $(VENV)/dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/codespell src tests docs benchmarks README.md CONTRIBUTING.md CHANGELOG.md
+	$(BIN)/codespell src tests docs benchmarks napari README.md CONTRIBUTING.md CHANGELOG.md
 
 types: $(VENV)/dev
 	$(BIN)/mypy
@@ -96,6 +107,7 @@ hooks: $(VENV)/dev
 dist: $(VENV)/dev
 	rm -rf dist
 	$(BIN)/python -m build --quiet --outdir dist
+	$(BIN)/python -m build --quiet --outdir dist/napari napari
 
 # Builds the wheels, checks them as before a release, and tries them on these Pythons.
 wheels:
@@ -110,4 +122,4 @@ speed:
 	$(PYTHON) benchmarks/run.py --docs
 
 clean:
-	rm -rf $(VENV) build dist demo docs/_build docs/gallery docs/reference .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(VENV)-napari build dist demo docs/_build docs/gallery docs/reference .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -218,6 +218,26 @@ def test_lists_are_shipped():
     assert not any(pattern.endswith((".pyi", "*")) and "pyi" in pattern for pattern in excluded)
 
 
+# The plugin for napari, which is a distribution of its own
+
+PLUGIN = Path(__file__).parents[1] / "napari" / "src" / "optimap_napari"
+
+
+def test_the_plugin_uses_names_for_users_and_is_short():
+    paths = sorted(PLUGIN.rglob("*.py"))
+    trees = {path.name: ast.parse(path.read_text(encoding="utf-8")) for path in paths}
+    assert trees
+    wrong = [f"{name}: {used}" for name, tree in trees.items() for used in unlisted(tree)]
+    wrong += [f"{name}: {used}" for name, tree in trees.items() for used in own_names(tree).values() if "._" in used]
+    assert wrong == []
+    assert [path.name for path in paths if path.read_text(encoding="utf-8").count("\n") > 400] == []
+    assert [name for name, tree in trees.items() if not ast.get_docstring(tree)] == []
+
+
+def test_the_plugin_has_the_version_of_the_package():
+    assert f'__version__ = "{optimap.__version__}"' in (PLUGIN / "__init__.py").read_text(encoding="utf-8")
+
+
 # What tests use, and what they replace
 
 

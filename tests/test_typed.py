@@ -12,7 +12,7 @@ import pytest
 import optimap
 
 TESTS = Path(__file__).parent
-LONGEST_ARGUMENT, USUAL = 65, 6  # characters, and the arguments of most functions
+LONGEST_ARGUMENT, USUAL = 65, 8  # characters, and the arguments of three quarters of all functions
 RIGHT, WRONG = TESTS / "typed" / "right.py", TESTS / "typed" / "wrong.py"
 
 
@@ -57,13 +57,17 @@ def public_functions():
 
 
 def test_signatures_are_short():
-    """Two lines of 120 characters for a call of usual length, and no argument with an annotation longer than words."""
+    """Two lines of 120 characters for a call of usual length, and no argument with an annotation longer than words.
+
+    The functions with nine arguments or more have the long lists of the published package, or its style of figures.
+    """
     long = {}
     for name, signature in public_functions():
         for parameter in signature.parameters.values():
             if len(str(parameter)) > LONGEST_ARGUMENT:
                 long[f"{name}({parameter.name})"] = str(parameter)
-        if len(signature.parameters) <= USUAL and len(f"{name}{signature}") > 240:
+        shown = f"{name.partition('.')[2]}{signature}".replace("'", "")  # from Python 3.14 on, without the quotes
+        if len(signature.parameters) <= USUAL and len(shown) > 240:
             long[name] = str(signature)
     assert long == {}
 

@@ -8,6 +8,7 @@ from PIL import Image
 from optimap._tables import load_columns
 from optimap.activation import compute_beat_maps, compute_cv_map, load_beat_maps
 from optimap.video import smooth_spatiotemporal
+from tests import makers
 from tests._cli.helpers import run, succeed
 from tests.activation.examples import wave
 
@@ -169,3 +170,28 @@ def test_wrong_arguments(folder, capsys, arguments, match):
     assert match in error
     assert len(error.splitlines()) == 1
     assert not list(folder.glob("*_maps.npz"))
+
+
+@pytest.mark.parametrize(
+    ("options", "problem"),
+    [
+        ([], "lacks frames, and beats are measured on evenly spaced frames"),
+        (
+            ["--option", "fps=500"],
+            "has times of its own in place of a frame rate, and beats are measured on evenly",
+        ),
+    ],
+)
+def test_frames_between_two_gaps(tmp_path, monkeypatch, capsys, options, problem):
+    monkeypatch.chdir(tmp_path)
+    frames = makers.images(tmp_path / "rec", VIDEO)
+    (frames / f"frame_{len(VIDEO) - 20}.png").unlink()
+    arguments = ["maps", "rec", "--option", "allow_gaps=True", *options, "-o", "maps.npz"]
+    assert run(*arguments) == 2
+    assert f"rec {problem}" in (said := capsys.readouterr().err)
+    assert "choose frames between two gaps with --frames" in said
+    succeed(*arguments, "--frames", f":{len(VIDEO) - 20}")
+    found = load_beat_maps("maps.npz")
+    assert found.fps == (500 if options else None)
+    expected = compute_beat_maps(VIDEO[: len(VIDEO) - 20], fps=500)
+    np.testing.assert_allclose(found["apd80"] * (1 if options else 2), expected.mean()["apd80"], atol=0.5)

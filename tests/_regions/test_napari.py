@@ -1,4 +1,6 @@
-"""Shapes drawn in napari."""
+"""Shapes and points drawn in napari: layers, and shapes in files."""
+
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -96,3 +98,44 @@ def test_damaged_files_are_errors(tmp_path):
     check_error(lambda: regions(path), ValueError, "source", "shapes.csv has no column axis-1", path)
     path.write_text("index,shape-type,vertex-index,axis-0,axis-1\n0,polygon,0,1\n")
     check_error(lambda: regions(path), ValueError, "source", "row 2: has 4 cells under 5 titles", path)
+
+
+# Layers. `napari/tests` has those of napari itself.
+
+
+def shapes_layer(shapes, axes=2):
+    """What a layer of shapes offers, from (type, vertices (x, y)); with more axes, drawn on frame 3."""
+    data = [np.array([[3] * (axes - 2) + [y, x] for x, y in vertices], float) for _, vertices in shapes]
+    return SimpleNamespace(shape_type=[kind for kind, _ in shapes], data=data)
+
+
+@pytest.mark.parametrize("axes", [2, 3, 4])
+def test_a_layer_of_shapes_is_what_its_file_is(tmp_path, axes):
+    shapes = [("rectangle", SQUARE), ("ellipse", [(2, 3), (12, 3), (12, 9), (2, 9)]), ("polygon", SQUARE[:3])]
+    layer, path = shapes_layer(shapes, axes), napari(tmp_path / "shapes.csv", shapes, axes)
+    assert regions(layer).names == regions(path).names
+    np.testing.assert_array_equal(masks(regions(layer), SHAPE), masks(regions(path), SHAPE))
+    np.testing.assert_array_equal(extract_traces(VIDEO, layer), extract_traces(VIDEO, path))
+    named = regions(layer, SHAPE, kind="polygons", names=["a", "b", "c"])
+    np.testing.assert_array_equal(masks(named["b"], SHAPE)[0], masks(regions(path), SHAPE)[1])
+
+
+@pytest.mark.parametrize("axes", [2, 3])
+def test_a_layer_of_points_is_positions(axes):
+    layer = SimpleNamespace(symbol="disc", data=np.array([(3, 2, 12), (3, 7.5, 6)])[:, -axes:])
+    np.testing.assert_array_equal(extract_traces(VIDEO, layer), extract_traces(VIDEO, [(12, 2), (6, 7.5)]))
+    np.testing.assert_array_equal(regions(layer).centers(), [(12, 2), (6, 7.5)])
+    empty = SimpleNamespace(symbol="disc", data=np.empty((0, axes)))
+    assert extract_traces(VIDEO, empty).shape == (len(VIDEO), 0)
+
+
+@pytest.mark.parametrize(
+    ("shapes", "message"),
+    [
+        ([("rectangle", SQUARE), ("line", SQUARE[:2])], "coords: shape_1 is a line and has no area: use rectangles"),
+        ([("polygon", SQUARE[:2])], "coords: shape_0 has 2 vertices, too few for the type polygon: use rectangles"),
+    ],
+)
+def test_shapes_of_a_layer_without_an_area_are_named(shapes, message):
+    layer = shapes_layer(shapes)
+    check_error(lambda: extract_traces(VIDEO, layer), ValueError, "coords", message, layer)

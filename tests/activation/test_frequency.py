@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+import xarray as xr
 
 from optimap.activation import compute_dominant_frequency_map
 from tests.activation.examples import wave
@@ -19,6 +20,18 @@ def sines():
 def test_sines(sines):
     np.testing.assert_allclose(compute_dominant_frequency_map(sines, 200), FREQUENCIES, atol=0.01)
     np.testing.assert_allclose(compute_dominant_frequency_map(sines), FREQUENCIES / 200, atol=1e-4)
+
+
+def test_the_times_of_a_video_give_its_rate(sines):
+    dims, times = ("time", "y", "x"), T / 200
+    video = xr.DataArray(sines, dims=dims, coords={"time": times}).transpose("y", "x", "time")
+    np.testing.assert_allclose(compute_dominant_frequency_map(video), FREQUENCIES, atol=0.01)
+    gap = video.assign_coords(time=times + 0.05 * (T > 300))
+    match = "^video has times that are not evenly spaced: give the frames between two gaps alone, or fps="
+    check_error(lambda: compute_dominant_frequency_map(gap), ValueError, "video", match)
+    np.testing.assert_allclose(compute_dominant_frequency_map(gap, 200), FREQUENCIES, atol=0.01)
+    part = gap.isel(time=slice(0, 300))
+    np.testing.assert_allclose(compute_dominant_frequency_map(part), FREQUENCIES, atol=0.02)
 
 
 @pytest.mark.parametrize("scale", [1e-300, 1e-200, 1e200, 1e300])

@@ -6,6 +6,7 @@ function is called, too, where the lists of them belong to the rooms.
 """
 
 import os
+from collections.abc import Sequence
 from typing import Any, Literal, Protocol
 
 import numpy as np
@@ -20,6 +21,8 @@ FrameShape = tuple[int, int]  # rows and columns of a frame
 Traces = NDArray[np.floating[Any]]
 FilePath = str | os.PathLike[str]
 SeriesLike = object  # arrays of any library, tables of traces, labelled arrays
+Names = str | Sequence[str] | None  # of one thing, or of each
+Limits = float | Sequence[float | None] | None  # of brightness, for all pictures or for each
 PlacesLike = object  # positions or regions, in any of the forms that `optimap.trace.regions` takes
 
 Window = Literal["rect", "disc", "pixel"]

@@ -12,11 +12,12 @@ from .._base import ArgumentError, Array, counted
 from .._beats import in_words
 from .._files import check_output, together
 from .._regions import find_places
+from .._tables import regular_rate
 from .batch import Job
 from .made_alike import About, beats_description, check_made_alike, picture_description
 from .maps_options import MapsOptions, MapsRecipe
 from .maps_picture import first_time, maps_picture
-from .open import open_recording, times_on_axis
+from .open import numbers_on_axis, open_recording, times_on_axis
 from .pictures import check_picture, mean_image, save_picture
 from .provenance import origin, provenance, region_checksum
 from .steps import Span
@@ -82,12 +83,7 @@ class MapsJob(Job):
 
     def _plan(self, recording: "Recording") -> _Plan:
         recipe = self.recipe
-        fps = recipe.fps or recording.fps
-        if times_on_axis(recording, fps) is not None:
-            problem = "has times of its own in place of a frame rate, and beats are measured on evenly spaced frames"
-            cure = "give --fps if they are evenly spaced"
-            raise ArgumentError("FILE", self.path, problem, cure, subject=str(self.path))
-        span = recipe.steps.span(len(recording), fps, None)
+        span, fps = self._evenly_spaced(recording)
         size = recipe.pixel_size or recording.pixel_size
         places: dict[str, Any] = {"from": "all pixels" if recipe.mask is None else "--mask"}
         if recipe.mask_file is not None:
@@ -107,6 +103,22 @@ class MapsJob(Job):
         made = provenance(origin("maps", self.path, recording), places, parameters, recipe.reading)
         about: About = {"fps": fps, "positions": None, "names": None, "tidy": False, "metadata": made}
         return _Plan(about, fps, span, size)
+
+    def _evenly_spaced(self, recording: "Recording") -> tuple[Span, float | None]:
+        """Return the frames that are used and their rate, or raise an error if there is a gap between them."""
+        fps = self.recipe.fps or recording.fps
+        times, numbers = times_on_axis(recording, fps), numbers_on_axis(recording, fps)
+        span = self.recipe.steps.span(len(recording), fps, times)
+        if times is not None:
+            fps = regular_rate(times[slice(*span)])
+        has_gap = numbers is not None and len(set(np.diff(numbers[slice(*span)]).tolist())) > 1
+        if has_gap or (times is not None and fps is None):
+            problem = "lacks frames" if times is None else "has times of its own in place of a frame rate"
+            cure = "choose frames between two gaps with --frames"
+            cure += "" if times is None else " or --time, or give --fps if all are evenly spaced"
+            problem += ", and beats are measured on evenly spaced frames"
+            raise ArgumentError("FILE", self.path, problem, cure, subject=str(self.path))
+        return span, fps
 
     def _measure(self, recording: "Recording", plan: _Plan) -> "BeatMaps":
         """Return the maps that were asked for, of the beats that were asked for."""

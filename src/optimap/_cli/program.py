@@ -64,6 +64,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             stream.reconfigure(errors="backslashreplace")
     previous = _end_on_sigterm()
     try:
+        if "_ARGCOMPLETE" in os.environ:
+            _complete()
         with warnings.catch_warnings():
             return _run(given)
     except BrokenPipeError:  # the reader of our output has closed the pipe
@@ -75,6 +77,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     finally:
         if previous is not None:
             signal.signal(signal.SIGTERM, previous)
+
+
+def _complete() -> None:
+    """Answer the shell, which asks for the words that may follow, and exit."""
+    import argcomplete
+
+    argcomplete.autocomplete(_parser(os.environ["COMP_LINE"].split()[1:2]))
 
 
 def _run(given: list[str]) -> int:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from .._base import ArgumentError, ArgumentTypeError, Array, check_flag, counted, on_host, parse_time_axis
+from .._base import ArgumentError, ArgumentTypeError, Array, Names, check_flag, counted, on_host, parse_time_axis
 from .colors import default_colors
 from .figures import (
     Colors,
@@ -46,7 +46,7 @@ def draw_traces(
     x: ArrayLike | None = None,
     fps: float | None = None,
     colors: Colors = None,
-    labels: str | Sequence[str] | None = None,
+    labels: Names = None,
     ax: Axes | None = None,
     *,
     stack: bool | None = None,

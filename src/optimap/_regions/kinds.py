@@ -13,7 +13,8 @@ import numpy as np
 from .._base import ArgumentError, ArgumentTypeError, Array, FrameShape, check_order
 from .footprints import Footprints, is_sparse
 from .imagej import is_roi
-from .likeness import check_looks_like_labels, check_looks_like_stack, holds_labels
+from .likeness import check_looks_like_labels, check_looks_like_stack
+from .napari import is_points, is_shapes, positions_in
 from .polygons import Outlines
 from .region_set import Regions
 
@@ -38,13 +39,17 @@ def find_kind(source: object, frame_shape: FrameShape | None, name: str) -> tupl
         return source.kind, source
     if is_roi(source):
         return "imagej", source
+    if is_shapes(source):
+        return "polygons", source
+    if is_points(source):
+        return "positions", positions_in(source)
     if is_sparse(source):
         return "footprints", source
     _check_not_loaded(source, name)
     if hasattr(source, "__array__"):
         array = np.asanyarray(source)
-        if array.ndim == 3 and len(array) == 1 and array.shape[2] != 2 and holds_labels(array):
-            array = source = array[0]
+        if array.ndim == 3 and len(array) == 1 and array.dtype.kind in "iu" and array.shape[2] != 2:
+            array = source = array[0]  # integers are labels, floats weights
         return _kind_of_array(array, frame_shape, name), source
     if not isinstance(source, Iterable) or isinstance(source, (bytes, bytearray)):
         cure = "give one position (x, y) or a sequence of positions, or regions, as optimap.trace.regions takes them"

@@ -48,13 +48,6 @@ def check_looks_like_labels(image: Array, name: str) -> None:
     raise ArgumentError(name, image, problem, cure, subject=name, keyword="kind")
 
 
-def holds_labels(image: Array) -> bool:
-    """Whether an image that may hold labels or weights holds labels: whole numbers, if they are floats several."""
-    if image.dtype.kind != "f":
-        return image.dtype.kind in "iu"
-    return bool((image == np.floor(image)).all()) and not is_mask(image)
-
-
 def _neighbours(one: Array, other: Array) -> tuple[Array, Array]:
     """Return where two neighbouring pixels both have a label, and where these differ."""
     touching = (one != 0) & (other != 0)

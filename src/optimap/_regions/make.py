@@ -16,6 +16,7 @@ from .._base import (
     Cells,
     Floats,
     FrameShape,
+    Names,
     PlacesLike,
     RegionKind,
     Weights,
@@ -31,6 +32,7 @@ from .footprints import Footprints, is_sparse, matrix_footprints
 from .imagej import convert, is_roi
 from .kinds import OF_DICT, check_fits, check_kind, depth, find_kind
 from .masks import Runs, join, label_runs, mask_runs, stack_runs
+from .napari import is_shapes, outlines_in
 from .polygons import Ellipse, Outlines, check_rows, ellipse_runs, parse_polygon, polygon_runs
 from .positions import parse_positions
 from .region_set import ANY_FRAME, Regions, check_weights
@@ -42,7 +44,7 @@ def regions(
     frame_shape: Sequence[int] | None = None,
     *,
     kind: RegionKind | None = None,
-    names: str | Sequence[str] | None = None,
+    names: Names = None,
     weights: Weights = "mean",
     size: int = 5,
     window: Window | None = None,
@@ -67,6 +69,7 @@ def regions(
           the frame, as in CaImAn and MATLAB;
         - a list of sequences of vertices ``(M, 2)``, or an array ``(N, M, 2)``: polygons;
         - pairs ``(x, y)``: positions, with windows of `size` pixels;
+        - a layer of shapes or of points of napari: its data, in pixels of the frame;
         - objects of ``roifile``, a ``.roi`` or ``.zip`` file, a folder of ``.roi`` files: regions drawn in ImageJ or
           Fiji; a ``.tif`` file with an overlay or, without one, a selection: the outlines in it;
         - a ``.png``, any other ``.tif`` or a ``.npy`` file: the array in it, as above. An image file with 1 bit per
@@ -150,7 +153,7 @@ def make_regions(
     frame_shape: FrameShape | None,
     *,
     kind: str | None = None,
-    names: str | Sequence[str] | None = None,
+    names: Names = None,
     weights: Weights = "mean",
     size: int = 5,
     window: Window | None = None,
@@ -166,7 +169,7 @@ def _made(
     source: object,
     frame_shape: FrameShape | None,
     kind: str | None,
-    names: str | Sequence[str] | None,
+    names: Names,
     weights: str,
     size: int,
     window: Window | None,
@@ -206,7 +209,7 @@ def _frame_shape(frame_shape: Sequence[int] | None) -> FrameShape | None:
     return height, width
 
 
-def _names(names: str | Sequence[str] | None, default: Sequence[str]) -> list[str]:
+def _names(names: Names, default: Sequence[str]) -> list[str]:
     """Return the names given, one for each region, or the default ones."""
     if names is None:
         return list(default)
@@ -224,7 +227,7 @@ def _numbered(count: int) -> list[str]:
 def _of_positions(
     source: object,
     frame_shape: FrameShape | None,
-    names: str | Sequence[str] | None,
+    names: Names,
     weights: str,
     size: int,
     window: Window | None,
@@ -249,12 +252,14 @@ def _of_outlines(
     source: object,
     kind: str,
     frame_shape: FrameShape | None,
-    names: str | Sequence[str] | None,
+    names: Names,
     weights: str,
     argument: str,
 ) -> Regions:
     """Return polygons or ImageJ regions as regions."""
-    if kind == "polygons" and not isinstance(source, Outlines):
+    if is_shapes(source):
+        drawn = outlines_in(source, argument)
+    elif kind == "polygons" and not isinstance(source, Outlines):
         polygons, alone = _polygons(source, argument)
         drawn = Outlines([*polygons], _numbered(len(polygons)), alone, kind="polygons")
     else:
@@ -281,7 +286,7 @@ def _of_outlines(
 def _of_footprints(
     source: object,
     frame_shape: FrameShape | None,
-    names: str | Sequence[str] | None,
+    names: Names,
     weights: str,
     argument: str,
 ) -> Regions:
@@ -355,7 +360,7 @@ def _of_images(
     source: object,
     kind: str,
     frame_shape: FrameShape | None,
-    names: str | Sequence[str] | None,
+    names: Names,
     weights: str,
     argument: str,
 ) -> Regions:

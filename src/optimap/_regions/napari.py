@@ -1,10 +1,13 @@
-"""Shapes drawn in napari, saved as CSV: a row for each vertex, with index, shape-type, vertex-index, axis-0 and axis-1.
+"""Shapes and points drawn in napari: layers as they are, and shapes saved as CSV.
 
-napari counts from the centres of pixels, as positions here do, so coordinates are used as they are: the last axis is x,
-the one before it y. Axes before these are the frame or plane on which a shape was drawn, which does not matter here.
+The CSV has a row for each vertex, with index, shape-type, vertex-index, axis-0 and axis-1. napari counts from the
+centres of pixels, as positions here do, so coordinates are used as they are: the last axis is x, the one before it y.
+Axes before these are the frame or plane on which a shape was drawn, which does not matter here; nor do the scale and
+place of a layer, whose data are pixels of the image that it was drawn on.
 """
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -15,6 +18,7 @@ from .polygons import Ellipse, Outlines, Shape
 
 NEEDED = ("index", "shape-type", "vertex-index", "axis-0", "axis-1")
 NO_AREAS = {"line": "a line", "path": "a path"}
+USE_AREAS = "use rectangles, ellipses or polygons"
 SAVE_AGAIN = "save the layer of shapes again in napari, as CSV"
 
 # Straight segments for a turned ellipse: accurate to 0.001 % of its radius.
@@ -47,10 +51,40 @@ def read_napari(path: Path, request: Request) -> Outlines:
         raise ArgumentError(request.name, path, "holds no shapes", SAVE_AGAIN, subject=str(path))
     names = [f"shape_{_number(index)}" for index in shapes]
     outlines = [
-        _shape(kind, np.array(vertices), f"{path}: {name}", path, request.name)
+        _shape(kind, np.array(vertices), f"{path}: {name}", path, request.name, SAVE_AGAIN)
         for name, (kind, vertices) in zip(names, shapes.values(), strict=True)
     ]
     return Outlines(outlines, names, single=False, kind="polygons")
+
+
+def is_shapes(thing: object) -> bool:
+    """Return whether something is a layer of shapes."""
+    return hasattr(thing, "shape_type") and hasattr(thing, "data")
+
+
+def is_points(thing: object) -> bool:
+    """Return whether something is a layer of points."""
+    return hasattr(thing, "symbol") and hasattr(thing, "data")
+
+
+def outlines_in(layer: Any, argument: str) -> Outlines:
+    """Return the shapes of a layer."""
+    names = [f"shape_{i}" for i in range(len(layer.data))]
+    shapes = [
+        _shape(str(kind), _turned(vertices), f"{argument}: {name}", layer, argument, USE_AREAS)
+        for name, kind, vertices in zip(names, layer.shape_type, layer.data, strict=True)
+    ]
+    return Outlines(shapes, names, single=False, kind="polygons")
+
+
+def positions_in(layer: Any) -> Floats:
+    """Return the points of a layer as (x, y)."""
+    return _turned(layer.data)
+
+
+def _turned(vertices: Any) -> Floats:
+    """Return (..., row, column) as (x, y)."""
+    return np.asarray(vertices, np.float64)[:, :-3:-1]
 
 
 def _axis(title: str) -> int:
@@ -71,11 +105,10 @@ def _place(place: list[str], table: Rows, where: str, path: Path, name: str) -> 
     return x, y
 
 
-def _shape(kind: str, vertices: Floats, where: str, path: Path, name: str) -> Shape:
+def _shape(kind: str, vertices: Floats, where: str, given: object, name: str, cure: str) -> Shape:
     """Return the outline of one shape."""
     if kind in NO_AREAS:
-        cure = "use rectangles, ellipses or polygons"
-        raise ArgumentError(name, path, f"is {NO_AREAS[kind]} and has no area", cure, subject=where)
+        raise ArgumentError(name, given, f"is {NO_AREAS[kind]} and has no area", USE_AREAS, subject=where)
     if kind == "ellipse" and len(vertices) == 4:  # the corners of the rectangle around it
         return _ellipse(vertices)
     least = {"rectangle": 4, "polygon": 3, "ellipse": 4}.get(kind)
@@ -83,7 +116,7 @@ def _shape(kind: str, vertices: Floats, where: str, path: Path, name: str) -> Sh
         problem = f"is of a type that cannot be read ({kind})"
         if least is not None:
             problem = f"has {counted(len(vertices), 'vertex', 'vertices')}, too few for the type {kind}"
-        raise ArgumentError(name, path, problem, SAVE_AGAIN, subject=where)
+        raise ArgumentError(name, given, problem, cure, subject=where)
     return [vertices]
 
 

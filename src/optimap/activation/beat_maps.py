@@ -15,7 +15,6 @@ from numpy.typing import ArrayLike
 
 from .. import kernels
 from .._base import (
-    RATE,
     ActivationMethod,
     Advice,
     ArgumentError,
@@ -30,7 +29,6 @@ from .._base import (
     VideoLike,
     budget,
     counted,
-    positive_number,
     progress_bar,
     refuse_device_array,
 )
@@ -45,6 +43,7 @@ from .._beats import (
 )
 from .._reading import Source, as_source, parse_sigma, release
 from .blocks import measure_dask, whole_in_time
+from .keywords import rate_of
 from .maps import BeatMaps, find_column, unit_of
 from .mean_signal import beats_of_mean
 from .measuring import Measuring
@@ -150,7 +149,7 @@ def compute_beat_maps(
     if source.shape[0] < FEWEST:
         problem = f"has {counted(source.shape[0], 'frame')}"
         raise ArgumentError("video", source.shape[0], problem, f"give at least {FEWEST}", subject="video")
-    rate = source.fps if fps is None else positive_number(fps, "fps", RATE)
+    rate = rate_of(source, fps)
     percent = parse_levels(levels)
     options = parse_options(method, start, baseline, smooth, sigma, min_snr)
     kept = _parse_columns(columns, percent, parse_prefix(prefix), rate)

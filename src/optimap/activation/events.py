@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 
 METHODS = ("maximum_derivative", "threshold_crossing")
 Activations = Array  # (N,) whole frames, or fractions of frames
+Found = Activations | list[Activations]  # of one signal, or of each
 TIMES = "finding activations"
 
 
@@ -50,7 +51,7 @@ def find_activations(
     fps: float | None = None,
     ax: Axes | None = None,
     **kwargs: object,
-) -> Activations | list[Activations]:
+) -> Found:
     """Find when a signal is activated.
 
     Parameters

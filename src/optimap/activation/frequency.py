@@ -15,7 +15,6 @@ from numpy.typing import ArrayLike, NDArray
 
 from .. import kernels
 from .._base import (
-    RATE,
     ArgumentError,
     Array,
     Floats,
@@ -28,6 +27,7 @@ from .._base import (
 from .._reading import Source, as_source, parse_sigma
 from .._series import in_units
 from .blocks import each_block, whole_in_time
+from .keywords import rate_of
 from .tiles import Tile, parse_mask, read_tile, series_of, tiles_of
 
 Work = Callable[[Array, Array], Floats]  # from pixels (T, n) and which of them are there
@@ -87,7 +87,7 @@ def compute_dominant_frequency_map(
     """
     refuse_device_array(video, "video", "finding frequencies")
     source = as_source(video)
-    rate = source.fps if fps is None else positive_number(fps, "fps", RATE)
+    rate = rate_of(source, fps)
     frames = source.shape[0]
     if frames < FEWEST:
         raise ArgumentError("video", frames, f"has {frames} frames", f"give at least {FEWEST}", subject="video")

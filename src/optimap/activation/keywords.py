@@ -1,11 +1,13 @@
-"""Keywords that a function passes on: checked against the function that takes them, whether or not it is called."""
+"""Keywords that several functions have: those that are passed on, and the rate of a video."""
 
 from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Collection, Mapping
 
-from .._base import ArgumentTypeError
+from .._base import RATE, ArgumentError, ArgumentTypeError, positive_number
+from .._reading import Source
+from .._tables import regular_rate
 
 
 def check_known(keywords: Mapping[str, object], function: Callable[..., object], without: Collection[str] = ()) -> None:
@@ -15,3 +17,17 @@ def check_known(keywords: Mapping[str, object], function: Callable[..., object],
         if name not in known:
             problem = "is not a keyword here"
             raise ArgumentTypeError(name, value, problem, f"choose from {', '.join(known)}")
+
+
+def rate_of(source: Source, fps: float | None) -> float | None:
+    """Return the frame rate that is given, or else that of a video or of its times; irregular times are an error."""
+    if fps is not None:
+        return positive_number(fps, "fps", RATE)
+    if source.fps is not None or source.times is None or len(source.times) < 2:
+        return source.fps
+    rate = regular_rate(source.times)
+    if rate is None:
+        problem = "has times that are not evenly spaced"
+        cure = "give the frames between two gaps alone, or fps= if all frames are evenly spaced"
+        raise ArgumentError("video", source.video, problem, cure, subject="video", keyword="fps")
+    return rate

@@ -11,6 +11,7 @@ from .._base import RATE, ArgumentError, ArgumentTypeError, Array, FilePath, Vid
 from .._files import check_output, check_sidecar, is_sidecar, sidecar_path, written_whole, written_with_sidecar
 from .._reading import as_source, check_whole, in_usual_order
 from .axes import look_turned
+from .checks import counted
 from .format_table import format_to_write
 from .recording import Recording
 from .times import irregularity, regular_rate
@@ -135,7 +136,7 @@ def _rate_of_times(video: object, times: Array | None) -> float | None:
     """
     irregular, subject = None, "video"
     if isinstance(video, Recording):
-        irregular, subject = video.irregularity, str(video.path)
+        irregular, subject = video.irregularity or _missing(video), str(video.path)
     elif times is not None and len(times) > 1:
         rate = regular_rate(times)
         if rate is not None:
@@ -146,6 +147,15 @@ def _rate_of_times(video: object, times: Array | None) -> float | None:
     problem = f"has irregular times ({irregular}), but only a constant rate can be stored"
     cure = "give one with fps=, by which all frames are spaced evenly"
     raise ArgumentError("video", video, problem, cure, subject=subject, keyword="fps")
+
+
+def _missing(recording: Recording) -> str | None:
+    """Return how many frames a folder lacks whose rate is unknown, so that the gap does not show in its times."""
+    numbers = recording.metadata.get("frame_numbers") if recording.times is None else None
+    if numbers is None:
+        return None
+    lacking = (numbers[-1] - numbers[0]) // int(np.diff(numbers).min()) + 1 - len(numbers)
+    return f"{counted(lacking, 'frame')} missing"
 
 
 def _check_pixels(video: VideoLike) -> None:

@@ -11,9 +11,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from .._base import ArgumentError, VideoLike, counted, positive_number, whole_number
+from .._base import ArgumentError, Limits, VideoLike, counted, positive_number, whole_number
 from .._draw import check_scale
 from .pictures import Clip, as_clip, blend_frames, value_range
+
+Videos = Sequence[VideoLike | ArrayLike]
 
 if TYPE_CHECKING:
     from .._draw import InteractivePlayer
@@ -121,12 +123,12 @@ def show_video_pair(
 
 
 def show_videos(
-    videos: Sequence[VideoLike | ArrayLike],
+    videos: Videos,
     skip_frame: int = 1,
     titles: Sequence[str] | None = None,
     cmaps: str | Sequence[str] = "gray",
-    vmins: float | Sequence[float | None] | None = None,
-    vmaxs: float | Sequence[float | None] | None = None,
+    vmins: Limits = None,
+    vmaxs: Limits = None,
     interval: float = 10,
     **kwargs: Any,
 ) -> InteractivePlayer:

@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 
 from optimap import ArgumentError
-from optimap.video import load_video, open_video
+from optimap.video import load_video, open_video, save_video
 from optimap.video.formats.folder import natural_key
 from tests import makers
 from tests.errors import check_error
@@ -180,6 +180,17 @@ def test_a_given_rate_turns_a_gap_into_time(tmp_path):
         np.testing.assert_allclose(recording.times, np.delete(np.arange(12), 3) / 250)
 
 
+def test_a_gap_of_unknown_length_is_not_closed_by_saving(tmp_path):
+    folder = makers.images(tmp_path / "rec", VIDEO)
+    for i in (4, 5):
+        (folder / f"frame_{i}.png").unlink()
+    with open_video(folder, allow_gaps=True) as recording:
+        match = r"rec has irregular times \(2 frames missing\), but only a constant rate can be stored: give one"
+        check_error(lambda: save_video(tmp_path / "rec.npy", recording), ArgumentError, "video", match)
+        save_video(tmp_path / "rec.npy", recording, fps=500)
+    assert load_video(tmp_path / "rec.npy").shape == (10, *VIDEO.shape[1:])
+
+
 @pytest.mark.parametrize("fps", [0, -5, "fast", np.nan])
 def test_rates_that_cannot_be(tmp_path, fps):
     folder = makers.images(tmp_path / "rec", VIDEO)
@@ -329,6 +340,28 @@ def test_a_missing_part(tmp_path):
     check_error(lambda: open_video(tmp_path), ArgumentError, "path", r"lacks rec_002\.tif: .*allow_gaps=True")
     expected = np.concatenate([PARTS[0], PARTS[2], PARTS[1]])
     np.testing.assert_array_equal(load_video(tmp_path, allow_gaps=True), expected)
+
+
+@pytest.mark.parametrize("options", [{}, {"imagej": True, "metadata": {"axes": "TYX", "finterval": 0.01}}])
+def test_a_missing_part_is_a_gap_of_its_length(tmp_path, options):
+    for i in (0, 1, 3, 4):
+        makers.tiff(tmp_path / f"rec_{i}.tif", VIDEO[2 * i : 2 * i + (2 if i < 4 else 1)], **options)
+    kept = [0, 1, 2, 3, 6, 7, 8]
+    with open_video(tmp_path, allow_gaps=True) as recording:
+        np.testing.assert_array_equal(recording[:], VIDEO[kept])
+        assert (recording.fps, recording.metadata["frame_numbers"]) == (None, kept)
+        if options:
+            np.testing.assert_allclose(recording.times, np.array(kept) / 100)
+        else:
+            assert recording.times is None
+
+
+def test_a_missing_part_of_unknown_length_leaves_no_rate(tmp_path):
+    for i, part in ((0, VIDEO[:3]), (2, VIDEO[3:7]), (3, VIDEO[7:9])):
+        makers.tiff(tmp_path / f"rec_{i}.tif", part, imagej=True, metadata={"axes": "TYX", "finterval": 0.01})
+    with open_video(tmp_path, allow_gaps=True) as recording:
+        assert (len(recording), recording.fps, recording.times) == (9, None, None)
+        assert recording.metadata["gap"].startswith("of unknown length")
 
 
 @pytest.mark.parametrize("other", [PARTS[1][:, :4], PARTS[1].astype("f4")])

@@ -4,7 +4,7 @@ import h5py
 import numpy as np
 import pytest
 
-from optimap.video import load_metadata, open_video
+from optimap.video import load_metadata, load_video, open_video
 from tests import makers
 from tests.errors import check_error
 
@@ -139,3 +139,17 @@ def test_damaged_lists_of_contents(tmp_path, name, signature):
     makers.replace(path, signature, b"XXXX")
     match = rf"{path.name} (is damaged, its contents cannot be listed|cannot be read as HDF5 and may be truncated) \("
     check_error(lambda: open_video(path), ValueError, "path", match, path)
+
+
+@pytest.mark.parametrize("place", [0, 1, 2])
+def test_the_order_that_is_advised_agrees_with_the_only_name(tmp_path, place):
+    video = makers.random_video((7, 5, 6))
+    path = makers.hdf5(tmp_path / "rec.h5", video=np.moveaxis(video, 0, place))
+    with h5py.File(path, "r+") as file:
+        file["video"].dims[place].label = "time"
+    if place:
+        error = check_error(lambda: load_video(path), ValueError, "path", r"has the axes .*time.* of shape")
+        axes = eval(error.cure.partition("for example ")[2])
+        np.testing.assert_array_equal(load_video(path, axes=axes), video)
+    else:
+        np.testing.assert_array_equal(load_video(path), video)

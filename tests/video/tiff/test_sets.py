@@ -171,3 +171,42 @@ def test_a_folder_without_the_first_file_of_a_stack(tmp_path):
                 writer.write(page, photometric="minisblack", metadata=None, contiguous=False)
     text = r"img_MMStack\.ome\.tif is missing: copy it next to img_MMStack_1\.ome\.tif"
     check_error(lambda: open_video(tmp_path), FileNotFoundError, "path", text)
+
+
+@pytest.mark.parametrize(("channel", "kept"), [(0, [0, 1, 3, 4]), (1, [0, 1, 2, 3, 4])])
+def test_a_folder_is_read_without_the_frames_of_missing_files(tmp_path, channel, kept):
+    """A plane of another channel costs no frame."""
+    stack = makers.random_video((5, 2, 2, 5, 6))
+    files = writers.bruker(tmp_path / "rec", stack, channels=("a", "b"), extra='TimeIncrement="0.1"')
+    lost = next(file for file in files if file.name.endswith("Ch1_000006.ome.tif"))
+    lost.unlink()
+    match = rf"{lost.name} is missing: copy it .*; or read the other frames with allow_gaps=True"
+    check_error(lambda: open_video(tmp_path / "rec", channel=channel, z=1), FileNotFoundError, "path", match)
+    with open_video(tmp_path / "rec", channel=channel, z=1, allow_gaps=True) as recording:
+        np.testing.assert_array_equal(recording[:], stack[kept, 1, channel])
+        assert len(recording.files) == len(files) - 1
+        if len(kept) == 5:
+            assert (recording.fps, recording.irregularity) == (10, None)
+        else:
+            np.testing.assert_allclose(recording.times, [0, 0.1, 0.3, 0.4])
+            assert recording.metadata["frame_numbers"] == kept
+
+
+def test_a_stack_is_read_without_a_part(tmp_path):
+    stack = makers.random_video((10, 1, 1, 5, 6))
+    times = [f'DeltaT="{0.01 * i}"' for i in range(10)]
+    files = writers.micromanager(tmp_path / "rec", stack, 4, times=times)
+    files[1].unlink()
+    with open_video(tmp_path / "rec", allow_gaps=True) as recording:
+        np.testing.assert_array_equal(recording[:], stack[[0, 1, 2, 3, 8, 9], 0, 0])
+        np.testing.assert_allclose(recording.times, [0, 0.01, 0.02, 0.03, 0.08, 0.09])
+
+
+def test_renamed_files_of_a_set(tmp_path):
+    files = writers.micromanager(tmp_path / "rec", makers.random_video((6, 1, 1, 5, 6)), 3)
+    renamed = [file.rename(file.with_name(file.name.replace("img", "heart"))) for file in files]
+    for path in (tmp_path / "rec", renamed[0]):
+        match = rf"{files[1].name} is missing: copy it .* or give it this name again if it was renamed"
+        check_error(lambda path=path: open_video(path), FileNotFoundError, "path", match)
+    renamed[1].rename(files[1])
+    assert load_video(renamed[0]).shape == (6, 5, 6)

@@ -82,7 +82,7 @@ def _open(path: Path, wanted: Wanted, ignore: object, gaps: bool, rate: float | 
     _check_kinds(path, kinds, files)
     if kinds == {"TIFF"}:
         images.sort(key=natural_key)
-        set_of_files = _open_set(path, images, wanted)
+        set_of_files = _open_set(path, images, wanted, gaps)
         if set_of_files is not None:
             return set_of_files
         pages = pages_of(images)
@@ -152,19 +152,19 @@ def _open_index(path: Path, wanted: Wanted) -> Recording:
     return open_ndtiff(path, index, wanted)
 
 
-def _open_set(path: Path, files: list[Path], wanted: Wanted) -> Recording | None:
+def _open_set(path: Path, files: list[Path], wanted: Wanted, gaps: bool) -> Recording | None:
     """Open the set of files that the first one says it belongs to; return None if it is not one of several."""
     from ..tiff.sets import files_of_set  # tifffile, which folders of PNG images do not need
-    from .tiff import open_recording
+    from .tiff import open_set
 
     members = files_of_set(files[0])
     if len(members) == 1:
         return None
     others = [file for file in files if file.name.lower() not in members]
-    if others:
+    if others and len(others) + len(members) == len(files):  # else one of the members is missing
         problem = f"holds {files[0].name}, a recording in {counted(len(members), 'file')}, and {others[0].name}"
         refuse_recordings(path, problem, files[0])
-    recording = open_recording(files[0], wanted.axes, wanted.channel, wanted.z)
+    recording = open_set(files[0], wanted, gaps)
     recording.path = path
     return recording
 
@@ -237,13 +237,13 @@ def _open_parts(path: Path, files: list[Path], pages: dict[Path, int], wanted: W
         raise ArgumentError("path", path, problem, cure, subject=str(path), keyword="ignore")
     several_channels = len(found.channels) > 1
     plane, channel = _chosen(path, found, wanted if several_channels else Wanted())
-    parts, _ = found.chosen(path, plane, channel, gaps)
+    parts, places = found.chosen(path, plane, channel, gaps)
     is_sure = gaps or _is_acquisition(path, parts) or has_mark(parts[-1])
     advice = None if is_sure else _maybe_recordings(path, parts, [pages[part] for part in parts])
     inside = Wanted(wanted.axes, None if several_channels else wanted.channel, wanted.z)
     from .tiff import open_parts  # tifffile, again
 
-    return open_parts(path, parts, inside, advice)
+    return open_parts(path, parts, inside, advice, places)
 
 
 def _maybe_recordings(path: Path, parts: Sequence[Path], lengths: Sequence[int]) -> Advice | None:

@@ -62,6 +62,7 @@ class Request(Wanted):
     scene: object = None
     parts: bool | None = None
     alone: bool = False
+    gaps: bool | None = None  # whether frames of a set may be missing, if it is opened by its folder
 
 
 def open_recording(
@@ -89,8 +90,15 @@ def open_alone(path: Path, wanted: Wanted) -> Recording:
     return _open_checked(path, Request(wanted.axes, wanted.channel, wanted.z, alone=True))
 
 
-def open_parts(path: Path, files: Sequence[Path], wanted: Wanted, advice: Advice | None = None) -> Recording:
-    """Open files as one recording.
+def open_set(path: Path, wanted: Wanted, gaps: bool) -> Recording:
+    """Open the set that a file in a folder belongs to; `gaps` says whether frames may be missing."""
+    return _open_checked(path, Request(wanted.axes, wanted.channel, wanted.z, gaps=gaps))
+
+
+def open_parts(
+    path: Path, files: Sequence[Path], wanted: Wanted, advice: Advice | None = None, places: Sequence[int] = (0,)
+) -> Recording:
+    """Open files as one recording; `places` are the numbers in their names, if some may be missing.
 
     If the first shows that its pages are frames, so are those of the others, also if they are so few that they look
     like colours or channels.
@@ -104,7 +112,7 @@ def open_parts(path: Path, files: Sequence[Path], wanted: Wanted, advice: Advice
     def open_part(file: Path) -> Recording:
         return open_alone(file, of_first if file == files[0] else of_others)
 
-    return chained_recording(path, files, open_part, advice)
+    return chained_recording(path, files, open_part, advice, places)
 
 
 def _open_checked(path: Path, wanted: Request) -> Recording:
@@ -205,7 +213,7 @@ def _with_set(path: Path, description: Ome, wanted: Request) -> Recording | None
     """Open the OME-TIFF set that a file belongs to, or its own frames in it; None if it is not one of several."""
     base, image = find_image(path, description, wanted.scene)
     if image.files != ("",) or base != path:
-        return open_ome_set(path, base, own_planes(path, base, image) if wanted.alone else image, wanted)
+        return open_ome_set(path, base, own_planes(path, base, image) if wanted.alone else image, wanted, wanted.gaps)
     if wanted.parts:
         refuse_parts(path)
     return None

@@ -16,8 +16,9 @@ from numpy.typing import NDArray
 
 from ..._base import Advice, ArgumentError, DamagedFileError, MissingFileError
 from ..._files import file_beside
-from ..._images import read_directories, reading_tags
-from ..axes import Wanted, numbered
+from ..._images import TiffPages, read_directories, reading_tags
+from ..axes import Layout, Wanted, numbered
+from ..chained import Gap
 from ..paged import PagedFrames
 from ..recording import Recording
 from .axes import Stack, all_pages, count_advice, stack_layout, stack_times, times_note
@@ -66,10 +67,12 @@ def _holds(image: OmeImage, base: Path, path: Path) -> bool:
     return any(file.name.lower() == path.name.lower() for file in set_files(base, image))
 
 
-def refuse_missing(path: Path, missing: Path) -> NoReturn:
-    """Raise the error for a missing file of a set."""
-    cure = f"copy it next to {path.name}, since the recording is in both"
-    raise MissingFileError("path", path, "is missing", cure, subject=str(missing))
+def refuse_missing(path: Path, missing: Path, of_folder: bool = False) -> NoReturn:
+    """Raise the error for a missing file of a set, which a folder can be read without."""
+    cure = f"copy it next to {path.name}, since the recording is in both, or give it this name again if it was renamed"
+    cure += "; or read the other frames with allow_gaps=True" if of_folder else ""
+    keyword = "allow_gaps" if of_folder else None
+    raise MissingFileError("path", path, "is missing", cure, subject=str(missing), keyword=keyword)
 
 
 def set_files(base: Path, image: OmeImage) -> list[Path]:
@@ -92,39 +95,78 @@ def files_of_set(path: Path, scene: object = None) -> set[str]:
     return {file.name.lower() for file in set_files(base, image)} | own
 
 
-def open_ome_set(path: Path, base: Path, image: OmeImage, wanted: Wanted) -> Recording:
-    """Open a recording in several files by one of them."""
+def open_ome_set(path: Path, base: Path, image: OmeImage, wanted: Wanted, gaps: bool | None = None) -> Recording:
+    """Open a recording in several files by one of them.
+
+    `gaps` says whether frames may be missing, of a set that is opened by its folder.
+    """
     files = set_files(base, image)
     used = np.unique(image.file_of[image.file_of >= 0])
-    missing = next((files[number] for number in used if not files[number].is_file()), None)
-    if missing is not None:
-        refuse_missing(path, missing)
+    missing = [files[number] for number in used if not files[number].is_file()]
+    if missing and (not gaps or len(missing) == len(used)):
+        refuse_missing(path, missing[0], of_folder=gaps is False)
     lacking = int((image.file_of < 0).sum())
     if lacking:
         problem = f"names the files of {image.file_of.size - lacking} of its {image.file_of.size} planes"
         cure = "record it again, or save the planes that are there as another file"
         raise ArgumentError("path", path, problem, cure, subject=str(base))
-    model = open_pages(files[int(image.file_of.flat[0])])
+    model = open_pages(next(files[number] for number in image.file_of.flat if files[number] not in missing))
+    gap = Gap(False, None)
+    if missing:
+        image, gap = _frames_that_are_there(path, image, [file not in missing for file in files], model, wanted)
     pages = PagesOfFiles(files, image.file_of.ravel(), image.page_of.ravel(), model)
     try:
-        stack = ome_stack(image, model.axes, np.arange(image.file_of.size).reshape(image.file_of.shape))
-        table, layout = stack_layout(path, stack, model.shape, model.dtype, wanted)
+        stack, table, layout = _laid_out(path, image, model, wanted)
         metadata, fps, pixel_size = ome_described(image)
+        times = stack_times(stack, layout)
+        times = gap.times(fps) if times is None else times
         return Recording(
             PagedFrames(pages, table, layout),
             path=path,
             format="TIFF",
             fps=fps,
-            times=stack_times(stack, layout),
+            times=times,
             pixel_size=pixel_size,
-            metadata={**metadata, **times_note(stack, layout), "files": str(len(used))},
-            files=[files[number] for number in used],
+            metadata={
+                **metadata,
+                **times_note(stack, layout),
+                **gap.notes(),
+                "files": str(len(used) - len(missing)),
+            },
+            files=[files[number] for number in used if files[number] not in missing],
             axes=(layout.letters, layout.source),
             advice=ome_advice(path, image),
         )
     except BaseException:
         pages.close()
         raise
+
+
+def _laid_out(path: Path, image: OmeImage, model: TiffPages, wanted: Wanted) -> tuple[Stack, NDArray[np.int64], Layout]:
+    """Return the axes of an image, the table of its pages, and what is read of it."""
+    stack = ome_stack(image, model.axes, np.arange(image.file_of.size).reshape(image.file_of.shape))
+    return (stack, *stack_layout(path, stack, model.shape, model.dtype, wanted))
+
+
+def _frames_that_are_there(
+    path: Path, image: OmeImage, is_there: list[bool], model: TiffPages, wanted: Wanted
+) -> tuple[OmeImage, Gap]:
+    """Return the frames whose planes that are read lie in files that are there, and the gap between them."""
+    _, table, layout = _laid_out(path, image, model, wanted)
+    planes = table[tuple(layout.fixed.get(axis, slice(None)) for axis in range(table.ndim))].ravel()
+    numbers = np.flatnonzero(np.array(is_there)[image.file_of.ravel()[planes]])
+    if len(numbers) in (0, len(planes)):
+        return image, Gap(False, None)
+    return _some_frames(image, numbers), Gap(True, numbers)
+
+
+def _some_frames(image: OmeImage, frames: NDArray[np.int64]) -> OmeImage:
+    """Return an image of some of its frames."""
+    time = [axis for axis, _ in image.axes].index("T")
+    axes = tuple((axis, len(frames) if axis == "T" else n) for axis, n in image.axes)
+    file_of, page_of = (np.take(table, frames, time) for table in (image.file_of, image.page_of))
+    times = None if image.times is None else np.take(image.times, frames, time)
+    return replace(image, axes=axes, file_of=file_of, page_of=page_of, times=times, planned=None)
 
 
 def own_planes(path: Path, base: Path, image: OmeImage) -> OmeImage:
@@ -136,10 +178,7 @@ def own_planes(path: Path, base: Path, image: OmeImage) -> OmeImage:
     if not len(frames):
         problem = f"cannot be used, because {path.name} alone holds no whole frame of its recording"
         raise ArgumentError("parts", False, problem, "leave parts out")
-    axes = tuple((axis, len(frames) if axis == "T" else n) for axis, n in image.axes)
-    file_of, page_of = (np.take(table, frames, time) for table in (image.file_of, image.page_of))
-    times = None if image.times is None else np.take(image.times, frames, time)
-    return replace(image, axes=axes, file_of=file_of, page_of=page_of, times=times, planned=None)
+    return _some_frames(image, frames)
 
 
 def with_all_pages(image: OmeImage, pages: int) -> OmeImage:
