@@ -1,5 +1,6 @@
 """Values of arguments that several commands share: accepted values, and errors about the others."""
 
+import numpy as np
 import pytest
 
 from optimap._cli import COMMANDS
@@ -92,4 +93,14 @@ def test_several_files_are_left_out(tmp_path, capsys):
     for name in ("dark", "flat"):
         makers.png(folder / f"{name}.png", VIDEO[0], 16)
     assert run("info", folder, "--option", "ignore=dark.png", "--option", "ignore=flat.png") == 0
+    assert "frames      5" in capsys.readouterr().out
+
+
+def test_names_may_be_numbers(tmp_path, capsys):
+    path = makers.hdf5(tmp_path / "rec.h5", **{"0": VIDEO, "1": VIDEO[:7]})
+    assert run("info", path, "--option", "dataset=1") == 0
+    assert "frames      7" in capsys.readouterr().out
+    two = np.stack([VIDEO[:5], VIDEO[:5]], 1)
+    path = makers.tiff(tmp_path / "rec.ome.tif", two, metadata={"axes": "TCYX", "Channel": {"Name": ["488", "561"]}})
+    assert run("info", path, "--option", "channel=561") == 0
     assert "frames      5" in capsys.readouterr().out

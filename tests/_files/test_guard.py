@@ -3,7 +3,9 @@
 import errno
 import logging
 import pickle
+import signal
 import struct
+import sys
 import threading
 import tokenize
 import warnings
@@ -12,10 +14,13 @@ import zlib
 from contextlib import nullcontext
 from pathlib import Path
 
+import h5py
+import numpy as np
 import pytest
 
 from optimap._base import ArgumentError, DamagedFileError
 from optimap._files import LIBRARIES, held_reports, reading
+from optimap.video import load_video
 from tests.errors import check_error, check_pickles
 
 PATH = Path("folder/rec.xyz")
@@ -247,3 +252,47 @@ def test_the_files_of_a_recording_are_one_warning(tmp_path):
     with pytest.warns(UserWarning, match=r"0\.tif is read, but") as caught:
         call()
     assert len(caught) == 1
+
+
+@pytest.mark.parametrize("library", ["h5py", "xarray"])
+def test_interrupts_wait_for_libraries_that_would_lose_them(library):
+    """HDF5 calls Python from C: there, one interrupt of twelve was lost or became a SystemError."""
+    reached = []
+
+    def read():
+        with reading(PATH, library, PROBLEM):
+            signal.raise_signal(signal.SIGINT)
+            reached.append(library)
+
+    with pytest.raises(KeyboardInterrupt):
+        read()
+    assert reached == [library]
+
+
+def test_no_interrupt_is_lost_while_an_hdf5_file_is_read(tmp_path):
+    """It comes in each of the calls of Python that reading a file makes, one after the other."""
+    with h5py.File(tmp_path / "rec.h5", "w") as file:
+        file.create_dataset("video", data=np.zeros((4, 5, 6)), chunks=(2, 5, 6)).attrs.update(axes="TYX", note="a")
+    load_video(tmp_path / "rec.h5")  # what is loaded once is no part of it
+    place = wanted = 0
+
+    def interrupt(frame, event, argument):
+        nonlocal place
+        place += event == "call"
+        if place == wanted:
+            place += 1
+            sys.setprofile(None)
+            signal.raise_signal(signal.SIGINT)
+
+    for wanted in range(5, 2000, 61):
+        place = 0
+        try:
+            sys.setprofile(interrupt)
+            load_video(tmp_path / "rec.h5")
+        except KeyboardInterrupt:
+            continue
+        finally:
+            sys.setprofile(None)
+        assert place < wanted  # it was through before
+        break
+    assert wanted > 300

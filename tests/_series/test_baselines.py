@@ -194,3 +194,13 @@ def test_cures_work():
     assert baseline(np.zeros(100), polarity="up").tolist() == [0] * 100
     assert baseline(SHORT[:3], lam=5, polarity="up").shape == (3,)
     assert baseline(beats(), "percentile", percentile=0).shape == (900,)
+
+
+@pytest.mark.parametrize("kind", [*BELOW, *TRENDS])
+def test_numbers_of_any_size_have_the_same_baseline(kind):
+    """Times a power of two, which changes no digit; beside a series of the usual size."""
+    own = np.stack([signals()[:, 0], signals()[:, 0]], axis=1) / 2.0**20
+    large = np.ldexp(own, [1020, 0])
+    with np.errstate(all="raise", under="ignore"):
+        found = baseline(large, kind, period=50)
+    np.testing.assert_array_equal(found, np.ldexp(baseline(own, kind, period=50), [1020, 0]))

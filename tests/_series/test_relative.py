@@ -110,3 +110,8 @@ def test_the_cure_for_signals_without_a_baseline_works():
     options = {"baseline": baseline(signals()) * 0}
     check_error(lambda: delta_f_over_f(data, **options), ValueError, "background", DARK)
     assert np.isfinite(delta_f_over_f(data, background=-100, **options)).all()
+
+
+def test_numbers_of_any_size_have_the_same_ratio():
+    own = signals()[:, :1] / 2.0**20
+    np.testing.assert_array_equal(delta_f_over_f(np.ldexp(own, 1020)), delta_f_over_f(own))

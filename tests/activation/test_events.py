@@ -181,3 +181,27 @@ def test_wrong_signals():
     check_error(lambda: find_activations(np.zeros(5) + 1j), ArgumentTypeError, "signal", "real")
     check_error(lambda: find_activations(np.zeros((2, 2, 2, 2))), ArgumentError, "signal", "shape")
     check_error(lambda: find_activations_dvdt(np.zeros((9, 2))), ArgumentError, "signal", "find_activations")
+
+
+@pytest.mark.parametrize("exponent", [1014, 500, -900])
+def test_numbers_of_any_size_have_the_same_activations(exponent):
+    """Times a power of two, which changes no digit."""
+    signal = beats(TIMES) + np.random.default_rng(0).normal(0, 0.01, 1000)
+    large, scale = np.ldexp(signal, exponent), float(np.ldexp(1.0, exponent))
+    for falling in (False, True):
+        for options in ({}, {"prominence": 0.1}, {"height": 0.1}):
+            scaled = {name: value * scale for name, value in options.items()}
+            found = [
+                find_activations_dvdt(values, falling, interpolate=True, show=False, **given)
+                for values, given in ((signal, options), (large, scaled))
+            ]
+            np.testing.assert_array_equal(*found)
+        expected = find_activations_threshold(signal, 0.5, True, falling, show=False)
+        np.testing.assert_array_equal(
+            find_activations_threshold(large, 0.5 * scale, True, falling, show=False), expected
+        )
+    assert len(find_activations(large, show=False)) == len(TIMES)
+    assert (
+        find_activations(np.resize([1.7e308, -1.7e308], 50), show=False).shape
+        == find_activations(np.resize([1, -1], 50), show=False).shape
+    )

@@ -66,3 +66,8 @@ def test_images_that_show_nothing():
     check_error(lambda: mask_tissue(np.ones((3, 4, 4))), ValueError, "video", "the mean image is the same everywhere")
     check_error(lambda: mask_tissue(np.full((3, 4, 4), np.nan)), ValueError, "video", "has no pixels")
     check_error(lambda: mask_tissue(np.eye(4), min_share=2), ValueError, "min_share", "at most 1")
+
+
+def test_numbers_of_any_size_have_the_same_tissue(video, expected):
+    large = np.ldexp(video.astype(np.float64), 1022 - int(np.frexp(float(np.max(video)))[1]))
+    np.testing.assert_array_equal(mask_tissue(large), mask_tissue(video))

@@ -187,3 +187,14 @@ def test_the_true_times_of_the_tissue():
 )  # fmt: skip
 def test_wrong_arguments(call, kind, argument, match):
     check_error(lambda: call(plane(0, 1.0)[0]), kind, argument, match)
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_times_that_no_clock_shows(method):
+    times = (
+        plane(20, 20, 0.3, 0.1) if plane.__code__.co_argcount == 4 else np.add.outer(np.arange(20.0), np.arange(20.0))
+    )
+    check_error(
+        lambda: method(times * 1e300), ArgumentError, "activation_map", "holds times beyond 1e.100: give times in"
+    )
+    assert not np.isinf(method(times * 1e-310)).any()

@@ -7,6 +7,15 @@ TABLES = (".csv", ".tsv", ".parquet", ".xlsx", ".mat", ".npz", ".h5", ".nc", ".n
 RECORDINGS = (".npy", ".tif", ".mat", ".h5", ".zarr", ".zarr.zip", ".mkv")
 MAPS = (".npz", ".nc", ".h5", ".tif")
 PICTURES = (".png", ".svg", ".pdf", ".jpg", ".tif", ".eps")
+# Files that only Python writes: what is called, with the name of the file as `path`.
+REGIONS = "trace.save_regions(path, trace.regions([[(1, 1), (8, 1), (8, 5)]], kind='polygons'), overwrite=overwrite)"
+MASK = "image.save_mask(path, np.load('rec.npy')[0] > 2000, overwrite=overwrite)"
+MOVIE = "video.export_video(path, np.load('rec.npy')[:60], progress_bar=False)"
+CALLS = {
+    **{f"regions{suffix}": (("python", REGIONS, "OUT"), suffix) for suffix in (".zip", ".roi")},
+    **{f"mask{suffix}": (("python", MASK, "OUT"), suffix) for suffix in (".npy", ".png", ".tif")},
+    **{f"movie{suffix}": (("python", MOVIE, "OUT"), suffix) for suffix in (".mp4", ".mov", ".mkv")},
+}
 # Name of the kind -> arguments, with OUT for the output, and its suffix.
 OUTPUTS = {
     **{f"traces{suffix}": (("traces", "rec.npy", *AT, "--fps", "500", "-o", "OUT"), suffix) for suffix in TABLES},
@@ -14,6 +23,7 @@ OUTPUTS = {
     **{f"recording{suffix}": (("convert", "rec.npy", "OUT", "--fps", "500"), suffix) for suffix in RECORDINGS},
     **{f"picture{suffix}": (("plot", "table.csv", "-o", "OUT"), suffix) for suffix in PICTURES},
     **{f"maps{suffix}": (("maps", "rec.npy", "--fps", "500", "-o", "OUT"), suffix) for suffix in MAPS},
+    **CALLS,
     "picture of maps": (("maps", "rec.npy", "--fps", "500", "--plot", "OUT"), ".png"),
     "maps and picture": (("maps", "rec.npy", "--fps", "500", "-o", "OUT.npz", "--plot", "OUT"), ".png"),
     "picked positions": (("pick", "rec.npy", "-o", "OUT"), ".csv"),

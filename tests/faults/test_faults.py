@@ -30,6 +30,7 @@ FEW = (
     "traces and picture",
     "maps.npz",
 )
+CALLED = ("regions.zip", "mask.png", "movie.mp4")  # from Python, where the caller decides what a signal does
 # Every bit of a name that has a meaning somewhere: for shells, for printf, for FFmpeg, for terminals, for text.
 DIFFICULT = "a\nb %s 50%: c\udcff é"
 NO_UTF8 = (".parquet", ".mkv")  # their libraries take names as text in UTF-8
@@ -174,7 +175,7 @@ def test_a_full_disk_for_what_is_written_next_to_others(server, kind):
     assert outputs(found["files"]) == {}
 
 
-@pytest.mark.parametrize("kind", FEW)
+@pytest.mark.parametrize("kind", [*FEW, *CALLED])
 def test_a_disk_that_cannot_be_written(server, kind):
     if server.mounts:
         found, _, _ = server.cell(kind, room=-1)
@@ -204,7 +205,7 @@ def test_a_signal_while_the_output_is_written(server, kind, signal, status):
     assert not hidden or signal == "SIGKILL"
 
 
-@pytest.mark.parametrize("kind", FEW)
+@pytest.mark.parametrize("kind", [*FEW, *CALLED])
 def test_the_folder_is_removed_meanwhile(server, kind):
     found, _, _ = server.cell(kind, when="partial", then="remove")
     if found["status"]:
@@ -222,7 +223,7 @@ def test_two_writers_of_one_output(server, kind):
     assert not [name for name in found["files"] if ".partial" in name or ".old" in name]
 
 
-@pytest.mark.parametrize("kind", FEW)
+@pytest.mark.parametrize("kind", [*FEW, *CALLED])
 def test_an_output_that_is_a_link(server, kind):
     """The file that it leads to is written, and the link stays."""
 
@@ -239,7 +240,7 @@ def test_an_output_that_is_a_link(server, kind):
     assert not [name for name in found["files"] if ".partial" in name or ".old" in name]
 
 
-@pytest.mark.parametrize("kind", [f"traces{TABLES[0]}", f"beats{TABLES[3]}", "recording.npy", "picture.png"])
+@pytest.mark.parametrize("kind", [f"traces{TABLES[0]}", f"beats{TABLES[3]}", "recording.npy", "picture.png", *CALLED])
 def test_an_output_that_is_no_file(server, kind):
     asked = ("--overwrite",)
     found, output, _ = server.cell(kind, before=lambda folder, output: os.mkfifo(folder / output), extra=asked)

@@ -90,3 +90,19 @@ def test_the_title_says_the_threshold():
 )
 def test_wrong_arguments(call, argument):
     check_error(call, ArgumentError, argument, "give|must be")
+
+
+@pytest.mark.parametrize("exponent", [1010, -1050])
+def test_the_threshold_of_numbers_of_any_size(exponent):
+    """Times a power of two, which changes no digit."""
+    image = np.random.default_rng(0).integers(0, 2**12, (30, 40)) * 1.0
+    image[:, 20:] += 2**12
+    expected = np.ldexp(detect_background_threshold(image), exponent)
+    assert detect_background_threshold(np.ldexp(image, exponent)) == pytest.approx(expected, rel=1e-3)
+    assert detect_background_threshold(np.ldexp(image.astype(np.longdouble), exponent)) == pytest.approx(
+        expected, rel=1e-3
+    )
+
+
+def test_masks_without_pixels_are_not_drawn():
+    check_error(lambda: show_mask(np.zeros((0, 5), bool)), ArgumentError, "mask", "has no pixels: give at least one")

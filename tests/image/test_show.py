@@ -66,3 +66,8 @@ def test_new_figures_are_shown_if_there_is_a_screen(monkeypatch):
     _, ax = plt.subplots()
     show_image(np.eye(3), ax=ax)
     assert len(shown) == 1
+
+
+@pytest.mark.parametrize("shape", [(0, 5), (5, 0), (0, 0)])
+def test_an_image_without_pixels(shape):
+    check_error(lambda: show_image(np.zeros(shape)), ValueError, "image", "has no pixels: give at least one")

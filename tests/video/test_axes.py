@@ -136,6 +136,22 @@ def test_channels_are_listed_by_name_and_chosen_by_name(tmp_path):
     np.testing.assert_array_equal(layout.view(TWO), 3 * VIDEO, strict=True)
 
 
+@pytest.mark.parametrize(
+    ("labels", "channel", "place"),
+    [
+        (("488", "561"), 561, 1),
+        (("488", "561"), "488", 0),
+        (("1", "2"), 1, 1),
+        (("1", "2"), "1", 0),
+        (("1", "2"), 2, 1),
+    ],
+)
+def test_names_of_channels_may_be_numbers(tmp_path, labels, channel, place):
+    """A number is that of a channel first, and else its name, which the command line writes alike."""
+    layout = find_layout(tmp_path, TWO.shape, TWO.dtype, Wanted(channel=channel), names="TCYX", labels=labels)
+    assert layout.fixed == {1: place}
+
+
 @given(st.permutations("TYXCZ"), st.integers(3, 5))
 def test_views_have_time_rows_and_columns_in_any_order(letters, count):
     letters = [letter for letter in letters if letter in "TYXCZ"[:count]]

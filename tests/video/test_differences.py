@@ -74,3 +74,10 @@ def test_dimensions_are_obeyed_and_labels_are_kept():
 )
 def test_wrong_arguments(array, arguments, argument):
     check_error(lambda: temporal_difference(array, *arguments), ArgumentError, argument, "must be|give")
+
+
+def test_long_doubles_beyond_doubles_are_infinite():
+    video = np.array([0, 1, 2], np.longdouble) * np.longdouble("1e4000")
+    found = temporal_difference(video, 1)  # without a warning of NumPy
+    assert found[0] == 0
+    assert not np.isfinite(found[1:]).any()

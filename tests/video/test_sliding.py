@@ -76,3 +76,9 @@ def test_dask():
 def test_wrong_arguments(arguments, argument):
     video = Untouchable(np.zeros((9, 2, 2)))
     check_error(lambda: normalize_pixelwise_slidingwindow(video, *arguments), ArgumentError, argument, "must be")
+
+
+def test_numbers_of_any_size():
+    video = np.random.default_rng(0).integers(0, 999, (40, 2, 3)) * 1.0
+    found = normalize_pixelwise_slidingwindow(np.ldexp(video, 1013), 9)
+    np.testing.assert_array_equal(found, normalize_pixelwise_slidingwindow(video, 9))

@@ -220,6 +220,14 @@ def _print_picture(path: Path) -> None:
     show(*(f"  {line}" for line in nested_lines(made)))
 
 
+def _runs(numbers: Sequence[int]) -> str:
+    """Return numbers that grow as runs: 0 to 9, 12 to 20."""
+    ends = np.flatnonzero(np.diff(numbers) > np.diff(numbers).min()).tolist()
+    starts = [0, *(end + 1 for end in ends)]
+    pairs = zip(starts, [*ends, len(numbers) - 1], strict=True)
+    return ", ".join(f"{numbers[i]} to {numbers[j]}" if j > i else f"{numbers[i]}" for i, j in pairs)
+
+
 def _recording_rate(recording: "Recording") -> str:
     """Return the frame rate and the duration in words, or what is irregular about the times."""
     irregularity = recording.irregularity
@@ -246,6 +254,8 @@ def _print_recording(path: Path, reading: Mapping[str, Any]) -> None:
         elif frames == 1:
             show(*_as_regions(path))
         metadata = {key: value for key, value in recording.metadata.items() if not _is_binary(value)}
+        if "frame_numbers" in metadata:
+            metadata["frame_numbers"] = _runs(metadata["frame_numbers"])
         made = parse_made(metadata.get("made"))
         for line in nested_lines({**metadata, "made": made} if made else metadata):
             show(f"  {line}")

@@ -10,6 +10,7 @@ from typing import Any, NoReturn
 
 from .. import _files, _tables
 from .._base import ExistingFileError
+from .._images import check_png, open_png
 
 # The record in a file: rate, positions and names of its traces, its form, and how it was made.
 About = dict[str, Any]
@@ -72,9 +73,9 @@ def check_made_alike(output: Path, now: About, read: Callable[[Path], About] | N
 
 def picture_made(path: Path) -> dict[str, Any]:
     """Return how a .png was made, as stored in it; empty for pictures of other programs."""
-    from PIL import Image
-
-    with _files.reading(path, "pillow", "cannot be read as a picture"), Image.open(path) as picture:
+    problem = "cannot be read as a picture"
+    with open_png(path, problem, "copy the file again") as picture, _files.reading(path, "pillow", problem):
+        check_png(picture, path)
         picture.load()  # read to the end, so that a truncated file is an error
         description = picture.info.get("Description")
     return parse_made(description)

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 Position = tuple[float, float]
 # What to read from a file that holds more than one recording, as (name, value) pairs.
 Reading = tuple[tuple[str, Any], ...]
+TEXTS = ("dataset", "fieldname", "ignore")  # options whose values are names, also if these are numbers
 SEVERAL = "ignore"  # the option of recordings that may be given several times
 
 
@@ -84,7 +85,7 @@ def reading_option(text: str) -> tuple[str, str | int]:
     name, is_one, value = text.partition("=")
     if not is_one or not name.isidentifier():
         raise argparse.ArgumentTypeError(f"{text!r} is not an option: give NAME=VALUE such as dataset=voltage")
-    return name, int(value) if value.isdecimal() else value
+    return name, int(value) if value.isdecimal() and name not in TEXTS else value
 
 
 def position(text: str) -> Position:

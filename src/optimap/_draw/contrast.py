@@ -62,7 +62,8 @@ def _known(values: Array) -> Array:
     known = values.compressed() if isinstance(values, np.ma.MaskedArray) else values
     if known.dtype.kind != "f":
         return known
-    known = known.astype(np.float64)  # percentiles of half floats may be infinite
+    with np.errstate(over="ignore"):  # of long doubles
+        known = known.astype(np.float64)  # percentiles of half floats may be infinite
     return np.asarray(known[np.isfinite(known)])
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .._base import Array, check_flag, positive_number
+from .._base import ArgumentError, Array, check_flag, positive_number
 from .contrast import contrast_limits
 from .scale_bars import add_bar
 
@@ -24,6 +24,8 @@ def draw_image(
     ax: Axes, pixels: Array, vmin: float | None = None, vmax: float | None = None, **style: Any
 ) -> AxesImage:
     """Draw an image pixel by pixel, without axes around it; `style` holds keywords of `imshow`."""
+    if 0 in pixels.shape[:2]:
+        raise ArgumentError("image", pixels, "has no pixels", "give at least one", subject="the image")
     if style.get("norm") is None:
         style["vmin"], style["vmax"] = image_limits(pixels, vmin, vmax)
     drawn = ax.imshow(pixels, **{"interpolation": "none", **style})

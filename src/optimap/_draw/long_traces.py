@@ -55,6 +55,9 @@ def plot_traces(ax: Axes, x: Array, traces: Array, style: dict[str, Any], offset
 
     Each is shifted upwards by its entry of `offsets`, if these are given.
     """
+    if traces.dtype.kind == "f" and traces.dtype.itemsize > 8:
+        with np.errstate(over="ignore"):
+            traces = traces.astype(np.float64)  # as matplotlib does, with warnings
     shifts = np.zeros(traces.shape[1], np.int8) if offsets is None else offsets
     increasing = x.dtype.kind in "iuf" and bool((np.diff(x) > 0).all())
     if len(x) <= LONG or not increasing or traces.dtype.kind not in "iuf":

@@ -14,13 +14,13 @@ import logging
 import os
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from contextvars import ContextVar
 from pathlib import Path
 from threading import Lock, current_thread, main_thread
 from typing import NoReturn
 
-from .._base import Advice, DamagedFileError, Explained, stack_level
+from .._base import Advice, DamagedFileError, Explained, deferred_interrupts, stack_level
 from .libraries import LIBRARIES, Library
 
 COPY_AGAIN = "copy the file again"
@@ -67,10 +67,7 @@ def reading(
     row = LIBRARIES[library]
     said: list[str] = []
     try:
-        if listen:
-            with _heard(row, said):
-                yield
-        else:
+        with deferred_interrupts() if row.loses_interrupts else nullcontext(), _heard(row, said, listen):
             yield
     except Explained:
         raise
@@ -163,8 +160,11 @@ _caught: "list[warnings.catch_warnings[None]]" = []  # one while anybody listens
 
 
 @contextmanager
-def _heard(library: Library, said: list[str]) -> Iterator[None]:
+def _heard(library: Library, said: list[str], listen: bool) -> Iterator[None]:
     """Collect in `said` what is warned of or logged; filters of warnings are changed once, by the first who listens."""
+    if not listen:
+        yield
+        return
     for name in library.loggers:
         logging.getLogger(name).addFilter(_is_not_heard)  # once, however often it is added
     token = _heard_by.set(said)

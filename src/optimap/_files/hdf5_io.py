@@ -30,8 +30,9 @@ if TYPE_CHECKING:
 
 HAS_PREADV = hasattr(os, "preadv")
 
-# HDF5 closes what is open at the very end, when Python can no longer read or write for it.
-_open_files: "weakref.WeakValueDictionary[int, h5py.File]" = weakref.WeakValueDictionary()
+# HDF5 closes what is open at the very end, when Python can no longer read or write for it. Dictionaries of weak
+# references would call Python when a file is no longer used, and an interrupt that comes there is lost.
+_open_files: "list[weakref.ref[h5py.File]]" = []
 
 
 class HDF5Input(io.RawIOBase):
@@ -128,7 +129,7 @@ def hdf5_input(path: Path) -> "h5py.File":
     except BaseException:
         source.close()
         raise
-    _open_files[id(file)] = file
+    _remember(file)
     return file
 
 
@@ -144,7 +145,7 @@ def hdf5_output(path: Path) -> "Iterator[tuple[h5py.File, Callable[[], None]]]":
     with written_patiently(path) as target:
         with deferred_interrupts():
             file = h5py.File(target, "w")
-            _open_files[id(file)] = file
+            _remember(file)
         try:
             yield file, target.check
         finally:
@@ -152,7 +153,14 @@ def hdf5_output(path: Path) -> "Iterator[tuple[h5py.File, Callable[[], None]]]":
                 file.close()
 
 
+def _remember(file: "h5py.File") -> None:
+    """Note that a file is open, and forget those that are no longer used."""
+    _open_files[:] = [*(known for known in _open_files if known() is not None), weakref.ref(file)]
+
+
 @atexit.register
 def _close_all() -> None:
-    for file in list(_open_files.values()):
-        file.close()
+    for known in list(_open_files):
+        file = known()
+        if file is not None:
+            file.close()

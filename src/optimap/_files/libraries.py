@@ -28,13 +28,15 @@ class Library(NamedTuple):
     """The errors that mean that a file is damaged, and the loggers that the library reports to.
 
     Warnings about files that can be read all the same are shown, unless the library is `quiet`: one that warns about
-    many things that are no matter of the user.
+    many things that are no matter of the user. A library that calls Python from C, where exceptions are lost or become
+    others, `loses_interrupts`: Ctrl-C is delayed until it is through.
     """
 
     errors: tuple[type[Exception], ...]
     own: tuple[str, ...] = ()  # dotted names
     loggers: tuple[str, ...] = ()
     quiet: bool = False
+    loses_interrupts: bool = False
 
     def raises(self) -> tuple[type[Exception], ...]:
         """Return the errors, with those of the library's own that are loaded."""
@@ -59,8 +61,8 @@ LIBRARIES = {
     "scipy": Library(
         (*FOLLOWED, OSError, RuntimeError, NameError, zlib.error, *MEMORY), ("scipy.io.matlab.MatReadError",)
     ),
-    "h5py": Library((*FOLLOWED, OSError, RuntimeError, *MEMORY)),
-    "xarray": Library((*FOLLOWED, OSError, RuntimeError, *MEMORY), quiet=True),
+    "h5py": Library((*FOLLOWED, OSError, RuntimeError, *MEMORY), loses_interrupts=True),
+    "xarray": Library((*FOLLOWED, OSError, RuntimeError, *MEMORY), quiet=True, loses_interrupts=True),
     "zarr": Library((*FOLLOWED, *ZIPPED, SystemError, *MEMORY), (LZMA,), loggers=("zarr", "numcodecs"), quiet=True),
     "tifffile": Library(
         (*FOLLOWED, OSError, RuntimeError, SystemError, SyntaxError, zlib.error, *MEMORY),

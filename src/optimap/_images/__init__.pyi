@@ -19,6 +19,7 @@ from .pages import (
     series_pixels,
 )
 from .png import (
+    check_png,
     open_png,
     png_pixels,
 )
@@ -34,6 +35,7 @@ __all__ = [
     "OpenFile",
     "TiffPages",
     "check_compression",
+    "check_png",
     "in_parallel",
     "mapped_pages",
     "open_png",

@@ -170,10 +170,13 @@ def read_directories(path: Path) -> Directories:
         size = path.stat().st_size
         start = file.read(0, 16)
         order = {b"II": "<", b"MM": ">"}.get(start[:2], "")
-        version = struct.unpack_from(f"{order}H", start, 2)[0] if order and len(start) == 16 else 0
+        version = struct.unpack_from(f"{order}H", start, 2)[0] if order and len(start) >= 4 else 0
         if version not in (42, 43):
             problem = f"is not a TIFF file, because its first bytes are {start[:4]!r}"
             raise ArgumentError("path", path, problem, "give a TIFF file, or correct its suffix", subject=str(path))
+        if len(start) < 16:
+            problem = f"is truncated, because its {len(start)} bytes hold no image"
+            raise ArgumentError("path", path, problem, "copy the recording again", subject=str(path))
         layout = Layout(order, version == 43)
         (offset,) = struct.unpack_from(order + layout.offset_code, start, 8 if layout.is_big else 4)
         starts, tables = _follow(file, size, layout, offset)

@@ -22,11 +22,16 @@ def open_png(path: Path, problem: str, cure: str, argument: str = "path") -> "Im
         return Image.open(path, formats=["PNG"])
 
 
+def check_png(image: "Image.Image", path: Path, argument: str = "path") -> None:
+    """Raise an error for an open image of more pixels than its file can hold."""
+    check_justified(path, image.width * image.height * 4, PNG, "pixels", argument=argument)
+
+
 def png_pixels(image: "Image.Image", path: Path, problem: str, cure: str, argument: str = "path") -> Array:
     """Return the pixels (H, W) of an open image, or raise an error that says `problem` and `cure`."""
     tiles: Any = getattr(image, "tile", None)
     stretched = STRETCHED.get(str(tiles[0][3]), 1) if tiles else 1
-    check_justified(path, image.width * image.height * 4, PNG, "pixels", argument=argument)
+    check_png(image, path, argument)
     with reading(path, "pillow", problem, cure, argument=argument):
         pixels: Array = np.asarray(image)
     return pixels // stretched if stretched > 1 else pixels

@@ -16,7 +16,7 @@ from .masks import Runs, join
 from .positions import FAR
 
 # Rows that an outline may span where no frame limits it.
-MOST_ROWS = 2**20
+MOST_ROWS = 2**18
 
 # Rows that the edges of outlines cross in all: at once, and at most where no frame limits them. Each takes 100 bytes.
 ROWS_AT_ONCE = 2**17

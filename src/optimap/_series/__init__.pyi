@@ -51,6 +51,7 @@ from .period import (
 )
 from .period import (
     in_units,
+    tamed,
 )
 from .polarity import (
     check_polarity,
@@ -115,5 +116,6 @@ __all__ = [
     "running_median",
     "signal_blocks",
     "straighten_ends",
+    "tamed",
     "white_noise",
 ]

@@ -20,7 +20,7 @@ from .asls import Asls
 from .detrend import block_trends, trend_window
 from .diastole import between_rests, parse_beats
 from .exponential import below_beats
-from .period import MIN_SAMPLES, periods_at_any_scale
+from .period import MIN_SAMPLES, periods_at_any_scale, rescaled, tamed
 from .polarity import check_polarity, polarity_sign
 from .signals import as_signals, signal_blocks
 
@@ -98,7 +98,8 @@ class Baseline:
         sign = -1.0 if self.follows_rest and self.polarity == "down" else 1.0
         if whole.any():
             options = self._only(columns, whole)
-            result[whole] = sign * KINDS[self.kind].function(sign * block[whole], options)
+            rows, exponents = tamed(sign * block[whole])
+            result[whole] = sign * rescaled(KINDS[self.kind].function(rows, options), exponents)
         return result
 
     def _only(self, columns: slice, whole: NDArray[np.bool_]) -> "Baseline":

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from .. import kernels
 from .._base import AnyArray, ArgumentError, ArgumentTypeError, Array, check_flag, progress_bar
 from .baselines import Baseline
+from .period import tamed
 from .signals import as_signals, signal_blocks
 
 Series = NDArray[np.float64]
@@ -71,6 +72,9 @@ def relative_host(signals: object, options: Relative) -> Array:
 
 def relative_rows(block: Series, level: Series, dark: Series, percent: bool) -> Series:
     """Return the rows of (M, T) relative to their baselines; NaN where these are not above the background."""
+    block, exponents = tamed(block)
+    if exponents.any():
+        level, dark = np.ldexp(level, -exponents), np.ldexp(np.asarray(dark, np.float64), -exponents)
     with np.errstate(over="ignore"):
         above = level - dark
         rise = (block - level) * (100 if percent else 1)

@@ -89,7 +89,9 @@ def _velocities(differences: Floats, circle: Circle, flat: float) -> Floats:
     cosines[~known | (np.abs(cosines) < np.cos(circle.window / 2) - 1e-12)] = 0
     along, squares = (differences * cosines).sum(axis=0), (cosines**2).sum(axis=0)
     is_fitted &= (known.sum(axis=0) >= circle.share * circle.angles) & (along > 2 * circle.radius * flat * squares)
-    speed = np.divide(2 * circle.radius * squares, along, out=np.full(along.shape, np.nan), where=is_fitted)
+    with np.errstate(over="ignore"):
+        speed = np.divide(2 * circle.radius * squares, along, out=np.full(along.shape, np.nan), where=is_fitted)
+    speed[np.isinf(speed)] = np.nan
     return np.stack([speed * x, speed * y], axis=-1)
 
 

@@ -8,12 +8,13 @@ so a slow upstroke is one, and noise that rides on it is none. The maps of many 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from .. import kernels
 from .._base import Floats, Ints
+from .._series import tamed
 
 MIN_SNR = 6.0  # a slope that noise does not have, in units of the noise of the derivative
 MIN_SHARE = 0.2  # of the median of the large peaks: smaller ones are not upstrokes
@@ -49,6 +50,18 @@ def find_peaks(signal: Floats, search: PeakSearch) -> Peaks:
     """Return the peaks of the derivative of an upright signal, in order, to a fraction of a frame."""
     if len(signal) < 3 or not np.isfinite(signal).all():
         return Peaks(np.full(len(signal), np.nan), np.zeros(0), np.nan)
+    tame, exponents = tamed(signal[np.newaxis])
+    if not exponents.any():
+        return _find_peaks(signal, search)
+    exponent = int(exponents[0, 0])  # of huge numbers, whose differences and squares would overflow
+    sizes = [None if size is None else float(np.ldexp(size, -exponent)) for size in (search.prominence, search.height)]
+    found = _find_peaks(tame[0], replace(search, prominence=sizes[0], height=sizes[1]))
+    with np.errstate(over="ignore"):
+        return Peaks(np.ldexp(found.slopes, exponent), found.times, float(np.ldexp(found.prominence, exponent)))
+
+
+def _find_peaks(signal: Floats, search: PeakSearch) -> Peaks:
+    """Return the peaks of a signal without gaps."""
     slopes = kernels.gaussian_slopes(signal, search.sigma)
     if search.single:
         frames = np.ascontiguousarray(signal[:, np.newaxis, np.newaxis])
@@ -134,6 +147,8 @@ def find_lasting_crossings(signal: Floats, threshold: float, lasting: int) -> Fl
     """
     if len(signal) < 2 or not np.isfinite(signal).all():
         return np.zeros(0)
+    tame, exponents = tamed(signal[np.newaxis])
+    signal, threshold = tame[0], float(np.ldexp(threshold, -int(exponents[0, 0])))
     below = signal < threshold
     crossings = np.flatnonzero(below[:-1] & ~below[1:])
     half = lasting // 2

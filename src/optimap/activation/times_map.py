@@ -7,6 +7,8 @@ import numpy as np
 from .._base import ArgumentError, ArgumentTypeError, Floats, on_host
 from .._reading import unlabelled
 
+LATEST = 1e100  # whose square is a number
+
 
 def as_times(activation_map: object, name: str = "activation_map") -> Floats:
     """Return a map (H, W) of times as float64; what is masked or infinite becomes NaN."""
@@ -18,5 +20,10 @@ def as_times(activation_map: object, name: str = "activation_map") -> Floats:
     if values.ndim != 2:
         cure = f"give one map (H, W), for example {name}[0]" if values.ndim == 3 else "give a map (H, W)"
         raise ArgumentError(name, activation_map, f"has shape {values.shape}", cure, subject=name)
-    times = np.ma.filled(values.astype(np.float64), np.nan)
-    return np.where(np.isfinite(times), times, np.nan)
+    with np.errstate(over="ignore"):  # of long doubles
+        times = np.ma.filled(values.astype(np.float64), np.nan)
+    times = np.where(np.isfinite(times), times, np.nan)
+    if np.fmax.reduce(np.abs(times), axis=None, initial=0) > LATEST:
+        problem = f"holds times beyond {LATEST:g}"
+        raise ArgumentError(name, activation_map, problem, "give times in ms or frames", subject=name)
+    return times

@@ -79,13 +79,15 @@ def _mean_of_frames(source: Source) -> Array:
     """Return the mean of all frames, read block by block."""
     everywhere = find_places(np.ones(source.frame_shape, bool), source.frame_shape)
     plan = plan_reading(source, everywhere.spans)
+    # A power of two, which changes no digit, keeps sums of huge numbers from overflowing.
+    share = 0.5 ** (source.shape[0].bit_length() if source.dtype.kind == "f" and source.dtype.itemsize > 4 else 0)
     total = np.zeros(source.frame_shape)
     with progress_bar(source.frame_bytes * source.shape[0]) as advance:
         for _, number, block in walk_blocks(source, plan):
             top, bottom, left, right = plan.boxes[number] or (0, source.shape[1], 0, source.shape[2])
-            total[top:bottom, left:right] += block.sum(axis=0, dtype=np.float64)
+            total[top:bottom, left:right] += (block if share == 1 else block * share).sum(axis=0, dtype=np.float64)
             advance(block.nbytes)
-    return total / max(1, source.shape[0])
+    return total / (max(1, source.shape[0]) * share)
 
 
 def _threshold(image: Array) -> float:

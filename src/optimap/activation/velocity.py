@@ -344,7 +344,10 @@ def _differences(times: Floats) -> Floats:
 
 def _velocities(gradient: Floats) -> Floats:
     """Return velocities for gradients of time."""
-    return np.asarray(gradient / (gradient**2).sum(axis=-1, keepdims=True))
+    squares = (gradient**2).sum(axis=-1, keepdims=True)
+    with np.errstate(over="ignore"):
+        found = np.divide(gradient, squares, out=np.full(gradient.shape, np.nan), where=squares > 0)
+    return np.where(np.isfinite(found), found, np.nan)
 
 
 def _limited(velocity: Floats, fastest: float | None) -> Floats:

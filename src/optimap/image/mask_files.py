@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from pathlib import Path
 from typing import Any
 
@@ -68,8 +69,9 @@ def save_mask(filename: FilePath, mask: ArrayLike, image: ArrayLike | None = Non
 def _write(path: Path, pixels: Array, suffix: str) -> None:
     """Write pixels to a file of a kind."""
     if suffix == ".npy":
-        with open(path, "wb") as file:
-            np.save(file, pixels)
+        content = io.BytesIO()  # given a file, NumPy does not see that the disk is full
+        np.save(content, pixels)
+        path.write_bytes(content.getbuffer())
     elif suffix == ".png":
         from PIL import Image
 

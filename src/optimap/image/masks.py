@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 Mask = NDArray[np.bool_]
+MOST_EXPONENT = 400  # of numbers whose squares neither overflow nor vanish
 BINS = 4096  # of images that do not hold integers
 
 
@@ -53,7 +54,8 @@ def detect_background_threshold(image: ArrayLike) -> float:
     >>> 130 < detect_background_threshold(image) < 250
     True
     """
-    values, counts, width = _histogram(_pixels(image))
+    pixels, exponent = _in_range(_pixels(image))
+    values, counts, width = _histogram(pixels)
     if len(values) < 2:
         problem = "has the same brightness everywhere"
         raise ArgumentError("image", image, problem, "give threshold=", subject="image", keyword="threshold")
@@ -68,7 +70,7 @@ def detect_background_threshold(image: ArrayLike) -> float:
         variance = np.maximum(second - first**2, width**2 / 12)
         score += weights * (2 * np.log(weights) - np.log(variance))
     best = int(score.argmax())
-    return float(values[best] + values[best + 1]) / 2
+    return float(np.ldexp(float(values[best] + values[best + 1]) / 2, exponent))
 
 
 def _pixels(image: ArrayLike) -> Array:
@@ -77,6 +79,18 @@ def _pixels(image: ArrayLike) -> Array:
     if pixels.ndim != 2:
         raise ArgumentError("image", image, "is in colour", "give an image (H, W)", subject="image")
     return pixels
+
+
+def _in_range(pixels: Array) -> tuple[Array, int]:
+    """Return pixels divided by a power of two if squares of their numbers overflow or vanish, and its exponent."""
+    if pixels.dtype.kind != "f":
+        return pixels, 0
+    with np.errstate(over="ignore"):
+        pixels = pixels.astype(np.float64)  # of long doubles, those beyond are infinite
+    known = np.ma.filled(pixels, np.nan)
+    size = np.abs(known, where=np.isfinite(known), out=np.zeros(known.shape)).max(initial=0)
+    exponent = int(np.frexp(size)[1])
+    return (pixels, 0) if abs(exponent) < MOST_EXPONENT else (np.ldexp(pixels, -exponent), exponent)
 
 
 def _histogram(pixels: Array) -> tuple[Array, Array, float]:
@@ -302,6 +316,8 @@ def show_mask(
     from matplotlib.colors import is_color_like, to_rgba
 
     truth = parse_mask(mask)
+    if not truth.size:
+        raise ArgumentError("mask", mask, "has no pixels", "give at least one", subject="mask")
     below = None if image is None else as_image(image)
     if below is not None and below.shape[:2] != truth.shape:
         cure = f"give an image of the shape of the mask, {truth.shape}"

@@ -185,24 +185,28 @@ def _spoken(letters: str, shape: Sequence[int]) -> str:
 
 def channel_number(path: Path, channel: object, count: int, labels: Sequence[str] = ()) -> int:
     """Return the number of a channel, which may be given by its label, or raise an error that lists the channels."""
-    if isinstance(channel, str) and list(labels).count(channel) == 1:
-        return list(labels).index(channel)
     return numbered(path, channel, count, "channel", "channel", labels)
 
 
 def numbered(path: Path, value: object, count: int, option: str, thing: str, labels: Sequence[str] = ()) -> int:
-    """Return the index along an axis; if there is only one, it need not be given."""
+    """Return the index along an axis, given by number or label; if there is only one, it need not be given.
+
+    A label may be a number, such as a wavelength, which the command line does not distinguish from an index.
+    """
     if value is None and count == 1:
         return 0
+    index = int(value) if isinstance(value, (int, np.integer)) and not isinstance(value, bool) else -1
+    if 0 <= index < count:
+        return index
+    if value is not None and list(labels).count(str(value)) == 1:
+        return list(labels).index(str(value))
     named = f" ({', '.join(labels)})" if labels else ""
     has = f"has {counted(count, thing)}{named}"
     if value is None:
         cure = f"choose one with {option}=, from 0 to {count - 1}"
         raise ArgumentError("path", path, has, cure, subject=str(path), keyword=option)
-    if isinstance(value, bool) or not isinstance(value, (int, np.integer)) or not 0 <= value < count:
-        cure = f"give a number from 0 to {count - 1}" if count > 1 else f"leave {option} out"
-        raise ArgumentError(option, value, f"is not in {path}, which {has}", cure)
-    return int(value)
+    cure = f"give a number from 0 to {count - 1}" if count > 1 else f"leave {option} out"
+    raise ArgumentError(option, value, f"is not in {path}, which {has}", cure)
 
 
 def names_frames(names: Sequence[object] | None, dimensions: int) -> bool:
@@ -225,8 +229,8 @@ def unlikely_axes(path: Path, shape: tuple[int, int, int], source: str) -> Advic
     return Advice(
         "path",
         path,
-        f"does not state its axes and is read as {frames} frames of {height} x {width} pixels (rows x columns), which "
-        "looks unlikely",
+        f"does not state its axes and is read as {counted(frames, 'frame')} of {height} x {width} pixels "
+        "(rows x columns), which looks unlikely",
         "open it with axes='YXT' if its last axis is time; 'TYX' confirms this reading",
         subject=str(path),
         keyword="axes",

@@ -7,9 +7,10 @@ from bisect import bisect_right
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NamedTuple, NoReturn
 
 import numpy as np
+from numpy.typing import NDArray
 
 from .._base import Advice, ArgumentError, Array
 from .._reading import check_whole, mapping_of, release
@@ -17,6 +18,28 @@ from .recording import Recording
 
 MOST_OPEN = 4
 ALIKE = 1e-4  # the relative difference between rates that are the same, but were rounded
+
+
+class Gap(NamedTuple):
+    """Whether frames are missing between others, and the numbers of those that are there, if they are known."""
+
+    is_there: bool
+    numbers: NDArray[np.int64] | None
+
+    def rate(self, fps: float | None) -> float | None:
+        """Return the stated rate, but for a gap of unknown length."""
+        return None if self.is_there and self.numbers is None else fps
+
+    def times(self, fps: float | None) -> NDArray[np.float64] | None:
+        """Return the times of the frames in s, by their rate; None if they have no gap, or it is not known."""
+        return None if self.numbers is None or fps is None else (self.numbers - self.numbers[0]) / fps
+
+    def notes(self) -> dict[str, Any]:
+        """Return what the metadata say."""
+        if self.numbers is not None:
+            return {"frame_numbers": self.numbers.tolist()}
+        unknown = "of unknown length, because parts before the last have different numbers of frames"
+        return {"gap": unknown} if self.is_there else {}
 
 
 class ChainedFrames:
@@ -70,6 +93,18 @@ class ChainedFrames:
                 )
         return stated[0][1] if stated else None
 
+    def gap(self, places: Sequence[int]) -> Gap:
+        """Return the numbers of the frames if parts are missing between those at some places.
+
+        They are known if all parts but the last, which may be shorter, have the same number of frames.
+        """
+        if places[-1] - places[0] == len(places) - 1:
+            return Gap(False, None)
+        if len(set(self.lengths[:-1])) > 1 or self.lengths[-1] > self.lengths[0]:
+            return Gap(True, None)
+        firsts = (np.array(places) - places[0]) * self.lengths[0]
+        return Gap(True, np.concatenate([i + np.arange(n) for i, n in zip(firsts, self.lengths, strict=True)]))
+
     def _part(self, number: int) -> Recording:
         """Return an open part, and close the one that was read longest ago."""
         part = self._open.pop(number, None)
@@ -104,19 +139,28 @@ class ChainedFrames:
 
 
 def chained_recording(
-    path: Path, files: Sequence[Path], open_part: Callable[[Path], Recording], advice: Advice | None = None
+    path: Path,
+    files: Sequence[Path],
+    open_part: Callable[[Path], Recording],
+    advice: Advice | None = None,
+    places: Sequence[int] = (0,),
 ) -> Recording:
-    """Return the recording that consists of several files; what their headers say is that of the first."""
+    """Return the recording that consists of several files; what their headers say is that of the first.
+
+    `places` are the numbers in their names, if some may be missing.
+    """
     frames = ChainedFrames(path, files, open_part)
     first = frames.first
     try:
+        gap = frames.gap(places)
         return Recording(
             frames,
             path=path,
             format=first.format,
-            fps=frames.fps,
+            fps=gap.rate(frames.fps),
+            times=gap.times(frames.fps),
             pixel_size=frames.pixel_size,
-            metadata={**first.metadata, "files": str(len(files))},
+            metadata={**first.metadata, **gap.notes(), "files": str(len(files))},
             axes=(first.axes, first.axes_source),
             advice=advice,
             files=files,

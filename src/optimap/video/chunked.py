@@ -45,7 +45,7 @@ class DatasetFrames:
         layout: Layout,
     ) -> None:
         self._path, self._dataset, self._close, self._library = path, dataset, close, library
-        self._order, self._fixed = layout.order, layout.fixed
+        self._order, self._fixed, self._axes = layout.order, layout.fixed, len(dataset.shape)
         width = np.dtype(dataset.dtype).itemsize
         check_justified(path, math.prod(map(int, dataset.shape)) * width, what=f"values of {dataset.name}")
         check_justified(path, math.prod(map(int, dataset.chunks or ())) * width, what=f"a chunk of {dataset.name}")
@@ -66,7 +66,7 @@ class DatasetFrames:
 
     def read_part(self, frames: range, rows: slice, columns: slice) -> Array:
         """Read a part of each frame in a range."""
-        key: list[Any] = [self._fixed.get(axis) for axis in range(self._dataset.ndim)]
+        key: list[Any] = [self._fixed.get(axis) for axis in range(self._axes)]
         for axis, part in zip(self._order, (slice(frames.start, frames.stop, frames.step), rows, columns), strict=True):
             key[axis] = part
         problem = f"is damaged, {self._dataset.name} cannot be read"

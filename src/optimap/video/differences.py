@@ -98,8 +98,10 @@ def _difference(values: Any, lag: int, before: int, target: np.dtype[Any], fill_
         start, stop = number * step, min(count, (number + 1) * step)
         read = values if isinstance(values, np.ndarray) else np.asarray(values[start : stop + lag])
         first = start if read is values else 0
-        later = read[first + lag : first + lag + stop - start].astype(target)
-        np.subtract(later, read[first : first + stop - start], out=result[before + start : before + stop], dtype=target)
+        with np.errstate(over="ignore", invalid="ignore"):  # of long doubles, and of the largest numbers
+            later = read[first + lag : first + lag + stop - start].astype(target)
+            out = result[before + start : before + stop]
+            np.subtract(later, read[first : first + stop - start], out=out, dtype=target)
 
     tasks = -(-count // step)
     is_free = isinstance(values, np.ndarray)  # others are read by one thread

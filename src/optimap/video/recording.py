@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike
 
-from .._base import RATE, Advice, ArgumentError, Array, VideoLike, check_flag, positive_number
+from .._base import RATE, Advice, ArgumentError, Array, VideoLike, check_flag, deferred_interrupts, positive_number
 from .._files import MOST, held_reports
 from .._reading import check_whole
 from .checks import check_frames, check_pixels, noted_number
@@ -379,9 +379,10 @@ class Recording:
 
     def close(self) -> None:
         """Close the file; reading frames after that is an error."""
-        if self._frames is not None and not isinstance(self._frames, np.ndarray):
-            self._frames.close()
-        self._frames, self._arrived, self._maps = None, False, []
+        with deferred_interrupts():  # libraries call Python when what they had open is removed, which loses them
+            if self._frames is not None and not isinstance(self._frames, np.ndarray):
+                self._frames.close()
+            self._frames, self._arrived, self._maps = None, False, []
 
     def __enter__(self) -> Recording:
         return self

@@ -113,7 +113,9 @@ def _normalize(source: Source, reach: int, ends: tuple[float, float]) -> Array:
 def _in_windows(samples: Array, reach: int, ends: tuple[float, float]) -> Array:
     """Return samples (T, N), which are overwritten, by the range of the windows around them."""
     gaps = None
-    if not np.isfinite(samples.sum()):  # a quick look: a sum that overflows only costs the second look
+    with np.errstate(over="ignore", invalid="ignore"):
+        total = samples.sum()  # a quick look: a sum that overflows only costs the second look
+    if not np.isfinite(total):
         gaps = ~np.isfinite(samples)
         gaps = gaps if gaps.any() else None
     low = _extremes(samples, reach, np.minimum, np.inf, gaps)

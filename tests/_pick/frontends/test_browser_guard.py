@@ -139,6 +139,9 @@ def test_every_answer_has_a_policy_and_no_path_leads_out(call):
         "static/..%2f..%2f..%2fetc/passwd",
         "static//etc/passwd",
         "_images/%2fetc",
+        "static/%00",
+        "static/css/page.css%00",
+        "_images/" + "a" * 5000,
     ):
         with socket.create_connection(("127.0.0.1", call.port)) as plain:
             plain.sendall(f"GET /{call.address.split('/')[1]}/{path} HTTP/1.0\r\nHost: localhost\r\n\r\n".encode())
@@ -162,6 +165,7 @@ NONSENSE = [
     b"\xff\xfe", "", "{", "[]", "null", "7", '"draw"', "{}", '{"type": 3}', '{"type": "__init__"}', '{"type": "event"}',
     '{"type": "motion_notify", "x": "a", "y": 1}', '{"type": "button_press", "x": NaN, "y": 1, "button": 0}',
     '{"type": "button_press", "x": 1, "y": 1, "button": 1e99}', '{"type": "key_press"}', '{"type": "toolbar_button"}',
+    '{"type": "resize", "width": 9999, "height": 9999}',
     '{"type": "resize", "width": 1e9, "height": 1e9}', '{"type": "resize", "width": -1, "height": 5}',
     '{"type": "set_device_pixel_ratio", "device_pixel_ratio": 1e6}', "[" * 60000,
     '{"type": "scroll", "x": 1, "y": 1, "modifiers": {"a": 1}}', "x" * 70_000,

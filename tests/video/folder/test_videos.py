@@ -72,6 +72,21 @@ def test_older_folders_hold_the_videos_of_two_cameras(tmp_path):
         np.testing.assert_allclose(recording.times, np.arange(10) / 100 + 0.001)
 
 
+def test_a_missing_video_is_a_gap_of_its_length(tmp_path):
+    folder = write(tmp_path / "rec")
+    (folder / "1.avi").unlink()
+    kept = [0, 1, 2, 3, 8, 9, 10]
+    with open_video(folder, allow_gaps=True) as recording:
+        np.testing.assert_array_equal(recording[:], VIDEO[kept])
+        np.testing.assert_allclose(recording.times, np.array(kept) / 25)
+        assert recording.fps is None
+    rows = "".join(f"{i},{100 * i},0\n" for i in range(11))
+    (folder / "timeStamps.csv").write_text("Frame Number,Time Stamp (ms),Buffer Index\n" + rows)
+    with open_video(folder, allow_gaps=True) as recording:
+        np.testing.assert_allclose(recording.times, np.array(kept) / 10)
+        assert recording.irregularity == "1 gap, after frame 3: 500 ms instead of 100 ms"
+
+
 def test_a_missing_part(tmp_path):
     folder = write(tmp_path / "rec")
     (folder / "1.avi").unlink()

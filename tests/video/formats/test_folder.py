@@ -342,6 +342,28 @@ def test_a_missing_part(tmp_path):
     np.testing.assert_array_equal(load_video(tmp_path, allow_gaps=True), expected)
 
 
+@pytest.mark.parametrize("options", [{}, {"imagej": True, "metadata": {"axes": "TYX", "finterval": 0.01}}])
+def test_a_missing_part_is_a_gap_of_its_length(tmp_path, options):
+    for i in (0, 1, 3, 4):
+        makers.tiff(tmp_path / f"rec_{i}.tif", VIDEO[2 * i : 2 * i + (2 if i < 4 else 1)], **options)
+    kept = [0, 1, 2, 3, 6, 7, 8]
+    with open_video(tmp_path, allow_gaps=True) as recording:
+        np.testing.assert_array_equal(recording[:], VIDEO[kept])
+        assert (recording.fps, recording.metadata["frame_numbers"]) == (None, kept)
+        if options:
+            np.testing.assert_allclose(recording.times, np.array(kept) / 100)
+        else:
+            assert recording.times is None
+
+
+def test_a_missing_part_of_unknown_length_leaves_no_rate(tmp_path):
+    for i, part in ((0, VIDEO[:3]), (2, VIDEO[3:7]), (3, VIDEO[7:9])):
+        makers.tiff(tmp_path / f"rec_{i}.tif", part, imagej=True, metadata={"axes": "TYX", "finterval": 0.01})
+    with open_video(tmp_path, allow_gaps=True) as recording:
+        assert (len(recording), recording.fps, recording.times) == (9, None, None)
+        assert recording.metadata["gap"].startswith("of unknown length")
+
+
 @pytest.mark.parametrize("other", [PARTS[1][:, :4], PARTS[1].astype("f4")])
 def test_parts_that_differ(tmp_path, other):
     for i, part in enumerate([PARTS[0], other, PARTS[2]]):

@@ -495,10 +495,19 @@ def test_complex_numbers(path):
         open_video(makers.tiff(path, VIDEO.astype("c8")))
 
 
-@pytest.mark.parametrize("content", [b"", b"II", b"II*\0", b"no TIFF file at all", b"II\x2b\0" + bytes(3)])
+@pytest.mark.parametrize("content", [b"", b"II", b"no TIFF file at all", b"IJ*\0\x08\0\0\0"])
 def test_not_a_tiff_file(path, content):
     path.write_bytes(content)
     with pytest.raises(ValueError, match=r"rec\.tif is not a TIFF file, because its first bytes are b'"):
+        open_video(path)
+
+
+@pytest.mark.parametrize("content", [b"II*\0", b"II*\0\x08\0\0\0", b"MM\0*\0\0\0\x08", b"II\x2b\0" + bytes(3)])
+def test_the_first_bytes_of_a_tiff_file_alone(path, content):
+    path.write_bytes(content)
+    with pytest.raises(
+        ValueError, match=rf"rec\.tif is truncated, because its {len(content)} bytes hold no image: copy"
+    ):
         open_video(path)
 
 

@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 LOCAL = ("127.0.0.1", "localhost", "::1")
 LONGEST_MESSAGE = 2**16  # bytes of a message or a request: events have a few hundred
 LARGEST_SIDE, LARGEST_RATIO = 10_000, 8.0  # of a figure in pixels, and of a screen
+MOST_PIXELS = 2**26  # of a figure: twice those of the largest screens
 LONGEST_TEXT = 64  # of a key or a button
 HEADERS = {
     "X-Content-Type-Options": "nosniff",
@@ -39,8 +40,10 @@ def headers(host: str) -> dict[str, str]:
 
 
 def path_behind_secret(path: str, secret: str) -> str | None:
-    """Return what follows the secret in the path of a request; None if the secret is wrong."""
+    """Return what follows the secret in the path of a request; None if the secret is wrong, or nothing can follow."""
     given, slash, rest = path.removeprefix("/").partition("/")
+    if "%00" in rest:  # no name of a file, and an error where one is looked for
+        return None
     is_right = hmac.compare_digest(given.encode("utf-8", "replace"), secret.encode())
     return f"/{rest}" if is_right and slash else None
 
@@ -92,6 +95,17 @@ def parse_event(message: str | bytes) -> dict[str, Any] | None:
         text = event.get(field)
         return known | {field: text} if isinstance(text, str) and 0 < len(text) <= LONGEST_TEXT else None
     return _mouse_event(known, event) if kind in MOUSE else None
+
+
+def is_drawable(event: Mapping[str, Any], size: tuple[float, float], ratio: float) -> bool:
+    """Return whether a figure, which has a size in the screen's pixels now, has not too many of them after an event."""
+    width, height = size
+    if event["type"] == "resize":
+        width, height = event["width"] * ratio, event["height"] * ratio
+    elif event["type"] == "set_device_pixel_ratio":
+        scale = event["device_pixel_ratio"] / ratio
+        width, height = width * scale, height * scale
+    return bool(width * height <= MOST_PIXELS)
 
 
 def _mouse_event(known: dict[str, Any], event: dict[str, Any]) -> dict[str, Any] | None:

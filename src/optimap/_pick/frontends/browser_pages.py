@@ -14,7 +14,7 @@ from tornado.httputil import HTTPServerRequest
 from tornado.web import Application, ErrorHandler, RequestHandler, StaticFileHandler
 from tornado.websocket import WebSocketClosedError, WebSocketHandler
 
-from .browser_guard import LONGEST_MESSAGE, headers, is_from_the_page, parse_event, path_behind_secret
+from .browser_guard import LONGEST_MESSAGE, headers, is_drawable, is_from_the_page, parse_event, path_behind_secret
 from .browser_page import DOWNLOADS, page_script, page_text
 
 if TYPE_CHECKING:
@@ -173,8 +173,8 @@ class Socket(Plain, WebSocketHandler):
         """Pass an event from the page on to the figure; anything else ends the connection."""
         if self._is_closing:
             return None
-        event = parse_event(message)
-        if event is None:
+        event, canvas = parse_event(message), self._manager.canvas
+        if event is None or not is_drawable(event, canvas.figure.bbox.size, canvas.device_pixel_ratio):
             self.close(1008, "not an event")
         elif event["type"] == "supports_binary":
             self._takes_binary = event["value"]

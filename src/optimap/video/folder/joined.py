@@ -52,18 +52,26 @@ def open_with_others(path: Path, open_part: OpenPart, insist: bool = False) -> R
     return None
 
 
-def joined_videos(path: Path, parts: Sequence[Path], files: Sequence[Path], open_part: OpenPart) -> Recording:
-    """Return the recording that consists of several videos, with the times in one of the files next to them."""
+def joined_videos(
+    path: Path, parts: Sequence[Path], files: Sequence[Path], open_part: OpenPart, places: Sequence[int] = (0,)
+) -> Recording:
+    """Return the recording that consists of several videos, with the times in one of the files next to them.
+
+    `places` are the numbers in their names, if some may be missing.
+    """
     frames = ChainedFrames(path, parts, open_part)
     try:
-        times, note = frame_times(files, frames.shape[0])
+        gap = frames.gap(places)
+        numbers = np.arange(frames.shape[0]) if gap.numbers is None else gap.numbers
+        times, note = frame_times(files, int(numbers[-1]) + 1)
+        times = gap.times(frames.fps) if times is None else times[numbers]
         return Recording(
             frames,
             path=path,
             format="encoded video",
-            fps=frames.fps if times is None else frames.first.fps,  # the times show whether it is right
+            fps=gap.rate(frames.fps) if times is None else frames.first.fps,  # the times show whether it is right
             times=times,
-            metadata={**frames.first.metadata, "files": str(len(parts)), **note},
+            metadata={**frames.first.metadata, "files": str(len(parts)), **gap.notes(), **note},
             files=parts,
         )
     except BaseException:

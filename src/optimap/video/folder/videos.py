@@ -22,6 +22,6 @@ def open_videos(path: Path, videos: Sequence[Path], files: Sequence[Path], wante
     found = arrange(path, videos, "videos")
     several = len(found.channels) > 1
     number = channel_number(path, wanted.channel, len(found.channels), found.channels) if several else 0
-    parts, _ = found.chosen(path, 0, number, gaps)
+    parts, places = found.chosen(path, 0, number, gaps)
     colour: Any = None if several else wanted.channel  # checked there
-    return joined_videos(path, parts, files, lambda file: open_alone(file, colour))
+    return joined_videos(path, parts, files, lambda file: open_alone(file, colour), places)

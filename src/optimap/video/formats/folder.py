@@ -237,13 +237,13 @@ def _open_parts(path: Path, files: list[Path], pages: dict[Path, int], wanted: W
         raise ArgumentError("path", path, problem, cure, subject=str(path), keyword="ignore")
     several_channels = len(found.channels) > 1
     plane, channel = _chosen(path, found, wanted if several_channels else Wanted())
-    parts, _ = found.chosen(path, plane, channel, gaps)
+    parts, places = found.chosen(path, plane, channel, gaps)
     is_sure = gaps or _is_acquisition(path, parts) or has_mark(parts[-1])
     advice = None if is_sure else _maybe_recordings(path, parts, [pages[part] for part in parts])
     inside = Wanted(wanted.axes, None if several_channels else wanted.channel, wanted.z)
     from .tiff import open_parts  # tifffile, again
 
-    return open_parts(path, parts, inside, advice)
+    return open_parts(path, parts, inside, advice, places)
 
 
 def _maybe_recordings(path: Path, parts: Sequence[Path], lengths: Sequence[int]) -> Advice | None:

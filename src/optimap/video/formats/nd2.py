@@ -102,8 +102,6 @@ def _planes(path: Path, loops: list[tuple[str, int]], z: object, position: objec
         problem = f"has loops of another kind than time, position and depth ({', '.join(letters)})"
         cure = "export the recording as TIFF from NIS-Elements"
         raise ArgumentError("path", path, problem, cure, subject=str(path))
-    if isinstance(position, str) and positions.count(position) == 1:
-        position = positions.index(position)
     sizes = dict(loops)
     chosen = {
         "P": numbered(path, position, sizes.get("P", 1), "position", "position", positions),

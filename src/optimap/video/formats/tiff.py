@@ -95,8 +95,10 @@ def open_set(path: Path, wanted: Wanted, gaps: bool) -> Recording:
     return _open_checked(path, Request(wanted.axes, wanted.channel, wanted.z, gaps=gaps))
 
 
-def open_parts(path: Path, files: Sequence[Path], wanted: Wanted, advice: Advice | None = None) -> Recording:
-    """Open files as one recording.
+def open_parts(
+    path: Path, files: Sequence[Path], wanted: Wanted, advice: Advice | None = None, places: Sequence[int] = (0,)
+) -> Recording:
+    """Open files as one recording; `places` are the numbers in their names, if some may be missing.
 
     If the first shows that its pages are frames, so are those of the others, also if they are so few that they look
     like colours or channels.
@@ -110,7 +112,7 @@ def open_parts(path: Path, files: Sequence[Path], wanted: Wanted, advice: Advice
     def open_part(file: Path) -> Recording:
         return open_alone(file, of_first if file == files[0] else of_others)
 
-    return chained_recording(path, files, open_part, advice)
+    return chained_recording(path, files, open_part, advice, places)
 
 
 def _open_checked(path: Path, wanted: Request) -> Recording:

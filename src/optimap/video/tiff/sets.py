@@ -18,6 +18,7 @@ from ..._base import Advice, ArgumentError, DamagedFileError, MissingFileError
 from ..._files import file_beside
 from ..._images import TiffPages, read_directories, reading_tags
 from ..axes import Layout, Wanted, numbered
+from ..chained import Gap
 from ..paged import PagedFrames
 from ..recording import Recording
 from .axes import Stack, all_pages, count_advice, stack_layout, stack_times, times_note
@@ -110,17 +111,15 @@ def open_ome_set(path: Path, base: Path, image: OmeImage, wanted: Wanted, gaps: 
         cure = "record it again, or save the planes that are there as another file"
         raise ArgumentError("path", path, problem, cure, subject=str(base))
     model = open_pages(next(files[number] for number in image.file_of.flat if files[number] not in missing))
-    numbers: NDArray[np.int64] | None = None
+    gap = Gap(False, None)
     if missing:
-        image, numbers = _frames_that_are_there(path, image, [file not in missing for file in files], model, wanted)
+        image, gap = _frames_that_are_there(path, image, [file not in missing for file in files], model, wanted)
     pages = PagesOfFiles(files, image.file_of.ravel(), image.page_of.ravel(), model)
     try:
         stack, table, layout = _laid_out(path, image, model, wanted)
         metadata, fps, pixel_size = ome_described(image)
         times = stack_times(stack, layout)
-        if numbers is not None:
-            metadata["frame_numbers"] = numbers.tolist()
-            times = (numbers - numbers[0]) / fps if times is None and fps is not None else times
+        times = gap.times(fps) if times is None else times
         return Recording(
             PagedFrames(pages, table, layout),
             path=path,
@@ -128,7 +127,12 @@ def open_ome_set(path: Path, base: Path, image: OmeImage, wanted: Wanted, gaps: 
             fps=fps,
             times=times,
             pixel_size=pixel_size,
-            metadata={**metadata, **times_note(stack, layout), "files": str(len(used) - len(missing))},
+            metadata={
+                **metadata,
+                **times_note(stack, layout),
+                **gap.notes(),
+                "files": str(len(used) - len(missing)),
+            },
             files=[files[number] for number in used if files[number] not in missing],
             axes=(layout.letters, layout.source),
             advice=ome_advice(path, image),
@@ -146,14 +150,14 @@ def _laid_out(path: Path, image: OmeImage, model: TiffPages, wanted: Wanted) -> 
 
 def _frames_that_are_there(
     path: Path, image: OmeImage, is_there: list[bool], model: TiffPages, wanted: Wanted
-) -> tuple[OmeImage, NDArray[np.int64] | None]:
-    """Return the frames whose planes that are read lie in files that are there, and their numbers if some lack."""
+) -> tuple[OmeImage, Gap]:
+    """Return the frames whose planes that are read lie in files that are there, and the gap between them."""
     _, table, layout = _laid_out(path, image, model, wanted)
     planes = table[tuple(layout.fixed.get(axis, slice(None)) for axis in range(table.ndim))].ravel()
     numbers = np.flatnonzero(np.array(is_there)[image.file_of.ravel()[planes]])
     if len(numbers) in (0, len(planes)):
-        return image, None
-    return _some_frames(image, numbers), numbers
+        return image, Gap(False, None)
+    return _some_frames(image, numbers), Gap(True, numbers)
 
 
 def _some_frames(image: OmeImage, frames: NDArray[np.int64]) -> OmeImage:
