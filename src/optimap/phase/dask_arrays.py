@@ -18,7 +18,7 @@ import numpy as np
 
 from .. import kernels
 from .._base import Array, budget
-from .._reading import Source
+from .._reading import Source, release
 from .angles import Options, period_of, replace_samples
 from .samples import Phase, Samples, extremes
 
@@ -102,13 +102,26 @@ def _kept(video: Any) -> tuple[_Kept, list[Any]]:
 def _write(block: Any, kept: _Kept, place: tuple[tuple[int, int], ...]) -> tuple[float, float]:
     """Write a chunk, and return its extremes."""
     pixels = _filled(block)
-    kept.frames()[tuple(slice(*own) for own in place)] = pixels
+    part = kept.frames()[tuple(slice(*own) for own in place)]
+    part[...] = pixels
+    release(part)
     return extremes(pixels)
 
 
 def _read(kept: _Kept, looks: list[tuple[float, float]], place: tuple[tuple[int, int], ...]) -> Array:
-    """Return a block, after all chunks were written."""
-    return np.array(kept.frames()[tuple(slice(*own) for own in place)])
+    """Return a block, after all chunks were written.
+
+    Pages of the file are mapped in groups, so a block touches much of each frame: they are released after a few frames.
+    """
+    _, rows, columns = (slice(*own) for own in place)
+    frames = kept.frames()
+    block = np.empty(frames[:, rows, columns].shape, kept.dtype)
+    step = max(1, budget().block_bytes // max(1, frames[0].nbytes))
+    for start in range(0, len(frames), step):
+        part = frames[start : start + step]
+        block[start : start + step] = part[:, rows, columns]
+        release(part)
+    return block
 
 
 def _looks(video: Any) -> list[Any]:
