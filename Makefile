@@ -52,9 +52,11 @@ test-frontends: $(VENV)/frontends
 test-arrays: $(VENV)/arrays
 	OPTIMAP_REQUIRE_ARRAYS=1 $(BIN)/python -m pytest tests/_extract/test_device.py tests/_series
 
-# Tests the core again on the NumPy twins, as on a machine without a compiler.
+# Tests what calls the loops again on their NumPy twins, as on a machine without a compiler.
+ON_TWINS := tests/kernels tests/_extract tests/_series tests/trace tests/beats tests/video/test_smoothing.py \
+	tests/activation/test_first_maps.py tests/activation/test_events.py
 core-numpy: $(VENV)/dev
-	OPTIMAP_KERNELS=numpy $(BIN)/python -m pytest $(PARALLEL) tests/kernels tests/_regions tests/_reading tests/_extract tests/_series tests/trace tests/beats
+	OPTIMAP_KERNELS=numpy $(BIN)/python -m pytest $(PARALLEL) $(ON_TWINS)
 
 # Tests with the lowest versions of other packages that pyproject.toml declares, in an environment of their own.
 lowest:

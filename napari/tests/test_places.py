@@ -5,7 +5,7 @@ import pytest
 from napari.layers import Image, Points, Shapes
 
 from optimap.trace import extract_traces
-from optimap_napari.places import centers_of, find_places, pixels_of, positions_of, problem_of, regions_of
+from optimap_napari.places import Place, centers_of, find_places, pixels_of, positions_of, problem_of, regions_of
 
 FRAME = (9, 14)  # rows, columns
 IMAGE = Image(np.zeros((5, *FRAME)), rgb=False)
@@ -74,6 +74,11 @@ def test_names_are_numbers_features_and_layers():
     assert [place.name for place in find_places([one, other], IMAGE)] == ["a 1", "a 2", "b 1"]
     one.features = {"name": ["apex", None]}
     assert [place.name for place in find_places([one], IMAGE)] == ["apex", "2"]
+
+
+def test_a_polygon_that_is_begun_has_no_trace_yet():
+    begun = Place("polygon", ((1.0, 1.0), (2.0, 5.0)), "cell", "shapes", 0)
+    assert problem_of(begun, FRAME) == "cell has too few corners"
 
 
 @pytest.mark.parametrize(

@@ -84,8 +84,8 @@ def test_other_files_have_none():
 
 def test_frames_of_three_columns_are_not_colours(viewer, tmp_path):
     path = tmp_path / "narrow.npy"
-    np.save(path, np.zeros((5, 4, 3), np.uint8))
-    (layer,) = viewer.open(path, plugin="optimap-napari")
+    np.save(path, np.zeros((50, 60, 3), np.uint8))
+    layer = add_recording(viewer, path, axes="TYX")
     assert (layer.ndim, layer.rgb) == (3, False)
 
 

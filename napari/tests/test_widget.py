@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from matplotlib.colors import to_rgba
 from qtpy.QtCore import QPoint, Qt
+from qtpy.QtWidgets import QFileDialog
 
 from conftest import COLUMNS, FPS, FRAMES, lines
 from optimap.trace import delta_f_over_f, extract_traces, load_traces, normalize, regions
@@ -200,6 +201,28 @@ def test_regions_are_read_again_from_imagej_files(viewer, video, widget, settle,
     assert again.names == ["Shapes 1", "Shapes 2", "Shapes 3"]
     inner = again[[1, 2]]  # without centres of pixels on an edge, which belong to the other side in ImageJ
     np.testing.assert_array_equal(extract_traces(video, inner)[:, 1], drawn["Shapes 3"])
+
+
+@pytest.mark.parametrize(("button", "name"), [("save_table", "traces.csv"), ("save_regions", "regions.zip")])
+def test_the_buttons_ask_for_a_file(viewer, widget, settle, tmp_path, monkeypatch, button, name):
+    viewer.add_shapes([TRIANGLE], shape_type="polygon")
+    settle(1)
+    given = []
+    monkeypatch.setattr(QFileDialog, "exec", lambda self: len(given))
+    monkeypatch.setattr(QFileDialog, "selectedFiles", lambda self: given)
+    getattr(widget.controls, button).click()  # cancelled
+    assert list(tmp_path.iterdir()) == []
+    given.append(str(tmp_path / name))
+    getattr(widget.controls, button).click()
+    assert (tmp_path / name).is_file()
+
+
+def test_a_labelled_video_is_a_recording(viewer, video, widget, settle):
+    xr = pytest.importorskip("xarray")
+    viewer.add_image(xr.DataArray(video, dims=("time", "y", "x")), name="labelled", rgb=False)
+    widget.controls.video.setCurrentText("labelled")
+    viewer.add_points([(2, 12)])
+    np.testing.assert_array_equal(settle(1)["1"], extract_traces(video, (12, 2)))
 
 
 def test_saving_is_offered_when_there_is_something(viewer, widget, settle):

@@ -207,6 +207,18 @@ def test_names_are_typed():
     assert vertices(view) == []
 
 
+def test_many_regions_are_numbered_not_named():
+    view = drawing(size=1)
+    for i in range(13):
+        click(view, (2 * i, 10))
+        typed(view, f"n{i}")
+    assert [text.get_text() for text in view.ax_image.texts] == [str(i) for i in range(1, 14)]
+    key(view, "ctrl+z")
+    key(view, "ctrl+z")
+    assert [text.get_text() for text in view.ax_image.texts][-1] == "12 n11"
+    assert view.picker.names[0] == "n0"
+
+
 def test_keys_of_tools_are_letters_while_a_name_is_typed():
     view = drawing()
     click(view, (10, 10))

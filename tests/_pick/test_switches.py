@@ -67,6 +67,15 @@ def test_the_stack_is_switched_whatever_the_count():
     assert view.ax_traces.yaxis.get_visible()
 
 
+def test_the_word_is_lit_where_many_traces_are_stacked():
+    _, view = view_of()
+    for i in range(9):
+        view.picker.add((i, 2))
+    assert view.lines.is_stacked
+    assert "stack" in view.trace_switches._lit
+    assert difference(view) == 0
+
+
 def test_words_below_the_picture_choose_it():
     _, view = view_of()
     for name in ("frame", "signal"):

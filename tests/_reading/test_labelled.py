@@ -80,6 +80,15 @@ def test_an_array_on_disk_is_read_in_parts(tmp_path, dims):
         assert not video.variable._in_memory
 
 
+@pytest.mark.parametrize("kind", ["f8", "M8[ns]"])
+def test_a_time_that_is_missing_costs_no_traces(kind):
+    times = (np.array(TIMES) * 1e9).astype("i8").view("M8[ns]") if kind == "M8[ns]" else np.array(TIMES)
+    times[4] = np.datetime64("NaT") if kind == "M8[ns]" else np.nan
+    traces = optimap.extract_traces(labelled(times=times), AT, 3)
+    np.testing.assert_array_equal(traces, optimap.extract_traces(VIDEO, AT, 3))
+    assert "time" not in traces.coords
+
+
 @pytest.mark.parametrize(
     ("coordinate", "attributes", "expected"),
     [

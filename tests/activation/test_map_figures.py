@@ -38,9 +38,22 @@ def test_a_map_lies_over_the_anatomy(apd):
     np.testing.assert_array_equal(above.get_array().mask, np.isnan(apd))
     assert above.get_zorder() > below.get_zorder()
     assert (ax.get_title(), bar_of(ax)) == ("Control", "Action potential duration [ms]")
-    assert beside.get_title().startswith(f"median {np.nanmedian(apd):.4g} (")
+    assert beside.get_title().startswith(f"median {np.nanmedian(apd):.4g}\n(")
+    assert beside.get_xlabel() == "ms"
     assert sum(bar.get_height() for bar in beside.patches) == np.isfinite(apd).sum()
     np.testing.assert_allclose(above.get_clim(), np.nanpercentile(apd, [1, 99]))
+
+
+@pytest.mark.parametrize("size", [(3.4, 2.5), (4, 2.5), (12, 4)])
+def test_nothing_is_cut_off_in_a_small_figure(apd, size):
+    ax, _ = show_apd_map(apd, title="Control")
+    ax.figure.set_size_inches(*size)
+    ax.figure.canvas.draw()
+    width, height = ax.figure.bbox.size
+    for each in ax.figure.axes:
+        box = each.get_tightbbox()
+        assert 0 <= box.x0 < box.x1 < width + 0.5
+        assert 0 <= box.y0 < box.y1 < height + 0.5
 
 
 def test_compared_maps_have_the_same_limits(apd):

@@ -53,6 +53,15 @@ def test_noise_that_is_not_white_has_hardly_any_beats(kind):
     assert np.isfinite(table["activation"]).mean() < 0.06
 
 
+def test_dense_rhythms_are_not_taken_for_noise():
+    rng = np.random.default_rng(5)
+    t = (np.arange(300)[:, np.newaxis] - rng.uniform(10, 20, 60)) % 20
+    signals = 1 / (1 + np.exp(-2 * (t - 4))) / (1 + np.exp(t - 12))  # every 20 frames, 8 frames long: hardly any rest
+    found = [len(times) for times in find_beats(signals + rng.normal(0, 1 / 5, t.shape), polarity="up")]
+    assert min(found) >= 8
+    assert np.mean(found) > 13
+
+
 @pytest.mark.parametrize("samples", [110, 200, 1000])
 @pytest.mark.parametrize("shape", ["pulse", "beat", "sine"])
 def test_what_is_not_noise_is_found_however_long_and_however_regular(samples, shape):

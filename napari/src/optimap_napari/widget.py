@@ -155,7 +155,8 @@ class TracesWidget(QWidget):
 
     def _asked(self, title: str, suffix: str, filters: str) -> str | None:
         """Return the path that the user gives."""
-        dialog = QFileDialog(self, title, str(Path.home()), filters)
+        beside = Path(self._chosen().metadata.get("path", "recording")).absolute().parent
+        dialog = QFileDialog(self, title, str(beside), filters)
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)  # asks before it replaces a file
         dialog.setDefaultSuffix(suffix)
         return dialog.selectedFiles()[0] if dialog.exec() else None
@@ -284,7 +285,7 @@ class TracesWidget(QWidget):
 
     def _failed(self, error: Exception) -> None:
         """Leave the plot as it is and say what happened; the next change tries again."""
-        self._worker = None
+        self._worker, self._drawn = None, None
         self.controls.say([str(error)])
 
     def _draw(self) -> None:

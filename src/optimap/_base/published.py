@@ -47,8 +47,8 @@ ELSEWHERE: dict[str, dict[str, str | None]] = {
         "crop": "video[:, top:bottom, left:right]",
         "evolve_jitter_filter": None,
         "export_video_collage": None,
-        "export_video_with_overlay": None,
-        "export_videos": None,
+        "export_video_with_overlay": "optimap.video.show_video_overlay(base, overlay).save('NAME.gif', fps=20)",
+        "export_videos": "optimap.video.show_videos(videos).save('NAME.gif', fps=20)",
         "flip_left_right": "video[:, :, ::-1]",
         "flip_up_down": "video[:, ::-1]",
         "get_default_ffmpeg_encoder": None,
@@ -59,7 +59,7 @@ ELSEWHERE: dict[str, dict[str, str | None]] = {
         "play2": "optimap.video.show_video_pair(video1, video2)",
         "play_with_overlay": "optimap.video.show_video_overlay(base, overlay)",
         "playn": "optimap.video.show_videos(videos)",
-        "resize": None,
+        "resize": "scipy.ndimage.zoom(video, (1, 0.5, 0.5))",
         "rotate_left": "numpy.rot90(video, 1, axes=(1, 2))",
         "rotate_right": "numpy.rot90(video, -1, axes=(1, 2))",
         "save_image_sequence": None,
@@ -76,11 +76,11 @@ ELSEWHERE: dict[str, dict[str, str | None]] = {
         "export_image": "matplotlib.pyplot.imsave('NAME.png', image)",
         "flip_left_right": "image[:, ::-1]",
         "flip_up_down": "image[::-1]",
-        "interactive_mask": None,
+        "interactive_mask": "optimap.select_regions(image): functions take regions in place of masks",
         "load_image": "tifffile.imread or matplotlib.pyplot.imread",
         "normalize": "optimap.video.normalize(image)",
         "pad": "numpy.pad(image, 1)",
-        "resize": None,
+        "resize": "scipy.ndimage.zoom(image, 0.5)",
         "rotate_left": "numpy.rot90(image, 1)",
         "rotate_right": "numpy.rot90(image, -1)",
         "save_image": "matplotlib.pyplot.imsave('NAME.png', image)",
@@ -92,7 +92,7 @@ MIXED = (
     "name 'optimap', so that each has replaced files of the other: install each into an environment of its own "
     "(python -m venv NAME), or run 'pip uninstall optimap optimap-trace' and install one of them again"
 )
-ALSO_AT_THE_TOP = dict.fromkeys(("motion", "play_video", "utils"))
+ALSO_AT_THE_TOP = {"motion": None, "play_video": "optimap.show_video(video)", "utils": None}
 
 
 def attach_stub(package: str, file: str) -> tuple[Callable[[str], object], Callable[[], list[str]], list[str]]:

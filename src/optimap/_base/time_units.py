@@ -48,7 +48,11 @@ def coordinate_times(values: Array, name: object, unit: object = "") -> Array | 
     that of a time; whole numbers may be anything. A unit may name a beginning: ``seconds since 2026-01-01``.
     """
     if values.dtype.kind in "mM":
-        return (values - values[:1]).astype("m8[ns]").astype(float) / 1e9
+        known = values[~np.isnat(values)]
+        if not len(known):
+            return None
+        since = (values - known[0]).astype("m8[ns]")
+        return np.where(np.isnat(since), np.nan, since.astype(float) / 1e9)
     text = unit.decode("latin-1") if isinstance(unit, bytes) else str(unit)
     is_seconds = values.dtype.kind == "f" and str(name).lower() in ("t", "time", "times")
     factor = unit_factor(text.partition(" since ")[0], SECONDS) if text.strip() else float(is_seconds)

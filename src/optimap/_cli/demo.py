@@ -77,6 +77,7 @@ def _make(options: DemoOptions) -> None:
 
     tissue = datasets.simulated_tissue()
     video.save_video(recording_path, tissue.video, tissue.fps, overwrite=overwrite, made=made_by("demo"))
+    print(f"recording: {recording_path}", flush=True)
     with video.open_video(recording_path) as recording:
         raw = trace.extract_traces(recording, POSITIONS)
         image, fps = recording[0], recording.fps
@@ -92,7 +93,7 @@ def _make(options: DemoOptions) -> None:
         beats.save_beats(beat_table, measured, overwrite=overwrite)
         save_picture(_demo_picture(image, raw, clean, found), picture, overwrite, made)
         save_picture(map_picture(times, image, tissue.fps), map_path, overwrite, made)
-    print(f"recording: {recording_path}\ntraces:    {table}\nbeats:     {beat_table}\npictures:  {picture}, {map_path}")
+    print(f"traces:    {table}\nbeats:     {beat_table}\npictures:  {picture}, {map_path}")
     _print_numbers(found, velocities(times, tissue))
 
 

@@ -6,6 +6,7 @@ few most extreme values, which the ends of the colour bar then show.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -109,7 +110,9 @@ def _draw_histogram(ax: Axes, values: Array, style: MapStyle, low: float, high: 
     if len(values):
         first, median, third = np.percentile(values, [25, 50, 75]).tolist()
         ax.axvline(median, color="black", linewidth=1)
-        ax.set_title(f"median {median:.4g} ({first:.4g} to {third:.4g})", fontsize="medium")
-    ax.set_xlabel(style.label)
+        # In two lines, which are no wider than the bars in a small figure.
+        ax.set_title(f"median {median:.4g}\n({first:.4g}\u2013{third:.4g})", fontsize="small")
+    unit = re.search(r"\[([^\]]+)\]\s*$", style.label)
+    ax.set_xlabel(unit[1] if unit else style.label)  # the colour bar beside it has the words, which need more room
     ax.set_ylabel("Pixels")
     ax.spines[["top", "right"]].set_visible(False)

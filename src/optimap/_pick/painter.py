@@ -7,6 +7,7 @@ When the scale of an axes changes, only that axes is redrawn. The views decide w
 """
 
 import asyncio
+import time
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
     from matplotlib.transforms import BboxBase
 
+SOON = 0.02  # seconds
 FEW, MANY = 4, 8  # artists in a layer, if each takes long to draw, and otherwise
 
 Area = tuple[float, float, float, float]  # left, bottom, right, top in fractions of the figure
@@ -36,6 +38,7 @@ class Painter:
         self._below: dict[Axes, tuple[list[Artist], Any]] = {}  # bitmap of images, below those that change
         self._cover: Artist | None = None
         self._push_is_due = False
+        self._pause = SOON  # s until the next picture is sent
         self._canvas.mpl_connect("draw_event", self._on_draw)
 
     @property
@@ -177,10 +180,10 @@ class Painter:
             canvas.blit(self._region(ax))
 
     def _push_soon(self) -> None:
-        """Send the browser the whole picture, once for all changes within 20 ms.
+        """Send the browser the whole picture, once for all changes within 20 ms, or as long as sending the last took.
 
         The canvas would send only the difference from the last picture; if a busy browser skips one of these, parts of
-        older pictures stay visible.
+        older pictures stay visible. The pause lets the mouse be heard in between where a picture takes long.
         """
         if self._push_is_due:
             return
@@ -190,11 +193,12 @@ class Painter:
             self._push()
         else:
             self._push_is_due = True
-            loop.call_later(0.02, self._push)
+            loop.call_later(self._pause, self._push)
 
     def _push(self) -> None:
         self._push_is_due = False
-        canvas = self._canvas
+        canvas, began = self._canvas, time.monotonic()
         canvas._force_full = canvas._png_is_old = True
         if canvas.manager is not None:
             canvas.manager.refresh_all()
+        self._pause = max(SOON, time.monotonic() - began)

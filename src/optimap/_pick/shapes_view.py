@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .._base import Array, on_host
+from .._draw import MOST_LABELS
 from .._extract import span_traces
 from .._reading import Source
 from .._regions import Outlines, make_regions
@@ -226,10 +227,11 @@ class Drawing(PositionsView):
         name.set(va="top" if is_high else "bottom", position=(0, -3 if is_high else 3))  # and drawn again
 
     def _number(self) -> None:
-        """Write numbers and names, in the colours of the numbers."""
+        """Write numbers, and names unless there are many, in the colours of the numbers."""
+        has_names = len(self.picker.shapes) <= MOST_LABELS
         for shape in self.picker.shapes:
             name: Any = self._marks[shape.key][1]
-            text = f"{shape.number} {shape.name}".rstrip()
+            text = f"{shape.number} {shape.name if has_names else ''}".rstrip()
             if name.get_text() != text:
                 name.set_text(text)
                 self._recolor(shape)

@@ -311,6 +311,7 @@ class TracesView(TracesControls):
         axes_changed = self.lines.arrange([point.key for point in self.picker.points])
         self._highlight()
         if axes_changed:
+            self._light()  # many traces are stacked
             self.painter.redraw(self.ax_traces)
         elif len(moved) == 1 and not gone and not new and moved[0].key == self.adapter.held:  # dragged
             self.painter.repaint_only(self.ax_traces, *self.lines.artists(moved[0].key), self.lines.highlight)

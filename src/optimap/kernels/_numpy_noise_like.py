@@ -3,9 +3,10 @@
 White noise is known from second differences, and what exceeds it by far is significant. Noise that is stronger at low
 frequencies (1/f, drift, random walks, hum) exceeds it, too. Upstrokes differ from such noise if
 
-- they are regular: at least four, at even intervals, equally steep; or, where beats are expected, each as late as the
-  others,
-- they stand out from all slopes of the series at the same scale, or there is hardly any noise, or
+- they are regular: at least four, at even intervals, equally steep (of eight or more, some may be missing); or, where
+  beats are expected, each as late as the others,
+- they stand out from all slopes of the series at the same scale, or there is hardly any noise,
+- they are many and so alike that they are not the largest of something random, or
 - slopes have a direction: rises are steeper than falls, as in beats (`optimap.trace.detect_polarity`). Noise does not
   know the direction of time.
 """
@@ -25,6 +26,10 @@ JUDGED = 100  # samples: shorter series do not show what noise they have
 SEVERAL = 4  # beats, of which it can be said that they are regular
 EVEN_TIMES = 0.15  # of the mean interval is the standard deviation of regular intervals, at most
 EVEN_SLOPES = 0.25  # of the mean slope that of their slopes
+MANY = 8  # beats, of which some may be missing, or which are alike
+EVEN_MULTIPLES = 0.12  # of the usual interval: how far intervals are from its multiples, root mean square
+ALIKE = 0.12  # of the mean slope is the standard deviation of many that are alike, if they are also
+ALIKE_CLEAR = 7.0  # times the white noise: what barely exceeds a threshold is alike, too
 OUTSTANDING = 4.5  # times the spread of all slopes: an upstroke, whatever the noise
 LEAST = 1.5  # times the white noise is that spread, at least: of few counts, most slopes are 0
 CLEAR = 9.0  # times the white noise, if also
@@ -51,7 +56,25 @@ def are_regular(times: Array, slopes: Floats) -> bool:
     if len(times) < SEVERAL:
         return False
     steps = np.diff(times)
-    return bool((steps / steps.mean()).std() < EVEN_TIMES and (slopes / slopes.mean()).std() < EVEN_SLOPES)
+    even = _variation(steps) < EVEN_TIMES or (len(times) >= MANY and _off_multiples(steps) < EVEN_MULTIPLES)
+    return bool(even and _variation(slopes) < EVEN_SLOPES)
+
+
+def _are_alike(slopes: Floats, white: float) -> bool:
+    """Whether upstrokes are too many and too alike to be the largest of something random."""
+    return len(slopes) >= MANY and usual_of(slopes) > ALIKE_CLEAR * white and _variation(slopes) < ALIKE
+
+
+def _variation(values: Array) -> float:
+    """Return the standard deviation of values, divided by their mean."""
+    return float((values / values.mean()).std())
+
+
+def _off_multiples(steps: Array) -> float:
+    """Return how far intervals are from multiples of the usual one, as a share of it."""
+    usual = float(np.median(steps))
+    shares = steps / np.maximum(1, np.floor(steps / usual + 0.5))
+    return float(np.sqrt(np.mean((shares / usual - 1) ** 2)))
 
 
 def are_aligned(shifts: Floats, widths: Floats) -> Array:
@@ -71,9 +94,9 @@ def are_aligned(shifts: Floats, widths: Floats) -> Array:
 
 def is_noise(row: Floats, frames: Array, slopes: Floats, sigma: float, noise: float) -> bool:
     """Whether upstrokes that were found in a series, at some frames and of some slopes, do not differ from noise."""
-    if len(row) < JUDGED or are_regular(frames, slopes):
-        return False
     weights = derivative(sigma)
+    if len(row) < JUDGED or are_regular(frames, slopes) or _are_alike(slopes, noise * gain(weights)):
+        return False
     return are_noise(slopes, filtered(row, weights), noise, gain(weights), row)
 
 
@@ -94,8 +117,11 @@ def are_noise(upstrokes: Floats, slopes: Floats, noise: float, share: float, row
     Their slopes are compared with all slopes of the series `row` at the same scale, and with the share that its white
     noise has in these.
     """
-    usual, spread, white = usual_of(upstrokes), 1.4826 * float(np.median(np.abs(slopes))), share * noise
-    if _stands_out(usual, spread, white):
+    usual, white = usual_of(upstrokes), share * noise
+    sizes, quarter = np.abs(slopes), len(slopes) // 4
+    spread = 1.4826 * float(np.median(sizes))
+    quiet = 3.1387 * float(np.partition(sizes, quarter)[quarter])  # between pulses that take most of the time
+    if _stands_out(usual, min(spread, quiet), white):
         return False
     clear = CLEAR_FEW if len(upstrokes) < SEVERAL else CLEAR_SPREAD
     if usual > CLEAR * white and usual > clear * spread:

@@ -78,8 +78,8 @@ class BeatFinder {
             times.push_back(double(rise.frame));
             slopes.push_back(rise.slope);
         }
-        if (are_regular(times, slopes)) return false;
         const size_t i = std::find(std::begin(kScales), std::end(kScales), sigma) - std::begin(kScales);
+        if (are_regular(times, slopes) || are_alike(slopes, noise * derivatives_[i].gain)) return false;
         padded.filter(derivatives_[i], slopes_);
         return noise_like_.are(slopes, slopes_, noise, derivatives_[i], padded);
     }

@@ -10,6 +10,10 @@ constexpr int64_t kJudged = 100;       // samples: shorter series do not show wh
 constexpr size_t kSeveral = 4;         // beats, of which it can be said that they are regular
 constexpr double kEvenTimes = 0.15;    // of the mean interval is the standard deviation of regular intervals, at most
 constexpr double kEvenSlopes = 0.25;   // of the mean slope that of their slopes
+constexpr size_t kMany = 8;            // beats, of which some may be missing, or which are alike
+constexpr double kEvenMultiples = 0.12;  // of the usual interval: how far (RMS) intervals are from its multiples
+constexpr double kAlike = 0.12;        // of the mean slope is the standard deviation of those that are, if also
+constexpr double kAlikeClear = 7;      // times the white noise: what barely exceeds a threshold is alike, too
 constexpr double kOutstanding = 4.5;   // times the spread of all slopes: an upstroke, whatever the noise
 constexpr double kLeast = 1.5;         // times the white noise is that spread, at least: of few counts, most slopes are 0
 constexpr double kClear = 9;           // times the white noise, if also
@@ -41,11 +45,30 @@ inline double variation(const std::vector<double>& values) {
     return std::sqrt(squares / double(values.size()));
 }
 
+// How far intervals are from multiples of the usual one, as a share of it.
+inline double off_multiples(const std::vector<double>& steps) {
+    std::vector<double> sorted = steps;
+    const double usual = median_of(sorted);
+    double squares = 0;
+    for (double step : steps) {
+        const double off = step / std::max(1.0, std::floor(step / usual + 0.5)) / usual - 1;
+        squares += off * off;
+    }
+    return std::sqrt(squares / double(steps.size()));
+}
+
 inline bool are_regular(const std::vector<double>& times, const std::vector<double>& slopes) {
     if (times.size() < kSeveral) return false;
     std::vector<double> steps;
     for (size_t i = 1; i < times.size(); ++i) steps.push_back(times[i] - times[i - 1]);
-    return variation(steps) < kEvenTimes && variation(slopes) < kEvenSlopes;
+    const bool even =
+        variation(steps) < kEvenTimes || (times.size() >= kMany && off_multiples(steps) < kEvenMultiples);
+    return even && variation(slopes) < kEvenSlopes;
+}
+
+// Whether upstrokes are too many and too alike to be the largest of something random.
+inline bool are_alike(const std::vector<double>& slopes, double white) {
+    return slopes.size() >= kMany && usual_of(slopes) > kAlikeClear * white && variation(slopes) < kAlike;
 }
 
 // Whether most shifts from where beats are expected are the same; widths are those of the windows of search.
@@ -84,7 +107,10 @@ class NoiseLike {
         sizes_.resize(all.size());
         for (size_t i = 0; i < all.size(); ++i) sizes_[i] = std::abs(all[i]);
         const double spread = 1.4826 * median_of(sizes_);
-        if (usual > kOutstanding * std::max(spread, kLeast * white)) return false;
+        const auto quarter = sizes_.begin() + sizes_.size() / 4;  // between pulses that take most of the time
+        std::nth_element(sizes_.begin(), quarter, sizes_.end());
+        const double quiet = 3.1387 * *quarter;
+        if (usual > kOutstanding * std::max(std::min(spread, quiet), kLeast * white)) return false;
         const double clear = upstrokes.size() < kSeveral ? kClearFew : kClearSpread;
         if (usual > kClear * white && usual > clear * spread) return false;
         return skewness(padded, noise * derivative_.gain) < kDirected;

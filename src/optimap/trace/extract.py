@@ -224,7 +224,10 @@ def extract_traces(
 def _labelled(traces: Any, places: Places, source: Source) -> xarray.DataArray:
     """Return traces with the times of the video, and the positions or names as labels."""
     names = None if places.names is None else list(places.names)
-    return as_data_array(TraceTable(traces, x=source.times, positions=places.positions, names=names))
+    is_known = source.times is not None and bool(np.isfinite(source.times).all())
+    return as_data_array(
+        TraceTable(traces, x=source.times if is_known else None, positions=places.positions, names=names)
+    )
 
 
 def _check_plot_arguments(kwargs: dict[str, Any], draw: bool, frames: int, traces: int) -> None:

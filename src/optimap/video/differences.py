@@ -99,7 +99,7 @@ def _difference(values: Any, lag: int, before: int, target: np.dtype[Any], fill_
         read = values if isinstance(values, np.ndarray) else np.asarray(values[start : stop + lag])
         first = start if read is values else 0
         with np.errstate(over="ignore", invalid="ignore"):  # of long doubles, and of the largest numbers
-            later = read[first + lag : first + lag + stop - start].astype(target)
+            later = read[first + lag : first + lag + stop - start].astype(target, copy=False)
             out = result[before + start : before + stop]
             np.subtract(later, read[first : first + stop - start], out=out, dtype=target)
 

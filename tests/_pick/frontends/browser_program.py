@@ -33,12 +33,18 @@ class Reporting:
 
     def new_figure(self, figsize, name):
         self.figure = self._frontend.new_figure(figsize, name)
+        self.released = 0  # buttons of the mouse
         self.figure.canvas.mpl_connect("draw_event", self.report)
+        self.figure.canvas.mpl_connect("button_release_event", self.count)
         return self.figure
 
     def present(self):
         self.figure.canvas.draw()  # axes take their places
         return self._frontend.present()
+
+    def count(self, event):
+        self.released += 1
+        self.report(event)
 
     def report(self, event):
         ratio = self.figure.canvas.device_pixel_ratio
@@ -49,7 +55,7 @@ class Reporting:
                 px, py = self.figure.axes[0].transData.transform((x, y)) / ratio
                 points[f"{x},{y}"] = (px, height - py)
         part = WHERE.with_suffix(".part")
-        part.write_text(json.dumps({"where": points, "size": [width, height]}))
+        part.write_text(json.dumps({"where": points, "size": [width, height], "released": self.released}))
         os.replace(part, WHERE)
 
 

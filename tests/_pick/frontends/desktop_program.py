@@ -7,6 +7,7 @@ import matplotlib as mpl
 import numpy as np
 
 backend, call = sys.argv[1:3]
+scale = float(sys.argv[3])
 mpl.use(backend)
 from optimap._pick.frontends import choose_frontend, chosen_by  # noqa: E402
 from optimap.trace import compare_traces, select_positions, select_traces  # noqa: E402
@@ -46,13 +47,18 @@ class Reporting:
         return self.figure
 
     def present(self):
-        self.timer = self.figure.canvas.new_timer(interval=700, callbacks=[(self.report, [], {})])
-        self.timer.single_shot = True
+        self.shape = None
+        self.timer = self.figure.canvas.new_timer(interval=350, callbacks=[(self.report, [], {})])
         self.timer.start()
         return self._frontend.present()
 
     def report(self):
         canvas, axes = self.figure.canvas, self.figure.axes
+        before, self.shape = self.shape, (canvas.device_pixel_ratio, *self.figure.bbox.size)
+        if (
+            before != self.shape or abs(before[0] - scale) > 0.05
+        ):  # toolkits learn the size of their window step by step
+            return True
         grid = {f"{x},{y}": on_screen(canvas, axes[0], (x, y)) for x in range(0, 30, 5) for y in range(0, 20, 5)}
         slider = axes[-1]
         say(ready=True, where=grid, slider=on_screen(canvas, slider, (np.mean(slider.get_xlim()), 0.5)))

@@ -64,7 +64,7 @@ class Program:
         self.screen = screen
         self._figures = [99] if another else []
         self._process = subprocess.Popen(
-            [sys.executable, PROGRAM, backend, call, *(["another"] if another else [])],
+            [sys.executable, PROGRAM, backend, call, str(scale), *(["another"] if another else [])],
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
