@@ -126,6 +126,10 @@ def test_what_cannot_be_saved(tmp_path, made, name, argument, match):
     assert list(tmp_path.iterdir()) == []
 
 
+def test_outlines_that_are_no_regions_cannot_be_saved(tmp_path):
+    check_error(lambda: save_regions(tmp_path / "r.zip", [KITE]), TypeError, "regions", "optimap.trace.regions")
+
+
 def test_an_existing_file_is_replaced_only_if_asked(tmp_path):
     path = tmp_path / "r.zip"
     path.write_bytes(b"mine")

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 # Traces of more samples are reduced one by one: a copy of all of them would take more time than it saves.
 LONG = 20_000
 
-ROWS = 4  # of a stack that are added at once
+ROWS = 4  # of a stack that are added at once; with many, a quarter of them
 KEPT = (0.6, 1.5)  # the distance of rows is kept while it is this many times that which fits
 REACH = 5.0  # points (1/72 inch) from the mouse in which a line is found
 NUMBER = 8.0  # points: the size of numbers
@@ -215,7 +215,10 @@ class TraceLines:
         distance = fitting if self._rows is None else self._rows[1]
         if not KEPT[0] * fitting <= distance <= KEPT[1] * fitting:
             distance = fitting
-        rows = -(-len(ranges) // ROWS) * ROWS
+        step = max(ROWS, len(ranges) // 4)
+        rows = -(-len(ranges) // step) * step
+        if self._rows is not None and 0 <= self._rows[0] - len(ranges) <= step:
+            rows = self._rows[0]  # a click more or less does not draw all of them again
         if self._rows != (rows, distance):
             self._rows = rows, distance
             self.ax.set_ylim(-(rows - 0.4) * distance, 0.6 * distance, auto=True)

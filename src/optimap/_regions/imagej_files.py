@@ -13,7 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
-from .._base import ArgumentError, Floats
+from .._base import ArgumentError, ArgumentTypeError, Floats
 from .._files import check_output, written_whole
 from .imagej import CORNER
 from .polygons import Ellipse, Outlines, Shape
@@ -45,6 +45,8 @@ def save_regions(path: str | os.PathLike[str], regions: Regions, *, overwrite: b
     ValueError
         If regions are masks, labels, weights or windows of positions, which have no outlines; there are none; or the
         suffix is another one.
+    TypeError
+        If `regions` are no `Regions`.
     FileExistsError
         If the file exists and is not to be replaced.
 
@@ -90,6 +92,9 @@ def check_region_output(path: Path, overwrite: bool, name: str = "path") -> None
 
 def _outlines(regions: Regions) -> Outlines:
     """Return the outlines of regions, or raise an error if there are none."""
+    if not isinstance(regions, Regions):
+        problem, cure = "are not regions", "give what optimap.trace.regions makes of them"
+        raise ArgumentTypeError("regions", regions, problem, cure, subject="what is to be saved")
     outlines = regions.outlines
     if outlines is None:
         problem, cure = "have no outlines", "save regions that are polygons, were drawn by mouse, or come from ImageJ"

@@ -5,7 +5,7 @@ frequencies (1/f, drift, random walks, hum) exceeds it, too. Upstrokes differ fr
 
 - they are regular: at least four, at even intervals, equally steep (of eight or more, some may be missing); or, where
   beats are expected, each as late as the others,
-- they stand out from all slopes of the series at the same scale, or there is hardly any noise,
+- they stand out from all slopes of the series at the same scale, or from white noise at the finest one,
 - they are many and so alike that they are not the largest of something random, or
 - slopes have a direction: rises are steeper than falls, as in beats (`optimap.trace.detect_polarity`). Noise does not
   know the direction of time.
@@ -35,9 +35,10 @@ LEAST = 1.5  # times the white noise is that spread, at least: of few counts, mo
 CLEAR = 9.0  # times the white noise, if also
 CLEAR_SPREAD = 3.0  # times the spread of all slopes, or of few beats
 CLEAR_FEW = 1.8  # times
-FREE = 100.0  # times the white noise: there is none to speak of
-DIRECTED = 3.0  # standard deviations of white noise: the skewness of slopes
-SKEW_SIGMA = 3.0  # frames
+FREE = 100.0  # times the white noise: there is none to speak of, or
+SHARP = 13.0  # times at the finest scale, at which other noise has few slopes: of beats that were found
+DIRECTED = 3.5  # standard deviations of white noise: the skewness of slopes
+SKEW_SIGMAS = (2.0, 3.0)  # frames: the scales of these slopes
 ALIGNED = 0.05  # of the window of an upstroke, or
 ALIGNED_FRAMES = 2.0  # frames: how far from the others the same beat of a pixel may be
 MOST_ALIGNED = 0.75  # of the beats
@@ -94,8 +95,12 @@ def are_aligned(shifts: Floats, widths: Floats) -> Array:
 
 def is_noise(row: Floats, frames: Array, slopes: Floats, sigma: float, noise: float) -> bool:
     """Whether upstrokes that were found in a series, at some frames and of some slopes, do not differ from noise."""
-    weights = derivative(sigma)
+    finest, weights = derivative(SCALES[0]), derivative(sigma)
     if len(row) < JUDGED or are_regular(frames, slopes) or _are_alike(slopes, noise * gain(weights)):
+        return False
+    fine, reach = filtered(row, finest), int(sigma)
+    nearby = np.array([fine[max(0, at - reach) : at + reach + 1].max() for at in frames.tolist()])
+    if usual_of(nearby) > SHARP * noise * gain(finest):
         return False
     return are_noise(slopes, filtered(row, weights), noise, gain(weights), row)
 
@@ -107,8 +112,8 @@ def is_upstroke_of_noise(signal: Floats, frame: int) -> bool:
     slopes = filtered(row, weights)
     steepest = float(slopes[max(0, frame - NEAR) : frame + NEAR + 1].max(initial=0))
     noise = max(float(noise_of(row)), float(sparse_noise_of(row[np.newaxis])[0]))
-    spread = 1.4826 * float(np.median(np.abs(slopes)))
-    return not _stands_out(steepest, spread, noise * gain(weights)) and _skewness(row, noise) < DIRECTED
+    spread, white = 1.4826 * float(np.median(np.abs(slopes))), noise * gain(weights)
+    return not _stands_out(steepest, spread, white) and _has_no_direction(row, noise)
 
 
 def are_noise(upstrokes: Floats, slopes: Floats, noise: float, share: float, row: Floats) -> bool:
@@ -126,7 +131,7 @@ def are_noise(upstrokes: Floats, slopes: Floats, noise: float, share: float, row
     clear = CLEAR_FEW if len(upstrokes) < SEVERAL else CLEAR_SPREAD
     if usual > CLEAR * white and usual > clear * spread:
         return False
-    return _skewness(row, noise) < DIRECTED
+    return _has_no_direction(row, noise)
 
 
 def _stands_out(usual: float, spread: float, white: float) -> bool:
@@ -134,12 +139,17 @@ def _stands_out(usual: float, spread: float, white: float) -> bool:
     return usual > FREE * white or usual > OUTSTANDING * max(spread, LEAST * white)
 
 
-def _skewness(row: Floats, noise: float) -> float:
+def _has_no_direction(row: Floats, noise: float) -> bool:
+    """Whether rises of a series are no steeper than falls."""
+    return all(_skewness(row, noise, sigma) < DIRECTED for sigma in SKEW_SIGMAS)
+
+
+def _skewness(row: Floats, noise: float, sigma: float) -> float:
     """Return the third moment of the slopes of a series, in standard deviations of what white noise gives.
 
     Of few counts, most slopes are 0: the spread of slopes is no less than that of white noise.
     """
-    weights = derivative(SKEW_SIGMA)
+    weights = derivative(sigma)
     radius = len(weights) // 2
     if len(row) <= 2 * radius + 1:
         return 0.0
@@ -148,16 +158,16 @@ def _skewness(row: Floats, noise: float) -> float:
     spread = max(1.4826 * float(np.median(np.abs(slopes - np.median(slopes)))), noise * gain(weights))
     if not spread > 0:
         return float("inf")
-    return float(((slopes / spread) ** 3).sum() / (len(slopes) * _deviation(len(slopes))))
+    return float(((slopes / spread) ** 3).sum() / (len(slopes) * _deviation(len(slopes), sigma)))
 
 
 @cache
-def _deviation(count: int) -> float:
+def _deviation(count: int, sigma: float) -> float:
     """Return the standard deviation of the mean of the third powers of so many slopes of white noise, of variance 1.
 
     `optimap._series.polarity` derives it.
     """
-    weights = derivative(SKEW_SIGMA)
+    weights = derivative(sigma)
     correlations = np.correlate(weights, weights, "full") / gain(weights) ** 2
     lags = np.abs(np.arange(len(correlations)) - len(correlations) // 2)
     return float(np.sqrt(6 * (np.maximum(0, 1 - lags / count) * correlations**3).sum() / count))

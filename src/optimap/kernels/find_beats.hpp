@@ -80,8 +80,21 @@ class BeatFinder {
         }
         const size_t i = std::find(std::begin(kScales), std::end(kScales), sigma) - std::begin(kScales);
         if (are_regular(times, slopes) || are_alike(slopes, noise * derivatives_[i].gain)) return false;
+        padded.filter(derivatives_[0], slopes_);
+        if (usual_of(nearby(times, sigma)) > kSharp * noise * derivatives_[0].gain) return false;
         padded.filter(derivatives_[i], slopes_);
         return noise_like_.are(slopes, slopes_, noise, derivatives_[i], padded);
+    }
+
+    // The steepest slopes near some frames.
+    std::vector<double> nearby(const std::vector<double>& frames, double sigma) const {
+        std::vector<double> most;
+        for (double frame : frames) {
+            const auto low = slopes_.begin() + std::max<int64_t>(0, int64_t(frame - sigma));
+            const auto high = slopes_.begin() + std::min<int64_t>(slopes_.size(), int64_t(frame + sigma) + 1);
+            most.push_back(*std::max_element(low, high));
+        }
+        return most;
     }
 
     AtScale at_scale(const Padded& padded, int64_t samples, size_t i, double noise, double rounding) {

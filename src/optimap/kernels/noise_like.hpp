@@ -19,9 +19,10 @@ constexpr double kLeast = 1.5;         // times the white noise is that spread, 
 constexpr double kClear = 9;           // times the white noise, if also
 constexpr double kClearSpread = 3;     // times the spread of all slopes, or of few beats
 constexpr double kClearFew = 1.8;      // times
-constexpr double kFree = 100;          // times the white noise: there is none to speak of
-constexpr double kDirected = 3;        // standard deviations of white noise: the skewness of slopes
-constexpr double kSkewSigma = 3;       // frames
+constexpr double kFree = 100;          // times the white noise: there is none to speak of, or
+constexpr double kSharp = 13;          // times at the finest scale, at which other noise has few slopes
+constexpr double kDirected = 3.5;      // standard deviations of white noise: the skewness of slopes
+constexpr double kSkewSigmas[] = {2, 3};  // frames: the scales of these slopes
 constexpr double kAligned = 0.05;      // of the window of an upstroke, or
 constexpr double kAlignedFrames = 2;   // frames: how far from the others the same beat of a pixel may be
 constexpr double kMostAligned = 0.75;  // of the beats
@@ -80,9 +81,10 @@ inline bool are_aligned(std::vector<double> shifts, std::vector<double> widths) 
     return count >= kMostAligned * double(shifts.size());
 }
 
-class NoiseLike {
+// The slopes of a series at one scale, and whether they are skewed towards rises.
+class Skewness {
   public:
-    explicit NoiseLike(int64_t samples) : derivative_(gaussian(kSkewSigma, true)) {
+    Skewness(double sigma, int64_t samples) : derivative_(gaussian(sigma, true)) {
         radius_ = int64_t(derivative_.half.size()) - 1;
         count_ = samples - 2 * radius_;
         const auto weight = [&](int64_t k) {
@@ -98,8 +100,41 @@ class NoiseLike {
         deviation_ = std::sqrt(6 * sum / double(count_));
     }
 
+    // The third moment of the slopes, in standard deviations of what white noise gives. Of few counts, most slopes are 0.
+    double of(const Padded& padded, double noise) {
+        padded.filter(derivative_, slopes_);
+        double* slopes = slopes_.data() + radius_;
+        double sum = 0;
+        for (int64_t i = 0; i < count_; ++i) sum += slopes[i];
+        for (int64_t i = 0; i < count_; ++i) slopes[i] -= sum / double(count_);
+        sizes_.assign(slopes, slopes + count_);
+        const double middle = median_of(sizes_);
+        for (int64_t i = 0; i < count_; ++i) sizes_[i] = std::abs(slopes[i] - middle);
+        const double spread = std::max(1.4826 * median_of(sizes_), noise * derivative_.gain);
+        if (!(spread > 0)) return HUGE_VAL;
+        double cubes = 0;
+        for (int64_t i = 0; i < count_; ++i) {
+            const double size = slopes[i] / spread;
+            cubes += size * size * size;
+        }
+        return cubes / (double(count_) * deviation_);
+    }
+
+  private:
+    Filter derivative_;
+    int64_t radius_ = 0, count_ = 0;
+    double deviation_ = 0;
+    std::vector<double> slopes_, sizes_;
+};
+
+class NoiseLike {
+  public:
+    explicit NoiseLike(int64_t samples) {
+        for (double sigma : kSkewSigmas) skewness_.emplace_back(sigma, samples);
+    }
+
     // Whether upstrokes do not differ from noise: their slopes are compared with all slopes at the same scale, and with
-    // what the white noise of the series leaves in these.
+    // what the white noise of the series leaves in these. Those that are sharp are left to the caller.
     bool are(const std::vector<double>& upstrokes, const std::vector<double>& all, double noise, const Filter& slope,
              const Padded& padded) {
         const double usual = usual_of(upstrokes), white = noise * slope.gain;
@@ -113,34 +148,14 @@ class NoiseLike {
         if (usual > kOutstanding * std::max(std::min(spread, quiet), kLeast * white)) return false;
         const double clear = upstrokes.size() < kSeveral ? kClearFew : kClearSpread;
         if (usual > kClear * white && usual > clear * spread) return false;
-        return skewness(padded, noise * derivative_.gain) < kDirected;
+        for (Skewness& skewness : skewness_)
+            if (skewness.of(padded, noise) >= kDirected) return false;
+        return true;
     }
 
   private:
-    // The third moment of the slopes, in standard deviations of what white noise gives. Of few counts, most slopes are 0.
-    double skewness(const Padded& padded, double white) {
-        padded.filter(derivative_, slopes_);
-        double* slopes = slopes_.data() + radius_;
-        double sum = 0;
-        for (int64_t i = 0; i < count_; ++i) sum += slopes[i];
-        for (int64_t i = 0; i < count_; ++i) slopes[i] -= sum / double(count_);
-        sizes_.assign(slopes, slopes + count_);
-        const double middle = median_of(sizes_);
-        for (int64_t i = 0; i < count_; ++i) sizes_[i] = std::abs(slopes[i] - middle);
-        const double spread = std::max(1.4826 * median_of(sizes_), white);
-        if (!(spread > 0)) return HUGE_VAL;
-        double cubes = 0;
-        for (int64_t i = 0; i < count_; ++i) {
-            const double size = slopes[i] / spread;
-            cubes += size * size * size;
-        }
-        return cubes / (double(count_) * deviation_);
-    }
-
-    Filter derivative_;
-    int64_t radius_ = 0, count_ = 0;
-    double deviation_ = 0;
-    std::vector<double> slopes_, sizes_;
+    std::vector<Skewness> skewness_;
+    std::vector<double> sizes_;
 };
 
 }  // namespace optimap

@@ -209,7 +209,7 @@ def test_several_channels_and_planes(tmp_path):
     [
         (
             "zyx",
-            r"has the axes z, y, x of shape \(7, 5, 6\), but a recording has time, .* with axes=, .*'YXT'",
+            r"has the axes z, y, x of shape \(7, 5, 6\), but a recording has time, .* with axes=, .*'TYX'",
         ),
         ("cyx", "but a recording has time, rows and columns: give the meaning of each axis with axes="),
     ],
