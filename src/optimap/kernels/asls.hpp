@@ -15,7 +15,8 @@
 #include "lanes.hpp"
 
 // Fused products take one instruction where the processor has them, and a call where it has not.
-#if defined(__x86_64__) && defined(__linux__) && defined(__GNUC__) && !defined(__clang__)
+#if defined(__x86_64__) && defined(__linux__) && defined(__GNUC__) && !defined(__clang__) && \
+    !defined(OPTIMAP_NO_CLONES)
 #define OPTIMAP_FUSED_CLONES __attribute__((target_clones("fma", "default")))
 #else
 #define OPTIMAP_FUSED_CLONES

@@ -97,7 +97,7 @@ REFUSED: tuple[Format, ...] = (
         cure="open it in Hamamatsu's free program HCImage Live, and export it as TIFF",
     ),
 )
-FOLDER = Format("folder", (), "folder", options=(*ARRAYS, "ignore", "allow_gaps", "fps"))
+FOLDER = Format("folder", (), "folder", options=(*ARRAYS, "ignore", "allow_gaps", "fps", "parts"))
 
 
 def is_zarr(folder: Path) -> bool:

@@ -48,7 +48,7 @@ def open_video(path: FilePath, **options: Unpack[ReadingKeywords]) -> Recording:
         the array in the file, ``external_links`` (HDF5, NWB, NetCDF, MATLAB 7.3; True reads whatever files the file
         names, wherever they are, which is refused otherwise), ``position`` (ND2) and ``scene`` (CZI, OME-TIFF);
         ``parts`` (TIFF, encoded video) is False to read a file alone, and True to read it and those whose names differ
-        in a number as one;
+        in a number as one, or to be sure that the files of a folder are (TIFF);
         folders have ``ignore`` (names or patterns of files to leave out) and ``allow_gaps`` (True: frames may be
         missing), and folders of images ``fps``. The ``channel`` of encoded colour video is ``'red'``, ``'green'``,
         ``'blue'`` or ``'luma'``, that of MiCAM ULTIMA recordings of two cameras 0 or 1. A file of raw pixels (``.raw``,

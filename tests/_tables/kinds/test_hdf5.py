@@ -56,3 +56,13 @@ def test_a_table_that_leads_to_another_file_is_an_error_that_names_it(tmp_path, 
             file.create_virtual_dataset("extra", layout)
     match = rf"t\{suffix} keeps extra in another file, other\.h5, .*: save it as one file that holds all of its data"
     check_error(lambda: load(path), ValueError, "path", match)
+
+
+def test_a_header_that_is_several_texts(tmp_path):
+    path = tmp_path / "t.h5"
+    save_traces(path, np.eye(2))
+    with h5py.File(path, "r+") as file:
+        text = file["header"][()]
+        del file["header"]
+        file["header"] = [text, text]
+    check_error(lambda: load_traces(path), ValueError, "path", "is damaged, because its header is not JSON", path)

@@ -279,6 +279,7 @@ def test_longer_than_its_header_says(path, name):
         ("lskp=2", "lskp=two", "lskp = 'two', which is not a number of columns"),
         ("lskp=2", "lskp=1e9", "lskp = '1e9', which is not a number of columns"),
         ("lskp=2", "lskp=" + 50 * "9", "which leave none of the 9 columns"),
+        ("lskp=2", "lskp=" + 5000 * "9", "lskp = '99999999999999999999', which is not a number of columns"),
     ],
 )
 def test_damaged_headers(path, old, new, message):

@@ -57,7 +57,7 @@ def read_header(path: Path) -> Header:
     with _opened(path) as file:
         if MARKER not in file.attrs:
             raise not_ours(path)
-        text, shape = file["header"].asstr()[()], file["traces"].shape
+        text, shape = str(file["header"].asstr()[()]), file["traces"].shape
     header = parse_header(text, path)
     check_stored(header, shape, path)
     return header

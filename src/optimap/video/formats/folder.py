@@ -35,11 +35,16 @@ def open_recording(
     ignore: object = None,
     allow_gaps: object = False,
     fps: object = None,
+    parts: object = None,
 ) -> Recording:
-    """Open a folder; `fps` is the rate of images that state none, which gives a gap its length."""
-    rate = _rate(fps)
+    """Open a folder; `fps` is the rate of images that state none, which gives a gap its length.
+
+    A folder is one recording whatever `parts` says, but with ``parts=True`` the user is sure of it.
+    """
+    rate, is_sure = _rate(fps), _is_sure(path, parts)
+    gaps = whether("allow_gaps", allow_gaps)
     try:
-        recording = _open(path, Wanted(axes, channel, z), ignore, whether("allow_gaps", allow_gaps), rate)
+        recording = _open(path, Wanted(axes, channel, z), ignore, gaps, rate, is_sure)
     except ArgumentError as error:
         raise _one_more(error, ignore) if error.keyword == "ignore" else error from None
     if rate is not None and not recording.format.startswith("folder of"):
@@ -47,6 +52,19 @@ def open_recording(
         problem = f"cannot be used, because {path} does not hold an image for each frame"
         raise ArgumentError("fps", fps, problem, "leave fps out")
     return recording
+
+
+def _is_sure(path: Path, parts: object) -> bool:
+    """Whether the files are said to be parts of one recording."""
+    if parts is None:
+        return False
+    if not whether("parts", parts):
+        problem, cure = (
+            "cannot be used with a folder, which is one recording",
+            f"give {path / '*.tif'} to read each alone",
+        )
+        raise ArgumentError("parts", parts, problem, cure)
+    return True
 
 
 def _one_more(error: ArgumentError, ignored: object) -> ArgumentError:
@@ -68,7 +86,7 @@ def _rate(fps: object) -> float | None:
     return rate
 
 
-def _open(path: Path, wanted: Wanted, ignore: object, gaps: bool, rate: float | None) -> Recording:
+def _open(path: Path, wanted: Wanted, ignore: object, gaps: bool, rate: float | None, is_sure: bool) -> Recording:
     """Open a folder by what its files are."""
     stored: dict[Path, object] = {}
     files = _kept(path, ignore)
@@ -90,7 +108,7 @@ def _open(path: Path, wanted: Wanted, ignore: object, gaps: bool, rate: float | 
         if max(counts.values()) > 1 or (wanted.letters == "TYX" and any(stacked for _, stacked, _ in pages.values())):
             counts = {file: stacked or count for file, (count, stacked, _) in pages.items()}
         if max(counts.values()) > 1 and len(images) > 1:
-            return _open_parts(path, images, counts, wanted, gaps)
+            return _open_parts(path, images, counts, wanted, gaps, is_sure)
         stored = {file: tags for file, (count, _, tags) in pages.items() if count == 1}
     arranged = arrange(path, images)
     if arranged.table.shape[:2] == (1, len(arranged.planes)) and len(arranged.planes) > 1 and wanted.z is None:
@@ -224,7 +242,9 @@ def _stated(file: Path) -> tuple[float | None, float | None]:
         return recording.fps, recording.pixel_size
 
 
-def _open_parts(path: Path, files: list[Path], pages: dict[Path, int], wanted: Wanted, gaps: bool) -> Recording:
+def _open_parts(
+    path: Path, files: list[Path], pages: dict[Path, int], wanted: Wanted, gaps: bool, is_sure: bool
+) -> Recording:
     """Open a recording that was cut into files with several pages each."""
     found = arrange(path, files, "parts")
     last = {found.files[int(i)] for i in found.table[-1].ravel() if i >= 0}
@@ -238,7 +258,7 @@ def _open_parts(path: Path, files: list[Path], pages: dict[Path, int], wanted: W
     several_channels = len(found.channels) > 1
     plane, channel = _chosen(path, found, wanted if several_channels else Wanted())
     parts, places = found.chosen(path, plane, channel, gaps)
-    is_sure = gaps or _is_acquisition(path, parts) or has_mark(parts[-1])
+    is_sure = is_sure or gaps or _is_acquisition(path, parts) or has_mark(parts[-1])
     advice = None if is_sure else _maybe_recordings(path, parts, [pages[part] for part in parts])
     inside = Wanted(wanted.axes, None if several_channels else wanted.channel, wanted.z)
     from .tiff import open_parts  # tifffile, again
@@ -247,13 +267,13 @@ def _open_parts(path: Path, files: list[Path], pages: dict[Path, int], wanted: W
 
 
 def _maybe_recordings(path: Path, parts: Sequence[Path], lengths: Sequence[int]) -> Advice | None:
-    """Return the warning about files of lengths that parts do not have: all are full but the last."""
-    if len(set(lengths[:-1])) < 2 and lengths[-1] <= lengths[0]:
+    """Return the warning about files that may be recordings: parts are full but the last, which is shorter."""
+    if len(set(lengths[:-1])) < 2 and lengths[-1] < lengths[0]:
         return None
     problem = f"is read as one recording in {counted(len(parts), 'part')}, {parts[0].name} to {parts[-1].name}, like "
-    problem += "any folder, although the parts of a recording are of one length as a rule, but for a shorter last one"
-    cure = f"give {recordings_in(path, parts[0])} if each of them is a recording of its own"
-    return Advice("path", path, problem, cure, subject=str(path))
+    problem += "any folder, although its last part is not shorter than the others, or they are not of one length"
+    cure = f"give {recordings_in(path, parts[0])} if each of them is a recording of its own, and parts=True if not"
+    return Advice("path", path, problem, cure, subject=str(path), keyword="parts")
 
 
 def _is_acquisition(path: Path, parts: Sequence[Path]) -> bool:

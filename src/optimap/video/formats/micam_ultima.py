@@ -22,6 +22,7 @@ from .micam05 import analog_signals, companion, header_number, header_text, refu
 ALL, CAMERAS = "all", 2
 # A stored background differs from the background file by noise; a difference to it is small beside it.
 FAR_NEARER = 10
+MOST_DIGITS = 99  # of a number of columns
 # Where public readers find the samples of the analog input: in the columns at the left of the first rows.
 ANALOG_ROWS, ANALOG_STEP = 4, 4
 
@@ -108,8 +109,8 @@ def _lit_columns(layout: dict[str, str], width: int, header_path: Path) -> slice
     skipped = []
     for key in ("lskp", "rskp"):
         text = layout.get(key, "0")
-        if not text.isdecimal():
-            problem, cure = f"has {key} = {text!r}, which is not a number of columns", "repair the header"
+        if not text.isdecimal() or len(text) > MOST_DIGITS:  # Python refuses to read thousands of digits
+            problem, cure = f"has {key} = {text[:20]!r}, which is not a number of columns", "repair the header"
             raise ArgumentError("path", header_path, problem, cure, subject=str(header_path))
         skipped.append(int(text))
     left, right = skipped
