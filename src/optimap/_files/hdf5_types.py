@@ -1,6 +1,6 @@
 """Types of values in HDF5 files, as they are stored: where in a value the lengths of text and lists of any length are.
 
-The library tells the type of a dataset (`library_type`), but attributes are read before anybody can ask it, so their
+The library states the type of a dataset (`library_type`), but attributes are read before anybody can ask it, so their
 types are taken from the bytes that describe them (`stored_type`). Compound types have members, arrays have items, and
 each of them may be text. Lists of lists are refused, because the lengths of the inner ones lie in heaps.
 """
@@ -119,7 +119,7 @@ def _repeated(parts: "list[Part] | tuple[Part, ...]", size: int, count: int) -> 
 
 
 def library_type(kind: "h5py.h5t.TypeID") -> StoredType:
-    """Return how the values of a dataset are stored, whose type the library tells as it would be in memory.
+    """Return how the values of a dataset are stored, whose type the library states as it would be in memory.
 
     There, text is an address of 8 bytes, which changes what lies behind it.
 
