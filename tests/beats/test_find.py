@@ -8,6 +8,7 @@ import pytest
 import tifffile
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.ndimage import gaussian_filter1d
 
 from optimap.beats import find_beats, measure_beats
 from optimap.datasets import simulated_tissue
@@ -49,6 +50,41 @@ def test_noise_has_beats_in_at_most_two_of_a_thousand_traces():
 def test_noise_that_is_not_white_has_hardly_any_beats(kind):
     noise = noises.kinds()[kind]
     assert sum(len(times) > 0 for times in find_beats(noise, polarity="up")) <= 0.06 * noise.shape[1]
+    table = measure_beats(noise, polarity="up", beats=np.arange(90, 950, 140), levels=(), baseline="linear")
+    assert np.isfinite(table["activation"]).mean() < 0.06
+
+
+def fibrillation(samples, count, period, spread, seed):
+    """Return waves that rise as slowly as they fall, one after the other without rest, and when each begins."""
+    rng = np.random.default_rng(seed)
+    lengths = np.clip(rng.normal(period, spread, (2 * samples // period, count)), 0.4 * period, None)
+    ends, heights = np.cumsum(lengths, axis=0), np.clip(rng.normal(1, 0.25, lengths.shape), 0.3, None)
+    t = np.arange(samples)
+    waves = np.empty((samples, count))
+    for i in range(count):
+        at = np.searchsorted(ends[:, i], t)
+        phase = (t - ends[at, i]) / lengths[at, i]
+        waves[:, i] = heights[at, i] * (0.5 - 0.5 * np.cos(2 * np.pi * phase))
+    return waves + rng.normal(0, 0.1, waves.shape)  # SNR 10
+
+
+@pytest.mark.parametrize(("period", "spread", "least"), [(40, 14, 0.85), (50, 8, 0.9), (30, 5, 0.7)])
+def test_fibrillation_is_not_taken_for_noise(period, spread, least):
+    waves = fibrillation(1000, 60, period, spread, 3)
+    found = find_beats(waves, polarity="up")
+    assert np.mean([len(times) > 0 for times in found]) > least
+    rng = np.random.default_rng(4)
+    for series, times in zip(waves.T[:10], found[:10], strict=True):
+        if len(times):
+            elsewhere = np.sort(times + rng.uniform(-4, 4, len(times)))
+            table = measure_beats(series, polarity="up", beats=elsewhere, levels=(), baseline="linear")
+            assert np.isfinite(table["activation"]).mean() > 0.9
+
+
+@pytest.mark.parametrize("sigma", [1, 1.5, 2, 3])
+def test_noise_that_was_smoothed_has_hardly_any_beats(sigma):
+    noise = gaussian_filter1d(np.random.default_rng(1).normal(size=(1000, 200)), sigma, axis=0)
+    assert np.mean([len(times) > 0 for times in find_beats(noise, polarity="up")]) < 0.15
     table = measure_beats(noise, polarity="up", beats=np.arange(90, 950, 140), levels=(), baseline="linear")
     assert np.isfinite(table["activation"]).mean() < 0.06
 

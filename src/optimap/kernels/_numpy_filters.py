@@ -61,11 +61,14 @@ def filtered(rows: Floats, weights: Floats) -> Floats:
     return np.asarray(correlate1d(rows, weights, axis=-1, mode="nearest"))
 
 
-def noise_of(rows: Floats) -> Any:
-    """Return the standard deviation of white noise of one series or of each of several, from second differences."""
-    if rows.shape[-1] < 3:
+def noise_of(rows: Floats, lag: int = 1) -> Any:
+    """Return the standard deviation of white noise of one series or of each of several, from second differences.
+
+    With a `lag`, differences of samples that are so far apart, which smoothing does not make smaller.
+    """
+    if rows.shape[-1] < 2 * lag + 1:
         return np.full(rows.shape[:-1], np.nan)[()]
-    bends = np.abs(rows[..., 2:] - 2 * rows[..., 1:-1] + rows[..., :-2])
+    bends = np.abs(rows[..., 2 * lag :] - 2 * rows[..., lag:-lag] + rows[..., : -2 * lag])
     return 1.4826 * np.median(bends, axis=-1) / np.sqrt(6)
 
 

@@ -60,7 +60,7 @@ from ._numpy_filters import (
     sparse_noise_of,
     without_spikes,
 )
-from ._numpy_noise_like import JUDGED, SEVERAL, are_aligned, are_noise
+from ._numpy_noise_like import JUDGED, SEVERAL, are_aligned, are_noise, rough_noise_of
 
 Array = NDArray[Any]
 Floats = NDArray[np.float64]
@@ -214,7 +214,7 @@ def _drop_noise(beats: Beats, series: Filtered, lows: Ints, highs: Ints, setting
         row = series.rows[own]
         part = slice(starts[own], starts[own] + counts[own])
         steepest = beats.slope[part][is_known[part]]
-        noise = max(float(series.noise[own]), float(sparse_noise_of(row[np.newaxis])[0]))
+        noise = rough_noise_of(row, float(series.noise[own]))
         if are_noise(steepest, series.slopes[own], noise, gain(weights), row):
             beats.reason[part], beats.activation[part] = NO_UPSTROKE, np.nan
 

@@ -3,8 +3,8 @@
 White noise is known from second differences, and what exceeds it by far is significant. Noise that is stronger at low
 frequencies (1/f, drift, random walks, hum) exceeds it, too. Upstrokes differ from such noise if
 
-- they are regular: at least four, at even intervals, equally steep (of eight or more, some may be missing); or, where
-  beats are expected, each as late as the others,
+- they are regular: at least four, at even intervals, equally steep (of eight or more, some may be missing; twelve or
+  more may be less regular, as in fibrillation); or, where beats are expected, each about as late as the others,
 - they stand out from all slopes of the series at the same scale, or from white noise at the finest one,
 - they are many and so alike that they are not the largest of something random, or
 - slopes have a direction: rises are steeper than falls, as in beats (`optimap.trace.detect_polarity`). Noise does not
@@ -28,6 +28,9 @@ EVEN_TIMES = 0.15  # of the mean interval is the standard deviation of regular i
 EVEN_SLOPES = 0.25  # of the mean slope that of their slopes
 MANY = 8  # beats, of which some may be missing, or which are alike
 EVEN_MULTIPLES = 0.12  # of the usual interval: how far intervals are from its multiples, root mean square
+RHYTHM_FROM = (12, 18)  # beats and more, which are fairly regular if also
+FAIRLY_EVEN = (0.3, 0.37)  # of the mean interval is the standard deviation of intervals, and
+FAIRLY_STEEP = 0.4  # of the mean slope that of slopes
 ALIKE = 0.12  # of the mean slope is the standard deviation of many that are alike, if they are also
 ALIKE_CLEAR = 7.0  # times the white noise: what barely exceeds a threshold is alike, too
 OUTSTANDING = 4.5  # times the spread of all slopes: an upstroke, whatever the noise
@@ -36,10 +39,12 @@ CLEAR = 9.0  # times the white noise, if also
 CLEAR_SPREAD = 3.0  # times the spread of all slopes, or of few beats
 CLEAR_FEW = 1.8  # times
 FREE = 100.0  # times the white noise: there is none to speak of, or
+SMOOTHED = 3  # samples apart, noise that was smoothed is as large as if it were white
 SHARP = 13.0  # times at the finest scale, at which other noise has few slopes: of beats that were found
 DIRECTED = 3.5  # standard deviations of white noise: the skewness of slopes
 SKEW_SIGMAS = (2.0, 3.0)  # frames: the scales of these slopes
-ALIGNED = 0.05  # of the window of an upstroke, or
+ALIGNED_FROM = (4, 6, 12)  # beats and more, of which
+ALIGNED = (0.05, 0.1, 0.15)  # of the window of an upstroke, or
 ALIGNED_FRAMES = 2.0  # frames: how far from the others the same beat of a pixel may be
 MOST_ALIGNED = 0.75  # of the beats
 NEAR = 3  # frames from a time that is known
@@ -52,13 +57,27 @@ def usual_of(slopes: Floats) -> float:
     return float(np.median(slopes[slopes >= 0.5 * reference]))
 
 
+def rough_noise_of(row: Floats, noise: float) -> float:
+    """Return the noise of a series whose white noise is known: few counts, and what was smoothed, have more."""
+    return max(noise, float(sparse_noise_of(row[np.newaxis])[0]), float(noise_of(row, SMOOTHED)))
+
+
 def are_regular(times: Array, slopes: Floats) -> bool:
     """Whether beats are many, at even intervals, and equally steep."""
     if len(times) < SEVERAL:
         return False
     steps = np.diff(times)
     even = _variation(steps) < EVEN_TIMES or (len(times) >= MANY and _off_multiples(steps) < EVEN_MULTIPLES)
-    return bool(even and _variation(slopes) < EVEN_SLOPES)
+    if even and _variation(slopes) < EVEN_SLOPES:
+        return True
+    return bool(
+        _variation(steps) < _shares_for(len(times), RHYTHM_FROM, FAIRLY_EVEN) and _variation(slopes) < FAIRLY_STEEP
+    )
+
+
+def _shares_for(counts: Any, least: tuple[int, ...], shares: tuple[float, ...]) -> Any:
+    """Return the shares that hold for so many beats; 0 for fewer than the first number."""
+    return np.array([0, *shares])[np.searchsorted(least, counts, side="right")]
 
 
 def _are_alike(slopes: Floats, white: float) -> bool:
@@ -87,7 +106,9 @@ def are_aligned(shifts: Floats, widths: Floats) -> Array:
     result = np.zeros(len(shifts), bool)
     several = np.flatnonzero(counts >= SEVERAL)
     shifts, widths = shifts[several], widths[several]
-    near = np.maximum(ALIGNED_FRAMES, ALIGNED * np.nanmedian(widths, axis=1))
+    near = np.maximum(
+        ALIGNED_FRAMES, _shares_for(counts[several], ALIGNED_FROM, ALIGNED) * np.nanmedian(widths, axis=1)
+    )
     distances = np.abs(shifts - np.nanmedian(shifts, axis=1)[:, np.newaxis])
     result[several] = (distances <= near[:, np.newaxis]).sum(axis=1) >= MOST_ALIGNED * counts[several]
     return result
@@ -98,6 +119,7 @@ def is_noise(row: Floats, frames: Array, slopes: Floats, sigma: float, noise: fl
     finest, weights = derivative(SCALES[0]), derivative(sigma)
     if len(row) < JUDGED or are_regular(frames, slopes) or _are_alike(slopes, noise * gain(weights)):
         return False
+    noise = rough_noise_of(row, noise)
     fine, reach = filtered(row, finest), int(sigma)
     nearby = np.array([fine[max(0, at - reach) : at + reach + 1].max() for at in frames.tolist()])
     if usual_of(nearby) > SHARP * noise * gain(finest):
@@ -111,7 +133,7 @@ def is_upstroke_of_noise(signal: Floats, frame: int) -> bool:
     weights = derivative(SCALES[0])
     slopes = filtered(row, weights)
     steepest = float(slopes[max(0, frame - NEAR) : frame + NEAR + 1].max(initial=0))
-    noise = max(float(noise_of(row)), float(sparse_noise_of(row[np.newaxis])[0]))
+    noise = rough_noise_of(row, float(noise_of(row)))
     spread, white = 1.4826 * float(np.median(np.abs(slopes))), noise * gain(weights)
     return not _stands_out(steepest, spread, white) and _has_no_direction(row, noise)
 

@@ -149,11 +149,11 @@ inline double median_of(std::vector<double>& values) {
     return 0.5 * (*std::max_element(values.begin(), values.begin() + middle) + upper);
 }
 
-// The standard deviation of white noise, from second differences.
-inline double noise_of(const double* row, int64_t samples) {
-    if (samples < 3) return kNaN;
-    std::vector<double> bends(samples - 2);
-    for (int64_t i = 0; i + 2 < samples; ++i) bends[i] = std::abs(row[i + 2] - 2 * row[i + 1] + row[i]);
+// The standard deviation of white noise, from second differences of samples that are `lag` apart.
+inline double noise_of(const double* row, int64_t samples, int64_t lag = 1) {
+    if (samples < 2 * lag + 1) return kNaN;
+    std::vector<double> bends(samples - 2 * lag);
+    for (int64_t i = 0; i + 2 * lag < samples; ++i) bends[i] = std::abs(row[i + 2 * lag] - 2 * row[i + lag] + row[i]);
     return 1.4826 * median_of(bends) / std::sqrt(6.0);
 }
 

@@ -80,6 +80,7 @@ class BeatFinder {
         }
         const size_t i = std::find(std::begin(kScales), std::end(kScales), sigma) - std::begin(kScales);
         if (are_regular(times, slopes) || are_alike(slopes, noise * derivatives_[i].gain)) return false;
+        noise = rough_noise_of(padded.row(), samples, noise);
         padded.filter(derivatives_[0], slopes_);
         if (usual_of(nearby(times, sigma)) > kSharp * noise * derivatives_[0].gain) return false;
         padded.filter(derivatives_[i], slopes_);

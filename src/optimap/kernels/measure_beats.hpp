@@ -87,7 +87,7 @@ class BeatMeasurer {
             steepest.push_back(beats[i].slope);
         }
         if (steepest.empty() || are_aligned(shifts, widths)) return false;
-        return noise_like_.are(steepest, slopes_, checked_noise_, derivative_, padded);
+        return noise_like_.are(steepest, slopes_, rough_noise_of(row_, samples_, noise_), derivative_, padded);
     }
 
     Beat upstroke(const Padded& spared, int64_t low, int64_t high) {

@@ -14,18 +14,37 @@ constexpr size_t kMany = 8;            // beats, of which some may be missing, o
 constexpr double kEvenMultiples = 0.12;  // of the usual interval: how far (RMS) intervals are from its multiples
 constexpr double kAlike = 0.12;        // of the mean slope is the standard deviation of those that are, if also
 constexpr double kAlikeClear = 7;      // times the white noise: what barely exceeds a threshold is alike, too
+constexpr size_t kRhythmFrom[] = {12, 18};       // beats and more, which are fairly regular if also
+constexpr double kFairlyEven[] = {0.3, 0.37};    // of the mean interval is the standard deviation of intervals, and
+constexpr double kFairlySteep = 0.4;             // of the mean slope that of slopes
 constexpr double kOutstanding = 4.5;   // times the spread of all slopes: an upstroke, whatever the noise
 constexpr double kLeast = 1.5;         // times the white noise is that spread, at least: of few counts, most slopes are 0
 constexpr double kClear = 9;           // times the white noise, if also
 constexpr double kClearSpread = 3;     // times the spread of all slopes, or of few beats
 constexpr double kClearFew = 1.8;      // times
 constexpr double kFree = 100;          // times the white noise: there is none to speak of, or
+constexpr int64_t kSmoothed = 3;       // samples apart, noise that was smoothed is as large as if it were white
 constexpr double kSharp = 13;          // times at the finest scale, at which other noise has few slopes
 constexpr double kDirected = 3.5;      // standard deviations of white noise: the skewness of slopes
 constexpr double kSkewSigmas[] = {2, 3};  // frames: the scales of these slopes
-constexpr double kAligned = 0.05;      // of the window of an upstroke, or
+constexpr size_t kAlignedFrom[] = {4, 6, 12};            // beats and more, of which
+constexpr double kAligned[] = {0.05, 0.1, 0.15};         // of the window of an upstroke, or
 constexpr double kAlignedFrames = 2;   // frames: how far from the others the same beat of a pixel may be
 constexpr double kMostAligned = 0.75;  // of the beats
+
+// The noise of a series whose white noise is known: few counts, and what was smoothed, have more.
+inline double rough_noise_of(const double* row, int64_t samples, double noise) {
+    return std::max({noise, sparse_noise_of(row, samples), noise_of(row, samples, kSmoothed)});
+}
+
+// The share that holds for so many beats; 0 for fewer than the first number.
+template <size_t n>
+double share_for(size_t count, const size_t (&from)[n], const double (&shares)[n]) {
+    double share = 0;
+    for (size_t i = 0; i < n; ++i)
+        if (count >= from[i]) share = shares[i];
+    return share;
+}
 
 // The median of the large ones; one that is larger than all others may be an artefact.
 inline double usual_of(std::vector<double> slopes) {
@@ -64,7 +83,8 @@ inline bool are_regular(const std::vector<double>& times, const std::vector<doub
     for (size_t i = 1; i < times.size(); ++i) steps.push_back(times[i] - times[i - 1]);
     const bool even =
         variation(steps) < kEvenTimes || (times.size() >= kMany && off_multiples(steps) < kEvenMultiples);
-    return even && variation(slopes) < kEvenSlopes;
+    if (even && variation(slopes) < kEvenSlopes) return true;
+    return variation(steps) < share_for(times.size(), kRhythmFrom, kFairlyEven) && variation(slopes) < kFairlySteep;
 }
 
 // Whether upstrokes are too many and too alike to be the largest of something random.
@@ -75,7 +95,8 @@ inline bool are_alike(const std::vector<double>& slopes, double white) {
 // Whether most shifts from where beats are expected are the same; widths are those of the windows of search.
 inline bool are_aligned(std::vector<double> shifts, std::vector<double> widths) {
     if (shifts.size() < kSeveral) return false;
-    const double near = std::max(kAlignedFrames, kAligned * median_of(widths)), middle = median_of(shifts);
+    const double share = share_for(shifts.size(), kAlignedFrom, kAligned);
+    const double near = std::max(kAlignedFrames, share * median_of(widths)), middle = median_of(shifts);
     double count = 0;
     for (double shift : shifts) count += std::abs(shift - middle) <= near;
     return count >= kMostAligned * double(shifts.size());
