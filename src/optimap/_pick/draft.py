@@ -37,7 +37,7 @@ class Draft:
                 self._draw_now(path)
             else:
                 self._waiting = path
-                self._timer = self._canvas.new_timer(interval=int(1000 * rest) + 1, callbacks=[(self._wake, [], {})])
+                self._timer = self._canvas.new_timer(interval=round(1000 * rest) + 1, callbacks=[(self._wake, [], {})])
                 self._timer.single_shot = True
                 self._timer.start()
 
