@@ -7,7 +7,6 @@ import numpy as np
 from .. import kernels
 from .._base import Floats
 
-SCALES = (2.0, 3.0, 4.0, 6.0, 8.0)  # frames, those of `find_beats`
 LEAST = 5.0  # what `find_beats` asks of an upstroke
 
 
@@ -22,7 +21,7 @@ def steepest_snr(signal: Floats, polarity: str = "auto") -> float:
     noise, rounding = kernels.noise_limits(signal)
     spared = kernels.without_spikes(signal[np.newaxis], kernels.spike_limits(signal[np.newaxis]))[0]
     best = 0.0
-    for sigma in SCALES:
+    for sigma in kernels.SCALES:
         slopes = kernels.gaussian_slopes(spared, sigma)
         slopes = {"up": slopes, "down": -slopes}.get(polarity, np.abs(slopes))
         limits = np.maximum(noise * kernels.slope_noise(sigma, len(signal)), rounding)

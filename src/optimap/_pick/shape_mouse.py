@@ -1,7 +1,7 @@
 """Translating mouse events on an image into calls of a `ShapePicker`: drawing regions, and editing their vertices.
 
 A tool decides what a left press on free ground begins. On the outline of a region, or inside the selected one, it moves
-the region; on a vertex of the selected one, that vertex. What is being drawn and is no region yet is `path`.
+the region; on a vertex of the selected one, that vertex. What is being drawn and is not a region yet is `path`.
 """
 
 from collections.abc import Callable

@@ -174,7 +174,7 @@ class Drawing(PositionsView):
         return handles
 
     def _show_path(self) -> None:
-        """Draw what is being drawn and is no region yet."""
+        """Draw what is being drawn and is not a region yet."""
         places = [*self.adapter.path, *([self.adapter.mouse] if self.adapter.mouse else [])]
         shown = places if self.adapter.held is None else []
         if not shown and not self._path_is_shown:
@@ -273,7 +273,7 @@ class TracesDrawing(Drawing, TracesView):
         self._add_buttons()
 
     def _show_path(self) -> None:
-        """Draw what is being drawn and is no region yet, and its trace."""
+        """Draw what is being drawn and is not a region yet, and its trace."""
         super()._show_path()
         drawn = self.adapter
         places = [*drawn.path, *([drawn.mouse] if drawn.mouse else [])]

@@ -46,7 +46,7 @@ def save_regions(path: str | os.PathLike[str], regions: Regions, *, overwrite: b
         If regions are masks, labels, weights or windows of positions, which have no outlines; there are none; or the
         suffix is another one.
     TypeError
-        If `regions` are no `Regions`.
+        If `regions` are not `Regions`.
     FileExistsError
         If the file exists and is not to be replaced.
 

@@ -46,7 +46,7 @@ def type_name(values: Array) -> str:
 
 
 def text_column(cells: Iterable[Any], path: Path) -> Array:
-    """Return a column of text from cells of a file; None is no text.
+    """Return a column of text from cells of a file; None is not text.
 
     In NumPy, each takes as much memory as the longest, which the file has to justify.
     """

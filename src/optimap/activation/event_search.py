@@ -18,7 +18,6 @@ from .._series import tamed
 
 MIN_SNR = 6.0  # a slope that noise does not have, in units of the noise of the derivative
 MIN_SHARE = 0.2  # of the median of the large peaks: smaller ones are not upstrokes
-SCALES = (2.0, 3.0, 4.0, 6.0, 8.0)  # frames
 NEAREST = 3  # frames, at least: how far a peak may move from the coarse to the fine scale
 LASTING_SLOPE = 6.0  # scales to each side: a slope that lasts longer than half of that is drift
 SIGMA_SHARE = 0.4  # of the width of the window: 5 frames are a Gaussian of sigma 2
@@ -86,7 +85,7 @@ def _significant(signal: Floats, slopes: Floats, search: PeakSearch) -> tuple[In
     noise, rounding = kernels.noise_limits(signal)
     spared = kernels.without_spikes(signal[np.newaxis], kernels.spike_limits(signal[np.newaxis]))[0]
     best, chosen = 0.0, None
-    for sigma in sorted({*SCALES, search.sigma}):
+    for sigma in sorted({*kernels.SCALES, search.sigma}):
         own = _without_drift(kernels.gaussian_slopes(spared, sigma), sigma)
         limits = np.maximum(MIN_SNR * noise * kernels.slope_noise(sigma, len(signal)), rounding)
         places = _peaks(own, 0.0, None, search.distance)

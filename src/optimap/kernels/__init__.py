@@ -15,7 +15,7 @@ from . import _numpy_beat
 from ._choice import asked_threads, backend, thread_count, twins
 from ._choice import loops as _loops
 from ._fallback import Fallback
-from ._numpy_filters import spike_limits, without_spikes
+from ._numpy_filters import SCALES, spike_limits, without_spikes
 from ._numpy_noise_like import is_noise, is_upstroke_of_noise
 from ._numpy_slopes import median_slope, side_changes, slopes_of_ranks
 from ._numpy_upstrokes import gaussian_slopes, is_steep, noise_limits, slope_noise
@@ -25,6 +25,7 @@ from ._workers import Stop, in_background, run_alongside, run_in_threads
 # Listed for the tests: both sets of loops (twins), the warning of slow ones (Fallback), the steps of the median slope
 # in NumPy (median_slope, side_changes, slopes_of_ranks), and the share of a container (container_cores).
 __all__ = [
+    "SCALES",
     "Fallback",
     "Stop",
     "asls_baselines",
