@@ -197,19 +197,21 @@ def _map_of(video: VideoLike | ArrayLike, loop: Loop, sign: int) -> Floats:
         source = whole_in_time(source)
     sample = Sample(source.shape)
     found = _times(source, loop, sample)
-    return np.full_like(found, np.nan) if sample.is_of_noise(found, sign) else found
+    return np.full_like(found, np.nan) if sample.is_of_noise(sign) else found
 
 
 def _times(source: Source, loop: Loop, sample: Sample) -> Floats:
     """Return the times of all pixels, tile by tile if the frames are not in the form that the loops need."""
     if _is_direct(source) and source.frames is not None:
         frames = prepare(source.frames)
-        sample.put(np.s_[:, :], frames[:, sample.needed])
-        return loop(frames)
+        found = loop(frames)
+        for place in sample.parts:
+            sample.put(place, found[place], frames[:, *place][:, sample.needed[place]])
+        return found
     found = np.full(source.frame_shape, np.nan)
     for place, times, signals in (_of_blocks if source.reach == "dask" else _of_tiles)(source, loop, sample.needed):
         found[place] = times.reshape(found[place].shape)
-        sample.put(place, signals)
+        sample.put(place, found[place], signals)
     return found
 
 
