@@ -12,6 +12,7 @@ import numpy as np
 
 from .. import kernels
 from .._base import Array, Floats, budget
+from .._reading import above_first
 
 SIGMA = 2.0  # frames: pixels are compared without the noise of single frames
 ALIKE = 0.25  # is the mean correlation of neighbours in tissue, at least, even where their SNR is 1
@@ -61,7 +62,7 @@ class Sample:
         for pair, number, time in zip(pairs.tolist(), numbers, activated.tolist(), strict=True):
             if np.isfinite(time):
                 start = min(max(0, round(time) - length // 2), len(signals) - length)
-                self._signals[pair] = signals[start : start + length, number].T
+                self._signals[pair] = above_first(signals[start : start + length, number]).T
                 self._frames[pair] = round(time) - start
 
     def is_of_noise(self, sign: int) -> bool:

@@ -25,7 +25,7 @@ from .._base import (
     refuse_device_array,
 )
 from .._draw import check_axes, check_scale
-from .._reading import Source, as_source, is_ready, prepare
+from .._reading import Source, above_first, as_source, is_ready, prepare
 from .blocks import each_block, whole_in_time
 from .coherence import Sample
 from .event_search import LASTING, MIN_SNR
@@ -33,7 +33,7 @@ from .events import METHODS, parse_threshold
 from .isochrones import show_activation_map
 from .keywords import check_known
 from .old_calls import takes_old_calls
-from .tiles import read_tile, tiles_of
+from .tiles import parse_mask, read_tile, tiles_of
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -168,7 +168,7 @@ def _parse_method(method: object, sign: int, threshold: float) -> Loop:
     if not isinstance(method, str) or method not in METHODS:
         raise ArgumentError.must_be("method", method, "'maximum_derivative' or 'threshold_crossing'")
     if method == METHODS[0]:
-        return lambda frames: kernels.upstroke_times(frames, sign, SIGMA, MIN_SNR)
+        return lambda frames: kernels.upstroke_times(above_first(frames), sign, SIGMA, MIN_SNR)
     return lambda frames: kernels.crossing_times(frames, sign, threshold, LASTING // 2, MIN_SNR)
 
 
@@ -193,6 +193,7 @@ def _map_of(video: VideoLike | ArrayLike, loop: Loop, sign: int) -> Floats:
     source = as_source(video)
     if source.shape[0] == 0:
         raise ArgumentError("video", video, "has no frames", "give at least 3", subject="video")
+    parse_mask(None, source.frame_shape)
     if not _is_direct(source):
         source = whole_in_time(source)
     sample = Sample(source.shape)
