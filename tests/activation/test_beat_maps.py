@@ -1,5 +1,8 @@
 """compute_beat_maps: agrees with tables of beats, with known waves, with itself in every way of reading."""
 
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 import tifffile
@@ -302,3 +305,25 @@ def test_drift_is_reported_once(video):
         compute_beat_maps(drifting)
     assert [warning.filename for warning in caught] == [__file__]
     compute_beat_maps(drifting, baseline="linear")
+
+
+def test_memory_stays_flat(tmp_path):
+    """Tiles are read and released one after the other: a small part of the recording is in memory at a time."""
+    video = np.lib.format.open_memmap(tmp_path / "v.npy", "w+", np.float32, (400, 128, 512))  # 100 MB
+    video[:] = np.nan  # which takes no time to measure
+    video.flush()
+    code = """
+import sys, numpy
+from optimap._base import budgeted
+from optimap.activation import compute_beat_maps
+def megabytes(key): return int(open("/proc/self/status").read().split(key)[1].split()[0]) / 1024
+video = numpy.load(sys.argv[1], mmap_mode="r")
+options = {"beats": [100, 250], "polarity": "up", "levels": (), "columns": ["activation"]}
+compute_beat_maps(numpy.zeros((400, 2, 2)), **options)
+before = megabytes("VmRSS:")
+with budgeted(tile_bytes=2**22, tile_values=2**14):
+    compute_beat_maps(video, **options)
+print(megabytes("VmHWM:") - before)
+"""
+    done = subprocess.run([sys.executable, "-c", code, tmp_path / "v.npy"], capture_output=True, text=True, check=True)
+    assert float(done.stdout) < 70
