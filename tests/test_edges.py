@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from optimap import ArgumentError
 from optimap.activation import (
     compute_activation_map,
     compute_beat_maps,
@@ -25,7 +26,7 @@ RELATIVE = {  # to the range of a pixel, or of its slopes
     "frequency": compute_dominant_frequency_map,
     "phase": compute_phase,
     "range": normalize_pixelwise,
-    "normalize": lambda video: normalize(video.reshape(len(video), -1)),
+    "normalize": lambda video: normalize(video.reshape(len(video), 20)),
     "ranges of windows": lambda video: normalize_pixelwise_slidingwindow(video, 31),
 }
 LINEAR = {
@@ -93,3 +94,26 @@ def test_frames_without_pixels(function):
     for shape in ((60, 0, 8), (60, 8, 0)):
         call = lambda: function(np.zeros(shape), show=False)  # noqa: E731, B023
         check_error(call, ValueError, "video", r"has frames of shape \(\d, \d\): give frames with pixels")
+
+
+def test_a_million_frames_and_a_million_positions():
+    video = np.zeros((1_000_000, 1, 2), np.float32)
+    video[600_000:, 0] = 100, 200
+    video += np.random.default_rng(0).normal(size=video.shape).astype(np.float32)
+    np.testing.assert_allclose(extract_traces(video, (1, 0), size=1), video[:, 0, 1])
+    np.testing.assert_allclose(
+        compute_activation_map(video, interpolate=True, normalize_time=False, show=False), 599_999.5, atol=0.5
+    )
+    places = np.tile([(1, 2), (3, 1)], (500_000, 1))
+    traces = extract_traces(COUNTS[:2], places, size=1)
+    np.testing.assert_array_equal(traces, np.tile(COUNTS[:2, [2, 1], [1, 3]], 500_000))
+
+
+@pytest.mark.parametrize("name", [*RELATIVE, *LINEAR])
+def test_no_frames(name):
+    """There is nothing to compute: the result is empty, or an error of ours."""
+    try:
+        found = (RELATIVE | LINEAR)[name](COUNTS[:0])
+    except ArgumentError:
+        return
+    assert np.size(found) == 0
