@@ -7,20 +7,22 @@ FOLDER ?= demo
 # A process for each core, and all tests of a file in the same one.
 PARALLEL := -n logical --maxprocesses 4 --dist loadfile
 
-.PHONY: demo test test-frontends test-arrays core-numpy lowest fuzz sanitize napari lint types doctest docs hooks dist wheels bench speed clean
+.PHONY: demo test test-frontends test-arrays core-numpy lowest fuzz sanitize clang napari lint types doctest docs hooks dist wheels bench speed clean
 
-# A plain install, as users have it: the package and what it needs.
+# A plain install, as users have it: the package and what it needs. What is used of it is compiled to byte code when it is
+# first imported: pip would compile all files, one by one, before the demo can start.
 $(VENV)/core: pyproject.toml CMakeLists.txt $(shell find src -type f -not -name '*.pyc')
 	@echo "Making an environment in $(VENV)"
 	@$(PYTHON) -m venv $(VENV)
 	@echo "Compiling and installing optimap-trace, with NumPy, SciPy and matplotlib"
-	@$(BIN)/python -m pip install --quiet .
+	@$(BIN)/python -m pip install --quiet --no-compile .
 	@touch $@
 
-# And with everything that it can use; the package itself is there, and not compiled again.
+# And with everything that it can use; the package itself is there, and not compiled again. Its byte code comes last.
 $(VENV)/installed: $(VENV)/core
 	$(BIN)/python -m pip install --quiet --upgrade "pip>=25.1"
-	$(BIN)/python -m pip install --quiet "optimap-trace[all]"
+	$(BIN)/python -m pip install --quiet --no-compile "optimap-trace[all]"
+	-$(BIN)/python -m compileall -qq -j 0 $(VENV)/lib  # on all cores, unlike pip
 	touch $@
 
 $(VENV)/dev: $(VENV)/installed
@@ -70,6 +72,10 @@ fuzz: $(VENV)/dev
 # Tests the compiled loops, built with AddressSanitizer and UndefinedBehaviorSanitizer.
 sanitize: $(VENV)/dev
 	PYTHON=$(BIN)/python .ci/sanitize
+
+# Tests the compiled loops, built with Clang.
+clang: $(VENV)/dev
+	PYTHON=$(BIN)/python .ci/clang
 
 # Tests the plugin in napari/ with real viewers, in an environment of its own; needs Xvfb. WHEEL=dist/NAME.whl saves compiling.
 WHEEL ?= .
