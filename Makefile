@@ -4,8 +4,8 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 FOLDER ?= demo
-# A process for each core, and all tests of a file in the same one.
-PARALLEL := -n logical --maxprocesses 4 --dist loadfile
+# A process for each core, and all tests of a file in the same one, in the order of tests/conftest.py.
+PARALLEL := -n logical --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
 .PHONY: demo test test-frontends test-arrays core-numpy lowest fuzz sanitize clang napari lint types doctest docs hooks dist wheels bench speed clean
 

@@ -13,6 +13,13 @@ os.environ.setdefault("MPLBACKEND", "agg")
 hypothesis.settings.register_profile("seeded", derandomize=True, deadline=None)
 hypothesis.settings.load_profile("seeded")
 
+# The files that take longest begin first, so that no core waits for one of them at the end.
+LONGEST = ["test_typed.py", "test_browser.py", "test_desktop.py", "test_guides.py", "test_faults.py"]
+
+
+def pytest_collection_modifyitems(items):
+    items.sort(key=lambda item: LONGEST.index(item.path.name) if item.path.name in LONGEST else len(LONGEST))
+
 
 @pytest.fixture(autouse=True)
 def _close_figures():

@@ -4,6 +4,7 @@ The tests themselves are held to the same lists, and replace nothing that belong
 """
 
 import ast
+import functools
 import importlib
 import tomllib
 from collections import defaultdict
@@ -54,10 +55,16 @@ def room_of(path):
     return path.parts[0] if len(path.parts) > 1 else ("" if path.stem == "__init__" else path.stem)
 
 
+@functools.cache
+def tree_of(path):
+    """Return the program of a module, given as below the package."""
+    return ast.parse((SRC / path).read_text(encoding="utf-8"))
+
+
 def imports(path):
     """Yield (dotted module below the package, names, function around it) of each import of our own."""
     package = list(path.parts[:-1])
-    tree = ast.parse((SRC / path).read_text(encoding="utf-8"))
+    tree = tree_of(path)
     around = {}
     for node in ast.walk(tree):
         for child in ast.iter_child_nodes(node):
@@ -145,7 +152,7 @@ def test_modules_do_not_import_each_other_in_circles():
 def test_matplotlib_is_imported_inside_functions_of_rooms_that_draw():
     wrong = []
     for path in modules():
-        tree = ast.parse((SRC / path).read_text(encoding="utf-8"))
+        tree = tree_of(path)
         inside = {child for node in ast.walk(tree) if isinstance(node, ast.FunctionDef) for child in ast.walk(node)}
         checked = {
             child
@@ -159,7 +166,8 @@ def test_matplotlib_is_imported_inside_functions_of_rooms_that_draw():
             if not any(name.split(".")[0] == "matplotlib" for name in names) or node in checked:
                 continue
             # Artists of ours are classes of matplotlib's; these modules are imported only to draw.
-            is_lazy = node in inside or path.name in ("long_traces.py", "arranger.py", "player.py", "highlight.py")
+            ours = ("long_traces.py", "strokes.py", "arranger.py", "player.py", "highlight.py", "stamps.py")
+            is_lazy = node in inside or path.name in ours
             if room_of(path) not in MATPLOTLIB | {"_cli"} or not is_lazy:
                 wrong.append(str(path))
     assert wrong == []
@@ -183,7 +191,7 @@ def test_files_and_bodies_are_short():
     assert long_files == []
     long_bodies = []
     for path in modules():
-        for node in ast.walk(ast.parse((SRC / path).read_text(encoding="utf-8"))):
+        for node in ast.walk(tree_of(path)):
             if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
                 body = node.body[1:] if ast.get_docstring(node) else node.body
                 is_table = node.name.startswith("_add_arguments")  # of options
@@ -195,7 +203,7 @@ def test_files_and_bodies_are_short():
 def test_few_parameters_can_be_anything():
     total = anything = 0
     for path in modules():
-        for node in ast.walk(ast.parse((SRC / path).read_text(encoding="utf-8"))):
+        for node in ast.walk(tree_of(path)):
             if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
                 arguments = node.args
                 every = [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs]
@@ -207,7 +215,7 @@ def test_few_parameters_can_be_anything():
 
 
 def test_every_module_says_what_it_is_for():
-    silent = [str(p) for p in modules() if not ast.get_docstring(ast.parse((SRC / p).read_text(encoding="utf-8")))]
+    silent = [str(path) for path in modules() if not ast.get_docstring(tree_of(path))]
     assert silent in ([], ["_version.py"])
 
 
@@ -337,6 +345,7 @@ def replaced(tree):
                 yield ast.unparse(node)
 
 
+@functools.cache
 def every_program():
     """Return the path of every file of the tests, below their folder, and the trees of its programs."""
     paths = sorted(path.relative_to(TESTS) for path in TESTS.rglob("*.py"))

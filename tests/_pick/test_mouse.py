@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from matplotlib.backend_bases import MouseEvent
 from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -213,6 +213,7 @@ def test_a_disconnected_adapter_takes_no_clicks():
     assert mouse.picker.positions == []
 
 
+@settings(max_examples=30)  # each draws a figure
 @given(st.lists(st.tuples(st.integers(0, 29), st.integers(0, 19), st.sampled_from([1, 1, 1, 3])), max_size=12))
 def test_any_clicks_leave_distinct_pixels(clicks):
     mouse = Mouse()

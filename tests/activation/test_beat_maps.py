@@ -75,6 +75,15 @@ def test_signals_that_point_down(video, maps):
     np.testing.assert_array_equal(others["peak"], -maps["peak"])
 
 
+def test_parts_of_a_long_recording_decide_the_direction():
+    t = np.arange(270_000) % 500
+    beats = np.exp(-((t - 60.3) ** 2) / np.where(t < 60.3, 20, 400))
+    beats[:100_000] = 0  # nothing yet
+    noise = np.random.default_rng(0).normal(size=(len(t), 1, 2)).astype(np.float32)
+    found = compute_beat_maps(noise - 30 * beats[:, None, None], beats=[200_056, 200_556], columns=["activation"])
+    np.testing.assert_allclose(found["activation_frames"].ravel(), [200_057] * 2 + [200_557] * 2, atol=1.5)
+
+
 def test_turning_a_video_turns_every_map(video, maps):
     for turn in (np.rot90, lambda a, axes: np.flip(a, axes[1]), lambda a, axes: np.swapaxes(a, *axes)):
         others = compute_beat_maps(turn(video, axes=(1, 2)), fps=500, beats=maps.beats)

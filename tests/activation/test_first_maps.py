@@ -56,6 +56,18 @@ def test_noise_that_is_not_white_has_hardly_any_activations(method, kind):
     assert np.isfinite(exact(noise, method)).mean() < 0.03
 
 
+@pytest.mark.parametrize("shape", [(8, 9), (72, 1)])
+def test_long_recordings_are_looked_at_around_the_activation(shape, tmp_path):
+    frames = 17_000
+    noise = noises.coloured(frames, 72).reshape(frames, *shape)
+    assert np.isnan(exact(noise)).all()
+    wave = (noise[::-1] + 40 * np.exp(-(((np.arange(frames) - 16_900) / 3) ** 2))[:, None, None]).astype(np.float32)
+    found = exact(wave)
+    np.testing.assert_allclose(found, 16_897.9, atol=1.5)
+    np.save(tmp_path / "wave.npy", wave)
+    np.testing.assert_array_equal(exact(np.load(tmp_path / "wave.npy", mmap_mode="r")), found)
+
+
 def test_waves_that_look_like_noise_in_single_pixels_are_waves():
     t, x = np.arange(150)[:, np.newaxis, np.newaxis], np.arange(20)
     wave = np.sin(2 * np.pi * (t - x / 2) / 30) + np.zeros((20, 1))

@@ -10,6 +10,7 @@ from typing import SupportsFloat
 import numpy as np
 
 from .errors import ArgumentError, ArgumentTypeError
+from .types import Array
 
 RATE = "a positive number of frames per second"
 
@@ -92,3 +93,11 @@ def _as_float(value: object) -> float:
     """Return a number as a float, and NaN for everything else."""
     is_number = isinstance(value, SupportsFloat) and not isinstance(value, bool) and getattr(value, "ndim", 0) == 0
     return float(value) if is_number else math.nan  # type: ignore[arg-type]  # a number
+
+
+def in_doubles(values: Array) -> Array:
+    """Return long doubles in double precision, with infinity for those beyond its range; all else as it is."""
+    if values.dtype.kind != "f" or values.dtype.itemsize <= 8:
+        return values
+    with np.errstate(over="ignore"):
+        return values.astype(np.float64)

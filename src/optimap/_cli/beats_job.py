@@ -253,9 +253,9 @@ def _without_beats(found: "BeatTable", signals: "TraceTable") -> Iterator[str]:
         labels = [all_labels[i] for i in numbers]
         few = ", ".join(labels[:MOST_NAMED]) + (", ..." if len(labels) > MOST_NAMED else "")
         has = "has" if len(labels) == 1 else "have"
-        found_there = "" if reason != NO_BEAT_FOUND else f" ({_steepest(found, signals, numbers)})"
+        why = f": {_steepest(found, signals, numbers)}" if reason == NO_BEAT_FOUND else f", as {reason}"
         total = counted(signals.columns.shape[1], "trace")
-        yield f"{len(numbers)} of {total} {has} no beats, as {reason}{found_there}: {few}"
+        yield f"{len(numbers)} of {total} ({few}) {has} no beats{why}"
 
 
 def _steepest(found: "BeatTable", signals: "TraceTable", numbers: list[int]) -> str:

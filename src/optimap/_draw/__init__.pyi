@@ -49,7 +49,6 @@ from .line_ends import (
 )
 from .long_traces import (
     LONG,
-    InPieces,
 )
 from .maps import (
     MapStyle,
@@ -85,6 +84,9 @@ from .stacked import (
     stack_traces,
     stacked_height,
 )
+from .strokes import (
+    ColumnStrokes,
+)
 from .traces import (
     add_trace_bars,
     as_traces,
@@ -98,7 +100,7 @@ __all__ = [
     "MOST_LABELS",
     "MOST_OVERLAID",
     "Colors",
-    "InPieces",
+    "ColumnStrokes",
     "InteractivePlayer",
     "LineEnds",
     "MapStyle",

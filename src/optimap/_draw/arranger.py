@@ -1,4 +1,4 @@
-"""An artist that draws nothing, but is drawn first: what has to be placed anew for each size and view is placed then.
+"""An artist that draws nothing, but is drawn first: what has to be placed again for each size and view is placed then.
 
 This module imports matplotlib, so it is imported only to draw.
 """

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, SupportsFloat, TypeAlias, cast
 import numpy as np
 from numpy.typing import ArrayLike
 
-from .._base import ArgumentError, ArgumentTypeError, Array, counted
+from .._base import ArgumentError, ArgumentTypeError, Array, counted, in_doubles
 from .colors import default_colors
 
 if TYPE_CHECKING:
@@ -28,6 +28,7 @@ def as_image(image: ArrayLike, name: str = "image") -> Array:
     if pixels.dtype.kind not in "biuf":
         cure = "give an image of real numbers, or of True and False"
         raise ArgumentTypeError(name, image, f"holds {pixels.dtype} values", cure, subject=name)
+    pixels = in_doubles(pixels)
     if pixels.ndim == 3 and pixels.shape[-1] in (3, 4):
         return pixels
     if pixels.ndim != 2:

@@ -55,7 +55,8 @@ class LineEnds:
         """Show as many texts as there is room for, and move apart those that are too close."""
         points = 72 / ax.figure.dpi
         bottom, top = (points * edge for edge in ax.bbox.intervaly)
-        ends = np.array([points * ax.transData.transform((0, text.xy[1]))[1] for text in self.texts])
+        heights = np.array([[0, text.xy[1]] for text in self.texts], float).reshape(-1, 2)
+        ends = points * ax.transData.transform(heights)[:, 1]
         line = LINE * self.texts[0].get_fontsize() if self.texts else 1.0
         inside = (bottom - 1 <= ends) & (ends <= top + 1)
         room = max(1, int((top - bottom) / line) + 1)

@@ -8,46 +8,18 @@ from typing import Any
 import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
-from matplotlib.backend_bases import GraphicsContextBase, RendererBase
+from matplotlib.backend_bases import RendererBase
 from matplotlib.lines import Line2D
-from matplotlib.path import Path
-from matplotlib.patheffects import AbstractPathEffect
-from matplotlib.transforms import Transform
 
 from .._base import Array
 from .decimate import pixel_columns, visible_samples
+from .strokes import ColumnStrokes
 
 # Resolution of vector files, which have no pixels, in columns per inch; strokes are wider than that.
 PRINT_DPI = 200
 
 # Shorter traces are drawn as they are.
 LONG = 10_000
-
-
-class InPieces(AbstractPathEffect):
-    """Draws a line piece by piece on pixels, each from the last point of the piece before it.
-
-    The time to fill a stroke grows faster than its length: a noisy line of 2000 points takes 12 ms in pieces, and
-    29 ms as a whole.
-    """
-
-    PIECE = 40  # points; 20 and 60 take as long
-
-    def draw_path(
-        self,
-        renderer: RendererBase,
-        gc: GraphicsContextBase,
-        tpath: Path,
-        affine: Transform,
-        rgbFace: Any = None,
-    ) -> None:
-        """Draw a path, called by matplotlib."""
-        pieces = [tpath]
-        if tpath.codes is None and hasattr(renderer, "buffer_rgba"):
-            points = np.asarray(tpath.vertices)
-            pieces = [Path(points[i : i + self.PIECE + 1]) for i in range(0, len(points) - 1, self.PIECE)]
-        for piece in pieces:
-            renderer.draw_path(gc, piece, affine, rgbFace)
 
 
 def plot_traces(ax: Axes, x: Array, traces: Array, style: dict[str, Any], offsets: Array | None = None) -> list[Line2D]:
@@ -66,7 +38,7 @@ def plot_traces(ax: Axes, x: Array, traces: Array, style: dict[str, Any], offset
         traces = traces.astype(np.float32)  # NumPy compares half floats one by one
     # The extremes set the limits of the axes; the samples follow with the limits in x, or when the figure is drawn.
     extremes = np.stack([np.fmin.reduce(traces), np.fmax.reduce(traces)])
-    lines = ax.plot(x[[0, -1]], extremes + shifts, **{"path_effects": [InPieces()], **style})
+    lines = ax.plot(x[[0, -1]], extremes + shifts, **{"path_effects": [ColumnStrokes()], **style})
     keeper = LongTraces(x, traces, shifts, lines)
     ax.add_artist(keeper)
     ax.callbacks.connect("xlim_changed", lambda changed: keeper.update_lines(changed, raster=True))

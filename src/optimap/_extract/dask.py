@@ -17,7 +17,7 @@ from .. import kernels
 from .._base import AnyArray, ArgumentError, Array
 from .._reading import Plan, Source, as_source, block_frames, walk_blocks
 from .._regions import Spans
-from .parts import Part, cut, raise_on_nan
+from .parts import Part, cut, means_of, raise_on_nan
 from .sums import Adding, Sums, Then, adding
 
 
@@ -109,7 +109,7 @@ def block_traces(block: AnyArray, plan: Extraction, block_id: tuple[int, int, in
     with kernels.one_thread():
         for at, piece in _pieces(block):
             out = traces[at : at + len(piece)]
-            kernels.window_means(piece, plan.spans, out, plan.nan_policy == "omit")
+            means_of(piece, plan.spans, out, plan.nan_policy == "omit")
             _check_nan(piece, plan, cut(plan.spans, None, plan.spans.sums), out, start + at)
     return traces
 

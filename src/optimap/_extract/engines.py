@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
+
 from .._base import AnyArray, ArgumentError
 from .._reading import Source
 from .._regions import Spans, join_spans
@@ -43,6 +45,7 @@ def span_traces(
 
     def subtract(traces: AnyArray) -> Any:
         behind = traces[:, count:] if isinstance(background, Spans) else background
-        return traces[:, :count] - factor * behind
+        with np.errstate(invalid="ignore", over="ignore"):  # infinities may meet
+            return traces[:, :count] - factor * behind
 
     return engine(source, windows, nan_policy, subtract)

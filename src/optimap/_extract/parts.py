@@ -17,6 +17,7 @@ from .sums import adding
 
 # Pixels of windows in one call of a kernel, which cannot be interrupted: a third of a second on one core.
 CALL_PIXELS = {"compiled": 2**32, "numpy": 2**26}
+LESS = 64  # sums that overflow are those of numbers in units of two to this power
 
 
 @dataclass(frozen=True)
@@ -70,7 +71,18 @@ def window_means(
     for first in range(0, len(block), step):
         if stop.is_set():
             return
-        kernels.window_means(block[first : first + step], spans, out[first : first + step], omit_nan)
+        means_of(block[first : first + step], spans, out[first : first + step], omit_nan)
+
+
+def means_of(block: Array, spans: Spans, out: Array, omit_nan: bool) -> None:
+    """Call the kernel; frames whose sums leave the range of doubles are added up once more, in smaller units."""
+    kernels.window_means(block, spans, out, omit_nan)
+    if block.dtype == np.float64 and np.isinf(out).any():
+        frames = np.flatnonzero(~np.isfinite(out).all(axis=1))
+        small = np.empty((len(frames), out.shape[1]))
+        kernels.window_means(np.ldexp(block[frames], -LESS), spans, small, omit_nan)
+        with np.errstate(over="ignore"):  # sums may be infinite, and pixels
+            out[frames] = np.where(np.isfinite(out[frames]), out[frames], np.ldexp(small, LESS))
 
 
 def raise_on_nan(block: Array, part: Part, out: Array, start: int) -> None:

@@ -41,6 +41,9 @@ from .shapes_view import (
     ImageDrawing,
     TracesDrawing,
 )
+from .stamps import (
+    Stamp,
+)
 from .trace_lines import (
     DRAFT,
 )
@@ -51,8 +54,8 @@ from .treatment import (
     Treatment,
 )
 
-# The views, what they are made of (Draft, DRAFT, Layers, Treatment, MouseAdapter, point_color) and the functions for
-# texts are listed for the tests, which look at views without a screen.
+# The views, what they are made of (Draft, DRAFT, Layers, Stamp, Treatment, MouseAdapter, point_color) and the functions
+# for texts are listed for the tests, which look at views without a screen.
 __all__ = [
     "DRAFT",
     "ComparisonView",
@@ -64,6 +67,7 @@ __all__ = [
     "PointPicker",
     "PositionsView",
     "ShapePicker",
+    "Stamp",
     "TracesDrawing",
     "TracesView",
     "Treatment",

@@ -2,10 +2,11 @@
 
 Drawing a noisy trace takes 10 ms, its number 1 ms. When one of thirty changes, only the layer that holds it is drawn
 again; when it changes many times in a row, it is left out of its layer. A layer is drawn again when an artist in it is
-stale, as matplotlib calls it, or its axes have other limits or another place.
+stale, as matplotlib calls it, or its axes have other limits or another place. Artists that are quick to draw (`stamps`)
+are drawn each time.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
@@ -25,8 +26,8 @@ CLEAR = np.array([255, 255, 255, 0], np.uint8).view(np.uint32)[0]  # a pixel of 
 class Layer:
     """Some artists of the same height, and a bitmap of the first of them."""
 
-    def __init__(self, height: float) -> None:
-        self.height = height
+    def __init__(self, height: float, is_quick: bool) -> None:
+        self.height, self.is_quick = height, is_quick
         self.artists: list[Artist] = []
         self.done = 0  # artists in the bitmap
         self.view: tuple[object, ...] = ()  # for which it was drawn
@@ -48,11 +49,11 @@ class Layers:
 
     def add(self, artist: "Artist") -> None:
         """Draw an artist from now on, above those that are not higher."""
-        height = artist.get_zorder()
-        own = [layer for layer in self._layers if layer.height == height]
-        if not own or len(own[-1].artists) >= self._size:
+        height, is_quick = artist.get_zorder(), getattr(artist, "is_quick", False)
+        own = [layer for layer in self._layers if (layer.height, layer.is_quick) == (height, is_quick)]
+        if not own or (len(own[-1].artists) >= self._size and not is_quick):
             self._merge(own)
-            own = [Layer(height)]
+            own = [Layer(height, is_quick)]
             self._layers.append(own[0])
             self._layers.sort(key=lambda layer: layer.height)
         own[-1].artists.append(artist)
@@ -68,13 +69,14 @@ class Layers:
     def draw(self, without: "Collection[Artist]" = ()) -> None:
         """Draw all artists but some on the canvas."""
         renderer = self._canvas.get_renderer()
+        views = self._views()
         for layer in self._layers:
             kept = [artist for artist in layer.artists if artist not in without]
-            if len(kept) < len(layer.artists):
+            if layer.is_quick or len(kept) < len(layer.artists):
                 layer.done = 0  # those that are left out are about to change
                 for artist in kept:
                     artist.draw(renderer)
-            elif self._update(layer):
+            elif self._update(layer, views):
                 left, bottom = layer.place
                 renderer.draw_image(renderer.new_gc(), left, bottom, layer.pixels)
 
@@ -87,10 +89,17 @@ class Layers:
             own[at].done = 0
             self._layers.remove(own[at + 1])
 
-    def _update(self, layer: Layer) -> bool:
+    def _views(self) -> dict[object, tuple[object, ...]]:
+        """Return where the axes of the artists are, and what they show, on the present canvas."""
+        canvas = self._canvas.get_renderer()
+        size = canvas.width, canvas.height, canvas.dpi
+        axes: Any = {artist.axes for layer in self._layers for artist in layer.artists}
+        return {ax: (*size, *ax.bbox.bounds, *ax.get_xlim(), *ax.get_ylim()) for ax in axes}
+
+    def _update(self, layer: Layer, views: dict[object, tuple[object, ...]]) -> bool:
         """Draw what is missing in a layer; return whether there is anything to see."""
         canvas = self._canvas.get_renderer()
-        view = (canvas.width, canvas.height, canvas.dpi, *_views(layer.artists))
+        view = tuple(views[ax] for ax in dict.fromkeys(artist.axes for artist in layer.artists))
         if not layer.is_current(view):
             layer.done = 0
         if layer.done < len(layer.artists):
@@ -101,7 +110,7 @@ class Layers:
                 artist.draw(scratch)
                 artist.stale = False  # also if it has nothing to draw
             layer.done, layer.view = len(layer.artists), view
-            layer.place, layer.pixels = _cropped(np.asarray(scratch.buffer_rgba()))
+            layer.place, layer.pixels = cropped(np.asarray(scratch.buffer_rgba()))
         return layer.pixels is not None
 
     def _cleared(self, canvas: Any) -> Any:
@@ -115,13 +124,7 @@ class Layers:
         return self._scratch
 
 
-def _views(artists: "Sequence[Artist]") -> list[object]:
-    """Return where the axes of artists are, and what they show."""
-    axes: list[Any] = list(dict.fromkeys(artist.axes for artist in artists))
-    return [(*ax.bbox.bounds, *ax.get_xlim(), *ax.get_ylim()) for ax in axes]
-
-
-def _cropped(pixels: Array) -> tuple[tuple[int, int], Array | None]:
+def cropped(pixels: Array) -> tuple[tuple[int, int], Array | None]:
     """Return the part of an image that is drawn on, upside down as matplotlib draws it, and its left bottom."""
     words = pixels.view(np.uint32)[..., 0]  # a pixel in each, which is compared in one go
     rows = np.flatnonzero((words != CLEAR).any(axis=1))

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from matplotlib.lines import Line2D
     from matplotlib.text import Text
 
+    from .stamps import Bitmaps
+
 SMALL, TITLE = 8.5, 11.0  # sizes of text, in points
 
 
@@ -55,6 +57,7 @@ class PositionsView:
         self._shift = False  # whether the Shift key is down
         self._on_finish: Callable[[], None] | None = None
         self._marks: dict[int, tuple[Artist, ...]] = {}
+        self._bitmaps: Bitmaps = {}  # of numbers
         self._drawn: dict[int, Position] = {}
         self._numbers: dict[int, int] = {}  # of the points that are drawn
         self._hovered: int | None = None  # the point below the mouse, or whose trace is
@@ -307,20 +310,14 @@ class PositionsView:
     def _mark(self, point: Point) -> "tuple[Artist, ...]":
         """Add the artists of a point: first the dot, then its number."""
         from matplotlib.lines import Line2D
-        from matplotlib.patheffects import withStroke
+
+        from .stamps import Stamp  # imports matplotlib
 
         color = point_color(point)
         dot = Line2D([point.x], [point.y], linestyle="", marker="o", markersize=8, color=color, markeredgecolor="white")
         self.ax_image.add_line(dot)
-        number = self.ax_image.annotate(
-            "",
-            point.position,
-            xytext=(6, 5),
-            textcoords="offset points",
-            color=color,
-            fontweight="bold",
-            path_effects=[withStroke(linewidth=2.5, foreground="white")],
-        )
+        number = Stamp.on_image(self.ax_image, self._bitmaps, away=(6, 5), color=color)
+        number.xy = point.position
         return dot, number
 
     def _place(self, point: Point) -> None:

@@ -195,21 +195,13 @@ class Drawing(PositionsView):
     def _mark(self, point: Point) -> "tuple[Artist, ...]":
         """Add the artists of a region: first its outline, then its name."""
         from matplotlib.patches import Polygon
-        from matplotlib.patheffects import withStroke
+
+        from .stamps import Stamp  # imports matplotlib
 
         outline = Polygon([(0, 0)], closed=True, fill=False, edgecolor=point_color(point), linewidth=1.6)
         self.ax_image.add_patch(outline)
-        name = self.ax_image.annotate(
-            "",
-            (0, 0),
-            xytext=(0, 3),
-            textcoords="offset points",
-            ha="center",
-            fontsize="small",
-            color=point_color(point),
-            fontweight="bold",
-            path_effects=[withStroke(linewidth=2.5, foreground="white")],
-        )
+        style: dict[str, Any] = {"ha": "center", "fontsize": "small", "color": point_color(point)}
+        name = Stamp.on_image(self.ax_image, self._bitmaps, away=(0, 3), **style)
         self._marks[point.key] = (outline, name)
         self._place(point)
         return outline, name

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .._base import Array
-from .._draw import InPieces, LineEnds, is_stacked, pixel_columns, stack_traces, visible_samples
+from .._draw import ColumnStrokes, LineEnds, is_stacked, pixel_columns, stack_traces, visible_samples
 from .points import Point
 from .treatment import Treatment
 
@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from matplotlib.artist import Artist
     from matplotlib.axes import Axes
     from matplotlib.lines import Line2D
-    from matplotlib.text import Annotation
+
+    from .stamps import Bitmaps, Stamp
 
 # Traces of more samples are reduced one by one: a copy of all of them would take more time than it saves.
 LONG = 20_000
@@ -46,7 +47,8 @@ class TraceLines:
         ax.add_artist(self.highlight)
         self._styles = styles
         self._lines: dict[int, tuple[Line2D, ...]] = {}
-        self._ends: dict[int, Annotation] = {}
+        self._ends: dict[int, Stamp] = {}
+        self._bitmaps: Bitmaps = {}
         self._raw: dict[int, list[Array]] = {}
         self._shown: dict[int, list[Array]] = {}
         self._ranges: dict[int, list[tuple[float, float]]] = {}
@@ -68,7 +70,7 @@ class TraceLines:
         return *self._lines[key], self._ends[key]
 
     @property
-    def ends(self) -> "list[Annotation]":
+    def ends(self) -> "list[Stamp]":
         """The numbers at the ends of lines."""
         return list(self._ends.values())
 
@@ -81,15 +83,15 @@ class TraceLines:
         """Add what is drawn of a point, without samples."""
         from matplotlib.lines import Line2D
 
+        from .stamps import Stamp  # imports matplotlib
+
         marker = "o" if len(self.times) == 1 else ""
-        own = {"color": color, "linewidth": 1.0, "marker": marker, "path_effects": [InPieces()]}
+        own = {"color": color, "linewidth": 1.0, "marker": marker, "path_effects": [ColumnStrokes()]}
         self._lines[point.key] = tuple(Line2D([], [], **{**own, **style}) for style in self._styles)
         for line, ax in zip(self._lines[point.key], self._axes(), strict=True):
             ax.add_line(line)
-        places: Any = {"xycoords": ("axes fraction", "data"), "textcoords": "offset points"}
-        self._ends[point.key] = self.ax.annotate(
-            "", (1, 0), (4, 0), va="center", color=color, fontsize=NUMBER, annotation_clip=False, **places
-        )
+        style: dict[str, Any] = {"va": "center", "color": color, "fontsize": NUMBER}
+        self._ends[point.key] = Stamp(self.ax, self._bitmaps, away=(4, 0), at_edge=True, **style)
         self._offsets[point.key] = 0.0
         return self.artists(point.key)
 

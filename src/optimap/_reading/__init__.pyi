@@ -30,6 +30,7 @@ from .labelled import (
     unlabelled,
 )
 from .layout import (
+    above_first,
     is_ready,
     prepare,
 )
@@ -80,6 +81,7 @@ __all__ = [
     "Compute",
     "Plan",
     "Source",
+    "above_first",
     "are_few",
     "as_source",
     "block_frames",

@@ -14,9 +14,8 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import ArrayLike, NDArray
 
-from .._base import ArgumentError, ArgumentTypeError, Array, VideoLike, budget, counted, refuse_device_array
+from .._base import ArgumentError, ArgumentTypeError, Array, VideoLike, budget, counted, in_doubles, refuse_device_array
 from .given import given_series
-from .signals import in_doubles
 from .trends import running_median, straighten_ends
 
 Series = NDArray[np.float64]

@@ -24,9 +24,9 @@ from .._base import (
     dtype_kind,
     dtype_name,
     host_view,
+    in_doubles,
     is_device_array,
 )
-from .signals import in_doubles
 
 # Types that PyTorch can compare as well; all others are converted first.
 COMPARABLE = WHOLE_TYPES | {"float32", "float64"}

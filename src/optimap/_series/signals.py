@@ -10,7 +10,7 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from .._base import ArgumentError, ArgumentTypeError, Array, VideoLike, budget, counted, refuse_device_array
+from .._base import ArgumentError, ArgumentTypeError, Array, VideoLike, budget, counted, in_doubles, refuse_device_array
 
 Series = NDArray[np.float64]
 
@@ -33,14 +33,6 @@ def as_signals(
     check_signals(values, name, min_samples)
     values = in_doubles(values)
     return values.reshape(len(values), int(np.prod(values.shape[1:]))), values.shape[1:]
-
-
-def in_doubles(values: Array) -> Array:
-    """Return long doubles in double precision, with infinity for those beyond its range; all else as it is."""
-    if values.dtype.kind != "f" or values.dtype.itemsize <= 8:
-        return values
-    with np.errstate(over="ignore"):
-        return values.astype(np.float64)
 
 
 def check_signals(signals: VideoLike, name: str, min_samples: int) -> None:

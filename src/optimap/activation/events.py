@@ -32,6 +32,7 @@ from .._series import as_signals, signal_blocks
 from .event_search import LASTING, SIGMA_SHARE, PeakSearch, find_lasting_crossings, find_peaks
 from .isochrones import show_activations, show_slopes
 from .keywords import check_known
+from .tiles import parse_mask
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -125,6 +126,7 @@ def _parse_method(method: object, kwargs: dict[str, object]) -> Callable[..., Ac
 def _mean_signal(video: Any) -> Floats:
     """Return the mean of all pixels of a video that are not NaN, read block by block."""
     source = as_source(video, "signal")
+    parse_mask(None, source.frame_shape)
     height, width = source.frame_shape
     rows, none = np.arange(height), np.zeros(height, np.int64)
     spans = Spans(rows, none, none + width, np.ones(height), np.array([0, height]))

@@ -25,7 +25,7 @@ from .._base import (
     refuse_device_array,
 )
 from .._draw import check_axes, check_scale
-from .._reading import Source, as_source, is_ready, prepare
+from .._reading import Source, above_first, as_source, is_ready, prepare
 from .blocks import each_block, whole_in_time
 from .coherence import Sample
 from .event_search import LASTING, MIN_SNR
@@ -33,7 +33,7 @@ from .events import METHODS, parse_threshold
 from .isochrones import show_activation_map
 from .keywords import check_known
 from .old_calls import takes_old_calls
-from .tiles import read_tile, tiles_of
+from .tiles import parse_mask, read_tile, tiles_of
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -168,7 +168,7 @@ def _parse_method(method: object, sign: int, threshold: float) -> Loop:
     if not isinstance(method, str) or method not in METHODS:
         raise ArgumentError.must_be("method", method, "'maximum_derivative' or 'threshold_crossing'")
     if method == METHODS[0]:
-        return lambda frames: kernels.upstroke_times(frames, sign, SIGMA, MIN_SNR)
+        return lambda frames: kernels.upstroke_times(above_first(frames), sign, SIGMA, MIN_SNR)
     return lambda frames: kernels.crossing_times(frames, sign, threshold, LASTING // 2, MIN_SNR)
 
 
@@ -193,23 +193,26 @@ def _map_of(video: VideoLike | ArrayLike, loop: Loop, sign: int) -> Floats:
     source = as_source(video)
     if source.shape[0] == 0:
         raise ArgumentError("video", video, "has no frames", "give at least 3", subject="video")
+    parse_mask(None, source.frame_shape)
     if not _is_direct(source):
         source = whole_in_time(source)
     sample = Sample(source.shape)
     found = _times(source, loop, sample)
-    return np.full_like(found, np.nan) if sample.is_of_noise(found, sign) else found
+    return np.full_like(found, np.nan) if sample.is_of_noise(sign) else found
 
 
 def _times(source: Source, loop: Loop, sample: Sample) -> Floats:
     """Return the times of all pixels, tile by tile if the frames are not in the form that the loops need."""
     if _is_direct(source) and source.frames is not None:
         frames = prepare(source.frames)
-        sample.put(np.s_[:, :], frames[:, sample.needed])
-        return loop(frames)
+        found = loop(frames)
+        for place in sample.parts:
+            sample.put(place, found[place], frames[:, *place][:, sample.needed[place]])
+        return found
     found = np.full(source.frame_shape, np.nan)
     for place, times, signals in (_of_blocks if source.reach == "dask" else _of_tiles)(source, loop, sample.needed):
         found[place] = times.reshape(found[place].shape)
-        sample.put(place, signals)
+        sample.put(place, found[place], signals)
     return found
 
 

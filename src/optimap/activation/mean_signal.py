@@ -7,12 +7,13 @@ import numpy as np
 from .._base import ArgumentError, Array, Floats, Polarity, budget
 from .._beats import instead_of_beats, steepest_snr
 from .._extract import span_traces
-from .._reading import Source
+from .._reading import Source, as_source
 from .._regions import find_places
 from .._series import check_polarity, detect_polarity
 from ..beats import find_beats
 
 FEWEST, MOST = 64, 1024  # pixels that decide the direction
+PARTS, PART = 4, 2**16  # and parts of their signals, in frames: thousands of beats, in flat memory
 
 
 def beats_of_mean(source: Source, there: Array, polarity: Polarity, given: Floats | None) -> tuple[Floats, int]:
@@ -40,13 +41,16 @@ def beats_of_mean(source: Source, there: Array, polarity: Polarity, given: Float
 
 
 def _some_pixels(source: Source, there: Array) -> Array:
-    """Return the signals (T, N) of some of the pixels that are there, evenly spread."""
+    """Return the signals (T, N) of some of the pixels that are there, evenly spread; long recordings in parts."""
     pixels = np.flatnonzero(there)
     most = max(FEWEST, min(MOST, budget().series_values // max(1, source.shape[0])))
     chosen = pixels[np.linspace(0, len(pixels) - 1, min(most, len(pixels))).round().astype(np.int64)]
     rows, columns = np.divmod(chosen, there.shape[1])
     places = find_places(np.stack([columns, rows], axis=1), source.frame_shape, size=1)
-    return np.asarray(span_traces(source, places.spans))
+    frames = source.video if source.frames is None else source.frames
+    starts = np.linspace(0, len(frames) - PART, PARTS).astype(np.int64).tolist()
+    parts = [as_source(frames[start : start + PART]) for start in starts] if len(frames) > PARTS * PART else [source]
+    return np.concatenate([np.asarray(span_traces(part, places.spans)) for part in parts], axis=1)
 
 
 def mean_signal(source: Source, there: Array) -> Floats:

@@ -29,22 +29,23 @@ class Measuring:
 
     def pixels(self, pixels: Array, chosen: Array | slice) -> tuple[Array, Array]:
         """Return the values (columns, beats, n) and the reasons (n * beats, all columns) of pixels of (T, pixels)."""
-        return self._series(series_of(pixels, chosen, self.sign))
+        series = series_of(pixels, chosen, self.sign)
+        return self._series(series, pixels[0, chosen].astype(np.float64) - self.sign * series[:, 0])
 
     def those_there(self, pixels: Array, there: Array) -> tuple[Array, Array, Array]:
         """Return the values and reasons of the pixels of (T, pixels) that are there, and which these are."""
         chosen = np.flatnonzero(there)
         return (*self.pixels(pixels, chosen), chosen)
 
-    def _series(self, series: Array) -> tuple[Array, Array]:
-        """Return the values (columns, beats, m), and the reasons (m * beats, all columns), of series (m, T)."""
+    def _series(self, series: Array, levels: Floats) -> tuple[Array, Array]:
+        """Return the values (columns, beats, m), and reasons (m * beats, columns), of series (m, T) above levels."""
         count, beats = len(series), len(self.times)
         one = given_windows([self.times], series.shape[1])
         first = np.arange(count + 1, dtype=np.int64) * beats
         windows = Windows(first, np.tile(one.lows, count), np.tile(one.highs, count))
         with kernels.one_thread():
             values, reasons = measure_windows(series, windows, self.levels, self.options, is_checked=True)
-        values[:, [BASELINE, PEAK]] *= self.sign
+        values[:, [BASELINE, PEAK]] = self.sign * values[:, [BASELINE, PEAK]] + np.repeat(levels, beats)[:, np.newaxis]
         kinds = [kind for _, kind in measured_names(self.levels, self.prefix)]
         maps = np.empty((len(self.kept), beats, count))
         for column, row in zip(self.kept, maps, strict=True):

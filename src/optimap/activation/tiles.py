@@ -16,7 +16,7 @@ import numpy as np
 
 from .. import kernels
 from .._base import ArgumentError, Array, FrameShape, budget, progress_bar
-from .._reading import Source, as_source, gaussian_reach, plan_reading, prepare, release, smooth_in_space
+from .._reading import Source, above_first, as_source, gaussian_reach, plan_reading, prepare, release, smooth_in_space
 from .._reading import walk_blocks as walk
 from .._regions import find_places
 
@@ -122,8 +122,11 @@ def _smoothed(block: Array, sigma: float) -> Array:
 
 
 def series_of(pixels: Array, chosen: Array | slice, sign: int) -> Array:
-    """Return some pixels of (T, pixels) as upright series (m, T) in double precision; infinity is NaN."""
-    series = np.array(pixels[:, chosen].T, np.float64, order="C")
+    """Return some pixels of (T, pixels) as upright series (m, T) in double precision; infinity is NaN.
+
+    Whole numbers that doubles do not hold begin with 0.
+    """
+    series = np.array(above_first(pixels[:, chosen]).T, np.float64, order="C")
     if pixels.dtype.kind == "f":
         series[np.isinf(series)] = np.nan
     return series if sign > 0 else np.negative(series, out=series)

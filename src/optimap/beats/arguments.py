@@ -17,6 +17,7 @@ from .._regions import find_places
 from .._series import as_signals, check_polarity, detect_polarity, given_series, signal_blocks
 
 MIN_SAMPLES = 2
+LARGEST = 1e306  # numbers whose differences, and sums of a few, doubles hold
 
 
 @dataclass(frozen=True)
@@ -55,6 +56,11 @@ class Signals:
     def blocks(self, sign: int) -> Iterator[tuple[slice, Array]]:
         """Yield (slice of series, (m, T) upright samples), a few series at a time."""
         for columns, block in signal_blocks(self.values):
+            if block.size and (np.fmax.reduce(block, None) > LARGEST or np.fmin.reduce(block, None) < -LARGEST):
+                problem = f"hold numbers beyond {LARGEST:g}, whose differences doubles do not hold"
+                raise ArgumentError(
+                    "signals", self.given, problem, "divide them, for example by 1e10", subject="signals"
+                )
             yield columns, block if sign > 0 else -block
 
 

@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike
 
 from .._base import ArgumentError, ArgumentTypeError, Array, Floats, positive_number
 from .._beats import compare_parities, parse_times
+from .._series import signal_blocks
 from .._tables import TraceTable
 from .arguments import Signals, parse_signals
 from .table import BeatTable
@@ -92,11 +93,11 @@ def ensemble_average(
     steps = np.arange(first, last + 1)
     times = _times_of(beats, parsed)
     aligned: list[Floats] = []
-    for columns, block in parsed.blocks(1):
+    for columns, block in signal_blocks(parsed.values):
         aligned += [_aligned(row, own, steps) for row, own in zip(block, times[columns], strict=True)]
     count = np.array([len(part) for part in aligned], np.int64)
-    mean = np.array([part.mean(axis=0) if len(part) else np.full(len(steps), np.nan) for part in aligned])
-    sd = np.array([part.std(axis=0, ddof=1) if len(part) > 1 else np.full(len(steps), np.nan) for part in aligned])
+    moments = [_moments(part) for part in aligned]
+    mean, sd = (np.array(values) for values in zip(*moments, strict=True)) if moments else (np.zeros(0), np.zeros(0))
     shape = (len(steps), *parsed.shape)
     return Ensemble(
         np.asarray(steps * parsed.scale, np.float64),
@@ -106,6 +107,16 @@ def ensemble_average(
         aligned,
         parsed.fps,
     )
+
+
+def _moments(part: Floats) -> tuple[Floats, Floats]:
+    """Return mean and standard deviation of beats (n, T), in units in which no square overflows."""
+    missing = np.full(part.shape[1], np.nan)
+    exponent = int(np.frexp(np.abs(part).max(initial=0))[1])
+    small = np.ldexp(part, -exponent)
+    mean = small.mean(axis=0) if len(part) else missing
+    sd = small.std(axis=0, ddof=1) if len(part) > 1 else missing
+    return np.ldexp(mean, exponent), np.ldexp(sd, exponent)
 
 
 def _rate(fps: float | None) -> str:

@@ -68,16 +68,24 @@ def _blocks(frames: Array, sign: int) -> Any:
         yield columns, rows
 
 
-@cache
 def slope_noise(sigma: float, samples: int) -> Floats:
     """Return the standard deviation of the derivative of white noise of 1 at each frame."""
+    radius = len(derivative(sigma)) // 2
+    if samples <= 2 * radius:
+        return _slope_noise(sigma, samples)
+    ends = _slope_noise(sigma, 2 * radius + 1)
+    found = np.full(samples, ends[radius])
+    found[:radius], found[samples - radius :] = ends[:radius], ends[radius + 1 :]
+    return found
+
+
+@cache
+def _slope_noise(sigma: float, samples: int) -> Floats:
+    """Return the same for series that are not longer than the derivative, frame by frame."""
     weights = derivative(sigma)
     radius = len(weights) // 2
-    found = np.full(samples, np.sqrt((weights**2).sum()))
-    for t in (*range(min(radius, samples)), *range(max(0, samples - radius), samples)):
-        place = np.clip(np.arange(t - radius, t + radius + 1), 0, samples - 1)
-        found[t] = np.sqrt((np.bincount(place, weights) ** 2).sum())
-    return found
+    places = np.clip(np.arange(samples)[:, np.newaxis] + np.arange(-radius, radius + 1), 0, samples - 1)
+    return np.array([np.sqrt((np.bincount(place, weights) ** 2).sum()) for place in places])
 
 
 def _noise(rows: Floats, every: int | None = None) -> tuple[Floats, Floats]:

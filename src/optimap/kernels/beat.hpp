@@ -27,6 +27,9 @@ constexpr int64_t kMost = 12;          // samples
 constexpr double kBelow = 0.75;        // of the height of a level: the fall through it is over
 constexpr int64_t kFewest = 5;         // samples of a decay
 
+// A share, up to 1, in eighths: the noise is not known so exactly, and should change nothing where there is little.
+inline double eighths(double share) { return std::floor(8 * std::clamp(share, 0.0, 1.0) + 0.5) / 8; }
+
 struct BeatSettings {
     std::vector<double> levels;  // in percent
     double sigma, smooth, min_snr;

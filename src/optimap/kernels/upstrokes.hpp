@@ -13,6 +13,7 @@ constexpr int64_t kNoiseBlock = 128;     // frames: crossings in them are compar
 constexpr double kFewBends = 5;
 constexpr int64_t kStart = 4;            // frames
 constexpr int64_t kColumns = 32;         // pixels that are read at once: their samples stay near the cache
+constexpr int64_t kHeld = int64_t(1) << 22;  // samples of them, in each thread: fewer pixels of a long recording
 constexpr int64_t kReadAhead = 256;          // frames that are read at once in search of a crossing
 
 // A derivative of a Gaussian, with the noise that it leaves of white noise of 1 at each frame: more near the ends.
@@ -24,9 +25,10 @@ struct Slope {
         const int64_t radius = int64_t(filter.half.size()) - 1;
         for (int64_t t = 0; t < samples; ++t) {
             if (t >= radius && t < samples - radius) continue;
-            std::vector<double> sums(samples);
+            const int64_t start = std::max<int64_t>(0, t - radius), stop = std::min(samples, t + radius + 1);
+            std::vector<double> sums(stop - start);
             for (int64_t k = -radius; k <= radius; ++k)
-                sums[std::clamp<int64_t>(t + k, 0, samples - 1)] += (k < 0 ? -1 : 1) * filter.half[std::abs(k)];
+                sums[std::clamp(t + k, start, stop - 1) - start] += (k < 0 ? -1 : 1) * filter.half[std::abs(k)];
             double squares = 0;
             for (double sum : sums) squares += sum * sum;
             gains[t] = std::sqrt(squares);
@@ -242,9 +244,9 @@ class UpstrokeFinder {
 template <class Pixel>
 class Columns {
   public:
-    Columns(const Frames<Pixel>& frames, double sign, int64_t margin)
+    Columns(const Frames<Pixel>& frames, double sign, int64_t margin, int64_t most)
         : frames_(frames), sign_(sign), margin_(margin), length_(frames.count + 2 * margin + 8),  // rows in other sets
-          rows_(kColumns * length_) {}
+          rows_(most * length_) {}
 
     void begin(int64_t y, int64_t left, int64_t count) {
         first_ = frames_.data + y * frames_.row_stride + left;
@@ -300,13 +302,14 @@ class Columns {
 template <class Pixel, class Work>
 void each_tile(const Frames<Pixel>& frames, int64_t height, int64_t width, double sign, double sigma, double min_snr,
                double* out, int threads, Work work) {
-    const int64_t tiles = (width + kColumns - 1) / kColumns;
+    const int64_t most = std::clamp<int64_t>(kHeld / std::max<int64_t>(1, frames.count), 1, kColumns);
+    const int64_t tiles = (width + most - 1) / most;
     in_parallel(height * tiles, threads, [&](int64_t from, int64_t to) {
         UpstrokeFinder finder(sigma, min_snr, frames.count);
-        Columns<Pixel> columns(frames, sign, finder.margin());
+        Columns<Pixel> columns(frames, sign, finder.margin(), most);
         bool has_gap[kColumns];
         for (int64_t tile = from; tile < to; ++tile) {
-            const int64_t y = tile / tiles, left = tile % tiles * kColumns, count = std::min(kColumns, width - left);
+            const int64_t y = tile / tiles, left = tile % tiles * most, count = std::min(most, width - left);
             columns.begin(y, left, count);
             columns.mark_gaps(has_gap);
             work(finder, columns, count, has_gap, out + y * width + left);

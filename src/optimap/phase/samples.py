@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .._base import Array, Floats, on_host, progress_bar
-from .._reading import Plan, as_source, block_frames, unlabelled, walk_blocks
+from .._reading import Plan, above_first, as_source, block_frames, unlabelled, walk_blocks
 from .._series import as_signals, signal_blocks
 
 Phase = NDArray[np.float32]
@@ -107,9 +107,12 @@ def read_samples(video: Any) -> tuple[Phase, Samples]:
     samples = Samples(phase.reshape(len(phase), math.prod(source.frame_shape)))
 
     def blocks() -> Iterator[tuple[slice, Array]]:
+        first: Array | None = None
         with progress_bar(source.frame_bytes * source.shape[0]) as advance:
             for start, _, block in walk_blocks(source, Plan(block_frames(source), [None])):
-                yield slice(start, start + len(block)), block.reshape(len(block), -1)
+                pixels = block.reshape(len(block), -1)
+                first = pixels[0] if first is None else first
+                yield slice(start, start + len(block)), above_first(pixels, first)
                 advance(block.nbytes)
 
     if phase.size:

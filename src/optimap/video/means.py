@@ -12,6 +12,7 @@ from .. import kernels
 from .._base import ArgumentError, Array, EdgeMode, VideoLike, is_dask, refuse_device_array, whole_number
 from .._reading import Source, as_source
 from .overlaps import blocks_with_neighbours, in_overlapping_blocks
+from .smoothing import LESS, is_huge
 
 MODES: tuple[EdgeMode, ...] = ("nearest", "reflect", "mirror")
 
@@ -87,6 +88,8 @@ def _filter(source: Source, sizes: tuple[int, int], mode: EdgeMode) -> Array:
 
 def _means(block: Array, sizes: tuple[int, int], mode: EdgeMode) -> NDArray[np.float64]:
     """Return the means around all pixels of a block."""
+    if is_huge(block):  # in units in which sums do not overflow
+        return np.asarray(np.ldexp(_means(np.ldexp(block, -LESS), sizes, mode), LESS))
     frames = block.astype(np.float64)
     there = np.isfinite(frames) if block.dtype.kind == "f" else None
     if there is None or there.all():

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from .._base import ArgumentError, ArgumentTypeError, Array, on_host
+from .._base import ArgumentError, ArgumentTypeError, Array, in_doubles, on_host
 from .._draw import check_scale, color_table
 from .._reading import as_source
 
@@ -47,7 +47,7 @@ def _frame(video: Any, number: int) -> Array:
     frame = on_host(video[number : number + 1])
     if isinstance(frame, np.ma.MaskedArray):
         frame = np.ma.filled(frame.astype(np.float64), np.nan)
-    pixels: Array = np.asarray(frame)[0]
+    pixels: Array = in_doubles(np.asarray(frame)[0])
     return pixels.astype(np.float32) if pixels.dtype == np.float16 else pixels
 
 

@@ -17,7 +17,7 @@ from numpy.typing import ArrayLike
 
 from .. import kernels
 from .._base import Array, VideoLike, finite_number, is_dask, refuse_device_array, whole_number
-from .._reading import Source, as_source
+from .._reading import Source, above_first, as_source
 from .overlaps import blocks_with_neighbours, in_overlapping_blocks
 
 TILE = 2**19  # samples: with their extremes, they take a few MB
@@ -86,7 +86,7 @@ class _Job(NamedTuple):
     def tile(self, number: int, reach: int, ends: tuple[float, float]) -> None:
         """Process a tile."""
         own = slice(number * self.width, (number + 1) * self.width)
-        samples = np.array(self.pixels[:, own], self.dtype, order="C")
+        samples = np.array(above_first(self.pixels[:, own]), self.dtype, order="C")
         self.result[:, own] = _in_windows(samples, reach, ends)[self.meant]
 
 

@@ -31,6 +31,7 @@ from .overlaps import in_overlapping_blocks
 
 Frames = NDArray[np.float64]
 
+HUGE, LESS = 2.0**960, 64  # numbers that are smoothed in units of two to this power
 MANY = 16  # times as much is read at once if it is stored together
 
 
@@ -80,18 +81,30 @@ def smooth_spatiotemporal(video: VideoLike | ArrayLike, sigma_temporal: float, s
     return function(source)
 
 
-def _smooth(source: Source, in_time: float, in_space: float) -> Array:
-    """Return the smoothed video, reading it block by block."""
+def _smooth(source: Source, in_time: float, in_space: float, exponent: int = 0) -> Array:
+    """Return the smoothed video, reading it block by block; numbers whose sums overflow are read again, and scaled."""
     result: Array = np.empty(source.shape, kernels.result_dtype(source.dtype))
     if result.size == 0:
         return result
     kept = _Kept(source.shape[1:], in_time, in_space)
     with progress_bar(source.frame_bytes * source.shape[0]) as advance:
         for start, _, block in walk_blocks(source, Plan(_frames_at_once(source), [None])):
-            kept.add(block)
+            if exponent == 0 and is_huge(block):
+                return _smooth(source, in_time, in_space, LESS)
+            kept.add(np.ldexp(block, -exponent) if exponent else block)
             kept.write_ready(result, is_last=start + len(block) == source.shape[0])
             advance(block.nbytes)
-    return result
+    return np.ldexp(result, exponent, out=result) if exponent else result
+
+
+def is_huge(block: Array) -> bool:
+    """Whether sums of a few numbers leave the range of doubles."""
+    if block.dtype.kind != "f" or block.dtype.itemsize < 8:
+        return False
+    largest = max(float(np.fmax.reduce(block, None)), -float(np.fmin.reduce(block, None)))
+    if largest == np.inf:  # missing pixels
+        largest = float(np.abs(block[np.isfinite(block)]).max(initial=0))
+    return largest > HUGE
 
 
 def _frames_at_once(source: Source) -> int:

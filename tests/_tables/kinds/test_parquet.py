@@ -79,3 +79,78 @@ def test_one_long_name_in_all_rows_takes_its_memory_once(tmp_path):
     before = pool.max_memory()
     check_error(lambda: load_traces(path), ValueError, "path", r"does not contain 1 traces of 2000 rows", path)
     assert pool.max_memory() < before + 50_000_000
+
+
+@pytest.mark.parametrize("encoding", ["DELTA_BYTE_ARRAY", "DELTA_LENGTH_BYTE_ARRAY"])
+def test_texts_that_begin_alike(tmp_path, memory, encoding):
+    """Half a megabyte may hold 80 names of as many characters each, or as many lengths of nothing as there are."""
+    path, rows = tmp_path / "t.parquet", 80
+    save_traces(path, np.zeros((rows, 1)), tidy=True)
+    long = "x" * 500_000 if encoding == "DELTA_BYTE_ARRAY" else ""
+    rewrite(path, [f"{long}{i}" for i in range(rows)], use_dictionary=False, column_encoding={"name": encoding})
+    assert path.stat().st_size < 600_000
+    assert memory(load_traces, path, match=rf"has texts that are encoded as {encoding}, which") < 30 * 2**20
+    rewrite(path, ["trace_0"] * rows)  # as the error advises
+    np.testing.assert_array_equal(load_traces(path).traces, np.zeros((rows, 1)))
+
+
+def rewrite(path, names, **options):
+    """Write a table in long form again, by pyarrow with its own encodings or others, with these names."""
+    table = pq.read_table(path)
+    names = table.set_column(1, "name", pa.array(names))
+    pq.write_table(names.replace_schema_metadata(table.schema.metadata), path, **options)
+
+
+def test_a_text_that_is_repeated_inside_is_refused(tmp_path, memory):
+    path = tmp_path / "t.parquet"
+    save_traces(path, np.zeros((2, 1)), tidy=True)
+    rewrite(path, ["x" * 20_000_000] * 2, compression="zstd")
+    assert memory(load_traces, path, match=r"states 2\d{7} bytes of pages, but its") < 30 * 2**20
+
+
+@pytest.mark.parametrize(
+    ("stated", "reason"), [(b"\xfe\xff\xff\x7f", "states 1342"), (b"\xff\xff\xff\x7f", "a page has")]
+)
+def test_sizes_in_the_headers_of_pages(tmp_path, memory, stated, reason):
+    path = tmp_path / "t.parquet"
+    save_traces(path, np.zeros((1, 1)), tidy=True)
+    rewrite(path, ["x" * 1_100_000], use_dictionary=False, compression="zstd")
+    chunk = pq.ParquetFile(path).metadata.row_group(0).column(1)
+    data, field = bytearray(path.read_bytes()), chunk.data_page_offset + 3
+    assert data[field - 3 : field] == b"\x15\x00\x15"  # of type 0, and of so many bytes:
+    data[field : field + 4] = stated
+    path.write_bytes(data)
+    assert memory(load_traces, path, match=reason) < 30 * 2**20
+
+
+@pytest.mark.parametrize(
+    "options", [{"data_page_version": "2.0", "compression": "brotli"}, {"write_page_checksum": True}]
+)
+@pytest.mark.parametrize(
+    "more", [{"data_page_size": 40}, {"use_byte_stream_split": ["value"], "use_dictionary": False}]
+)
+def test_what_pyarrow_writes_in_other_ways(tmp_path, options, more):
+    path, traces = tmp_path / "t.parquet", np.random.default_rng(0).normal(size=(50, 3))
+    save_traces(path, traces, tidy=True)
+    rewrite(path, [name for name in ("trace_0", "trace_1", "trace_2") for _ in range(50)], **options, **more)
+    np.testing.assert_array_equal(load_traces(path).traces, traces)
+
+
+@pytest.mark.parametrize(
+    ("header", "reason"),
+    [
+        (b"\x29" * 40, "the header of a page is too deep"),  # lists in lists
+        (b"\x1d\0", "the header of a page has a field of type 13"),
+        (b"\x15" + b"\xff" * 12, "the header of a page has a number of more than 64 bits"),
+        (b"\x18\xff\xff\xff\x7f", "a page begins where the file ends"),  # a text beyond the end
+        (b"\x15\x04\x15\x10\x15\x10\x4c\x15\xfe\xff\xff\x0f\0\0", "a dictionary of 16777215 values has 8 bytes"),
+    ],
+)
+def test_headers_of_pages_that_cannot_be(tmp_path, header, reason):
+    path = tmp_path / "t.parquet"
+    save_traces(path, np.zeros((60, 1)))
+    start = pq.ParquetFile(path).metadata.row_group(0).column(0).data_page_offset
+    data = bytearray(path.read_bytes())
+    data[start : start + len(header)] = header
+    path.write_bytes(data)
+    check_error(lambda: load_traces(path), DamagedFileError, "path", reason, path)

@@ -227,7 +227,7 @@ def test_entries_with_different_axes(tmp_path):
 def test_a_damaged_directory(path):
     at = struct.unpack_from("<q", path.read_bytes(), 84)[0] + 32
     raw = bytearray(path.read_bytes())
-    for place, value in ((at, 10**6), (at + 128 + 28, 10**6), (at + 128 + 6, 2**31 - 1)):
+    for place, value in ((at, 10**6), (at - 8, 2), (at + 128 + 28, 10**6), (at + 128 + 6, 2**31 - 1)):
         broken = raw.copy()
         struct.pack_into("<i", broken, place, value)
         path.write_bytes(broken)

@@ -1,7 +1,8 @@
 """``.parquet``: a column for the axis and one for each trace; the header is in the metadata of the schema.
 
 A file may repeat one value, or one long text, millions of times in a few bytes. So there are as many rows as its size
-justifies, with a generous ratio, and text is read as numbers of texts.
+justifies, with a generous ratio, text is read as numbers of texts, and pages are looked at before Arrow has them
+(`parquet_pages`).
 """
 
 import json
@@ -20,6 +21,7 @@ from ..._regions import Regions
 from ..header import MARKER, Header, header_shape, not_ours, parse_header, reading_table
 from ..table import TraceTable, header_labels
 from ..tidy import NAME, VALUE, from_tidy, tidy_columns
+from .parquet_pages import check_pages
 
 WIDEST = 8  # bytes of a number
 
@@ -31,6 +33,7 @@ def opened(path: Path) -> Iterator[pq.ParquetFile]:
         whole = path.absolute()
         with pq.ParquetFile(whole) as file:
             _check_rows(file, path)
+            check_pages(file, path)
             fields = file.schema_arrow
         texts = [field.name for field in fields if not pa.types.is_primitive(field.type)]
         with pq.ParquetFile(whole, read_dictionary=texts) as file:

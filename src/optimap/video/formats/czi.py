@@ -112,8 +112,10 @@ def _read_directory(path: Path, file: BinaryIO, at: int) -> Table:
     """Return a table of all sub-blocks of full resolution."""
     used = _segment(path, file, at, b"ZISRAWDIRECTORY")
     raw = np.frombuffer(_read(path, file, at + SEGMENT.size, used), np.uint8)
-    (count,) = struct.unpack("<i", raw[:4].tobytes())
     starts, place = [], 128
+    if used < place:
+        _refuse(path, f"is damaged, because its directory has {used} bytes")
+    (count,) = struct.unpack("<i", raw[:4].tobytes())
     for _ in range(count):
         starts.append(place)
         place += ENTRY.itemsize + DIMENSION.itemsize * int.from_bytes(raw[place + 28 : place + 32].tobytes(), "little")
