@@ -83,8 +83,8 @@ NAPARI := $(abspath $(VENV)-napari)/bin
 napari:
 	$(PYTHON) -m venv $(VENV)-napari
 	$(NAPARI)/python -m pip install --quiet --upgrade "pip>=25.1"
-	$(NAPARI)/python -m pip install --quiet --force-reinstall --no-deps "$(WHEEL)"
-	$(NAPARI)/python -m pip install --quiet ./napari --group napari/pyproject.toml:test
+	$(NAPARI)/python -m pip install --quiet --no-compile --force-reinstall --no-deps "$(WHEEL)"
+	$(NAPARI)/python -m pip install --quiet --no-compile ./napari --group napari/pyproject.toml:test
 	$(NAPARI)/python -m npe2 validate optimap-napari
 	cd napari && $(NAPARI)/python -m pytest -p no:cacheprovider $(TEST_OPTIONS)
 
