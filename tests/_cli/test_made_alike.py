@@ -105,7 +105,7 @@ def test_a_table_with_the_same_numbers_is_kept(folder, capsys, first, again):
     (folder / "links" / "a.npy").symlink_to(folder / "a.npy")
     capsys.readouterr()
     assert run("./links/a.npy", str(folder / "b.npy"), "-o", "out", *again) == 0
-    assert "2 of 2 recordings are done: their tables exist and are kept" in capsys.readouterr().out
+    assert "2 of 2 recordings are done: their outputs exist and are kept" in capsys.readouterr().out
     assert contents(folder) == before
 
 
@@ -121,7 +121,7 @@ def test_another_recording_of_the_same_name_is_reported(folder, capsys):
         assert run(f"{day}/a.npy", "b.npy", "-o", "out", *FIRST) == 2
         captured = capsys.readouterr()
         assert f"out/a_traces.csv already exists, made with {reported}" in captured.err
-        assert "1 of 2 recordings is done: its table exists and is kept (--overwrite replaces it)" in captured.out
+        assert "1 of 2 recordings is done: its output exists and is kept (--overwrite replaces it)" in captured.out
 
 
 @pytest.mark.parametrize("suffix", [".tsv", ".parquet", ".xlsx", ".mat", ".npz", ".h5", ".nc"])
@@ -173,7 +173,7 @@ def test_a_missing_recording_does_not_stop_the_others(folder, capsys):
     (folder / "a.npy").unlink()
     assert batch(*FIRST) == 2
     captured = capsys.readouterr()
-    assert "1 of 2 recordings is done: its table exists and is kept (--overwrite replaces it)" in captured.out
+    assert "1 of 2 recordings is done: its output exists and is kept (--overwrite replaces it)" in captured.out
     assert captured.err.startswith("optimap: error: a.npy does not exist")
 
 

@@ -16,7 +16,7 @@ def test_a_batch_of_one_file_is_a_batch(folder, capsys):
         "rec_traces.png",
     ]
     assert run("traces", "rec.tif", "--at", "3,4", "-o", "tables/", "--plot", "tables") == 0
-    assert "1 of 1 recording is done: its table exists and is kept" in capsys.readouterr().out
+    assert "1 of 1 recording is done: its output exists and is kept" in capsys.readouterr().out
     assert run("traces", "rec.tif", "--at", "3,4", "-o", "other/", "--format", "parquet") == 0
     assert (folder / "other" / "rec_traces.parquet").exists()
     assert run("traces", "rec.tif", "--at", "3,4", "-o", "one.csv", "--workers", 1) == 2

@@ -93,7 +93,7 @@ def test_a_second_run_does_only_the_missing_recordings(folder, capsys):
     assert "rec.tif: picture -> out/rec_traces.png" in capsys.readouterr().out
     assert {path.name: path.read_bytes() for path in (folder / "out").iterdir()} == expected
     assert run(*arguments) == 0
-    assert capsys.readouterr().out.startswith("2 of 2 recordings are done: their tables exist and are kept")
+    assert capsys.readouterr().out.startswith("2 of 2 recordings are done: their outputs exist and are kept")
 
 
 def test_real_recording_beats_every_150_ms(folder, real_data):

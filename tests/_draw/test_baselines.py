@@ -9,10 +9,17 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 
-from optimap.activation import compute_velocity_field, show_activation_map, show_apd_map, show_velocity_field
+from optimap.activation import (
+    compute_velocity_field,
+    show_activation_map,
+    show_alternans_map,
+    show_apd_map,
+    show_snr_map,
+    show_velocity_field,
+)
 from optimap.beats import Restitution, ensemble_average, measure_beats, show_beats, show_ensemble, show_restitution
 from optimap.image import show_image
-from optimap.phase import detect_phase_singularities, show_phase
+from optimap.phase import detect_phase_singularities, show_phase, show_phase_singularities
 from optimap.trace import (
     compare_traces,
     extract_traces,
@@ -194,6 +201,26 @@ def test_show_phase():
     y, x = np.mgrid[: SHAPE[0], : SHAPE[1]]
     phase = np.where(np.isfinite(times()), np.arctan2(y - 15.4, x - 20.3), np.nan)[np.newaxis]
     ax = show_phase(phase, 0, detect_phase_singularities(phase), ax=panel())
+    ax.get_legend().remove()
+    return without_texts(ax)
+
+
+@COMPARED
+def test_show_alternans_map():
+    return without_texts(show_alternans_map(times() - np.nanmedian(times()), recording()[0], ax=panel()))
+
+
+@COMPARED
+def test_show_snr_map():
+    return without_texts(show_snr_map(np.sqrt(times() + 1), recording()[0], ax=panel()))
+
+
+@COMPARED
+def test_show_phase_singularities():
+    t = np.arange(60)[:, np.newaxis, np.newaxis] / 10
+    y, x = np.mgrid[: SHAPE[0], : SHAPE[1]]
+    phase = np.arctan2(y - 15.4 - 4 * np.sin(t), x - 12.3 - 4 * np.cos(t)) - np.arctan2(y - 10.3, x - 28.4 + t)
+    ax = show_phase_singularities(detect_phase_singularities(phase), recording()[0], ax=panel())
     ax.get_legend().remove()
     return without_texts(ax)
 

@@ -1,5 +1,8 @@
 """compute_beat_maps: agrees with tables of beats, with known waves, with itself in every way of reading."""
 
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 import tifffile
@@ -216,9 +219,22 @@ def test_noise_has_no_beats():
     assert error.keyword == "mask"
 
 
-@pytest.mark.parametrize("value", [0.0, np.nan])
-def test_recordings_without_a_signal(value):
-    check_error(lambda: compute_beat_maps(np.full((200, 4, 4), value)), ValueError, "video", "has no beats, because")
+@pytest.mark.parametrize(("value", "why"), [(0.0, "is constant"), (np.nan, "all of its pixels are NaN")])
+def test_recordings_without_a_signal(value, why):
+    nothing = np.full((200, 4, 4), value)
+    check_error(lambda: compute_beat_maps(nothing), ValueError, "video", f"has no beats, because .*{why}")
+
+
+def test_infinite_pixels_are_as_those_with_nan(video, maps):
+    """A division by 0, for example by a background that was subtracted."""
+    spoilt = video.copy()
+    spoilt[17, 3, 4], spoilt[:, 6, 2] = np.inf, -np.inf
+    others = compute_beat_maps(spoilt, fps=500)
+    is_whole = np.ones((9, 11), bool)
+    is_whole[3, 4] = is_whole[6, 2] = False
+    np.testing.assert_allclose(others.beats, maps.beats, atol=1)
+    np.testing.assert_array_equal(others["activation"][:, is_whole], maps["activation"][:, is_whole])
+    assert set(others.why[:, ~is_whole].ravel()) == {"the series contains NaN"}
 
 
 @pytest.mark.parametrize("snr", [5, 10, 20])
@@ -243,6 +259,7 @@ def test_simulated_tissue(snr):
         ({"levels": (80, 80)}, "levels[1]", "given twice"),
         ({"polarity": "both"}, "polarity", "must be 'auto'"),
         ({"mask": np.zeros((9, 11), bool)}, "mask", "has no pixels"),
+        ({"mask": np.zeros((9, 11))}, "mask", "has no pixels"),
         ({"mask": np.ones((9, 12), bool)}, "mask", "shape"),
         ({"spatial": -1}, "spatial", "0 or more"),
         ({"beats": []}, "beats", "has no times"),
@@ -288,3 +305,25 @@ def test_drift_is_reported_once(video):
         compute_beat_maps(drifting)
     assert [warning.filename for warning in caught] == [__file__]
     compute_beat_maps(drifting, baseline="linear")
+
+
+def test_memory_stays_flat(tmp_path):
+    """Tiles are read and released one after the other: a small part of the recording is in memory at a time."""
+    video = np.lib.format.open_memmap(tmp_path / "v.npy", "w+", np.float32, (400, 128, 512))  # 100 MB
+    video[:] = np.nan  # which takes no time to measure
+    video.flush()
+    code = """
+import sys, numpy
+from optimap._base import budgeted
+from optimap.activation import compute_beat_maps
+def megabytes(key): return int(open("/proc/self/status").read().split(key)[1].split()[0]) / 1024
+video = numpy.load(sys.argv[1], mmap_mode="r")
+options = {"beats": [100, 250], "polarity": "up", "levels": (), "columns": ["activation"]}
+compute_beat_maps(numpy.zeros((400, 2, 2)), **options)
+before = megabytes("VmRSS:")
+with budgeted(tile_bytes=2**22, tile_values=2**14):
+    compute_beat_maps(video, **options)
+print(megabytes("VmHWM:") - before)
+"""
+    done = subprocess.run([sys.executable, "-c", code, tmp_path / "v.npy"], capture_output=True, text=True, check=True)
+    assert float(done.stdout) < 70

@@ -54,7 +54,7 @@ def test_noise_that_is_not_white_has_hardly_any_beats(kind):
     assert np.isfinite(table["activation"]).mean() < 0.06
 
 
-def fibrillation(samples, count, period, spread, seed):
+def fibrillation(samples, count, period, spread, seed, snr=10):
     """Return waves that rise as slowly as they fall, one after the other without rest, and when each begins."""
     rng = np.random.default_rng(seed)
     lengths = np.clip(rng.normal(period, spread, (2 * samples // period, count)), 0.4 * period, None)
@@ -65,20 +65,21 @@ def fibrillation(samples, count, period, spread, seed):
         at = np.searchsorted(ends[:, i], t)
         phase = (t - ends[at, i]) / lengths[at, i]
         waves[:, i] = heights[at, i] * (0.5 - 0.5 * np.cos(2 * np.pi * phase))
-    return waves + rng.normal(0, 0.1, waves.shape)  # SNR 10
+    return waves + rng.normal(0, 1 / snr, waves.shape)
 
 
-@pytest.mark.parametrize(("period", "spread", "least"), [(40, 14, 0.85), (50, 8, 0.9), (30, 5, 0.7)])
-def test_fibrillation_is_not_taken_for_noise(period, spread, least):
-    waves = fibrillation(1000, 60, period, spread, 3)
+@pytest.mark.parametrize("snr", [5, 10])
+@pytest.mark.parametrize(("period", "spread"), [(40, 14), (50, 8), (30, 5)])
+def test_fibrillation_is_not_taken_for_noise(period, spread, snr):
+    waves = fibrillation(1000, 60, period, spread, 3, snr)
     found = find_beats(waves, polarity="up")
-    assert np.mean([len(times) > 0 for times in found]) > least
+    assert np.mean([len(times) > 0 for times in found]) > 0.85
     rng = np.random.default_rng(4)
     for series, times in zip(waves.T[:10], found[:10], strict=True):
         if len(times):
             elsewhere = np.sort(times + rng.uniform(-4, 4, len(times)))
             table = measure_beats(series, polarity="up", beats=elsewhere, levels=(), baseline="linear")
-            assert np.isfinite(table["activation"]).mean() > 0.9
+            assert np.isfinite(table["activation"]).mean() > 0.8
 
 
 @pytest.mark.parametrize("sigma", [1, 1.5, 2, 3])

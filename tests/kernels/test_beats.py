@@ -33,7 +33,8 @@ def examples(samples=600, seed=0):
     ]
     rows += [np.where(t == samples // 2, np.nan, beats), 1e6 + beats + noise / 10]
     spikes = rng.random(samples) < 0.02
-    rows += [coloured(rng, samples), beats + np.where(spikes, 9.0, noise / 20), 1.0 * rng.poisson(0.1, samples)]
+    waves = np.sin(2 * np.pi * np.cumsum(rng.normal(1 / 40, 1 / 100, samples))) + noise / 2  # as in fibrillation
+    rows += [waves, coloured(rng, samples), beats + np.where(spikes, 9.0, noise / 20), 1.0 * rng.poisson(0.1, samples)]
     return np.ascontiguousarray(rows)
 
 

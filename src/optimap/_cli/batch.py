@@ -163,10 +163,10 @@ def _not_done(jobs: Sequence[Job]) -> tuple[list[Job], list[Job]]:
     errors = {job.path: check_done(job) for job in done}
     kept, wrong = list(errors.values()).count(None), [error for error in errors.values() if error is not None]
     if kept:
-        are, tables, them = (
-            ("is", "its table exists and is", "it") if kept == 1 else ("are", "their tables exist and are", "them")
+        are, outputs, them = (
+            ("is", "its output exists and is", "it") if kept == 1 else ("are", "their outputs exist and are", "them")
         )
-        say(f"{kept} of {counted(len(jobs), 'recording')} {are} done: {tables} kept (--overwrite replaces {them})")
+        say(f"{kept} of {counted(len(jobs), 'recording')} {are} done: {outputs} kept (--overwrite replaces {them})")
     for error in wrong:
         say_error(error)
     return [job for job in jobs if job not in done], [job for job in done if errors[job.path] is not None]

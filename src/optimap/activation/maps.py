@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .._base import ArgumentError, Array, Floats, import_extra, whole_number
+from .._base import ArgumentError, Array, Floats, counted, import_extra, whole_number
 from .._beats import UNITS
 from .map_kinds import save_arrays
 
@@ -109,7 +109,7 @@ class BeatMaps:
 
     def __repr__(self) -> str:
         rate = "times in frames" if self.fps is None else f"{self.fps:g} frames/s"
-        beats = f"mean of {len(self.beats)} beats" if self.is_mean else f"{len(self.beats)} beats"
+        beats = ("mean of " if self.is_mean else "") + counted(len(self.beats), "beat")
         height, width = self.mask.shape
         return f"BeatMaps({beats}, {height} x {width} pixels, {rate}, columns {', '.join(self.columns)})"
 

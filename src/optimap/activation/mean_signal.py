@@ -54,14 +54,29 @@ def _some_pixels(source: Source, there: Array) -> Array:
 
 
 def mean_signal(source: Source, there: Array) -> Floats:
-    """Return the mean of the pixels that are there in each frame, apart from those that are NaN."""
+    """Return the mean of the pixels that are there in each frame, apart from those that are NaN.
+
+    Pixels that are infinite in any frame, such as those that were divided by 0, have no part in it.
+    """
+    signal = _mean(source, there)
+    lost = np.flatnonzero(~np.isfinite(signal)).tolist() if source.dtype.kind == "f" else []
+    finite = there.copy()
+    for t in lost:
+        finite &= ~np.isinf(np.asarray(source.video[t]))
+    return _mean(source, finite) if finite.any() and (finite != there).any() else signal
+
+
+def _mean(source: Source, there: Array) -> Floats:
     spans = find_places(there, source.frame_shape).spans
     return np.asarray(span_traces(source, spans, "omit"), np.float64)[:, 0]
 
 
 def _no_beats(signal: Floats, polarity: str) -> ArgumentError:
     """Return the error for a recording without beats."""
-    if not np.isfinite(signal).all():
+    if not np.isfinite(signal).any():
+        problem = "has no beats, because all of its pixels are NaN or infinite"
+        cure = "check that the recording is the right one"
+    elif not np.isfinite(signal).all():
         problem, cure = "has no beats, because its mean signal contains NaN", "leave frames of only NaN out"
     elif np.ptp(signal) == 0:
         problem, cure = "has no beats, because its mean signal is constant", "check that the recording is the right one"

@@ -141,10 +141,10 @@ def parse_mask(mask: object, shape: FrameShape) -> Array:
     there = np.zeros(shape, bool)
     if isinstance(mask, np.ndarray) and mask.shape == shape and mask.dtype.kind in "biu":
         there[mask != 0] = True
-        if not there.any():
-            raise ArgumentError("mask", mask, "has no pixels", "leave it out, or mark the tissue", subject="mask")
-        return there
-    spans = find_places(mask, shape, name="mask").spans
-    for row, start, stop in zip(spans.rows.tolist(), spans.starts.tolist(), spans.stops.tolist(), strict=True):
-        there[row, start:stop] = True
+    else:
+        spans = find_places(mask, shape, name="mask").spans
+        for row, start, stop in zip(spans.rows.tolist(), spans.starts.tolist(), spans.stops.tolist(), strict=True):
+            there[row, start:stop] = True
+    if not there.any():
+        raise ArgumentError("mask", mask, "has no pixels", "leave it out, or mark the tissue", subject="mask")
     return there

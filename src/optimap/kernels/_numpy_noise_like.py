@@ -6,7 +6,8 @@ frequencies (1/f, drift, random walks, hum) exceeds it, too. Upstrokes differ fr
 - they are regular: at least four, at even intervals, equally steep (of eight or more, some may be missing; twelve or
   more may be less regular, as in fibrillation); or, where beats are expected, each about as late as the others,
 - they stand out from all slopes of the series at the same scale, or from white noise at the finest one,
-- they are many and so alike that they are not the largest of something random, or
+- they are many and so alike that they are not the largest of something random,
+- they are those of waves without rest, as in fibrillation, whose mean over an interval hardly varies, or
 - slopes have a direction: rises are steeper than falls, as in beats (`optimap.trace.detect_polarity`). Noise does not
   know the direction of time.
 """
@@ -33,6 +34,8 @@ FAIRLY_EVEN = (0.3, 0.37)  # of the mean interval is the standard deviation of i
 FAIRLY_STEEP = 0.4  # of the mean slope that of slopes
 ALIKE = 0.12  # of the mean slope is the standard deviation of many that are alike, if they are also
 ALIKE_CLEAR = 7.0  # times the white noise: what barely exceeds a threshold is alike, too
+WAVES_STEEP = 0.35  # of the mean slope is the standard deviation of those of waves without rest, if also
+WAVES = 0.18  # of the variance of means over a quarter of an interval is that over a whole one
 OUTSTANDING = 4.5  # times the spread of all slopes: an upstroke, whatever the noise
 LEAST = 1.5  # times the white noise is that spread, at least: of few counts, most slopes are 0
 CLEAR = 9.0  # times the white noise, if also
@@ -85,6 +88,26 @@ def _are_alike(slopes: Floats, white: float) -> bool:
     return len(slopes) >= MANY and usual_of(slopes) > ALIKE_CLEAR * white and _variation(slopes) < ALIKE
 
 
+def _are_waves(times: Array, slopes: Floats, white: float, row: Floats) -> bool:
+    """Whether upstrokes are those of waves without rest: over an interval, they cancel, which noise does not.
+
+    In the spectrum, power falls below the frequency of the waves, while that of noise is as large there, or larger.
+    """
+    if len(times) < MANY or _variation(slopes) >= WAVES_STEEP:
+        return False
+    usual, interval = usual_of(slopes), float(times[-1] - times[0]) / (len(times) - 1)
+    if usual <= ALIKE_CLEAR * white:
+        return False
+    whole, quarter = (_variance_of_means(row, max(1, int(length + 0.5)), usual) for length in (interval, interval / 4))
+    return whole < WAVES * quarter
+
+
+def _variance_of_means(row: Floats, length: int, slope: float) -> float:
+    """Return the variance of the running means of so many samples, in units of a slope squared."""
+    sums = np.cumsum(np.concatenate([[0.0], row - row.mean()]))
+    return float(((sums[length:] - sums[:-length]) / (length * slope)).var())
+
+
 def _variation(values: Array) -> float:
     """Return the standard deviation of values, divided by their mean."""
     return float((values / values.mean()).std())
@@ -124,7 +147,9 @@ def is_noise(row: Floats, frames: Array, slopes: Floats, sigma: float, noise: fl
     nearby = np.array([fine[max(0, at - reach) : at + reach + 1].max() for at in frames.tolist()])
     if usual_of(nearby) > SHARP * noise * gain(finest):
         return False
-    return are_noise(slopes, filtered(row, weights), noise, gain(weights), row)
+    return are_noise(slopes, filtered(row, weights), noise, gain(weights), row) and not _are_waves(
+        frames, slopes, noise * gain(weights), row
+    )
 
 
 def is_upstroke_of_noise(signal: Floats, frame: int) -> bool:

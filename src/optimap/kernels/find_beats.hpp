@@ -84,7 +84,8 @@ class BeatFinder {
         padded.filter(derivatives_[0], slopes_);
         if (usual_of(nearby(times, sigma)) > kSharp * noise * derivatives_[0].gain) return false;
         padded.filter(derivatives_[i], slopes_);
-        return noise_like_.are(slopes, slopes_, noise, derivatives_[i], padded);
+        return noise_like_.are(slopes, slopes_, noise, derivatives_[i], padded) &&
+               !are_waves(times, slopes, noise * derivatives_[i].gain, padded.row(), samples);
     }
 
     // The steepest slopes near some frames.

@@ -17,6 +17,8 @@ constexpr double kAlikeClear = 7;      // times the white noise: what barely exc
 constexpr size_t kRhythmFrom[] = {12, 18};       // beats and more, which are fairly regular if also
 constexpr double kFairlyEven[] = {0.3, 0.37};    // of the mean interval is the standard deviation of intervals, and
 constexpr double kFairlySteep = 0.4;             // of the mean slope that of slopes
+constexpr double kWavesSteep = 0.35;  // of the mean slope is the standard deviation of those of waves without rest, if also
+constexpr double kWaves = 0.18;        // of the variance of means over a quarter of an interval is that over a whole one
 constexpr double kOutstanding = 4.5;   // times the spread of all slopes: an upstroke, whatever the noise
 constexpr double kLeast = 1.5;         // times the white noise is that spread, at least: of few counts, most slopes are 0
 constexpr double kClear = 9;           // times the white noise, if also
@@ -90,6 +92,34 @@ inline bool are_regular(const std::vector<double>& times, const std::vector<doub
 // Whether upstrokes are too many and too alike to be the largest of something random.
 inline bool are_alike(const std::vector<double>& slopes, double white) {
     return slopes.size() >= kMany && usual_of(slopes) > kAlikeClear * white && variation(slopes) < kAlike;
+}
+
+// The variance of the running means of so many samples, in units of a slope squared.
+inline double variance_of_means(const double* row, int64_t samples, int64_t length, double slope) {
+    const double unit = 1 / (slope * double(length));  // the squares of huge numbers would overflow
+    const int64_t count = samples - length + 1;
+    double mean = 0, sum = 0, sums = 0, squares = 0;
+    for (int64_t t = 0; t < samples; ++t) mean += row[t] / double(samples);
+    for (int64_t t = 0; t < samples; ++t) {
+        sum += row[t] - mean;
+        if (t >= length) sum -= row[t - length] - mean;
+        if (t + 1 < length) continue;
+        sums += unit * sum;
+        squares += unit * sum * (unit * sum);
+    }
+    return squares / double(count) - sums / double(count) * (sums / double(count));
+}
+
+// Whether upstrokes are those of waves without rest, as in fibrillation: over an interval, they cancel; noise does not.
+inline bool are_waves(const std::vector<double>& times, const std::vector<double>& slopes, double white,
+                      const double* row, int64_t samples) {
+    if (times.size() < kMany || variation(slopes) >= kWavesSteep) return false;
+    const double usual = usual_of(slopes), interval = (times.back() - times.front()) / double(times.size() - 1);
+    if (usual <= kAlikeClear * white) return false;
+    const auto spread = [&](double length) {
+        return variance_of_means(row, samples, std::max<int64_t>(1, int64_t(length + 0.5)), usual);
+    };
+    return spread(interval) < kWaves * spread(interval / 4);
 }
 
 // Whether most shifts from where beats are expected are the same; widths are those of the windows of search.

@@ -83,7 +83,7 @@ def test_recordings_on_a_scheduler(cluster, client, folder, capsys):
     (folder / "out" / "r3_traces.csv").unlink()
     assert traces(*files[:6], "--scheduler", cluster.scheduler_address) == 0
     out = capsys.readouterr().out
-    assert "5 of 6 recordings are done: their tables exist and are kept (--overwrite replaces them)\n" in out
+    assert "5 of 6 recordings are done: their outputs exist and are kept (--overwrite replaces them)\n" in out
     assert "1 recording on 3 workers\nr3.npy: 2 traces" in out
     assert tables(folder) == expected
     changed = sorted(path.name for path, time in before.items() if path.stat().st_mtime_ns != time)
