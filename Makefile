@@ -54,8 +54,9 @@ test-frontends: $(VENV)/frontends
 test-arrays: $(VENV)/arrays
 	OPTIMAP_REQUIRE_ARRAYS=1 $(BIN)/python -m pytest tests/_extract/test_device.py tests/_series
 
-# Tests what calls the loops again on their NumPy twins, as on a machine without a compiler.
-ON_TWINS := tests/kernels tests/_extract tests/_series tests/trace tests/beats tests/video/test_smoothing.py \
+# Tests what calls the loops again on their NumPy twins, as on a machine without a compiler. Tests that compare loops with their
+# twins, whichever are in use, are not among them.
+ON_TWINS := $(patsubst %,tests/kernels/test_%.py,asls exponential fallback kernels threads workers) tests/_extract tests/_series tests/trace tests/beats tests/video/test_smoothing.py \
 	tests/activation/test_first_maps.py tests/activation/test_events.py
 core-numpy: $(VENV)/dev
 	OPTIMAP_KERNELS=numpy $(BIN)/python -m pytest $(PARALLEL) $(ON_TWINS)
