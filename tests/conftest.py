@@ -9,7 +9,7 @@ import hypothesis
 import pytest
 
 os.environ.setdefault("MPLBACKEND", "agg")
-# The same examples every time, and no deadline: a busy machine is no failure.
+# The same examples every time, and no deadline: a busy machine is not a failure.
 hypothesis.settings.register_profile("seeded", derandomize=True, deadline=None)
 hypothesis.settings.load_profile("seeded")
 

@@ -33,6 +33,13 @@ def test_jax_returns_single_precision_unless_it_is_asked():
         assert home.wide_array([1, 2]).dtype == np.float64
 
 
+@pytest.mark.parametrize("name", ["strict", "torch", "jax"])
+def test_on_a_cpu_fewer_values_are_computed_at_once(allow, name):
+    allow(device_values=70, cpu_values=50)
+    is_cpu = name != "strict" and arrays.DEVICE == "cpu"
+    assert home_of(arrays.library(name)).values_at_once == (50 if is_cpu else 70)
+
+
 def test_values_of_the_host_become_arrays_of_the_library(library):
     home = home_of(library)
     with home.computing():

@@ -5,7 +5,16 @@ import numpy as np
 import pytest
 from matplotlib.colors import Normalize
 
-from optimap._draw import as_image, check_axes, check_scale, default_colors, new_axes, parse_colors, show_figures
+from optimap._draw import (
+    as_image,
+    as_traces,
+    check_axes,
+    check_scale,
+    default_colors,
+    new_axes,
+    parse_colors,
+    show_figures,
+)
 from tests.errors import check_error
 
 
@@ -27,6 +36,13 @@ def test_grey_and_colour_images_stay_as_they_are(shape):
             "image",
             "for a video, give one frame, for example image",
         ),
+        (
+            lambda: as_image([[1, 2], [3]]),
+            ValueError,
+            "image",
+            "image is not an image, or its rows differ in length: give",
+        ),
+        (lambda: as_traces([[1, 2], [3]]), ValueError, "traces", r"traces is ragged, .*: give one trace \(T,\)"),
         (lambda: as_image([1, 2]), ValueError, "image", r"image has shape \(2,\): give an image \(H, W\)"),
         (lambda: check_scale("nope", None, None), ValueError, "cmap", "cmap = 'nope' is not a colour map"),
         (lambda: check_scale(None, "low", None), ValueError, "vmin", "vmin = 'low': it must be a finite number"),

@@ -66,7 +66,7 @@ OTHERS = {
     "beats": np.where(T % 200 < 20, 1.0, 0.0),
     "a wave": 4 * np.sin(T / 3),
     "a gap": np.where(T == 900, np.nan, NOISE),
-    "infinite": np.where(T == 900, np.inf, NOISE),
+    "infinite": np.where((T == 900) | (T == 901), np.inf, NOISE),
     "little noise": 0.1 * NOISE,
 }
 
@@ -81,6 +81,21 @@ def test_other_lines_are_those_of_matplotlib(name):
 def test_dashes_and_lines_without_a_frame_are_those_of_matplotlib(style):
     (ours, _), (theirs, _) = (drawn(T[:300], NOISE[:300], *effects, **style) for effects in ([ColumnStrokes()], []))
     assert np.abs(ours.astype(int) - theirs)[..., 3].mean() < 12  # dashes begin again in each piece
+
+
+def test_another_clip_path_is_kept():
+    from matplotlib.patches import Circle
+
+    pictures = []
+    for effects in ([ColumnStrokes()], []):
+        figure = Figure(figsize=(4, 3))
+        canvas = FigureCanvasAgg(figure)
+        ax = figure.add_axes((0, 0, 1, 1), xlim=(0, 2000), ylim=(-6, 6))
+        (line,) = ax.plot(T, NOISE, path_effects=effects)
+        line.set_clip_path(Circle((200, 150), 50, transform=None))
+        canvas.draw()
+        pictures.append(np.asarray(canvas.buffer_rgba()).astype(int))
+    assert np.abs(pictures[0] - pictures[1]).mean() < 1
 
 
 def test_a_line_to_the_left_is_that_of_matplotlib():

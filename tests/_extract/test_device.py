@@ -152,12 +152,12 @@ def test_a_large_window_among_many_small_ones_is_not_padded_for_all(taken):
 
 def test_blocks_give_the_same_numbers(allow, any_library):
     where, there = [(3, 2), (0, 0), (1.5, 2)], any_library.to(VIDEO)
-    allow(device_values=60)
+    allow(device_values=60, cpu_values=60)
     check(any_library, extract_traces(there, where, 3), extract_traces(VIDEO, where, 3), there, whole=False)
 
 
 def test_device_work_is_done_in_blocks(allow, taken):
-    allow(device_values=60)
+    allow(device_values=60, cpu_values=60)
     extract_traces(arrays.library("strict").to(VIDEO), [(3, 2), (0, 0), (1.5, 2)], 3)
     assert max(frames * values for frames, values in taken) <= 60
     assert len(taken) > 6
@@ -183,7 +183,7 @@ def test_sums_of_integers_are_exact_where_the_device_has_no_doubles():
 
 @pytest.mark.parametrize(("size", "cost"), [(3, 0.0), (1, 0.0), (5, 1e9)], ids=["gather", "pixel", "sliding"])
 def test_nan_is_an_error_as_in_numpy(allow, any_library, size, cost):
-    allow(device_values=3 * 144)  # the first NaN is not in the first block
+    allow(device_values=3 * 144, cpu_values=3 * 144)  # the first NaN is not in the first block
     video = RNG.normal(size=(9, 12, 12)).astype(np.float32)
     video[2, 0, 0], video[4, 5, 5], video[6, 9, 9] = np.nan, np.nan, np.nan
     where = [(9, 9), (5, 5), (9, 8)]

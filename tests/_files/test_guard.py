@@ -273,7 +273,7 @@ def test_no_interrupt_is_lost_while_an_hdf5_file_is_read(tmp_path):
     """It comes in each of the calls of Python that reading a file makes, one after the other."""
     with h5py.File(tmp_path / "rec.h5", "w") as file:
         file.create_dataset("video", data=np.zeros((4, 5, 6)), chunks=(2, 5, 6)).attrs.update(axes="TYX", note="a")
-    load_video(tmp_path / "rec.h5")  # what is loaded once is no part of it
+    load_video(tmp_path / "rec.h5")  # what is loaded once is not part of it
     place = wanted = 0
 
     def interrupt(frame, event, argument):

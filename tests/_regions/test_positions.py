@@ -80,7 +80,7 @@ def test_wrong_positions_are_named(coords, argument, message):
 @pytest.mark.parametrize("far", [2.0**31, 2.0**53, 2.0**63, 1e19, 1e300])
 @pytest.mark.parametrize("window", ["rect", "disc", "pixel"])
 def test_positions_that_no_frame_holds_are_refused_without_one(far, window):
-    """Windows around them have no numbers: 2**63 is no column."""
+    """Windows around them have no numbers: 2**63 is not a column."""
     for x, y in ((far, 0.0), (0.5, -far)):
         match = r"source\[1\] = \(x=.* is too far from any frame: give coordinates within 1e\+09"
         check_error(lambda x=x, y=y: regions([(0, 0), (x, y)], window=window), ValueError, "source[1]", match)

@@ -19,7 +19,7 @@ from tests.faults.outputs import FURTHER, MAPS, OUTPUTS, PICTURES, RECORDINGS, T
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="the cells are forked")
 ROOT = Path(__file__).parents[2]
-# A few kinds for what does not depend on the kind: how files get their names, and who is told.
+# A few kinds for what does not depend on the kind: how files get their names, and who hears of it.
 FEW = (
     "traces.csv",
     "traces.xlsx",

@@ -143,7 +143,7 @@ def _run(job, writing):
     folder = Path(tempfile.mkdtemp(dir=job.folder))
     for name, data in job.seed.files.items():
         _write(folder / name, data)
-    judge(job.seed, folder / job.seed.opened, errors)  # what is loaded by the first file is no finding of the second
+    judge(job.seed, folder / job.seed.opened, errors)  # what is loaded by the first file is not a finding of the second
     _limit_memory()
 
     def say(*words):

@@ -92,7 +92,7 @@ def test_the_noise_of_the_slope_at_every_frame():
 def test_white_noise_of_one_signal():
     signal = np.random.default_rng(0).normal(size=5000) * 3
     assert kernels.noise_limits(signal)[0] == pytest.approx(3, rel=0.15)
-    step = np.repeat([0.0, 1.0], 100)  # most differences are 0, which is no noise
+    step = np.repeat([0.0, 1.0], 100)  # most differences are 0, which is not noise
     assert kernels.is_steep(step, 99, 6.0)
     assert not kernels.is_steep(step, 5, 6.0)
 

@@ -62,9 +62,11 @@ class Budget:
     held_bytes: int = 96 * 2**20
     # Values that are normalized at once on the host, in double precision: they stay in the cache.
     host_values: int = 2**17
-    # Values computed at once on a device: each array of them takes 32 MB in double precision. This keeps a device busy,
-    # and leaves room for the three or four such arrays that exist at a time.
-    device_values: int = 2**22
+    # Values computed at once with the functions of another library; three or four arrays of them exist at a time. On a
+    # GPU each takes 128 MB in double precision: with a quarter, starting the functions takes longer than computing, and
+    # more gains little (H100: 22 to 43 ms instead of 12 to 38). On a CPU each takes 8 MB and stays near the caches.
+    device_values: int = 2**24
+    cpu_values: int = 2**20
     # The frames whose mean is the image in a picture.
     picture_bytes: int = 32 * 2**20
     # The traces of positions that were picked, which are kept so that undo and redo need not extract again.

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from .budgets import budget
 from .devices import dtype_bytes, dtype_kind, dtype_name, library_of
 from .errors import ArgumentError, ArgumentTypeError
 from .types import AnyArray
@@ -75,6 +76,12 @@ class Home:
                 f"convert it, for example {name}.to(torch.int32) or {name}.astype('int32')",
                 subject=name,
             )
+
+    @property
+    def values_at_once(self) -> int:
+        """How many values are computed at once."""
+        is_cpu = "cpu" in str(self.device).lower()  # for JAX it is TFRT_CPU_0, or None if there are several devices
+        return budget().cpu_values if is_cpu else budget().device_values
 
     @contextmanager
     def computing(self) -> Iterator[None]:

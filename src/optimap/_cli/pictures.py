@@ -34,7 +34,7 @@ P = ParamSpec("P")
 
 # The image in a picture is the mean of at most this many frames.
 MOST_FRAMES = 64
-# Figures are no higher than this, in inches.
+# Figures are at most so high, in inches.
 HIGHEST = 9.0
 # Series in colours of their own, as in `beats.show_restitution`.
 MOST_SERIES = 10

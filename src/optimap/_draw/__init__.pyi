@@ -1,3 +1,6 @@
+from .arranger import (
+    keep_arranged,
+)
 from .beats import (
     Marks,
     draw_beats,
@@ -136,6 +139,7 @@ __all__ = [
     "draw_traces",
     "hidden_axes",
     "is_stacked",
+    "keep_arranged",
     "line_arguments",
     "name_positions",
     "new_axes",

@@ -24,7 +24,11 @@ FRAME, LINE = 0.6, 1.0  # points
 
 def as_image(image: ArrayLike, name: str = "image") -> Array:
     """Return an image as an array that matplotlib draws, or raise an error."""
-    pixels = image if isinstance(image, np.ma.MaskedArray) else np.asarray(image)
+    try:
+        pixels = image if isinstance(image, np.ma.MaskedArray) else np.asarray(image)
+    except ValueError as error:
+        problem, cure = "is not an image, or its rows differ in length", "give an array (H, W), or (H, W, 3) in colour"
+        raise ArgumentError(name, image, problem, cure, subject=name) from error
     if pixels.dtype.kind not in "biuf":
         cure = "give an image of real numbers, or of True and False"
         raise ArgumentTypeError(name, image, f"holds {pixels.dtype} values", cure, subject=name)

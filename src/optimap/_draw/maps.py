@@ -110,7 +110,7 @@ def _draw_histogram(ax: Axes, values: Array, style: MapStyle, low: float, high: 
     if len(values):
         first, median, third = np.percentile(values, [25, 50, 75]).tolist()
         ax.axvline(median, color="black", linewidth=1)
-        # In two lines, which are no wider than the bars in a small figure.
+        # In two lines, which are at most as wide as the bars in a small figure.
         ax.set_title(f"median {median:.4g}\n({first:.4g}\u2013{third:.4g})", fontsize="small")
     unit = re.search(r"\[([^\]]+)\]\s*$", style.label)
     ax.set_xlabel(unit[1] if unit else style.label)  # the colour bar beside it has the words, which need more room

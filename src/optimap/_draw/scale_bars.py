@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 AWAY = 6  # points between the axes and a bar
-PART = 0.25  # of the axes: a bar is no longer than this
+PART = 0.25  # of the axes: a bar is at most so long
 LEAST = 0.08  # of the axes: bars of stacked traces are no longer than this, or than the distance of traces
 TEXT: dict[str, Any] = {"fontsize": "small", "annotation_clip": False, "textcoords": "offset points"}
 UNITS = {"Intensity": "a.u.", "Normalized": ""}  # of what has none

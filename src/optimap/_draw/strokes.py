@@ -41,7 +41,8 @@ class ColumnStrokes(AbstractPathEffect):
             return
         points = np.asarray(affine.transform(vertices))
         clip = gc.get_clip_rectangle()
-        runs = None if clip is None or gc.get_dashes()[1] is not None else _runs(points)
+        is_plain = gc.get_dashes()[1] is None and gc.get_clip_path()[0] is None
+        runs = _runs(points) if clip is not None and is_plain else None
         if clip is None or runs is None:
             for i in range(0, len(points) - 1, PIECE):  # each from the last point of the piece before it
                 renderer.draw_path(gc, Path(vertices[i : i + PIECE + 1]), affine, rgbFace)
@@ -64,7 +65,8 @@ def _runs(points: Array) -> tuple[int, Array, Array] | None:
     None if it is not noise, has gaps, or goes to the left.
     """
     (x, y), (next_x, next_y) = points[:-1].T, points[1:].T
-    travel = np.abs(next_y - y).sum()
+    with np.errstate(invalid="ignore"):
+        travel = np.abs(next_y - y).sum()
     if len(x) < PIECE or not NOISY * (x[-1] - x[0]) < travel < np.inf or not (next_x >= x).all():
         return None
     columns, lasts = np.floor(x).astype(np.int64), np.floor(next_x).astype(np.int64)
@@ -94,12 +96,13 @@ def _levels(
     reach = beside + 1
     left, right = max(first - reach, left), min(first + len(low) + reach, right)
     here = slice(left - first + reach, right - first + reach)
-    lows = np.pad(np.clip(np.round(low - half), bottom, top), reach, constant_values=top).astype(np.int16)
-    highs = np.pad(np.clip(np.round(high + half), bottom, top), reach, constant_values=bottom).astype(np.int16)
+    small: Any = np.int16 if top < 2**15 else np.int32
+    lows = np.pad(np.clip(np.round(low - half), bottom, top), reach, constant_values=top).astype(small)
+    highs = np.pad(np.clip(np.round(high + half), bottom, top), reach, constant_values=bottom).astype(small)
     bottom, top = int(lows.min()), int(highs.max())
     if left >= right or bottom >= top:
         return (0, 0), np.zeros((0, 0), np.uint8)
-    rows = np.arange(bottom, top, dtype=np.int16)[:, np.newaxis]
+    rows = np.arange(bottom, top, dtype=small)[:, np.newaxis]
     levels = np.zeros((top - bottom, right - left), np.uint8)
     for by in (beside, reach):  # what is beside a run touches it, so that their union is a run
         starts, stops = minimum_filter1d(lows, 2 * by + 1)[here], maximum_filter1d(highs, 2 * by + 1)[here]

@@ -138,7 +138,11 @@ def as_traces(traces: ArrayLike, name: str = "traces") -> Array:
     """Return traces as an array (T, N) of real numbers on the host, or raise an error."""
     if isinstance(traces, np.ma.MaskedArray):
         traces = np.ma.filled(traces.astype(float), np.nan)
-    values = np.asarray(on_host(traces))
+    try:
+        values = np.asarray(on_host(traces))
+    except ValueError as error:
+        problem, cure = "is ragged, because its traces differ in length", "give one trace (T,) or several (T, N)"
+        raise ArgumentError(name, traces, problem, cure, subject=name) from error
     if values.dtype.kind not in "biuf":
         problem, cure = f"has dtype {values.dtype}", "give real numbers, (T,) or (T, N)"
         raise ArgumentTypeError(name, traces, problem, cure, subject=name)

@@ -21,7 +21,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .._base import AnyArray, Home, Ints, Namespace, Result, budget, dtype_bytes, dtype_kind, host_view
+from .._base import AnyArray, Home, Ints, Namespace, Result, dtype_bytes, dtype_kind, host_view
 from .._reading import Source, as_source
 from .._regions import Spans, nan_error
 from .host import host_traces
@@ -65,7 +65,7 @@ def device_traces(
         boxes = _sliding_boxes(spans, video, gather_cost * windows)
         way = Sliding(home, boxes, video) if boxes is not None else Gather(home, spans, video)
         policy = nan_policy if is_float else "propagate"
-        step = max(1, budget().device_values // way.values)
+        step = max(1, home.values_at_once // way.values)
         for start in range(0, frames, step):
             block, bits = home.stored(video[start : min(start + step, frames), :, :])
             found = way.add(block, bits, policy)
@@ -118,7 +118,7 @@ class Gather:
         pixels = np.arange(ends[-1]) + np.repeat(spans.rows * width + spans.starts - ends[:-1], lengths)
         weights = np.repeat(spans.weights, lengths)
         first = ends[spans.first]
-        groups = _groups(np.diff(first))
+        groups = _groups(np.diff(first), home.values_at_once)
         self.parts = [self._part(pixels, weights, first, group) for group in groups]
         order = np.concatenate(groups)
         in_order = bool((order == np.arange(len(order))).all())
@@ -194,14 +194,14 @@ class Gather:
         return xp.astype(xp.sum(pixels, axis=2, dtype=xp.int64), home.wide)
 
 
-def _groups(counts: Ints) -> list[Ints]:
+def _groups(counts: Ints, at_once: int) -> list[Ints]:
     """Return the windows in groups of similar size, none with more pixels than are computed at once."""
     if len(counts) * int(counts.max()) <= 2 * int(counts.sum()):
         groups = [np.arange(len(counts))]
     else:
         classes = np.ceil(np.log2(counts))
         groups = [np.flatnonzero(classes == size) for size in np.unique(classes)]
-    limits = [max(1, budget().device_values // int(counts[group].max())) for group in groups]
+    limits = [max(1, at_once // int(counts[group].max())) for group in groups]
     return [
         group[i : i + limit] for group, limit in zip(groups, limits, strict=True) for i in range(0, len(group), limit)
     ]

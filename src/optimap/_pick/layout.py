@@ -83,7 +83,7 @@ def text_width(text: str, points: float, family: str = "sans-serif") -> float:
 
 
 def shortened(text: str, width: float, points: float) -> str:
-    """Return a text that is no wider than `width` inches; what is left out of its middle becomes an ellipsis."""
+    """Return a text that is at most `width` inches wide; what is left out of its middle becomes an ellipsis."""
     kept = len(text)
     while kept > 3 and text_width(_without_middle(text, kept), points) > width:
         kept = min(kept - 1, int(kept * max(width / text_width(_without_middle(text, kept), points), 0.5)) + 1)
@@ -97,7 +97,7 @@ def _without_middle(text: str, kept: int) -> str:
 
 
 def wrapped(text: str, width: float, points: float, lines: int) -> str:
-    """Return a text in lines that are no wider than `width` inches; what does not fit into `lines` is left out."""
+    """Return a text in lines that are at most `width` inches wide; what does not fit into `lines` is left out."""
     rows: list[str] = []
     row = ""
     for word in text.split(" "):

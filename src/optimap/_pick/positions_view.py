@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .._base import Array
-from .._draw import contrast_limits, default_colors
+from .._draw import contrast_limits, default_colors, keep_arranged
 from .contrast_control import ContrastControl
 from .help_panel import HelpPanel
 from .layout import MESSAGE, ROW, Box, Layout, shortened, wrapped
 from .mouse import Mouse, MouseAdapter
 from .painter import Painter
 from .points import Picker, Point, Position
+from .text_places import corners, place_texts
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist
@@ -69,6 +70,7 @@ class PositionsView:
         self.contrast = ContrastControl(figure, self.layout, self._contrast_place, self._redraw_image)
         self.contrast.follow(self.drawn_image)
         self._ring = self._add_ring()
+        keep_arranged(self.ax_image, self)
         self._text, self._is_problem = self.hint, False
         self.message = self._add_message()
         self.help_panel = HelpPanel(figure, self.painter, self.help)
@@ -143,10 +145,13 @@ class PositionsView:
         """Add the ring around the selected point, which is hidden at first."""
         from matplotlib.lines import Line2D
 
+        from .stamps import Stamp  # imports matplotlib
+
+        self._number_of_noticed = Stamp.on_image(self.ax_image, self._bitmaps, away=(6, 5), visible=False, zorder=5)
         ring = Line2D([], [], linestyle="", marker="o", markersize=14, markerfacecolor="none", color="white")
         ring.set(markeredgewidth=2, visible=False, zorder=4)
         self.ax_image.add_line(ring)
-        self.painter.add(self.ax_image, ring)
+        self.painter.add(self.ax_image, ring, self._number_of_noticed)
         return ring
 
     def _new_adapter(self, picker: Any) -> Mouse:
@@ -274,6 +279,7 @@ class PositionsView:
             self._marks[point.key] = self._mark(point)
             self.painter.watch_also(self.ax_image, *self._marks[point.key])
         self._number()
+        self.arrange(self.ax_image)
         self.painter.repaint(self.ax_image)
 
     def _place_ring(self, new: list[Point]) -> None:
@@ -282,9 +288,21 @@ class PositionsView:
         self._ring.set_visible(bool(noticed) and noticed[0] not in new)
         if noticed:
             self._ring.set_data([noticed[0].x], [noticed[0].y])
+            self._show_number(noticed[0])
+        else:
+            self._number_of_noticed.set_visible(False)
+
+    def _show_number(self, point: Point) -> None:
+        """Show the number of a point on top of the others if it had no room."""
+        own, shown = self._marks.get(point.key), self._number_of_noticed
+        shown.set(
+            visible=own is not None and not own[1].get_visible(), text=str(point.number), color=point_color(point)
+        )
+        shown.xy = point.position
 
     def _show_ring(self) -> None:
         """Show which point is selected, after a drag."""
+        self.arrange(self.ax_image)
         self._place_ring([])
         self.painter.repaint(self.ax_image)
 
@@ -305,7 +323,7 @@ class PositionsView:
         if key != self._hovered:
             self._hovered = key
             self._place_ring([])
-            self.painter.repaint_only(self.ax_image, self._ring)
+            self.painter.repaint_only(self.ax_image, self._ring, self._number_of_noticed)
 
     def _mark(self, point: Point) -> "tuple[Artist, ...]":
         """Add the artists of a point: first the dot, then its number."""
@@ -334,6 +352,12 @@ class PositionsView:
             if before.get(point.key) != point.number:
                 self._marks[point.key][1].set_text(str(point.number))  # type: ignore[attr-defined]
                 self._recolor(point)
+
+    def arrange(self, ax: "Axes") -> None:
+        """Put the numbers where they cover no other, called whenever the image is drawn."""
+        points = [point for point in self.picker.points if point.key in self._marks]
+        texts: Any = [(self._marks[p.key][1], corners(str(p.number), p.x, p.y)) for p in points]
+        place_texts(ax, texts, np.array([point.position for point in points], float))
 
     def _recolor(self, point: Point) -> None:
         """Give the artists of a point the colour of its number."""

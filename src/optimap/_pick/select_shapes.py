@@ -54,7 +54,7 @@ def pick_regions(
     view: Drawing
     if len(shape) == 2 or (len(shape) == 3 and shape[-1] in (3, 4)):
         _check_no_times(x, fps)
-        pixels = as_picture(image_or_video)  # type: ignore[arg-type]  # it is no video
+        pixels = as_picture(image_or_video)  # type: ignore[arg-type]  # it is not a video
         picker = _picker(regions, height_width(pixels), size, num_regions)
         frontend = frontend_in_use(block, browser)
         with closed_on_failure(frontend):

@@ -20,13 +20,15 @@ from .live_traces import LiveTraces
 from .points import Point
 from .positions_view import FAILURES, PositionsView, point_color
 from .shape_mouse import ShapeMouse
-from .shapes import FREEHAND, POLYGON, RECTANGLE, ShapePicker, as_outline
+from .shapes import FREEHAND, POLYGON, RECTANGLE, Shape, ShapePicker, as_outline
+from .text_places import around, place_texts
 from .tool_buttons import ToolButtons
 from .trace_lines import DRAFT
 from .traces_view import TracesView
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist
+    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
     from matplotlib.lines import Line2D
 
@@ -215,18 +217,28 @@ class Drawing(PositionsView):
         outline.set_xy(line)
         left, top = line.min(axis=0)
         name.xy = ((left + line[:, 0].max()) / 2, top)
-        is_high = self.ax_image.transData.transform(name.xy)[1] > self.ax_image.bbox.y1 - 12  # no room above it
-        name.set(va="top" if is_high else "bottom", position=(0, -3 if is_high else 3))  # and drawn again
+        name.set(position=(0, 3), ha="center", va="bottom")  # until it finds its place
+
+    def arrange(self, ax: "Axes") -> None:
+        """Put names above or below their regions, or numbers alone where names have no room."""
+        texts: list[Any] = []
+        for shape in self.picker.shapes:
+            if shape.key in self._marks:
+                line = shape.outline()
+                box = *line.min(axis=0).tolist(), *line.max(axis=0).tolist()
+                spots = [*around(self._name_of(shape), *box), *around(str(shape.number), *box)]
+                texts.append((self._marks[shape.key][1], spots))
+        place_texts(ax, texts, np.empty((0, 2)))
+
+    def _name_of(self, shape: Shape) -> str:
+        """Return the number of a region, with its name unless there are many."""
+        return f"{shape.number} {shape.name if len(self.picker.shapes) <= MOST_LABELS else ''}".rstrip()
 
     def _number(self) -> None:
         """Write numbers, and names unless there are many, in the colours of the numbers."""
-        has_names = len(self.picker.shapes) <= MOST_LABELS
         for shape in self.picker.shapes:
-            name: Any = self._marks[shape.key][1]
-            text = f"{shape.number} {shape.name if has_names else ''}".rstrip()
-            if name.get_text() != text:
-                name.set_text(text)
-                self._recolor(shape)
+            self._marks[shape.key][1].set_text(self._name_of(shape))  # type: ignore[attr-defined]
+            self._recolor(shape)
 
     def _recolor(self, point: Point) -> None:
         """Give the artists of a region the colour of its number."""

@@ -12,6 +12,7 @@ import numpy as np
 
 from .._base import Array, stack_level
 from .._reading import Source, as_source
+from .contrast_control import LABEL
 from .layout import MESSAGE, ROW, SPLIT, Box
 from .live_traces import LiveTraces
 from .pictures import FRAME, SIGNAL, Pictures
@@ -163,7 +164,7 @@ class TracesView(TracesControls):
         for text, end, gap in ((slider.label, 0, -0.1), (slider.valtext, 1, 0.1)):  # inches, on every screen
             text.set(x=end, transform=ax.transAxes + ScaledTranslation(gap, 0, self.figure.dpi_scale_trans))
         ax.set_visible(frames > 1)
-        self.layout.add(ax, self._slider_place, Box(0.6, 0.05, 0.65, 0.05))
+        self.layout.add(ax, self._slider_place, Box(LABEL, 0.05, 0.65, 0.05))
         slider.on_changed(lambda value: self.show_frame(int(value)))
         return slider
 

@@ -110,7 +110,7 @@ def _skewness(block: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[
     slopes -= slopes.mean(axis=1, keepdims=True)
     spread = NORMAL_MAD * np.median(np.abs(slopes - np.median(slopes, axis=1, keepdims=True)), axis=1)
     largest = np.abs(slopes).max(axis=1)
-    # Where most samples are the same, the deviation says nothing; rounding is no slope.
+    # Where most samples are the same, the deviation says nothing; rounding is not a slope.
     spread = np.where(spread > 1e-9 * largest, spread, slopes.std(axis=1))
     slopes /= np.where((largest <= 1e-12) | (spread == 0), np.inf, spread)[:, np.newaxis]
     cubes = np.einsum("ij,ij,ij->i", slopes, slopes, slopes)  # a power takes far longer

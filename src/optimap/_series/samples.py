@@ -303,7 +303,7 @@ class DeviceSamples:
     def blocks(self) -> list[slice]:
         """Return ranges of rows, large enough to keep the device busy."""
         rows = self.shape[0]
-        step = max(1, budget().device_values * rows // int(np.prod(self.shape)))
+        step = max(1, self.home.values_at_once * rows // int(np.prod(self.shape)))
         return [slice(start, min(start + step, rows)) for start in range(0, rows, step)]
 
     def above(self, rows: slice, low: AnyArray, high: AnyArray, exact: bool) -> tuple[Any, Any]:

@@ -54,7 +54,7 @@ class Reporting:
 
     def report(self):
         canvas, axes = self.figure.canvas, self.figure.axes
-        before, self.shape = self.shape, (canvas.device_pixel_ratio, *self.figure.bbox.size)
+        before, self.shape = self.shape, (canvas.device_pixel_ratio, *self.figure.bbox.size, *corner(canvas))
         if (
             before != self.shape or abs(before[0] - scale) > 0.05
         ):  # toolkits learn the size of their window step by step

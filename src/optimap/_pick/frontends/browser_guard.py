@@ -51,7 +51,7 @@ def path_behind_secret(path: str, secret: str) -> str | None:
 def is_from_the_page(given: Mapping[str, str]) -> bool:
     """Return whether the headers of a request are those of the page: its host is this machine, its origin the same.
 
-    The port may be another one, where the page is seen through a tunnel. Programs that are no browsers send no origin.
+    The port may be another one, where the page is seen through a tunnel. Programs that are not browsers send no origin.
     """
     host = given.get("Host", "")
     if _name(f"//{host}") not in LOCAL:
