@@ -198,3 +198,19 @@ def test_a_summary_of_beats(tmp_path, monkeypatch, capsys):
     out = capsys.readouterr().out
     assert "\n  rows        2, one for each recording and trace\n" in out
     assert "noise_beats.csv.json\n  describes   noise_beats.csv\n" in out
+
+
+@pytest.mark.filterwarnings("default")
+def test_a_damaged_recording_with_a_header_that_is_wrong_is_one_line(tmp_path, capsys):
+    """What the file is, how it is opened and its frames are looked at: each sees the damage."""
+    path = tmp_path / "rec.ome.tif"
+    tifffile.imwrite(path, np.zeros((7, 6, 5), np.uint16), metadata={"axes": "TYX"}, software="a")
+    raw = bytearray(path.read_bytes())
+    raw = raw.replace(b'SizeT="7"', b'SizeT="5"', 1)
+    entry = raw.index(b"\x31\x01\x02\x00", 8)  # the software, of a type that TIFF does not have
+    raw[entry + 2 : entry + 4] = b"\x00\x1b"
+    path.write_bytes(raw)
+    assert main(["info", str(path)]) == 0
+    lines = capsys.readouterr().err.splitlines()
+    assert len(lines) == 1
+    assert "holds 7 frames, although its header states 5" in lines[0]

@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+import time
 
 import numpy as np
 import pytest
@@ -106,6 +107,27 @@ def test_a_reader_that_stops_reading_is_not_an_error(folder):
     command = f"{sys.executable} -u -m optimap info {'rec.tif ' * 200} | head -n 1"
     done = subprocess.run(["bash", "-o", "pipefail", "-c", command], capture_output=True, text=True)
     assert (done.returncode, done.stderr) == (0, "")
+
+
+@pytest.mark.parametrize(("error", "status"), [(KeyboardInterrupt, 130), (SystemExit, 143)])
+def test_signals_that_python_drops_are_sent_again(folder, capsys, monkeypatch, error, status):
+    """Exceptions of handlers that run in ``__del__`` are printed and forgotten."""
+
+    class Late:
+        def __del__(self):
+            raise error
+
+    def collected(*_):
+        Late()
+        time.sleep(20)
+
+    monkeypatch.setattr("os.link", collected)  # a table that is written is given its name
+    try:
+        found = main(["traces", "rec.tif", "--at", "3,4"])
+    except SystemExit as end:
+        found = end.code
+    assert found == status
+    assert capsys.readouterr().err in ("optimap: interrupted\n", "")
 
 
 def test_ctrl_c_leaves_no_half_written_file(folder, monkeypatch, capsys):

@@ -40,6 +40,15 @@ def test_the_map_of_the_nearest_beat(beats):
     assert difference(view) < 0.001
 
 
+def test_a_pixel_that_is_infinite_is_left_out(beats):
+    spoilt = beats.astype(float)
+    spoilt[155, 2, 3] = np.inf
+    view = traces_view(videos=[spoilt], frame=160)
+    key(view, "m")
+    times = np.ma.filled(shown(view).astype(float), np.nan)
+    assert np.argwhere(np.isnan(times)).tolist() == [[2, 3]]
+
+
 def test_another_frame_shows_the_picture(beats):
     view = traces_view(videos=[beats], frame=0)
     key(view, "M")

@@ -37,6 +37,7 @@ FURTHER = {
     "summary of maps": (("maps", "rec.npy", "--fps", "500", "--summary", "OUT"), ".csv"),
     "summary of beats": (("beats", "table.csv", "--summary", "OUT"), ".csv"),
     "traces of picked positions": (("pick", "rec.npy", "-o", "picked.csv", "--traces", "OUT"), ".npz"),
+    "treated traces": (("pick", "rec.npy", "-o", "picked.csv", "--traces", "OUT", "--treated"), ".csv"),
     "demo": (("demo", "OUT"), ""),
 }
 

@@ -4,7 +4,7 @@ import argparse
 import importlib.metadata
 import importlib.util
 import warnings
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -18,7 +18,7 @@ from .._version import __version__
 from .errors import CELLS_KEYWORD, READING_KEYWORDS, Words, error_of, error_text, say_error
 from .listing import columns_lines, nested_lines, rate_text, show, table_lines
 from .made_alike import parse_made, picture_made
-from .open import check_not_empty, described, open_recording
+from .open import asked, check_not_empty, described, open_recording
 from .options import Reading, add_cells_argument, add_reading_argument
 from .together import given_together
 
@@ -127,22 +127,28 @@ def _print_row(name: str, suffixes: Sequence[str], needs: Sequence[str], extra: 
 
 def _print_file(path: Path, options: InfoOptions, alone: Collection[Path]) -> None:
     check_not_empty(path)
+    with asked():
+        print_content = _printer(path, options, alone)
+    print_content()
+
+
+def _printer(path: Path, options: InfoOptions, alone: Collection[Path]) -> Callable[[], None]:
+    """Return what prints a file, by what it is."""
     if described(path) is not None:
-        _print_description(path)
-    elif _regions.is_positions(path):
-        _print_positions(path)
-    elif _regions.content_of(path) is not None:
-        _print_regions(path, options.cells)
-    elif activation.holds_beat_maps(path):
-        _print_maps(path)
-    elif _tables.is_table(path):
-        _print_table(path)
-    elif path.suffix.lower() == ".png" and path.is_file():
-        _print_picture(path)
-    elif _regions.is_flat(path) and _regions.image_summary(path) is not None:
-        show(path, *_as_regions(path))
-    else:
-        _print_recording(path, {**dict(options.reading), **({"parts": False} if path in alone else {})})
+        return partial(_print_description, path)
+    if _regions.is_positions(path):
+        return partial(_print_positions, path)
+    if _regions.content_of(path) is not None:
+        return partial(_print_regions, path, options.cells)
+    if activation.holds_beat_maps(path):
+        return partial(_print_maps, path)
+    if _tables.is_table(path):
+        return partial(_print_table, path)
+    if path.suffix.lower() == ".png" and path.is_file():
+        return partial(_print_picture, path)
+    if _regions.is_flat(path) and _regions.image_summary(path) is not None:
+        return lambda: show(path, *_as_regions(path))
+    return partial(_print_recording, path, {**dict(options.reading), **({"parts": False} if path in alone else {})})
 
 
 def _print_table(path: Path) -> None:

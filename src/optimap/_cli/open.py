@@ -1,6 +1,7 @@
 """Opening the recording given to a command, or raising an error that says what the file is instead."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,12 +20,20 @@ NUMBERS, TIMES = "Frame", "Time [s]"  # labels of an axis that no rate gives
 def open_recording(path: Path, reading: Mapping[str, Any]) -> "Recording":
     """Open a recording; for tables, their descriptions and regions, raise an error that says what they are."""
     check_not_empty(path)
-    with _files.held_reports():  # whatever looks into the file says what is wrong with it
+    with asked():
         other = _other_kind(path)
-        if other is not None:
-            problem, cure = other
-            raise ArgumentError("FILE", path, f"is not a recording, because it {problem}", cure, subject=str(path))
-        return video.open_video(path, **reading)
+    if other is not None:
+        problem, cure = other
+        raise ArgumentError("FILE", path, f"is not a recording, because it {problem}", cure, subject=str(path))
+    return video.open_video(path, **reading)
+
+
+@contextmanager
+def asked() -> Iterator[None]:
+    """Say nothing about a file that is asked what it is: whatever reads it afterwards says what is wrong with it."""
+    with _files.held_reports() as reports:
+        yield
+        reports.clear()
 
 
 def times_on_axis(recording: "Recording", fps: float | None) -> Array | None:

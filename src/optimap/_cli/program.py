@@ -13,7 +13,8 @@ import signal
 import sys
 import threading
 import warnings
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from functools import partial
 from types import FrameType
 from typing import Any, NoReturn
@@ -26,6 +27,7 @@ from .options import matching_files
 
 # THE table of commands: a new one is a name here, and a module of that name with a function `add_command`.
 COMMANDS = ("demo", "info", "traces", "beats", "maps", "plot", "pick", "convert")
+SOON = 0.01  # s: a signal is not sent again before Python is through with what dropped it
 
 
 class _Parser(argparse.ArgumentParser):
@@ -66,7 +68,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         if "_ARGCOMPLETE" in os.environ:
             _complete()
-        with warnings.catch_warnings():
+        with warnings.catch_warnings(), _dropped_signals():
             return _run(given)
     except BrokenPipeError:  # the reader of our output has closed the pipe
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -115,6 +117,28 @@ def _end_on_sigterm() -> Any:
 
     is_main = threading.current_thread() is threading.main_thread()  # other threads may not set handlers
     return signal.signal(signal.SIGTERM, end) if is_main else None
+
+
+@contextmanager
+def _dropped_signals() -> Iterator[None]:
+    """Send a signal once more whose exception Python drops, as it does in ``__del__`` of a zip file."""
+    before, again = sys.unraisablehook, list[threading.Timer]()
+
+    def hook(dropped: Any) -> None:
+        sent = {KeyboardInterrupt: signal.SIGINT, SystemExit: signal.SIGTERM}.get(dropped.exc_type)
+        if sent is None:
+            before(dropped)
+        else:  # later: here, it would be dropped, too
+            again.append(threading.Timer(SOON, signal.raise_signal, [sent]))
+            again[-1].start()
+
+    sys.unraisablehook = hook
+    try:
+        yield
+    finally:
+        sys.unraisablehook = before
+        for timer in again:
+            timer.cancel()
 
 
 def _parser(first: list[str]) -> argparse.ArgumentParser:

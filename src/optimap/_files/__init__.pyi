@@ -13,6 +13,7 @@ from .beside import (
 )
 from .guard import (
     held_reports,
+    is_news,
     reading,
 )
 from .hdf5 import (
@@ -121,6 +122,7 @@ __all__ = [
     "held_reports",
     "hidden_path",
     "in_any_case",
+    "is_news",
     "is_sidecar",
     "leads_out",
     "leftovers_in",

@@ -105,12 +105,15 @@ def _report(advice: Advice, path: Path) -> None:
     held = _held.get()
     if held is not None:
         held.append((advice, path))
-    elif _is_news(path):
+    elif is_news(path):
         warnings.warn(advice, stacklevel=stack_level())
 
 
-def _is_news(path: Path) -> bool:
-    """Whether nothing was said yet about a file as it is now: one line is enough, however often it is read."""
+def is_news(path: Path) -> bool:
+    """Whether nothing was said yet about a file as it is now: one line is enough, however often it is read.
+
+    From now on, something was.
+    """
     known = os.stat(path) if path.exists() else None
     key = str(path.absolute()), 0 if known is None else known.st_mtime_ns, 0 if known is None else known.st_size
     with _lock:

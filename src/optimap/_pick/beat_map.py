@@ -71,8 +71,11 @@ class BeatAtCursor:
             known = traces[:, 1:][:, np.isfinite(traces[:, 1:]).all(axis=0)]
             self._falls = detect_polarity(known) == "down"
             polarity: Polarity = "down" if self._falls else "up"
-            self._beats = np.asarray(find_beats(traces[:, 0], polarity=polarity))
-            self._found = instead_of_beats(steepest_snr(traces[:, 0], polarity))
+            mean = traces[:, 0]
+            if known.shape[1] and not np.isfinite(mean).all():  # because of a pixel that is infinite
+                mean = known.mean(axis=1)
+            self._beats = np.asarray(find_beats(mean, polarity=polarity))
+            self._found = instead_of_beats(steepest_snr(mean, polarity))
         if len(self._beats) == 0:
             raise _no_map(f"the mean of all pixels has no beats: {self._found}")
         return self._beats

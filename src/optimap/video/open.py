@@ -22,7 +22,7 @@ from .._base import (
     file_path,
     whole_number,
 )
-from .._files import held_reports, refuse_special
+from .._files import held_reports, is_news, refuse_special
 from .._reading import check_whole, copied, mapping_of
 from .axes import unlikely_axes
 from .checks import counted
@@ -102,7 +102,8 @@ def _open_and_advise(path: FilePath, options: dict[str, object]) -> Recording:
         recording = open_again(path, **options)
         axes = unlikely_axes(recording.path, recording.shape, recording.axes_source)
         if recording._advice is not None or axes is not None:
-            reports.clear()  # what a library says beside that is of less use
+            reports.clear()  # what a library says beside that is of less use, now and when frames are read
+            is_news(recording.path)
     for advice in (recording._advice, axes):
         if advice is not None:
             warnings.warn(advice, stacklevel=3)

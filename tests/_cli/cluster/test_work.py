@@ -14,7 +14,9 @@ import pytest
 from dask.utils import key_split
 from distributed import Client
 
+from optimap._cli import main
 from optimap._cli.cluster import SchedulerError, outcomes, say_where
+from optimap.activation import load_beat_maps
 from optimap.trace import extract_traces
 from optimap.video import open_video
 from tests import makers
@@ -36,6 +38,7 @@ from tests._cli.cluster.helpers import (
     workers,
     write_elsewhere,
 )
+from tests.activation.examples import wave
 
 
 @pytest.mark.parametrize("chunks", [(5, 12, 15), (10, 5, 6)])
@@ -101,6 +104,22 @@ def test_recordings_on_a_scheduler(cluster, client, folder, capsys):
 
     assert traces(*files[:6], "--scheduler", cluster.scheduler_address, "--overwrite") == 0
     assert all(path.stat().st_mtime_ns != time for path, time in before.items())
+
+
+def test_maps_on_a_scheduler(cluster, client, folder, capsys):
+    for i in range(2):
+        np.save(f"beats{i}.npy", wave(seed=i, height=6, width=7))
+    files = ["beats0.npy", "beats1.npy", "--maps", "activation,snr"]
+    assert main(["maps", *files, "-o", "here/"]) == 0
+    there = ["-o", "there/", "--summary", "s.csv", "--scheduler", cluster.scheduler_address]
+    assert main(["maps", *files, *there]) == 0
+    out = capsys.readouterr().out
+    assert "2 recordings on 3 workers\n" in out
+    assert "2 rows -> s.csv" in out
+    for i in range(2):
+        here, other = (load_beat_maps(f"{name}/beats{i}_maps.npz") for name in ("here", "there"))
+        for name in here:
+            np.testing.assert_array_equal(other[name], here[name])
 
 
 def test_a_worker_killed_in_the_middle_loses_no_table(cluster, client, folder, capsys):

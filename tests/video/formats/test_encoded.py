@@ -230,6 +230,15 @@ def test_truncated(tmp_path, suffix, codec, options):
             open_video(path)
 
 
+@pytest.mark.parametrize("length", [2**63 - 1, 2**63, 2**64 - 1])
+def test_a_part_that_ends_where_no_file_does(tmp_path, length):
+    path = makers.encoded(tmp_path / "rec.mp4", GREY, "ffv1")
+    path.write_bytes(b"\0\0\0\1ftyp" + length.to_bytes(8, "big") + path.read_bytes())
+    check_error(
+        lambda: open_video(path), ValueError, "path", rf"rec\.mp4 is truncated \(it should have {length} bytes", path
+    )
+
+
 def test_a_live_recording_of_unknown_length(tmp_path):
     path = makers.encoded(tmp_path / "rec.mkv", GREY)
     raw = path.read_bytes()

@@ -194,7 +194,7 @@ def check_whole(path: Path) -> None:
     """Raise an error if a file is shorter than its container says: decoders would invent the missing frames."""
     size = path.stat().st_size
     with open(path, "rb") as file:
-        needed = _declared_bytes(file)
+        needed = _declared_bytes(file, size)
     if needed > size + 1:  # some writers of AVI leave out the last byte of padding
         raise ArgumentError(
             "path",
@@ -206,8 +206,8 @@ def check_whole(path: Path) -> None:
     check_chunks(path)
 
 
-def _declared_bytes(file: BinaryIO) -> int:
-    """Return the length given in the header of an AVI, Matroska or MP4 file, 0 if there is none."""
+def _declared_bytes(file: BinaryIO, size: int) -> int:
+    """Return the length given in the header of an AVI, Matroska or MP4 file of some size, 0 if there is none."""
     start, end = file.read(256), 0
     if start[:4] == b"RIFF":
         length = int.from_bytes(start[4:8], "little")
@@ -223,6 +223,8 @@ def _declared_bytes(file: BinaryIO) -> int:
         if length < 8:  # 0: up to the end of the file
             break
         end += length
+        if end > size:  # it may be beyond any place that a file has
+            break
         file.seek(end)
         start = file.read(16)
     return end
