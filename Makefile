@@ -7,20 +7,22 @@ FOLDER ?= demo
 # A process for each core, and all tests of a file in the same one, in the order of tests/conftest.py.
 PARALLEL := -n logical --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
-.PHONY: demo test test-frontends test-arrays core-numpy lowest fuzz sanitize napari lint types doctest docs hooks dist wheels bench speed clean
+.PHONY: demo test test-frontends test-arrays core-numpy lowest fuzz sanitize clang napari lint types doctest docs hooks dist wheels bench speed clean
 
-# A plain install, as users have it: the package and what it needs.
+# A plain install, as users have it: the package and what it needs. What is used of it is compiled to byte code when it is
+# first imported: pip would compile all files, one by one, before the demo can start.
 $(VENV)/core: pyproject.toml CMakeLists.txt $(shell find src -type f -not -name '*.pyc')
 	@echo "Making an environment in $(VENV)"
 	@$(PYTHON) -m venv $(VENV)
 	@echo "Compiling and installing optimap-trace, with NumPy, SciPy and matplotlib"
-	@$(BIN)/python -m pip install --quiet .
+	@$(BIN)/python -m pip install --quiet --no-compile .
 	@touch $@
 
-# And with everything that it can use; the package itself is there, and not compiled again.
+# And with everything that it can use; the package itself is there, and not compiled again. Its byte code comes last.
 $(VENV)/installed: $(VENV)/core
 	$(BIN)/python -m pip install --quiet --upgrade "pip>=25.1"
-	$(BIN)/python -m pip install --quiet "optimap-trace[all]"
+	$(BIN)/python -m pip install --quiet --no-compile "optimap-trace[all]"
+	-$(BIN)/python -m compileall -qq -j 0 $(VENV)/lib  # on all cores, unlike pip
 	touch $@
 
 $(VENV)/dev: $(VENV)/installed
@@ -52,8 +54,9 @@ test-frontends: $(VENV)/frontends
 test-arrays: $(VENV)/arrays
 	OPTIMAP_REQUIRE_ARRAYS=1 $(BIN)/python -m pytest tests/_extract/test_device.py tests/_series
 
-# Tests what calls the loops again on their NumPy twins, as on a machine without a compiler.
-ON_TWINS := tests/kernels tests/_extract tests/_series tests/trace tests/beats tests/video/test_smoothing.py \
+# Tests what calls the loops again on their NumPy twins, as on a machine without a compiler. Tests that compare loops with their
+# twins, whichever are in use, are not among them.
+ON_TWINS := $(patsubst %,tests/kernels/test_%.py,asls exponential fallback kernels threads workers) tests/_extract tests/_series tests/trace tests/beats tests/video/test_smoothing.py \
 	tests/activation/test_first_maps.py tests/activation/test_events.py
 core-numpy: $(VENV)/dev
 	OPTIMAP_KERNELS=numpy $(BIN)/python -m pytest $(PARALLEL) $(ON_TWINS)
@@ -71,14 +74,18 @@ fuzz: $(VENV)/dev
 sanitize: $(VENV)/dev
 	PYTHON=$(BIN)/python .ci/sanitize
 
+# Tests the compiled loops, built with Clang.
+clang: $(VENV)/dev
+	PYTHON=$(BIN)/python .ci/clang
+
 # Tests the plugin in napari/ with real viewers, in an environment of its own; needs Xvfb. WHEEL=dist/NAME.whl saves compiling.
 WHEEL ?= .
 NAPARI := $(abspath $(VENV)-napari)/bin
 napari:
 	$(PYTHON) -m venv $(VENV)-napari
 	$(NAPARI)/python -m pip install --quiet --upgrade "pip>=25.1"
-	$(NAPARI)/python -m pip install --quiet --force-reinstall --no-deps "$(WHEEL)"
-	$(NAPARI)/python -m pip install --quiet ./napari --group napari/pyproject.toml:test
+	$(NAPARI)/python -m pip install --quiet --no-compile --force-reinstall --no-deps "$(WHEEL)"
+	$(NAPARI)/python -m pip install --quiet --no-compile ./napari --group napari/pyproject.toml:test
 	$(NAPARI)/python -m npe2 validate optimap-napari
 	cd napari && $(NAPARI)/python -m pytest -p no:cacheprovider $(TEST_OPTIONS)
 

@@ -20,6 +20,8 @@ import numpy as np
 from cases import live_view, positions, video
 
 POINTS, SHAPE = 30, (5000, 256, 256)
+WHEEL = 40, (1000, 512, 512)
+LARGE = (300, 1024, 1024)
 
 
 def events(figure, *actions):
@@ -57,10 +59,7 @@ def ours(backend):
     found = {}
     for stacked in (True, False):
         figure = plt.figure(figsize=(14, 7))
-        view = live_view(figure, video(np.uint16, SHAPE), positions(POINTS - 1, 240))
-        if view.lines.is_stacked != stacked:
-            view.press_switch("stack")
-        figure.canvas.draw()
+        view = shown(figure, SHAPE, POINTS - 1, stacked)
         if backend != "agg":
             figure.show()
             figure.canvas.flush_events()
@@ -74,18 +73,43 @@ def ours(backend):
         times["first step of a drag"] = events(figure, steps[6])
         times["each step after it"] = statistics.median(events(figure, step) for step in steps[7:])
         events(figure, ("button_release_event", (x + 29, y + 2), 1))
-        for mode in ("frame", "signal"):
-            view.show_picture(mode)
-            took = []
-            for frame in range(100, 130):
-                start = time.process_time()
-                view.show_frame(frame)
-                figure.canvas.flush_events()
-                took.append(1e3 * (time.process_time() - start))
-            times[f"another {mode}"] = statistics.median(took[2:])
+        times |= {f"another {mode}": frames(view, mode) for mode in ("frame", "signal")}
+        plt.close(figure)
+        figure = plt.figure(figsize=(14, 7))
+        view = shown(figure, LARGE, POINTS, stacked)
+        times |= {f"another {mode}, 1024 x 1024": frames(view, mode) for mode in ("frame", "signal")}
+        plt.close(figure)
+        figure = plt.figure(figsize=(14, 7))
+        view = shown(figure, WHEEL[1], WHEEL[0], stacked)
+        took = [timed(figure, lambda view=view, i=i: view.resize(1 if i % 2 else 2)) for i in range(8)]
+        times["wheel, 40 points, 512 x 512"] = statistics.median(took)
         found["stacked" if stacked else "overlaid"] = times
         plt.close(figure)
     return found
+
+
+def shown(figure, shape, points, stacked):
+    """Return our view of a video, drawn once."""
+    view = live_view(figure, video(np.uint16, shape), positions(points, shape[1] - 16))
+    if view.lines.is_stacked != stacked:
+        view.press_switch("stack")
+    figure.canvas.draw()
+    return view
+
+
+def timed(figure, act):
+    """Return the processor time in ms of something and its drawing."""
+    start = time.process_time()
+    act()
+    figure.canvas.flush_events()
+    return 1e3 * (time.process_time() - start)
+
+
+def frames(view, mode):
+    """Return what another frame takes."""
+    view.show_picture(mode)
+    took = [timed(view.figure, lambda frame=frame: view.show_frame(frame)) for frame in range(100, 130)]
+    return statistics.median(took[2:])
 
 
 def published():

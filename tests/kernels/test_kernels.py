@@ -1,6 +1,7 @@
 """The choice of the compiled loops or their NumPy twins, and of the faster loop for a set of windows."""
 
 import os
+import re
 import subprocess
 import sys
 
@@ -17,6 +18,14 @@ def test_the_requested_build_is_in_use():
     assert kernels.backend == (os.environ.get("OPTIMAP_KERNELS") or ("compiled" if _compiled else "numpy"))
     if os.environ.get("OPTIMAP_REQUIRE") == "compiled":
         assert _compiled is not None
+
+
+@pytest.mark.skipif(_compiled is None, reason="installed without a C++ compiler")
+@pytest.mark.skipif(not os.path.exists("/proc/cpuinfo"), reason="the system does not list what the processor has")
+def test_the_widest_vectors_of_the_processor_are_used_whatever_the_compiler():
+    with open("/proc/cpuinfo", encoding="ascii") as file:
+        has = set(re.split(r"\s+", file.read()))
+    assert _compiled.wide_vectors == ({"avx2", "fma"} <= has)
 
 
 class Asked:

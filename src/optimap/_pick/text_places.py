@@ -42,27 +42,25 @@ def place_texts(ax: "Axes", texts: "Sequence[tuple[Stamp, list[Spot]]]", dots: A
         return
     point = ax.figure.dpi / 72
     anchors = iter(ax.transData.transform([(spot.x, spot.y) for _, spots in texts for spot in spots]))
-    marks = ax.transData.transform(dots.reshape(-1, 2)) if dots.size else dots.reshape(-1, 2)
+    marks = ax.transData.transform(dots) if dots.size else np.empty((0, 2))
     marks = np.concatenate([marks - DOT * point, marks + DOT * point], axis=1)
     edges = np.array(ax.bbox.extents)
     taken = np.empty((0, 4))
     for stamp, spots in texts:
-        found = [
-            (_box(spot, anchor, float(stamp.get_fontsize()), point), spot)
-            for spot, anchor in zip(spots, anchors, strict=False)
-        ]
-        free = [
-            (_count(marks, box), i)
-            for i, (box, _) in enumerate(found)
-            if (box[:2] >= edges[:2]).all() and (box[2:] <= edges[2:]).all() and not _count(taken, box)
-        ]
-        stamp.set_visible(bool(free))
-        if free:
-            box, spot = found[min(free)[1]]
-            stamp.set_text(spot.text)
-            stamp.xy = spot.x, spot.y
-            stamp.set(position=(spot.right, spot.up), ha=spot.ha, va=spot.va)
-            taken = np.concatenate([taken, box[np.newaxis]])
+        best, least, chosen = None, np.inf, taken[:0]
+        for spot, anchor in zip(spots, [next(anchors) for _ in spots], strict=True):
+            box = _box(spot, anchor, float(stamp.get_fontsize()), point)
+            is_inside = (box[:2] >= edges[:2]).all() and (box[2:] <= edges[2:]).all()
+            if is_inside and not _count(taken, box) and (covered := _count(marks, box)) < least:
+                best, least, chosen = spot, covered, box[np.newaxis]
+            if not least:
+                break
+        stamp.set_visible(best is not None)
+        taken = np.concatenate([taken, chosen])
+        if best is not None:
+            stamp.set_text(best.text)
+            stamp.xy = best.x, best.y
+            stamp.set(position=(best.right, best.up), ha=best.ha, va=best.va)
 
 
 def corners(text: str, x: float, y: float) -> list[Spot]:

@@ -14,14 +14,6 @@
 
 #include "lanes.hpp"
 
-// Fused products take one instruction where the processor has them, and a call where it has not.
-#if defined(__x86_64__) && defined(__linux__) && defined(__GNUC__) && !defined(__clang__) && \
-    !defined(OPTIMAP_NO_CLONES)
-#define OPTIMAP_FUSED_CLONES __attribute__((target_clones("fma", "default")))
-#else
-#define OPTIMAP_FUSED_CLONES
-#endif
-
 namespace optimap {
 
 struct AslsRule {
@@ -50,8 +42,8 @@ class AslsGroup {
         }
         std::fill(weight_.begin(), weight_.end(), 1.0);
         for (int64_t solution = 1; solution <= rule.solutions; ++solution) {
-            forward(y_.data(), weight_.data(), lam_, samples_, z_.data(), inverse_.data(), first_.data(), second_.data());
-            backward(y_.data(), rule.above, samples_, inverse_.data(), first_.data(), second_.data(), z_.data(),
+            widest<forward>(y_.data(), weight_.data(), lam_, samples_, z_.data(), inverse_.data(), first_.data(), second_.data());
+            widest<backward>(y_.data(), rule.above, samples_, inverse_.data(), first_.data(), second_.data(), z_.data(),
                      weight_.data(), change, size);
             bool all = true;
             for (int64_t l = 0; l < kSeries; ++l) {
@@ -73,7 +65,7 @@ class AslsGroup {
 
     // Factorizes the equations, U'U, and solves U'u = W y. The rows of U are the inverse of its diagonal, and the entries
     // one and two beside it: inverse, first, second; u is in z.
-    OPTIMAP_FUSED_CLONES static void forward(const double* y, const double* weight, const double* lam, int64_t samples,
+    OPTIMAP_INLINE static void forward(const double* y, const double* weight, const double* lam, int64_t samples,
                                              double* z, double* inverse, double* first, double* second) {
         // Of the previous row and the one before: entries of U, and the solution.
         Value stiff[kSets], e1[kSets], g1[kSets], g2[kSets], u1[kSets], u2[kSets];
@@ -103,7 +95,7 @@ class AslsGroup {
 
     // Solves U z = u, and replaces the weights by those of this curve: change and size are the sums of the squares of
     // what was added to them and of what they were.
-    OPTIMAP_FUSED_CLONES static void backward(const double* y, double above, int64_t samples, const double* inverse,
+    OPTIMAP_INLINE static void backward(const double* y, double above, int64_t samples, const double* inverse,
                                               const double* first, const double* second, double* z, double* weight,
                                               double* change, double* size) {
         Value z1[kSets], z2[kSets], changes[kSets], sizes[kSets];

@@ -59,7 +59,7 @@ class BeatUpstrokes {
     // The series in which upstrokes must be significant, if there are spikes.
     std::optional<Padded> without_spikes() {
         spared_.resize(samples_);
-        if (!optimap::without_spikes(row_, samples_, kSpike * noise_, spared_.data())) return std::nullopt;
+        if (!widest<optimap::without_spikes>(row_, samples_, kSpike * noise_, spared_.data())) return std::nullopt;
         return Padded(spared_.data(), samples_, kFarthest);
     }
 

@@ -45,16 +45,18 @@ class Table {
         const Lane<Pixel>* above = sums.data() + slot * plan.stride;
         slot = slot + 1 == plan.rows ? 0 : slot + 1;
         Lane<Pixel>* below = sums.data() + slot * plan.stride;
+        auto largest = most;  // stays in a register
         int64_t x = from;
         for (; x + R::kSize <= plan.right; x += R::kSize) {
             const auto values = R::load(pixels + x);
             R::store(R::plus(R::load(above + x), values), below + x);
-            if constexpr (kFloat) most = R::larger(R::magnitude(values), most);  // NaN is never larger
+            if constexpr (kFloat) largest = R::larger(R::magnitude(values), largest);  // NaN is never larger
         }
         for (; x < plan.right; ++x) {
             below[x] = above[x] + Lane<Pixel>(pixels[x]);
-            if constexpr (kFloat) most[0] = std::max(most[0], std::fabs(double(pixels[x])));
+            if constexpr (kFloat) largest[0] = std::max(largest[0], std::fabs(double(pixels[x])));
         }
+        most = largest;
     }
 
     // The sum below which the error of a box may exceed 1e-9 of its sum.
@@ -180,7 +182,7 @@ OPTIMAP_INLINE void write_boxes(const Pixel* frame, int64_t row_stride, const Ta
 }
 
 template <class Pixel, class Out>
-OPTIMAP_CLONES void box_means_of_frames(const Frames<Pixel>& frames, int64_t width, const BoxPlan& plan, Out* out, bool sums,
+OPTIMAP_INLINE void box_means_of_frames(const Frames<Pixel>& frames, int64_t width, const BoxPlan& plan, Out* out, bool sums,
                                         int64_t from, int64_t to) {
     Table<Pixel> table(plan);
     const int64_t row_bytes = width * int64_t(sizeof(Pixel)), boxes = int64_t(plan.order.size());
@@ -217,7 +219,9 @@ void box_means(const Frames<Pixel>& frames, int64_t width, const Boxes& boxes, O
     const BoxPlan plan = plan_boxes(boxes, width);
     if (plan.runs.empty()) return;
     in_parallel(frames.count, threads,
-                [&](int64_t from, int64_t to) { box_means_of_frames(frames, width, plan, out, sums, from, to); });
+                [&](int64_t from, int64_t to) {
+                    widest<box_means_of_frames<Pixel, Out>>(frames, width, plan, out, sums, from, to);
+                });
 }
 
 }  // namespace optimap

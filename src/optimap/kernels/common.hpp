@@ -10,6 +10,7 @@
 #include <cmath>
 #include <cstdint>
 #include <exception>
+#include <functional>
 #include <limits>
 #include <cstring>
 #include <system_error>
@@ -17,15 +18,7 @@
 #include <type_traits>
 #include <vector>
 
-// One build runs on every x86-64 machine and uses its widest vectors: the loader picks the clone.
-#if defined(__x86_64__) && defined(__linux__) && defined(__GNUC__) && !defined(__clang__) && \
-    !defined(OPTIMAP_NO_CLONES)
-#define OPTIMAP_CLONES __attribute__((target_clones("avx512f", "avx2", "default")))
-#else
-#define OPTIMAP_CLONES
-#endif
-
-// Functions that a clone calls must be inlined into it, to be compiled for its machine.
+// Loops, and the functions that they call, are inlined into what `widest` chooses from, to be compiled for its machines.
 #if defined(__GNUC__)
 #define OPTIMAP_INLINE inline __attribute__((always_inline))
 #else
@@ -33,6 +26,34 @@
 #endif
 
 namespace optimap {
+
+// Calls a loop: widest<add<double>>(...) is add<double>(...). One build runs on every x86-64 machine, and uses vectors of
+// 32 bytes and fused products where there are some. AVX-512 was no faster. GCC's own clones need a C library with indirect
+// functions, which musl and macOS have not, and Clang clones no templates.
+#if defined(__x86_64__) && defined(__GNUC__) && !defined(OPTIMAP_NOT_WIDE)
+template <auto loop, class... Args>
+__attribute__((target("avx2,fma"))) auto in_wide_vectors(Args&... args) {
+    return loop(args...);
+}
+
+inline bool find_wide_vectors() {
+    __builtin_cpu_init();
+    return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
+}
+inline const bool kHasWideVectors = find_wide_vectors();
+
+template <auto loop, class... Args>
+auto widest(Args&&... args) {
+    return kHasWideVectors ? in_wide_vectors<loop>(args...) : loop(args...);
+}
+#else
+constexpr bool kHasWideVectors = false;  // ARM has one kind of vectors, and compilers use it
+
+template <auto loop, class... Args>
+auto widest(Args&&... args) {
+    return loop(args...);
+}
+#endif
 
 template <class Pixel>
 struct Frames {
@@ -85,8 +106,7 @@ inline void sort_by(const int64_t* key, std::vector<int64_t>& order) {
 
 // Runs work(from, to) over all frames (or series), split between threads. Where no more threads are available, as in
 // containers that limit them, the calling thread does the rest; errors in any thread are thrown here.
-template <class Work>
-void in_parallel(int64_t frames, int threads, Work work) {
+inline void in_parallel(int64_t frames, int threads, const std::function<void(int64_t, int64_t)>& work) {
     const int64_t share = std::max<int64_t>((frames + threads - 1) / std::max(threads, 1), 1);
     std::vector<std::exception_ptr> errors(threads + 2);
     const auto guarded = [&](int64_t from, int64_t to, int64_t number) {

@@ -5,7 +5,10 @@
 #include "interface.hpp"
 
 NB_MODULE(_compiled, m) {
-    add_means(m);
+    m.attr("wide_vectors") = optimap::kHasWideVectors;
+    add_spans(m);
+    add_boxes(m);
+    add_ranges(m);
     add_pixels(m);
     add_series(m);
     m.def("watch_map", &optimap::watch_map, nb::arg("start"), nb::arg("nbytes"));

@@ -45,7 +45,7 @@ OPTIMAP_INLINE void add_decays(const double* decays, double sign, double y, doub
     }
 }
 
-OPTIMAP_CLONES inline void add_frames(const DecayGrid& grid, const double* y, const uint8_t* before, const uint8_t* now,
+OPTIMAP_INLINE void add_frames(const DecayGrid& grid, const double* y, const uint8_t* before, const uint8_t* now,
                                       int64_t samples, double* mean, double* square, double* product) {
     for (int64_t t = 0; t < samples; ++t)
         if (before[t] != now[t])
@@ -53,7 +53,7 @@ OPTIMAP_CLONES inline void add_frames(const DecayGrid& grid, const double* y, co
 }
 
 // Sums of weights * (a - shift) * (b - other), over samples that are a multiple of kAtOnce.
-OPTIMAP_CLONES inline double sum_of(const double* weights, const double* a, double shift, const double* b, double other,
+OPTIMAP_INLINE double sum_of(const double* weights, const double* a, double shift, const double* b, double other,
                                     int64_t samples) {
     double sums[kAtOnce] = {};
     for (int64_t t = 0; t < samples; t += kAtOnce)
@@ -77,7 +77,7 @@ class ExponentialFitter {
         std::fill(low_.begin(), low_.end(), uint8_t(1));
         std::fill(product_.begin(), product_.end(), 0.0);
         std::vector<double> unused(2 * kGrid);
-        add_frames(grid_, y_.data(), used_.data(), low_.data(), samples_, unused.data(), unused.data() + kGrid,
+        widest<add_frames>(grid_, y_.data(), used_.data(), low_.data(), samples_, unused.data(), unused.data() + kGrid,
                    product_.data());
         mean_ = grid_.mean;
         square_ = grid_.square;
@@ -92,7 +92,7 @@ class ExponentialFitter {
                     changes += low_[t] != used_[t];
                 }
                 if (changes == 0 || double(count) < fewest) break;
-                add_frames(grid_, y_.data(), used_.data(), low_.data(), samples_, mean_.data(), square_.data(),
+                widest<add_frames>(grid_, y_.data(), used_.data(), low_.data(), samples_, mean_.data(), square_.data(),
                            product_.data());
                 use_low();
             }
@@ -102,8 +102,8 @@ class ExponentialFitter {
     void use_low() {
         used_ = low_;
         for (int64_t t = 0; t < samples_; ++t) weights_[t] = used_[t];
-        count_ = sum_of(weights_.data(), ones_.data(), 0, ones_.data(), 0, padded_);
-        level_ = sum_of(weights_.data(), y_.data(), 0, ones_.data(), 0, padded_) / count_;
+        count_ = widest<sum_of>(weights_.data(), ones_.data(), 0, ones_.data(), 0, padded_);
+        level_ = widest<sum_of>(weights_.data(), y_.data(), 0, ones_.data(), 0, padded_) / count_;
     }
 
     void curve(int finer, double first, double* out) {
@@ -134,9 +134,9 @@ class ExponentialFitter {
             const double base = std::exp(-double(t) / tau);
             for (int64_t j = 0; j < kStretch; ++j) decays_[t + j] = base * steps[j];
         }
-        middle_ = sum_of(weights_.data(), decays_.data(), 0, ones_.data(), 0, padded_) / count_;
-        const double spread = sum_of(weights_.data(), decays_.data(), middle_, decays_.data(), middle_, padded_);
-        const double product = sum_of(weights_.data(), decays_.data(), middle_, y_.data(), level_, padded_);
+        middle_ = widest<sum_of>(weights_.data(), decays_.data(), 0, ones_.data(), 0, padded_) / count_;
+        const double spread = widest<sum_of>(weights_.data(), decays_.data(), middle_, decays_.data(), middle_, padded_);
+        const double product = widest<sum_of>(weights_.data(), decays_.data(), middle_, y_.data(), level_, padded_);
         slope_ = spread > 0 ? product / spread : 0;
         return explained(spread, product);
     }

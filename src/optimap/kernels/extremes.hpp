@@ -11,7 +11,8 @@ constexpr int64_t kTile = 4096;
 
 // Adds the samples of four moments, so that the extremes so far are read and written once for all four.
 template <class Sample>
-OPTIMAP_INLINE void take_in(const Sample* a, int64_t stride, int64_t moments, int64_t series, Sample* low, Sample* high) {
+OPTIMAP_INLINE void take_in(const Sample* a, int64_t stride, int64_t moments, int64_t series, Sample* __restrict low,
+                            Sample* __restrict high) {
     const Sample *b = a + (moments > 1) * stride, *c = b + (moments > 2) * stride, *d = c + (moments > 3) * stride;
     for (int64_t i = 0; i < series; ++i) {  // comparisons with NaN are false
         Sample least = low[i], most = high[i];
@@ -27,7 +28,7 @@ OPTIMAP_INLINE void take_in(const Sample* a, int64_t stride, int64_t moments, in
 }
 
 template <class Sample>
-OPTIMAP_CLONES void extremes_of_series(const Frames<Sample>& samples, Sample* low, Sample* high, int64_t from,
+OPTIMAP_INLINE void extremes_of_series(const Frames<Sample>& samples, Sample* low, Sample* high, int64_t from,
                                        int64_t to) {
     const int64_t stride = samples.frame_stride;
     for (int64_t tile = from; tile < to; tile += kTile) {
@@ -42,7 +43,9 @@ void extremes(const Frames<Sample>& samples, int64_t series, Sample* low, Sample
     using Limits = std::numeric_limits<Sample>;
     std::fill(low, low + series, Limits::has_infinity ? Limits::infinity() : Limits::max());
     std::fill(high, high + series, Limits::has_infinity ? -Limits::infinity() : Limits::lowest());
-    in_parallel(series, threads, [&](int64_t from, int64_t to) { extremes_of_series(samples, low, high, from, to); });
+    in_parallel(series, threads, [&](int64_t from, int64_t to) {
+        widest<extremes_of_series<Sample>>(samples, low, high, from, to);
+    });
 }
 
 }  // namespace optimap

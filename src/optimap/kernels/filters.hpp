@@ -82,17 +82,17 @@ OPTIMAP_INLINE void filter_samples(const double* x, const double* half, int64_t 
     }
 }
 
-OPTIMAP_CLONES inline void filter_odd(const double* x, const double* half, int64_t radius, int64_t samples, double* out) {
-    filter_samples<true>(x, half, radius, samples, out);
+inline void filter_odd(const double* x, const double* half, int64_t radius, int64_t samples, double* out) {
+    widest<filter_samples<true>>(x, half, radius, samples, out);
 }
 
-OPTIMAP_CLONES inline void filter_even(const double* x, const double* half, int64_t radius, int64_t samples, double* out) {
-    filter_samples<false>(x, half, radius, samples, out);
+inline void filter_even(const double* x, const double* half, int64_t radius, int64_t samples, double* out) {
+    widest<filter_samples<false>>(x, half, radius, samples, out);
 }
 
 // Replaces single samples that lie beyond both of their neighbours by more than a limit by the nearer of these; says
 // whether there are any. Only sharp corners of signals without noise are such, too.
-OPTIMAP_CLONES inline bool without_spikes(const double* row, int64_t samples, double limit, double* out) {
+OPTIMAP_INLINE bool without_spikes(const double* row, int64_t samples, double limit, double* out) {
     int64_t found = 0;
     for (int64_t i = 1; i + 1 < samples; ++i) {
         const double low = std::min(row[i - 1], row[i + 1]), high = std::max(row[i - 1], row[i + 1]);

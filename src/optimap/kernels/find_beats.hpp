@@ -45,7 +45,7 @@ class BeatFinder {
         const double white = noise_of(given.row(), samples);
         const double noise = std::max(white, sparse_noise_of(given.row(), samples));
         spared_.resize(samples);
-        const bool has_spikes = without_spikes(given.row(), samples, kSpike * white, spared_.data());
+        const bool has_spikes = widest<without_spikes>(given.row(), samples, kSpike * white, spared_.data());
         std::optional<Padded> spared;
         if (has_spikes) spared.emplace(spared_.data(), samples, 32);
         const Padded& padded = spared ? *spared : given;

@@ -31,9 +31,8 @@ OPTIMAP_INLINE void weigh_lines(const double* const* lines, const double* half, 
                 sums[n] = R::plus(sums[n], R::times(pair, half[k]));
             }
         }
-        double values[kAtOnce];
-        for (int n = 0; n < kSums; ++n) R::store(sums[n], values + n * R::kSize);
-        std::copy(values, values + kAtOnce, out + i);
+        for (int n = 0; n < kSums; ++n)
+            for (int j = 0; j < R::kSize; ++j) out[i + n * R::kSize + j] = Out(sums[n][j]);
     }
     for (; i < to; ++i) {
         double sum = lines[reach][i] * half[0];
@@ -44,7 +43,7 @@ OPTIMAP_INLINE void weigh_lines(const double* const* lines, const double* half, 
 
 // Each frame down its columns, row by row, and each of these rows along itself while it is in the nearest cache.
 template <class Pixel>
-OPTIMAP_CLONES void smooth_frames(const Frames<Pixel>& frames, int64_t height, int64_t width, const double* half,
+OPTIMAP_INLINE void smooth_frames(const Frames<Pixel>& frames, int64_t height, int64_t width, const double* half,
                                   int64_t reach, double* out, int64_t from, int64_t to) {
     std::vector<double> frame(height * width), padded(width + 2 * reach);
     std::vector<const double*> above(2 * reach + 1), beside(2 * reach + 1);
@@ -71,14 +70,14 @@ template <class Pixel>
 void smooth_in_space(const Frames<Pixel>& frames, int64_t height, int64_t width, const double* half, int64_t reach,
                      double* out, int threads) {
     in_parallel(frames.count, threads, [&](int64_t from, int64_t to) {
-        smooth_frames(frames, height, width, half, reach, out, from, to);
+        widest<smooth_frames<Pixel>>(frames, height, width, half, reach, out, from, to);
     });
 }
 
 // Frames [first, first + count) of those in memory, for some pixels of each. Those around are copied to a ring side by
 // side: a power of two between them, as with frames of 256 x 256, lets a cache hold only a few.
 template <class Out>
-OPTIMAP_CLONES void smooth_moments(const double* frames, int64_t length, int64_t pixels, const double* half,
+OPTIMAP_INLINE void smooth_moments(const double* frames, int64_t length, int64_t pixels, const double* half,
                                    int64_t reach, int64_t first, int64_t count, Out* out, int64_t from, int64_t to) {
     const int64_t slots = std::min(length, 2 * reach + 1), width = to - from;
     std::vector<double> ring(slots * width);
@@ -99,7 +98,7 @@ void smooth_in_time(const double* frames, int64_t length, int64_t pixels, const 
     constexpr int64_t kTile = 496;  // pixels whose samples stay in the caches; not a power of two, see above
     in_parallel((pixels + kTile - 1) / kTile, threads, [&](int64_t from, int64_t to) {
         for (int64_t tile = from; tile < to; ++tile)
-            smooth_moments(frames, length, pixels, half, reach, first, count, out, tile * kTile,
+            widest<smooth_moments<Out>>(frames, length, pixels, half, reach, first, count, out, tile * kTile,
                            std::min((tile + 1) * kTile, pixels));
     });
 }

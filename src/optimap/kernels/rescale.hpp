@@ -25,7 +25,7 @@ OPTIMAP_INLINE void rescale_moments(const Frames<Pixel>& samples, int64_t series
 }
 
 template <class Pixel, class Out>
-OPTIMAP_CLONES void rescale_samples(const Frames<Pixel>& samples, int64_t series, const double* low, const double* span,
+OPTIMAP_INLINE void rescale_samples(const Frames<Pixel>& samples, int64_t series, const double* low, const double* span,
                                     double ymin, double ymax, bool clip, Out* out, int64_t from, int64_t to) {
     if (ymin == 0 && ymax == 1) rescale_moments<true>(samples, series, low, span, ymin, ymax, clip, out, from, to);
     else rescale_moments<false>(samples, series, low, span, ymin, ymax, clip, out, from, to);
@@ -35,7 +35,7 @@ template <class Pixel, class Out>
 void rescale(const Frames<Pixel>& samples, int64_t series, const double* low, const double* span, double ymin,
              double ymax, bool clip, Out* out, int threads) {
     in_parallel(samples.count, threads, [&](int64_t from, int64_t to) {
-        rescale_samples(samples, series, low, span, ymin, ymax, clip, out, from, to);
+        widest<rescale_samples<Pixel, Out>>(samples, series, low, span, ymin, ymax, clip, out, from, to);
     });
 }
 

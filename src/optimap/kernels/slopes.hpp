@@ -101,7 +101,7 @@ class MedianSlope {
     // Four times the largest error that rounding causes in a comparison at a slope: of keys, and of the quotient.
     double margin_at(double slope) {
         using Limits = std::numeric_limits<double>;
-        rests_at(slope, y_, n_, rests_.data());
+        widest<rests_at>(slope, y_, n_, rests_.data());
         double largest = 0;
         for (double rest : rests_) largest = std::max(largest, std::abs(rest));
         return 4 * (Limits::epsilon() * (largest + std::abs(slope)) + Limits::min());
@@ -111,13 +111,13 @@ class MedianSlope {
         if (std::isinf(edge)) {  // only the order of the samples matters
             for (int64_t i = 0; i < n_; ++i) rests_[i] = edge > 0 ? -double(i) : double(i);
         } else {
-            rests_at(edge, y_, n_, rests_.data());
+            widest<rests_at>(edge, y_, n_, rests_.data());
         }
         for (int64_t k = 0; k < n_; ++k) ranking.keys[k] = rests_[ranking.order[k]];
     }
 
     // The samples minus a line. A fused product is rounded once, which keeps all digits for a series close to a line.
-    OPTIMAP_CLONES static void rests_at(double slope, const double* y, int64_t n, double* rests) {
+    OPTIMAP_INLINE static void rests_at(double slope, const double* y, int64_t n, double* rests) {
         for (int64_t i = 0; i < n; ++i) rests[i] = std::fma(-slope, double(i), y[i]);
     }
 

@@ -51,27 +51,34 @@ struct Plan {
     int64_t reach = 0;            // pixels from the first of a frame to the end of its farthest chunk
 };
 
+// What a plan needs to know of frames: where they are, and the type of their pixels.
+struct Memory {
+    int64_t address, pixel_bytes, frame_stride, row_stride;
+    bool integers;
+
+    // How many pixels the first one comes after a multiple of `count` pixels in memory.
+    int64_t shift(int64_t count) const { return address / pixel_bytes % count; }
+};
+
 // The place of a chunk that begins with pixel x: a multiple of its length if that includes all pixels up to `stop`. For
 // integers, which have exact sums, it is a multiple in memory: such a chunk lies in one cache line.
-template <class Pixel>
-int64_t chunk_place(const Frames<Pixel>& frames, int64_t row, int64_t x, int64_t stop, bool exact) {
-    const int64_t shift = int64_t(reinterpret_cast<uintptr_t>(frames.data) / sizeof(Pixel) % kChunk);
-    const int64_t from = row * frames.row_stride + x, before = exact ? (from + shift) % kChunk : x % kChunk;
+inline int64_t chunk_place(const Memory& memory, int64_t row, int64_t x, int64_t stop, bool exact) {
+    const int64_t from = row * memory.row_stride + x;
+    const int64_t before = exact ? (from + memory.shift(kChunk)) % kChunk : x % kChunk;
     return from < before || stop - x > kChunk - before ? from : from - before;
 }
 
-template <class Pixel>
-void plan_window(const Frames<Pixel>& frames, const Spans& s, int64_t w, bool sums, Plan& plan) {
+inline void plan_window(const Memory& memory, const Spans& s, int64_t w, bool sums, Plan& plan) {
     double weights = 0, pixels = 0;
     bool uniform = true;
     for (int64_t i = s.first[w]; i < s.first[w + 1]; ++i) uniform = uniform && s.weight[i] == s.weight[s.first[w]];
     for (int64_t i = s.first[w]; i < s.first[w + 1]; ++i) {
-        const bool exact = uniform && std::is_integral_v<Pixel>;
+        const bool exact = uniform && memory.integers;
         for (int64_t x = s.start[i], to; x < s.stop[i]; x = to) {
-            const int64_t place = chunk_place(frames, s.row[i], x, s.stop[i], exact);
-            const int64_t from = s.row[i] * frames.row_stride + x - place;
+            const int64_t place = chunk_place(memory, s.row[i], x, s.stop[i], exact);
+            const int64_t from = s.row[i] * memory.row_stride + x - place;
             to = std::min(s.stop[i], x + kChunk - from);
-            plan.chunks.push_back({place, Masks<Lane<Pixel>, kChunk>::place(from, from + to - x)});
+            plan.chunks.push_back({place, Masks<double, kChunk>::place(from, from + to - x)});
             plan.chunk_weights.push_back(s.weight[i]);
             plan.reach = std::max(plan.reach, place + kChunk);
         }
@@ -84,11 +91,9 @@ void plan_window(const Frames<Pixel>& frames, const Spans& s, int64_t w, bool su
     plan.factors.push_back(sums && uniform ? s.weight[s.first[w]] : 1);
 }
 
-template <class Pixel>
-void plan_lines(const Frames<Pixel>& frames, int64_t pixels, Plan& plan) {
-    constexpr int64_t n = 64 / sizeof(Pixel);
-    const int64_t shift = int64_t(reinterpret_cast<uintptr_t>(frames.data) / sizeof(Pixel) % n);
-    const int64_t windows = int64_t(plan.order.size()), next = plan.together * frames.frame_stride;
+inline void plan_lines(const Memory& memory, int64_t pixels, Plan& plan) {
+    const int64_t n = 64 / memory.pixel_bytes, shift = memory.shift(n);
+    const int64_t windows = int64_t(plan.order.size()), next = plan.together * memory.frame_stride;
     std::vector<bool> known((plan.reach + shift) / n + 1);
     plan.line.push_back(0);
     for (int64_t k = 0; k < windows; ++k) {
@@ -101,7 +106,7 @@ void plan_lines(const Frames<Pixel>& frames, int64_t pixels, Plan& plan) {
         plan.line.push_back(int64_t(plan.lines.size()));
     }
     const int64_t lines = int64_t(plan.lines.size());
-    if (plan.together == 1 && pixels * int64_t(sizeof(Pixel)) <= kStreamedBytes && 2 * lines * n > pixels) {
+    if (plan.together == 1 && pixels * memory.pixel_bytes <= kStreamedBytes && 2 * lines * n > pixels) {
         plan.lines.clear();  // more than half of the frame: fetch all of it, in memory order
         for (int64_t place = 0; place < pixels; place += n) plan.lines.push_back(next + place);
         for (int64_t k = 0; k <= windows; ++k) plan.line[k] = k * int64_t(plan.lines.size()) / windows;
@@ -111,17 +116,16 @@ void plan_lines(const Frames<Pixel>& frames, int64_t pixels, Plan& plan) {
     plan.lines.erase(plan.lines.begin(), plan.lines.begin() + (lines > 0 ? kAhead : 0));
 }
 
-template <class Pixel>
-Plan plan_chunks(const Frames<Pixel>& frames, int64_t pixels, const Spans& s, bool sums) {
+inline Plan plan_chunks(const Memory& memory, int64_t pixels, const Spans& s, bool sums) {
     Plan plan;
     std::vector<int64_t> first_rows(s.windows);
     for (int64_t w = 0; w < s.windows; ++w) first_rows[w] = s.first[w] < s.first[w + 1] ? s.row[s.first[w]] : 0;
     plan.order = in_order(s.windows);
     sort_by(first_rows.data(), plan.order);
     plan.first.push_back(0);
-    for (int64_t w : plan.order) plan_window(frames, s, w, sums, plan);
+    for (int64_t w : plan.order) plan_window(memory, s, w, sums, plan);
     if (int64_t(plan.chunks.size()) <= kSmall * s.windows) plan.together = kTogether;
-    plan_lines(frames, pixels, plan);
+    plan_lines(memory, pixels, plan);
     return plan;
 }
 
@@ -237,7 +241,7 @@ OPTIMAP_INLINE void windows_of_frames(Reader<Pixel, kCareful> reader, const Plan
 }
 
 template <class Pixel, class Out>
-OPTIMAP_CLONES void span_means_of_frames(const Frames<Pixel>& frames, const Pixel* memory_end, const Plan& plan, Out* out,
+OPTIMAP_INLINE void span_means_of_frames(const Frames<Pixel>& frames, const Pixel* memory_end, const Plan& plan, Out* out,
                                          bool omit_nan, bool sums, int64_t from, int64_t to) {
     const int64_t windows = int64_t(plan.order.size()), stride = frames.frame_stride;
     for (int64_t t = from; t < to;) {
@@ -257,12 +261,14 @@ template <class Pixel, class Out>
 void span_means(const Frames<Pixel>& frames, int64_t rows, int64_t width, const Spans& spans, Out* out, bool omit_nan,
                 bool sums, int threads) {
     if (spans.windows == 0 || frames.count == 0) return;
-    const Plan plan = plan_chunks(frames, rows * frames.row_stride, spans, sums);
+    const Memory memory{int64_t(reinterpret_cast<uintptr_t>(frames.data)), sizeof(Pixel), frames.frame_stride,
+                        frames.row_stride, std::is_integral_v<Pixel>};
+    const Plan plan = plan_chunks(memory, rows * frames.row_stride, spans, sums);
     const bool omits = omit_nan && std::is_floating_point_v<Pixel>;
     const int64_t last = std::max<int64_t>((frames.count - 1) * frames.frame_stride, 0);
     const Pixel* memory_end = frames.data + last + (rows - 1) * frames.row_stride + width;
     in_parallel(frames.count, threads, [&](int64_t from, int64_t to) {
-        span_means_of_frames(frames, memory_end, plan, out, omits, sums, from, to);
+        widest<span_means_of_frames<Pixel, Out>>(frames, memory_end, plan, out, omits, sums, from, to);
     });
 }
 

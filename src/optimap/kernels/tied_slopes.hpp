@@ -154,7 +154,7 @@ class TiedSlopes {
         while (from < to) {
             const size_t middle = (from + to) / 2;
             int64_t counts[2] = {0, 0};
-            for (int64_t lag = 1; lag < n_; ++lag) count_slopes(y_, n_ - lag, lag, sample[middle], counts);
+            for (int64_t lag = 1; lag < n_; ++lag) widest<count_slopes>(y_, n_ - lag, lag, sample[middle], counts);
             if (rank < counts[0]) to = middle;
             else if (rank < counts[0] + counts[1]) return sample[middle];
             else from = middle + 1, below = counts[0] + counts[1];
@@ -169,7 +169,7 @@ class TiedSlopes {
         return value_at(between, rank - below);
     }
 
-    OPTIMAP_CLONES static void count_slopes(const double* y, int64_t pairs, int64_t lag, double value, int64_t* counts) {
+    OPTIMAP_INLINE static void count_slopes(const double* y, int64_t pairs, int64_t lag, double value, int64_t* counts) {
         const double run = double(lag);
         int64_t fewer = 0, equal = 0;
         for (int64_t i = 0; i < pairs; ++i) {

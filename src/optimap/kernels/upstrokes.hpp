@@ -43,7 +43,7 @@ struct Slope {
 };
 
 // Four at a time: a single chain of comparisons waits for each of them.
-OPTIMAP_CLONES inline double largest_value(const double* values, int64_t count) {
+OPTIMAP_INLINE double largest_value(const double* values, int64_t count) {
     double most[4] = {-HUGE_VAL, -HUGE_VAL, -HUGE_VAL, -HUGE_VAL};
     int64_t i = 0;
     for (; i + 4 <= count; i += 4)
@@ -52,7 +52,7 @@ OPTIMAP_CLONES inline double largest_value(const double* values, int64_t count) 
     return std::max(std::max(most[0], most[1]), std::max(most[2], most[3]));
 }
 
-OPTIMAP_CLONES inline double largest_size(const double* values, int64_t count) {
+OPTIMAP_INLINE double largest_size(const double* values, int64_t count) {
     double most[4] = {0, 0, 0, 0};
     int64_t i = 0;
     for (; i + 4 <= count; i += 4)
@@ -78,12 +78,12 @@ class UpstrokeFinder {
         noise_ = noise(row, 0, samples_, std::max<int64_t>(1, (samples_ - 2) / kNoiseSamples));
         spared_.resize(samples_ + 2 * margin() + 8);
         double* spared = spared_.data() + margin();
-        if (without_spikes(row, samples_, kSpike * white_, spared)) {
+        if (widest<without_spikes>(row, samples_, kSpike * white_, spared)) {
             std::fill(spared_.data(), spared, spared[0]);
             std::fill(spared + samples_, spared_.data() + spared_.size(), spared[samples_ - 1]);
             row = spared;
         }
-        rounding_ = kRounding * largest_size(row, samples_);
+        rounding_ = kRounding * widest<largest_size>(row, samples_);
         filter(fine_, row);
         int64_t best = steepest_of_all();
         if (best < 0) best = near_coarse(row);
@@ -167,7 +167,7 @@ class UpstrokeFinder {
         state.block = block;
         noise_ = state.noise;
         white_ = state.white;
-        rounding_ = kRounding * largest_size(row + start, stop - start);
+        rounding_ = kRounding * widest<largest_size>(row + start, stop - start);
     }
 
     void filter(const Slope& slope, const double* row) {
@@ -185,7 +185,7 @@ class UpstrokeFinder {
 
     // The steepest significant frame that is a peak, or -1.
     int64_t steepest_of_all() const {
-        const double most = largest_value(slopes_.data() + 1, samples_ - 2);
+        const double most = widest<largest_value>(slopes_.data() + 1, samples_ - 2);
         const int64_t at = std::find(slopes_.begin() + 1, slopes_.end() - 1, most) - slopes_.begin();
         if (is_peak(at) && most > least(fine_, at)) return at;  // usually
         int64_t best = -1;
@@ -223,7 +223,7 @@ class UpstrokeFinder {
         const int64_t reach = int64_t(kCoarse[2]) + margin();
         const int64_t start = std::max(-margin(), frame + 1 - reach), stop = std::min(samples_ + margin(), frame + 1 + reach);
         spared_.resize(stop - start);
-        without_spikes(row + start, stop - start, kSpike * white_, spared_.data());
+        widest<without_spikes>(row + start, stop - start, kSpike * white_, spared_.data());
         const double* spared = spared_.data() - start;
         for (size_t i = 0; i < coarse_.size(); ++i) {
             const int64_t reach = int64_t(kCoarse[i]);
