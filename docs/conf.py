@@ -29,6 +29,7 @@ nitpicky = False
 
 myst_enable_extensions = ["colon_fence", "deflist"]
 myst_heading_anchors = 3
+smartquotes_action = "qe"  # quotes and dots, but no dashes: `--` begins an option
 
 default_role = "py:obj"  # `name` in a docstring is a link where there is such a name
 templates_path = ["_templates"]
@@ -73,11 +74,11 @@ PAGES = {
 
 
 def link_pages(app, docname, source):
-    """Let links to files of the repository lead to their pages."""
+    """Let links to files of the repository lead to their pages, and be plain text where these have none."""
     depth = docname.count("/")
     for target, page in PAGES.items():
         source[0] = source[0].replace(f"]({'../' * depth}{target}", f"]({'../' * depth}{page}")
-    source[0] = re.sub(r"\]\(((?:\.\./)+(?:src|tests|\.ci|\.github)[^)]*)\)", r"]", source[0])
+    source[0] = re.sub(r"\[([^]]*)\]\((?:\.\./)+(?:src|tests|\.ci|\.github)[^)]*\)", r"\1", source[0])
 
 
 def link_included(app, path, docname, content):

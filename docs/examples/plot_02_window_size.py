@@ -2,8 +2,8 @@
 Larger windows have less noise
 ==============================
 
-The noise of a trace falls in proportion to the width of its window, as the mean of independent pixels does,
-until beats that arrive at different times in the window blur it.
+The noise of a trace is inversely proportional to the width of its window, as that of the mean of independent pixels
+is. Wide windows blur the upstroke, because the wave reaches their pixels at different times.
 """
 
 import matplotlib.pyplot as plt

@@ -16,7 +16,7 @@ smooth = smooth_spatiotemporal(recording.video, 1, 2)
 
 fig, axs = plt.subplots(2, 2, figsize=(9, 5), width_ratios=(1, 3), layout="constrained")
 for row, video, title in zip(axs, (recording.video, smooth), ("as recorded", "smoothed"), strict=True):
-    row[0].imshow(video[60] - np.median(video, axis=0), cmap="gray", vmin=-150, vmax=400)
+    row[0].imshow(video[60] - np.median(video, axis=0), cmap="gray", vmin=-200, vmax=1200)
     row[0].axis("off")
     row[1].plot(np.arange(len(video)) / recording.fps, video[:, 64, 64])
     row[1].set_title(f"one pixel, {title}")

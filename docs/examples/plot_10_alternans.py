@@ -2,7 +2,7 @@
 Alternans in a trace
 ====================
 
-Every second beat was made 30 % smaller; the table of beats says so, and that it is more than noise.
+Every second beat was made 30 % smaller; the table of beats gives this number within 3 percentage points.
 """
 
 from optimap.beats import alternans, measure_beats, show_beats

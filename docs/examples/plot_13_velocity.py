@@ -14,7 +14,8 @@ from optimap.datasets import simulated_tissue
 recording = simulated_tissue()
 tissue = mask_tissue(recording.video)
 maps = compute_beat_maps(recording.video, fps=recording.fps, mask=tissue, spatial=1, levels=(), baseline="linear")
-times = maps.mean()["activation_ms"] * recording.fps / 1000
+times = maps.mean()["activation_ms"] * recording.fps / 1000  # in frames
+times -= np.nanmin(times)  # from the earliest
 units = {"fps": recording.fps, "space_scale": recording.pixel_size}  # mm per pixel: speeds in cm/s
 velocity = compute_velocity_field(times, **units)
 show_velocity_field(velocity, times, image=recording.video[0], **units)

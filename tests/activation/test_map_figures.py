@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 
 from optimap.activation import (
+    compute_alternans_map,
     compute_beat_maps,
     show_alternans_map,
     show_apd_map,
@@ -68,6 +69,13 @@ def test_differences_are_white_at_0(apd):
     assert low == -high < 0
     np.testing.assert_allclose(ax.images[0].cmap(0.5)[:3], 1, atol=0.05)
     assert show_alternans_map(apd - 52, vmax=7).images[0].get_clim() == (-7, 7)
+    assert show_alternans_map(apd - 52, vmin=-7).images[0].get_clim() == (-7, 7)
+
+
+def test_magnitudes_begin_at_0(apd):
+    ax = show_alternans_map(apd, vmin=0, unit="")
+    assert ax.images[0].get_clim() == (0, pytest.approx(np.nanpercentile(apd, 99)))
+    assert bar_of(ax) == "Even less odd beats"
 
 
 @pytest.mark.parametrize(
@@ -115,6 +123,14 @@ def test_a_map_without_values():
 def test_wrong_arguments(apd, arguments, argument, match):
     check_error(lambda: show_apd_map(apd, **arguments), ValueError, argument, match)
     assert not plt.get_fignums()
+
+
+def test_maps_of_different_kinds_are_not_drawn_in_one_scale():
+    maps = compute_beat_maps(wave(), fps=500)
+    check_error(lambda: show_apd_map(maps), TypeError, "apd_map", "holds maps of activation_ms")
+    found = compute_alternans_map(maps, "amplitude")
+    check_error(lambda: show_alternans_map(found), TypeError, "alternans_map", "three maps of different kinds")
+    assert show_alternans_map(found.difference).images
 
 
 def test_what_is_no_map(apd):

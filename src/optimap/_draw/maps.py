@@ -45,9 +45,10 @@ class MapStyle:
             high = max(abs(low), abs(high))
             low = -high
         low, high = (low if self.vmin is None else self.vmin), (high if self.vmax is None else self.vmax)
-        if self.is_centred and (self.vmin is None) != (self.vmax is None):
-            high = -low if self.vmax is None else high
-            low = -high if self.vmin is None else low
+        if self.is_centred and self.vmax is None and self.vmin:  # a limit at 0 has no other side
+            high = -low
+        if self.is_centred and self.vmin is None and self.vmax:
+            low = -high
         if high <= low:  # one value only
             high = low + (abs(low) * 1e-3 or 1.0)
         return low, high

@@ -14,6 +14,7 @@ from numpy.typing import ArrayLike
 from .._base import ArgumentError, ArgumentTypeError, Array, check_flag
 from .._beats import in_words
 from .._draw import MapStyle, as_image, check_axes, check_length_bar, check_scale, draw_maps, show_figures
+from .derived import AlternansMaps
 from .maps import BeatMaps
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ def show_apd_map(
     image : (H, W) array-like, optional
         The anatomy, shown in grey behind the map.
     unit : str
-        Of the values, for the colour bar.
+        Of the values, for the colour bar; ``""`` if they have none.
     vmin, vmax : float, optional
         The limits of the colours; by default the values, without the most extreme hundredth at each end.
     cmap : str or matplotlib Colormap
@@ -82,7 +83,11 @@ def show_apd_map(
     """
     check_flag(histogram, "histogram")
     style = _style(
-        f"{label} [{unit}]", cmap, (vmin, vmax), (scale_bar, pixel_size), has_histogram=bool(histogram) and ax is None
+        _with_unit(label, unit),
+        cmap,
+        (vmin, vmax),
+        (scale_bar, pixel_size),
+        has_histogram=bool(histogram) and ax is None,
     )
     return _show(apd_map, "apd_map", image, style, title, ax)
 
@@ -110,7 +115,7 @@ def show_repolarization_map(
     >>> from optimap.activation import show_repolarization_map
     >>> ax = show_repolarization_map(np.indices((20, 30)).sum(axis=0))
     """
-    style = _style(f"Repolarisation [{unit}]", cmap, (vmin, vmax), (scale_bar, pixel_size))
+    style = _style(_with_unit("Repolarisation", unit), cmap, (vmin, vmax), (scale_bar, pixel_size))
     return _show(repolarization_map, "repolarization_map", image, style, title, ax)
 
 
@@ -169,7 +174,7 @@ def show_dominant_frequency_map(
     >>> from optimap.activation import show_dominant_frequency_map
     >>> ax = show_dominant_frequency_map(np.indices((20, 30)).sum(axis=0))
     """
-    style = _style(f"Dominant frequency [{unit}]", cmap, (vmin, vmax), (scale_bar, pixel_size))
+    style = _style(_with_unit("Dominant frequency", unit), cmap, (vmin, vmax), (scale_bar, pixel_size))
     return _show(frequency_map, "frequency_map", image, style, title, ax)
 
 
@@ -194,7 +199,8 @@ def show_alternans_map(
     Parameters
     ----------
     alternans_map : (H, W) or (N, H, W) array-like
-        The ``difference`` of `compute_alternans_map`; its ``magnitude``, which is not negative, with another `cmap`.
+        The ``difference`` of `compute_alternans_map`; its ``magnitude``, which is not negative, with ``vmin=0`` and
+        another `cmap`.
     image, unit, vmin, vmax, cmap, title, label, ax, scale_bar, pixel_size
         As for `show_apd_map`; by default, the limits are symmetric.
 
@@ -216,7 +222,7 @@ def show_alternans_map(
     >>> bool(low == -high)
     True
     """
-    style = _style(f"{label} [{unit}]", cmap, (vmin, vmax), (scale_bar, pixel_size), is_centred=True)
+    style = _style(_with_unit(label, unit), cmap, (vmin, vmax), (scale_bar, pixel_size), is_centred=True)
     return _show(alternans_map, "alternans_map", image, style, title, ax)
 
 
@@ -279,9 +285,13 @@ def show_beat_maps(
     if name.startswith("activation"):
         values = values - np.fmin.reduce(values, axis=(1, 2))[:, np.newaxis, np.newaxis]
     titles = [""] if chosen is None else [f"Beat {number}" for number in chosen]
-    label = in_words(name)
-    style = _style(label if unit == "1" else f"{label} [{unit}]", cmap, (vmin, vmax), (scale_bar, pixel_size))
+    style = _style(_with_unit(in_words(name), unit), cmap, (vmin, vmax), (scale_bar, pixel_size))
     return _show(values[0] if len(values) == 1 else values, "maps", image, style, titles, ax)
+
+
+def _with_unit(label: str, unit: str) -> str:
+    """Return what a colour bar says: a number without a unit has no brackets."""
+    return label if unit in ("", "1") else f"{label} [{unit}]"
 
 
 def _style(
@@ -321,6 +331,12 @@ def _show(
 
 def _as_maps(values: ArrayLike, name: str) -> Array:
     """Return maps as (N, H, W) floats, masked pixels as NaN."""
+    if isinstance(values, AlternansMaps):
+        cure = "give its difference or its magnitude"
+        raise ArgumentTypeError(name, values, "holds three maps of different kinds", cure, subject=name)
+    if isinstance(values, BeatMaps):
+        cure = "give one of them by its name, or call show_beat_maps(maps, NAME)"
+        raise ArgumentTypeError(name, values, f"holds maps of {', '.join(values)}", cure, subject=name)
     array = np.ma.filled(np.ma.asarray(values).astype(np.float64), np.nan) if np.ma.isMA(values) else np.asarray(values)
     if array.dtype.kind not in "biuf":
         raise ArgumentTypeError(name, values, f"has dtype {array.dtype}", "give real numbers", subject=name)
