@@ -39,14 +39,14 @@ def positions_view(positions=(), limit=None, display=None, title="title", image=
     """Return a view of an image."""
     figure = Figure(figsize=(7, 7))
     canvas = FigureCanvasAgg(figure)
-    picker = PointPicker(positions, frame_shape=VIDEO.shape[1:], limit=limit)
+    picker = PointPicker(positions, frame_shape=image.shape, limit=limit)
     view = PositionsView(figure, image, picker, display or {"cmap": "gray"}, title)
     view.sync()
     canvas.draw()
     return view
 
 
-def traces_view(kind=TracesView, videos=(VIDEO,), positions=(), limit=None, **kwargs):
+def traces_view(kind=TracesView, videos=(VIDEO,), positions=(), limit=None, image=VIDEO[0], **kwargs):
     """Return a view of videos and their traces."""
     figure = Figure(figsize=(14, 7))
     canvas = FigureCanvasAgg(figure)
@@ -61,7 +61,7 @@ def traces_view(kind=TracesView, videos=(VIDEO,), positions=(), limit=None, **kw
         "display": {"cmap": "gray"},
         "title": "title",
     }
-    view = kind(figure, [as_source(video) for video in videos], VIDEO[0], picker, **{**given, **kwargs})
+    view = kind(figure, [as_source(video) for video in videos], image, picker, **{**given, **kwargs})
     canvas.draw()
     return view
 

@@ -31,11 +31,13 @@ def screen():
 
 
 @pytest.fixture
-def small_screen():
+def screen_of():
+    """A function that makes a screen of a size."""
     screens.require(screens.missing())
-    shown = screens.Screen((800, 600))
-    yield shown
-    shown.close()
+    shown = []
+    yield lambda size: shown.append(screens.Screen(size)) or shown[-1]
+    for each in shown:
+        each.close()
 
 
 @pytest.fixture
@@ -56,15 +58,16 @@ def shows(screen, path, colours):
 class Program:
     """A user's script that has opened its window."""
 
-    def __init__(self, screen, backend, call, scale=1, another=False):
+    def __init__(self, screen, backend, call, scale=1, another=False, drawn=None):
         module, cure = BACKENDS[backend]
         screens.require(None if importlib.util.find_spec(module) else f"{module} ({cure})")
         environment = {**os.environ, "DISPLAY": screen.name, "QT_QPA_PLATFORM": "xcb", "QT_SCALE_FACTOR": str(scale)}
         environment.pop("MPLBACKEND", None)
         self.screen = screen
         self._figures = [99] if another else []
+        more = (["another"] if another else []) + ([drawn] if drawn else [])
         self._process = subprocess.Popen(
-            [sys.executable, PROGRAM, backend, call, str(scale), *(["another"] if another else [])],
+            [sys.executable, PROGRAM, backend, call, str(scale), *more],
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
@@ -75,6 +78,7 @@ class Program:
         said = json.loads(ready)
         self.where = said["where"]
         self.slider = said["slider"]
+        self.canvas = said["canvas"]
         self.window = screens.wait_for(screen.windows, "the window")[0]
 
     def finish(self, close=True):
@@ -159,15 +163,25 @@ def test_at_200_percent(large_screen, backend):
     assert program.finish()[-1]["result"] == [[5, 5], [15, 10]]
 
 
+@pytest.mark.parametrize("size", [(640, 480), (800, 600), (1920, 1080)])
 @pytest.mark.parametrize("backend", BACKENDS)
-def test_on_a_small_screen(small_screen, backend):
-    program = Program(small_screen, backend, "select_traces")
+def test_the_window_fits_the_screen_and_shows_what_the_figure_has_drawn(screen_of, backend, size, tmp_path):
+    """What figures draw at such sizes is compared with pictures that were looked at, in _pick/test_baselines.py."""
+    screen = screen_of(size)
+    program = Program(screen, backend, "select_traces", drawn=tmp_path / "drawn.npy")
     assert program.window.get_wm_name() == "rec.tif - optimap"
     shape = program.window.get_geometry()
-    assert shape.width <= 800
-    assert shape.height <= 600
+    assert shape.width <= size[0]
+    assert shape.height <= size[1]
+    drawn = np.load(tmp_path / "drawn.npy")[..., :3].astype(int)
+    screen.picture(tmp_path / "screen.png")
+    with Image.open(tmp_path / "screen.png") as picture:
+        left, top = np.round(program.canvas).astype(int)
+        shown = np.asarray(picture)[top : top + drawn.shape[0], left : left + drawn.shape[1]].astype(int)
+    assert shown.shape == drawn.shape
+    assert (np.abs(shown - drawn).max(axis=-1) > 40).mean() < 1e-3
     for pixel in ("5,5", "20,10"):
-        small_screen.click(program.where[pixel])
+        screen.click(program.where[pixel])
     assert program.finish()[-1]["result"] == [[5, 5], [20, 10]]
 
 
