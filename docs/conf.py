@@ -24,7 +24,7 @@ extensions = [
     "sphinx_gallery.gen_gallery",
 ]
 source_suffix = {".md": "markdown", ".rst": "restructuredtext"}
-exclude_patterns = ["examples", "_build", "_templates", "gallery/*.py", "sg_execution_times.rst"]
+exclude_patterns = ["examples", "_build", "_templates", "gallery/*.py", "sg_execution_times.rst", "paper.md"]
 nitpicky = False
 
 myst_enable_extensions = ["colon_fence", "deflist"]
