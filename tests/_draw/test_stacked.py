@@ -122,3 +122,12 @@ def test_what_is_neither_true_nor_false_is_refused(keyword):
     check_error(lambda: extract_traces(video, [(1, 2)], show=True, **{keyword: 3}), TypeError, keyword, keyword)
     check_error(lambda: show_positions_and_traces(video, [(1, 2)], **{keyword: 3}), TypeError, keyword, keyword)
     assert not plt.get_fignums()
+
+
+def test_one_frame_that_is_far_off_moves_no_trace_out_of_its_row():
+    values = np.random.default_rng(0).uniform(size=(2000, 12))
+    values[700, 3] = 50
+    ax = show_traces(values)
+    usual = [np.median(line.get_ydata()) for line in ax.lines]
+    np.testing.assert_allclose(np.diff(usual), np.diff(usual).mean(), rtol=0.1)
+    assert ax.lines[3].get_ydata().max() - usual[3] > 49

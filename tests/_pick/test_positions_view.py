@@ -1,11 +1,12 @@
 """The view of positions, on a canvas without a screen: what is drawn is what is picked."""
 
 import matplotlib.pyplot as plt
+import numpy as np
 import pytest
 from matplotlib.backend_bases import KeyEvent
 
 from optimap._pick import PointPicker, PositionsView
-from tests._pick.views import VIDEO, click, difference, key, mouse, numbers, positions_view, ring
+from tests._pick.views import VIDEO, click, difference, key, mouse, numbers, pixels, positions_view, ring
 
 
 def test_keys_undo_redo_and_remove():
@@ -53,6 +54,14 @@ def test_the_selected_point_has_a_ring_after_a_drag():
     mouse(view, "button_release_event", (9, 9), 1)
     assert ring(view).get_visible()
     assert ring(view).get_xydata().tolist() == [[9, 9]]
+
+
+def test_the_ring_is_seen_on_any_tissue():
+    for shade in (0, 1):
+        view = positions_view(positions=[(5, 5)], image=np.full((20, 30), shade), display={"vmin": 0, "vmax": 1})
+        before = pixels(view).astype(int)
+        mouse(view, "motion_notify_event", (5, 5))
+        assert np.abs(pixels(view).astype(int) - before).max() > 150
 
 
 def test_an_undone_drag_does_not_continue():

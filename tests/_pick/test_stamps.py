@@ -79,13 +79,17 @@ def test_equal_texts_share_a_bitmap():
     assert len(bitmaps) == 2
 
 
-def test_vector_files_hold_the_text():
+@pytest.mark.parametrize("which", [0, 1])
+def test_vector_files_hold_the_text(which):
     drawn = canvas()
-    text = stamps(drawn.figure.axes[0], {})[0]
+    text = stamps(drawn.figure.axes[0], {})[which]
     text.set_text("27")
+    effects = text.get_path_effects()
     written = io.BytesIO()
     import matplotlib as mpl
 
     with mpl.rc_context({"svg.fonttype": "none"}):
         drawn.figure.savefig(written, format="svg")
-    assert b">27</text>" in written.getvalue()
+    assert written.getvalue().count(b">27</text>") == 1
+    assert (b"stroke: #ffffff" in written.getvalue()) == (which == 1)  # the outline
+    assert text.get_path_effects() == effects

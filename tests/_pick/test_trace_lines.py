@@ -6,7 +6,20 @@ from matplotlib.backend_bases import MouseEvent
 
 from optimap._draw import default_colors
 from optimap._pick import ComparisonView
-from tests._pick.views import VIDEO, click, difference, dots, frame_marker, key, lines, mouse, numbers, traces_view
+from tests._pick.views import (
+    VIDEO,
+    click,
+    difference,
+    dots,
+    frame_marker,
+    fresh,
+    key,
+    lines,
+    mouse,
+    numbers,
+    pixels,
+    traces_view,
+)
 
 THREE = [(5, 5), (20, 10), (25, 15)]
 MANY = [(x, y) for y in (4, 10, 16) for x in range(3, 28, 5)]
@@ -64,6 +77,31 @@ def test_a_point_below_the_mouse_highlights_its_trace():
     mouse(view, "motion_notify_event", (12, 3))
     assert view.lines.highlight.lines == ()
     assert difference(view) == 0
+
+
+def test_numbers_follow_their_lines_during_a_drag_which_ends_with_a_highlight():
+    video = VIDEO.copy()
+    video[-1, :, :10], video[-1, :, 10:20], video[-1, :, 20:] = 100, 500, 900
+    view = traces_view(videos=(video,), positions=THREE)
+    mouse(view, "button_press_event", THREE[2], 1)
+    mouse(view, "motion_notify_event", (15, 3))
+    right_of_axes = slice(int(view.ax_traces.bbox.x1) + 4, None)
+    assert (pixels(view)[:, right_of_axes] == fresh(view)[:, right_of_axes]).all()
+    mouse(view, "motion_notify_event", (5, 10))
+    assert (pixels(view)[:, right_of_axes] == fresh(view)[:, right_of_axes]).all()
+    mouse(view, "button_release_event", (5, 10), 1)
+    assert view.lines.highlight.lines == view.lines[view.picker.points[2].key]
+    assert difference(view) == 0
+
+
+def test_a_trace_with_gaps_is_not_smoothed_away():
+    video = VIDEO.astype(float)
+    video[30:33, :10, :10] = np.nan
+    view = traces_view(videos=(video,), positions=THREE)
+    key(view, "1")
+    np.testing.assert_array_equal(lines(view)[0].get_ydata(), view.traces[:, 0])
+    assert np.std(lines(view)[1].get_ydata()) < 0.6 * np.std(view.traces[:, 1])
+    assert view.message.get_text().startswith("shown as recorded: the trace has samples without a value")
 
 
 def test_a_trace_below_the_mouse_highlights_its_point():

@@ -12,6 +12,7 @@ from tests import arrays
 from tests._pick.views import (
     VIDEO,
     click,
+    difference,
     dots,
     frame_marker,
     key,
@@ -114,6 +115,7 @@ def test_the_wheel_changes_the_window_of_all_points():
     outline = outlines(view)[0]
     assert (outline.get_xy(), outline.get_width()) == ((2.5, 2.5), 5)
     assert "5 px" in view.ax_traces.get_title(loc="right")
+    assert difference(view) == 0  # numbers stay on top of outlines
     for _ in range(4):
         mouse(view, "scroll_event", (5, 5), "down", step=-1)
     assert view.size == 1

@@ -11,6 +11,7 @@ import numpy as np
 from .. import _files, beats, trace
 from .._base import ArgumentError, Array, budget
 from .._draw import (
+    EDITABLE,
     MOST_LABELS,
     MOST_OVERLAID,
     add_legend_below,
@@ -40,8 +41,6 @@ HIGHEST = 9.0
 MOST_SERIES = 10
 # A picture of beats shows at most this many traces.
 MOST_PANELS = 8
-# Text in vector files is text, which can be searched and edited, not outlines.
-EDITABLE: Any = {"svg.fonttype": "none", "pdf.fonttype": 42, "ps.fonttype": 42}
 # Where picture files store a description: for matplotlib, and for Pillow, which writes some of them.
 DESCRIBED = {".png": "Description", ".svg": "Description", ".pdf": "Subject", ".eps": "Creator", ".ps": "Creator"}
 DESCRIBED_BY_PILLOW = {".jpg": "comment", ".jpeg": "comment", ".tif": "description", ".tiff": "description"}

@@ -26,6 +26,7 @@ from .decimate import (
     visible_samples,
 )
 from .figures import (
+    EDITABLE,
     Colors,
     as_image,
     check_axes,
@@ -84,6 +85,7 @@ from .stacked import (
     check_stack,
     is_stacked,
     ranges_of,
+    row_centers,
     stack_traces,
     stacked_height,
 )
@@ -99,6 +101,7 @@ from .traces import (
 )
 
 __all__ = [
+    "EDITABLE",
     "LONG",
     "MOST_LABELS",
     "MOST_OVERLAID",
@@ -149,6 +152,7 @@ __all__ = [
     "pixel_columns",
     "play",
     "ranges_of",
+    "row_centers",
     "show_figures",
     "show_positions",
     "show_regions",

@@ -84,8 +84,8 @@ def draw_rows(
     from matplotlib import rcParams
 
     ranges = [ranges_of(values) for values in groups]
-    lows, highs = (np.array(ends) for ends in zip(*ranges, strict=True))
-    rows = stack_traces(np.fmin.reduce(lows, axis=0), np.fmax.reduce(highs, axis=0))
+    lows, highs, usual = (np.array(ends) for ends in zip(*ranges, strict=True))
+    rows = stack_traces(np.fmin.reduce(lows, axis=0), np.fmax.reduce(highs, axis=0), usual[0])
     handles = []
     for values, properties in zip(groups, own, strict=True):
         draw_lines(ax, times[: len(values)], values, [properties] * len(titles), {}, rows)

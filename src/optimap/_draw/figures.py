@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 Colors: TypeAlias = "ColorType | Sequence[ColorType | None] | None"
 
 FRAME, LINE = 0.6, 1.0  # points
+# Text in vector files is text, which can be searched and edited, not outlines.
+EDITABLE: Any = {"svg.fonttype": "none", "pdf.fonttype": 42, "ps.fonttype": 42}
 
 
 def as_image(image: ArrayLike, name: str = "image") -> Array:

@@ -1,4 +1,4 @@
-"""What is drawn on top of traces, or beside them: the trace of one point once more, thick, and a bar for heights.
+"""What makes one point seen: its trace once more, thick, and a dark edge of its ring; and a bar for heights.
 
 The lines themselves stay as they are, so that the bitmap of all of them serves while the mouse goes from one to
 another. This module imports matplotlib, so it is imported only to draw.
@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from matplotlib.artist import Artist
 from matplotlib.backend_bases import RendererBase
 from matplotlib.patches import Rectangle
+from matplotlib.patheffects import withStroke
 from matplotlib.transforms import ScaledTranslation
 
 from .._draw import nice
@@ -18,7 +19,14 @@ if TYPE_CHECKING:
     from matplotlib.lines import Line2D
 
 WIDTH, HALO = 2.2, 4.5  # points
+EDGE = 0.7  # points, on each side of a white line
 AWAY = 6.0  # points between the axes and the bar
+
+
+def add_dark_edge(line: "Line2D") -> None:
+    """Let a white line, or ring, be seen on bright tissue, too."""
+    width = max(line.get_linewidth(), line.get_markeredgewidth()) + 2 * EDGE
+    line.set_path_effects([withStroke(linewidth=width, foreground="0.2")])
 
 
 class Highlight(Artist):

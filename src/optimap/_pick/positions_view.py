@@ -145,11 +145,13 @@ class PositionsView:
         """Add the ring around the selected point, which is hidden at first."""
         from matplotlib.lines import Line2D
 
-        from .stamps import Stamp  # imports matplotlib
+        from .highlight import add_dark_edge  # imports matplotlib
+        from .stamps import Stamp
 
         self._number_of_noticed = Stamp.on_image(self.ax_image, self._bitmaps, away=(6, 5), visible=False, zorder=5)
         ring = Line2D([], [], linestyle="", marker="o", markersize=14, markerfacecolor="none", color="white")
         ring.set(markeredgewidth=2, visible=False, zorder=4)
+        add_dark_edge(ring)
         self.ax_image.add_line(ring)
         self.painter.add(self.ax_image, ring, self._number_of_noticed)
         return ring

@@ -167,9 +167,12 @@ class Drawing(PositionsView):
         """Add the handles of the selected region, and the line that is being drawn, which are hidden at first."""
         from matplotlib.lines import Line2D
 
+        from .highlight import add_dark_edge  # imports matplotlib
+
         handles = Line2D([], [], linestyle="", marker="s", markersize=6, markerfacecolor="white", visible=False)
         handles.set(markeredgecolor="black", markeredgewidth=0.8, zorder=4)
         self._path = Line2D([], [], color="white", linewidth=1.4, marker="o", markersize=3, zorder=4)
+        add_dark_edge(self._path)
         for line in (handles, self._path):
             self.ax_image.add_line(line)
         self.painter.add(self.ax_image, handles, self._path)
@@ -306,7 +309,7 @@ class TracesDrawing(Drawing, TracesView):
         if axes:
             self.painter.redraw(self.ax_traces)
         else:
-            self.painter.repaint_only(self.ax_traces, *self.lines.artists(DRAFT), self.lines.highlight)
+            self.painter.repaint_only(self.ax_traces, *self.lines.changing(DRAFT))
 
     def _buttons_place(self, width: float, height: float) -> Box:
         """Return the box of the buttons: above the traces."""

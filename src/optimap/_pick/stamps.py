@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import RendererAgg
-from matplotlib.patheffects import withStroke
+from matplotlib.patheffects import Stroke, withStroke
 from matplotlib.text import Annotation, Text
 from matplotlib.transforms import IdentityTransform
 
@@ -53,7 +53,7 @@ class Stamp(Annotation):
         """Draw the text."""
         ax: Any = self.axes
         if not hasattr(renderer, "buffer_rgba") or ax is None:
-            super().draw(renderer)
+            self._draw_as_text(renderer)
             return
         self.stale = False
         if not self.get_visible() or not self.get_text():
@@ -69,6 +69,16 @@ class Stamp(Annotation):
             right, up = self.get_position()
             place = round(x + pixel * right) + left, round(y + pixel * up) + bottom
             renderer.draw_image(renderer.new_gc(), *place, pixels)
+
+    def _draw_as_text(self, renderer: Any) -> None:
+        """Draw a text for vector files: with effects, it would be paths, so the outline is drawn first, alone."""
+        effects = self.get_path_effects()
+        if effects:
+            self.set_path_effects([Stroke(linewidth=OUTLINE, foreground="white")])
+            super().draw(renderer)
+            self.set_path_effects([])
+        super().draw(renderer)
+        self.set_path_effects(effects)
 
     def _bitmap(self, renderer: Any) -> tuple[int, int, Array | None]:
         """Return where the bitmap begins, and its pixels."""

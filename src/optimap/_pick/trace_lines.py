@@ -11,7 +11,16 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .._base import Array
-from .._draw import ColumnStrokes, LineEnds, is_stacked, pixel_columns, stack_traces, visible_samples
+from .._draw import (
+    ColumnStrokes,
+    LineEnds,
+    is_stacked,
+    pixel_columns,
+    ranges_of,
+    row_centers,
+    stack_traces,
+    visible_samples,
+)
 from .points import Point
 from .treatment import Treatment
 
@@ -51,7 +60,7 @@ class TraceLines:
         self._bitmaps: Bitmaps = {}
         self._raw: dict[int, list[Array]] = {}
         self._shown: dict[int, list[Array]] = {}
-        self._ranges: dict[int, list[tuple[float, float]]] = {}
+        self._ranges: dict[int, list[tuple[float, float, float]]] = {}
         self._offsets: dict[int, float] = {}
         self._samples: dict[Line2D, tuple[Array, Array]] = {}
         self._rows: tuple[int, float] | None = None  # of a stack: how many, and their distance
@@ -68,6 +77,10 @@ class TraceLines:
     def artists(self, key: int) -> "tuple[Artist, ...]":
         """Return all that is drawn of a point."""
         return *self._lines[key], self._ends[key]
+
+    def changing(self, key: int) -> "tuple[Artist, ...]":
+        """Return what changes while the trace of a point does: also the numbers of others, which make room."""
+        return *self._lines[key], self.highlight, *self.ends
 
     @property
     def ends(self) -> "list[Stamp]":
@@ -139,10 +152,14 @@ class TraceLines:
 
     def _treated(self, key: int, trace: Array) -> Array:
         try:
-            return self.treatment.apply(trace)
+            treated = self.treatment.apply(trace)
         except ValueError as error:
             self.untreated[key] = str(error)
             return trace
+        if np.isfinite(trace).any() and not np.isfinite(treated).any():
+            self.untreated[key] = "the trace has samples without a value"
+            return trace
+        return treated
 
     def update(self, keys: Iterable[int] | None = None) -> None:
         """Give the lines, of some points or of all, the samples that can be seen on their pixels."""
@@ -183,7 +200,7 @@ class TraceLines:
         """Stack the traces, fit the y-axes, and number the ends; return whether the axes changed."""
         before = self._rows, [ax.get_ylim() for ax in self.axes]
         if keys and self._ranges:
-            ranges = np.array([self._ranges[key] for key in keys], float).reshape(len(keys), len(self.axes), 2)
+            ranges = np.array([self._ranges[key] for key in keys], float).reshape(len(keys), len(self.axes), 3)
             offsets = self._stacked(ranges[:, 0]) if self._is_to_stack(len(keys)) else self._overlaid(ranges)
             for key, offset in zip(keys, offsets, strict=True):
                 if offset != self._offsets[key]:
@@ -213,7 +230,7 @@ class TraceLines:
 
     def _stacked(self, ranges: Array) -> list[float]:
         """Return the offsets of stacked traces, and give the axes their range."""
-        fitting = stack_traces(ranges[:, 0], ranges[:, 1]).distance
+        fitting = stack_traces(*ranges.T).distance
         distance = fitting if self._rows is None else self._rows[1]
         if not KEPT[0] * fitting <= distance <= KEPT[1] * fitting:
             distance = fitting
@@ -224,8 +241,8 @@ class TraceLines:
         if self._rows != (rows, distance):
             self._rows = rows, distance
             self.ax.set_ylim(-(rows - 0.4) * distance, 0.6 * distance, auto=True)
-        middles = np.where(np.isfinite(ranges).all(axis=1), ranges.mean(axis=1), 0.0)
-        return [float(-i * distance - middle) for i, middle in enumerate(middles)]
+        centers = row_centers(ranges[:, 0], ranges[:, 1], ranges[:, 2], distance)
+        return [float(-i * distance - center) for i, center in enumerate(centers)]
 
     def _overlaid(self, ranges: Array) -> list[float]:
         """Return no offsets, and extend the y-axes to all traces, unless the user zoomed."""
@@ -275,7 +292,7 @@ class TraceLines:
         return nearest if away <= reach else None
 
 
-def _range(traces: list[Array]) -> tuple[float, float]:
-    """Return the smallest and the largest known sample of some traces, NaN if there is none."""
-    known = np.concatenate([trace[np.isfinite(trace)] for trace in traces])
-    return (known.min(), known.max()) if known.size else (np.nan, np.nan)
+def _range(traces: list[Array]) -> tuple[float, float, float]:
+    """Return the smallest, the largest and the middle known sample of some traces, NaN if there is none."""
+    low, high, middle = ranges_of(np.concatenate(traces)[:, np.newaxis])
+    return float(low[0]), float(high[0]), float(middle[0])

@@ -69,6 +69,7 @@ class TracesView(TracesControls):
         self.live = self._new_live(videos, size, window, nan_policy)
         self.times, self.frame = times, frame
         self._time_label, self._styles, self.treated = time_label, styles, treated
+        self._was_dragged = False  # since the mouse was pressed
         super().__init__(figure, image, picker, display, title)
         self.pictures = Pictures(
             self.ax_image,
@@ -245,7 +246,7 @@ class TracesView(TracesControls):
             self._place(point)
         self._set_lines(list(points))
         self._name_window(self.ax_traces)
-        self.painter.repaint_only(self.ax_image, *(self._marks[point.key][2] for point in points))
+        self.painter.repaint(self.ax_image)
         self.lines.arrange([point.key for point in points])
         self.painter.redraw(self.ax_traces)
 
@@ -315,7 +316,8 @@ class TracesView(TracesControls):
             self._light()  # many traces are stacked
             self.painter.redraw(self.ax_traces)
         elif len(moved) == 1 and not gone and not new and moved[0].key == self.adapter.held:  # dragged
-            self.painter.repaint_only(self.ax_traces, *self.lines.artists(moved[0].key), self.lines.highlight)
+            self._was_dragged = True
+            self.painter.repaint_only(self.ax_traces, *self.lines.changing(moved[0].key))
         else:
             self.painter.repaint(self.ax_traces)
 
@@ -328,6 +330,13 @@ class TracesView(TracesControls):
         """Let the trace of the point with the ring be drawn on top of the others."""
         shown = self._ring.get_visible() and self.noticed in self.lines
         self.lines.highlight.lines = self.lines[self.noticed] if shown and self.noticed is not None else ()
+
+    def _show_ring(self) -> None:
+        super()._show_ring()
+        if self._was_dragged:
+            self._was_dragged = False
+            self._highlight()
+            self.painter.repaint(self.ax_traces)
 
     def notice(self, key: int | None) -> None:
         """Highlight a point and its trace while the mouse is on one of them."""

@@ -48,6 +48,16 @@ def test_every_front_end_makes_a_figure_and_closes_it(frontend):
     assert plt.get_fignums() == []
 
 
+@pytest.mark.parametrize("frontend", ["desktop", "browser", "notebook"])
+def test_vector_files_of_windows_hold_text_as_text(frontend, tmp_path):
+    made = FRONTENDS[frontend]()
+    figure = made.new_figure((4, 3), "rec.tif - optimap")
+    figure.text(0.5, 0.5, "12 traces")
+    figure.savefig(tmp_path / "window.svg")
+    made.close()
+    assert ">12 traces</text>" in (tmp_path / "window.svg").read_text("utf-8")
+
+
 def fail():
     raise NoWindowError("no display")
 

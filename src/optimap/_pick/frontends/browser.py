@@ -62,9 +62,10 @@ class Browser:
     def new_figure(self, figsize: tuple[float, float], name: str) -> "Figure":
         """Return an empty figure that pyplot does not manage."""
         from matplotlib.backends.backend_webagg_core import FigureCanvasWebAggCore, FigureManagerWebAgg
-        from matplotlib.figure import Figure
 
-        figure = Figure(figsize=figsize)
+        from .figure import WindowFigure  # imports matplotlib
+
+        figure = WindowFigure(figsize=figsize)
         canvas: Any = FigureCanvasWebAggCore(figure)  # type: ignore[no-untyped-call]  # matplotlib has no types here
         self._manager = FigureManagerWebAgg(canvas, 1)  # type: ignore[no-untyped-call]  # nor here
         self._manager.set_window_title(name)

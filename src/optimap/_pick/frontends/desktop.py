@@ -31,8 +31,10 @@ class Desktop:
         """Return an empty figure of the backend in use, no larger than the screen."""
         import matplotlib.pyplot as plt
 
+        from .figure import WindowFigure  # imports matplotlib
+
         with plt.rc_context({"figure.constrained_layout.use": False, "figure.autolayout": False}):
-            figure = plt.figure(figsize=figsize)
+            figure = plt.figure(figsize=figsize, FigureClass=WindowFigure)
         self._figure = figure
         manager: Any = figure.canvas.manager
         manager.set_window_title(name)

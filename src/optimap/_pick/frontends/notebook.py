@@ -18,10 +18,12 @@ class Notebook:
         """Return an empty figure of the backend in use, reduced to the width of a cell."""
         import matplotlib.pyplot as plt
 
+        from .figure import WindowFigure  # imports matplotlib
+
         # Interactive mode is off, otherwise the figure would appear twice: when it is made, and when it is shown.
         with plt.ioff():
             scale = min(1.0, self.WIDTH / figsize[0])
-            figure = plt.figure(figsize=(figsize[0] * scale, figsize[1] * scale))
+            figure = plt.figure(figsize=(figsize[0] * scale, figsize[1] * scale), FigureClass=WindowFigure)
         self._canvas = figure.canvas
         self._canvas.manager.set_window_title(name)
         self._canvas.capture_scroll = True  # the wheel over a point does not scroll the page
