@@ -32,6 +32,13 @@ def corner(canvas):
     return widget.winfo_rootx(), widget.winfo_rooty()
 
 
+def widget_size(canvas):
+    """Return the width and height of the widget of the canvas, in device pixels."""
+    if backend == "QtAgg":
+        return canvas.width() * canvas.device_pixel_ratio, canvas.height() * canvas.device_pixel_ratio
+    return canvas.get_tk_widget().winfo_width(), canvas.get_tk_widget().winfo_height()
+
+
 def on_screen(canvas, ax, position):
     x, y = ax.transData.transform(position)
     left, top = corner(canvas)
@@ -58,10 +65,11 @@ class Reporting:
     def report(self):
         canvas, axes = self.figure.canvas, self.figure.axes
         before, self.shape = self.shape, (canvas.device_pixel_ratio, *self.figure.bbox.size, *corner(canvas))
-        if (
-            before != self.shape or abs(before[0] - scale) > 0.05
-        ):  # toolkits learn the size of their window step by step
+        # Toolkits learn the size of their window step by step, and figures that of their widget later.
+        is_settled = before == self.shape and abs(before[0] - scale) < 0.05
+        if not is_settled or np.abs(np.subtract(widget_size(canvas), self.figure.bbox.size)).max() > 2:
             return True
+        canvas.draw()
         grid = {f"{x},{y}": on_screen(canvas, axes[0], (x, y)) for x in range(0, 30, 5) for y in range(0, 20, 5)}
         slider = axes[-1]
         for path in sys.argv[4:]:
