@@ -14,6 +14,7 @@ from ..beats import find_beats
 
 FEWEST, MOST = 64, 1024  # pixels that decide the direction
 PARTS, PART = 4, 2**16  # and parts of their signals, in frames: thousands of beats, in flat memory
+FEW = 8  # frames in which infinite pixels are looked for at first
 
 
 def beats_of_mean(source: Source, there: Array, polarity: Polarity, given: Floats | None) -> tuple[Floats, int]:
@@ -58,12 +59,14 @@ def mean_signal(source: Source, there: Array) -> Floats:
 
     Pixels that are infinite in any frame, such as those that were divided by 0, have no part in it.
     """
-    signal = _mean(source, there)
-    lost = np.flatnonzero(~np.isfinite(signal)).tolist() if source.dtype.kind == "f" else []
-    finite = there.copy()
-    for t in lost:
-        finite &= ~np.isinf(np.asarray(source.video[t]))
-    return _mean(source, finite) if finite.any() and (finite != there).any() else signal
+    signal, finite = _mean(source, there), there
+    for most in (FEW, source.shape[0]):  # as a rule, the same pixels are infinite in all frames, so a few show them
+        lost = np.flatnonzero(~np.isfinite(signal)).tolist() if source.dtype.kind == "f" else []
+        for t in lost[:: -(-len(lost) // most) or 1]:
+            finite = finite & ~np.isinf(np.asarray(source.video[t]))
+        if lost and finite.any() and (finite != there).any():
+            signal = _mean(source, finite)
+    return signal
 
 
 def _mean(source: Source, there: Array) -> Floats:
