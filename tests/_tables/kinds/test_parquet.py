@@ -1,5 +1,8 @@
 """Parquet tables: what pandas finds in them, groups of rows, files that another program changed."""
 
+import subprocess
+import sys
+
 import numpy as np
 import pandas as pd
 import pyarrow as pa
@@ -154,3 +157,28 @@ def test_headers_of_pages_that_cannot_be(tmp_path, header, reason):
     data[start : start + len(header)] = header
     path.write_bytes(data)
     check_error(lambda: load_traces(path), DamagedFileError, "path", reason, path)
+
+
+CHANGED = """
+import sys
+from pathlib import Path
+from optimap.trace import load_traces
+path, whole = Path(sys.argv[1]), Path(sys.argv[1]).read_bytes()
+places = [i for i in range(len(whole)) if whole[i : i + 2] == bytes([0x25, 2])]
+for i in places:
+    path.write_bytes(whole[:i] + bytes([0x29]) + whole[i + 1:])
+    try:
+        load_traces(path)
+    except (ValueError, OSError):
+        pass
+print(len(places))
+"""
+
+
+def test_a_column_that_cannot_lack_values_and_notes_how_many_do_ends_no_process(tmp_path):
+    """Arrow ends the process where it is asked about it. 25 02 makes a column optional, and 29 02 is skipped."""
+    path = tmp_path / "t.parquet"
+    save_traces(path, TRACES, tidy=True)
+    done = subprocess.run([sys.executable, "-c", CHANGED, path], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert int(done.stdout) > 0

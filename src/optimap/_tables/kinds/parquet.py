@@ -33,7 +33,7 @@ def opened(path: Path) -> Iterator[pq.ParquetFile]:
         whole = path.absolute()
         with pq.ParquetFile(whole) as file:
             _check_rows(file, path)
-            check_pages(file, path)
+            check_pages(path)
             fields = file.schema_arrow
         texts = [field.name for field in fields if not pa.types.is_primitive(field.type)]
         with pq.ParquetFile(whole, read_dictionary=texts) as file:
