@@ -118,6 +118,12 @@ def _hdf5_chunked(folder):
     return folder / "rec.h5"
 
 
+def _jpeg_xr(raw):
+    import imagecodecs
+
+    return imagecodecs.jpegxr_encode(np.frombuffer(raw, np.uint16).reshape(32, 48), level=1.0)
+
+
 def _netcdf_3(folder):
     with scipy.io.netcdf_file(folder / "rec.nc", "w") as file:
         for name, length in zip(("time", "y", "x"), VIDEO.shape, strict=True):
@@ -144,7 +150,9 @@ RECORDINGS |= {
     "npy 2": lambda folder: makers.npy(folder / "rec.npy", VIDEO, version=2),
     "tiff deflate tiles": _tiff_of(compression="deflate", tile=(16, 16), predictor=2),
     "tiff zstd": _tiff_of(compression="zstd"),
+    "tiff jpeg": lambda folder: makers.tiff(folder / "rec.tif", VIDEO.astype("u1"), compression="jpeg"),
     "tiff jpeg 2000": _tiff_of(compression="jpeg2000"),
+    "tiff lerc": _tiff_of(compression="lerc"),
     "tiff strips": _tiff_of(rowsperstrip=2, metadata={"fps": 500.0}),
     "tiff imagej": _tiff_of(imagej=True, resolution=(2, 2), metadata={"axes": "TYX", "finterval": 0.002, "unit": "um"}),
     "tiff ome": lambda folder: makers.tiff(folder / "rec.ome.tif", VIDEO, metadata={"axes": "TYX", "TimeIncrement": 2}),
@@ -167,6 +175,9 @@ RECORDINGS |= {
     "zarr sharded": _zarr(".zarr", chunks=(2, 3, 3), shards=(4, 6, 6)),
     "streampix 4": lambda folder: microscopes.streampix(folder / "rec.seq", VIDEO.astype("u1"), version=4),
     "inscopix lines": lambda folder: microscopes.inscopix(folder / "rec.isxd", VIDEO, lines=True),
+    "czi jpeg xr": lambda folder: microscopes.czi(
+        folder / "rec.czi", makers.random_video((3, 32, 48)), compression=4, encode=_jpeg_xr
+    ),
     "czi times": lambda folder: microscopes.czi(folder / "rec.czi", VIDEO[:, None], "TC", times=np.arange(7.0)),
     "avi of imagej": lambda folder: makers.avi_of_imagej(folder / "rec.avi", VIDEO.astype("u1")),
     "mp4 h264": lambda folder: makers.encoded(

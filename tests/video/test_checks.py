@@ -42,7 +42,7 @@ def test_the_size_of_a_file_fits_its_header(tmp_path, size, state):
         (500, 500.0),
         (np.int8(5), 5.0),
         ([[0.5]], 0.5),
-        *((value, None) for value in (0, -1, np.inf, np.nan, None, [1, 2], True, 1j)),
+        *((value, None) for value in (0, -1, np.inf, np.nan, None, [1, 2], [1, [2]], {"a": 1}, True, 1j)),
         *((text, 500.0) for text in ("500", b"500", " 500.0 ", np.array(["5e2"]))),
         *((text, None) for text in ("", "fast", "0,002", "nan", "inf", "-5", "0", "1_000", "²")),
     ],

@@ -156,6 +156,21 @@ def test_names_in_descriptions_do_not_leave_the_store(tmp_path):
         check_error(lambda: load_video(path), ValueError, "path", "cannot be read as zarr", path)
 
 
+@pytest.mark.parametrize("dtype", ["(2,f4", "9" * 50 + "f4", "2_f4", "f4(", "", "O", ["<f4"], 7])
+def test_types_that_cannot_be_parsed(tmp_path, dtype):
+    path = store(tmp_path / "rec.zarr", 2)
+    described(path, 2, lambda array: array.update(dtype=dtype))
+    check_error(lambda: load_video(path), ValueError, "path", r"rec\.zarr", path)
+
+
+@pytest.mark.parametrize("noted", [[500, [1]], {"rate": 500}, [], "fast"])
+def test_a_rate_that_is_not_a_number_is_unknown(tmp_path, noted):
+    path = store(tmp_path / "rec.zarr", 2)
+    (path / "video" / ".zattrs").write_text(json.dumps({"fps": noted}))
+    with open_video(path) as recording:
+        assert recording.fps is None
+
+
 def test_a_description_of_a_gigabyte_is_not_read(tmp_path, memory):
     path = store(tmp_path / "rec.zarr", 3)
     with zipfile.ZipFile(tmp_path / "rec.zip", "w", zipfile.ZIP_DEFLATED) as archive:

@@ -63,7 +63,9 @@ LIBRARIES = {
     ),
     "h5py": Library((*FOLLOWED, OSError, RuntimeError, *MEMORY), loses_interrupts=True),
     "xarray": Library((*FOLLOWED, OSError, RuntimeError, *MEMORY), quiet=True, loses_interrupts=True),
-    "zarr": Library((*FOLLOWED, *ZIPPED, SystemError, *MEMORY), (LZMA,), loggers=("zarr", "numcodecs"), quiet=True),
+    "zarr": Library(
+        (*FOLLOWED, *ZIPPED, SystemError, SyntaxError, *MEMORY), (LZMA,), loggers=("zarr", "numcodecs"), quiet=True
+    ),
     "tifffile": Library(
         (*FOLLOWED, OSError, RuntimeError, SystemError, SyntaxError, zlib.error, *MEMORY),
         (LZMA, "tifffile.TiffFileError"),

@@ -1,3 +1,4 @@
+from .coded import check_coded
 from .directories import (
     DESCRIPTION,
     PLANAR,
@@ -14,7 +15,6 @@ from .pages import (
     check_compression,
     in_parallel,
     mapped_pages,
-    ratio_of,
     reading_tags,
     series_pixels,
 )
@@ -23,6 +23,7 @@ from .png import (
     open_png,
     png_pixels,
 )
+from .sizes import ratio_of
 
 __all__ = [
     "DESCRIPTION",
@@ -34,6 +35,7 @@ __all__ = [
     "Directories",
     "OpenFile",
     "TiffPages",
+    "check_coded",
     "check_compression",
     "check_png",
     "in_parallel",

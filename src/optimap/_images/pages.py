@@ -7,7 +7,7 @@ strip or tile. Which pages are frames is decided in `axes`, not here.
 
 import math
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, closing
 from operator import add
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,7 @@ import numpy as np
 import tifffile
 
 from .._base import Array
-from .._files import DEFLATE, LZW, MOST, PACKBITS, VIDEO, check_justified, reading
+from .._files import check_justified, reading
 from ..kernels import run_in_threads, thread_count
 from .directories import (
     SIZE_AND_TYPE,
@@ -32,6 +32,7 @@ from .directories import (
     refuse_truncated,
 )
 from .libtiff import OnePage, fits_libtiff
+from .sizes import check_page, check_segment, check_segments, ratio_of
 
 # Compressions that tifffile decodes without imagecodecs: none, deflate (two numbers), PackBits.
 BUILT_IN = (1, 8, 32946, 32773)
@@ -42,25 +43,6 @@ MOST_SPREAD = 1.25  # of strips that are read at once, as a share of their bytes
 LONGEST = 1 << 31  # bytes of a page that libtiff decodes, whose offsets have 32 bits
 BYTES_AT_ONCE = 1 << 18  # of small pages: what a thread decodes before it takes the next ones
 Decode = Callable[[int, Array], None]
-
-
-# The most that these compressions give for a byte: none, LZW, deflate (two numbers), PackBits. JPEG 2000, JPEG XL,
-# JPEG XR, LERC and WebP store an even tile of any size in some bytes.
-RATIOS = {1: 8, 5: LZW, 8: DEFLATE, 32946: DEFLATE, 32773: PACKBITS}
-RATIOS |= dict.fromkeys((22610, 33003, 33004, 33005, 34712, 34887, 34927, 34934, 50001, 50002, 52546), VIDEO)
-
-
-def ratio_of(page: tifffile.TiffPage) -> int:
-    """Return the most bytes that a stored byte of a page can become; one without compression can hold 8 pixels."""
-    return RATIOS.get(int(page.compression), MOST)
-
-
-def check_page(page: tifffile.TiffPage, path: Path, size: int) -> None:
-    """Raise an error for a page, or a tile of one, of more pixels than a file of some size can hold."""
-    pixels = math.prod(page.shape)
-    if page.is_tiled:
-        pixels = max(pixels, page.tilewidth * page.tilelength * page.tiledepth)
-    check_justified(path, pixels * np.dtype(page.dtype).itemsize, ratio_of(page), "pixels of a page", stored=size)
 
 
 class TiffPages:
@@ -251,6 +233,7 @@ class TiffPages:
         """Let tifffile decode each strip or tile, and put it into its place."""
         target = page.reshape(self._key.shaped)
         for i, stored in enumerate(self._stored(*self._places(number))):
+            check_segment(self._key, stored)
             segment, (sample, depth, row, column, _), shape = self._key.decode(
                 stored, i, jpegtables=self._key.jpegtables
             )
@@ -266,8 +249,7 @@ class TiffPages:
             with self._reading(int(number)):
                 page = self._tif.pages[int(number)].aspage()
                 check_page(page, self.path, self._directories.size)
-                if max(page.databytecounts, default=0) > self._directories.size:
-                    raise ValueError("a strip or tile is larger than the file")
+                check_segments(page, self._file, self._directories.size)
                 result[place] = page.asarray()
         return result
 
@@ -354,14 +336,22 @@ def series_pixels(tif: tifffile.TiffFile, directories: Directories) -> Array:
     asked = max(own * pages, whole) * np.dtype(page.dtype or "u1").itemsize
     check_justified(directories.path, asked, ratio_of(page), "pixels", stored=directories.size)
     if not own or len(directories.unlike_first(SIZE_AND_TYPE)):
+        check_series(tif, directories)
         return np.asarray(tif.asarray())
     if pages == 1 and whole > own and whole % own == 0:
         mapped = mapped_pages(directories, page, whole // own)
         return np.asarray(tif.asarray()) if mapped is None else np.array(mapped).reshape(shape)
-    opened = TiffPages(tif, directories, page)
-    found = opened.read(np.arange(pages))
-    opened.close()
+    with closing(TiffPages(tif, directories, page)) as opened:
+        found = opened.read(np.arange(pages))
     return found.reshape(shape if whole == own * pages else (pages, *page.shape)) if pages > 1 else found[0]
+
+
+def check_series(tif: tifffile.TiffFile, directories: Directories) -> None:
+    """Raise an error for pages of a series that tifffile should not decode."""
+    with closing(OpenFile(directories.path)) as file:
+        for page in tif.series[0]:
+            if page is not None:
+                check_segments(page.aspage(), file, directories.size)
 
 
 def mapped_pages(directories: Directories, page: tifffile.TiffPage, count: int) -> Array | None:

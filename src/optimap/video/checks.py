@@ -56,7 +56,10 @@ def noted_number(value: object) -> float | None:
 
     A decimal comma is not a number here: ``0,002`` may also be two numbers.
     """
-    noted = np.asarray(value)
+    try:
+        noted = np.asarray(value)
+    except ValueError:  # lists of different lengths
+        return None
     if noted.size != 1 or noted.dtype.kind not in "iufSU":
         return None
     item = noted.item()

@@ -76,7 +76,7 @@ def _nbytes(shape: Any, dtype: object, least: int) -> int:
     """Return the most bytes of a chunk, with values of `least` bytes or more; 0 if they are not numbers."""
     try:
         known = np.dtype(dtype) if isinstance(dtype, str) else None
-    except TypeError:
+    except (TypeError, ValueError, SyntaxError):
         known = None
     if known is None or known.kind not in "biufcmM":
         return 0

@@ -16,6 +16,7 @@ import numpy as np
 
 from ..._base import ArgumentError, Array, import_extra
 from ..._files import reading
+from ..._images import check_coded
 from ..axes import channel_number, numbered
 from ..recording import Recording
 from ..units import MM, SECONDS, interval, rate
@@ -242,6 +243,7 @@ def _decode(stored: bytes, compression: int, target: Array) -> None:
     import imagecodecs
 
     if compression == JPEG_XR:
+        check_coded(stored, target.size)
         target[...] = np.asarray(imagecodecs.jpegxr_decode(stored)).reshape(target.shape)
         return
     # A header of one byte, its length, or of three: a bit of the last states that upper bytes follow all lower ones.

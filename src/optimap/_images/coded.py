@@ -1,0 +1,165 @@
+"""The sizes that coded images state: JPEG, JPEG-LS, JPEG 2000, JPEG XL, JPEG XR, LERC, PNG, WebP.
+
+Strips and tiles that are coded like this hold their own size, and decoders take memory for it, whatever the page says:
+an even LERC image of any size has 70 bytes. So it is compared with the page before anything is decoded. Sources:
+ITU-T T.81 (B.2.2), T.87 (C.2.2), T.800 (A.5.1, I), T.832 (8.3), ISO/IEC 18181-1 (size header), the PNG and WebP
+specifications, and the header of Lerc2 blobs.
+"""
+
+import struct
+from collections.abc import Iterator
+
+JP2, JPEG_XL = b"\0\0\0\x0cjP  \r\n\x87\n", b"\0\0\0\x0cJXL \r\n\x87\n"  # first boxes
+TILE_PART = 14  # bytes of the markers of a tile in JPEG 2000, to which each component adds one
+RATIOS = ((1, 1), (12, 10), (4, 3), (3, 2), (16, 9), (5, 4), (2, 1))  # of the sides in JPEG XL
+SIDES = (9, 13, 18, 30)  # bits of a side in JPEG XL
+JPEG_ALONE = (0x01, *range(0xD0, 0xD9))  # markers without a length
+JPEG_FRAMES = (*(n for n in range(0xC0, 0xD0) if n not in (0xC4, 0xC8, 0xCC)), 0xF7)  # the last is JPEG-LS
+WIDTH, HEIGHT = 0xBC80, 0xBC81  # tags of JPEG XR
+# All of its tags; its decoder writes a line about any other to the terminal.
+JPEG_XR_TAGS = {
+    *(0x010D, 0x010E, 0x010F, 0x0110, 0x011D, 0x0129, 0x0131, 0x0132, 0x013B, 0x013C, 0x02BC, 0x4746, 0x4749, 0x8298),
+    *(0x83BB, 0x8649, 0x8769, 0x8773, 0x8825, 0x9C9B, 0xA005, 0xBC01, 0xBC02, 0xBC03, 0xBC04, WIDTH, HEIGHT, 0xBC82),
+    *(0xBC83, 0xBCC0, 0xBCC1, 0xBCC2, 0xBCC3, 0xBCC4, 0xBCC5, 0xEA1C),
+}
+
+
+def check_coded(stored: bytes, pixels: int) -> None:
+    """Raise an error if a coded image states more pixels than its page or its tile has, or too many tiles."""
+    for rows, columns in stated_sizes(stored):
+        if rows * columns > pixels:
+            raise ValueError(f"a coded image states {rows} x {columns} pixels where {pixels} are expected")
+
+
+def stated_sizes(stored: bytes) -> Iterator[tuple[int, int]]:
+    """Yield the rows and columns that the headers of a coded image state; none if its kind is not known."""
+    for start, sizes in SIZES.items():
+        if stored.startswith(start):
+            try:
+                yield from sizes(stored)
+            except (struct.error, IndexError):
+                raise ValueError("the header of a coded image is incomplete") from None
+            return
+
+
+def _jpeg(stored: bytes) -> Iterator[tuple[int, int]]:
+    place = 2
+    while place < len(stored):
+        marker = stored[place + 1]
+        if stored[place] != 0xFF or marker == 0xDA:  # pixels begin
+            return
+        if marker in JPEG_FRAMES:
+            yield struct.unpack_from(">HH", stored, place + 5)
+        if marker == 0xFF or marker in JPEG_ALONE:
+            place += 1 if marker == 0xFF else 2
+        else:
+            place += 2 + struct.unpack_from(">H", stored, place + 2)[0]
+
+
+def _jpeg_2000(stored: bytes) -> Iterator[tuple[int, int]]:
+    right, bottom, left, top, wide, high, from_left, from_top, components = struct.unpack_from(">8IH", stored, 8)
+    if stored[2:4] != b"\xff\x51" or not wide or not high:
+        raise ValueError("a coded image has no size")
+    tiles = -((from_left - right) // wide) * -((from_top - bottom) // high)
+    if tiles * (TILE_PART + components) > len(stored):
+        raise ValueError(f"a coded image states {tiles} tiles of {components} components in {len(stored)} bytes")
+    yield bottom - top, right - left
+
+
+def _jp2(stored: bytes) -> Iterator[tuple[int, int]]:
+    for code in _boxes(stored, (b"jp2c",)):
+        yield from stated_sizes(code)
+
+
+def _jpeg_xl_boxes(stored: bytes) -> Iterator[tuple[int, int]]:
+    code = next(_boxes(stored, (b"jxlc", b"jxlp")), b"")
+    yield from stated_sizes(code if code.startswith(b"\xff\x0a") else code[4:])  # `jxlp` begins with a number
+
+
+def _boxes(stored: bytes, names: tuple[bytes, ...]) -> Iterator[bytes]:
+    """Yield the contents of the boxes with some names."""
+    place = 0
+    while place + 8 <= len(stored):
+        length, name = struct.unpack_from(">I4s", stored, place)
+        head = 8
+        if length == 1:
+            (length,), head = struct.unpack_from(">Q", stored, place + 8), 16
+        if 0 < length < head:
+            raise ValueError(f"a box of a coded image states {length} bytes")
+        end = place + length if length else len(stored)
+        if name in names:
+            yield stored[place + head : end]
+        place = end
+
+
+def _jpeg_xl(stored: bytes) -> Iterator[tuple[int, int]]:
+    bits, place = int.from_bytes(stored[2:14], "little"), 0
+
+    def take(count: int) -> int:
+        nonlocal place
+        place += count
+        return bits >> (place - count) & (1 << count) - 1
+
+    is_small = take(1)
+
+    def side() -> int:
+        return 8 * (take(5) + 1) if is_small else take(SIDES[take(2)]) + 1
+
+    rows = side()
+    ratio = take(3)
+    yield rows, rows * RATIOS[ratio - 1][0] // RATIOS[ratio - 1][1] if ratio else side()
+
+
+def _jpeg_xr(stored: bytes) -> Iterator[tuple[int, int]]:
+    """Yield the sizes in the tags, and those of the image and its transparency."""
+    (place,) = struct.unpack_from("<I", stored, 4)
+    (count,) = struct.unpack_from("<H", stored, place)
+    sides = dict.fromkeys((WIDTH, HEIGHT), 0)
+    for i in range(count):
+        tag, kind, _, value = struct.unpack_from("<HHII", stored, place + 2 + 12 * i)
+        if tag not in JPEG_XR_TAGS:
+            raise ValueError(f"a coded image states the tag {tag}, which JPEG XR does not have")
+        sides[tag] = value & 0xFFFF if kind == 3 else value
+    yield sides[HEIGHT], sides[WIDTH]
+    at = stored.find(b"WMPHOTO\0")
+    while at >= 0:
+        is_short = stored[at + 10] >> 7
+        columns, rows = struct.unpack_from(">HH" if is_short else ">II", stored, at + 12)
+        yield rows + 1, columns + 1
+        at = stored.find(b"WMPHOTO\0", at + 8)
+
+
+def _lerc(stored: bytes) -> Iterator[tuple[int, int]]:
+    (version,) = struct.unpack_from("<i", stored, 6)
+    rows, columns, depth = struct.unpack_from("<3i", stored, 14 if version >= 3 else 10)
+    yield rows, columns * max(1, depth if version >= 4 else 1)
+
+
+def _png(stored: bytes) -> Iterator[tuple[int, int]]:
+    columns, rows = struct.unpack_from(">II", stored, 16)
+    yield rows, columns
+
+
+def _webp(stored: bytes) -> Iterator[tuple[int, int]]:
+    kind = stored[12:16]
+    if kind == b"VP8X":
+        yield int.from_bytes(stored[27:30], "little") + 1, int.from_bytes(stored[24:27], "little") + 1
+    elif kind == b"VP8L":
+        sides = int.from_bytes(stored[21:25], "little")
+        yield (sides >> 14 & 0x3FFF) + 1, (sides & 0x3FFF) + 1
+    else:
+        columns, rows = struct.unpack_from("<HH", stored, 26)
+        yield rows & 0x3FFF, columns & 0x3FFF
+
+
+SIZES = {
+    b"\xff\xd8": _jpeg,
+    b"\xff\x4f": _jpeg_2000,
+    JP2: _jp2,
+    b"\xff\x0a": _jpeg_xl,
+    JPEG_XL: _jpeg_xl_boxes,
+    b"II\xbc": _jpeg_xr,
+    b"Lerc2 ": _lerc,
+    b"\x89PNG": _png,
+    b"RIFF": _webp,
+}
