@@ -10,14 +10,13 @@ import numpy as np
 
 from .. import kernels
 from .._base import Array, Ints, budget
-from .._reading import Box, Boxes
+from .._reading import LESS, Box, Boxes
 from .._regions import Spans, nan_error
 from ..kernels import Stop
 from .sums import adding
 
 # Pixels of windows in one call of a kernel, which cannot be interrupted: a third of a second on one core.
 CALL_PIXELS = {"compiled": 2**32, "numpy": 2**26}
-LESS = 64  # sums that overflow are those of numbers in units of two to this power
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,11 @@ from .cut_maps import (
     maps_of,
     watch,
 )
+from .extremes import (
+    LESS,
+    above_first,
+    is_huge,
+)
 from .fingerprint import (
     patch_checksum,
 )
@@ -30,7 +35,6 @@ from .labelled import (
     unlabelled,
 )
 from .layout import (
-    above_first,
     is_ready,
     prepare,
 )
@@ -74,6 +78,7 @@ from .typical import (
 )
 
 __all__ = [
+    "LESS",
     "REACH",
     "Advance",
     "Box",
@@ -97,6 +102,7 @@ __all__ = [
     "hdf5_axes",
     "in_place",
     "in_usual_order",
+    "is_huge",
     "is_labelled",
     "is_ready",
     "is_wide",

@@ -7,8 +7,6 @@ import numpy as np
 
 from .._base import AnyArray, Array
 
-EXACT = 2**53  # doubles hold all whole numbers up to here
-
 
 def prepare(block: AnyArray) -> Array:
     """Return a block in the form that the loops need; the block itself if it has that form already."""
@@ -26,17 +24,6 @@ def prepare(block: AnyArray) -> Array:
         with np.errstate(over="ignore"):  # a long double beyond the range of doubles is infinite
             return np.ascontiguousarray(block, np.float32 if dtype.itemsize < 4 else np.float64)
     return np.require(block, dtype.newbyteorder("="), ["C", "ALIGNED"])
-
-
-def above_first(pixels: Array, first: Array | None = None) -> Array:
-    """Return whole numbers (T, ...) beyond 2**53, which doubles round, less the first ones; others as they are."""
-    if pixels.dtype.kind not in "iu" or pixels.dtype.itemsize < 8 or pixels.size == 0:
-        return pixels
-    if int(pixels.min()) >= -EXACT and int(pixels.max()) <= EXACT:
-        return pixels
-    high, low = (half.astype(np.float64) for half in (pixels >> 32, pixels & 0xFFFFFFFF))
-    first = pixels[0] if first is None else first
-    return np.asarray((high - (first >> 32).astype(np.float64)) * 2.0**32 + (low - (first & 0xFFFFFFFF)))
 
 
 def is_ready(block: Array) -> bool:

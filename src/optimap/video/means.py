@@ -10,9 +10,8 @@ from numpy.typing import ArrayLike, NDArray
 
 from .. import kernels
 from .._base import ArgumentError, Array, EdgeMode, VideoLike, is_dask, refuse_device_array, whole_number
-from .._reading import Source, as_source
+from .._reading import LESS, Source, as_source, is_huge
 from .overlaps import blocks_with_neighbours, in_overlapping_blocks
-from .smoothing import LESS, is_huge
 
 MODES: tuple[EdgeMode, ...] = ("nearest", "reflect", "mirror")
 

@@ -16,12 +16,14 @@ from numpy.typing import ArrayLike, NDArray
 from .. import kernels
 from .._base import Array, VideoLike, budget, is_dask, progress_bar, refuse_device_array
 from .._reading import (
+    LESS,
     Plan,
     Source,
     as_source,
     folded_gaussian,
     gaussian_reach,
     half_gaussian,
+    is_huge,
     is_wide,
     parse_sigma,
     smooth_in_space,
@@ -31,7 +33,6 @@ from .overlaps import in_overlapping_blocks
 
 Frames = NDArray[np.float64]
 
-HUGE, LESS = 2.0**960, 64  # numbers that are smoothed in units of two to this power
 MANY = 16  # times as much is read at once if it is stored together
 
 
@@ -95,16 +96,6 @@ def _smooth(source: Source, in_time: float, in_space: float, exponent: int = 0) 
             kept.write_ready(result, is_last=start + len(block) == source.shape[0])
             advance(block.nbytes)
     return np.ldexp(result, exponent, out=result) if exponent else result
-
-
-def is_huge(block: Array) -> bool:
-    """Whether sums of a few numbers leave the range of doubles."""
-    if block.dtype.kind != "f" or block.dtype.itemsize < 8:
-        return False
-    largest = max(float(np.fmax.reduce(block, None)), -float(np.fmin.reduce(block, None)))
-    if largest == np.inf:  # missing pixels
-        largest = float(np.abs(block[np.isfinite(block)]).max(initial=0))
-    return largest > HUGE
 
 
 def _frames_at_once(source: Source) -> int:
