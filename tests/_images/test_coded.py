@@ -9,8 +9,7 @@ import tifffile
 from hypothesis import given
 from hypothesis import strategies as st
 
-from optimap._images import check_coded
-from optimap._images.coded import stated_sizes
+from optimap._images import check_coded, stated_sizes
 from optimap.image import load_mask
 from optimap.video import load_video, open_video
 from tests import makers

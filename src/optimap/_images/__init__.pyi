@@ -1,4 +1,7 @@
-from .coded import check_coded
+from .coded import (
+    check_coded,
+    stated_sizes,
+)
 from .directories import (
     DESCRIPTION,
     PLANAR,
@@ -23,7 +26,9 @@ from .png import (
     open_png,
     png_pixels,
 )
-from .sizes import ratio_of
+from .sizes import (
+    ratio_of,
+)
 
 __all__ = [
     "DESCRIPTION",
@@ -46,4 +51,5 @@ __all__ = [
     "read_directories",
     "reading_tags",
     "series_pixels",
+    "stated_sizes",
 ]
