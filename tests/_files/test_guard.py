@@ -188,6 +188,17 @@ def test_libraries_that_warn_of_much_are_quiet():
         warnings.warn("Object at .DS_Store is not recognized as a component of a Zarr hierarchy", stacklevel=1)
 
 
+def test_reports_about_notes_that_are_not_read_are_not_shown(tmp_path):
+    path = tmp_path / "rec.tif"
+    path.touch()
+    for damage in ("", "corrupted tag"):
+        with pytest.warns(UserWarning, match="corrupted tag") if damage else nullcontext():
+            with reading(path, "tifffile", PROBLEM):
+                logging.getLogger("tifffile").warning("<tifffile.read_uic_tag> reading CreateTime raised ValueError()")
+                if damage:
+                    logging.getLogger("tifffile").warning(damage)
+
+
 def test_one_guard_inside_another_says_its_part_to_the_outer_one(tmp_path):
     def call():
         with reading(tmp_path, "tifffile", PROBLEM), reading(tmp_path, "pillow", PROBLEM):

@@ -57,7 +57,7 @@ RAW = Format(
 )
 FORMATS = (
     Format("NumPy", (".npy",), "npy", options=ARRAYS, saves=(".npy",), sidecar=True),
-    Format("TIFF", TIFF, "tiff", options=(*ARRAYS, "scene", "parts"), saves=TIFF),
+    Format("TIFF", (*TIFF, ".stk"), "tiff", options=(*ARRAYS, "scene", "parts"), saves=TIFF),
     Format("MATLAB", (".mat",), "matlab", options=("fieldname", *ARRAYS, LINKS), saves=(".mat",)),
     Format("HDF5", HDF5, "hdf5", extra="hdf5", needs="h5py", options=("dataset", *ARRAYS, LINKS), saves=HDF5),
     Format("NetCDF", (".nc", ".nc4", ".cdf"), "netcdf", options=("dataset", *ARRAYS, LINKS)),
