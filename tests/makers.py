@@ -358,6 +358,32 @@ def mat_double_in_bytes(path, video):
     return path
 
 
+def matlab_with_objects(path, variables, packed=False):
+    """A ``.mat`` file of version 7 with objects of MATLAB's own, a string and a date, among other variables."""
+    from scipy.io import savemat
+
+    def element(kind, body):
+        small = kind == 1 and len(body) <= 4  # short names are stored in the tag
+        start = struct.pack("<HH", kind, len(body)) if small else struct.pack("<II", kind, len(body))
+        return start + body + bytes(-len(start + body) % 8)
+
+    def variable(array_class, *parts):
+        return element(14, element(6, struct.pack("<II", array_class, 0)) + b"".join(parts))
+
+    def opaque(name, of_class, number):
+        place = struct.pack("<6I", 0xDD000000, 2, 1, 1, number, 1)  # where the values are in the last variable
+        numbers = variable(13, element(5, struct.pack("<2i", 6, 1)), element(1, b""), element(6, place))
+        whole = variable(17, element(1, name), element(1, b"MCOS"), element(1, of_class), numbers)
+        return element(15, zlib.compress(whole))[: 8 + len(zlib.compress(whole))] if packed else whole
+
+    savemat(path, variables, do_compression=packed)
+    content = path.read_bytes()
+    values = variable(9, element(5, struct.pack("<2i", 1, 8)), element(1, b""), element(2, b"\0\1IM\0\0\0\0"))
+    last = [opaque(b"day", b"datetime", 2), values]
+    path.write_bytes(content[:128] + opaque(b"note", b"string", 1) + content[128:] + b"".join(last))
+    return path
+
+
 def mat73(path, **variables):
     """A file like those of version 7.3: HDF5 after 512 bytes of text, axes in reverse, text as numbers."""
     import h5py

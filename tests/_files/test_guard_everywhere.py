@@ -9,7 +9,7 @@ SRC = Path(optimap.__file__).parent
 # Calls that read what is in a file, by the end of their dotted name.
 OPENING = (
     *("h5py.File", "open_hdf5", "own_hdf5", "tifffile.TiffFile", "zarr.open", "zipfile.ZipFile", "Image.open"),
-    *("np.load", "np.lib.format.open_memmap", "read_magic", "loadmat", "whosmat", "netcdf_file", "av.open"),
+    *("np.load", "np.lib.format.open_memmap", "read_magic", "loadmat", "list_matlab", "netcdf_file", "av.open"),
     *("pynwb.NWBHDF5IO", "load_workbook", "pq.ParquetFile", "pq.read_table", "pq.read_schema", "xr.open_dataset"),
     *(
         "open_dataset",

@@ -66,6 +66,7 @@ from .libraries import (
 )
 from .matlab_tags import (
     check_matlab,
+    list_matlab,
 )
 from .npz import (
     new_archive,
@@ -127,6 +128,7 @@ __all__ = [
     "leads_out",
     "leftovers_in",
     "leftovers_of",
+    "list_matlab",
     "make_folder",
     "missing_folders",
     "new_archive",

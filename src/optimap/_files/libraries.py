@@ -30,8 +30,9 @@ class Library(NamedTuple):
     """The errors that mean that a file is damaged, and the loggers that the library reports to.
 
     Warnings about files that can be read all the same are shown, unless the library is `quiet`: one that warns about
-    many things that are no matter of the user; so are reports that contain a text in `idle`. A library that calls Python from C, where exceptions are lost or become
-    others, `loses_interrupts`: Ctrl-C is delayed until it is through.
+    many things that are no matter of the user. Reports that contain a text in `idle` are not shown either. A library
+    that calls Python from C, where exceptions are lost or become others, `loses_interrupts`: Ctrl-C is delayed until it
+    is through.
     """
 
     errors: tuple[type[Exception], ...]

@@ -19,7 +19,8 @@ def metamorph_times(page: tifffile.TiffPage, planes: int) -> NDArray[np.float64]
     days, milliseconds = (np.asarray(notes.get(key, ()), float) for key in ("DateCreated", "TimeCreated"))
     if days.shape != (planes,) or milliseconds.shape != (planes,):
         return None
-    return (days - days[0]) * SECONDS_A_DAY + (milliseconds - milliseconds[0]) / 1000
+    seconds: NDArray[np.float64] = (days - days[0]) * SECONDS_A_DAY + (milliseconds - milliseconds[0]) / 1000
+    return seconds
 
 
 def metamorph_pixel_size(page: tifffile.TiffPage) -> float | None:
