@@ -119,10 +119,37 @@ name=8*rec(0)
 Data-File-List
 rec.rsm
 """
+# The header of another program, UltimaAcq, in which the number of columns is that of their bytes.
+ULTIMA_ACQ = """//MC05 UltimaAcq version 1505
+DataXsize= 256
+DataYsize= {height}
+acquisition_date=2026/05/08 13:12:29
+frame_number={frames}
+page_number=0
+sample_time={sample_time}
+sample_mode=Dif
+average= 1
+shutter_delay=1450msec
+interval=3000msec
+cmnt=
+stim_mode=0
+Data-File-List
+rec.rsm
+"""
 
 
 def micam_ultima(
-    folder, video, block=3, left=2, right=1, sample_time="  2.0msec", line_end="\n", *, first=None, dual_cam=None
+    folder,
+    video,
+    block=3,
+    left=2,
+    right=1,
+    sample_time="  2.0msec",
+    line_end="\n",
+    *,
+    first=None,
+    dual_cam=None,
+    layout=RSH,
 ):
     """``rec.rsh``, ``rec.rsm`` and ``rec(0).rsd``, ``rec(1).rsd``...; analog inputs in columns at the sides.
 
@@ -142,7 +169,7 @@ def micam_ultima(
     frames = len(differences)
     blocks = [differences[start : start + block] for start in range(0, frames, block)]
     names = [f"rec({i}).rsd" for i in range(len(blocks))]
-    header = RSH.format(**{**locals(), "sample_time": sample_time}) + "\n".join(names) + "\n"
+    header = layout.format(**{**locals(), "sample_time": sample_time}) + "\n".join(names) + "\n"
     if dual_cam is not None:
         header = header.replace("cmnt=", f"dual_cam={dual_cam}\ncmnt=")
     (folder / "rec.rsh").write_bytes(header.replace("\n", line_end).encode())

@@ -64,7 +64,7 @@ def test_objects_of_matlab_do_not_hide_the_recording(tmp_path, packed):
     check_error(
         lambda: open_video(path, fieldname="note"), ArgumentError, "fieldname", r"choose one of video .*, fps \(1, 1\)$"
     )
-    check_error(lambda: load_traces(path), ArgumentError, "path", "not a table")
+    check_error(lambda: load_traces(path), ArgumentError, "path", "does not contain a table")
 
 
 def test_a_file_of_objects_alone_holds_no_recording(tmp_path):
