@@ -18,6 +18,7 @@ from .guard import (
 )
 from .hdf5 import (
     ALONE,
+    check_filters,
     check_size,
     hdf5_contents,
     hdf5_item,
@@ -105,6 +106,7 @@ __all__ = [
     "HDF5Input",
     "array_checksum",
     "bytes_on_disk",
+    "check_filters",
     "check_justified",
     "check_matlab",
     "check_npy",

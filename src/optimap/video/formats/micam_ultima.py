@@ -2,8 +2,8 @@
 
 Columns at the sides hold no light and are dropped; those at the left hold an analog input. The camera may store the
 background itself as the first frame, which is left out. Frames of two cameras may alternate; the header does not say so
-for certain. Headers of the program UltimaAcq do not state the layout of the sensor, which is that of the camera, nor how
-many frames a block holds, which is known from its size.
+for certain. Headers of the program UltimaAcq state neither the layout of the sensor, which is that of the camera, nor
+how many frames a block holds, which is known from its size.
 """
 
 import re
