@@ -49,6 +49,17 @@ def test_a_folder_of_any_name_is_recognised_by_its_contents(tmp_path):
     np.testing.assert_array_equal(load_video(path.rename(tmp_path / "rec")), VIDEO)
 
 
+@pytest.mark.parametrize("others", [(), ("notes.txt",)])
+def test_a_zip_file_of_other_files_is_to_be_unpacked(tmp_path, others):
+    """ImageJ saves a TIFF file as a zip file."""
+    path = tmp_path / "rec.zip"
+    with zipfile.ZipFile(path, "w") as file:
+        for name in ("rec.tif", *others):
+            file.writestr(name, b"II*")
+    text = f"holds 'rec.tif'{' and others' if others else ''}, not a zarr store: unpack it, and open the recording"
+    check_error(lambda: open_video(path), ValueError, "path", text)
+
+
 @pytest.mark.parametrize("folder", ["rec.zarr/", "a/rec.zarr/", ""])
 def test_a_folder_in_a_zip_file(tmp_path, folder):
     path = makers.zarr_group(tmp_path / "rec.zarr", inner__video=VIDEO)
@@ -296,11 +307,11 @@ def test_files_that_are_not_zarr(tmp_path):
     with pytest.raises(ValueError, match=r"rec\.zarr is a folder without zarr\.json"):
         open_video(tmp_path / "rec.zarr")
     (tmp_path / "a.zip").write_bytes(b"no zip file at all")
-    with zipfile.ZipFile(tmp_path / "b.zip", "w") as file:
-        file.writestr("hello.txt", "hello")
-    for name in ("a.zip", "b.zip"):
-        with pytest.raises(ValueError, match=rf"{name} cannot be read as zarr and may be incomplete"):
-            open_video(tmp_path / name)
+    with pytest.raises(ValueError, match=r"a\.zip cannot be read as zarr and may be incomplete"):
+        open_video(tmp_path / "a.zip")
+    with zipfile.ZipFile(tmp_path / "b.zip", "w"):
+        pass
+    check_error(lambda: open_video(tmp_path / "b.zip"), ValueError, "path", "holds no file: copy the recording again")
 
 
 def test_recordings_of_optimap_are_whole_or_an_error(tmp_path, allow):
