@@ -262,11 +262,6 @@ class TiffPages:
         self._file.close()
 
 
-def reading_tags(path: Path) -> AbstractContextManager[None]:
-    """Return the guard for reading the tags of a file."""
-    return reading(path, "tifffile", "is damaged, because its tags cannot be read", COPY_AGAIN)
-
-
 def _decode_last(decoder: Callable[..., Any], stored: bytes, part: Array) -> None:
     """Decode the last strip of a page, which some programs fill up with rows beyond the image."""
     decoded = np.frombuffer(decoder(stored), np.uint8)
