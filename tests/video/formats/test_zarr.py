@@ -171,6 +171,17 @@ def test_units_of_time(tmp_path, unit, fps):
         assert recording.pixel_size is None
 
 
+@pytest.mark.parametrize("scale", [[2.0], [[2.0, 1.0, 1.0]], [2.0, 1.0], 2.0, [], [2.0] * 4])
+def test_scales_that_do_not_fit_the_axes_are_errors(tmp_path, scale):
+    path = makers.ome_zarr(tmp_path / "rec.zarr", VIDEO, "tyx", units={"t": "second"}, scale={"t": 4.0})
+    group = zarr.open_group(path, mode="r+")
+    attributes = dict(group.attrs)
+    level = attributes.get("ome", attributes)["multiscales"][0]["datasets"][0]
+    level["coordinateTransformations"] = [{"type": "scale", "scale": scale}]
+    group.attrs.put(attributes)
+    check_error(lambda: open_video(path), ValueError, "path", r"rec\.zarr .* 3 axes and a scale of", path)
+
+
 def test_scales_of_all_levels_count(tmp_path):
     all_levels = [{"type": "scale", "scale": [0.1, 1.0, 1.0]}, {"type": "translation", "translation": [5, 5, 5]}]
     path = makers.ome_zarr(

@@ -241,7 +241,10 @@ def _ome_image(group: zarr.Group, prefix: str, scales: dict[str, Any], level: in
     # Scales of the level come first, followed by scales of all levels.
     for step in (*dataset.get("coordinateTransformations", ()), *scales.get("coordinateTransformations", ())):
         if step.get("type") == "scale":
-            scale = scale * np.asarray(step["scale"], float)
+            factors = np.asarray(step["scale"], float)
+            if factors.shape != scale.shape:
+                raise ValueError(f"{prefix}{dataset['path']} has {array.ndim} axes and a scale of {factors.size}")
+            scale = scale * factors
     channels = _ome(group).get("omero", {}).get("channels", ())
     return Image(
         f"{prefix}{dataset['path']}",
