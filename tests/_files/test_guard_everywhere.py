@@ -22,7 +22,7 @@ OPENING = (
     ),
     *("np.loadtxt", "ImagejRoi.frombytes", "nd2.ND2File", "liffile.LifFile", "sif_parser.np_open", "_Unpickler"),
 )
-GUARDS = ("reading", "reading_table", "reading_tags", "reading_text", "listing", "_reading", "guard")
+GUARDS = ("reading", "reading_image", "reading_table", "reading_tags", "reading_text", "listing", "_reading", "guard")
 # Where a call is not about a file that somebody gives, or its caller guards it, with the reason.
 ELSEWHERE = {
     "_files/hdf5.py": "its functions are in the list themselves",
