@@ -3,11 +3,12 @@
     python benchmarks/level.py                 # 10,000 extractions, 2,000 figures, 500 picking windows, 2,000 files
     python benchmarks/level.py --share 0.1     # a tenth of each
 
-Each kind of work runs in a process of its own, which notes its resident memory, open descriptors and threads after a
-tenth of the calls, when everything is loaded and caches are full, and at the end. Memory that was freed is given back
-to the system first: what the allocator keeps differs by 10 MB from one moment to the next. The last column is what was
-added since, for each call; exit status 1 if that is more than 1 kB, if a descriptor stays open, or if there are more
-new threads than the pools of libraries have, which grow as they are needed.
+Each kind of work runs in a process of its own, which notes its resident memory, open descriptors and threads after
+each tenth of the calls; after the first, everything is loaded and caches are full. Memory that was freed is given back
+to the system first: what the allocator keeps differs by 10 MB from one moment to the next. The last column is what a
+call added in the median tenth, because the allocator adds a megabyte once in a while, and a leak grows in every tenth;
+exit status 1 if that is more than 1 kB, if a descriptor stays open, or if there are more new threads than the pools of
+libraries have, which grow as they are needed.
 """
 
 import argparse
@@ -132,16 +133,14 @@ KINDS = dict(zip(CALLS, (extractions, figures, picking_windows, files_in_a_batch
 
 
 def job(kind: str, calls: int) -> None:
-    """Do the work in this process, and print what is used after a tenth and at the end."""
+    """Do the work in this process, and print what is used after each tenth."""
     with tempfile.TemporaryDirectory() as folder:
         call = KINDS[kind](Path(folder))
-        first = max(100 if kind == "files in a batch" else 1, calls // 10)
-        for number in range(first):
+        step = max(100 if kind == "files in a batch" else 1, calls // 10)
+        for number in range(calls):
             call(number)
-        before = state()
-        for number in range(first, calls):
-            call(number)
-        print("result", first, *before, *state())
+            if number % step == step - 1:
+                print("result", number + 1, *state(), flush=True)
 
 
 def measure(kind: str, calls: int) -> bool:
@@ -151,10 +150,12 @@ def measure(kind: str, calls: int) -> bool:
     if done.returncode:
         print(done.stderr)
         return False
-    (line,) = (line for line in done.stdout.splitlines() if line.startswith("result"))
-    first, *numbers = map(int, line.split()[1:])
-    (memory, files, threads), (memory_after, files_after, threads_after) = numbers[:3], numbers[3:]
-    added = (memory_after - memory) / max(1, calls - first)
+    rows = [line.split()[1:] for line in done.stdout.splitlines() if line.startswith("result")]
+    numbers, memories, *others = np.array(rows, np.int64).T
+    added = float(np.median(np.diff(memories) / np.diff(numbers)))
+    (memory, memory_after), (files, files_after), (threads, threads_after) = (
+        (int(values[0]), int(values[-1])) for values in (memories, *others)
+    )
     print(
         f"| {calls:,} {kind} | {memory / 1e6:.0f} -> {memory_after / 1e6:.0f} MB | {files} -> {files_after} "
         f"| {threads} -> {threads_after} | {added:.0f} B |",

@@ -119,10 +119,37 @@ name=8*rec(0)
 Data-File-List
 rec.rsm
 """
+# The header of another program, UltimaAcq, in which the number of columns is that of their bytes.
+ULTIMA_ACQ = """//MC05 UltimaAcq version 1505
+DataXsize= 256
+DataYsize= {height}
+acquisition_date=2026/05/08 13:12:29
+frame_number={frames}
+page_number=0
+sample_time={sample_time}
+sample_mode=Dif
+average= 1
+shutter_delay=1450msec
+interval=3000msec
+cmnt=
+stim_mode=0
+Data-File-List
+rec.rsm
+"""
 
 
 def micam_ultima(
-    folder, video, block=3, left=2, right=1, sample_time="  2.0msec", line_end="\n", *, first=None, dual_cam=None
+    folder,
+    video,
+    block=3,
+    left=2,
+    right=1,
+    sample_time="  2.0msec",
+    line_end="\n",
+    *,
+    first=None,
+    dual_cam=None,
+    layout=RSH,
 ):
     """``rec.rsh``, ``rec.rsm`` and ``rec(0).rsd``, ``rec(1).rsd``...; analog inputs in columns at the sides.
 
@@ -142,7 +169,7 @@ def micam_ultima(
     frames = len(differences)
     blocks = [differences[start : start + block] for start in range(0, frames, block)]
     names = [f"rec({i}).rsd" for i in range(len(blocks))]
-    header = RSH.format(**{**locals(), "sample_time": sample_time}) + "\n".join(names) + "\n"
+    header = layout.format(**{**locals(), "sample_time": sample_time}) + "\n".join(names) + "\n"
     if dual_cam is not None:
         header = header.replace("cmnt=", f"dual_cam={dual_cam}\ncmnt=")
     (folder / "rec.rsh").write_bytes(header.replace("\n", line_end).encode())
@@ -355,6 +382,32 @@ def mat_double_in_bytes(path, video):
     body += element(int8, b"video") + element(uint8, video.astype("u1").tobytes("F"))
     header = b"MATLAB 5.0 MAT-file".ljust(124) + struct.pack("<H", 0x0100) + b"IM"
     path.write_bytes(header + element(matrix, body))
+    return path
+
+
+def matlab_with_objects(path, variables, packed=False):
+    """A ``.mat`` file of version 7 with objects of MATLAB's own, a string and a date, among other variables."""
+    from scipy.io import savemat
+
+    def element(kind, body):
+        small = kind == 1 and len(body) <= 4  # short names are stored in the tag
+        start = struct.pack("<HH", kind, len(body)) if small else struct.pack("<II", kind, len(body))
+        return start + body + bytes(-len(start + body) % 8)
+
+    def variable(array_class, *parts):
+        return element(14, element(6, struct.pack("<II", array_class, 0)) + b"".join(parts))
+
+    def opaque(name, of_class, number):
+        place = struct.pack("<6I", 0xDD000000, 2, 1, 1, number, 1)  # where the values are in the last variable
+        numbers = variable(13, element(5, struct.pack("<2i", 6, 1)), element(1, b""), element(6, place))
+        whole = variable(17, element(1, name), element(1, b"MCOS"), element(1, of_class), numbers)
+        return element(15, zlib.compress(whole))[: 8 + len(zlib.compress(whole))] if packed else whole
+
+    savemat(path, variables, do_compression=packed)
+    content = path.read_bytes()
+    values = variable(9, element(5, struct.pack("<2i", 1, 8)), element(1, b""), element(2, b"\0\1IM\0\0\0\0"))
+    last = [opaque(b"day", b"datetime", 2), values]
+    path.write_bytes(content[:128] + opaque(b"note", b"string", 1) + content[128:] + b"".join(last))
     return path
 
 

@@ -188,6 +188,22 @@ def test_libraries_that_warn_of_much_are_quiet():
         warnings.warn("Object at .DS_Store is not recognized as a component of a Zarr hierarchy", stacklevel=1)
 
 
+def test_reports_about_notes_that_are_not_read_are_not_shown(tmp_path):
+    path = tmp_path / "rec.tif"
+    path.touch()
+    said = "<tifffile.read_uic_tag> reading CreateTime raised ValueError()"
+    with reading(path, "tifffile", PROBLEM):
+        logging.getLogger("tifffile").warning(said)
+
+    def call():
+        with reading(path, "tifffile", PROBLEM):
+            logging.getLogger("tifffile").warning(said)
+            logging.getLogger("tifffile").warning("corrupted tag")
+
+    with pytest.warns(UserWarning, match=r"reports: corrupted tag: check"):
+        call()
+
+
 def test_one_guard_inside_another_says_its_part_to_the_outer_one(tmp_path):
     def call():
         with reading(tmp_path, "tifffile", PROBLEM), reading(tmp_path, "pillow", PROBLEM):

@@ -9,7 +9,7 @@ SRC = Path(optimap.__file__).parent
 # Calls that read what is in a file, by the end of their dotted name.
 OPENING = (
     *("h5py.File", "open_hdf5", "own_hdf5", "tifffile.TiffFile", "zarr.open", "zipfile.ZipFile", "Image.open"),
-    *("np.load", "np.lib.format.open_memmap", "read_magic", "loadmat", "whosmat", "netcdf_file", "av.open"),
+    *("np.load", "np.lib.format.open_memmap", "read_magic", "loadmat", "list_matlab", "netcdf_file", "av.open"),
     *("pynwb.NWBHDF5IO", "load_workbook", "pq.ParquetFile", "pq.read_table", "pq.read_schema", "xr.open_dataset"),
     *(
         "open_dataset",
@@ -22,7 +22,7 @@ OPENING = (
     ),
     *("np.loadtxt", "ImagejRoi.frombytes", "nd2.ND2File", "liffile.LifFile", "sif_parser.np_open", "_Unpickler"),
 )
-GUARDS = ("reading", "reading_table", "reading_tags", "reading_text", "listing", "_reading", "guard")
+GUARDS = ("reading", "reading_image", "reading_table", "reading_tags", "reading_text", "listing", "_reading", "guard")
 # Where a call is not about a file that somebody gives, or its caller guards it, with the reason.
 ELSEWHERE = {
     "_files/hdf5.py": "its functions are in the list themselves",

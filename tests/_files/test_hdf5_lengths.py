@@ -81,6 +81,34 @@ def test_attributes(tmp_path, libver, count, kind):
         refused(attributes, damaged(path, place))
 
 
+LIST_TYPE = re.compile(rb"[\x19\x29\x39\x49][\0\1][\0\1]\0\x10\0\0\0")  # class and version, details, 16 bytes
+
+
+def of_unknown_lists(path):
+    """Return a copy of a file whose lists and texts are lists of kind 2, which HDF5 reads by a null pointer."""
+    data = bytearray(path.read_bytes())
+    found = list(LIST_TYPE.finditer(data))
+    assert found
+    for match in found:
+        data[match.start() + 1] = 2
+    other = path.with_name("unknown.h5")
+    other.write_bytes(data)
+    return other
+
+
+@pytest.mark.parametrize("kind", VALUES)
+def test_lists_of_an_unknown_kind(tmp_path, kind):
+    path = tmp_path / "a.h5"
+    with h5py.File(path, "w", libver="earliest") as file:  # later versions have checksums
+        file.create_dataset("data", data=VALUES[kind][0], dtype=VALUES[kind][1])
+    with pytest.raises(DamagedFileError, match=r"data \(lists of kind 2 are not known\)"):
+        values(of_unknown_lists(path))
+    with h5py.File(path, "w", libver="earliest") as file:
+        file.create_group("group").attrs.create("note", *VALUES[kind][:1], dtype=VALUES[kind][1])
+    with pytest.raises(DamagedFileError, match=r"an attribute \(lists of kind 2 are not known\)"):
+        attributes(of_unknown_lists(path))
+
+
 def values(path):
     with own_hdf5(path) as file:
         return file["data"][()]

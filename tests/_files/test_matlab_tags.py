@@ -9,10 +9,14 @@ import pytest
 import scipy.io
 from scipy.sparse import csc_matrix
 
-from optimap._files import check_matlab
+from optimap import ArgumentError
+from optimap._files import check_matlab, list_matlab
 from optimap.trace import load_traces, save_traces
 from optimap.video import open_video
+from tests import makers
 from tests.errors import check_error
+
+VIDEO = makers.random_video()
 
 VALUES = {
     "video": np.arange(24.0).reshape(2, 3, 4),
@@ -36,6 +40,36 @@ def test_big_endian_files_pass(tmp_path):
     path.write_bytes(_big_endian("video", np.arange(6.0).reshape(1, 2, 3)))
     check_matlab(path, ["video"])
     np.testing.assert_array_equal(scipy.io.loadmat(path)["video"].ravel(), np.arange(6.0))
+
+
+@pytest.mark.parametrize("version", ["4", "5", "5 packed"])
+def test_variables_are_listed_as_scipy_does(tmp_path, version):
+    path = tmp_path / "a.mat"
+    values = {"video": np.arange(6.0).reshape(2, 3), "one": 2.0} if version == "4" else VALUES | {
+        "flags": np.eye(2, dtype=bool), **{f"of_{kind}": np.ones((2, 3, 4), kind) for kind in ("u1", "i2", "u8", "f4")}
+    }  # fmt: skip
+    scipy.io.savemat(path, values, format=version[0], do_compression="packed" in version)
+    assert list_matlab(path) == [
+        (name, (*shape, 3) if kind == "char" else shape, kind) for name, shape, kind in scipy.io.whosmat(path)
+    ]  # SciPy leaves the last axis of text away
+
+
+@pytest.mark.parametrize("packed", [False, True])
+def test_objects_of_matlab_do_not_hide_the_recording(tmp_path, packed):
+    path = makers.matlab_with_objects(tmp_path / "rec.mat", {"video": VIDEO, "fps": 500.0}, packed=packed)
+    assert [found[0] for found in list_matlab(path)] == ["note", "video", "fps", "day", "__function_workspace__"]
+    with open_video(path, axes="TYX") as recording:
+        np.testing.assert_array_equal(recording[:], VIDEO, strict=True)
+        assert recording.fps == 500
+    check_error(
+        lambda: open_video(path, fieldname="note"), ArgumentError, "fieldname", r"choose one of video .*, fps \(1, 1\)$"
+    )
+    check_error(lambda: load_traces(path), ArgumentError, "path", "does not contain a table")
+
+
+def test_a_file_of_objects_alone_holds_no_recording(tmp_path):
+    path = makers.matlab_with_objects(tmp_path / "rec.mat", {})
+    check_error(lambda: open_video(path), ArgumentError, "path", "holds no 3-D array")
 
 
 def _element(kind, body):

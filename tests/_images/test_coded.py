@@ -130,7 +130,7 @@ def test_pages_that_differ_are_checked_too(tmp_path, compression):
     sizes.write_bytes(data)
     check_error(lambda: load_mask(sizes), ValueError, "filename", r"sizes\.tif .* 900 x 900 pixels where 256", sizes)
     mask = tiff_of_code(tmp_path / "mask.tif", encoded(kind, 900, 900, fill=1), compression, 16, pages=1)
-    check_error(lambda: load_mask(mask), ValueError, "path", r"mask\.tif .* 900 x 900 pixels where 256", mask)
+    check_error(lambda: load_mask(mask), ValueError, "filename", r"mask\.tif .* 900 x 900 pixels where 256", mask)
 
 
 def test_tiles_of_jpeg_2000_that_the_bytes_cannot_hold(tmp_path):

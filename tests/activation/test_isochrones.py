@@ -80,7 +80,8 @@ def test_arrows_over_isochrones():
     (key,) = [artist for artist in ax.artists if type(artist).__name__ == "QuiverKey"]
     assert key.label == "10 cm/s"
     assert len(lines_of(ax)) == 1
-    assert ax.images[0].get_clim() == (0, 80)
+    assert ax.images[0].get_clim() == (TIMES.min() * 2, 80)  # from the earliest time, in ms
+    assert show_velocity_field(velocity, TIMES, vmin=0).images[0].get_clim()[0] == 0
     alone = show_velocity_field(velocity, image=np.ones(TIMES.shape))
     assert len(alone.images) == 1
     nothing = show_velocity_field(np.full_like(velocity, np.nan))

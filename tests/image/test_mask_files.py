@@ -51,6 +51,10 @@ def test_existing_missing_and_damaged_files(tmp_path):
     np.testing.assert_array_equal(load_mask(path), ~MASK)
     path.write_bytes(path.read_bytes()[:60])
     check_error(lambda: load_mask(path), DamagedFileError, "filename", "save the mask again")
+    path = tmp_path / "mask.tif"
+    save_mask(path, MASK)
+    path.write_bytes(path.read_bytes()[:-5])
+    check_error(lambda: load_mask(path), DamagedFileError, "filename", "truncated .*: save the mask again", path)
 
 
 @pytest.mark.parametrize(

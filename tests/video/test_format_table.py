@@ -5,12 +5,14 @@ import inspect
 import re
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 import optimap.video
 from optimap._base import import_extra
-from optimap.video import open_video
+from optimap.video import load_video, open_video
 from optimap.video.format_table import FOLDER, FORMATS, RAW, REFUSED, Format, find_format
+from tests import makers
 from tests.errors import check_error
 
 ROWS = [*FORMATS, FOLDER]
@@ -112,8 +114,24 @@ def test_formats_that_are_not_read_say_why_and_what_to_do(tmp_path, row, suffix)
     assert (error.problem, error.cure) == (row.refused, row.cure)
 
 
+def test_a_format_that_is_not_read_may_be_read_as_raw_binary(tmp_path):
+    video = makers.random_video()
+    (tmp_path / "rec.spe").write_bytes(bytes(4100) + video.tobytes())
+    with open_video(tmp_path / "rec.spe", shape=video.shape, dtype="uint16", offset=4100) as recording:
+        np.testing.assert_array_equal(recording[:], video)
+
+
+def test_the_cure_for_archives_of_numpy_works(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    video = makers.random_video()
+    np.savez("rec.npz", NAME=video)
+    error = check_error(lambda: open_video("rec.npz"), ValueError, "path", "is an archive of arrays")
+    exec(error.cure.partition(", with ")[2].replace("numpy.", "np."), {"np": np})
+    np.testing.assert_array_equal(load_video("rec.npy"), video)
+
+
 @pytest.mark.parametrize("row", REFUSED, ids=name_of)
 def test_the_guide_lists_what_is_not_read(row):
     guide = (Path(__file__).parents[2] / "docs" / "formats.md").read_text(encoding="utf-8")
     section = guide.split("## Formats that are not read")[1].split("\n## ")[0]
-    assert f"`{row.suffixes[0]}`" in section
+    assert all(f"`{suffix}`" in section for suffix in row.suffixes)

@@ -68,6 +68,43 @@ def test_codecs_of_objects_are_refused_before_a_chunk_is_read(tmp_path, capsys, 
     assert not (tmp_path / "harm").exists()
 
 
+def of_version_3(array):
+    """Say what arrays of version 3 say, too."""
+    grid = {"name": "regular", "configuration": {"chunk_shape": array["chunks"]}}
+    array.update(node_type="array", chunk_grid=grid, data_type="uint16", codecs=[{"name": "bytes"}])
+
+
+def test_a_description_that_looks_like_the_other_version_is_checked(tmp_path):
+    path = store(tmp_path / "rec.zarr", 2)
+    described(path, 2, of_version_3)
+    np.testing.assert_array_equal(load_video(path), VIDEO)
+    described(path, 2, lambda array: array.update(compressor={"id": "pickle"}))
+    check_error(lambda: open_video(path), ValueError, "path", "uses the codec 'pickle'", path)
+    path = store(tmp_path / "new.zarr", 3)
+    described(path, 3, lambda array: array.update(chunks=[1, 1, 1], dtype="<u2"))
+    described(path, 3, lambda array: array["codecs"].append({"name": "numcodecs.pickle"}))
+    check_error(lambda: open_video(path), ValueError, "path", "uses the codec 'pickle'", path)
+
+
+@pytest.mark.parametrize("version", [2, 3])
+def test_both_versions_of_an_array_may_lie_in_a_store(tmp_path, version):
+    """Programs that convert a store leave the old descriptions; the Rust library zarrs writes a node type into them."""
+    path = store(tmp_path / "rec.zarr", version)
+    other = store(tmp_path / "other.zarr", 5 - version)
+    for name in ("", "video/"):
+        for file in (other / name).glob("*z*"):
+            if file.is_file():
+                (path / name / file.name).write_bytes(file.read_bytes())
+    if version == 2:
+        (path / "video" / "c").mkdir()
+        for number in range(3):
+            (path / "video" / "c" / str(number) / "0").mkdir(parents=True)
+            chunk(path, 3, number).write_bytes(chunk(other, 3, number).read_bytes())
+    else:
+        described(path, 2, lambda array: array.update(node_type="array"))
+    np.testing.assert_array_equal(load_video(path), VIDEO)
+
+
 @pytest.mark.parametrize("name", ["numcodecs.pickle", "pickle", "numcodecs.unknown"])
 @pytest.mark.parametrize("part", ["codecs", "inner", "index"])
 def test_codecs_of_shards_are_checked_too(tmp_path, name, part):

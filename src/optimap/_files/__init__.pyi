@@ -18,6 +18,7 @@ from .guard import (
 )
 from .hdf5 import (
     ALONE,
+    check_filters,
     check_size,
     hdf5_contents,
     hdf5_item,
@@ -66,6 +67,7 @@ from .libraries import (
 )
 from .matlab_tags import (
     check_matlab,
+    list_matlab,
 )
 from .npz import (
     new_archive,
@@ -104,6 +106,7 @@ __all__ = [
     "HDF5Input",
     "array_checksum",
     "bytes_on_disk",
+    "check_filters",
     "check_justified",
     "check_matlab",
     "check_npy",
@@ -127,6 +130,7 @@ __all__ = [
     "leads_out",
     "leftovers_in",
     "leftovers_of",
+    "list_matlab",
     "make_folder",
     "missing_folders",
     "new_archive",

@@ -73,6 +73,7 @@ def reading(
         raise
     except row.raises() as error:
         _refuse(path, error, problem, cure, argument, str(path) if subject is None else subject, keyword)
+    said = [text for text in said if not any(part in text for part in row.idle)]
     outer = _heard_by.get()
     if said and outer is not None:
         outer.extend(said)

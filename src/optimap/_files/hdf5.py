@@ -6,6 +6,7 @@ in other files (external storage, virtual datasets). Whoever made a file could t
 `hdf5_item` looks a name up step by step. What the objects mean is up to the callers.
 """
 
+import importlib.util
 import math
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
 
 DEEPEST = 100  # groups in groups; HDF5 looks each name up from the top, so 5,000 took 20 s
 WITHIN_DEFLATE = {1, 2, 3}  # the filters deflate, shuffle and checksum
+# Filters that come with every HDF5 or h5py; hdf5plugin brings most of the others.
+OWN_FILTERS, OTHER_FILTERS = {1, 2, 3, 4, 5, 6, 32000}, "hdf5plugin"
+LONGEST_NAME = 40  # of a filter, in messages
 MOST_STEPS = 100  # of soft links to soft links
 ALONE = "save it as one file that holds all of its data"
 ALLOW = (
@@ -181,16 +185,42 @@ def check_size(dataset: "h5py.Dataset", path: Path, name: str = "path") -> None:
 
     Chunks that were never written are chunks of one value, as if compressed.
     """
+    check_filters(dataset, path, name)
     width, shape = dataset.dtype.itemsize, dataset.shape or ()
     asked = max(math.prod(shape), math.prod(dataset.chunks or ())) * width
     if asked > budget().free_bytes:
-        plist = dataset.id.get_create_plist()
-        filters = {plist.get_filter(i)[0] for i in range(plist.get_nfilters())}
+        filters = _filters(dataset).keys()
         ratio = STORED if dataset.chunks is None else DEFLATE if filters <= WITHIN_DEFLATE else MOST
         stored = None if dataset.is_virtual else dataset.id.get_storage_size()
         check_justified(path, asked, ratio, f"values of {dataset.name}", argument=name, stored=stored)
     if dataset.dtype.hasobject:
         check_lengths(dataset, path, name)
+
+
+def _filters(dataset: "h5py.Dataset") -> dict[int, str]:
+    """Return the numbers and names of the filters of a dataset."""
+    plist = dataset.id.get_create_plist()
+    found = (plist.get_filter(i) for i in range(plist.get_nfilters()))
+    return {number: " ".join(_text(name).partition(";")[0].split())[:LONGEST_NAME] for number, _, _, name in found}
+
+
+def check_filters(dataset: "h5py.Dataset", path: Path, name: str = "path") -> None:
+    """Raise an error if a filter that a dataset was compressed with is not installed."""
+    others = {number: text for number, text in _filters(dataset).items() if number not in OWN_FILTERS}
+    if not others:
+        return
+    import h5py
+
+    has_package = importlib.util.find_spec(OTHER_FILTERS) is not None
+    if has_package:
+        importlib.import_module(OTHER_FILTERS)  # makes its filters known to HDF5
+    for number, text in others.items():
+        if not h5py.h5z.filter_avail(number):
+            called = f" ({text})" if text else ""
+            problem = f"is compressed with the HDF5 filter {number}{called}, which is not installed"
+            cure = "save it with gzip in the program that made it"
+            cure = cure if has_package else f"install it with pip install {OTHER_FILTERS}, or {cure}"
+            raise ArgumentError(name, path, problem, cure, subject=str(path))
 
 
 def _link(group: "h5py.Group", name: str) -> Any:

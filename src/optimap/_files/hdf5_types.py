@@ -70,6 +70,7 @@ def stored_type(block: bytes, at: int, depth: int = 0) -> StoredType:
             end = _behind_name(block, end, version)
         end += count * within.size
     if kind == VARIABLE:
+        _check_lists(count)
         return StoredType(size, end, _list_of(within))
     return StoredType(size, end, tuple(_repeated(within.parts, within.size, math.prod(sizes))))
 
@@ -105,6 +106,12 @@ def _number(block: bytes, at: int, nbytes: int) -> int:
     return int.from_bytes(block[at : at + nbytes], "little")
 
 
+def _check_lists(details: int) -> None:
+    """Raise an error for lists that are neither lists nor text: HDF5 has no functions for them, and calls these."""
+    if details & 15 > 1:
+        raise ValueError(f"lists of kind {details & 15} are not known")
+
+
 def _list_of(within: StoredType) -> tuple[Part, ...]:
     if within.parts:
         raise ValueError("lists of lists are not looked into")
@@ -134,6 +141,7 @@ def library_type(kind: "h5py.h5t.TypeID") -> StoredType:
     if found == h5t.STRING and kind.is_variable_str():
         return StoredType(IN_PLACE, 0, (Part(0, 1),))
     if found == h5t.VLEN:
+        _check_lists(kind.encode()[3])  # behind two bytes, and the class
         return StoredType(IN_PLACE, 0, _list_of(library_type(kind.get_super())))
     if found == h5t.ARRAY:
         within, count = library_type(kind.get_super()), math.prod(kind.get_array_dims())

@@ -22,20 +22,24 @@ MEMORY = (MemoryError, RecursionError)  # sizes and depths that a damaged header
 # NotImplementedError).
 ZIPPED = (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError)
 LZMA = "_lzma.LZMAError"
+# Dates and distances of 0 in the tags of MetaMorph, which Prairie View (Bruker) writes into every file, too.
+IDLE_OF_TIFFFILE = ("read_uic_tag> reading ", " STK Datetime", "invalid value encountered in divide")
 
 
 class Library(NamedTuple):
     """The errors that mean that a file is damaged, and the loggers that the library reports to.
 
     Warnings about files that can be read all the same are shown, unless the library is `quiet`: one that warns about
-    many things that are no matter of the user. A library that calls Python from C, where exceptions are lost or become
-    others, `loses_interrupts`: Ctrl-C is delayed until it is through.
+    many things that are no matter of the user. Reports that contain a text in `idle` are not shown either. A library
+    that calls Python from C, where exceptions are lost or become others, `loses_interrupts`: Ctrl-C is delayed until it
+    is through.
     """
 
     errors: tuple[type[Exception], ...]
     own: tuple[str, ...] = ()  # dotted names
     loggers: tuple[str, ...] = ()
     quiet: bool = False
+    idle: tuple[str, ...] = ()
     loses_interrupts: bool = False
 
     def raises(self) -> tuple[type[Exception], ...]:
@@ -70,6 +74,7 @@ LIBRARIES = {
         (*FOLLOWED, OSError, RuntimeError, SystemError, SyntaxError, zlib.error, *MEMORY),
         (LZMA, "tifffile.TiffFileError"),
         loggers=("tifffile",),
+        idle=IDLE_OF_TIFFFILE,
     ),
     "pillow": Library(
         (*FOLLOWED, OSError, RuntimeError, SyntaxError, zlib.error, *MEMORY),

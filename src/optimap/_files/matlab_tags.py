@@ -5,6 +5,9 @@ also reserves memory for as many cells as a header claims, and takes many bytes 
 over the tags of the variables that are about to be read, also of compressed and nested ones, and raises a `ValueError`
 for what cannot be. The values are skipped, and those of numeric variables not even decompressed. Files of version 4 are
 read by SciPy in Python, safely.
+
+`list_matlab` lists the variables from the same tags, since SciPy cannot list files with objects of MATLAB's own, such
+as strings in double quotes, dates and tables.
 """
 
 import math
@@ -12,7 +15,7 @@ import struct
 import zlib
 from collections.abc import Callable, Container
 from pathlib import Path
-from typing import IO
+from typing import IO, NamedTuple
 
 from .._base import budget
 from .justified import DEFLATE
@@ -23,7 +26,11 @@ NUMBERS = frozenset((1, 2, 3, 4, 5, 6, 7, 9, 12, 13))
 TEXTS = frozenset((1, 2, 3, 4, 5, 6, 16, 17, 18))
 # Classes of arrays; those of numbers follow.
 CELL, STRUCT, OBJECT, CHAR, SPARSE, FIRST_NUMERIC, LAST_NUMERIC, FUNCTION, OPAQUE = 1, 2, 3, 4, 5, 6, 15, 16, 17
-IS_COMPLEX = 0x0800
+KINDS = (
+    *("cell", "struct", "object", "char", "sparse", "double", "single", "int8", "uint8", "int16", "uint16", "int32"),
+    *("uint32", "int64", "uint64", "function", "opaque"),
+)  # of these classes, as SciPy calls them
+IS_COMPLEX, IS_LOGICAL = 0x0800, 0x0200
 HEADER_BYTES = 128
 WORKSPACE = "__function_workspace__"  # what SciPy calls a variable without a name
 DEEPEST = 64  # arrays in cells in cells
@@ -37,6 +44,30 @@ MOST_KEPT = 2**22  # bytes of an element that are looked at
 Read = Callable[[int], bytes]  # returns at most so many of the next bytes
 
 
+class Variable(NamedTuple):
+    """A variable of a file; the shape of objects of MATLAB's own is unknown."""
+
+    name: str
+    shape: tuple[int, ...]
+    kind: str
+
+
+def list_matlab(path: Path) -> list[Variable]:
+    """Return the variables of a file of version 4 to 7.
+
+    Raises
+    ------
+    ValueError
+        As `check_matlab`; for version 4, whatever SciPy raises.
+    """
+    listed = _walked(path, None)
+    if listed is None:
+        from scipy.io import whosmat
+
+        return [Variable(name, tuple(shape), kind) for name, shape, kind in whosmat(path)]
+    return listed
+
+
 def check_matlab(path: Path, names: Container[str] | None = None) -> None:
     """Raise an error if the named variables (None: only what is said about each) cannot be what a file says.
 
@@ -45,13 +76,19 @@ def check_matlab(path: Path, names: Container[str] | None = None) -> None:
     ValueError
         With what is wrong, without the name of the file.
     """
+    _walked(path, names)
+
+
+def _walked(path: Path, names: Container[str] | None) -> list[Variable] | None:
+    """Check the named variables, and return all; None for a file of another version."""
+    listed = list[Variable]()
     size = path.stat().st_size
     most = max(budget().free_bytes, DEFLATE * size) // TAKEN
     with open(path, "rb") as file:
         start = file.read(HEADER_BYTES)
         # Too short for any array, version 4, or version 7.3, which is HDF5.
         if len(start) < HEADER_BYTES or 0 in start[:4] or start[124 + (start[126:127] == b"I")] == 2:
-            return
+            return None
         order = "<" if start.endswith(b"IM") else ">"
         place = HEADER_BYTES
         while place < size:
@@ -63,13 +100,14 @@ def check_matlab(path: Path, names: Container[str] | None = None) -> None:
             place += 8 + nbytes
             if place > size:
                 raise ValueError(f"a variable ends {place - size} bytes beyond the end of the file")
-            _check_variable(file, kind, nbytes, order, names, most)
+            listed.append(_check_variable(file, kind, nbytes, order, names, most))
+    return listed
 
 
 def _check_variable(
     file: IO[bytes], kind: int, nbytes: int, order: str, names: Container[str] | None, most: int
-) -> None:
-    """Check an element at the top of a file, at the place after its tag; texts have at most so many characters."""
+) -> Variable:
+    """Check a variable of a file, at the place after its tag, and return it; texts have at most so many characters."""
     if kind == COMPRESSED:
         inflate = _inflated(file, nbytes)
         inner = _Elements(inflate, 8, order, most)
@@ -81,7 +119,7 @@ def _check_variable(
         elements = _Elements(file.read, nbytes, order, most)
     if kind != MATRIX:
         raise ValueError(f"an element of type {kind} is where a variable should be")
-    elements.array(names, is_last=True)
+    return elements.array(names, is_last=True)
 
 
 def _inflated(file: IO[bytes], nbytes: int) -> Read:
@@ -163,8 +201,8 @@ class _Elements:
         found = self.take(min(padded, max(nbytes, self._left)))
         return found[:nbytes]
 
-    def array(self, names: Container[str] | None, is_last: bool = False, depth: int = 0) -> None:
-        """Check an array, after its tag."""
+    def array(self, names: Container[str] | None, is_last: bool = False, depth: int = 0) -> Variable:
+        """Check an array, after its tag, and return what it is."""
         if depth > DEEPEST:
             raise ValueError(f"arrays are nested more than {DEEPEST} deep")
         kind, nbytes = self.full_tag()
@@ -175,24 +213,22 @@ class _Elements:
         if not CELL <= array_class <= OPAQUE:
             raise ValueError(f"an array has the unknown class {array_class}")
         if array_class == OPAQUE:
-            if names is not None:
-                self._opaque(depth)
-            return
-        count = self._count()
+            return Variable(self._opaque(names, depth), (), KINDS[OPAQUE - 1])
+        shape = self._shape()
         name = self.element((INT8, UTF8), "names").decode("latin-1") or WORKSPACE
-        if names is None or (depth == 0 and name not in names):
-            return
-        self._content(array_class, count, bool(flags & IS_COMPLEX), is_last, depth)
+        if names is not None and (depth or name in names):
+            self._content(array_class, math.prod(shape), bool(flags & IS_COMPLEX), is_last, depth)
+        return Variable(name, shape, "logical" if flags & IS_LOGICAL else KINDS[array_class - 1])
 
-    def _count(self) -> int:
-        """Return the number of values that an array should have."""
+    def _shape(self) -> tuple[int, ...]:
+        """Return the shape that an array should have."""
         dimensions = self.element((INT32, UINT32), "dimensions")
         if len(dimensions) % 4 or not 4 <= len(dimensions) <= 4 * MOST_DIMENSIONS:
             raise ValueError(f"an array has {len(dimensions)} bytes of dimensions")
         sizes = struct.unpack(f"{self._order}{len(dimensions) // 4}i", dimensions)
         if min(sizes) < 0:
             raise ValueError(f"an array has the shape {sizes}")
-        return math.prod(sizes)
+        return sizes
 
     def _content(self, array_class: int, count: int, is_complex: bool, is_last: bool, depth: int) -> None:
         """Check what follows the name of an array."""
@@ -245,8 +281,11 @@ class _Elements:
                 inner.skip(inner._left)
                 self._left -= nbytes
 
-    def _opaque(self, depth: int) -> None:
-        """Check an object of a class of MATLAB's own: three names, and an array."""
-        for _ in range(3):
-            self.element((INT8, UTF8), "names")
-        self._nested(1, depth)
+    def _opaque(self, names: Container[str] | None, depth: int) -> str:
+        """Check an object of a class of MATLAB's own, which is three names and an array; return the first name."""
+        name = self.element((INT8, UTF8), "names").decode("latin-1")
+        if names is not None:
+            for _ in range(2):
+                self.element((INT8, UTF8), "names")
+            self._nested(1, depth)
+        return name

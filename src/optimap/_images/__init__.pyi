@@ -13,12 +13,15 @@ from .directories import (
     OpenFile,
     read_directories,
 )
+from .guard import (
+    reading_image,
+    reading_tags,
+)
 from .pages import (
     TiffPages,
     check_compression,
     in_parallel,
     mapped_pages,
-    reading_tags,
     series_pixels,
 )
 from .png import (
@@ -49,6 +52,7 @@ __all__ = [
     "png_pixels",
     "ratio_of",
     "read_directories",
+    "reading_image",
     "reading_tags",
     "series_pixels",
     "stated_sizes",

@@ -39,6 +39,7 @@ BUILT_IN = (1, 8, 32946, 32773)
 # Compressions whose decoders write into a given buffer: LZW, deflate (two numbers), PackBits, Zstandard (two numbers).
 INTO_BUFFER = (5, 8, 32946, 32773, 34926, 50000)
 COPY_AGAIN = "copy the recording again"
+SAVE_PLAIN = f"{COPY_AGAIN}; if it is whole, save it without compression in the program that made it"
 MOST_SPREAD = 1.25  # of strips that are read at once, as a share of their bytes
 LONGEST = 1 << 31  # bytes of a page that libtiff decodes, whose offsets have 32 bits
 BYTES_AT_ONCE = 1 << 18  # of small pages: what a thread decodes before it takes the next ones
@@ -123,7 +124,8 @@ class TiffPages:
     def _reading(self, number: int) -> AbstractContextManager[None]:
         """Return the guard for decoding a page."""
         problem = f"is damaged, page {number} cannot be decoded"
-        return reading(self.path, "tifffile", problem, COPY_AGAIN, listen=self._decode is None)
+        cure = COPY_AGAIN if int(self._key.compression) == 1 else SAVE_PLAIN
+        return reading(self.path, "tifffile", problem, cure, listen=self._decode is None)
 
     def _places(self, number: int) -> tuple[list[int], list[int]]:
         """Return the offsets and the lengths of the strips or tiles of a page."""
@@ -258,11 +260,6 @@ class TiffPages:
         if self._tif is not None:
             self._tif.close()
         self._file.close()
-
-
-def reading_tags(path: Path) -> AbstractContextManager[None]:
-    """Return the guard for reading the tags of a file."""
-    return reading(path, "tifffile", "is damaged, because its tags cannot be read", COPY_AGAIN)
 
 
 def _decode_last(decoder: Callable[..., Any], stored: bytes, part: Array) -> None:

@@ -3,6 +3,7 @@
 Only arrays whose names are those of time, rows and columns are turned; which names are known is in `_base.axis_names`.
 """
 
+import re
 import sys
 from collections.abc import Sequence
 from pathlib import PurePosixPath
@@ -17,6 +18,8 @@ from .labelled import Reordered
 if TYPE_CHECKING:
     import h5py
     import zarr
+
+AXIS_TAG = re.compile(r'"key"\s*:\s*"(\w+)"')  # in the JSON of vigra, which ilastik uses
 
 
 def in_named_order(video: Any) -> Any:
@@ -43,8 +46,11 @@ def zarr_axes(array: "zarr.Array[Any]") -> tuple[str, ...] | None:
 
 
 def hdf5_axes(dataset: "h5py.Dataset") -> Sequence[str] | None:
-    """Return the names of the axes, from an attribute ``axes``, labels, scales, or as xarray writes them."""
+    """Return the names of the axes, from an attribute ``axes``, labels, scales, or as xarray and ilastik write them."""
     attributes = dict(dataset.attrs)
+    tags = AXIS_TAG.findall(str(attributes.get("axistags", "")))
+    if len(tags) == dataset.ndim:
+        return tags
     for key in ("axes", "_ARRAY_DIMENSIONS", "DIMENSION_LABELS"):
         noted = _names(attributes.get(key), dataset.ndim)
         if noted is not None:

@@ -4,16 +4,14 @@ What an array means is found in `kinds`. A TIFF is looked at before its pixels a
 recording, and one with an overlay, or a selection, is used for the outlines in it.
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from .._base import ArgumentError, Array, DamagedFileError
+from .._base import ArgumentError, Array
 from .._files import check_npy, reading
-from .._images import open_png, png_pixels, read_directories, series_pixels
+from .._images import open_png, png_pixels, read_directories, reading_image, series_pixels
 from .file_request import Request
 from .imagej import overlay_outlines
 from .likeness import check_looks_like_labels, is_mask, recording_error
@@ -21,7 +19,7 @@ from .pickles import npy_shape
 from .polygons import Outlines
 
 SHAPES = "give masks and labels as images (H, W), stacks as (N, H, W)"
-SAVE_AGAIN = "save the image again"
+PROBLEM, SAVE_AGAIN = "cannot be read as a TIFF image, or is damaged", "save the image again"
 
 
 def read_npy(path: Path, request: Request) -> Array:
@@ -54,7 +52,7 @@ def read_tiff(path: Path, request: Request) -> Array | Outlines:
     """Return the overlay of a TIFF if it has one, else its grey values."""
     import tifffile
 
-    with _reading(path, request.name), tifffile.TiffFile(path) as file:
+    with reading_image(path, request.name, PROBLEM, SAVE_AGAIN), tifffile.TiffFile(path) as file:
         directories = read_directories(path)
         if request.kind in (None, "imagej"):
             found = _overlay(file, path, request)
@@ -77,7 +75,7 @@ def overlay_of(path: Path) -> list[str]:
     if path.suffix.lower() not in (".tif", ".tiff") or not path.is_file():
         return []
     try:
-        with _reading(path, "path"), tifffile.TiffFile(path) as file:
+        with reading_image(path, "path", PROBLEM, SAVE_AGAIN), tifffile.TiffFile(path) as file:
             found = _stored(file)
             return overlay_outlines(found, path, "path").names if found else []
     except (ArgumentError, ImportError):
@@ -164,15 +162,3 @@ def _check_colours(file: Any, path: Path, request: Request) -> None:
 def _colour_error(path: Path, name: str, mode: str) -> ArgumentError:
     cure = "save it as a grey image, since masks and labels are grey values"
     return ArgumentError(name, path, f"is a colour image{mode}", cure, subject=str(path))
-
-
-@contextmanager
-def _reading(path: Path, name: str) -> Iterator[None]:
-    """Guard the reading of a TIFF; errors of the reader shared with recordings are about the argument `name`, too."""
-    try:
-        with reading(path, "tifffile", "cannot be read as a TIFF image, or is damaged", SAVE_AGAIN, argument=name):
-            yield
-    except ArgumentError as error:
-        if error.argument == name or error.argument != "path":
-            raise
-        raise DamagedFileError(name, path, error.problem, SAVE_AGAIN, subject=error.subject) from error

@@ -61,7 +61,7 @@ def show_velocity_field(
     ax : matplotlib Axes, optional
         Draw there; by default in a new figure, which is shown.
     **kwargs
-        Other arguments of `show_activation_map`.
+        Other arguments of `show_activation_map`; by default, the colours begin at the earliest time.
 
     Returns
     -------
@@ -96,7 +96,7 @@ def show_velocity_field(
             problem, cure = f"has shape {times.shape}", f"give the map of these velocities, {velocity.shape[:2]}"
             raise ArgumentError("activation_map", activation_map, problem, cure, subject="activation_map")
         lines: dict[str, Any] = {"show_contours": True, "contour_args": {"linewidths": 0.7, "alpha": 0.6}}
-        style = {"pixel_size": space_scale, **lines, **kwargs}
+        style = {"pixel_size": space_scale, "vmin": None, **lines, **kwargs}
         show_activation_map(times, fps=fps, title=title, ax=drawn, image=image, **style)
     else:
         blank = np.full(velocity.shape[:2], np.nan)
@@ -143,7 +143,7 @@ def _draw_arrows(ax: Axes, velocity: Floats, step: int, key_speed: float | None,
     )  # fmt: skip
     if not ax.get_title():
         ax.set_title(" ")  # makes room for the scale
-    ax.quiverkey(arrows, 0.8, 1.03, shown, f"{shown:g} {unit}", labelpos="E", coordinates="axes")
+    ax.quiverkey(arrows, 0.96, 1.03, shown, f"{shown:g} {unit}", labelpos="W", coordinates="axes")
 
 
 def _rounded(number: float) -> float:

@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 from .._base import ArgumentError, Array, FilePath, MissingFileError, file_path
 from .._draw import as_image, contrast_limits
 from .._files import check_npy, check_output, reading, written_whole
-from .._images import open_png, png_pixels, read_directories, series_pixels
+from .._images import open_png, png_pixels, read_directories, reading_image, series_pixels
 from .masks import parse_mask
 
 SUFFIXES = (".npy", ".png", ".tif", ".tiff")
@@ -163,7 +163,7 @@ def _read(path: Path, suffix: str) -> Array:
             return png_pixels(image, path, PROBLEM, CURE, "filename")
     import tifffile
 
-    with reading(path, "tifffile", PROBLEM, CURE, argument="filename"), tifffile.TiffFile(path) as tiff:
+    with reading_image(path, "filename", PROBLEM, CURE), tifffile.TiffFile(path) as tiff:
         return series_pixels(tiff, read_directories(path))
 
 

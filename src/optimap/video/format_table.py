@@ -4,7 +4,7 @@ A new format is one row here and one module in ``formats/`` with ``open_recordin
 if it can be written, ``check_video(shape, dtype)`` and ``save(path, video, fps, made)``. Modules in ``formats/``
 are imported only when one of their files is opened or saved. A format that is known but not read has a row in
 `REFUSED`, whose error says why, and how its recordings can be converted. Formats of other packages are found by
-`plugins`, for files that no row here takes.
+`plugins`, for files that no row in `FORMATS` takes.
 """
 
 import importlib
@@ -57,7 +57,7 @@ RAW = Format(
 )
 FORMATS = (
     Format("NumPy", (".npy",), "npy", options=ARRAYS, saves=(".npy",), sidecar=True),
-    Format("TIFF", TIFF, "tiff", options=(*ARRAYS, "scene", "parts"), saves=TIFF),
+    Format("TIFF", (*TIFF, ".stk"), "tiff", options=(*ARRAYS, "scene", "parts"), saves=TIFF),
     Format("MATLAB", (".mat",), "matlab", options=("fieldname", *ARRAYS, LINKS), saves=(".mat",)),
     Format("HDF5", HDF5, "hdf5", extra="hdf5", needs="h5py", options=("dataset", *ARRAYS, LINKS), saves=HDF5),
     Format("NetCDF", (".nc", ".nc4", ".cdf"), "netcdf", options=("dataset", *ARRAYS, LINKS)),
@@ -96,6 +96,33 @@ REFUSED: tuple[Format, ...] = (
         refused="is a DCIMG file, whose layout is not published, and programs that read it disagree on some pixels",
         cure="open it in Hamamatsu's free program HCImage Live, and export it as TIFF",
     ),
+    Format(
+        "Andor Solis, spooled",
+        (".sifx",),
+        refused="is the header of a recording that Andor Solis spooled into several files",
+        cure="open it in Solis, and save it as TIFF",
+    ),
+    Format(
+        "PCO image",
+        (".b16",),
+        refused="is a single image of a PCO camera",
+        cure="export the recording as TIFF or .pcoraw from the program that made it",
+    ),
+    Format(
+        "NumPy archive",
+        (".npz",),
+        refused="is an archive of arrays, which cannot be read frame by frame",
+        cure="save the recording in it as .npy, with numpy.save('rec.npy', numpy.load('rec.npz')['NAME'])",
+    ),
+    Format(
+        "microscopes",
+        (
+            *(".lsm", ".ims", ".oib", ".oif", ".oir", ".vsi", ".lof", ".xlef", ".zvi", ".sld", ".sldy", ".dv", ".r3d"),
+            *(".cxd", ".spe", ".flex", ".ics", ".ids", ".msr", ".obf", ".mvd2"),
+        ),
+        refused="is in the format of a microscope that optimap does not read",
+        cure="open it in Fiji, whose Bio-Formats reads it, and save it as TIFF",
+    ),
 )
 FOLDER = Format("folder", (), "folder", options=(*ARRAYS, "ignore", "allow_gaps", "fps", "parts"))
 
@@ -113,16 +140,19 @@ def find_format(path: Path, options: Collection[str] = ()) -> Format:
     suffix = ".zarr" if path.is_dir() and is_zarr(path) else path.suffix.lower()
     if path.is_dir() and suffix != ".zarr":
         return FOLDER
-    rows = [row for row in (*FORMATS, *REFUSED) if suffix in row.suffixes]
+    rows = [row for row in FORMATS if suffix in row.suffixes]
     if "shape" in options and (RAW in rows or not rows):
         return RAW
     for row in rows:
         if row.fits is None or row.fits(path):
-            return row if row.refused is None else row.refuse(path)
+            return row
     others = other_formats(path)
     for row in others:
         if suffix in row.suffixes and (row.fits is None or row.fits(path)):
             return row
+    for row in REFUSED:
+        if suffix in row.suffixes:
+            row.refuse(path)
     known = " ".join(dict.fromkeys(suffix for row in (*FORMATS, *others) for suffix in row.suffixes))
     raise ArgumentError(
         "path",

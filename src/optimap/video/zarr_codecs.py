@@ -54,12 +54,14 @@ def arrays_in(described: object, prefix: str) -> Iterator[tuple[str, dict[str, A
             yield from arrays_in(member, f"{prefix}/{place}".strip("/"))
 
 
-def bound(array: dict[str, Any], place: str) -> int:
+def bound(array: dict[str, Any], place: str, version: int) -> int:
     """Replace the decompressors in the description of an array by bounded ones; return the most bytes of a chunk.
+
+    The version is that of the file which holds the description: what it says itself may be wrong.
 
     A codec that is not allowed is an error. The size is 0 where it is not known, for arrays of text.
     """
-    if "node_type" in array:
+    if version == 3:
         shape = array["chunk_grid"]["configuration"]["chunk_shape"]
         most = _nbytes(shape, array.get("data_type"), WIDEST)
         array["codecs"] = _bounded_v3(array.get("codecs", ()), place)

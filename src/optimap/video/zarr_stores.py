@@ -42,9 +42,9 @@ class CheckedStore(Store):  # type: ignore[misc, unused-ignore]  # untyped where
         value = await super().get(key, *arguments, **options)  # type: ignore[safe-super, unused-ignore]  # there is a store below
         if value is None or not described or name in (".zgroup", ".zattrs"):
             return value
-        content = json.loads(value.to_bytes())
+        content, version = json.loads(value.to_bytes()), 3 if name == "zarr.json" else 2
         try:
-            self._most |= {place: bound(array, place) for place, array in arrays_in(content, folder)}
+            self._most |= {place: bound(array, place, version) for place, array in arrays_in(content, folder)}
         except (LookupError, TypeError, AttributeError, ArithmeticError, RecursionError) as error:
             raise ValueError(f"{key} does not describe an array ({error})") from error
         return default_buffer_prototype().buffer.from_bytes(json.dumps(content).encode())

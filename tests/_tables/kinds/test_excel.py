@@ -1,12 +1,15 @@
 """Workbooks: text is never a formula, long headers, limits of a sheet, changed sheets, interrupts."""
 
 import gc
+import re
+import zipfile
 
 import numpy as np
 import openpyxl
 import pandas as pd
 import pytest
 
+from optimap.beats import load_beats, measure_beats, save_beats
 from optimap.trace import load_traces, save_traces
 from tests._tables.examples import POSITIONS, TRACES
 from tests.errors import check_error
@@ -75,6 +78,34 @@ def test_a_sheet_with_fewer_rows_is_an_error(tmp_path):
     book["traces"].delete_rows(3)
     book.save(path)
     check_error(lambda: load_traces(path), ValueError, "path", r"t\.xlsx has 3 rows, but 4 frames were written", path)
+
+
+def with_last_row(path, sheet, cell):
+    """Give the last row of a sheet another number, and its first cell another place."""
+    with zipfile.ZipFile(path) as archive:
+        members = {name: archive.read(name) for name in archive.namelist()}
+    text = members[sheet]
+    at = text.rindex(b"<row r=")
+    number = re.search(rb"\d+", cell)[0]
+    last = re.sub(rb'r="[A-Z]*\d+"', b'r="' + cell + b'"', text[at:]).replace(cell, number, 1)
+    members[sheet] = text[:at] + last
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in members.items():
+            archive.writestr(name, content)
+
+
+@pytest.mark.parametrize("sheet", ["sheet1", "sheet2"])
+@pytest.mark.parametrize("cell", [b"A999999999", b"A1048577", b"XFD1048576", b"A1048575"])
+@pytest.mark.parametrize("kind", ["traces", "beats"])
+def test_rows_far_beyond_the_others(tmp_path, memory, kind, cell, sheet):
+    path = tmp_path / "t.xlsx"
+    if kind == "traces":
+        save_traces(path, TRACES, POSITIONS, 500)
+    else:
+        save_beats(path, measure_beats(np.tile(np.sin(np.arange(200) / 6), (2, 1)).T, fps=500, polarity="up"))
+    with_last_row(path, f"xl/worksheets/{sheet}.xml", cell)
+    load = load_traces if kind == "traces" else load_beats
+    assert memory(load, path, match=r"t\.xlsx .*(more than|number above 1048576|does not contain)") < 100 * 2**20
 
 
 def test_an_interrupt_leaves_no_file_and_no_warning(tmp_path, monkeypatch):

@@ -1,9 +1,13 @@
 """HDF5 files, written with h5py."""
 
+import json
+import struct
+
 import h5py
 import numpy as np
 import pytest
 
+from optimap import extract_traces
 from optimap.video import load_metadata, load_video, open_video
 from tests import makers
 from tests.errors import check_error
@@ -88,6 +92,51 @@ def test_the_name_of_another_array(tmp_path, array, message):
     path = makers.hdf5(tmp_path / "rec.h5", other=array, video=VIDEO)
     with pytest.raises(ValueError, match=message):
         open_video(path, dataset="other")
+
+
+def axistags(keys):
+    """The axes of an array as ilastik notes them."""
+    axes = [{"key": key, "typeFlags": 2, "resolution": 0, "description": ""} for key in keys]
+    return {"axistags": json.dumps({"axes": axes}, indent=2), "display_mode": "default"}
+
+
+def test_axes_of_ilastik_are_obeyed(tmp_path):
+    path = makers.hdf5(tmp_path / "rec.h5", axistags("yxt"), exported_data=np.moveaxis(VIDEO, 0, 2))
+    with open_video(path) as recording:
+        np.testing.assert_array_equal(recording[:], VIDEO)
+        assert (recording.axes, recording.axes_source) == ("YXT", "stated in the file")
+    with h5py.File(path) as file:
+        assert extract_traces(file["exported_data"], [(2, 2)], show=False).shape == (7, 1)
+    path = makers.hdf5(tmp_path / "tyxc.h5", axistags("tyxc"), exported_data=VIDEO[..., np.newaxis])
+    np.testing.assert_array_equal(load_video(path), VIDEO)
+
+
+@pytest.mark.parametrize("keys", ["yxc", "zyx"])
+def test_an_image_of_ilastik_is_not_a_recording(tmp_path, keys):
+    path = makers.hdf5(tmp_path / "rec.h5", axistags(keys), exported_data=VIDEO)
+    text = rf"has the axes {', '.join(keys)} of shape \(7, 5, 6\).*axes="
+    check_error(lambda: open_video(path), ValueError, "path", text)
+
+
+@pytest.mark.parametrize(
+    ("program", "name"),
+    [("BigDataViewer", "t00000/s00/0/cells"), ("Imaris", "DataSet/ResolutionLevel 0/TimePoint 0/Channel 0/Data")],
+)
+def test_volumes_of_one_time_point_each_are_not_recordings(tmp_path, program, name):
+    path = makers.hdf5(tmp_path / "rec.h5", **{name.replace("/", "__"): VIDEO})
+    check_error(lambda: open_video(path), ValueError, "path", f"is a file of {program}, .*: open it in Fiji")
+    np.testing.assert_array_equal(load_video(path, dataset=name), VIDEO)
+
+
+@pytest.mark.parametrize("links", [False, True])
+def test_a_filter_that_is_not_installed_is_named(tmp_path, links):
+    path = tmp_path / "rec.h5"
+    with h5py.File(path, "w") as file:
+        file.create_dataset("video", data=VIDEO, chunks=(2, 3, 4), compression="gzip")
+    # The number of the filter and its name; 400 is the number of no filter.
+    makers.replace(path, struct.pack("<H", 1) + b"\x08\0\x01\0\x01\0deflate\0", b"\x90\1\x08\0\x01\0\x01\0rare lz\0")
+    text = r"is compressed with the HDF5 filter 400 \(rare lz\), which is not installed: .*save it with gzip"
+    check_error(lambda: open_video(path, external_links=links), ValueError, "path", text)
 
 
 def test_strange_neighbours(tmp_path):

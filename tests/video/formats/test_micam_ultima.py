@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from optimap import ArgumentError
+from optimap._base import MissingFileError
 from optimap.video import load_metadata, open_video
 from tests import makers
 from tests.errors import check_error
@@ -55,6 +56,45 @@ def test_the_last_block_may_be_full(path):
     data.write_bytes(data.read_bytes() + bytes(2 * 2 * 5 * 9))
     with open_video(path) as recording:
         np.testing.assert_array_equal(recording[:], VIDEO, strict=True)
+
+
+@pytest.mark.parametrize("block", [1, 3, 7])
+@pytest.mark.parametrize("name", ["rec.rsh", "rec.rsm", "rec(0).rsd"])
+def test_headers_of_ultima_acq_leave_the_layout_to_the_files(tmp_path, block, name):
+    video = makers.random_video((7, 5, 100))
+    options = {"sample_time": " 2.00 msec", "line_end": "\r\n", "layout": makers.ULTIMA_ACQ}
+    makers.micam_ultima(tmp_path, video, block, 20, 8, **options)
+    with open_video(tmp_path / name) as recording:
+        np.testing.assert_array_equal(recording[:], video, strict=True)
+        assert (recording.fps, recording.metadata["DataXsize"]) == (500, " 256")
+        assert list(recording.analog) == ["analog 0"]
+
+
+def test_dual_cameras_of_ultima_acq_have_to_be_chosen(tmp_path):
+    video = makers.random_video((7, 5, 100))
+    path = makers.micam_ultima(tmp_path, video, 3, 20, 8, layout=makers.ULTIMA_ACQ, dual_cam=3)
+    check_error(lambda: open_video(path), ArgumentError, "path", r"dual_cam = 3: choose .* 'all' if there was only one")
+    with open_video(path, channel="all") as recording:
+        np.testing.assert_array_equal(recording[:], video)
+
+
+@pytest.mark.parametrize("change", ["columns", "truncated", "missing", "number"])
+def test_files_that_do_not_fit_a_header_of_ultima_acq(tmp_path, change):
+    columns = 90 if change == "columns" else 100
+    path = makers.micam_ultima(tmp_path, makers.random_video((7, 5, columns)), 3, 20, 8, layout=makers.ULTIMA_ACQ)
+    if change == "truncated":
+        makers.keep(tmp_path / "rec(0).rsd", -100)
+    elif change == "missing":
+        (tmp_path / "rec(0).rsd").unlink()
+    elif change == "number":
+        makers.replace(path, b"frame_number=7", b"frame_number=")
+    kind, text = {
+        "columns": (ArgumentError, "its frames need 1 and 4"),
+        "truncated": (ArgumentError, r"rec\(0\)\.rsd is truncated"),
+        "missing": (MissingFileError, r"rec\(0\)\.rsd is missing"),
+        "number": (ArgumentError, "frame_number = ''"),
+    }[change]
+    check_error(lambda: open_video(path), kind, "path", text)
 
 
 def test_windows_line_ends(tmp_path):

@@ -7,6 +7,7 @@ import pytest
 
 from optimap.video import load_metadata, load_video, open_video, save_video
 from tests import makers
+from tests.errors import check_error
 
 VIDEO = makers.random_video((7, 5, 6))
 
@@ -62,9 +63,10 @@ def test_arrays_that_are_not_a_recording(tmp_path, array, message):
 
 
 def test_objects_are_not_unpickled(tmp_path):
-    np.save(tmp_path / "rec.npy", np.array([[[print]]], object), allow_pickle=True)
-    with pytest.raises(ValueError, match=r"cannot be read as \.npy.*Python objects"):
-        open_video(tmp_path / "rec.npy")
+    for content in ([[[print]]], {"fs": 10.0}):  # the second as suite2p writes ops.npy
+        np.save(tmp_path / "rec.npy", np.array(content, object), allow_pickle=True)
+        text = r"rec\.npy holds objects of Python, such as a dictionary or a list, not an array of numbers: give"
+        check_error(lambda: open_video(tmp_path / "rec.npy"), ValueError, "path", text)
 
 
 def test_an_archive_of_another_name(tmp_path):

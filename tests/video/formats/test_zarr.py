@@ -49,6 +49,17 @@ def test_a_folder_of_any_name_is_recognised_by_its_contents(tmp_path):
     np.testing.assert_array_equal(load_video(path.rename(tmp_path / "rec")), VIDEO)
 
 
+@pytest.mark.parametrize("others", [(), ("notes.txt",)])
+def test_a_zip_file_of_other_files_is_to_be_unpacked(tmp_path, others):
+    """ImageJ saves a TIFF file as a zip file."""
+    path = tmp_path / "rec.zip"
+    with zipfile.ZipFile(path, "w") as file:
+        for name in ("rec.tif", *others):
+            file.writestr(name, b"II*")
+    text = f"holds 'rec.tif'{' and others' if others else ''}, not a zarr store: unpack it, and open the recording"
+    check_error(lambda: open_video(path), ValueError, "path", text)
+
+
 @pytest.mark.parametrize("folder", ["rec.zarr/", "a/rec.zarr/", ""])
 def test_a_folder_in_a_zip_file(tmp_path, folder):
     path = makers.zarr_group(tmp_path / "rec.zarr", inner__video=VIDEO)
@@ -158,6 +169,17 @@ def test_units_of_time(tmp_path, unit, fps):
     with open_video(path) as recording:
         assert recording.fps == fps
         assert recording.pixel_size is None
+
+
+@pytest.mark.parametrize("scale", [[2.0], [[2.0, 1.0, 1.0]], [2.0, 1.0], 2.0, [], [2.0] * 4])
+def test_scales_that_do_not_fit_the_axes_are_errors(tmp_path, scale):
+    path = makers.ome_zarr(tmp_path / "rec.zarr", VIDEO, "tyx", units={"t": "second"}, scale={"t": 4.0})
+    group = zarr.open_group(path, mode="r+")
+    attributes = dict(group.attrs)
+    level = attributes.get("ome", attributes)["multiscales"][0]["datasets"][0]
+    level["coordinateTransformations"] = [{"type": "scale", "scale": scale}]
+    group.attrs.put(attributes)
+    check_error(lambda: open_video(path), ValueError, "path", r"rec\.zarr .* 3 axes and a scale of", path)
 
 
 def test_scales_of_all_levels_count(tmp_path):
@@ -296,11 +318,11 @@ def test_files_that_are_not_zarr(tmp_path):
     with pytest.raises(ValueError, match=r"rec\.zarr is a folder without zarr\.json"):
         open_video(tmp_path / "rec.zarr")
     (tmp_path / "a.zip").write_bytes(b"no zip file at all")
-    with zipfile.ZipFile(tmp_path / "b.zip", "w") as file:
-        file.writestr("hello.txt", "hello")
-    for name in ("a.zip", "b.zip"):
-        with pytest.raises(ValueError, match=rf"{name} cannot be read as zarr and may be incomplete"):
-            open_video(tmp_path / name)
+    with pytest.raises(ValueError, match=r"a\.zip cannot be read as zarr and may be incomplete"):
+        open_video(tmp_path / "a.zip")
+    with zipfile.ZipFile(tmp_path / "b.zip", "w"):
+        pass
+    check_error(lambda: open_video(tmp_path / "b.zip"), ValueError, "path", "holds no file: copy the recording again")
 
 
 def test_recordings_of_optimap_are_whole_or_an_error(tmp_path, allow):

@@ -102,6 +102,26 @@ def test_several_positions(tmp_path):
     check_error(lambda: open_video(tmp_path), ArgumentError, "path", text)
 
 
+@pytest.mark.parametrize("axis", ["row", "column"])
+def test_tiles_at_several_places_are_not_one_frame(tmp_path, axis):
+    writers.ndtiff(tmp_path, [({"time": 0, "row": 0, "column": 0, axis: i}, image) for i, image in enumerate(VIDEO)], 5)
+    check_error(lambda: open_video(tmp_path), ArgumentError, "path", rf"is a mosaic, .* \({axis} 0, 1, 2, 3, 4, 5\)")
+
+
+def test_two_axes_of_the_same_meaning(tmp_path):
+    planes = [({"time": i // 2, "t": i % 2}, image) for i, image in enumerate(VIDEO)]
+    writers.ndtiff(tmp_path, planes, 5)
+    check_error(lambda: open_video(tmp_path), ArgumentError, "path", r"several recordings along the axis t \(0, 1\)")
+
+
+@pytest.mark.parametrize(("noted", "size"), [(6.5, 0.0065), ("0.65", 0.00065), (0, None), (-1, None), (None, None)])
+def test_pixel_size(tmp_path, noted, size):
+    notes = [{"Camera": "a"} if noted is None else {"PixelSizeUm": noted}] * len(VIDEO)
+    writers.ndtiff(tmp_path, [({"time": i}, image) for i, image in enumerate(VIDEO)], 5, notes)
+    with open_video(tmp_path) as recording:
+        assert recording.pixel_size == (None if size is None else pytest.approx(size))
+
+
 def test_another_file_next_to_an_index(tmp_path):
     writers.ndtiff(tmp_path, channels(), 5)
     makers.tiff(tmp_path / "other.tif", VIDEO[:7])

@@ -31,6 +31,12 @@ def binary_only(file, uuid):
     return f'<OME xmlns="{OME}" UUID="urn:uuid:own"><BinaryOnly MetadataFile="{file}" UUID="{uuid}"/></OME>'
 
 
+def description(path):
+    """The description in a file."""
+    with tifffile.TiffFile(path) as tif:
+        return tif.pages.first.description
+
+
 def write(path, pages, description):
     """Write pages with a description and no other metadata."""
     with tifffile.TiffWriter(path) as writer:
@@ -69,6 +75,41 @@ def micromanager(folder, video, per_file, channels=(), **options):
         pages = [video[plane[:3]] for plane in planes if plane[3] == name]
         write(folder / name, pages, ome_xml(video, planes, channels=channels, uuid=f"urn:uuid:{file}", **options))
     return [folder / name for name in names]
+
+
+def metamorph(path, video, milliseconds=None, calibration=None, description="", day=2_459_810):
+    """A stack of MetaMorph: one page, whose tags describe all planes, which follow each other.
+
+    Without times and calibration, the tags are as empty as those that Prairie View writes.
+    """
+    planes, height, width = video.shape
+    days, noted = ([0] * planes, [0] * planes) if milliseconds is None else ([day] * planes, milliseconds)
+    text = description.encode() + b"\0"
+    size, unit = calibration or (0, "")
+    # Their own tags, as pairs of a number and a value, or the place of a longer one: fractions, texts and dates.
+    pixels = video.astype("<u2").tobytes()
+    places, blob = {}, struct.pack("<2sHI", b"II", 42, 0) + pixels
+    length = len(unit.encode()) + 1
+    places["unit"], blob = len(blob), blob + struct.pack("<I", length) + unit.encode() + b"\0"
+    places["size"], blob = len(blob), blob + struct.pack("<2I", round(size * 1000), 1000)
+    places["dates"], blob = len(blob), blob + struct.pack("<4I", 0, 0, 0, 0)
+    own = struct.pack("<4I", 16, places["dates"], 17, places["dates"])  # when it was made and saved: never
+    if calibration:
+        own += struct.pack("<6I", 3, 1, 4, places["size"], 6, places["unit"])
+    places["own"], blob = len(blob), blob + own
+    each = [struct.pack("<6I", 0, 1 if milliseconds else 0, *when, *when) for when in zip(days, noted, strict=True)]
+    places["each"], blob = len(blob), blob + b"".join(each)
+    places["waves"], blob = len(blob), blob + struct.pack("<2I", 77, 43) * planes
+    places["text"], blob = len(blob), blob + text + b" " * (len(text) % 2)
+    entries = [
+        *((256, 4, 1, width), (257, 4, 1, height), (258, 3, 1, 16), (259, 3, 1, 1), (262, 3, 1, 1)),
+        *((270, 2, len(text), places["text"]), (273, 4, 1, 8), (277, 3, 1, 1), (278, 4, 1, height)),
+        *((279, 4, 1, height * width * 2), (33628, 4, len(own) // 8, places["own"])),
+        *((33629, 5, planes, places["each"]), (33630, 5, planes, places["waves"])),
+    ]
+    directory = struct.pack("<H", len(entries)) + b"".join(struct.pack("<HHII", *entry) for entry in entries)
+    path.write_bytes(blob[:4] + struct.pack("<I", len(blob)) + blob[8:] + directory + struct.pack("<I", 0))
+    return path
 
 
 def scanimage(path, pages, settings, first=1, bigtiff=True):

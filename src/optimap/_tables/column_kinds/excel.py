@@ -7,7 +7,7 @@ from typing import Any
 
 from ..._base import ArgumentError, Array
 from ..columns_header import COLUMNS_MARKER, from_cells, not_beats, parse_columns_header
-from ..kinds.excel import LONGEST_TEXT, MOST_ROWS, new_workbook, number_cells, opened, text_cell
+from ..kinds.excel import LONGEST_TEXT, MOST_ROWS, new_workbook, number_cells, opened, sheet_rows, text_cell
 
 
 def check_limits(header: dict[str, Any]) -> None:
@@ -50,11 +50,11 @@ def read(path: Path) -> tuple[dict[str, Any], dict[str, Array]]:
     with opened(path) as book:
         if not {"beats", "metadata"} <= set(book.sheetnames):
             raise not_beats(path)
-        *_, last = book["metadata"].iter_rows(values_only=True)
+        *_, last = sheet_rows(path, book["metadata"])
         if last[0] != COLUMNS_MARKER:
             raise not_beats(path)
         header = parse_columns_header("".join(str(piece) for piece in last[1:] if piece), path)
-        names, *rows = [list(row) for row in book["beats"].iter_rows(values_only=True)]
+        names, *rows = [list(row) for row in sheet_rows(path, book["beats"])]
         width = len(names)
         cells = list(zip(*((row + [None] * width)[:width] for row in rows), strict=True)) or [()] * width
         return header, {

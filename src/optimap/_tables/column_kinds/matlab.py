@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from scipy.io import loadmat, savemat, whosmat
+from scipy.io import loadmat, savemat
 
 from ..._base import Array
-from ..._files import check_matlab
+from ..._files import check_matlab, list_matlab
 from ..columns_header import COLUMNS_LAYOUT, COLUMNS_MARKER, not_beats, parse_columns_header, text_column
 from ..header import reading_table
 
@@ -32,8 +32,7 @@ def write(path: Path, columns: Mapping[str, Array], header: dict[str, Any]) -> N
 def read(path: Path) -> tuple[dict[str, Any], dict[str, Array]]:
     """Return the header and the columns."""
     with reading_table(path, "scipy", "a MATLAB file"):
-        check_matlab(path)
-        listed = [name for name, _, _ in whosmat(path)]
+        listed = [found.name for found in list_matlab(path)]
         if COLUMNS_MARKER not in listed:
             raise not_beats(path)
         check_matlab(path, listed)

@@ -18,7 +18,7 @@ from openpyxl.cell import WriteOnlyCell
 from openpyxl.writer.excel import ExcelWriter
 
 from ..._base import ArgumentError, Array, budget, progress_bar
-from ..._files import MEMBERS, check_zip, new_archive, written_patiently
+from ..._files import DEFLATE, MEMBERS, check_justified, check_zip, new_archive, written_patiently
 from ..._regions import Regions
 from ..header import MARKER, Header, header_shape, not_ours, parse_header, reading_table
 from ..table import TraceTable
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from openpyxl.worksheet.worksheet import Worksheet
 
 MOST_ROWS, MOST_COLUMNS = 1_048_576, 16_384  # of a sheet; the first row contains the names
+ROWS_PER_CHECK, CELL = 1024, 8  # rows, bytes
 LONGEST_TEXT = 32_767  # of a cell
 
 
@@ -177,7 +178,7 @@ def read_header(path: Path) -> Header:
         if not {"traces", "metadata"} <= set(book.sheetnames):
             raise not_ours(path)
         last: tuple[Any, ...] = (None,)
-        for row in book["metadata"].iter_rows(values_only=True):
+        for row in sheet_rows(path, book["metadata"]):
             last = row or last
         if last[0] != MARKER:
             raise not_ours(path)
@@ -190,7 +191,7 @@ def read_values(path: Path, header: Header) -> tuple[Array, Array]:
     frames, count = header_shape(header)
     dtype, axis_dtype = np.dtype(header["dtype"]), np.dtype(header["axis_dtype"])
     width = len(tidy_columns(header["axis"])) if header["tidy"] else count + 1
-    with opened(path) as book, closing(_rows(book["traces"], width)) as rows:
+    with opened(path) as book, closing(_rows(path, book["traces"], width)) as rows:
         if header["tidy"]:
             columns: list[Any] = list(zip(*rows, strict=True)) or [()] * 5
             axis, values = _array(columns[0], axis_dtype), _array(columns[VALUE], dtype)
@@ -211,9 +212,21 @@ def read_values(path: Path, header: Header) -> tuple[Array, Array]:
     return values, axis
 
 
-def _rows(sheet: "Worksheet", width: int) -> Generator[tuple[Any, ...], None, None]:
+def sheet_rows(path: Path, sheet: "Worksheet", first: int = 1) -> Iterator[tuple[Any, ...]]:
+    """Yield the rows of a sheet; openpyxl fills up to any number of a row, however few rows the file holds."""
+    width = 1
+    for number, row in enumerate(sheet.iter_rows(min_row=first, values_only=True), first):
+        width = max(width, len(row))
+        if number > MOST_ROWS:
+            raise ValueError(f"a row of {sheet.title!r} has a number above {MOST_ROWS}, the last row of a sheet")
+        if number % ROWS_PER_CHECK == 0:
+            check_justified(path, number * width * CELL, DEFLATE, f"cells of {sheet.title!r}")
+        yield row
+
+
+def _rows(path: Path, sheet: "Worksheet", width: int) -> Generator[tuple[Any, ...], None, None]:
     """Yield the rows below the names, including the empty cells at their ends, which openpyxl omits."""
-    for row in sheet.iter_rows(min_row=2, values_only=True):
+    for row in sheet_rows(path, sheet, first=2):
         yield (*row[:width], *[None] * (width - len(row)))
 
 

@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
-from scipy.io import loadmat, savemat, whosmat
+from scipy.io import loadmat, savemat
 
 from ..._base import ArgumentError, Array
-from ..._files import check_matlab
+from ..._files import check_matlab, list_matlab
 from ..._regions import Regions
 from ..columns_header import COLUMNS_MARKER
 from ..header import LAYOUT, MARKER, Header, check_stored, not_ours, parse_header, reading_table
@@ -112,8 +112,7 @@ def is_table(path: Path) -> bool:
         if file.read(128).startswith((b"MATLAB 7.3", b"\x89HDF")):
             return False
     with reading_table(path, "scipy", _NAME):
-        check_matlab(path)
-        return any(name in (MARKER, COLUMNS_MARKER) for name, _, _ in whosmat(path))
+        return any(found.name in (MARKER, COLUMNS_MARKER) for found in list_matlab(path))
 
 
 def read_header(path: Path) -> Header:

@@ -3,15 +3,17 @@
 Its axes are those that ``axes`` gives, or that labels, scales or attributes name; otherwise frames are along the first.
 """
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..._base import Array, VideoLike, axis_letter, coordinate_times, deferred_interrupts, import_extra
+from ..._base import ArgumentError, Array, VideoLike, axis_letter, coordinate_times, deferred_interrupts, import_extra
 from ..._files import (
+    check_filters,
     check_size,
     hdf5_contents,
     hdf5_item,
@@ -35,6 +37,10 @@ if TYPE_CHECKING:
     import h5py
 
 COPY_AGAIN = "copy the recording again"
+VOLUMES = {
+    "BigDataViewer": re.compile(r"t\d+/s\d+/\d+/cells"),
+    "Imaris": re.compile(r"DataSet/ResolutionLevel \d+/TimePoint \d+/Channel \d+/Data"),
+}
 # Attributes by which HDF5, NetCDF and xarray know axes and scales.
 OF_LIBRARIES = (
     *("CLASS", "NAME", "DIMENSION_LABELS", "DIMENSION_LIST", "REFERENCE_LIST", "_ARRAY_DIMENSIONS"),
@@ -98,10 +104,12 @@ def open_as(kind: str, path: Path, dataset: str | None, wanted: Wanted, external
             shapes = {key: tuple(item.shape) for key, item in datasets.items()}
             many = [key for key, shape in shapes.items() if len(shape) > 3]
             stated = [key for key in many if names_frames(hdf5_axes(datasets[key]), len(shapes[key]))]
+        if dataset is None:
+            _check_not_volumes(path, shapes)
         chosen = datasets[choose(path, shapes, dataset, "dataset", wanted, stated)]
         with listing(path):
-            if not follow:  # values in other files are not stored in this one
-                check_size(chosen, path)
+            # Values in other files are not stored in this one.
+            check_filters(chosen, path) if follow else check_size(chosen, path)
             metadata = {**_attributes(file), **_attributes(chosen)}
             shape, dtype, names, labels = chosen.shape, chosen.dtype, hdf5_axes(chosen), _channels(chosen, path)
         layout = find_layout(path, shape, dtype, wanted, names=names, labels=labels)
@@ -117,6 +125,15 @@ def open_as(kind: str, path: Path, dataset: str | None, wanted: Wanted, external
             metadata=metadata,
             axes=(layout.letters, layout.source),
         )
+
+
+def _check_not_volumes(path: Path, names: Iterable[str]) -> None:
+    """Raise an error for a file that holds each time point in a dataset of its own, as a volume."""
+    for program, pattern in VOLUMES.items():
+        if any(pattern.fullmatch(name) for name in names):
+            problem = f"is a file of {program}, which stores each time point as a volume of its own"
+            cure = "open it in Fiji, and save it as TIFF"
+            raise ArgumentError("path", path, problem, cure, subject=str(path))
 
 
 def _channels(dataset: "h5py.Dataset", path: Path) -> list[str]:

@@ -15,7 +15,7 @@ from typing import IO, Any
 import numpy as np
 
 from ..._base import ArgumentError, Array, VideoLike
-from ..._files import check_matlab, check_size, reading
+from ..._files import check_matlab, check_size, list_matlab, reading
 from ..._reading import release
 from ..axes import NOT_STATED, Layout, Wanted, find_layout
 from ..checks import check_frames, noted_number, whether
@@ -29,6 +29,7 @@ from . import hdf5
 NUMERIC = {"double", "single", "logical"} | {f"{sign}int{bits}" for sign in ("", "u") for bits in (8, 16, 32, 64)}
 NESTED = {"cell": "cell array", "struct": "structure"}
 RHYTHM = "cmosData"  # the recording in files of the program Rhythm
+WORKSPACE = "__function_workspace__"  # where MATLAB keeps the values of its objects
 LONGEST_NOTE = 2**22  # numbers or characters
 NOTES = ("axes", "fps", "made", "frequency", "acqFreq")  # variables that describe the recording
 # The codes of array classes and value types in version 5.
@@ -123,12 +124,10 @@ def _choose(path: Path, shapes: dict[str, tuple[int, ...]], fieldname: str | Non
 
 def _open_classic(path: Path, fieldname: str | None, wanted: Wanted) -> Recording:
     """Open a file of version 4 to 7."""
-    from scipy.io import whosmat
-
     with _reading(path):
-        check_matlab(path)
-        listed = whosmat(path)
-    shapes = {name: tuple(shape) for name, shape, kind in listed if kind in NUMERIC}
+        listed = list_matlab(path)
+    numeric = [(name, shape) for name, shape, kind in listed if kind in NUMERIC]
+    shapes = {name: shape for name, shape in numeric if name != WORKSPACE or len(shape) > 2}
     if fieldname is None and all(len(shape) < 3 for shape in shapes.values()):
         _check_not_nested(path, shapes, [(name, kind) for name, _, kind in listed if kind in NESTED])
     name = _choose(path, shapes, fieldname, wanted)

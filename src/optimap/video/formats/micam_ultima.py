@@ -2,7 +2,8 @@
 
 Columns at the sides hold no light and are dropped; those at the left hold an analog input. The camera may store the
 background itself as the first frame, which is left out. Frames of two cameras may alternate; the header does not say so
-for certain.
+for certain. Headers of the program UltimaAcq state neither the layout of the sensor, which is that of the camera, nor
+how many frames a block holds, which is known from its size.
 """
 
 import re
@@ -22,6 +23,8 @@ from .micam05 import analog_signals, companion, header_number, header_text, refu
 ALL, CAMERAS = "all", 2
 # A stored background differs from the background file by noise; a difference to it is small beside it.
 FAR_NEARER = 10
+# The camera's columns, and those at the left and at the right that hold no light.
+LAYOUT = {"x": "128", "lskp": "20", "rskp": "8"}
 MOST_DIGITS = 99  # of a number of columns
 # Where public readers find the samples of the analog input: in the columns at the left of the first rows.
 ANALOG_ROWS, ANALOG_STEP = 4, 4
@@ -61,6 +64,8 @@ def open_recording(path: Path, channel: object = None) -> Recording:
     """Open a MiCAM ULTIMA recording by any of its files."""
     header_path = _find_header(path)
     layout, header, names = _read_header(header_path)
+    if "DataYsize" in header and not layout:
+        layout, header["page_frames"] = _layout_of_files(path, header_path, header, names), header["frame_number"]
     width, height, per_block = (header_number(layout, key, header_path, int) for key in ("x", "y", "blk"))
     frames = header_number(header, "page_frames", header_path, int)
     columns = _lit_columns(layout, width, header_path)
@@ -90,6 +95,15 @@ def open_recording(path: Path, channel: object = None) -> Recording:
         metadata=metadata,
         analog=analog,
     )
+
+
+def _layout_of_files(path: Path, header_path: Path, header: dict[str, str], names: list[str]) -> dict[str, str]:
+    """Return the layout of a recording of UltimaAcq; its entry DataXsize may be twice the number of columns."""
+    rows, frames = (header_number(header, key, header_path, int) for key in ("DataYsize", "frame_number"))
+    blocks = [in_any_case(file_beside(header_path, name, path)) for name in names if name.lower().endswith(".rsd")]
+    sizes = [file.stat().st_size for file in blocks if file.is_file()]  # only the last block may be shorter
+    per_block = max(sizes) // (2 * int(LAYOUT["x"]) * rows) if sizes else -(-frames // max(1, len(blocks)))
+    return LAYOUT | {"y": str(rows), "blk": str(max(1, per_block))}
 
 
 def _read_analog(

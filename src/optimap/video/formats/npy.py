@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from ..._base import Array, DamagedFileError, VideoLike
+from ..._base import ArgumentError, Array, DamagedFileError, VideoLike
 from ..._files import is_sidecar, npy_header, reading, sidecar_path
 from ..._reading import patch_checksum
 from ..axes import Wanted, find_layout
@@ -31,7 +31,11 @@ def open_recording(path: Path, axes: object = None, channel: object = None, z: o
         reading(path, "numpy", "cannot be read as .npy and may be truncated", "copy the recording again"),
         open(path, "rb") as file,
     ):
-        npy_header(file, path.stat().st_size)
+        _, dtype = npy_header(file, path.stat().st_size)
+        if dtype.hasobject:
+            problem = "holds objects of Python, such as a dictionary or a list, not an array of numbers"
+            cure = "give the file of the recording, or save the array in it as a file of its own"
+            raise ArgumentError("path", path, problem, cure, subject=str(path))
         frames = np.lib.format.open_memmap(path, mode="r")
     check_file_size(path, frames.offset + frames.nbytes, f"values of shape {frames.shape}")
     described = _read_description(path, frames)

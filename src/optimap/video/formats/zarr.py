@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
-from typing import Any
+from typing import Any, NoReturn
 
 import numpy as np
 import zarr
@@ -113,6 +113,15 @@ def _refused(path: Path, error: RefusedCodecError) -> ArgumentError:
     return ArgumentError("path", path, problem, cure, subject=str(path))
 
 
+def _refuse_zip(path: Path, names: list[str]) -> NoReturn:
+    """Raise the error for a zip file of other files, such as the TIFF file that ImageJ saves as a zip file."""
+    if not names:
+        raise ArgumentError("path", path, "holds no file", "copy the recording again", subject=str(path))
+    what = f"{names[0][:100]!r}{' and others' if len(names) > 1 else ''}"
+    problem, cure = f"holds {what}, not a zarr store", "unpack it, and open the recording in it"
+    raise ArgumentError("path", path, problem, cure, subject=str(path))
+
+
 def _contents_of_zip(path: Path) -> tuple[str, dict[str, int]]:
     """Return the folder of the store, since zip files often hold the folder ``rec.zarr``, and the size of each file."""
     with _reading(path), zipfile.ZipFile(path) as file:
@@ -121,7 +130,7 @@ def _contents_of_zip(path: Path) -> tuple[str, dict[str, int]]:
         names = [PurePosixPath(entry.filename) for entry in entries]
     roots = [name.parent for name in names if name.name in ("zarr.json", ".zgroup", ".zarray")]
     if not roots:
-        raise ValueError("it holds no zarr array")
+        _refuse_zip(path, [str(name) for name, entry in zip(names, entries, strict=True) if not entry.is_dir()])
     root = min(roots, key=lambda folder: len(folder.parts))
     sizes = {
         entry.filename: entry.file_size for entry in entries if entry.compress_type or is_description(entry.filename)
@@ -232,7 +241,10 @@ def _ome_image(group: zarr.Group, prefix: str, scales: dict[str, Any], level: in
     # Scales of the level come first, followed by scales of all levels.
     for step in (*dataset.get("coordinateTransformations", ()), *scales.get("coordinateTransformations", ())):
         if step.get("type") == "scale":
-            scale = scale * np.asarray(step["scale"], float)
+            factors = np.asarray(step["scale"], float)
+            if factors.shape != scale.shape:
+                raise ValueError(f"{prefix}{dataset['path']} has {array.ndim} axes and a scale of {factors.size}")
+            scale = scale * factors
     channels = _ome(group).get("omero", {}).get("channels", ())
     return Image(
         f"{prefix}{dataset['path']}",

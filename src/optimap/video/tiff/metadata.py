@@ -11,6 +11,7 @@ import tifffile
 from ..checks import noted_number
 from ..units import MM, SECONDS, interval, rate
 from .axes import shaped_notes
+from .metamorph import metamorph_pixel_size
 from .scanimage import scanimage_rate, scanimage_settings
 
 Described = tuple[dict[str, Any], float | None, float | None]
@@ -26,6 +27,8 @@ def describe(tif: tifffile.TiffFile) -> Described:
     if tif.is_scanimage:
         settings = scanimage_settings(tif)
         return settings, scanimage_rate(settings), None
+    if tif.is_stk:
+        return {}, None, metamorph_pixel_size(page)
     shaped = shaped_notes(page.description)
     metadata = {key: value for key, value in shaped.items() if key != "shape"}
     return metadata, noted_number(shaped.get("fps")), None

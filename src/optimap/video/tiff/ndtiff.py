@@ -20,10 +20,12 @@ from ..._images import OpenFile
 from ..axes import STATED, Wanted, find_layout
 from ..paged import PagedFrames
 from ..recording import Recording
+from ..units import MM, interval
 
 INDEX, FULL = "NDTiff.index", "Full resolution"
 TYPES = {0: "u1", 1: "u2", 3: "u2", 4: "u2", 5: "u2", 6: "u2"}  # 8, 16, 10, 12, 14 and 11 bits
-ELAPSED = re.compile(rb'"ElapsedTime-ms"\s*:\s*"?([-+.\deE]+)')
+# Numbers in the note of a plane.
+ELAPSED, PIXEL_SIZE = (re.compile(rb'"%s"\s*:\s*"?([-+.\deE]+)' % name) for name in (b"ElapsedTime-ms", b"PixelSizeUm"))
 NUMBERS = struct.Struct("<IiiiiIii")  # from the place of the pixels to the compression of the note
 MOST_OPEN = 8
 
@@ -75,12 +77,20 @@ class PlaneFiles:
         """Return the noted times of planes in s; None unless each is known and later than the one before it."""
         found = []
         for number in numbers:
-            plane = self._planes[int(number)]
-            match = ELAPSED.search(self._file(plane.file).read(plane.note_offset, max(0, plane.note_bytes)))
-            if match is None:
+            noted = self._noted(int(number), ELAPSED)
+            if noted is None:
                 return None
-            found.append(_number(match[1]) / 1e3)
+            found.append(noted / 1e3)
         return np.array(found) if (np.diff(found) > 0).all() and np.isfinite(found).all() else None
+
+    def pixel_size(self, number: int) -> float | None:
+        """Return the pixel size that is noted for a plane, in mm; without a calibration, 0 is."""
+        return interval(self._noted(number, PIXEL_SIZE), "um", MM) or None
+
+    def _noted(self, number: int, what: re.Pattern[bytes]) -> float | None:
+        plane = self._planes[number]
+        match = what.search(self._file(plane.file).read(plane.note_offset, max(0, plane.note_bytes)))
+        return None if match is None else _number(match[1])
 
     def close(self) -> None:
         """Close the files."""
@@ -146,6 +156,7 @@ def open_ndtiff(path: Path, index: Path, wanted: Wanted) -> Recording:
             path=path,
             format="TIFF",
             times=times,
+            pixel_size=images.pixel_size(int(table.flat[0])),
             metadata={"files": str(len(files)), "index": INDEX},
             axes=(layout.letters, layout.source),
         )
@@ -183,6 +194,19 @@ def _refuse_truncated(file: Path) -> None:
     raise ArgumentError("path", file, problem, cure, subject=str(file))
 
 
+def _check_axis(path: Path, axis: str, noted: list[Any], kept: dict[str, str]) -> None:
+    """Raise an error if the planes along an axis are not frames, planes or channels of one recording."""
+    letter, values = axis_letter(axis), ", ".join(map(str, noted[:6]))
+    if letter in ("Y", "X"):
+        problem, cure = f"is a mosaic, with tiles at several places ({axis} {values})", "stitch it, and save it as TIFF"
+    elif not letter or letter in kept:
+        problem = f"holds several recordings along the axis {axis} ({values})"
+        cure = "save each of them in a folder of its own"
+    else:
+        return
+    raise ArgumentError("path", path, problem, cure, subject=str(path))
+
+
 def _arranged(path: Path, planes: list[Plane]) -> tuple[str, NDArray[np.int64], list[str]]:
     """Return the letters of time and of the axes with several values, the table of planes, and labels of channels."""
     values: dict[str, list[Any]] = {}
@@ -190,14 +214,14 @@ def _arranged(path: Path, planes: list[Plane]) -> tuple[str, NDArray[np.int64], 
         for axis, value in plane.axes.items():
             values.setdefault(axis, []).append(value)
     found = {axis: list(dict.fromkeys(noted)) for axis, noted in values.items()}
-    for axis, noted in found.items():
+    for noted in found.values():
         if all(isinstance(value, int) for value in noted):
             noted.sort()
-        if not axis_letter(axis) and len(noted) > 1:
-            problem = f"holds several recordings along the axis {axis} ({', '.join(map(str, noted[:6]))})"
-            cure = "save each of them in a folder of its own"
-            raise ArgumentError("path", path, problem, cure, subject=str(path))
-    kept = {axis_letter(axis): axis for axis, noted in found.items() if len(noted) > 1}
+    kept = dict[str, str]()
+    for axis, noted in found.items():
+        if len(noted) > 1:
+            _check_axis(path, axis, noted, kept)
+            kept[axis_letter(axis)] = axis
     order = ["T", *(letter for letter in "ZC" if letter in kept)]
     shape = [len(found[kept[letter]]) if letter in kept else 1 for letter in order]
     table = np.full(shape, -1, np.int64)
