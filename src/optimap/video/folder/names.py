@@ -298,5 +298,7 @@ def _others(names: list[Name], differing: list[int]) -> list[str]:
             for other in reversed(differing):
                 start, end = like.spans[other]
                 text = f"{text[:start]}{written if other == i else '*'}{text[end:]}"
+            for mark in (CHANNEL, PLANE):
+                text = mark.sub("*", text, count=1)
             patterns.append(text)
     return patterns if len(patterns) <= MOST_NAMED else []
