@@ -47,6 +47,16 @@ def test_holes_and_several_parts(tmp_path):
     np.testing.assert_array_equal(masks(regions(path), SHAPE), [ring, both])
 
 
+@pytest.mark.parametrize("several", [False, True])
+def test_shapes_without_objects_are_read(tmp_path, several):
+    """Scripts of QuPath write them."""
+    path = tmp_path / "a.geojson"
+    path.write_text(json.dumps([polygon(BOX), polygon(HOLE)] if several else polygon(BOX)))
+    found = regions(path)
+    assert found.names == ["region_0", "region_1"][: len(found)]
+    np.testing.assert_array_equal(extract_traces(VIDEO, path)[:, 0], VIDEO[:, 4:10, 3:8].mean(axis=(1, 2)))
+
+
 def test_points_are_the_pixels_that_contain_them(tmp_path):
     points = [({"type": "Point", "coordinates": [5.9, 3.2]}, {}), ({"type": "Point", "coordinates": [5.0, 3.0, 7]}, {})]
     several = ({"type": "MultiPoint", "coordinates": [[0.5, 0.5], [17.9, 13.9]]}, {"name": "spots"})

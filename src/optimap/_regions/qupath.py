@@ -49,6 +49,7 @@ def read_qupath(path: Path, request: Request) -> Outlines:
     with reading(path, "json", problem, EXPORT_AGAIN, argument=request.name):
         found = json.loads(path.read_text(encoding="utf-8-sig"))
     features = found.get("features", [found]) if isinstance(found, dict) else found
+    features = [_as_feature(found) for found in features] if isinstance(features, list) else features
     if not isinstance(features, list) or not all(_is_feature(feature) for feature in features):
         raise source.error("is JSON, but not GeoJSON, which is a list of features")
     if not features:
@@ -62,6 +63,12 @@ def read_qupath(path: Path, request: Request) -> Outlines:
         shapes += parts
         names += [name] if len(parts) == 1 else [f"{name}_{k}" for k in range(1, len(parts) + 1)]
     return Outlines(shapes, names, single=False, kind="polygons")
+
+
+def _as_feature(thing: object) -> object:
+    """Return a shape that a script of QuPath wrote without name and class as an object, and all else unchanged."""
+    is_shape = isinstance(thing, dict) and thing.get("type") != "Feature" and "coordinates" in thing
+    return {"type": "Feature", "geometry": thing} if is_shape else thing
 
 
 def _is_feature(thing: object) -> bool:

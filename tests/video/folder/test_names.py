@@ -57,6 +57,8 @@ def test_one_number_that_counts(pattern):
         ("{c}_{t}.tif", ["channel0", "channel1"]),
         ("rec-{t}-{c}.tif", ["c01", "c02"]),
         ("rec_{c}_t{t}.tif", ["w1Cy3", "w2DAPI"]),
+        ("9987_B02_s1_t{t}_{c}.TIF", ["w1", "w2", "w3"]),
+        ("rec_{t:03d}_{c}.tif", ["488nm", "561nm"]),
         ("img_{t:09d}_{c}_000.tif", ["Cy3", "GFP 2"]),
         ("rec_{c}_{t}.tif", ["Cy3", "DAPI"]),
         ("rec {c} {t}.png", ["calcium", "voltage"]),

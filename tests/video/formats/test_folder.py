@@ -1,5 +1,6 @@
 """Folders of images, written with Pillow."""
 
+import itertools
 import re
 import subprocess
 import sys
@@ -476,6 +477,17 @@ def test_spooled_files_are_refused_in_words(tmp_path):
     (tmp_path / "0000000000spool.dat").write_bytes(bytes(100))
     (tmp_path / "acquisitionmetadata.ini").write_text("[data]")
     check_error(lambda: open_video(tmp_path), ArgumentError, "path", "spooled by Andor Solis.*save .* as TIFF in Solis")
+
+
+def test_the_cure_for_several_recordings_leaves_out_all_of_their_channels(tmp_path):
+    for well, t, channel in itertools.product(("B02", "B03"), (1, 2, 3), (1, 2)):
+        makers.tiff(tmp_path / f"9987_{well}_t{t}_w{channel}.TIF", np.full((5, 6), 10 * t + channel, "u2"))
+    text = r"several numbers that differ .*ignore='9987_B03_t\*_\*\.TIF'"
+    error = check_error(lambda: open_video(tmp_path), ArgumentError, "path", text)
+    ignore = error.cure.partition("ignore=")[2].strip("'")
+    text = r"has 2 channels \(w1, w2\): choose one"
+    check_error(lambda: open_video(tmp_path, ignore=ignore), ArgumentError, "path", text)
+    assert load_video(tmp_path, ignore=ignore, channel="w2")[:, 0, 0].tolist() == [12, 22, 32]
 
 
 def test_names_of_missing_frames_are_padded_like_the_others(tmp_path):

@@ -18,9 +18,11 @@ from numpy.typing import NDArray
 
 from ..._base import ArgumentError
 
-# A word that stands alone between separators: ch1, channel 2, c03, w1Cy3 (a wavelength); z001, slice_7.
+# A word that stands alone between separators: ch1, channel 2, c03, w1 or w1Cy3 (a wavelength), 488nm; z001, slice_7.
 ALONE = r"(?<![A-Za-z0-9]){}(?![A-Za-z0-9])"
-CHANNEL = re.compile(ALONE.format(r"(ch(?:annel)?[ _-]?\d+|c\d+|w\d+[A-Za-z][A-Za-z0-9-]*)"), re.IGNORECASE)
+CHANNEL = re.compile(
+    ALONE.format(r"(ch(?:annel)?[ _-]?\d+|c\d+|w\d+(?:[A-Za-z][A-Za-z0-9-]*)?|\d{3,4}nm)"), re.IGNORECASE
+)
 PLANE = re.compile(ALONE.format(r"(?:z|slice|plane)[ _-]?(\d+)"), re.IGNORECASE)
 # Of NIS-Elements, without separators: time, position, plane and channel, as in rec_t001xy1z2c1.
 NIS = re.compile(r"(?<![A-Za-z])t\d+(?:xy\d+)?(?P<plane>z\d+)?(?P<channel>c\d+)?", re.IGNORECASE)
@@ -296,5 +298,7 @@ def _others(names: list[Name], differing: list[int]) -> list[str]:
             for other in reversed(differing):
                 start, end = like.spans[other]
                 text = f"{text[:start]}{written if other == i else '*'}{text[end:]}"
+            for mark in (CHANNEL, PLANE):
+                text = mark.sub("*", text, count=1)
             patterns.append(text)
     return patterns if len(patterns) <= MOST_NAMED else []
