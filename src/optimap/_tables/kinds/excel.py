@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from openpyxl.worksheet.worksheet import Worksheet
 
 MOST_ROWS, MOST_COLUMNS = 1_048_576, 16_384  # of a sheet; the first row contains the names
-ROWS_PER_CHECK, CELL = 1024, 8  # rows, bytes
+ROWS_PER_CHECK, ROW, CELL = 1024, 64, 8  # rows, and bytes in memory
 READ_BY_ROWS = ("xl/worksheets/", "xl/sharedStrings.xml")  # parts of a workbook
 MOST_ELEMENTS = {"xl/workbook.xml": 5_000, "xl/styles.xml": 200_000}  # they take 3 and 5 s
 AT_ONCE = 2**20  # bytes
@@ -237,7 +237,7 @@ def sheet_rows(path: Path, sheet: "Worksheet", first: int = 1) -> Iterator[tuple
         if number > MOST_ROWS:
             raise ValueError(f"a row of {sheet.title!r} has a number above {MOST_ROWS}, the last row of a sheet")
         if number % ROWS_PER_CHECK == 0:
-            check_justified(path, number * width * CELL, DEFLATE, f"cells of {sheet.title!r}")
+            check_justified(path, number * (ROW + width * CELL), DEFLATE, f"cells of {sheet.title!r}")
         yield row
 
 
