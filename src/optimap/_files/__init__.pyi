@@ -88,6 +88,10 @@ from .sidecar import (
 from .special import (
     refuse_special,
 )
+from .unchanged import (
+    OpenedFile,
+    OpenedFolder,
+)
 
 __all__ = [
     "ALONE",
@@ -104,6 +108,8 @@ __all__ = [
     "STORED",
     "VIDEO",
     "HDF5Input",
+    "OpenedFile",
+    "OpenedFolder",
     "array_checksum",
     "bytes_on_disk",
     "check_filters",

@@ -33,7 +33,8 @@ class Dataset(Protocol):
 class DatasetFrames:
     """Frames of a dataset with axes in any order, seen as (T, H, W).
 
-    ``library`` is the one that reads it, as the guard knows it.
+    ``library`` is the one that reads it, as the guard knows it; ``check`` raises an error if what was read is not what
+    was opened.
     """
 
     def __init__(
@@ -43,8 +44,9 @@ class DatasetFrames:
         close: Callable[[], None],
         library: str,
         layout: Layout,
+        check: Callable[[], None] = lambda: None,
     ) -> None:
-        self._path, self._dataset, self._close, self._library = path, dataset, close, library
+        self._path, self._dataset, self._close, self._library, self._check = path, dataset, close, library, check
         self._order, self._fixed, self._axes = layout.order, layout.fixed, len(dataset.shape)
         width = np.dtype(dataset.dtype).itemsize
         check_justified(path, math.prod(map(int, dataset.shape)) * width, what=f"values of {dataset.name}")
@@ -72,6 +74,7 @@ class DatasetFrames:
         problem = f"is damaged, {self._dataset.name} cannot be read"
         with reading(self._path, self._library, problem, "copy the recording again"):
             block = self._dataset[tuple(key)]
+        self._check()
         kept = sorted(self._order)  # axes indexed by a number are dropped
         return np.asarray(np.transpose(block, [kept.index(axis) for axis in self._order]))
 

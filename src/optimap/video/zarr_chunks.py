@@ -26,7 +26,8 @@ class ThreadedArray(ThreadedChunks):
     def __init__(self, array: "zarr.Array[Any]", folder: Path, codec: tuple[str, dict[str, Any]] | None) -> None:
         super().__init__(array, array.chunks)
         self._folder, self._codec, self._key = folder, codec, array.metadata.encode_chunk_key
-        self._fill = array.fill_value or 0
+        self._fill, noted = array.fill_value or 0, dict(array.attrs).get("optimap")
+        self._is_whole = isinstance(noted, dict) and bool(noted.get("complete"))  # or it would not have been opened
 
     def _decode_into(self, target: Array, offset: Chunk, own: local) -> None:
         key = self._key(tuple(place // size for place, size in zip(offset, self.chunks, strict=True)))
@@ -34,6 +35,8 @@ class ThreadedArray(ThreadedChunks):
         try:
             size = file.stat().st_size
         except FileNotFoundError:
+            if self._is_whole:
+                raise ValueError(f"a chunk, {key}, was removed") from None
             target[...] = self._fill  # by the rules of zarr
             return
         if size > 2 * (self._nbytes + ROOM):

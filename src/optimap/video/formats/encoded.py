@@ -17,7 +17,7 @@ import av
 import numpy as np
 
 from ..._base import Advice, ArgumentError, Array, DamagedFileError, VideoLike, budget
-from ..._files import MOST, VIDEO, reading
+from ..._files import MOST, VIDEO, OpenedFile, reading
 from ..boxes import check_boxes
 from ..checks import noted_number, whether
 from ..folder.joined import open_with_others
@@ -63,6 +63,7 @@ class DecodedFrames:
     def __init__(self, path: Path, channel: str | None, count: int) -> None:
         self._path, self._channel = path, channel
         self._container: av.container.InputContainer | None = None
+        self._file = OpenedFile(path)
         self._frames: Iterator[av.VideoFrame] = iter(())
         self._next = 0
         self._rewind()
@@ -77,6 +78,7 @@ class DecodedFrames:
     def _rewind(self) -> None:
         """Open the file at its first frame."""
         self.close()
+        self._file.check()
         container = open_container(self._path)
         stream = container.streams.video[0]
         stream.thread_type = "AUTO"

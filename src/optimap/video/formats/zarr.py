@@ -8,7 +8,7 @@ chunks.
 import itertools
 import math
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
@@ -19,7 +19,7 @@ import zarr
 from zarr.codecs import BloscCodec
 
 from ..._base import ArgumentError, Array, VideoLike, budget, coordinate_times, deferred_interrupts
-from ..._files import check_zip, reading
+from ..._files import OpenedFolder, check_zip, reading
 from ..._reading import zarr_axes
 from ...kernels import in_background
 from ..axes import STATED, Layout, Wanted, find_layout, names_frames
@@ -31,7 +31,7 @@ from ..units import MM, SECONDS, interval, rate
 from ..writing import frame_blocks, refuse_dtype
 from ..zarr_chunks import threaded
 from ..zarr_codecs import RefusedCodecError
-from ..zarr_stores import CheckedFolder, CheckedStore, CheckedZip, NewFolder, NewZip, is_description
+from ..zarr_stores import DESCRIPTIONS, CheckedFolder, CheckedStore, CheckedZip, NewFolder, NewZip, is_description
 
 # In an array of more chunks, at least one in so many must be there.
 FEW_CHUNKS, MOST_MISSING = 100_000, 1000
@@ -69,7 +69,7 @@ def open_recording(
         layout = find_layout(path, shape, dtype, wanted, names=image.axes, labels=image.channels)
         with _reading(path):
             data = threaded(image.array, Path(store.root)) if isinstance(store, CheckedFolder) else image.array
-            frames = DatasetFrames(path, data, store.close, "zarr", layout)
+            frames = DatasetFrames(path, data, store.close, "zarr", layout, _unchanged(path, store, image.array))
             times = _coordinate_times(root, image, layout)
         step, size = _scale(image, layout, "T", SECONDS), _scale(image, layout, "X", MM)
         stated = noted_number(metadata.get("fps"))
@@ -86,6 +86,15 @@ def open_recording(
     except BaseException:
         store.close()
         raise
+
+
+def _unchanged(path: Path, store: CheckedStore, array: "zarr.Array[Any]") -> Callable[[], None]:
+    """Return what raises an error if a folder was removed or replaced: missing chunks would be fill values."""
+    if not isinstance(store, CheckedFolder):
+        return lambda: None  # a zip file is held open
+    folders = (Path(store.root) / array.path, Path(store.root))
+    files = (folder / name for folder in folders for name in DESCRIPTIONS)
+    return OpenedFolder(path, next(file for file in files if file.is_file())).check
 
 
 # --- stores -------------------------------------------------------------------------------------------------------
