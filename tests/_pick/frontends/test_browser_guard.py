@@ -165,11 +165,38 @@ NONSENSE = [
     b"\xff\xfe", "", "{", "[]", "null", "7", '"draw"', "{}", '{"type": 3}', '{"type": "__init__"}', '{"type": "event"}',
     '{"type": "motion_notify", "x": "a", "y": 1}', '{"type": "button_press", "x": NaN, "y": 1, "button": 0}',
     '{"type": "button_press", "x": 1, "y": 1, "button": 1e99}', '{"type": "key_press"}', '{"type": "toolbar_button"}',
-    '{"type": "resize", "width": 9999, "height": 9999}',
+    '{"type": "resize", "width": 9999, "height": 9999}', '{"type": "button_press", "x": 1, "y": 1, "button": 255}',
+    '{"type": "key_press", "key": "q"}', '{"type": "key_press", "key": ""}', '{"type": "toolbar_button", "name": []}',
+    '{"type": "toolbar_button", "name": "save_figure"}', '{"type": "toolbar_button", "name": "__init__"}',
     '{"type": "resize", "width": 1e9, "height": 1e9}', '{"type": "resize", "width": -1, "height": 5}',
     '{"type": "set_device_pixel_ratio", "device_pixel_ratio": 1e6}', "[" * 60000,
     '{"type": "scroll", "x": 1, "y": 1, "modifiers": {"a": 1}}', "x" * 70_000,
 ]  # fmt: skip
+
+
+def test_tools_and_buttons_of_the_page(call):
+    """Zoom, pan and home were errors, since the figure had no toolbar; a mouse has buttons that go back, too."""
+
+    async def run():
+        connected, modes = await websocket_connect(f"ws://{call.address}ws"), []
+        for tool in ("zoom", "pan", "pan", "home"):
+            await connected.write_message(json.dumps({"type": "toolbar_button", "name": tool}))
+        for button in range(5):
+            for kind in ("button_press", "button_release"):
+                event = {"type": kind, "x": 1, "y": 1, "button": button, "buttons": 0}
+                await connected.write_message(json.dumps(event))
+        while len(modes) < 3:
+            message = await asyncio.wait_for(connected.read_message(), 20)
+            assert message is not None
+            if isinstance(message, str) and "navigate_mode" in message:
+                modes.append(json.loads(message)["mode"])
+        connected.close()
+        while await asyncio.wait_for(connected.read_message(), 20) is not None:
+            pass
+        return modes
+
+    assert asyncio.run(run()) == ["ZOOM", "PAN", "NONE"]
+    assert call.done() == ""
 
 
 def test_nonsense_on_the_socket_ends_it_and_prints_nothing(call):

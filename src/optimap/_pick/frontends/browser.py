@@ -58,16 +58,23 @@ class Browser:
         self._address = ""
         self._is_finished = False  # by the user, who wants the picks
         self._pages = 0
+        self._soon: asyncio.TimerHandle | None = None  # until the terminal says that the page is gone
 
     def new_figure(self, figsize: tuple[float, float], name: str) -> "Figure":
         """Return an empty figure that pyplot does not manage."""
-        from matplotlib.backends.backend_webagg_core import FigureCanvasWebAggCore, FigureManagerWebAgg
+        from matplotlib.backends.backend_webagg_core import (
+            FigureCanvasWebAggCore,
+            FigureManagerWebAgg,
+            NavigationToolbar2WebAgg,
+        )
 
         from .figure import WindowFigure  # imports matplotlib
 
         figure = WindowFigure(figsize=figsize)
         canvas: Any = FigureCanvasWebAggCore(figure)  # type: ignore[no-untyped-call]  # matplotlib has no types here
         self._manager = FigureManagerWebAgg(canvas, 1)  # type: ignore[no-untyped-call]  # nor here
+        # Only the manager of pyplot has one; matplotlib has no types here, either.
+        self._manager.toolbar = NavigationToolbar2WebAgg(canvas)  # type: ignore[no-untyped-call]
         self._manager.set_window_title(name)
         if hasattr(canvas, "set_capture_scroll"):  # matplotlib 3.11: the wheel does not scroll the page
             canvas.set_capture_scroll(True)
@@ -112,8 +119,10 @@ class Browser:
     def _count_pages(self, pages: int) -> None:
         """Note how many pages are connected; where the last one stays away, say how to go on."""
         self._pages = pages
+        if self._soon is not None:
+            self._soon.cancel()
         if pages == 0 and not self._done.is_set():
-            asyncio.get_running_loop().call_later(ABSENCE, self._say_where)
+            self._soon = asyncio.get_running_loop().call_later(ABSENCE, self._say_where)
 
     def _say_where(self) -> None:
         if self._pages == 0 and not self._done.is_set():

@@ -17,7 +17,9 @@ LOCAL = ("127.0.0.1", "localhost", "::1")
 LONGEST_MESSAGE = 2**16  # bytes of a message or a request: events have a few hundred
 LARGEST_SIDE, LARGEST_RATIO = 10_000, 8.0  # of a figure in pixels, and of a screen
 MOST_PIXELS = 2**26  # of a figure: twice those of the largest screens
-LONGEST_TEXT = 64  # of a key or a button
+LONGEST_TEXT = 64  # of a key; its name follows the letter k
+TOOLS = ("zoom", "pan", "home")
+BUTTONS = {0: 0, 1: 1, 2: 2, 3: 7, 4: 8}  # of a mouse, numbered by browsers and, less 1, by matplotlib
 HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
@@ -90,10 +92,11 @@ def parse_event(message: str | bytes) -> dict[str, Any] | None:
     if kind == "resize":
         sides = {side: _number(event.get(side, 800), LARGEST_SIDE) for side in ("width", "height")}
         return None if any(n is None or n < 1 for n in sides.values()) else known | sides
-    if kind == "toolbar_button" or kind in KEYS:
-        field = "name" if kind == "toolbar_button" else "key"
-        text = event.get(field)
-        return known | {field: text} if isinstance(text, str) and 0 < len(text) <= LONGEST_TEXT else None
+    if kind == "toolbar_button":  # matplotlib would look for any name
+        return known | {"name": event["name"]} if event.get("name") in TOOLS else None
+    if kind in KEYS:
+        key = event.get("key")
+        return known | {"key": key} if isinstance(key, str) and "k" in key and len(key) <= LONGEST_TEXT else None
     return _mouse_event(known, event) if kind in MOUSE else None
 
 
@@ -112,16 +115,18 @@ def _mouse_event(known: dict[str, Any], event: dict[str, Any]) -> dict[str, Any]
     """Return an event of the mouse, with the fields that matplotlib reads."""
     numbers = {name: _number(event.get(name, 0), 1e6) for name in ("x", "y", "step")}
     flags = {name: event.get(name, 0) for name in ("button", "buttons")}
+    button = BUTTONS.get(flags["button"]) if type(flags["button"]) is int else None
     modifiers = event.get("modifiers", [])
     if (
         any(number is None for number in numbers.values())
+        or button is None
         or any(type(flag) is not int or not 0 <= flag < 256 for flag in flags.values())
         or not isinstance(modifiers, list)
         or len(modifiers) > 8
         or not all(isinstance(one, str) and len(one) <= LONGEST_TEXT for one in modifiers)
     ):
         return None
-    return known | numbers | flags | {"modifiers": modifiers}
+    return known | numbers | flags | {"button": button, "modifiers": modifiers}
 
 
 def _number(value: object, most: float) -> float | int | None:
