@@ -86,6 +86,12 @@ def test_a_pattern_is_not_a_path(tmp_path):
     check_error(lambda: open_video(tmp_path / "rec*.npy"), ValueError, "path", match)
 
 
+def test_a_link_to_a_file_that_is_missing(tmp_path):
+    (tmp_path / "rec.npy").symlink_to(tmp_path / "gone.npy")
+    match = r"rec\.npy is a link to .*gone\.npy, which does not exist: link it to the file again"
+    check_error(lambda: open_video(tmp_path / "rec.npy"), FileNotFoundError, "path", match, tmp_path / "rec.npy")
+
+
 @pytest.mark.parametrize("function", [open_video, load_video, load_metadata])
 @pytest.mark.parametrize("name", ["gone.tif", "gone", "no/such/folder/rec.npy"])
 def test_a_missing_path(tmp_path, function, name):

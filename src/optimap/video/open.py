@@ -5,6 +5,7 @@ Each format is read by its module in ``formats/``.
 
 from __future__ import annotations
 
+import os
 import warnings
 from glob import glob
 from pathlib import Path
@@ -138,6 +139,9 @@ def _adopt(recording: object, path: Path, row: Format) -> None:
 
 def _refuse_missing(path: Path) -> NoReturn:
     """Raise the error for a file that does not exist, which may be a pattern for several."""
+    if path.is_symlink():
+        problem = f"is a link to {os.readlink(path)}, which does not exist"
+        raise MissingFileError("path", path, problem, "link it to the file again", subject=str(path))
     fitting = sorted(glob(str(path)))
     if fitting:
         problem, cure = f"is a pattern for {counted(len(fitting), 'file')}", f"open each of them, such as {fitting[0]}"
