@@ -76,6 +76,10 @@ def test_dual_cameras_of_ultima_acq_have_to_be_chosen(tmp_path):
     check_error(lambda: open_video(path), ArgumentError, "path", r"dual_cam = 3: choose .* 'all' if there was only one")
     with open_video(path, channel="all") as recording:
         np.testing.assert_array_equal(recording[:], video)
+        assert recording.fps == 500
+    with open_video(path, channel=1) as recording:
+        np.testing.assert_array_equal(recording[:], video[1::2])
+        assert recording.fps == 500
 
 
 @pytest.mark.parametrize("change", ["columns", "truncated", "missing", "number"])

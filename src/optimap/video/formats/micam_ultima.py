@@ -80,7 +80,8 @@ def open_recording(path: Path, channel: object = None) -> Recording:
         pages = pages[1:]
         metadata["first frame"] = "left out, because it is the background itself"
     fps = step_rate(header.get("sample_time", ""))
-    camera_fps, analog = None if fps is None else fps / pages.step, {}
+    # By all public readers, UltimaAcq notes the time between two frames of the same camera.
+    camera_fps, analog = None if fps is None else fps / (1 if "DataYsize" in header else pages.step), {}
     if columns.start:
         inputs = slice(0, columns.start, ANALOG_STEP)
         per_frame = min(ANALOG_ROWS, height) * len(range(width)[inputs])
