@@ -296,3 +296,16 @@ def test_numbers_are_not_taken_for_attributes(tmp_path, dtype):
     with own_hdf5(tmp_path / "a.h5") as file:
         for name in file:
             np.testing.assert_array_equal(file[name][()], written[name.removesuffix(" whole")].astype(dtype))
+
+
+def test_a_block_whose_end_leaves_the_range_of_addresses(tmp_path):
+    path, place, nbytes = tmp_path / "a.h5", 2**64 - 2**24 + 32, 2**24 - 1  # ends at byte 31, which is in the file
+    with h5py.File(path, "w", libver="earliest") as file:
+        for i in range(20):  # more than the header has room for
+            file.attrs[f"note {i}"] = i
+    data = bytearray(path.read_bytes())
+    continuation = data.index(b"\x10\0\x10\0\0\0\0\0", 96) + 8  # a message of the header of the first group
+    struct.pack_into("<QQ", data, continuation, place, nbytes)
+    path.write_bytes(data)
+    with pytest.raises(DamagedFileError, match=rf"a\.h5 is damaged, because .* lies at byte {place}"):
+        attributes(path)

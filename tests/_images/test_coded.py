@@ -133,6 +133,46 @@ def test_pages_that_differ_are_checked_too(tmp_path, compression):
     check_error(lambda: load_mask(mask), ValueError, "filename", r"mask\.tif .* 900 x 900 pixels where 256", mask)
 
 
+def page_of_code(path, code, compression, **sizes):
+    """The first page of a TIFF with this code, and what comes of reading it."""
+    tiff_of_code(path, code, compression, 8, pages=1, **sizes)
+    return load_video(path)[0]
+
+
+def test_bytes_between_the_markers_of_jpeg(tmp_path):
+    """Decoders pass over them, and take the size that follows."""
+    code = encoded("jpeg", 16, 16, fill=7)
+    np.testing.assert_array_equal(page_of_code(tmp_path / "a.tif", code[:2] + b"\0\0\xff\0" + code[2:], 7), 7)
+    large = encoded("jpeg", 2000, 2000, fill=7)
+    for between in (b"\0\0", b"\xff\0", b"\xff\xff\xff", b"\1\xff\1\2"):
+        with pytest.raises(ValueError, match="2000 x 2000 pixels where 256"):
+            page_of_code(tmp_path / "b.tif", large[:2] + between + large[2:], 7)
+
+
+@pytest.mark.parametrize("compression", ["deflate", "zstd"])
+def test_lerc_that_is_compressed(tmp_path, compression):
+    code, large = (imagecodecs.lerc_encode(np.full((n, n), 7, "u1"), compression=compression) for n in (16, 2000))
+    assert list(stated_sizes(code)) == [(16, 16)]
+    np.testing.assert_array_equal(page_of_code(tmp_path / "a.tif", code, 34887), 7)
+    with pytest.raises(ValueError, match="2000 x 2000 pixels where 256"):
+        page_of_code(tmp_path / "b.tif", large, 34887)
+
+
+@pytest.mark.parametrize("rows", [50, 64])
+def test_strips_that_are_filled_up(tmp_path, rows):
+    """Of a page of 50 rows, an encoder may store 64."""
+    code = imagecodecs.jpeg8_encode(np.full((rows, 70), 7, "u1"))
+    found = page_of_code(tmp_path / "a.tif", code, 7, rows=50, columns=70)
+    assert found.shape == (50, 70)
+    assert (found == 7).all()
+
+
+def test_several_images_of_jpeg_xl_in_a_page(tmp_path):
+    code = imagecodecs.jpegxl_encode(np.zeros((3, 16, 16), "u1"))
+    with pytest.raises(ValueError, match="or is one of several"):
+        page_of_code(tmp_path / "a.tif", code, 50002)
+
+
 def test_tiles_of_jpeg_2000_that_the_bytes_cannot_hold(tmp_path):
     code = bytearray(encoded("jpeg 2000", 200, 200, fill=1))
     code[24:32] = struct.pack(">II", 1, 1)  # columns and rows of a tile

@@ -49,6 +49,23 @@ def filled(rows, columns, shape=(20, 30)):
     return image
 
 
+@pytest.mark.parametrize("number", [np.nan, np.inf, 1e30])
+@pytest.mark.parametrize("kind", ["RECT", "OVAL", "POLYGON", "composite"])
+def test_coordinates_that_are_no_places(kind, number):
+    if kind == "composite":
+        path = np.array([0, 1, 1, 1, 9, 1, 1, number, 9, 4], np.float32)  # move to, line to, line to, close
+        made = roi("RECT", (1, 1, 9, 9), multi_coordinates=path, shape_roi_size=len(path))
+    elif kind == "POLYGON":
+        made = polygon([(1, 1), (2, 5), (9, 9)])
+        made.subpixel_coordinates, made.options = (
+            np.array([(1, 1), (number, 5), (9, 9)]),
+            ROI_OPTIONS.SUB_PIXEL_RESOLUTION,
+        )
+    else:
+        made = roi(kind, (1, 1, 5, 5), options=ROI_OPTIONS.SUB_PIXEL_RESOLUTION, xd=1, yd=1, widthd=number, heightd=5)
+    check_error(lambda: regions(made, (20, 30)), ValueError, "source", "not finite")
+
+
 def test_a_rectangle_holds_whole_pixels():
     np.testing.assert_array_equal(mask(roi("RECT", (3, 4, 5, 6))), filled(slice(4, 10), slice(3, 8)))
 

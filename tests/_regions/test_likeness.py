@@ -75,8 +75,10 @@ LABELS = {
 }
 
 
+@pytest.mark.parametrize("values", [1, 300, 2**20])
 @pytest.mark.parametrize("name", PICTURES)
-def test_grey_pictures_are_refused(name):
+def test_grey_pictures_are_refused(name, values, allow):
+    allow(series_values=values)  # looked at in few rows, or at once
     picture = PICTURES[name]
     message = r"source looks like a grey picture, not like labels, because \d+ of its \d+ values above 0 are scattered"
     error = check_error(lambda: regions(picture), ValueError, "source", message)
@@ -87,8 +89,10 @@ def test_grey_pictures_are_refused(name):
     check_error(lambda: regions(picture[np.newaxis]), ValueError, "source", "looks like a grey picture")
 
 
+@pytest.mark.parametrize("values", [300, 2**20])
 @pytest.mark.parametrize("name", LABELS)
-def test_labels_are_taken(name):
+def test_labels_are_taken(name, values, allow):
+    allow(series_values=values)
     labels = LABELS[name]
     assert regions(labels).names == [f"label_{i}" for i in np.unique(labels) if i]
     assert regions(labels.astype(float)).names == regions(labels).names

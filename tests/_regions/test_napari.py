@@ -83,6 +83,7 @@ def test_the_columns_may_be_in_any_order_and_european(tmp_path):
         ([("ellipse", SQUARE[:3])], "shape_0 has 3 vertices, too few for the type ellipse"),
         ([("star", SQUARE)], r"is of a type that cannot be read \(star\)"),
         ([("polygon", [(1, 1), (2, "nan"), (3, 3)])], "row 3: 'nan, 2' is not a vertex"),
+        ([("polygon", [(1, 1), (2, "1e308"), (3, "-1e308")])], "row 3: '1e308, 2' is not a vertex"),
         ([("polygon", [(1, 1), (2, "b"), (3, 3)])], "row 3: 'b, 2' is not a vertex"),
         ([], "holds no shapes"),
     ],

@@ -99,6 +99,7 @@ def test_objects_are_called_by_their_name_or_else_by_their_class(tmp_path):
             "has vertices that are not pairs of numbers",
         ),
         ({"type": "Polygon", "coordinates": [[[1, 2], [float("inf"), 4], [4, 5]]]}, "not pairs of finite numbers"),
+        ({"type": "Polygon", "coordinates": [[[1, 2], [1e308, -1e308], [4, 5]]]}, "not pairs of finite numbers"),
         ({"type": "Point", "coordinates": 3}, "has vertices that are not pairs"),
         ({"type": "MultiPolygon", "coordinates": [3]}, "has no outline"),
     ],

@@ -200,6 +200,17 @@ def test_types_that_cannot_be_parsed(tmp_path, dtype):
     check_error(lambda: load_video(path), ValueError, "path", r"rec\.zarr", path)
 
 
+@pytest.mark.parametrize("version", [2, 3])
+def test_a_chain_of_very_many_codecs(tmp_path, version):
+    """zarr takes minutes for it, for 2 MB."""
+    path = store(tmp_path / "rec.zarr", version)
+    if version == 2:
+        described(path, 2, lambda array: array.update(filters=[{"id": "shuffle"}] * 100_000))
+    else:
+        described(path, 3, lambda array: array.update(codecs=array["codecs"] + [{"name": "crc32c"}] * 100_000))
+    check_error(lambda: load_video(path), ValueError, "path", r"rec\.zarr .* uses 10000\d (codecs|filters), one", path)
+
+
 @pytest.mark.parametrize("noted", [[500, [1]], {"rate": 500}, [], "fast"])
 def test_a_rate_that_is_not_a_number_is_unknown(tmp_path, noted):
     path = store(tmp_path / "rec.zarr", 2)

@@ -28,6 +28,7 @@ except ImportError:  # Windows
 if TYPE_CHECKING:
     import h5py
 
+LONGEST_BEYOND = 2**16  # bytes that the library may ask for behind the end of a file: it looks there for signatures
 HAS_PREADV = hasattr(os, "preadv")
 
 # HDF5 closes what is open at the very end, when Python can no longer read or write for it. Dictionaries of weak
@@ -64,6 +65,8 @@ class HDF5Input(io.RawIOBase):
     def readinto(self, buffer: Any, /) -> int:
         """Fill a buffer with what follows, and zeros beyond the end, or raise an error if the end is missing."""
         place, length = self._place, len(buffer)
+        if place >= self._size and length > LONGEST_BEYOND:
+            raise _refused(self._path, f"is damaged, because it states that something lies at byte {place}")
         if place + length > self._size or _read_at(self._descriptor, buffer, place) < length:
             self._read_piecewise(buffer, place)
         self._blocks.look_at(memoryview(buffer), place)  # h5py's own view never equals bytes

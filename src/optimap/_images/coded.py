@@ -2,19 +2,23 @@
 
 Strips and tiles that are coded like this hold their own size, and decoders take memory for it, whatever the page says:
 an even LERC image of any size has 70 bytes. So it is compared with the page before anything is decoded. Sources:
-ITU-T T.81 (B.2.2), T.87 (C.2.2), T.800 (A.5.1, I), T.832 (8.3), ISO/IEC 18181-1 (size header), the PNG and WebP
-specifications, and the header of Lerc2 blobs.
+ITU-T T.81 (B.1, B.2.2), T.87 (C.2.2), T.800 (A.5.1, I), T.832 (8.3), ISO/IEC 18181-1 (size header, metadata), the PNG
+and WebP specifications, and the header of Lerc2 blobs. What JPEG 2000 divides images into is in `jpeg_2000`.
 """
 
 import struct
-from collections.abc import Iterator
+import zlib
+from collections.abc import Callable, Iterator
+
+from .._files import DEFLATE
+from .jpeg_2000 import jpeg_2000_size
 
 JP2, JPEG_XL = b"\0\0\0\x0cjP  \r\n\x87\n", b"\0\0\0\x0cJXL \r\n\x87\n"  # first boxes
-TILE_PART = 14  # bytes of the markers of a tile in JPEG 2000, to which each component adds one
 RATIOS = ((1, 1), (12, 10), (4, 3), (3, 2), (16, 9), (5, 4), (2, 1))  # of the sides in JPEG XL
 SIDES = (9, 13, 18, 30)  # bits of a side in JPEG XL
 JPEG_ALONE = (0x01, *range(0xD0, 0xD9))  # markers without a length
 JPEG_FRAMES = (*(n for n in range(0xC0, 0xD0) if n not in (0xC4, 0xC8, 0xCC)), 0xF7)  # the last is JPEG-LS
+LERC, LERC_HEADER = b"Lerc2 ", 100  # bytes, or more
 WIDTH, HEIGHT = 0xBC80, 0xBC81  # tags of JPEG XR
 # All of its tags; its decoder writes a line about any other to the terminal.
 JPEG_XR_TAGS = {
@@ -43,27 +47,22 @@ def stated_sizes(stored: bytes) -> Iterator[tuple[int, int]]:
 
 
 def _jpeg(stored: bytes) -> Iterator[tuple[int, int]]:
-    place = 2
-    while place < len(stored):
+    place = stored.find(b"\xff", 2)
+    while place >= 0:
         marker = stored[place + 1]
-        if stored[place] != 0xFF or marker == 0xDA:  # pixels begin
+        if marker == 0xDA:  # pixels begin
             return
         if marker in JPEG_FRAMES:
             yield struct.unpack_from(">HH", stored, place + 5)
-        if marker == 0xFF or marker in JPEG_ALONE:
+        if marker in (0, 0xFF) or marker in JPEG_ALONE:
             place += 1 if marker == 0xFF else 2
         else:
             place += 2 + struct.unpack_from(">H", stored, place + 2)[0]
+        place = stored.find(b"\xff", place)  # decoders pass over what is no marker
 
 
 def _jpeg_2000(stored: bytes) -> Iterator[tuple[int, int]]:
-    right, bottom, left, top, wide, high, from_left, from_top, components = struct.unpack_from(">8IH", stored, 8)
-    if stored[2:4] != b"\xff\x51" or not wide or not high:
-        raise ValueError("a coded image has no size")
-    tiles = -((from_left - right) // wide) * -((from_top - bottom) // high)
-    if tiles * (TILE_PART + components) > len(stored):
-        raise ValueError(f"a coded image states {tiles} tiles of {components} components in {len(stored)} bytes")
-    yield bottom - top, right - left
+    yield jpeg_2000_size(stored)
 
 
 def _jp2(stored: bytes) -> Iterator[tuple[int, int]]:
@@ -93,21 +92,29 @@ def _boxes(stored: bytes, names: tuple[bytes, ...]) -> Iterator[bytes]:
 
 
 def _jpeg_xl(stored: bytes) -> Iterator[tuple[int, int]]:
-    bits, place = int.from_bytes(stored[2:14], "little"), 0
+    bits, place, is_small = int.from_bytes(stored[2:34], "little"), 0, 0
 
     def take(count: int) -> int:
         nonlocal place
         place += count
         return bits >> (place - count) & (1 << count) - 1
 
-    is_small = take(1)
-
     def side() -> int:
         return 8 * (take(5) + 1) if is_small else take(SIDES[take(2)]) + 1
 
-    rows = side()
-    ratio = take(3)
-    yield rows, rows * RATIOS[ratio - 1][0] // RATIOS[ratio - 1][1] if ratio else side()
+    def size() -> tuple[int, int]:
+        nonlocal is_small
+        is_small = take(1)
+        rows, ratio = side(), take(3)
+        return rows, rows * RATIOS[ratio - 1][0] // RATIOS[ratio - 1][1] if ratio else side()
+
+    yield size()
+    if not take(1) and take(1):  # not all metadata are the usual ones, and there are more
+        take(3)  # orientation
+        if take(1):
+            size()  # at which the image was meant to be shown
+        if take(2):
+            raise ValueError("a coded image has a preview, or is one of several")
 
 
 def _jpeg_xr(stored: bytes) -> Iterator[tuple[int, int]]:
@@ -127,6 +134,25 @@ def _jpeg_xr(stored: bytes) -> Iterator[tuple[int, int]]:
         columns, rows = struct.unpack_from(">HH" if is_short else ">II", stored, at + 12)
         yield rows + 1, columns + 1
         at = stored.find(b"WMPHOTO\0", at + 8)
+
+
+def _lerc_in_zlib(stored: bytes) -> Iterator[tuple[int, int]]:
+    yield from _compressed_lerc(lambda: zlib.decompressobj().decompress(stored, LERC_HEADER))
+
+
+def _lerc_in_zstd(stored: bytes) -> Iterator[tuple[int, int]]:
+    import imagecodecs
+
+    yield from _compressed_lerc(lambda: imagecodecs.zstd_decode(stored, out=LERC_HEADER + DEFLATE * len(stored)))
+
+
+def _compressed_lerc(decode: Callable[[], bytes | bytearray]) -> Iterator[tuple[int, int]]:
+    try:
+        code = bytes(decode())
+    except (RuntimeError, zlib.error):
+        raise ValueError("a coded image cannot be decompressed") from None
+    if code.startswith(LERC):
+        yield from _lerc(code)
 
 
 def _lerc(stored: bytes) -> Iterator[tuple[int, int]]:
@@ -159,7 +185,9 @@ SIZES = {
     b"\xff\x0a": _jpeg_xl,
     JPEG_XL: _jpeg_xl_boxes,
     b"II\xbc": _jpeg_xr,
-    b"Lerc2 ": _lerc,
+    LERC: _lerc,
+    b"x": _lerc_in_zlib,
+    b"\x28\xb5\x2f\xfd": _lerc_in_zstd,
     b"\x89PNG": _png,
     b"RIFF": _webp,
 }

@@ -207,7 +207,7 @@ def _follow(file: OpenFile, size: int, layout: Layout, offset: int) -> tuple[lis
     seen: set[int] = set()
     starts: list[int] = []
     tables: list[bytes] = []
-    window, at, ahead = b"", 0, FAR
+    window, at, ahead, nbytes = b"", 0, FAR, 0  # bytes of all directories
     while offset:
         if offset in seen:
             problem = f"is damaged, because the page after page {len(seen) - 1} is an earlier one"
@@ -224,6 +224,10 @@ def _follow(file: OpenFile, size: int, layout: Layout, offset: int) -> tuple[lis
             window, at = file.read(offset, head + count * entry + FAR), offset
             place, link = 0, head + count * entry
         seen.add(offset)
+        nbytes += link - place
+        if nbytes > size:
+            problem = f"is damaged, because the directories of its first {len(seen)} pages share their bytes"
+            raise ArgumentError("path", path, problem, "copy the recording again", subject=str(path))
         starts.append(offset)
         tables.append(window[place + head : link])
         before, (offset,) = offset, offset_at(window, link)

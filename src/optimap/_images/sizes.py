@@ -15,6 +15,7 @@ from .directories import OpenFile
 RATIOS = {1: 8, 5: LZW, 8: DEFLATE, 32946: DEFLATE, 32773: PACKBITS}
 EVEN = (22610, 33003, 33004, 33005, 34712, 34887, 34927, 34934, 50001, 50002, 52546)
 RATIOS |= dict.fromkeys(EVEN, VIDEO)
+BLOCK = 16  # pixels: colours in JPEG are often stored for every second pixel
 CODED = (*EVEN, 6, 7, 33007, 34892, 34933)  # with a size of their own: these, JPEG, PNG
 
 
@@ -38,7 +39,17 @@ def most_pixels(page: tifffile.TiffPage) -> int:
 def check_segment(page: tifffile.TiffPage, stored: bytes) -> None:
     """Raise an error if a strip or tile of a page is coded as a larger image."""
     if int(page.compression) in CODED:
-        check_coded(stored, most_pixels(page))
+        check_coded(stored, most_coded(page))
+
+
+def most_coded(page: tifffile.TiffPage) -> int:
+    """Return the most values of a coded strip or tile; encoders fill up the last strip, and blocks of 16 pixels."""
+    rows, columns, samples = page.imagelength, page.imagewidth, page.samplesperpixel
+    if page.is_tiled:
+        rows, columns = max(rows, page.tilelength), max(columns, page.tilewidth)
+    else:
+        rows = max(rows, min(page.rowsperstrip, 2 * rows))
+    return -(-rows // BLOCK) * BLOCK * -(-columns // BLOCK) * BLOCK * samples * page.imagedepth
 
 
 def check_segments(page: tifffile.TiffPage, file: OpenFile, size: int) -> None:

@@ -17,7 +17,7 @@ from numpy.typing import ArrayLike
 from .._base import ArgumentError, Floats, counted, import_extra
 from .._files import check_zip, read_member, reading
 from .file_request import Request
-from .polygons import Ellipse, Outlines, Shape
+from .polygons import Ellipse, Outlines, Shape, are_near
 from .zips import names_in_zip
 
 CORNER = 0.5
@@ -138,6 +138,7 @@ def convert(
         source = _Source(index, roi if file is None else file, f"{where}region {i} ({name!r})")
         with _converting(roi, source, file):
             parts = _shapes(roi, source)
+            _check_near(parts, source)
         shapes += parts
         labels += [name] if len(parts) == 1 else [f"{name}_{k}" for k in range(1, len(parts) + 1)]
     return Outlines(shapes, labels, single and len(shapes) == 1, side="right")
@@ -175,7 +176,7 @@ def _shapes(roi: Any, source: _Source) -> list[Shape]:
         return [[_box(x - 0.5, y - 0.5, 1, 1)] for x, y in _nearest(roi.coordinates())]
     if kind in AREAS:
         vertices = np.asarray(roi.coordinates(), np.float64) - CORNER
-        if len(vertices) < 3 or not np.isfinite(vertices).all():
+        if len(vertices) < 3 or not are_near(vertices):
             count = counted(len(vertices), "vertex", "vertices")
             raise source.error(f"has {count}, or some that are not finite, so it has no area", USE_AREAS)
         return [[vertices]]
@@ -186,6 +187,15 @@ def _shapes(roi: Any, source: _Source) -> list[Shape]:
     if kind == "OVAL":
         return [Ellipse(*_bounds(roi))]
     raise source.error(f"is of a type that cannot be read ({kind})", USE_AREAS)
+
+
+def _check_near(shapes: list[Shape], source: _Source) -> None:
+    """Raise an error for an outline with coordinates that are not numbers, or too far from any frame."""
+    for shape in shapes:
+        paths = [np.array(shape)] if isinstance(shape, Ellipse) else shape
+        if not all(map(are_near, paths)):
+            problem = "has coordinates that are not finite, or too far from any frame"
+            raise source.error(problem, "draw it again in ImageJ, inside the image")
 
 
 def _nearest(points: ArrayLike) -> Floats:

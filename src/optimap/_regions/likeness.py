@@ -4,11 +4,11 @@ A frame taken for labels would give a trace for every grey value, and a recordin
 numbers that look plausible. What is found here is an error that says how to insist.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from .._base import ArgumentError, Array, counted
+from .._base import ArgumentError, Array, budget, counted
 
 MANY_LABELS = 16  # fewer may be classes of tissue, each in many places
 MANY_PLANES = 100  # of weights that are zero nowhere, or all at the same pixels
@@ -23,14 +23,16 @@ def check_looks_like_labels(image: Array, name: str) -> None:
     touching, different = _neighbours(image[:, 1:], image[:, :-1])
     if np.count_nonzero(touching) > 4 * np.count_nonzero(different):
         return  # within regions, neighbours have the same label
-    labels, numbers = np.unique(image, return_inverse=True)
-    numbers = numbers.reshape(image.shape)
-    pixels = np.bincount(numbers.ravel(), minlength=len(labels))
-    joined, touched = np.zeros(len(labels), np.int64), np.zeros(len(labels), np.int64)
-    for one, other in ((numbers[:, 1:], numbers[:, :-1]), (numbers[1:], numbers[:-1])):
-        joined += np.bincount(one[one == other], minlength=len(labels))
-        apart = (labels[one] != 0) & (labels[other] != 0) & (one != other)
-        touched += np.bincount(one[apart], minlength=len(labels)) + np.bincount(other[apart], minlength=len(labels))
+    labels = distinct(image)
+    pixels, joined, touched = np.zeros((3, len(labels)), np.int64)
+    for rows in _few_rows(image):
+        numbers = np.searchsorted(labels, image[rows.start : rows.stop + 1])  # with the row that they touch
+        own = numbers[: rows.stop - rows.start]
+        pixels += np.bincount(own.ravel(), minlength=len(labels))
+        for one, other in ((own[:, 1:], own[:, :-1]), (numbers[1:], numbers[:-1])):
+            joined += np.bincount(one[one == other], minlength=len(labels))
+            apart = (labels[one] != 0) & (labels[other] != 0) & (one != other)
+            touched += np.bincount(one[apart], minlength=len(labels)) + np.bincount(other[apart], minlength=len(labels))
     # A region of n pixels in one piece has at least n - 1 neighbours within it, most have almost 2 n.
     inside = labels != 0
     scattered = inside & (touched > 0) & ((pixels == 1) | (joined < np.minimum(pixels - 1, 0.75 * pixels)))
@@ -46,6 +48,18 @@ def check_looks_like_labels(image: Array, name: str) -> None:
         f"optimap.trace.regions({name}, kind='labels')"
     )
     raise ArgumentError(name, image, problem, cure, subject=name, keyword="kind")
+
+
+def distinct(image: Array) -> Array:
+    """Return the values in an image in order; sorting takes many times the memory of what is sorted."""
+    return np.unique(np.concatenate([np.unique(image[rows.start : rows.stop]) for rows in _few_rows(image)]))
+
+
+def _few_rows(image: Array) -> Iterator[range]:
+    """Yield the numbers of some rows after the others; of an image without rows, none of them."""
+    count = max(1, budget().series_values // max(1, image.shape[1]))
+    for first in range(0, max(1, len(image)), count):
+        yield range(first, min(first + count, len(image)))
 
 
 def _neighbours(one: Array, other: Array) -> tuple[Array, Array]:

@@ -14,7 +14,7 @@ import numpy as np
 from .._base import ArgumentError, Floats, counted
 from .delimited import Rows, first_cells, read_rows
 from .file_request import Request
-from .polygons import Ellipse, Outlines, Shape
+from .polygons import Ellipse, Outlines, Shape, are_near
 
 NEEDED = ("index", "shape-type", "vertex-index", "axis-0", "axis-1")
 NO_AREAS = {"line": "a line", "path": "a path"}
@@ -99,7 +99,7 @@ def _number(index: str) -> str:
 def _place(place: list[str], table: Rows, where: str, path: Path, name: str) -> tuple[float, float]:
     """Return a vertex as (x, y)."""
     y, x = (table.number(text) for text in place)
-    if x is None or y is None or not np.isfinite((x, y)).all():
+    if x is None or y is None or not are_near(np.array((x, y))):
         problem = f"{', '.join(place)!r} is not a vertex"
         raise ArgumentError(name, path, problem, SAVE_AGAIN, subject=where)
     return x, y
@@ -107,6 +107,9 @@ def _place(place: list[str], table: Rows, where: str, path: Path, name: str) -> 
 
 def _shape(kind: str, vertices: Floats, where: str, given: object, name: str, cure: str) -> Shape:
     """Return the outline of one shape."""
+    if not are_near(vertices):
+        problem = "has vertices that are not finite, or too far from any frame"
+        raise ArgumentError(name, given, problem, "draw it inside the image", subject=where)
     if kind in NO_AREAS:
         raise ArgumentError(name, given, f"is {NO_AREAS[kind]} and has no area", USE_AREAS, subject=where)
     if kind == "ellipse" and len(vertices) == 4:  # the corners of the rectangle around it

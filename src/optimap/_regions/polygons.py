@@ -172,6 +172,11 @@ def parse_polygon(vertices: ArrayLike, name: str) -> Floats:
     return exact
 
 
+def are_near(vertices: Floats) -> bool:
+    """Return whether the vertices in a file are numbers, and near enough for the rows that their edges cross."""
+    return bool((np.abs(vertices) <= FAR).all())
+
+
 def _check_vertices(wrong: Array, numbers: Array, name: str, problem: str, cure: str) -> None:
     """Raise an error for the first vertex with a wrong coordinate."""
     bad = np.flatnonzero(wrong.any(axis=1))

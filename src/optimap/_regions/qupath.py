@@ -15,7 +15,7 @@ import numpy as np
 from .._base import ArgumentError, Floats
 from .._files import reading
 from .file_request import Request
-from .polygons import Outlines, Shape
+from .polygons import Outlines, Shape, are_near
 
 CORNER = 0.5
 EXPORT_AGAIN = "export the objects again in QuPath (File > Object data > Export as GeoJSON)"
@@ -113,7 +113,7 @@ def _vertices(listed: object, least: int, source: _Source, where: str) -> Floats
     subject, problem = f"{source.path}{where}", "has vertices that are not pairs of numbers"
     with reading(source.path, "header", problem, EXPORT_AGAIN, argument=source.name, subject=subject, listen=False):
         vertices = np.array([pair[:2] for pair in listed], np.float64)  # type: ignore[attr-defined]  # else an error
-    if vertices.ndim != 2 or vertices.shape[1:] != (2,) or len(vertices) < least or not np.isfinite(vertices).all():
+    if vertices.ndim != 2 or vertices.shape[1:] != (2,) or len(vertices) < least or not are_near(vertices):
         raise source.error("has too few vertices, or some that are not pairs of finite numbers", where=where)
     return np.asarray(vertices - CORNER)
 

@@ -4,9 +4,10 @@ from pathlib import Path
 
 import numpy as np
 
-from .._base import ArgumentError, Array, DamagedFileError, counted
+from .._base import ArgumentError, DamagedFileError, counted
 from .files import read_region_file
 from .kinds import find_kind
+from .likeness import distinct
 from .pickles import has_objects, npy_shape
 
 IMAGES = (".png", ".tif", ".tiff", ".npy")
@@ -26,10 +27,12 @@ def image_summary(path: Path) -> str | None:
         kind, image = find_kind(found, None, "image")
     except ArgumentError:
         return None
-    labels: Array = np.unique(np.asarray(image))
     if kind == "mask":
         return "a mask"
-    if kind != "labels" or (labels.dtype.kind == "f" and not (labels == np.floor(labels)).all()):
+    if kind != "labels":
+        return None
+    labels = distinct(np.asarray(image))
+    if labels.dtype.kind == "f" and not (labels == np.floor(labels)).all():
         return None
     return counted(int(np.count_nonzero(labels)), "label") if labels.any() else None
 

@@ -31,6 +31,7 @@ ALLOWED = {
     *("adler32", "astype", "bitround", "crc32", "delta", "fixedscaleoffset", "fletcher32", "jenkins_lookup3"),
     *("packbits", "quantize", "shuffle"),
 }
+MOST_CODECS = 16  # one after the other; zarr takes minutes for 100,000
 ROOM = 2**16  # for checksums, and for filters that add a few bytes
 WIDEST = 16  # bytes of a value in a filter, whose type need not be that of the array
 
@@ -67,6 +68,8 @@ def bound(array: dict[str, Any], place: str, version: int) -> int:
         array["codecs"] = _bounded_v3(array.get("codecs", ()), place)
         return most
     filters = array.get("filters")
+    if filters and len(filters) > MOST_CODECS:
+        raise ValueError(f"array {place or '.'} uses {len(filters)} filters, one after the other")
     most = _nbytes(array["chunks"], array.get("dtype"), WIDEST if filters else 1)
     array["compressor"] = _bounded_v2(array.get("compressor"), most, place)
     if filters:
@@ -102,6 +105,8 @@ def _bounded_v2(codec: Any, most: int, place: str) -> Any:
 
 def _bounded_v3(codecs: Any, place: str) -> list[Any]:
     found = []
+    if len(codecs) > MOST_CODECS:
+        raise ValueError(f"array {place or '.'} uses {len(codecs)} codecs, one after the other")
     for codec in codecs:
         name = _check(codec.get("name") if isinstance(codec, dict) else codec, place)
         if name == "sharding_indexed":

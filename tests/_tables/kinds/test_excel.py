@@ -108,6 +108,27 @@ def test_rows_far_beyond_the_others(tmp_path, memory, kind, cell, sheet):
     assert memory(load, path, match=r"t\.xlsx .*(more than|number above 1048576|does not contain)") < 100 * 2**20
 
 
+@pytest.mark.parametrize(
+    ("part", "end", "element"),
+    [
+        ("xl/styles.xml", b"</fonts>", b"<font/>"),
+        ("xl/workbook.xml", b"</sheets>", b'<sheet name="a" sheetId="9"/>'),
+        ("[Content_Types].xml", b"</Types>", b"<Default/>"),
+    ],
+)
+def test_very_many_styles_or_sheets(tmp_path, part, end, element):
+    """openpyxl takes minutes for them, for 13 kB."""
+    path = tmp_path / "t.xlsx"
+    save_traces(path, TRACES, POSITIONS, 500)
+    with zipfile.ZipFile(path) as archive:
+        members = {name: archive.read(name) for name in archive.namelist()}
+    members[part] = members[part].replace(end, element * 300_000 + end)
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in members.items():
+            archive.writestr(name, content)
+    check_error(lambda: load_traces(path), ValueError, "path", r"t\.xlsx .* has more than \d+ elements", path)
+
+
 def test_an_interrupt_leaves_no_file_and_no_warning(tmp_path, monkeypatch):
     from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 

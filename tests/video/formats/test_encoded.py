@@ -1,7 +1,9 @@
 """Encoded video, written with the libraries of FFmpeg (PyAV) and byte by byte."""
 
 import io
+import re
 import struct
+import zlib
 
 import av
 import numpy as np
@@ -272,7 +274,29 @@ def test_a_frame_that_the_file_is_too_small_for(tmp_path):
     raw, wide = path.read_bytes(), struct.pack("<II", 40, 6)
     place = raw.rindex(wide) + 4
     path.write_bytes(raw[:place] + struct.pack("<I", 1_000_000) + raw[place + 4 :])
-    check_error(lambda: open_video(path), ValueError, "path", r"states 80000000 bytes of pixels of a frame", path)
+    problem = r"rec\.avi states frames of no pixels, or of more than the \d+ that it can hold"
+    check_error(lambda: open_video(path), ValueError, "path", problem, path)
+
+
+def png_of(width, height):
+    """The beginning of a PNG image."""
+    parts = [(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)), (b"IDAT", zlib.compress(bytes(9)))]
+    chunks = (
+        struct.pack(">I", len(raw)) + name + raw + struct.pack(">I", zlib.crc32(name + raw)) for name, raw in parts
+    )
+    return b"\x89PNG\r\n\x1a\n" + b"".join(chunks)
+
+
+@pytest.mark.parametrize("number", [0, 1])
+def test_a_frame_that_states_more_pixels_than_the_header(tmp_path, memory, number):
+    """Decoders take memory for what a frame states: 250 MB for each of these."""
+    path = makers.encoded(tmp_path / "rec.avi", GREY, "png")
+    raw = bytearray(path.read_bytes())
+    place = [found.start() for found in re.finditer(b"00dc....\x89PNG", raw, re.DOTALL)][number] + 8
+    bomb = png_of(16000, 16000)
+    raw[place : place + len(bomb)] = bomb
+    path.write_bytes(raw)
+    assert memory(load_video, path, match=r"rec\.avi (cannot be read as video|states frames of no pixels)") < 30 * 2**20
 
 
 def test_fewer_frames_than_the_header_says(tmp_path):

@@ -31,7 +31,10 @@ if TYPE_CHECKING:
     from openpyxl.worksheet.worksheet import Worksheet
 
 MOST_ROWS, MOST_COLUMNS = 1_048_576, 16_384  # of a sheet; the first row contains the names
-ROWS_PER_CHECK, CELL = 1024, 8  # rows, bytes
+ROWS_PER_CHECK, ROW, CELL = 1024, 64, 8  # rows, and bytes in memory
+READ_BY_ROWS = ("xl/worksheets/", "xl/sharedStrings.xml")  # parts of a workbook
+MOST_ELEMENTS = {"xl/workbook.xml": 5_000, "xl/styles.xml": 200_000}  # they take 3 and 5 s
+AT_ONCE = 2**20  # bytes
 LONGEST_TEXT = 32_767  # of a cell
 
 
@@ -165,11 +168,25 @@ def opened(path: Path) -> Iterator[Any]:
     with reading_table(path, "openpyxl", ".xlsx"), open(path, "rb") as file:  # openpyxl leaves it open after an error
         with zipfile.ZipFile(file) as archive:
             check_zip(archive, path, MEMBERS)
+            _check_parts(archive)
         book = load_workbook(file, read_only=True, data_only=True)
         try:
             yield book
         finally:
             book.close()
+
+
+def _check_parts(archive: zipfile.ZipFile) -> None:
+    """Raise an error for very many sheets, styles or names: openpyxl makes an object of each, and compares sheets."""
+    for entry in archive.infolist():
+        if entry.filename.startswith(READ_BY_ROWS):
+            continue
+        elements, most = 0, MOST_ELEMENTS.get(entry.filename, max(MOST_ELEMENTS.values()))
+        with archive.open(entry) as member:
+            while elements <= most and (part := member.read(AT_ONCE)):
+                elements += part.count(b"<")
+        if elements > most:
+            raise ValueError(f"{entry.filename} has more than {most} elements")
 
 
 def read_header(path: Path) -> Header:
@@ -220,7 +237,7 @@ def sheet_rows(path: Path, sheet: "Worksheet", first: int = 1) -> Iterator[tuple
         if number > MOST_ROWS:
             raise ValueError(f"a row of {sheet.title!r} has a number above {MOST_ROWS}, the last row of a sheet")
         if number % ROWS_PER_CHECK == 0:
-            check_justified(path, number * width * CELL, DEFLATE, f"cells of {sheet.title!r}")
+            check_justified(path, number * (ROW + width * CELL), DEFLATE, f"cells of {sheet.title!r}")
         yield row
 
 

@@ -16,8 +16,9 @@ from typing import Any, BinaryIO
 import av
 import numpy as np
 
-from ..._base import Advice, ArgumentError, Array, VideoLike
-from ..._files import VIDEO, check_justified, reading
+from ..._base import Advice, ArgumentError, Array, DamagedFileError, VideoLike, budget
+from ..._files import MOST, VIDEO, reading
+from ..boxes import check_boxes
 from ..checks import noted_number, whether
 from ..folder.joined import open_with_others
 from ..matroska import ebml_number
@@ -29,8 +30,9 @@ from ..writing import frame_blocks, refuse_dtype
 MP4_BOXES = {b"ftyp", b"moov", b"mdat", b"free", b"skip", b"wide", b"moof", b"mfra", b"sidx", b"styp", b"uuid"}
 # Written by recorders that did not fill in the length at the end.
 UNKNOWN_RIFF_LENGTHS, UNKNOWN_SEGMENT_LENGTH = (0, 2**32 - 1), 2**56 - 1
-# Demuxers that read one file: not lists such as ffconcat, which name others.
-CONTAINERS = "matroska,webm,avi,mov,mp4,asf,flv,mpeg,mpegts,ogg,nut,mxf,dv,ivf"
+# Those that the suffixes stand for: not lists such as ffconcat, which name other files.
+CONTAINERS = "matroska,webm,avi,mov,mp4,asf"
+MOST_PIXELS = 2**31 - 1  # that FFmpeg knows
 TAKEN = 16  # bytes of memory for a pixel: of a frame, its colours, and those that other threads decode meanwhile
 CHANNELS = {"red": 0, "green": 1, "blue": 2, "luma": None}
 
@@ -40,9 +42,19 @@ def open_container(path: Path) -> "av.container.InputContainer":
 
     Tags that are not UTF-8, as older programs write them, are no reason to lose a recording.
     """
-    options = {"protocol_whitelist": "file", "format_whitelist": CONTAINERS}
+    options = {"protocol_whitelist": "file", "format_whitelist": CONTAINERS, **decoding_options(path)}
     with reading(path, "av", "cannot be read as video and may be truncated", "copy the recording again"):
         return av.open(f"file:{path}", options=options, metadata_errors="replace")
+
+
+def decoding_options(path: Path) -> dict[str, str]:
+    """Return the options of decoders: frames can state other sizes than the header, the first of them when opening."""
+    return {"max_pixels": str(most_pixels(path))}
+
+
+def most_pixels(path: Path) -> int:
+    """Return the most pixels that a frame can have, by the size of the file."""
+    return min(max(budget().free_bytes, MOST * path.stat().st_size) // TAKEN, MOST_PIXELS)
 
 
 class DecodedFrames:
@@ -68,6 +80,7 @@ class DecodedFrames:
         container = open_container(self._path)
         stream = container.streams.video[0]
         stream.thread_type = "AUTO"
+        stream.codec_context.options = decoding_options(self._path)
         self._container, self._frames, self._next = container, container.decode(stream), 0
 
     def _decoding(self) -> AbstractContextManager[None]:
@@ -204,6 +217,7 @@ def check_whole(path: Path) -> None:
             subject=str(path),
         )
     check_chunks(path)
+    check_boxes(path)
 
 
 def _declared_bytes(file: BinaryIO, size: int) -> int:
@@ -293,8 +307,9 @@ def _read_header(path: Path) -> tuple[dict[str, Any], Packets]:
                 "copy the recording again",
                 subject=str(path),
             )
-        size = stream.codec_context.width * stream.codec_context.height
-        check_justified(path, TAKEN * size, what="pixels of a frame")
+        if not stream.codec_context.width * stream.codec_context.height:  # FFmpeg has seen why
+            problem = f"states frames of no pixels, or of more than the {most_pixels(path)} that it can hold"
+            raise DamagedFileError("path", path, problem, "copy the recording again", subject=str(path))
         tags = {key.lower(): value for key, value in container.metadata.items()}
         codec = {"codec": stream.codec_context.name, "pixel_format": stream.codec_context.pix_fmt}
         return {**tags, **codec}, find_packets(path, container, stream)

@@ -42,6 +42,7 @@ VOLUMES = {
     "Imaris": re.compile(r"DataSet/ResolutionLevel \d+/TimePoint \d+/Channel \d+/Data"),
 }
 # Attributes by which HDF5, NetCDF and xarray know axes and scales.
+NOTES, MOST_ATTRIBUTES = ("fps", "pixel_size"), 1000  # those that are used, and how many are read
 OF_LIBRARIES = (
     *("CLASS", "NAME", "DIMENSION_LABELS", "DIMENSION_LIST", "REFERENCE_LIST", "_ARRAY_DIMENSIONS"),
     *("_Netcdf4Coordinates", "_Netcdf4Dimid", "_nc3_strict", "_NCProperties"),
@@ -157,11 +158,14 @@ def _scale_times(dataset: "h5py.Dataset", path: Path, layout: Layout) -> Array |
 
 
 def _attributes(item: "h5py.File | h5py.Dataset") -> dict[str, Any]:
-    """Return attributes, with single values as Python's own types, but not those that libraries use themselves."""
+    """Return attributes, with single values as Python's own types, but not those that libraries use themselves.
+
+    HDF5 looks for each among all others, so of very many, those that are used are read, and some others.
+    """
+    names = sorted((name for name in item.attrs if name not in OF_LIBRARIES), key=lambda name: name not in NOTES)
+    found = {name: item.attrs[name] for name in names[:MOST_ATTRIBUTES]}
     return {
-        key: value.item() if np.ndim(value) == 0 and hasattr(value, "item") else value
-        for key, value in item.attrs.items()
-        if key not in OF_LIBRARIES
+        name: value.item() if np.ndim(value) == 0 and hasattr(value, "item") else value for name, value in found.items()
     }
 
 
