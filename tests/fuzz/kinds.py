@@ -96,6 +96,14 @@ def _scanimage(folder):
     return writers.scanimage(folder / "rec_00001.tif", VIDEO.astype("i2"), settings)
 
 
+def _metamorph(folder):
+    return writers.metamorph(folder / "rec.stk", VIDEO, [2 * i for i in range(len(VIDEO))], (6.45, "um"), "notes")
+
+
+def _ultima_acq(folder):
+    return makers.micam_ultima(folder, makers.random_video((7, 5, 100)), 3, 20, 8, layout=makers.ULTIMA_ACQ)
+
+
 def _ndtiff(folder):
     planes = [({"time": i}, frame) for i, frame in enumerate(VIDEO)]
     return writers.ndtiff(folder / "set", planes, 4)[0].parent
@@ -166,6 +174,9 @@ RECORDINGS |= {
     "netcdf 3": _netcdf_3,
     "mat of doubles": lambda folder: makers.mat_double_in_bytes(folder / "rec.mat", VIDEO.astype("u1")),
     "micam05 analog": _analog,
+    "mat of objects": lambda folder: makers.matlab_with_objects(folder / "rec.mat", {"video": VIDEO}, packed=True),
+    "micam ultima acq": _ultima_acq,
+    "tiff metamorph": _metamorph,
     "micam ultima background": lambda folder: makers.micam_ultima(folder, VIDEO, first="background"),
     "multirecorder d": lambda folder: makers.multirecorder(folder / "rec.dat", VIDEO, "d"),
     "multirecorder big-endian": lambda folder: makers.multirecorder(folder / "rec.dat", VIDEO, "f", ">"),

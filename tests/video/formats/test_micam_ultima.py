@@ -76,6 +76,10 @@ def test_dual_cameras_of_ultima_acq_have_to_be_chosen(tmp_path):
     check_error(lambda: open_video(path), ArgumentError, "path", r"dual_cam = 3: choose .* 'all' if there was only one")
     with open_video(path, channel="all") as recording:
         np.testing.assert_array_equal(recording[:], video)
+        assert recording.fps == 500
+    with open_video(path, channel=1) as recording:
+        np.testing.assert_array_equal(recording[:], video[1::2])
+        assert recording.fps == 500
 
 
 @pytest.mark.parametrize("change", ["columns", "truncated", "missing", "number"])
@@ -232,6 +236,25 @@ def test_the_background_of_the_first_of_two_cameras(tmp_path, first):
         np.testing.assert_array_equal(recording[:], VIDEO[1::2], strict=True)
     with open_video(path, channel=1) as recording:
         np.testing.assert_array_equal(recording[:], VIDEO[::2], strict=True)
+
+
+@pytest.mark.parametrize("block", [1, 3, 8])
+def test_the_second_of_two_cameras_has_a_background_of_its_own(tmp_path, block):
+    backgrounds = makers.random_video((2, 5, 9), "<u2")
+    changes = np.random.default_rng(0).integers(-30, 30, (6, 5, 9), dtype="<i2")
+    pages = [*backgrounds.view("<i2"), *changes]
+    blocks = [np.stack(pages[i : i + block]) for i in range(0, 8, block)]
+    header = makers.RSH.format(width=9, height=5, left=2, right=1, block=block, frames=8, sample_time="1.0msec")
+    header = header.replace("cmnt=", "dual_cam=4\ncmnt=") + "".join(f"rec({i}).rsd\n" for i in range(len(blocks)))
+    (tmp_path / "rec.rsh").write_text(header)
+    (tmp_path / "rec.rsm").write_bytes(backgrounds[0].tobytes())
+    for i, stored in enumerate(blocks):
+        (tmp_path / f"rec({i}).rsd").write_bytes(stored.tobytes())
+    for camera in (0, 1):
+        expected = (backgrounds[camera].view("<i2") + changes[camera::2])[:, :, 2:8].view("<u2")
+        with open_video(tmp_path / "rec.rsh", channel=camera) as recording:
+            np.testing.assert_array_equal(recording[:], expected)
+            assert "background itself" in recording.metadata["first frame"]
 
 
 # --- files of a recording ---------------------------------------------------------------------------------------------

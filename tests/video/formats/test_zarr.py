@@ -49,6 +49,21 @@ def test_a_folder_of_any_name_is_recognised_by_its_contents(tmp_path):
     np.testing.assert_array_equal(load_video(path.rename(tmp_path / "rec")), VIDEO)
 
 
+def test_an_array_of_an_ome_image_keeps_its_axes_and_scale(tmp_path):
+    path = tmp_path / "rec.zarr"
+    save_video(path, VIDEO, fps=500)
+    with open_video(path / "0") as recording:
+        np.testing.assert_array_equal(recording[:], VIDEO)
+        assert (recording.format, recording.fps, recording.axes) == ("OME-Zarr", 500, "TYX")
+    attributes = json.loads((path / "zarr.json").read_text())
+    attributes["attributes"]["ome"]["multiscales"][0]["axes"][0] = {"name": "c", "type": "channel"}
+    (path / "zarr.json").write_text(json.dumps(attributes))
+    check_error(lambda: open_video(path / "0"), ValueError, "path", "has the axes c, y, x of shape")
+    (path / "zarr.json").write_text(json.dumps({"zarr_format": 3, "node_type": "group", "attributes": {}}))
+    with open_video(path / "0") as recording:
+        assert (recording.format, recording.fps) == ("Zarr 3", 500)
+
+
 @pytest.mark.parametrize("others", [(), ("notes.txt",)])
 def test_a_zip_file_of_other_files_is_to_be_unpacked(tmp_path, others):
     """ImageJ saves a TIFF file as a zip file."""

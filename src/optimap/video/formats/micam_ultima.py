@@ -1,9 +1,9 @@
 """SciMedia MiCAM ULTIMA: a text header ``.rsh``, a background ``.rsm`` and blocks of differences ``.rsd``.
 
 Columns at the sides hold no light and are dropped; those at the left hold an analog input. The camera may store the
-background itself as the first frame, which is left out. Frames of two cameras may alternate; the header does not say so
-for certain. Headers of the program UltimaAcq state neither the layout of the sensor, which is that of the camera, nor
-how many frames a block holds, which is known from its size.
+background itself as the first frame, which is left out. Frames of two cameras may alternate, of which the second has no
+other background; the header does not say so for certain. Headers of the program UltimaAcq state neither the layout of
+the sensor, which is that of the camera, nor how many frames a block holds, which is known from its size.
 """
 
 import re
@@ -76,11 +76,16 @@ def open_recording(path: Path, channel: object = None) -> Recording:
     memory_maps = _map_blocks(blocks, frames, per_block, (height, width))
     pages = range(frames) if camera is None else range(camera, frames, CAMERAS)
     metadata = {**layout, **header}
-    if _begins_with_background(memory_maps, pages, background, columns):
-        pages = pages[1:]
+    own = _own_background(memory_maps, pages, columns) if camera else None
+    if own is not None or _begins_with_background(memory_maps, pages, background, columns):
+        pages, background = pages[1:], background if own is None else own
         metadata["first frame"] = "left out, because it is the background itself"
     fps = step_rate(header.get("sample_time", ""))
-    camera_fps, analog = None if fps is None else fps / pages.step, {}
+    # UltimaAcq notes the time between two frames of a camera, by all public readers; about others, they disagree.
+    step = 1 if "DataYsize" in header else pages.step
+    if step > 1:
+        metadata["rate of each camera"] = "half of what the header states; some programs take it for the whole"
+    camera_fps, analog = None if fps is None else fps / step, {}
     if columns.start:
         inputs = slice(0, columns.start, ANALOG_STEP)
         per_frame = min(ANALOG_ROWS, height) * len(range(width)[inputs])
@@ -150,6 +155,18 @@ def _find_camera(path: Path, dual_cam: str, channel: object) -> int | None:
     if isinstance(channel, bool) or channel not in (0, 1):
         raise ArgumentError.must_be("channel", channel, f"0 or 1 (one of two cameras) or {ALL!r} (a single camera)")
     return int(channel)
+
+
+def _own_background(blocks: list[Array], pages: range, columns: slice) -> NDArray[np.uint16] | None:
+    """Return the background of the second camera, which is its first frame; None if that is a difference as the others.
+
+    The background in a file of its own is that of the first camera.
+    """
+    if len(pages) < 2:
+        return None
+    first, second = (np.array(blocks[i // len(blocks[0])][i % len(blocks[0])]) for i in pages[:2])
+    far, near = (np.abs(stored[:, columns].astype(float)).sum() for stored in (first, second))
+    return first.view("<u2") if FAR_NEARER * near < far else None
 
 
 def _begins_with_background(blocks: list[Array], pages: range, background: Array, columns: slice) -> bool:

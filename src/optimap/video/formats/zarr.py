@@ -10,7 +10,7 @@ import math
 import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 from typing import Any, NoReturn
 
@@ -194,7 +194,9 @@ def _choose(path: Path, root: "zarr.Array[Any] | zarr.Group", dataset: str | Non
     if isinstance(root, zarr.Array):
         if dataset is not None:
             raise ArgumentError("dataset", dataset, f"is not in {path}, which is a single array", "leave dataset out")
-        return Image(root.name.strip("/") or ".", root, zarr_axes(root))
+        name = root.name.strip("/") or "."
+        described = _described_above(path, root) if name == "." else None
+        return Image(name, root, zarr_axes(root)) if described is None else replace(described, name=name, array=root)
     if "plate" in _ome(root):
         cure = f"open one of them, for example {path / 'A' / '1' / '0'}"
         raise ArgumentError("path", path, "is a plate of many images", cure, subject=str(path))
@@ -219,6 +221,21 @@ def _images(group: zarr.Group, prefix: str) -> Iterator[Image]:
             yield from _images(member, f"{prefix}{name}/")
         elif member.ndim >= 2 and np.dtype(member.dtype).kind in "biuf":
             yield Image(f"{prefix}{name}", member, zarr_axes(member))
+
+
+def _described_above(path: Path, array: "zarr.Array[Any]") -> Image | None:
+    """Return what the OME image in the folder above says of an array that was opened by itself, if there is one."""
+    above = path.absolute().parent
+    if not path.is_dir() or not is_zarr(above):
+        return None
+    store = CheckedFolder(above)
+    try:
+        group = zarr.open(store, mode="r")
+        levels = {} if isinstance(group, zarr.Array) else _lower_levels(group, path.name)
+    finally:
+        store.close()
+    found = levels.get(path.name)
+    return found if found is not None and found.array.shape == array.shape else None
 
 
 def _lower_levels(root: zarr.Group, dataset: str) -> dict[str, Image]:
