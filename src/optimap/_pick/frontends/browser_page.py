@@ -33,7 +33,8 @@ body {{ display: flex; flex-direction: column; font: 14px system-ui, sans-serif;
 #bar .gap {{ width: 6px; }}
 #state {{ flex: 1 1 150px; min-width: 0; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }}
 #state.problem {{ color: #b22222; font-weight: 600; white-space: normal; }}
-#place {{ color: #555; font-variant-numeric: tabular-nums; white-space: pre; }}
+#place {{ position: fixed; right: 4px; bottom: 2px; padding: 0 4px; background: white; pointer-events: none;
+  color: #555; font-variant-numeric: tabular-nums; white-space: pre; }}
 #figure {{ flex: 1 1 0; min-height: 0; overflow: hidden; }}
 #figure .ui-dialog-titlebar, #figure .mpl-toolbar {{ display: none; }}
 #figure div {{ box-sizing: content-box; border: 0 !important; resize: none !important; }}
@@ -100,7 +101,7 @@ window.addEventListener("resize", fit_soon);
 window.addEventListener("focus", fit_soon);  // another page of the same figure may have had another size
 socket.addEventListener("open", fit);
 
-figure.handle_message = (_, message) => { find("place").textContent = message.message; };
+figure.handle_message = (_, message) => { find("place").textContent = message.message.replaceAll("\\n", " "); };
 figure.handle_history_buttons = () => {};
 figure.handle_figure_label = () => {};
 figure.handle_navigate_mode = (_, message) => {
