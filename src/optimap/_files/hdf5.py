@@ -23,8 +23,10 @@ if TYPE_CHECKING:
 
 DEEPEST = 100  # groups in groups; HDF5 looks each name up from the top, so 5,000 took 20 s
 WITHIN_DEFLATE = {1, 2, 3}  # the filters deflate, shuffle and checksum
-# Filters that come with every HDF5 or h5py; hdf5plugin brings most of the others.
-OWN_FILTERS, OTHER_FILTERS = {1, 2, 3, 4, 5, 6, 32000}, "hdf5plugin"
+OTHER_FILTERS, FIRST_OTHER = (
+    "hdf5plugin",
+    256,
+)  # the package that brings filters of other makers; these have such numbers
 LONGEST_NAME = 40  # of a filter, in messages
 MOST_STEPS = 100  # of soft links to soft links
 ALONE = "save it as one file that holds all of its data"
@@ -206,7 +208,7 @@ def _filters(dataset: "h5py.Dataset") -> dict[int, str]:
 
 def check_filters(dataset: "h5py.Dataset", path: Path, name: str = "path") -> None:
     """Raise an error if a filter that a dataset was compressed with is not installed."""
-    others = {number: text for number, text in _filters(dataset).items() if number not in OWN_FILTERS}
+    others = {number: text for number, text in _filters(dataset).items() if number not in WITHIN_DEFLATE}
     if not others:
         return
     import h5py
@@ -219,7 +221,11 @@ def check_filters(dataset: "h5py.Dataset", path: Path, name: str = "path") -> No
             called = f" ({text})" if text else ""
             problem = f"is compressed with the HDF5 filter {number}{called}, which is not installed"
             cure = "save it with gzip in the program that made it"
-            cure = cure if has_package else f"install it with pip install {OTHER_FILTERS}, or {cure}"
+            cure = (
+                cure
+                if has_package or number < FIRST_OTHER
+                else f"install it with pip install {OTHER_FILTERS}, or {cure}"
+            )
             raise ArgumentError(name, path, problem, cure, subject=str(path))
 
 

@@ -63,7 +63,7 @@ KINDS = (
     Kind("Parquet", (".parquet",), "parquet", extra="parquet", needs=("pyarrow",), tidy=True),
     Kind("Excel", (".xlsx",), "excel", extra="excel", needs=("openpyxl",), tidy=True, digits=True),
     Kind("MATLAB", (".mat",), "matlab", shared=True),
-    Kind("NumPy", (".npz",), "npz"),
+    Kind("NumPy", (".npz",), "npz", shared=True),
     Kind("HDF5", (".h5", ".hdf5"), "hdf5", extra="hdf5", needs=("h5py",), shared=True),
     Kind("NetCDF", (".nc",), "netcdf", extra="xarray", needs=("xarray", "h5netcdf"), shared=True, marks="netcdf_marks"),
     Kind("NWB", (".nwb",), "nwb", extra="nwb", needs=("pynwb",), shared=True, marks="nwb_marks"),

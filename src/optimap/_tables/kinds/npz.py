@@ -10,6 +10,7 @@ import numpy as np
 from ..._base import Array
 from ..._files import check_npz, write_npz, written_patiently
 from ..._regions import Regions
+from ..columns_header import COLUMNS_MARKER
 from ..header import MARKER, Header, not_ours, parse_header, reading_table
 from ..table import TraceTable
 
@@ -35,6 +36,13 @@ def _load(path: Path, *names: str) -> list[Array]:
             if MARKER not in file.files:
                 raise not_ours(path)
             return [file[name] for name in names]
+
+
+def is_table(path: Path) -> bool:
+    """Return whether a file is a table of optimap, not an archive of other arrays, such as a recording."""
+    with reading_table(path, "numpy", ".npz"), zipfile.ZipFile(path) as archive:
+        check_npz(archive, path)
+        return not {f"{MARKER}.npy", f"{COLUMNS_MARKER}.npy"}.isdisjoint(archive.namelist())
 
 
 def read_header(path: Path) -> Header:

@@ -230,8 +230,9 @@ def _described_above(path: Path, array: "zarr.Array[Any]") -> Image | None:
         return None
     store = CheckedFolder(above)
     try:
-        group = zarr.open(store, mode="r")
-        levels = {} if isinstance(group, zarr.Array) else _lower_levels(group, path.name)
+        with _reading(above):
+            group = zarr.open(store, mode="r")
+            levels = {} if isinstance(group, zarr.Array) else _lower_levels(group, path.name)
     finally:
         store.close()
     found = levels.get(path.name)
