@@ -1,5 +1,7 @@
 """Where tables and pictures go: names, folders, kinds."""
 
+import os
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -39,6 +41,7 @@ def test_several_recordings_into_another_kind(made, monkeypatch):
         (["-o", "n.h5", "--format", "csv"], "--format csv does not match -o n.h5: give only one of them"),
         (["--format", "docx"], "--format docx is not a kind of table: choose from csv, tsv, parquet,"),
         (["-o", "none"], "-o none is neither a table, such as none.csv, nor an existing folder: write none/"),
+        (["-o", os.devnull], "nor an existing folder: give another name"),
         (["-o", "t.csv"], "t.csv exists"),
     ],
 )

@@ -45,7 +45,7 @@ def find_outputs(options: TracesOptions, what: str) -> list[tuple[tuple[str, Pat
             "-o",
             asked,
             f"is neither a {kind}, such as {asked}{_suffix(options)}, nor an existing folder",
-            f"write {asked}/ to create that folder",
+            "give another name" if asked.exists() else f"write {asked}/ to create that folder",
             subject=f"-o {asked}",
         )
     tables = [_output(asked, path, ending, options.several) for path in options.files]
