@@ -19,6 +19,7 @@ import numpy as np
 from .._base import Array, DamagedFileError
 from ..kernels import thread_count
 from .hdf5_contiguous import MappedDataset, file_of, mapped_dataset
+from .hdf5_heads import CheckedChunks, checked
 from .threaded_chunks import Bytes, Chunk, ThreadedChunks, of_size
 
 if TYPE_CHECKING:
@@ -153,7 +154,7 @@ def _unshuffled(data: Bytes, itemsize: int, place: Bytes) -> Bytes:
     return place
 
 
-def threaded(dataset: "h5py.Dataset", path: Path) -> "ThreadedChunks | MappedDataset | h5py.Dataset":
+def threaded(dataset: "h5py.Dataset", path: Path) -> "ThreadedChunks | MappedDataset | CheckedChunks | h5py.Dataset":
     """Return a dataset that is read or decompressed in threads, or the dataset itself where that is not possible.
 
     `path` is the file that was opened.
@@ -165,7 +166,7 @@ def threaded(dataset: "h5py.Dataset", path: Path) -> "ThreadedChunks | MappedDat
     own = file_of(dataset, path) if not filters and hasattr(os, "preadv") else None
     inflate = _inflates(filters) if set(filters) & {*COMPRESSIONS} else None
     if own is None and (inflate is None or (thread_count() < 2 and _inflated in inflate.values())):
-        return dataset
+        return checked(dataset)
     count = int(np.prod([-(-n // size) for n, size in zip(dataset.shape, dataset.chunks, strict=True)]))
     if dataset.id.get_num_chunks() != count:  # missing chunks are fill values
         return dataset
