@@ -1,5 +1,6 @@
 """The sizes that coded images state: those that imagecodecs decodes; larger ones than the page has are refused."""
 
+import re
 import struct
 
 import imagecodecs
@@ -192,6 +193,33 @@ def test_tags_of_jpeg_xr_that_its_decoder_writes_lines_about(tmp_path, capfd):
         lambda: load_video(path), ValueError, "path", r"rec\.czi .* tag 44225, which JPEG XR does not have", path
     )
     assert capfd.readouterr() == ("", "")
+
+
+@pytest.mark.parametrize("kind", ["jpeg xr", "jpeg xr with transparency"])
+@pytest.mark.parametrize(
+    ("place", "byte", "match"),
+    [
+        (11, 0x22, "contradicts itself about the format"),  # colours where grey was stated
+        (11, 0x07, "contradicts itself about the format"),  # floats
+        (16, 0xA0, "contradicts itself about the format"),
+        (15, 0x03, "states 4 x 48 pixels, and 32 x 48 in its tags"),
+    ],
+)
+def test_headers_of_jpeg_xr_that_its_decoder_would_not_survive(kind, place, byte, match):
+    code = encoded(kind, 32, 48)
+    check_coded(code, 32 * 48)
+    starts = [found.start() for found in re.finditer(b"WMPHOTO", code)]
+    assert len(starts) == (2 if "transparency" in kind else 1)
+    for start in starts:
+        changed = bytearray(code)
+        changed[start + place] = byte
+        with pytest.raises(ValueError, match=match):
+            check_coded(bytes(changed), 32 * 48)
+    at = struct.unpack_from("<I", code, 4)[0] + 2 + 8  # the first tag states where the format of pixels is
+    unknown = bytearray(code)
+    unknown[struct.unpack_from("<I", code, at)[0] + 15] = 0xFE
+    with pytest.raises(ValueError, match="format of pixels 254, which is not known"):
+        check_coded(bytes(unknown), 32 * 48)
 
 
 def test_sub_blocks_of_zeiss_that_are_coded_as_larger_images(tmp_path):

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 
 from .._files import DEFLATE
 from .jpeg_2000 import jpeg_2000_size
+from .jpeg_xr import jpeg_xr_size
 
 JP2, JPEG_XL = b"\0\0\0\x0cjP  \r\n\x87\n", b"\0\0\0\x0cJXL \r\n\x87\n"  # first boxes
 RATIOS = ((1, 1), (12, 10), (4, 3), (3, 2), (16, 9), (5, 4), (2, 1))  # of the sides in JPEG XL
@@ -19,13 +20,6 @@ SIDES = (9, 13, 18, 30)  # bits of a side in JPEG XL
 JPEG_ALONE = (0x01, *range(0xD0, 0xD9))  # markers without a length
 JPEG_FRAMES = (*(n for n in range(0xC0, 0xD0) if n not in (0xC4, 0xC8, 0xCC)), 0xF7)  # the last is JPEG-LS
 LERC, LERC_HEADER = b"Lerc2 ", 100  # bytes, or more
-WIDTH, HEIGHT = 0xBC80, 0xBC81  # tags of JPEG XR
-# All of its tags; its decoder writes a line about any other to the terminal.
-JPEG_XR_TAGS = {
-    *(0x010D, 0x010E, 0x010F, 0x0110, 0x011D, 0x0129, 0x0131, 0x0132, 0x013B, 0x013C, 0x02BC, 0x4746, 0x4749, 0x8298),
-    *(0x83BB, 0x8649, 0x8769, 0x8773, 0x8825, 0x9C9B, 0xA005, 0xBC01, 0xBC02, 0xBC03, 0xBC04, WIDTH, HEIGHT, 0xBC82),
-    *(0xBC83, 0xBCC0, 0xBCC1, 0xBCC2, 0xBCC3, 0xBCC4, 0xBCC5, 0xEA1C),
-}
 
 
 def check_coded(stored: bytes, pixels: int) -> None:
@@ -118,22 +112,7 @@ def _jpeg_xl(stored: bytes) -> Iterator[tuple[int, int]]:
 
 
 def _jpeg_xr(stored: bytes) -> Iterator[tuple[int, int]]:
-    """Yield the sizes in the tags, and those of the image and its transparency."""
-    (place,) = struct.unpack_from("<I", stored, 4)
-    (count,) = struct.unpack_from("<H", stored, place)
-    sides = dict.fromkeys((WIDTH, HEIGHT), 0)
-    for i in range(count):
-        tag, kind, _, value = struct.unpack_from("<HHII", stored, place + 2 + 12 * i)
-        if tag not in JPEG_XR_TAGS:
-            raise ValueError(f"a coded image states the tag {tag}, which JPEG XR does not have")
-        sides[tag] = value & 0xFFFF if kind == 3 else value
-    yield sides[HEIGHT], sides[WIDTH]
-    at = stored.find(b"WMPHOTO\0")
-    while at >= 0:
-        is_short = stored[at + 10] >> 7
-        columns, rows = struct.unpack_from(">HH" if is_short else ">II", stored, at + 12)
-        yield rows + 1, columns + 1
-        at = stored.find(b"WMPHOTO\0", at + 8)
+    yield jpeg_xr_size(stored)
 
 
 def _lerc_in_zlib(stored: bytes) -> Iterator[tuple[int, int]]:
