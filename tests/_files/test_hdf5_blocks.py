@@ -120,3 +120,20 @@ def test_a_heap_whose_objects_do_not_follow_each_other(tmp_path, length, size):
 
     with pytest.raises(DamagedFileError, match=r"a\.h5 is damaged, because text in it is said to be larger"):
         read()
+
+
+@pytest.mark.parametrize(
+    ("size", "match"), [(8192, "than the heap that holds it"), (2**40, "than the file"), (2**64 - 8, "than the file")]
+)
+def test_a_heap_that_is_said_to_go_on_behind_its_end(tmp_path, size, match):
+    path = tmp_path / "a.h5"
+    with h5py.File(path, "w") as file:
+        file.attrs["note"] = "text"
+        file["values"] = np.zeros(2000)  # read as objects of the heap, zeros have no size, and no end
+    data = bytearray(path.read_bytes())
+    heap = data.index(b"GCOL")
+    struct.pack_into("<Q", data, heap + 8, size)
+    path.write_bytes(data)
+    text = rf"a\.h5 is damaged, because text in it is said to be larger {match}"
+    with open_hdf5(path) as file, pytest.raises(DamagedFileError, match=text):
+        dict(file.attrs)

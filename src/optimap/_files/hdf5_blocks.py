@@ -52,7 +52,7 @@ class Blocks:
                 problem = f"has addresses and lengths of {block[at]} and {block[at + 1]} bytes, where HDF5 uses 8"
                 raise DamagedFileError("path", self._path, problem, "copy the file again", subject=str(self._path))
         elif start == HEAP_START:
-            self._check_heap(block)
+            self._check_heap(block, place - self._start)
         elif start[:4] == b"TREE":
             self._check_node(block, place - self._start)
         elif start[:4] == b"HEAP":
@@ -60,12 +60,17 @@ class Blocks:
         elif describes_objects(content := bytes(block)):
             check_notes(self._path, content, self._size, self._read_here)
 
-    def _check_heap(self, block: memoryview) -> None:
-        """Raise an error unless the objects of a heap follow each other up to its end, as far as it was read."""
+    def _check_heap(self, block: memoryview, address: int) -> None:
+        """Raise an error unless the objects of a heap follow each other up to its end, which the library reads next."""
         _, _, size = HEAP.unpack_from(block)
-        place, end = HEAP.size, min(size, len(block))
+        if size > self._size:
+            raise self._damaged("text in it is said to be larger than the file")
+        whole = bytes(block)
+        if size > len(block):
+            whole += self._read_here(address + len(block), size - len(block))
+        place, end = HEAP.size, min(size, len(whole))
         while place + HEAP_OBJECT.size <= end:
-            number, _, nbytes = HEAP_OBJECT.unpack_from(block, place)
+            number, _, nbytes = HEAP_OBJECT.unpack_from(whole, place)
             # The object with number 0 is the free space, whose size includes its own header.
             step = nbytes if number == 0 else HEAP_OBJECT.size + nbytes + -nbytes % 8
             if step < HEAP_OBJECT.size or place + step > size:
