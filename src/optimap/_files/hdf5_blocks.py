@@ -17,7 +17,7 @@ SIGNATURE = b"\x89HDF\r\n\x1a\n"
 SIZES = (8, 8)  # bytes of addresses and lengths
 # A collection of a heap of text: signature, version, size of the whole; its objects: number, references, size.
 HEAP, HEAP_OBJECT = struct.Struct("<4sB3xQ"), struct.Struct("<HH4xQ")
-HEAP_START = b"GCOL\x01\0\0\0"
+HEAP_START = b"GCOL"
 # A heap of names: signature, version, size of the names, first free place, their address.
 NAMES, FREE_PLACE, NO_MORE = struct.Struct("<4sB3xQQQ"), struct.Struct("<QQ"), 1
 # A node of a tree: signature, kind (groups or chunks), level, children, the nodes to the left and to the right. The
@@ -43,7 +43,7 @@ class Blocks:
         """Raise an error for a block that HDF5 would not survive; pixels pass."""
         start = bytes(block[:8])
         least = SHORTEST_START if start == SIGNATURE else SMALLEST
-        if not least <= len(block) <= LARGEST and start != HEAP_START:
+        if not least <= len(block) <= LARGEST and start[:4] != HEAP_START:
             return
         if start == SIGNATURE:
             at = 13 if block[8] < 2 else 9
@@ -51,7 +51,7 @@ class Blocks:
             if at + 2 <= self._size and tuple(block[at : at + 2]) != SIZES:
                 problem = f"has addresses and lengths of {block[at]} and {block[at + 1]} bytes, where HDF5 uses 8"
                 raise DamagedFileError("path", self._path, problem, "copy the file again", subject=str(self._path))
-        elif start == HEAP_START:
+        elif start[:4] == HEAP_START:
             self._check_heap(block, place - self._start)
         elif start[:4] == b"TREE":
             self._check_node(block, place - self._start)
