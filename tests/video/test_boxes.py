@@ -65,3 +65,19 @@ def test_a_compressed_header(tmp_path, memory, many):
         np.testing.assert_array_equal(load_video(path), VIDEO)
     else:
         assert memory(load_video, path, match=r"rec\.mp4 is damaged, .* states 10000000 frames") < 30 * 2**20
+
+
+@pytest.mark.parametrize("note", ["truncated at beat 5", "trunk of the left bundle"])
+def test_words_in_notes_are_not_tables(tmp_path, note):
+    path = tmp_path / "rec.mp4"
+    with av.open(str(path), "w") as container:
+        container.metadata["comment"] = note
+        stream = container.add_stream("ffv1", rate=25)
+        stream.height, stream.width, stream.pix_fmt = *VIDEO.shape[1:], "gray"
+        for i, pixels in enumerate(VIDEO):
+            frame = av.VideoFrame.from_ndarray(pixels, format="gray")
+            frame.pts = i
+            container.mux(stream.encode(frame))
+        container.mux(stream.encode())
+    assert note.encode() in path.read_bytes()
+    np.testing.assert_array_equal(load_video(path), VIDEO)

@@ -52,7 +52,7 @@ def _jpeg(stored: bytes) -> Iterator[tuple[int, int]]:
             place += 1 if marker == 0xFF else 2
         else:
             place += 2 + struct.unpack_from(">H", stored, place + 2)[0]
-        place = stored.find(b"\xff", place)  # decoders pass over what is no marker
+        place = stored.find(b"\xff", place)  # decoders pass over what is not a marker
 
 
 def _jpeg_2000(stored: bytes) -> Iterator[tuple[int, int]]:

@@ -18,6 +18,8 @@ PIXELS = (b"mdat", b"free", b"skip", b"wide")
 AT_ONCE, OVERLAP = 2**20, 15  # bytes; one less than a name and its numbers take
 # The count of samples follows the flags or, in tables, the size that all samples have.
 COUNTS = re.compile(rb"(?:stsz.{8}|stz2.{8}|trun.{4})(.{4})", re.DOTALL)
+# FFmpeg refuses longer runs before it takes memory: four letters, as in a note with the word "truncated", are more.
+MOST_OF_RUN = (2**32 - 1) // 24
 COMPRESSED = re.compile(rb"cmvd.{4}", re.DOTALL)
 MOST_HEADER = 2**26  # bytes of a header that was compressed
 
@@ -56,4 +58,5 @@ def _headers(file: BinaryIO, size: int) -> Iterator[bytes]:
 
 def _stated(raw: bytes) -> int:
     """Return the number of samples that the tables in some bytes state."""
-    return sum(int.from_bytes(count, "big") for count in COUNTS.findall(raw))
+    found = ((match[0][:4], int.from_bytes(match[1], "big")) for match in COUNTS.finditer(raw))
+    return sum(count for name, count in found if name != b"trun" or count < MOST_OF_RUN)
