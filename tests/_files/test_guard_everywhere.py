@@ -11,15 +11,7 @@ OPENING = (
     *("h5py.File", "open_hdf5", "own_hdf5", "tifffile.TiffFile", "zarr.open", "zipfile.ZipFile", "Image.open"),
     *("np.load", "np.lib.format.open_memmap", "read_magic", "loadmat", "list_matlab", "netcdf_file", "av.open"),
     *("pynwb.NWBHDF5IO", "load_workbook", "pq.ParquetFile", "pq.read_table", "pq.read_schema", "xr.open_dataset"),
-    *(
-        "open_dataset",
-        "HDF5Input",
-        "json.load",
-        "json.loads",
-        "ElementTree.parse",
-        "ElementTree.fromstring",
-        "csv.reader",
-    ),
+    *("open_dataset", "json.load", "json.loads", "ElementTree.parse", "ElementTree.fromstring", "csv.reader"),
     *("np.loadtxt", "ImagejRoi.frombytes", "nd2.ND2File", "liffile.LifFile", "sif_parser.np_open", "_Unpickler"),
 )
 GUARDS = ("reading", "reading_image", "reading_table", "reading_tags", "reading_text", "listing", "_reading", "guard")
@@ -27,7 +19,6 @@ GUARDS = ("reading", "reading_image", "reading_table", "reading_tags", "reading_
 ELSEWHERE = {
     "_files/hdf5.py": "its functions are in the list themselves",
     "_files/hdf5_io.py": "open_hdf5, which calls it, is in the list itself",
-    "_tables/kinds/netcdf.py:open_dataset": "it is in the list itself",
     "_cli/made_alike.py:parse_made": "text that was read from a file; other text is a fact, not damage",
     "_files/justified.py:npy_header": "its callers guard it",
     "_pick/frontends/browser_guard.py": "a message of the page",

@@ -129,5 +129,5 @@ def test_files_are_opened_for_reading_in_one_place():
             writes = [arg.value for arg in node.args if isinstance(arg, ast.Constant)] == ["w"]
             if not writes:
                 found.append(module.relative_to(package).as_posix())
-    # With links, by ourselves, and by h5netcdf, which is given the file that `hdf5_io` looks at.
-    assert found == ["_files/hdf5.py", "_files/hdf5_io.py", "_tables/kinds/netcdf.py"]
+    # With links, and by ourselves.
+    assert found == ["_files/hdf5.py", "_files/hdf5_io.py"]

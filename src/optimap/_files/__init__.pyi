@@ -19,6 +19,7 @@ from .guard import (
 from .hdf5 import (
     ALONE,
     check_filters,
+    check_own,
     check_size,
     hdf5_contents,
     hdf5_item,
@@ -28,11 +29,9 @@ from .hdf5 import (
     refuse_elsewhere,
 )
 from .hdf5_io import (
-    HDF5Input,
     hdf5_output,
 )
 from .hdf5_scales import (
-    check_scales,
     scales_of,
 )
 from .justified import (
@@ -68,6 +67,9 @@ from .libraries import (
 from .matlab_tags import (
     check_matlab,
     list_matlab,
+)
+from .netcdf import (
+    netcdf_values,
 )
 from .npz import (
     new_archive,
@@ -107,7 +109,6 @@ __all__ = [
     "PNG",
     "STORED",
     "VIDEO",
-    "HDF5Input",
     "OpenedFile",
     "OpenedFolder",
     "array_checksum",
@@ -118,7 +119,7 @@ __all__ = [
     "check_npy",
     "check_npz",
     "check_output",
-    "check_scales",
+    "check_own",
     "check_sidecar",
     "check_size",
     "check_zip",
@@ -139,6 +140,7 @@ __all__ = [
     "list_matlab",
     "make_folder",
     "missing_folders",
+    "netcdf_values",
     "new_archive",
     "new_run",
     "npy_header",

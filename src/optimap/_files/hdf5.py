@@ -94,13 +94,18 @@ def own_hdf5(path: Path, name: str = "path", purpose: str = "HDF5 files") -> "It
     Errors call the argument that names the file by `name`.
     """
     with open_hdf5(path, purpose) as file:
-        contents = hdf5_contents(file, path, name)
-        elsewhere = contents.elsewhere
-        for dataset in contents.datasets.values():
-            check_size(dataset, path, name)
-        if elsewhere:
-            refuse_elsewhere(path, *next(iter(elsewhere.items())), name=name, cure=ALONE)
+        check_own(file, path, name)
         yield file
+
+
+def check_own(file: "h5py.File", path: Path, name: str = "path") -> None:
+    """Raise an error if anything in an open file leads to another file, or states more than the file can hold."""
+    contents = hdf5_contents(file, path, name)
+    elsewhere = contents.elsewhere
+    for dataset in contents.datasets.values():
+        check_size(dataset, path, name)
+    if elsewhere:
+        refuse_elsewhere(path, *next(iter(elsewhere.items())), name=name, cure=ALONE)
 
 
 def refuse_elsewhere(path: Path, item: str, other: str, name: str = "path", cure: str = ALLOW) -> None:

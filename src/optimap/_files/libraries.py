@@ -66,7 +66,6 @@ LIBRARIES = {
         (*FOLLOWED, OSError, RuntimeError, NameError, zlib.error, *MEMORY), ("scipy.io.matlab.MatReadError",)
     ),
     "h5py": Library((*FOLLOWED, OSError, RuntimeError, *MEMORY), loses_interrupts=True),
-    "xarray": Library((*FOLLOWED, OSError, RuntimeError, *MEMORY), quiet=True, loses_interrupts=True),
     "zarr": Library(
         (*FOLLOWED, *ZIPPED, SystemError, SyntaxError, *MEMORY), (LZMA,), loggers=("zarr", "numcodecs"), quiet=True
     ),

@@ -28,7 +28,6 @@ from .kinds import (
     find_table_kind,
 )
 from .kinds.netcdf import (
-    open_dataset,
     write_dataset,
 )
 from .labelled import (
@@ -95,7 +94,6 @@ __all__ = [
     "load_header",
     "load_traces",
     "neighbour_times",
-    "open_dataset",
     "regular_rate",
     "save_columns",
     "save_traces",

@@ -217,8 +217,7 @@ def load_traces(path: str | os.PathLike[str]) -> TraceTable:
     path = file_path(path)
     kind = existing_kind(path)
     module = kind.load()
-    header = module.read_header(path)
-    values, axis = module.read_values(path, header)
+    header, values, axis = module.read(path)
     check_values(header, values, axis, path, exact=not kind.digits)
     return from_header(header, values, axis)
 

@@ -32,6 +32,7 @@ from .._files import (
     check_npz,
     check_output,
     hdf5_output,
+    netcdf_values,
     open_hdf5,
     own_hdf5,
     reading,
@@ -176,11 +177,12 @@ def _write_nc(path: Path, arrays: Arrays, header: dict[str, Any]) -> None:
 
 
 def _read_nc(path: Path) -> tuple[Arrays, dict[str, Any] | None]:
-    with _tables.open_dataset(path) as dataset:
-        if MARKER not in dataset.attrs:
+    with own_hdf5(path) as file:
+        if MARKER not in file.attrs:
             return {}, None
-        header = json.loads(str(dataset["header"].item()))
-        return {str(name): dataset[name].values for name in dataset.data_vars if name != "header"}, header
+        header = json.loads(file["header"].asstr()[()])
+        names = [name for name in (*header["columns"], MASK, CODES) if name in file]
+        return {name: netcdf_values(file, name, path) for name in names}, header
 
 
 def _write_tif(path: Path, arrays: Arrays, header: dict[str, Any]) -> None:
@@ -277,7 +279,7 @@ class Kind(NamedTuple):
 
 KINDS = {
     ".npz": Kind(_write_npz, _read_npz, _holds_npz, "numpy"),
-    ".nc": Kind(_write_nc, _read_nc, _holds_h5, "xarray", "xarray", ("xarray", "h5netcdf")),
+    ".nc": Kind(_write_nc, _read_nc, _holds_h5, "h5py", "xarray", ("xarray", "h5netcdf")),
     ".h5": Kind(_write_h5, _read_h5, _holds_h5, "h5py", "hdf5", ("h5py",)),
     ".hdf5": Kind(_write_h5, _read_h5, _holds_h5, "h5py", "hdf5", ("h5py",)),
     ".tif": Kind(_write_tif, _read_tif, _holds_tif, "tifffile"),

@@ -8,9 +8,10 @@ from typing import Any
 import xarray
 
 from ..._base import Array
+from ..._files import netcdf_values, own_hdf5
 from ..columns_header import COLUMNS_LAYOUT, COLUMNS_MARKER, not_beats, parse_columns_header, text_column
 from ..header import reading_table
-from ..kinds.netcdf import open_dataset, write_dataset
+from ..kinds.netcdf import write_dataset
 
 
 def write(path: Path, columns: Mapping[str, Array], header: dict[str, Any]) -> None:
@@ -30,12 +31,14 @@ def write(path: Path, columns: Mapping[str, Array], header: dict[str, Any]) -> N
 
 def read(path: Path) -> tuple[dict[str, Any], dict[str, Array]]:
     """Return the header and the columns."""
-    with reading_table(path, "xarray", "NetCDF 4"), open_dataset(path) as dataset:
-        if COLUMNS_MARKER not in dataset.attrs:
+    with reading_table(path, "h5py", "NetCDF 4"), own_hdf5(path) as file:
+        if COLUMNS_MARKER not in file.attrs:
             raise not_beats(path)
-        header = parse_columns_header(str(dataset["header"].item()), path)
+        header = parse_columns_header(str(file["header"].asstr()[()]), path)
         return header, {
-            name: text_column(dataset[name].values.tolist(), path) if dtype == "text" else dataset[name].values
+            name: text_column(file[name].asstr()[()].tolist(), path)
+            if dtype == "text"
+            else netcdf_values(file, name, path)
             for name, dtype in header["columns"].items()
-            if name in dataset
+            if name in file
         }

@@ -14,7 +14,7 @@ import pynwb
 from hdmf.common import DynamicTable, VectorData
 
 from ..._base import Array
-from ..._files import own_hdf5
+from ..._files import check_own, hdf5_item, open_hdf5
 from ..columns_header import COLUMNS_MARKER, not_beats, parse_columns_header, text_column
 from ..header import reading_table
 from ..kinds.nwb import write_nwb
@@ -49,9 +49,10 @@ def _plain(values: Array) -> Any:
 
 def read(path: Path) -> tuple[dict[str, Any], dict[str, Array]]:
     """Return the header and the columns; h5py is enough for that, and faster than pynwb."""
-    with reading_table(path, "h5py", "NWB"), own_hdf5(path) as file:
-        if "nwb_version" not in file.attrs or HEADER not in file:
+    with reading_table(path, "h5py", "NWB"), open_hdf5(path) as file:
+        if "nwb_version" not in file.attrs or hdf5_item(file, HEADER, path) is None:
             raise not_beats(path)
+        check_own(file, path)
         header = parse_columns_header(str(file[HEADER].asstr()[()]), path)
         stored = {name: file["processing/ophys/beats"][_column(name)] for name in header["columns"]}
         return header, {

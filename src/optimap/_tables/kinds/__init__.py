@@ -7,7 +7,7 @@ A new kind is one row here and one module next to this file with
 - ``write(path, table, header, regions)``; regions are None unless they were given;
 - ``read_header(path) -> header``, quickly, as `header.parse_header` returns it, with an error for files that optimap
   did not write; what is read from the file is guarded (`header.reading_table`);
-- ``read_values(path, header) -> (values (T, N), axis (T,))``;
+- ``read(path) -> (header, values (T, N), axis (T,))``;
 - ``is_table(path)``, only if recordings have the same suffix.
 
 Paths and tables have been checked before they arrive there. Five modules are not kinds: `digits` and

@@ -203,8 +203,13 @@ def read_header(path: Path) -> Header:
     return parse_header(text, path)
 
 
-def read_values(path: Path, header: Header) -> tuple[Array, Array]:
-    """Return (T, N) values and the axis."""
+def read(path: Path) -> tuple[Header, Array, Array]:
+    """Return the header, (T, N) values and the axis."""
+    header = read_header(path)
+    return header, *_values(path, header)
+
+
+def _values(path: Path, header: Header) -> tuple[Array, Array]:
     frames, count = header_shape(header)
     dtype, axis_dtype = np.dtype(header["dtype"]), np.dtype(header["axis_dtype"])
     width = len(tidy_columns(header["axis"])) if header["tidy"] else count + 1

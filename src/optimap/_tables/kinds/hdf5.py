@@ -55,15 +55,20 @@ def is_table(path: Path) -> bool:
 def read_header(path: Path) -> Header:
     """Return the header."""
     with _opened(path) as file:
-        if MARKER not in file.attrs:
-            raise not_ours(path)
-        text, shape = str(file["header"].asstr()[()]), file["traces"].shape
-    header = parse_header(text, path)
-    check_stored(header, shape, path)
-    return header
+        return stored_header(file, path)
 
 
-def read_values(path: Path, header: Header) -> tuple[Array, Array]:
-    """Return (T, N) values and the axis."""
+def read(path: Path) -> tuple[Header, Array, Array]:
+    """Return the header, (T, N) values and the axis."""
     with _opened(path) as file:
-        return np.asarray(file["traces"][()]), np.asarray(file[header["axis"]][()])
+        header = stored_header(file, path)
+        return header, np.asarray(file["traces"][()]), np.asarray(file[header["axis"]][()])
+
+
+def stored_header(file: h5py.File, path: Path) -> Header:
+    """Return the header in an open file, which is marked and describes the traces in it."""
+    if MARKER not in file.attrs:
+        raise not_ours(path)
+    header = parse_header(str(file["header"].asstr()[()]), path)
+    check_stored(header, file["traces"].shape, path)
+    return header

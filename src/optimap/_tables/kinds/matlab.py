@@ -121,8 +121,9 @@ def read_header(path: Path) -> Header:
     return parse_header(str(text.item() if text.size == 1 else text), path)
 
 
-def read_values(path: Path, header: Header) -> tuple[Array, Array]:
-    """Return (T, N) values and the axis."""
+def read(path: Path) -> tuple[Header, Array, Array]:
+    """Return the header, (T, N) values and the axis."""
+    header = read_header(path)
     traces, axis = _load(path, "traces", header["axis"])
     check_stored(header, traces.shape, path)
-    return traces, axis.ravel()
+    return header, traces, axis.ravel()

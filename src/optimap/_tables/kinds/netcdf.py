@@ -11,11 +11,13 @@ import numpy as np
 import xarray
 
 from ..._base import Array, deferred_interrupts
-from ..._files import HDF5Input, check_scales, hdf5_contents, own_hdf5, written_patiently
+from ..._files import netcdf_values, own_hdf5, written_patiently
 from ..._regions import Regions
-from ..header import LAYOUT, MARKER, Header, check_stored, not_ours, parse_header, reading_table
+from ..header import LAYOUT, MARKER, Header, reading_table
 from ..labelled import as_data_array
 from ..table import TraceTable
+from ..tidy import tidy_columns
+from .hdf5 import stored_header
 
 
 def write(path: Path, table: TraceTable, header: dict[str, Any], regions: Regions | None) -> None:
@@ -42,40 +44,22 @@ def write_dataset(path: Path, dataset: xarray.Dataset, encoding: dict[str, Any] 
         dataset.dump_to_store(xarray.backends.H5NetCDFStore(file), encoding=encoding or {})
 
 
-def open_dataset(path: Path) -> xarray.Dataset:
-    """Open a dataset as `xarray.open_dataset` does, also if the file is damaged; it leads to no other file."""
-    with own_hdf5(path) as own:
-        for stored in hdf5_contents(own, path).datasets.values():
-            check_scales(stored)
-    file = h5netcdf.File(HDF5Input(path), "r", decode_vlen_strings=True)
-    try:
-        store = xarray.backends.H5NetCDFStore(file)
-        return xarray.open_dataset(store, decode_times=False, decode_timedelta=False)
-    except BaseException:
-        file.close()
-        raise
-
-
 @contextmanager
 def _opened(path: Path) -> Iterator[Any]:
     """Open a file that optimap wrote; what is read from it in the block is guarded."""
-    with reading_table(path, "xarray", "NetCDF 4"), open_dataset(path) as dataset:
-        if MARKER not in dataset.attrs:
-            raise not_ours(path)
-        yield dataset
+    with reading_table(path, "h5py", "NetCDF 4"), own_hdf5(path) as file:
+        yield file
 
 
 def read_header(path: Path) -> Header:
     """Return the header."""
-    with _opened(path) as dataset:
-        text, shape = str(dataset["header"].item()), dataset["traces"].shape
-    header = parse_header(text, path)
-    check_stored(header, shape, path)
-    return header
+    with _opened(path) as file:
+        return stored_header(file, path)
 
 
-def read_values(path: Path, header: Header) -> tuple[Array, Array]:
-    """Return (T, N) values and the axis."""
-    with _opened(path) as dataset:
-        traces = dataset["traces"]
-        return traces.values, traces[traces.dims[0]].values
+def read(path: Path) -> tuple[Header, Array, Array]:
+    """Return the header, (T, N) values and the axis."""
+    with _opened(path) as file:
+        header = stored_header(file, path)
+        axis = tidy_columns(header["axis"])[0]
+        return header, netcdf_values(file, "traces", path), netcdf_values(file, axis, path)

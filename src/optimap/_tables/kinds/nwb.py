@@ -221,17 +221,20 @@ def _opened(path: Path) -> Iterator[tuple[Any, Any]]:
         yield file, series
 
 
-def read_header(path: Path) -> Header:
-    """Return the header."""
-    with _opened(path) as (_, series):
-        text, shape = series.attrs["comments"], series["data"].shape
-    header = parse_header(text, path)
-    check_stored(header, shape, path)
+def _header(series: Any, path: Path) -> Header:
+    header = parse_header(series.attrs["comments"], path)
+    check_stored(header, series["data"].shape, path)
     return header
 
 
-def read_values(path: Path, header: Header) -> tuple[Array, Array]:
-    """Return (T, N) values and the axis."""
+def read_header(path: Path) -> Header:
+    """Return the header."""
+    with _opened(path) as (_, series):
+        return _header(series, path)
+
+
+def read(path: Path) -> tuple[Header, Array, Array]:
+    """Return the header, (T, N) values and the axis."""
     with _opened(path) as (file, series):
-        values = np.asarray(series["data"][()])
-        return values, np.asarray(file["scratch/x"][()]) if header["axis"] == OTHER else np.empty(0)
+        header, values = _header(series, path), np.asarray(series["data"][()])
+        return header, values, np.asarray(file["scratch/x"][()]) if header["axis"] == OTHER else np.empty(0)

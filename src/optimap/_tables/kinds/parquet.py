@@ -126,8 +126,13 @@ def read_header(path: Path) -> Header:
     return header
 
 
-def read_values(path: Path, header: Header) -> tuple[Array, Array]:
-    """Return (T, N) values and the axis."""
+def read(path: Path) -> tuple[Header, Array, Array]:
+    """Return the header, (T, N) values and the axis."""
+    header = read_header(path)
+    return header, *_values(path, header)
+
+
+def _values(path: Path, header: Header) -> tuple[Array, Array]:
     with opened(path) as file:
         if not header["tidy"]:
             return _read_wide(file, header)

@@ -165,8 +165,13 @@ def _few(names: list[str]) -> str:
     return ", ".join(names[:4]) + (f", ... ({len(names)})" if len(names) > 4 else "")
 
 
-def read_values(path: Path, header: Header) -> tuple[Array, Array]:
-    """Return (T, N) values and the axis."""
+def read(path: Path) -> tuple[Header, Array, Array]:
+    """Return the header, (T, N) values and the axis."""
+    header = read_header(path)
+    return header, *_values(path, header)
+
+
+def _values(path: Path, header: Header) -> tuple[Array, Array]:
     frames, count = header_shape(header)
     dtype, axis_dtype = _as_written(header["dtype"]), _as_written(header["axis_dtype"])
     with _open(path) as file:
