@@ -144,17 +144,23 @@ def watch(cell, child):
     while cell.get("when") == "partial" and time.monotonic() < end:
         if os.waitid(os.P_PID, child, os.WEXITED | os.WNOHANG | os.WNOWAIT):
             return None
-        if os.path.isdir(folder) and any(".partial" in name for name in os.listdir(folder)):
+        if is_unfinished(folder):
             break
     if cell["then"] == "twice":
         return started(cell)
     os.kill(child, signal.SIGSTOP)
+    os.waitid(os.P_PID, child, os.WSTOPPED | os.WEXITED | os.WNOWAIT)
     if cell["then"] == "remove":
         shutil.rmtree(folder, ignore_errors=True)
-    else:
+    elif cell.get("when") != "partial" or is_unfinished(folder):  # else it was faster than the stop
         os.kill(child, getattr(signal, cell["then"]))
     os.kill(child, signal.SIGCONT)
     return None
+
+
+def is_unfinished(folder):
+    """Whether an unfinished file is in a folder."""
+    return os.path.isdir(folder) and any(".partial" in name for name in os.listdir(folder))
 
 
 def ended(child, reading):

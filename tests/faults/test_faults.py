@@ -196,7 +196,7 @@ SIGNALS = [("SIGINT", 130), ("SIGTERM", 143), ("SIGKILL", -9)]
     ("kind", "signal", "status"), [(k, *s) for k in FEW for s in SIGNALS] + [(k, "SIGKILL", -9) for k in CALLED]
 )
 def test_a_signal_while_the_output_is_written(server, kind, signal, status):
-    for _ in range(3):
+    for _ in range(10):
         found, output, _ = server.cell(kind, old=True, when="partial", then=signal)
         left = outputs(found["files"])
         hidden = {name for name in left if Path(name.split("/")[1]).name.startswith(".")}
@@ -205,7 +205,7 @@ def test_a_signal_while_the_output_is_written(server, kind, signal, status):
             break
         assert not hidden  # it was through already
     else:
-        assert found["status"] == 0, found
+        assert found["status"] in (0, status), found
         return
     assert found["status"] == status, found
     assert "Traceback" not in found["said"]

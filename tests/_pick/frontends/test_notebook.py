@@ -1,15 +1,20 @@
 """JupyterLab with ipympl in a real browser: click on the canvas, read the selection in the next cell."""
 
+import contextlib
 import importlib.util
 import json
 import os
 import re
 import subprocess
 import sys
+import time
 
 import pytest
 
 from tests._pick.frontends import browser, screen
+
+with contextlib.suppress(ImportError):  # what is missing is reported by the fixture
+    from playwright import sync_api
 
 CELLS = [
     "%matplotlib widget\nimport numpy as np, optimap\n"
@@ -24,51 +29,63 @@ CELLS = [
 
 @pytest.fixture(scope="module")
 def laboratory(tmp_path_factory):
-    """A running JupyterLab with a notebook; its address."""
+    """A running JupyterLab: its address, and the folder with its notebooks."""
     screen.require(browser.missing())
     for module in ("jupyterlab", "ipympl"):
         screen.require(None if importlib.util.find_spec(module) else f"{module} (pip install {module})")
     folder = tmp_path_factory.mktemp("notebook")
-    cells = [
-        {"cell_type": "code", "execution_count": None, "id": f"c{i}", "metadata": {}, "outputs": [], "source": source}
-        for i, source in enumerate(CELLS)
-    ]
-    kernel = {"display_name": "Python 3", "language": "python", "name": "python3"}
-    notebook = {"cells": cells, "metadata": {"kernelspec": kernel}, "nbformat": 4, "nbformat_minor": 5}
-    (folder / "n.ipynb").write_text(json.dumps(notebook))
     places = {
         name: str(folder / name.lower())
         for name in ("JUPYTER_CONFIG_DIR", "JUPYTER_RUNTIME_DIR", "JUPYTER_DATA_DIR", "IPYTHONDIR")
     }
     environment = {k: v for k, v in os.environ.items() if k != "MPLBACKEND"} | places
     options = ["--no-browser", "--allow-root", "--ip=127.0.0.1", "--ServerApp.port=0", "--ServerApp.token=secret"]
-    server = subprocess.Popen(
-        [sys.executable, "-m", "jupyterlab", *options, f"--ServerApp.root_dir={folder}", "--LabApp.news_url="],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        env=environment,
-    )
-    for line in server.stdout:
-        found = re.search(r"(http://127\.0\.0\.1:\d+)/lab\?token", line)
+    command = [sys.executable, "-m", "jupyterlab", *options, f"--ServerApp.root_dir={folder}", "--LabApp.news_url="]
+    log = folder / "log.txt"  # not a pipe, which would have to be emptied all the time
+    with open(log, "w") as said:
+        server = subprocess.Popen(command, stdout=said, stderr=subprocess.STDOUT, env=environment)
+    try:
+        yield _address(server, log), folder
+    finally:
+        server.terminate()
+        server.wait()
+
+
+def _address(server, log):
+    """Wait until JupyterLab is there; return where."""
+    while server.poll() is None:
+        found = re.search(r"(http://127\.0\.0\.1:\d+)/lab\?token", log.read_text())
         if found:
-            break
-    else:
-        pytest.fail("JupyterLab did not start")
-    yield f"{found[1]}/doc/tree/n.ipynb?token=secret"
-    server.terminate()
-    server.communicate()
+            return found[1]
+        time.sleep(0.2)
+    return pytest.fail(f"JupyterLab did not start: {log.read_text()}")
+
+
+def write_notebook(path):
+    """Write a notebook with the cells."""
+    cells = [
+        {"cell_type": "code", "execution_count": None, "id": f"c{i}", "metadata": {}, "outputs": [], "source": source}
+        for i, source in enumerate(CELLS)
+    ]
+    kernel = {"display_name": "Python 3", "language": "python", "name": "python3"}
+    notebook = {"cells": cells, "metadata": {"kernelspec": kernel}, "nbformat": 4, "nbformat_minor": 5}
+    path.write_text(json.dumps(notebook))
 
 
 @pytest.fixture
-def notebook(laboratory):
-    """The page with the notebook, whose first cell was run."""
-    from playwright.sync_api import sync_playwright
+def notebook(laboratory, request):
+    """The page with a notebook, whose first cell was run.
 
-    with sync_playwright() as playwright:
+    Each test has a notebook of its own, and so a kernel: a page that connects to a kernel with widgets of an earlier
+    page loads these first, and may show nothing of a widget that is made meanwhile.
+    """
+    address, folder = laboratory
+    name = f"{request.node.name}.ipynb"
+    write_notebook(folder / name)
+    with sync_api.sync_playwright() as playwright:
         window = browser.launch(playwright, 1)
         page = window.new_page(viewport={"width": 1500, "height": 1400})
-        page.goto(laboratory)
+        page.goto(f"{address}/doc/tree/{name}?token=secret")
         cells = page.locator(".jp-Notebook .jp-Cell")
         cells.nth(0).wait_for(timeout=90_000)
         page.wait_for_selector("text=Python 3 (ipykernel) | Idle", timeout=90_000)
@@ -78,16 +95,23 @@ def notebook(laboratory):
 
 
 def run(page, number):
-    """Run a cell."""
-    page.locator(".jp-Notebook .jp-Cell").nth(number).click()
+    """Run a cell: it is the active one when the keys are pressed, and its prompt says that it was run."""
+    cell = page.locator(".jp-Notebook .jp-Cell").nth(number)
+    cell.click()
+    sync_api.expect(cell).to_have_class(re.compile("jp-mod-active"), timeout=30_000)
     page.keyboard.press("Shift+Enter")
+    sync_api.expect(cell.locator(".jp-InputPrompt")).to_have_text(re.compile(r"\[(\*|\d+)\]"), timeout=30_000)
 
 
 def canvas_below(page, number):
     """Run a cell that shows a canvas; return where its picture is, as a function of fractions of the canvas."""
     run(page, number)
-    canvas = page.locator(".jp-Notebook .jp-Cell").nth(number).locator(".jupyter-matplotlib canvas").first
-    canvas.wait_for(timeout=90_000)
+    cell = page.locator(".jp-Notebook .jp-Cell").nth(number)
+    canvas = cell.locator(".jupyter-matplotlib canvas").first
+    try:
+        canvas.wait_for(timeout=90_000)
+    except sync_api.TimeoutError:
+        pytest.fail(f"no canvas appeared; the cell shows {cell.inner_text()!r}")
     page.wait_for_timeout(2000)
     box = canvas.bounding_box()
     return lambda x, y: (box["x"] + x * box["width"], box["y"] + y * box["height"])
