@@ -58,7 +58,7 @@ def test_a_number_for_what_is_missing_that_does_not_occur_is_no_matter(saved_aga
 
 
 def test_the_axis_is_checked_too(saved_again):
-    path = saved_again(TRACES, time={"dtype": "i2", "scale_factor": 0.002})
+    path = saved_again(TRACES, time={"dtype": "i2", "scale_factor": 0.002, "_FillValue": -7})
     check_error(lambda: load_traces(path), ValueError, "path", r"values of time that another .* \(scale_factor\)")
 
 
