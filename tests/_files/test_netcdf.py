@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from optimap.activation import compute_beat_maps, load_beat_maps
+from optimap.activation import BeatMaps, compute_beat_maps, load_beat_maps
 from optimap.beats import load_beats, measure_beats, save_beats
 from optimap.trace import load_traces, save_traces
 from tests.activation.examples import assert_same, wave
@@ -87,3 +87,21 @@ def test_beats_that_xarray_saves_again(tmp_path):
     check_error(
         lambda: load_beats(tmp_path / "encoded.nc"), ValueError, "path", r"activation_ms that .* \(_FillValue\)"
     )
+
+
+@pytest.mark.parametrize(
+    ("change", "problem"),
+    [
+        (lambda maps: maps.transpose("beat", "x", "y"), "along beat, x, y, not along beat, y, x"),
+        (lambda maps: maps.isel(y=slice(None, None, -1)), "so y is not what was written"),
+        (lambda maps: maps.isel(x=slice(1, None)), "so x is not what was written"),
+        (lambda maps: maps.isel(beat=[1, 0]), "so beat_time is not what was written"),
+    ],
+)
+def test_maps_that_xarray_has_moved_are_errors(tmp_path, change, problem):
+    snr = np.arange(18.0).reshape(2, 3, 3)
+    mask, codes = np.ones((3, 3), bool), np.zeros(snr.shape, int)
+    BeatMaps({"snr": snr}, {"snr": "1"}, np.array([20.0, 40]), mask, codes).save(tmp_path / "m.nc")
+    with xr.open_dataset(tmp_path / "m.nc", engine="h5netcdf", decode_timedelta=False) as dataset:
+        change(dataset).to_netcdf(tmp_path / "again.nc", engine="h5netcdf")
+    check_error(lambda: load_beat_maps(tmp_path / "again.nc"), ValueError, "path", problem)

@@ -69,6 +69,8 @@ from .matlab_tags import (
     list_matlab,
 )
 from .netcdf import (
+    AS_WRITTEN,
+    check_dimensions,
     netcdf_values,
 )
 from .npz import (
@@ -98,6 +100,7 @@ from .unchanged import (
 __all__ = [
     "ALONE",
     "AS_TEXT",
+    "AS_WRITTEN",
     "CHECKSUM",
     "DEFLATE",
     "LIBRARIES",
@@ -113,6 +116,7 @@ __all__ = [
     "OpenedFolder",
     "array_checksum",
     "bytes_on_disk",
+    "check_dimensions",
     "check_filters",
     "check_justified",
     "check_matlab",

@@ -17,6 +17,7 @@ from .header import (
     Field,
     check_fields,
     check_layout,
+    damaged_field,
     is_list_of,
     is_one_of,
     is_whole,
@@ -50,9 +51,22 @@ def text_column(cells: Iterable[Any], path: Path) -> Array:
 
     In NumPy, each takes as much memory as the longest, which the file has to justify.
     """
+    cells = list(cells)
+    if any(isinstance(cell, (list, np.ndarray)) for cell in cells):
+        raise damaged_field(path, "columns", "states text, but the file holds arrays of characters")
     texts = ["" if cell is None else str(cell) for cell in cells]
     check_justified(path, 4 * max(map(len, texts), default=0) * len(texts), DEFLATE, "text")
     return np.array(texts, dtype=np.str_)
+
+
+def as_type(values: Array, dtype: str, path: Path) -> Array:
+    """Return numbers of a file in another type, or raise an error if they would become other numbers."""
+    is_number = values.dtype.kind in "biuf"
+    with np.errstate(all="ignore"):
+        cast = values.astype(dtype) if is_number else values
+        if is_number and np.array_equal(cast.astype(values.dtype), values, equal_nan=values.dtype.kind == "f"):
+            return cast
+    raise damaged_field(path, "columns", f"states {dtype}, which does not hold what is in the file")
 
 
 def from_cells(cells: Iterable[Any], dtype: str, path: Path) -> Array:
@@ -60,7 +74,8 @@ def from_cells(cells: Iterable[Any], dtype: str, path: Path) -> Array:
     if dtype == "text":
         return text_column(cells, path)
     if dtype == "int64":
-        return np.array([int(cell) for cell in cells], dtype=np.int64)
+        whole = [int(cell) if isinstance(cell, str) else cell for cell in cells]
+        return as_type(np.array(whole, dtype=None if whole else np.int64), dtype, path)
     return np.array([np.nan if cell is None or cell == "" else float(cell) for cell in cells], dtype=np.float64)
 
 

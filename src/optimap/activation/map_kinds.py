@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import zipfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -26,8 +26,10 @@ from .._base import (
     import_extra,
 )
 from .._files import (
+    AS_WRITTEN,
     MOST,
     STORED,
+    check_dimensions,
     check_justified,
     check_npz,
     check_output,
@@ -46,6 +48,7 @@ from .._version import __version__
 from .maps_header import CODES, LAYOUT, MARKER, MASK, check_maps_arrays, check_maps_header
 
 Arrays = dict[str, Array]
+DIMENSIONS, BEAT_TIME = {3: ("beat", "y", "x"), 2: ("y", "x")}, "beat_time"  # in NetCDF
 
 
 def save_arrays(
@@ -159,15 +162,15 @@ def _read_h5(path: Path) -> tuple[Arrays, dict[str, Any] | None]:
 def _write_nc(path: Path, arrays: Arrays, header: dict[str, Any]) -> None:
     """Write variables along beat, y and x; the header is a variable, as attributes of HDF5 are limited to 64 kB."""
     xr: Any = import_extra("xarray", "xarray", ".nc maps")
-    dims = {3: ("beat", "y", "x"), 2: ("y", "x")}
     variables = {
-        name: (dims[array.ndim], array, {"units": header["units"].get(name, "1")}) for name, array in arrays.items()
+        name: (DIMENSIONS[array.ndim], array, {"units": header["units"].get(name, "1")})
+        for name, array in arrays.items()
     }
     height, width = arrays[MASK].shape
     coords: dict[str, Any] = {"y": np.arange(height), "x": np.arange(width)}
     if not header["is_mean"]:
         unit = "frame" if header["fps"] is None else "ms"
-        coords["beat_time"] = ("beat", np.array(header["beats"], np.float64), {"units": unit})
+        coords[BEAT_TIME] = ("beat", np.array(header["beats"], np.float64), {"units": unit})
     dataset = xr.Dataset(variables, coords)
     dataset["header"] = ((), json.dumps(header), {"long_name": "what optimap knows about the maps, as JSON"})
     dataset.attrs = {"Conventions": "CF-1.11", "source": header["written_by"], MARKER: LAYOUT}
@@ -182,7 +185,21 @@ def _read_nc(path: Path) -> tuple[Arrays, dict[str, Any] | None]:
             return {}, None
         header = json.loads(file["header"].asstr()[()])
         names = [name for name in (*header["columns"], MASK, CODES) if name in file]
+        _check_coordinates(file, header, names, path)
         return {name: netcdf_values(file, name, path) for name in names}, header
+
+
+def _check_coordinates(file: Any, header: dict[str, Any], names: Sequence[str], path: Path) -> None:
+    """Raise an error if another program has moved maps or pixels: the coordinates are not those that were written."""
+    for name in names:
+        if file[name].ndim in DIMENSIONS:
+            check_dimensions(file[name], DIMENSIONS[file[name].ndim], path)
+    written = {name: np.arange(file[name].size) for name in ("y", "x") if name in file}
+    written |= {name: np.array(header["beats"]) for name in (BEAT_TIME,) if name in file}
+    for name, values in written.items():
+        if not np.array_equal(netcdf_values(file, name, path), values):
+            problem, cure = f"was changed by another program, so {name} is not what was written", AS_WRITTEN
+            raise ArgumentError("path", path, problem, cure, subject=str(path))
 
 
 def _write_tif(path: Path, arrays: Arrays, header: dict[str, Any]) -> None:

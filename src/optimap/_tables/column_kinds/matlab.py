@@ -10,7 +10,7 @@ from scipy.io import loadmat, savemat
 
 from ..._base import Array
 from ..._files import check_matlab, list_matlab
-from ..columns_header import COLUMNS_LAYOUT, COLUMNS_MARKER, not_beats, parse_columns_header, text_column
+from ..columns_header import COLUMNS_LAYOUT, COLUMNS_MARKER, as_type, not_beats, parse_columns_header, text_column
 from ..header import reading_table
 
 
@@ -44,5 +44,5 @@ def read(path: Path) -> tuple[dict[str, Any], dict[str, Array]]:
             if dtype == "text":
                 columns[name] = text_column((cell.item() if cell.size else "" for cell in values), path)
             else:
-                columns[name] = values.astype(dtype)
+                columns[name] = as_type(values, dtype, path)
         return header, columns

@@ -15,7 +15,7 @@ from hdmf.common import DynamicTable, VectorData
 
 from ..._base import Array
 from ..._files import check_own, hdf5_item, open_hdf5
-from ..columns_header import COLUMNS_MARKER, not_beats, parse_columns_header, text_column
+from ..columns_header import COLUMNS_MARKER, as_type, not_beats, parse_columns_header, text_column
 from ..header import reading_table
 from ..kinds.nwb import write_nwb
 from ..kinds.nwb_metadata import parse_nwb_metadata
@@ -55,9 +55,11 @@ def read(path: Path) -> tuple[dict[str, Any], dict[str, Array]]:
         check_own(file, path)
         header = parse_columns_header(str(file[HEADER].asstr()[()]), path)
         stored = {name: file["processing/ophys/beats"][_column(name)] for name in header["columns"]}
-        return header, {
-            name: text_column(stored[name].asstr()[()], path)
-            if dtype == "text"
-            else np.asarray(stored[name][()], dtype)
-            for name, dtype in header["columns"].items()
-        }
+        return header, {name: _values(stored[name], dtype, path) for name, dtype in header["columns"].items()}
+
+
+def _values(stored: Any, dtype: str, path: Path) -> Array:
+    """Return the values of a column."""
+    if dtype == "text":
+        return text_column(stored.asstr()[()], path)
+    return as_type(np.asarray(stored[()]), dtype, path)

@@ -6,7 +6,7 @@ exact text, since openpyxl would round them to 16 digits; names are always text,
 
 import json
 import zipfile
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,6 +20,7 @@ from openpyxl.writer.excel import ExcelWriter
 from ..._base import ArgumentError, Array, budget, progress_bar
 from ..._files import DEFLATE, MEMBERS, check_justified, check_zip, new_archive, written_patiently
 from ..._regions import Regions
+from ..copies import check_columns
 from ..header import MARKER, Header, header_shape, not_ours, parse_header, reading_table
 from ..table import TraceTable
 from ..tidy import NAME, VALUE, from_tidy, tidy_columns
@@ -199,8 +200,15 @@ def read_header(path: Path) -> Header:
             last = row or last
         if last[0] != MARKER:
             raise not_ours(path)
-        text = "".join(str(piece) for piece in last[1:] if piece)
-    return parse_header(text, path)
+        header = parse_header("".join(str(piece) for piece in last[1:] if piece), path)
+        _check_names(header, next(sheet_rows(path, book["traces"]), ()), path)
+    return header
+
+
+def _check_names(header: Header, row: Sequence[Any], path: Path) -> None:
+    """Raise an error if the first row of the sheet does not name the columns of the header."""
+    width = len(tidy_columns(header["axis"])) if header["tidy"] else header_shape(header)[1] + 1
+    check_columns(header, row[:width], path, LONGEST_TEXT)  # notes may stand beside the traces
 
 
 def read(path: Path) -> tuple[Header, Array, Array]:

@@ -13,6 +13,7 @@ from ..._base import Array, budget, deferred_interrupts
 from ..._files import hdf5_output, open_hdf5, own_hdf5
 from ..._regions import Regions
 from ..columns_header import COLUMNS_MARKER
+from ..copies import check_copies
 from ..header import LAYOUT, MARKER, Header, check_stored, not_ours, parse_header, reading_table
 from ..table import TraceTable
 
@@ -55,13 +56,20 @@ def is_table(path: Path) -> bool:
 def read_header(path: Path) -> Header:
     """Return the header."""
     with _opened(path) as file:
-        return stored_header(file, path)
+        return _header(file, path)
+
+
+def _header(file: h5py.File, path: Path) -> Header:
+    """Return the header in an open file, which the arrays beside it do not contradict."""
+    header = stored_header(file, path)
+    check_copies(header, file, lambda name: (file[name].asstr() if name == "names" else file[name])[()], path)
+    return header
 
 
 def read(path: Path) -> tuple[Header, Array, Array]:
     """Return the header, (T, N) values and the axis."""
     with _opened(path) as file:
-        header = stored_header(file, path)
+        header = _header(file, path)
         return header, np.asarray(file["traces"][()]), np.asarray(file[header["axis"]][()])
 
 

@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal
 
@@ -11,11 +12,14 @@ from scipy.io import loadmat, savemat
 from ..._base import ArgumentError, Array
 from ..._files import check_matlab, list_matlab
 from ..._regions import Regions
+from ..axes import FRAMES, OTHER, SECONDS
 from ..columns_header import COLUMNS_MARKER
+from ..copies import check_copies
 from ..header import LAYOUT, MARKER, Header, check_stored, not_ours, parse_header, reading_table
 from ..table import TraceTable
 
 _NAME = "a MATLAB file"
+BESIDE = ("header", "names", "positions", SECONDS, FRAMES, OTHER)
 _LONGEST_NAME = 63  # of a field
 
 
@@ -82,15 +86,27 @@ def _as_matlab(value: object) -> Any:
     return value
 
 
-def _load(path: Path, *names: str) -> list[Any]:
-    """Return variables of a file that optimap wrote."""
+def _load(path: Path, *names: str) -> dict[str, Any]:
+    """Return those variables of a file that optimap wrote which it has."""
     if not is_table(path):
         raise not_ours(path)
     _check_end(path)
     with reading_table(path, "scipy", _NAME):
         check_matlab(path, names)
-        loaded = loadmat(path, variable_names=names)
-        return [loaded[name] for name in names]
+        found: dict[str, Any] = loadmat(path, variable_names=names)
+        return found
+
+
+def _header(found: Mapping[str, Any], path: Path) -> Header:
+    """Return the header, which the variables beside it do not contradict."""
+    text = found["header"]
+    header = parse_header(str(text.item() if text.size == 1 else text), path)
+
+    def read(name: str) -> Any:
+        return [str(cell.item()) for cell in found[name].ravel()] if name == "names" else found[name]
+
+    check_copies(header, found, read, path)
+    return header
 
 
 def _check_end(path: Path) -> None:
@@ -117,13 +133,15 @@ def is_table(path: Path) -> bool:
 
 def read_header(path: Path) -> Header:
     """Return the header."""
-    (text,) = _load(path, "header")
-    return parse_header(str(text.item() if text.size == 1 else text), path)
+    found = _load(path, *BESIDE)
+    with reading_table(path, "scipy", _NAME):
+        return _header(found, path)
 
 
 def read(path: Path) -> tuple[Header, Array, Array]:
     """Return the header, (T, N) values and the axis."""
-    header = read_header(path)
-    traces, axis = _load(path, "traces", header["axis"])
-    check_stored(header, traces.shape, path)
-    return header, traces, axis.ravel()
+    found = _load(path, "traces", *BESIDE)
+    with reading_table(path, "scipy", _NAME):
+        header, traces = _header(found, path), found["traces"]
+        check_stored(header, traces.shape, path)
+        return header, traces, found[header["axis"]].ravel()

@@ -7,13 +7,15 @@ from pathlib import Path
 from typing import Any
 
 import h5netcdf
+import h5py
 import numpy as np
 import xarray
 
 from ..._base import Array, deferred_interrupts
-from ..._files import netcdf_values, own_hdf5, written_patiently
+from ..._files import check_dimensions, netcdf_values, own_hdf5, written_patiently
 from ..._regions import Regions
-from ..header import LAYOUT, MARKER, Header, reading_table
+from ..copies import check_labels, check_places
+from ..header import LAYOUT, MARKER, Header, damaged_field, header_shape, reading_table
 from ..labelled import as_data_array
 from ..table import TraceTable
 from ..tidy import tidy_columns
@@ -54,12 +56,26 @@ def _opened(path: Path) -> Iterator[Any]:
 def read_header(path: Path) -> Header:
     """Return the header."""
     with _opened(path) as file:
-        return stored_header(file, path)
+        return _header(file, path)
+
+
+def _header(file: h5py.File, path: Path) -> Header:
+    """Return the header in an open file, which the coordinates do not contradict."""
+    header = stored_header(file, path)
+    axis, *along = tidy_columns(header["axis"])[: len(file["traces"].shape)]
+    if axis not in file:
+        raise damaged_field(path, "axis", f"is {header['axis']}, but the file has no coordinate {axis}")
+    check_dimensions(file["traces"], (axis, *along), path)
+    if "name" in file and header_shape(header)[1]:  # without labels, it holds no text
+        check_labels(header, np.ravel(file["name"].asstr()[()]).tolist(), path)
+    if {"x", "y"} <= set(file):
+        check_places(header, np.column_stack([np.ravel(netcdf_values(file, name, path)) for name in ("x", "y")]), path)
+    return header
 
 
 def read(path: Path) -> tuple[Header, Array, Array]:
     """Return the header, (T, N) values and the axis."""
     with _opened(path) as file:
-        header = stored_header(file, path)
+        header = _header(file, path)
         axis = tidy_columns(header["axis"])[0]
         return header, netcdf_values(file, "traces", path), netcdf_values(file, axis, path)

@@ -2,6 +2,8 @@
 
 import json
 import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +13,7 @@ from ..._base import Array
 from ..._files import check_npz, write_npz, written_patiently
 from ..._regions import Regions
 from ..columns_header import COLUMNS_MARKER
+from ..copies import check_copies
 from ..header import MARKER, Header, not_ours, parse_header, reading_table
 from ..table import TraceTable
 
@@ -27,15 +30,23 @@ def write(path: Path, table: TraceTable, header: dict[str, Any], regions: Region
         write_npz(file, arrays)
 
 
-def _load(path: Path, *names: str) -> list[Array]:
-    """Return arrays of a file that optimap wrote."""
+@contextmanager
+def _opened(path: Path) -> Iterator[Any]:
+    """Open a file that optimap wrote; what is read from it in the block is guarded."""
     with reading_table(path, "numpy", ".npz"):
         with zipfile.ZipFile(path) as archive:  # of other files, NumPy says that they may contain pickled objects
             check_npz(archive, path)
         with open(path, "rb") as opened, np.load(opened, allow_pickle=False) as file:
             if MARKER not in file.files:
                 raise not_ours(path)
-            return [file[name] for name in names]
+            yield file
+
+
+def _header(file: Any, path: Path) -> Header:
+    """Return the header in an open file, which the arrays beside it do not contradict."""
+    header = parse_header(str(file[MARKER]), path)
+    check_copies(header, file.files, file.__getitem__, path)
+    return header
 
 
 def is_table(path: Path) -> bool:
@@ -47,12 +58,12 @@ def is_table(path: Path) -> bool:
 
 def read_header(path: Path) -> Header:
     """Return the header."""
-    (text,) = _load(path, MARKER)
-    return parse_header(str(text), path)
+    with _opened(path) as file:
+        return _header(file, path)
 
 
 def read(path: Path) -> tuple[Header, Array, Array]:
     """Return the header, (T, N) values and the axis."""
-    header = read_header(path)
-    traces, axis = _load(path, "traces", header["axis"])
-    return header, traces, axis
+    with _opened(path) as file:
+        header = _header(file, path)
+        return header, file["traces"], file[header["axis"]]

@@ -21,11 +21,13 @@ from ..._base import ArgumentError, Array, FrameShape, deferred_interrupts
 from ..._files import hdf5_output, own_hdf5
 from ..._regions import WINDOWS, Positions, Regions, parse_positions, window_spans
 from ..axes import OTHER
+from ..copies import check_labels
 from ..header import Header, check_stored, not_ours, parse_header, reading_table
 from ..table import TraceTable
 from .nwb_metadata import parse_nwb_metadata
 
 Pixels = tuple[Array, Array, Array]  # x, y, weight
+NAMES = "processing/ophys/ImageSegmentation/regions/roi_name"
 SERIES = "processing/ophys/Fluorescence/traces"
 
 
@@ -224,6 +226,8 @@ def _opened(path: Path) -> Iterator[tuple[Any, Any]]:
 def _header(series: Any, path: Path) -> Header:
     header = parse_header(series.attrs["comments"], path)
     check_stored(header, series["data"].shape, path)
+    if NAMES in series.file:
+        check_labels(header, series.file[NAMES].asstr()[()].tolist(), path)
     return header
 
 

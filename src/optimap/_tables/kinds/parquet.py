@@ -15,11 +15,12 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from ..._base import ArgumentError, Array, budget
+from ..._base import Array, budget
 from ..._files import DEFLATE, check_justified
 from ..._regions import Regions
+from ..copies import changed, check_columns
 from ..header import MARKER, Header, header_shape, not_ours, parse_header, reading_table
-from ..table import TraceTable, header_labels
+from ..table import TraceTable
 from ..tidy import NAME, VALUE, from_tidy, tidy_columns
 from .parquet_pages import check_pages
 
@@ -114,15 +115,9 @@ def read_header(path: Path) -> Header:
         raise not_ours(path)
     header = parse_header(text, path)
     frames, count = header_shape(header)
-    expected = tidy_columns(header["axis"]) if header["tidy"] else [header["axis"], *header_labels(header)]
-    if names != expected or rows != (frames * count if header["tidy"] else frames):
-        raise ArgumentError(
-            "path",
-            path,
-            "was changed by another program, so its columns or rows do not match its header",
-            "read it with pandas, or save the traces again",
-            subject=str(path),
-        )
+    check_columns(header, names, path)
+    if rows != (frames * count if header["tidy"] else frames):
+        raise changed(path)
     return header
 
 
