@@ -26,6 +26,7 @@ def test_a_count_with_its_noun(arguments, text):
         ("a\nb\tc\rd\x00\x7f", r"a\nb\tc\rd\x00\x7f"),
         ("\x9b31m", r"\x9b31m"),
         ("a\u202egnp.b", r"a\u202egnp.b"),
+        ("latin\udce9", r"latin\udce9"),
         ("a\u2028b\u200b\ufeff", r"a\u2028b\u200b\ufeff"),
     ],
 )

@@ -2,15 +2,18 @@
 
 import json
 import re
+from pathlib import Path
 
 import h5py
 import numpy as np
 import pytest
+import roifile
 
-from optimap.beats import measure_beats, save_beats
-from optimap.trace import save_traces
+from optimap.beats import BeatTable, measure_beats, save_beats
+from optimap.trace import load_traces, save_traces
 from tests._cli.helpers import VIDEO, run
 from tests.beats.examples import action_potentials
+from tests.errors import check_error
 
 EVIL = "a\x1b[2J\x1b]0;title\x07\u202eb\r\n  rate        1 frames/s\x9b31m"
 
@@ -86,3 +89,31 @@ def test_names_are_not_formulas_in_pictures(tmp_path, name):
     assert run("traces", recording, "--at", "3,4", "-o", tmp_path / "t.csv", "--plot", tmp_path / "t.png") == 0
     save_traces(tmp_path / "n.csv", np.random.default_rng(0).random((9, 2)), names=[name, "b"])
     assert run("plot", tmp_path / "n.csv", "-o", tmp_path / "n.png") == 0
+
+
+LATIN = "latin\udce9"  # how Python shows the bytes b"latin\xe9", a name that is not in UTF-8
+
+
+def test_recordings_and_regions_whose_names_are_in_no_encoding(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    np.save(f"{LATIN}.npy", VIDEO)
+    roifile.ImagejRoi.frompoints([(1, 1), (9, 1), (9, 9)]).tofile(f"{LATIN}.roi")
+    for suffix in (".csv", ".mat", ".h5"):
+        given = ["traces", f"{LATIN}.npy", "--regions", f"{LATIN}.roi", "--fps", 500, "--plot", f"{suffix[1:]}.png"]
+        assert run(*given, "-o", f"t{suffix}") == 0
+        loaded = load_traces(f"t{suffix}")
+        assert loaded.names == ["latin\\udce9"]
+        assert loaded.metadata["recording"]["name"] == f"{LATIN}.npy"
+    for name in ("t.csv", "t.csv.json"):
+        Path(name).rename(name.replace("t.csv", f"{LATIN}.csv"))
+    assert run("plot", f"{LATIN}.csv", "-o", "p.png") == 0
+
+
+@pytest.mark.parametrize("suffix", [".csv", ".xlsx", ".npz", ".nc"])
+def test_beats_with_half_a_character_are_not_written(tmp_path, suffix):
+    table = BeatTable({"series": np.array([0]), "beat": np.array([0]), "why": np.array([LATIN])})
+    error = check_error(
+        lambda: save_beats(tmp_path / f"b{suffix}", table), ValueError, "beats['why']", "half a character"
+    )
+    assert error.value == LATIN
+    assert not list(tmp_path.iterdir())

@@ -184,3 +184,14 @@ def test_a_table_without_its_description_is_not_done(folder, capsys):
     assert "a_traces.csv already exists without a_traces.csv.json" in capsys.readouterr().err
     assert batch("--at", "3,4", "--overwrite") == 0
     assert (folder / "out" / "a_traces.csv.json").exists()
+
+
+def test_a_description_that_is_not_ours_is_not_said_to_be_replaced(folder, capsys):
+    assert batch(*FIRST) == 0
+    (folder / "out/a_traces.csv.json").write_text("{}")
+    for again in ([], ["--overwrite"]):
+        capsys.readouterr()
+        assert batch(*FIRST, *again) == 2
+        error = capsys.readouterr().err
+        assert "a_traces.csv.json exists and was not written by optimap" in error
+        assert "--overwrite" not in error

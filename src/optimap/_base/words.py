@@ -2,8 +2,11 @@
 
 import re
 
-# Control characters, which move the cursor, change colours or titles, and those that reverse or hide text.
-_UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]")
+# Control characters, which move the cursor, change colours or titles, those that reverse or hide text, and halves of
+# characters, as in names of files that are not in UTF-8: they can be neither printed nor drawn.
+_UNSEEN = re.compile(
+    "[\x00-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff]"
+)
 
 
 def counted(count: int, one: str, several: str | None = None) -> str:

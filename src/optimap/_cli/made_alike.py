@@ -114,8 +114,10 @@ def _about_file(path: Path, read: Callable[[Path], About]) -> About:
 
 def _about_table(path: Path) -> About:
     described = _files.sidecar_path(path)
-    if path.suffix.lower() in (".csv", ".tsv") and not described.exists():
-        _refuse(path, f" without {described.name}, which would say how it was made")
+    if path.suffix.lower() in (".csv", ".tsv"):
+        if not described.exists():
+            _refuse(path, f" without {described.name}, which would say how it was made")
+        _files.check_sidecar(path, overwrite=True)  # one that is not ours is never replaced
     try:
         is_of_beats = _tables.holds_columns(path)
         header: About = _tables.load_columns(path)[0] if is_of_beats else {**_tables.load_header(path)}

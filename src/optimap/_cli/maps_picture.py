@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .. import activation
-from .._base import Array
+from .._base import Array, printable
 from .._beats import in_words
 from .._draw import MapStyle, add_length_bar, draw_maps
 from .look import USUAL, Look
@@ -40,7 +40,7 @@ def maps_picture(
         _draw(shown, name, image, ax)
         if look.scale_bar:
             add_length_bar(ax, pixel_size)
-    figure.suptitle(title, fontsize="medium")
+    figure.suptitle(printable(title), fontsize="medium")
     return figure
 
 

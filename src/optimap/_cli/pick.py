@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from .. import _pick, _regions, _tables, trace
-from .._base import ArgumentError, Array, Window, counted, say
+from .._base import ArgumentError, Array, Window, counted, printable, say
 from .errors import BROWSER_KEYWORD, FPS_KEYWORD, OVERWRITE_KEYWORD, READING_KEYWORDS, Words
 from .look import Look, add_look, look_of
 from .made_alike import About, picture_description
@@ -193,7 +193,7 @@ def _check_table_of_positions(path: Path, options: PickOptions) -> None:
 
 def _let_user_pick(recording: "Recording", options: PickOptions) -> _Picked:
     fps = options.fps or recording.fps
-    how: dict[str, Any] = {"title": options.file.name, "browser": options.browser or None, "fps": fps}
+    how: dict[str, Any] = {"title": printable(options.file.name), "browser": options.browser or None, "fps": fps}
     places: list[Position] | Regions
     if options.regions is None:
         start: Any = () if options.positions is None else options.positions

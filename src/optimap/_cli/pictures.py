@@ -9,7 +9,7 @@ from typing import IO, TYPE_CHECKING, Any, NamedTuple, ParamSpec, cast
 import numpy as np
 
 from .. import _files, beats, trace
-from .._base import ArgumentError, Array, budget
+from .._base import ArgumentError, Array, budget, printable
 from .._draw import (
     EDITABLE,
     MOST_LABELS,
@@ -145,7 +145,7 @@ def traces_picture(
     if legend is not None and not isinstance(places, trace.Regions):
         legend.set_title("x, y")
     ax.set_ylabel(_quantity(steps))
-    figure.suptitle(", ".join([title, *steps]))
+    figure.suptitle(printable(", ".join([title, *steps])))
     return figure
 
 
@@ -166,7 +166,7 @@ def beats_picture(signals: "TraceTable", table: "BeatTable", title: str, steps: 
         if i < count - 1:
             ax.set_xlabel("")
     unit = "frames" if signals.fps is None else "ms"
-    figure.suptitle(", ".join([title, *steps, f"durations in {unit}"]), fontsize="medium")
+    figure.suptitle(printable(", ".join([title, *steps, f"durations in {unit}"])), fontsize="medium")
     return figure
 
 
@@ -194,7 +194,7 @@ def table_picture(table: "TraceTable", title: str, look: Look = USUAL) -> "Figur
         ax.set_xlabel(meaning[:1].upper() + meaning[1:])
     steps = table.metadata.get("steps")
     ax.set_ylabel(_quantity(steps if isinstance(steps, list) else []))
-    figure.suptitle(title)
+    figure.suptitle(printable(title))
     return figure
 
 
@@ -232,7 +232,7 @@ def durations_picture(table: "BeatTable", title: str) -> "Figure":
         right.set_axis_off()
     if few:
         add_legend_below(figure, left.lines)
-    figure.suptitle(title)
+    figure.suptitle(printable(title))
     return figure
 
 

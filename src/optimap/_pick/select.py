@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from .._base import ArgumentError, Array, FrameShape, VideoLike, check_flag, parse_time_axis
+from .._base import ArgumentError, Array, FrameShape, VideoLike, check_flag, parse_time_axis, printable
 from .._draw import as_image, check_scale
 from .._extract import check_nan_policy
 from .._reading import Source, as_source, mean_image, read_frame
@@ -175,7 +175,7 @@ def add_legend(ax: "Axes", styles: list[dict[str, Any]]) -> None:
 def recording_name(video: object) -> str:
     """Return the name of the file that a video comes from, or an empty text."""
     path = getattr(video, "path", None)
-    return path.name if isinstance(path, Path) else ""
+    return printable(path.name) if isinstance(path, Path) else ""
 
 
 def window_name(title: str | None, video: object) -> str:

@@ -65,7 +65,8 @@ class Regions:
         self._chosen = list(range(len(names))) if chosen is None else list(chosen)
         self._outlines = outlines
         self._total = len(names)
-        self._all_names = list(names)
+        # Names of files in another encoding, or in JSON, may have halves of characters, which cannot be written.
+        self._all_names = [name.encode(errors="backslashreplace").decode() for name in names]
         self._known: tuple[FrameShape | None, Spans] | None = None
         self.single = single
         self.frame_shape = frame_shape

@@ -144,14 +144,15 @@ def _parse_names(names: object, shape: tuple[int, ...]) -> list[str] | None:
     listed = text_names(names, "traces")
     _check_count("names", names, len(listed), shape)
     for i, name in enumerate(listed):
-        if any("\ud800" <= character <= "\udfff" for character in name):
-            raise ArgumentError(
-                f"names[{i}]",
-                name,
-                "contains half a character (a surrogate), which cannot be written to a file",
-                "remove it",
-            )
+        check_whole(name, f"names[{i}]")
     return listed
+
+
+def check_whole(text: str, argument: str) -> None:
+    """Raise an error for text that no file can hold."""
+    if any("\ud800" <= character <= "\udfff" for character in text):
+        problem = "contains half a character (a surrogate), which cannot be written to a file"
+        raise ArgumentError(argument, text, problem, "remove it")
 
 
 def _parse_metadata(metadata: object, name: str = "metadata", depth: int = 0) -> dict[str, Any]:

@@ -29,6 +29,7 @@ from .._files import (
     written_with_sidecar,
 )
 from .._version import __version__
+from .arguments import check_whole
 from .columns_header import COLUMNS_LAYOUT, COLUMNS_MARKER, OtherFileError, type_name
 from .header import damaged_field
 from .kinds import Kind, find_table_kind
@@ -45,6 +46,10 @@ def save_columns(
         check_sidecar(path, overwrite)
     module = _module(kind)
     typed = {name: _typed(values) for name, values in columns.items()}
+    for name, values in typed.items():
+        check_whole(name, "beats")
+        for text in values.tolist() if values.dtype.kind == "U" else ():
+            check_whole(text, f"beats[{name!r}]")
     header = {
         COLUMNS_MARKER: COLUMNS_LAYOUT,
         "written_by": f"optimap-trace {__version__}",

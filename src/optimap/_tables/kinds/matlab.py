@@ -83,6 +83,8 @@ def _as_matlab(value: object) -> Any:
         return cell
     if isinstance(value, int) and not isinstance(value, bool):
         return float(value) if abs(value) <= 2**53 else str(value)
+    if isinstance(value, str):  # with half a character, as in names of files that are not in UTF-8
+        return value.encode("utf-8", "backslashreplace").decode()
     return value
 
 
