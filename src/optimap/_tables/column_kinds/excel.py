@@ -10,8 +10,13 @@ from ..columns_header import COLUMNS_MARKER, from_cells, not_beats, parse_column
 from ..kinds.excel import LONGEST_TEXT, MOST_ROWS, new_workbook, number_cells, opened, sheet_rows, text_cell
 
 
-def check_limits(header: dict[str, Any]) -> None:
-    """Raise an error for more beats than a sheet has rows."""
+def check_limits(header: dict[str, Any], columns: Mapping[str, Array]) -> None:
+    """Raise an error for more beats than a sheet has rows, and for text that is longer than a cell."""
+    for name, values in columns.items():
+        longest = max(map(len, values.tolist()), default=0) if values.dtype.kind == "U" else 0
+        if longest > LONGEST_TEXT:
+            problem = f"has a text of {longest} characters, but cells of .xlsx files hold {LONGEST_TEXT}"
+            raise ArgumentError(name, longest, problem, "save as .csv or .parquet", subject=name)
     if header["rows"] + 1 > MOST_ROWS:
         raise ArgumentError(
             "beats",

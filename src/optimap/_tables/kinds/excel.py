@@ -225,7 +225,7 @@ def _values(path: Path, header: Header) -> tuple[Array, Array]:
         if header["tidy"]:
             columns: list[Any] = list(zip(*rows, strict=True)) or [()] * 5
             axis, values = _array(columns[0], axis_dtype), _array(columns[VALUE], dtype)
-            return from_tidy(path, header, columns[NAME], axis, values)
+            return from_tidy(path, header, columns[NAME], axis, values, LONGEST_TEXT)
         axis, values = np.empty(frames, axis_dtype), np.empty((frames, count), dtype)
         number = 0
         for number, row in enumerate(rows, start=1):
