@@ -159,3 +159,13 @@ def test_names_that_are_longer_than_a_cell(tmp_path, tidy):
         lambda: save_beats(tmp_path / "b.xlsx", beats), ValueError, "name", r"40000 characters, .* hold 32767: save as"
     )
     assert not (tmp_path / "b.xlsx").exists()
+
+
+def test_metadata_with_characters_that_a_sheet_cannot_hold(tmp_path):
+    about = {"a\x01": "b\0c\x0c", "\ufffe": ["\x02", {"k\x03": "\r"}], "long": "x" * 70_000}
+    beats = measure_beats(np.zeros(1000), fps=500)
+    beats.metadata.update(about)
+    save_beats(tmp_path / "b.xlsx", beats)
+    save_traces(tmp_path / "t.xlsx", TRACES, metadata=about)
+    assert load_beats(tmp_path / "b.xlsx").metadata == beats.metadata
+    assert load_traces(tmp_path / "t.xlsx").metadata == about
