@@ -52,3 +52,11 @@ def test_tables_of_columns_and_of_traces_are_told_apart(tmp_path, suffix):
     assert is_table(columns)
     _, found = load_columns(columns)
     assert found["recording"].tolist() == ["a", "b"]
+
+
+@pytest.mark.parametrize("suffix", SUFFIXES)
+def test_text_that_not_every_file_can_hold(tmp_path, suffix):
+    names = np.array(["a\0b\x01c", "d\r\ne", "\x85", " f ", "'"])
+    save_columns(tmp_path / f"t{suffix}", {"name": names, "beat": np.arange(5)}, None, {}, False)
+    _, found = load_columns(tmp_path / f"t{suffix}")
+    assert found["name"].tolist() == ["a b c", "d\ne", " ", " f ", "'"]

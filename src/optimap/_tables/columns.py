@@ -34,6 +34,7 @@ from .columns_header import COLUMNS_LAYOUT, COLUMNS_MARKER, OtherFileError, type
 from .header import damaged_field
 from .kinds import Kind, find_table_kind
 from .save_load import existing_kind
+from .table import storable
 
 
 def save_columns(
@@ -59,7 +60,7 @@ def save_columns(
         "metadata": metadata,
     }
     if hasattr(module, "check_limits"):
-        module.check_limits(header)
+        module.check_limits(header, typed)
     if not kind.sidecar:
         with written_whole(path, overwrite) as partial:
             module.write(partial, typed, header)
@@ -125,6 +126,8 @@ def _module(kind: Kind) -> ModuleType:
 
 
 def _typed(values: Array) -> Array:
-    """Return a column in one of the three types."""
+    """Return a column in one of the three types; control characters, which most files cannot hold, become spaces."""
     kinds = {"i": np.int64, "u": np.int64, "b": np.int64, "f": np.float64}
-    return values.astype(kinds[values.dtype.kind]) if values.dtype.kind in kinds else values.astype(np.str_)
+    if values.dtype.kind in kinds:
+        return values.astype(kinds[values.dtype.kind])
+    return np.array([storable(str(cell)) for cell in values], np.str_)

@@ -19,8 +19,8 @@ from .._version import __version__
 from .axes import FRAMES, OTHER, SECONDS
 from .header import LAYOUT, MARKER, Header, header_shape
 
-# Control characters and two more that XML does not allow; tabs and line breaks may be part of a label.
-_NOT_IN_LABELS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff]")
+# Control characters and two more that XML, and so Excel, does not allow; tabs and line breaks may be part of a text.
+_NOT_IN_FILES = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff]")
 _NUMBER = r"(-?\d+\.?\d*(?:e[+-]?\d+)?)"
 _POSITION = re.compile(f"x{_NUMBER}_y{_NUMBER}")  # as `position_names` writes it
 
@@ -85,13 +85,16 @@ def positions_in_names(names: Sequence[str]) -> list[list[float]] | None:
     return positions if positions and len(positions) == len(names) else None
 
 
+def storable(text: str) -> str:
+    """Return text that every kind of file can hold: with spaces for control characters, and one kind of line break."""
+    return _NOT_IN_FILES.sub(" ", text.replace("\r\n", "\n").replace("\r", "\n"))
+
+
 def column_labels(count: int, names: list[str] | None, positions: Array | None, *taken: str) -> list[str]:
     """Return `count` labels, from names, else positions, else numbers; repeated ones get a number: ``a``, ``a_2``."""
     if names is None:
         names = [f"trace_{i}" for i in range(count)] if positions is None else position_names(positions)
-    # XML, and therefore Excel, knows one kind of line break only.
-    lines = [name.replace("\r\n", "\n").replace("\r", "\n") for name in names]
-    wanted = [_NOT_IN_LABELS.sub(" ", name) or f"trace_{i}" for i, name in enumerate(lines)]
+    wanted = [storable(name) or f"trace_{i}" for i, name in enumerate(names)]
     used, own, labels = set(taken), set(wanted), []
     for label in wanted:
         unique, number = label, 1

@@ -26,11 +26,16 @@ def is_tidy(names: Sequence[object]) -> bool:
 
 
 def from_tidy(
-    path: Path, header: Header, names: Sequence[str | None], axis: Array, values: Array
+    path: Path,
+    header: Header,
+    names: Sequence[str | None],
+    axis: Array,
+    values: Array,
+    longest: int | None = None,
 ) -> tuple[Array, Array]:
-    """Return (T, N) values and the axis from the columns of a table in long form."""
+    """Return (T, N) values and the axis from the columns of a table in long form, whose names may be cut."""
     frames, count = header_shape(header)
-    labels = header_labels(header)
+    labels = [label[:longest] for label in header_labels(header)]
     if len(values) != frames * count or any(
         label != labels[i] for i in range(count) for label in names[i * frames : (i + 1) * frames]
     ):

@@ -20,7 +20,8 @@ def save_beats(path: str | os.PathLike[str], beats: BeatTable, *, overwrite: boo
         ``.mat``, ``.npz``, ``.h5``, ``.nc`` or ``.nwb``. Next to ``NAME.csv`` goes ``NAME.csv.json`` with the rate and
         the metadata; the other kinds hold them.
     beats : BeatTable
-        One row for each beat; the names of the columns have units. NaN is an empty cell in text and in Excel.
+        One row for each beat; the names of the columns have units. NaN is an empty cell in text and in Excel. Control
+        characters in text become spaces.
     overwrite : bool
         Replace an existing file.
 
@@ -29,7 +30,7 @@ def save_beats(path: str | os.PathLike[str], beats: BeatTable, *, overwrite: boo
     FileExistsError
         If the file exists and `overwrite` is not True.
     ValueError
-        If the suffix is unknown, or the kind cannot hold so many rows.
+        If the suffix is unknown, or the kind cannot hold so many rows or so long a text.
     TypeError
         If `beats` is not a table of beats.
     ImportError

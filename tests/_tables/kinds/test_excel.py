@@ -145,3 +145,27 @@ def test_an_interrupt_leaves_no_file_and_no_warning(tmp_path, monkeypatch):
         save_traces(tmp_path / "t.xlsx", TRACES)
     gc.collect()  # a warning of openpyxl would be an error here
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("tidy", [False, True])
+def test_names_that_are_longer_than_a_cell(tmp_path, tidy):
+    names = ["x" * 40_000, "b", "c"]
+    save_traces(tmp_path / "t.xlsx", TRACES, POSITIONS, 500, names=names, tidy=tidy)
+    table = load_traces(tmp_path / "t.xlsx")
+    assert table.names == names
+    np.testing.assert_array_equal(table.traces, TRACES)
+    beats = measure_beats(np.zeros(1000), fps=500, names=names[:1])
+    check_error(
+        lambda: save_beats(tmp_path / "b.xlsx", beats), ValueError, "name", r"40000 characters, .* hold 32767: save as"
+    )
+    assert not (tmp_path / "b.xlsx").exists()
+
+
+def test_metadata_with_characters_that_a_sheet_cannot_hold(tmp_path):
+    about = {"a\x01": "b\0c\x0c", "\ufffe": ["\x02", {"k\x03": "\r"}], "long": "x" * 70_000}
+    beats = measure_beats(np.zeros(1000), fps=500)
+    beats.metadata.update(about)
+    save_beats(tmp_path / "b.xlsx", beats)
+    save_traces(tmp_path / "t.xlsx", TRACES, metadata=about)
+    assert load_beats(tmp_path / "b.xlsx").metadata == beats.metadata
+    assert load_traces(tmp_path / "t.xlsx").metadata == about

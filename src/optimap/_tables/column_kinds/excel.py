@@ -1,17 +1,31 @@
 """``.xlsx``: the sheets ``beats`` (as in a CSV) and ``metadata`` (keys and values, and the header in the last row)."""
 
-import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from ..._base import ArgumentError, Array
 from ..columns_header import COLUMNS_MARKER, from_cells, not_beats, parse_columns_header
-from ..kinds.excel import LONGEST_TEXT, MOST_ROWS, new_workbook, number_cells, opened, sheet_rows, text_cell
+from ..kinds.excel import (
+    LONGEST_TEXT,
+    MOST_ROWS,
+    header_cells,
+    new_workbook,
+    number_cells,
+    opened,
+    sheet_rows,
+    text_cell,
+    write_notes,
+)
 
 
-def check_limits(header: dict[str, Any]) -> None:
-    """Raise an error for more beats than a sheet has rows."""
+def check_limits(header: dict[str, Any], columns: Mapping[str, Array]) -> None:
+    """Raise an error for more beats than a sheet has rows, and for text that is longer than a cell."""
+    for name, values in columns.items():
+        longest = max(map(len, values.tolist()), default=0) if values.dtype.kind == "U" else 0
+        if longest > LONGEST_TEXT:
+            problem = f"has a text of {longest} characters, but cells of .xlsx files hold {LONGEST_TEXT}"
+            raise ArgumentError(name, longest, problem, "save as .csv or .parquet", subject=name)
     if header["rows"] + 1 > MOST_ROWS:
         raise ArgumentError(
             "beats",
@@ -36,13 +50,8 @@ def write(path: Path, columns: Mapping[str, Array], header: dict[str, Any]) -> N
         for row in zip(*cells, strict=True):
             sheet.append(row)
         about = book.create_sheet("metadata")
-        for key, value in {"written_by": header["written_by"], "fps": header["fps"], **header["metadata"]}.items():
-            about.append(
-                [text_cell(about, key), text_cell(about, value if isinstance(value, str) else json.dumps(value))]
-            )
-        whole = json.dumps(header)  # ASCII, so there are no characters that a sheet cannot hold
-        pieces = [whole[i : i + LONGEST_TEXT] for i in range(0, len(whole), LONGEST_TEXT)]
-        about.append([text_cell(about, COLUMNS_MARKER), *(text_cell(about, piece) for piece in pieces)])
+        write_notes(about, {"written_by": header["written_by"], "fps": header["fps"], **header["metadata"]})
+        about.append(header_cells(about, COLUMNS_MARKER, header))
 
 
 def read(path: Path) -> tuple[dict[str, Any], dict[str, Array]]:

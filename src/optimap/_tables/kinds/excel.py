@@ -131,8 +131,19 @@ def _tidy_rows(sheet: "WriteOnlyWorksheet", table: TraceTable) -> Iterator[Itera
 
 
 def _write_metadata(sheet: "WriteOnlyWorksheet", table: TraceTable, header: dict[str, Any]) -> None:
-    """Write the content of the header in readable form, then the header itself, in pieces that fit in a cell."""
-    for key, value in _flat({"written_by": header["written_by"], "fps": table.fps, **table.metadata}):
+    """Write the content of the header in readable form, then the header itself."""
+    write_notes(sheet, {"written_by": header["written_by"], "fps": table.fps, **table.metadata})
+    if table.positions is not None:
+        sheet.append([])
+        sheet.append([text_cell(sheet, name) for name in ("name", "x", "y")])
+        for label, place in zip(table.labels, table.positions, strict=True):
+            sheet.append([text_cell(sheet, label), *number_cells(sheet, place)])
+    sheet.append(header_cells(sheet, MARKER, header))
+
+
+def write_notes(sheet: "WriteOnlyWorksheet", notes: dict[str, Any]) -> None:
+    """Write a row for each entry, with its key and its value in readable form."""
+    for key, value in _flat(notes):
         shown = value if isinstance(value, str) else json.dumps(value)
         # Characters that a cell cannot hold are written as in JSON.
         shown = shown if shown.isprintable() else json.dumps(shown)
@@ -144,14 +155,13 @@ def _write_metadata(sheet: "WriteOnlyWorksheet", table: TraceTable, header: dict
             else text_cell(sheet, shown)
         )
         sheet.append([text_cell(sheet, key), cell])
-    if table.positions is not None:
-        sheet.append([])
-        sheet.append([text_cell(sheet, name) for name in ("name", "x", "y")])
-        for label, place in zip(table.labels, table.positions, strict=True):
-            sheet.append([text_cell(sheet, label), *number_cells(sheet, place)])
+
+
+def header_cells(sheet: "WriteOnlyWorksheet", marker: str, header: dict[str, Any]) -> "list[Cell]":
+    """Return the cells of a row with a header, in pieces that fit in a cell."""
     text = json.dumps(header)  # ASCII, so there are no characters that a sheet cannot hold
     pieces = [text[i : i + LONGEST_TEXT] for i in range(0, len(text), LONGEST_TEXT)]
-    sheet.append([text_cell(sheet, MARKER), *(text_cell(sheet, piece) for piece in pieces)])
+    return [text_cell(sheet, piece) for piece in (marker, *pieces)]
 
 
 def _flat(metadata: dict[str, Any], before: str = "") -> Iterator[tuple[str, Any]]:
@@ -225,7 +235,7 @@ def _values(path: Path, header: Header) -> tuple[Array, Array]:
         if header["tidy"]:
             columns: list[Any] = list(zip(*rows, strict=True)) or [()] * 5
             axis, values = _array(columns[0], axis_dtype), _array(columns[VALUE], dtype)
-            return from_tidy(path, header, columns[NAME], axis, values)
+            return from_tidy(path, header, columns[NAME], axis, values, LONGEST_TEXT)
         axis, values = np.empty(frames, axis_dtype), np.empty((frames, count), dtype)
         number = 0
         for number, row in enumerate(rows, start=1):
