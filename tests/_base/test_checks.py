@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from optimap._base import check_flag, check_order, file_path, positive_number, text_names, whole_number
+from optimap._base import check_flag, check_order, file_path, given_fps, positive_number, text_names, whole_number
 from tests.errors import check_error
 
 
@@ -102,3 +102,9 @@ def test_names():
 )
 def test_values_that_are_not_names(names, argument, match):
     check_error(lambda: text_names(names, "3 traces"), TypeError, argument, match)
+
+
+def test_rates_of_frames():
+    assert [given_fps(fps) for fps in (500, np.float32(0.1), 1e100)] == [500, np.float32(0.1), 1e100]
+    for fps, text in ((0, "frames per second$"), (10**400, "frames per second$"), (5e-324, "from 1e-100 to 1e\\+100$")):
+        check_error(lambda fps=fps: given_fps(fps), ValueError, "fps", f"it must be a positive number of .*{text}", fps)

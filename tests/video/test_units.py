@@ -2,7 +2,7 @@
 
 import pytest
 
-from optimap.video.units import MM, SECONDS, rate
+from optimap.video.units import MM, SECONDS, known_rate, rate
 
 
 @pytest.mark.parametrize(
@@ -31,3 +31,8 @@ def test_a_rate_survives_its_interval(number):
 def test_both_letters_that_look_like_a_micro_sign_are_known():
     assert MM["\N{MICRO SIGN}m"] == MM["\N{GREEK SMALL LETTER MU}m"] == MM["um"] == MM["micrometer"]
     assert SECONDS["\N{MICRO SIGN}s"] == SECONDS["\N{GREEK SMALL LETTER MU}s"] == SECONDS["us"]
+
+
+@pytest.mark.parametrize("number", [1e308, 1e-308, 5e-324, "1e200", "1e-200"])
+def test_rates_whose_times_leave_the_range_of_doubles_are_unknown(number):
+    assert known_rate(number) is None

@@ -13,6 +13,7 @@ from .errors import ArgumentError, ArgumentTypeError
 from .types import Array
 
 RATE = "a positive number of frames per second"
+SLOWEST, FASTEST = 1e-100, 1e100  # rates beyond these are mistakes, and times of theirs leave the range of doubles
 
 
 def whole_number(value: object, name: str, minimum: int = 0) -> int:
@@ -81,6 +82,19 @@ def positive_number(value: object, name: str, meaning: str = "a positive number"
     return number
 
 
+def is_frame_rate(number: float) -> bool:
+    """Return whether a number can be one of frames per second."""
+    return SLOWEST <= number <= FASTEST
+
+
+def given_fps(fps: object) -> float:
+    """Return frames per second as a float, or raise an error."""
+    rate = positive_number(fps, "fps", RATE)
+    if not is_frame_rate(rate):
+        raise ArgumentError.must_be("fps", fps, f"{RATE}, from {SLOWEST:g} to {FASTEST:g}")
+    return rate
+
+
 def finite_number(value: object, name: str, meaning: str = "a finite number") -> float:
     """Return `value` as a float, or raise an error that names the argument."""
     number = _as_float(value)
@@ -90,9 +104,12 @@ def finite_number(value: object, name: str, meaning: str = "a finite number") ->
 
 
 def _as_float(value: object) -> float:
-    """Return a number as a float, and NaN for everything else."""
+    """Return a number as a float, and NaN for everything else, also for whole numbers beyond the range of floats."""
     is_number = isinstance(value, SupportsFloat) and not isinstance(value, bool) and getattr(value, "ndim", 0) == 0
-    return float(value) if is_number else math.nan  # type: ignore[arg-type]  # a number
+    try:
+        return float(value) if is_number else math.nan  # type: ignore[arg-type]  # a number
+    except OverflowError:
+        return math.nan
 
 
 def in_doubles(values: Array) -> Array:

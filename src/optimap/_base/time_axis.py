@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import ArrayLike
 
-from .checks import RATE, positive_number
+from .checks import given_fps
 from .errors import ArgumentError, ArgumentTypeError
 from .types import Array
 
@@ -20,7 +20,7 @@ def parse_time_axis(
     if x is not None and fps is not None:
         raise ArgumentError("fps", fps, "are both given", "give one of them", subject=f"x and fps = {fps!r}")
     if fps is not None:
-        return np.arange(frames) / positive_number(fps, "fps", RATE), SECONDS
+        return np.arange(frames) / given_fps(fps), SECONDS
     if x is None:
         return (np.arange(frames), "Frame") if times is None else (times, SECONDS)
     return _parse_x(x, frames), ""

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .. import kernels
-from .._base import RATE, ArgumentError, Array, positive_number, progress_bar, whole_number
+from .._base import ArgumentError, Array, given_fps, positive_number, progress_bar, whole_number
 from .period import rescaled, tamed
 from .signals import as_signals, signal_blocks
 
@@ -40,7 +40,7 @@ class Filtering:
 
     def check(self) -> None:
         """Raise an error for options that cannot be used, whatever the signals."""
-        rate = positive_number(self.fps, "fps", RATE)
+        rate = given_fps(self.fps)
         if not isinstance(self.kind, str) or self.kind not in DESIGNS:
             raise ArgumentError.must_be("kind", self.kind, "'butterworth', 'savgol' or 'gaussian'")
         whole_number(self.order, "order", 1)

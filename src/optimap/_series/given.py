@@ -13,7 +13,15 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
-from .._base import RATE, ArgumentError, Array, Floats, axis_letter, coordinate_times, positive_number, time_of_name
+from .._base import (
+    ArgumentError,
+    Array,
+    Floats,
+    axis_letter,
+    coordinate_times,
+    given_fps,
+    time_of_name,
+)
 from .._reading import is_labelled, unlabelled
 from .._tables import (
     TraceTable,
@@ -68,7 +76,7 @@ class Given:
     def rate(self, fps: float | None, name: str = "signals") -> float | None:
         """Return the rate that was given, or else that of the series; irregular times are an error."""
         if fps is not None:
-            return positive_number(fps, "fps", RATE)
+            return given_fps(fps)
         if self._irregular:
             problem, cure = "has times that are not evenly spaced", "interpolate them to a constant rate, or give fps="
             raise ArgumentError(name, self.x, problem, cure, subject=name, keyword="fps")

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple, TypedDict, cast
 
 import numpy as np
 
-from .._base import ArgumentError, Array
+from .._base import ArgumentError, Array, is_frame_rate
 from .._files import reading
 from .axes import FRAMES, OTHER, SECONDS
 from .stated_size import check_stated_size
@@ -65,7 +65,7 @@ def is_number(value: object) -> bool:
 
 def is_rate(value: object) -> bool:
     """Return whether a value is a rate, or None for one that is not known."""
-    return value is None or (is_number(value) and cast(float, value) > 0)
+    return value is None or (is_number(value) and is_frame_rate(cast(float, value)))
 
 
 def is_list_of(test: Callable[[Any], bool]) -> Callable[[Any], bool]:

@@ -12,7 +12,6 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from .._base import (
-    RATE,
     ActivationMethod,
     ArgumentError,
     Array,
@@ -20,6 +19,7 @@ from .._base import (
     Ints,
     check_flag,
     finite_number,
+    given_fps,
     on_host,
     positive_number,
     whole_number,
@@ -206,7 +206,7 @@ def find_activations_dvdt(
         None if min_distance is None else whole_number(min_distance, "min_distance", 1),
         _optional(height, "height"),
     )
-    rate = None if fps is None else positive_number(fps, "fps", RATE)
+    rate = None if fps is None else given_fps(fps)
     values = _as_signal(signal)
     peaks = find_peaks(sign * values, search)
     times = _frames(peaks.times, interpolate)
@@ -273,7 +273,7 @@ def find_activations_threshold(
     sign = _parse_flags(falling_edge, interpolate=interpolate, show=show)
     level = parse_threshold(threshold)
     lasting = whole_number(min_duration, "min_duration")
-    rate = None if fps is None else positive_number(fps, "fps", RATE)
+    rate = None if fps is None else given_fps(fps)
     values = _as_signal(signal)
     times = _frames(find_lasting_crossings(sign * values, sign * level, lasting), interpolate)
     if show:

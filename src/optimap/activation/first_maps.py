@@ -14,14 +14,13 @@ from numpy.typing import ArrayLike
 
 from .. import kernels
 from .._base import (
-    RATE,
     ActivationMethod,
     ArgumentError,
     Array,
     Floats,
     VideoLike,
     check_flag,
-    positive_number,
+    given_fps,
     refuse_device_array,
 )
 from .._draw import check_axes, check_scale
@@ -56,7 +55,7 @@ def _compute_first_passage(
     level = parse_threshold(threshold)
     for name, flag in (("inverted", inverted), ("set_nan_for_inactive", set_nan_for_inactive), ("show", show)):
         check_flag(flag, name)
-    scale = 1.0 if fps is None else 1000 / positive_number(fps, "fps", RATE)
+    scale = 1.0 if fps is None else 1000 / given_fps(fps)
     check_scale(cmap, None, None)
     sign = -1 if inverted else 1
     found = _map_of(video, lambda frames: kernels.crossing_times(frames, sign, level, 0, MIN_SNR, True), sign) * scale
@@ -184,7 +183,7 @@ def _check_drawing(
     check_axes(ax)
     check_scale(cmap, vmin, vmax)
     if fps is not None:
-        positive_number(fps, "fps", RATE)
+        given_fps(fps)
 
 
 def _map_of(video: VideoLike | ArrayLike, loop: Loop, sign: int) -> Floats:

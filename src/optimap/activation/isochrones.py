@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from .._base import RATE, ArgumentError, Floats, check_flag, positive_number
+from .._base import ArgumentError, Floats, check_flag, given_fps
 from .._draw import (
     add_legend,
     add_length_bar,
@@ -79,7 +79,7 @@ def show_activations(
     """
     check_axes(ax)
     times = _times_of(activations)
-    scale = 1.0 if fps is None else 1 / positive_number(fps, "fps", RATE)
+    scale = 1.0 if fps is None else 1 / given_fps(fps)
     check_keywords(lambda **style: hidden_axes().axvline(0, **style), {"color": linecolor, "linestyle": linestyle})
     drawn = new_axes(figsize=(6.4, 2.4)) if ax is None else ax
     draw_traces(signal, fps=fps, ax=drawn, **kwargs)  # type: ignore[arg-type]  # checked there
@@ -203,7 +203,7 @@ def show_activation_map(
     check_length_bar(scale_bar, pixel_size)
     for name, flag in (("show_contours", show_contours), ("show_map", show_map), ("show_colorbar", show_colorbar)):
         check_flag(flag, name)
-    scale = 1.0 if fps is None else 1000 / positive_number(fps, "fps", RATE)
+    scale = 1.0 if fps is None else 1000 / given_fps(fps)
     times = as_times(activation_map) * scale
     behind = None if image is None else parse_image(image, times.shape)
     lines = {"levels": contour_levels, "linestyles": contour_linestyles, "colors": "black", **contour_args}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Collection, Mapping
 
-from .._base import RATE, ArgumentError, ArgumentTypeError, positive_number
+from .._base import ArgumentError, ArgumentTypeError, given_fps
 from .._reading import Source
 from .._tables import regular_rate
 
@@ -22,7 +22,7 @@ def check_known(keywords: Mapping[str, object], function: Callable[..., object],
 def rate_of(source: Source, fps: float | None) -> float | None:
     """Return the frame rate that is given, or else that of a video or of its times; irregular times are an error."""
     if fps is not None:
-        return positive_number(fps, "fps", RATE)
+        return given_fps(fps)
     if source.fps is not None or source.times is None or len(source.times) < 2:
         return source.fps
     rate = regular_rate(source.times)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from .._base import RATE, ArgumentError, Floats, VelocityMethod, positive_number, whole_number
+from .._base import ArgumentError, Floats, VelocityMethod, given_fps, positive_number, whole_number
 from .circles import Circle, circle_velocities
 from .fits import Window, slowness
 from .keywords import check_known
@@ -33,7 +33,7 @@ class SpeedUnit:
 
 def speed_unit(fps: object, space_scale: object) -> SpeedUnit:
     """Return the unit of speeds for a frame rate and a size of pixels in mm, after checking both."""
-    rate = 1.0 if fps is None else positive_number(fps, "fps", RATE)
+    rate = 1.0 if fps is None else given_fps(fps)
     centimetres = 1.0
     if space_scale is not None:
         centimetres = positive_number(space_scale, "space_scale", "the width of a pixel in mm, a positive number") / 10

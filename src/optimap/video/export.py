@@ -13,15 +13,14 @@ from numpy.typing import ArrayLike
 
 from .. import kernels
 from .._base import (
-    RATE,
     ArgumentError,
     Array,
     FilePath,
     VideoLike,
     check_flag,
     file_path,
+    given_fps,
     import_extra,
-    positive_number,
     whole_number,
 )
 from .._base import progress_bar as shown_progress
@@ -91,7 +90,7 @@ def export_video(
     if path.suffix.lower() not in SUFFIXES:
         cure = f"choose one of {' '.join(SUFFIXES)}, or save_video() for data"
         raise ArgumentError("filename", path, "is not the name of a movie", cure, subject=str(path))
-    rate = positive_number(fps, "fps", RATE)
+    rate = given_fps(fps)
     step = whole_number(skip_frames, "skip_frames", minimum=1)
     check_flag(progress_bar, "progress_bar")
     check_scale(cmap, vmin, vmax)

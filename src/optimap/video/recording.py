@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike
 
-from .._base import RATE, Advice, ArgumentError, Array, VideoLike, check_flag, deferred_interrupts, positive_number
+from .._base import Advice, ArgumentError, Array, VideoLike, check_flag, deferred_interrupts, given_fps, positive_number
 from .._files import MOST, held_reports
 from .._reading import check_whole
 from .checks import check_frames, check_pixels, noted_number
@@ -223,7 +223,7 @@ class Recording:
         <Recording 'array': array, (100, 8, 9), float64, 500 frames/s>
         """
         frames, times = as_frames(array)
-        rate = None if fps is None else positive_number(fps, "fps", RATE)
+        rate = None if fps is None else given_fps(fps)
         size = None if pixel_size is None else positive_number(pixel_size, "pixel_size", "a positive number of mm")
         if rate is not None and times is not None:
             cure = "leave it out, or give the values of the array"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .._base import RATE, ArgumentError, ArgumentTypeError, Array, FilePath, VideoLike, file_path, positive_number
+from .._base import ArgumentError, ArgumentTypeError, Array, FilePath, VideoLike, file_path, given_fps
 from .._files import check_output, check_sidecar, is_sidecar, sidecar_path, written_whole, written_with_sidecar
 from .._reading import as_source, check_whole, in_usual_order
 from .axes import look_turned
@@ -72,7 +72,7 @@ def save_video(
     unnamed, _, times = in_usual_order(video)
     path, video = file_path(path), _as_video(unnamed)
     row = format_to_write(path)
-    rate = None if fps is None else positive_number(fps, "fps", RATE)
+    rate = None if fps is None else given_fps(fps)
     if rate is None:
         rate = _rate_of_times(video, times)
     described = None if made is None else _as_json(made)

@@ -1,7 +1,7 @@
 """Units of length in files, steps in s and mm, and the frame rate that belongs to an interval between frames."""
 
 from .._base import SECONDS as SECONDS
-from .._base import unit_factor
+from .._base import is_frame_rate, unit_factor
 from .checks import noted_number
 
 # Units of length in mm, as ImageJ, OME-TIFF and OME-Zarr write them.
@@ -45,7 +45,7 @@ def known_rate(value: object) -> float | None:
     (500.0, None, None, None, None)
     """
     number = noted_number(value)
-    return number if number is not None and 1 / number < float("inf") else None
+    return number if number is not None and is_frame_rate(number) else None
 
 
 def rate(interval: float, stated: object = None) -> float | None:

@@ -13,7 +13,7 @@ import numpy as np
 
 from ..._base import RATE, Advice, ArgumentError, ArgumentTypeError
 from ..axes import Layout, Wanted, find_layout
-from ..checks import counted, noted_number, whether
+from ..checks import counted, whether
 from ..folder.images import SUFFIXES, image_files, pages_of
 from ..folder.names import Arrangement, arrange, natural_key, recordings_in, refuse_recordings
 from ..folder.parts import VIDEOS, has_mark
@@ -21,6 +21,7 @@ from ..folder.videos import open_videos
 from ..format_table import FORMATS
 from ..paged import PagedFrames
 from ..recording import Recording
+from ..units import known_rate
 
 __all__ = ["natural_key", "open_recording"]
 
@@ -80,7 +81,7 @@ def _one_more(error: ArgumentError, ignored: object) -> ArgumentError:
 
 def _rate(fps: object) -> float | None:
     """Return the given rate, or raise an error if it is not one."""
-    rate = noted_number(fps)
+    rate = known_rate(fps)
     if fps is not None and rate is None:
         raise ArgumentError.must_be("fps", fps, RATE)
     return rate

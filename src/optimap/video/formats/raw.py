@@ -15,8 +15,9 @@ import numpy as np
 
 from ..._base import RATE, ArgumentError, ArgumentTypeError, whole_number
 from ..axes import Wanted, find_layout
-from ..checks import counted, noted_number
+from ..checks import counted
 from ..recording import Recording
+from ..units import known_rate
 
 ORDERS: dict[object, Literal["<", ">"]] = {"little": "<", "big": ">"}
 BYTES_OF = {1: "uint8", 2: "uint16", 4: "float32", 8: "float64"}  # the most frequent type of each size
@@ -38,7 +39,7 @@ def open_recording(
     numbers = _parse_shape(path, shape)
     skipped = whole_number(offset, "offset")
     kind = _parse_dtype(path, dtype, byteorder, numbers, skipped)
-    rate = None if fps is None else noted_number(fps)
+    rate = known_rate(fps)
     if fps is not None and rate is None:
         raise ArgumentError.must_be("fps", fps, RATE)
     sizes = _checked_sizes(path, shape, numbers, kind, skipped, axes)
