@@ -8,7 +8,9 @@ import sys
 import numpy as np
 import pytest
 
-from optimap._files import write_npz
+from optimap._files import check_npy, write_npz
+from optimap.trace import load_traces, save_traces
+from tests.errors import check_error
 
 
 def test_numpy_reads_what_was_written(tmp_path):
@@ -46,3 +48,34 @@ def test_an_interrupt_while_an_archive_is_begun_leaves_nothing_to_complain_of(mo
         write_npz(file, {})
     gc.collect()
     assert complaints == []
+
+
+@pytest.mark.parametrize("order", ["<", ">"])
+@pytest.mark.parametrize("version", [(1, 0), (2, 0)])
+def test_text_has_characters_that_exist(tmp_path, order, version):
+    """NumPy makes text of any 32 bits, and writing it gives bytes that nobody can read."""
+    text = np.array(["ab\U0010ffff", "é" * 3]).astype(f"{order}U3")
+    file = io.BytesIO()
+    np.lib.format.write_array(file, text, version=version)
+    whole = file.getvalue()
+    check_npy(io.BytesIO(whole), len(whole), tmp_path)
+    start = len(whole) - text.nbytes
+    for place in range(start, len(whole), 4):
+        damaged = bytearray(whole)
+        damaged[place + (3 if order == "<" else 0)] = 1
+        with pytest.raises(ValueError, match="a text has characters that do not exist"):
+            check_npy(io.BytesIO(damaged), len(whole), tmp_path)
+    check_npy(io.BytesIO(whole[:-3]), len(whole), tmp_path)  # NumPy says that it is cut
+
+
+@pytest.mark.parametrize("name", ["optimap_trace_table", "names"])
+def test_a_table_with_text_that_does_not_exist(tmp_path, name):
+    save_traces(tmp_path / "t.npz", np.zeros((3, 2)), names=["a", "b"])
+    arrays = dict(np.load(tmp_path / "t.npz"))
+    arrays[name] = arrays[name].copy()
+    arrays[name].reshape(-1).view(np.uint32)[0] = 0x7F000061
+    with open(tmp_path / "t.npz", "wb") as file:
+        write_npz(file, arrays)
+    check_error(
+        lambda: load_traces(tmp_path / "t.npz"), ValueError, "path", r"t\.npz cannot be read as \.npz \(a text has"
+    )

@@ -8,6 +8,7 @@ amounts (`free_bytes` of the budget) are never refused.
 import io
 import math
 import os
+import sys
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -30,6 +31,7 @@ AS_TEXT = 8  # a number in a text: a comma can stand for a missing value of 8 by
 PNG = 8 * DEFLATE  # with 8 pixels in a byte
 MEMBERS = 200  # in a zip of XML, whose compression rarely reaches 50
 
+AT_ONCE = 2**20  # bytes of a text that are looked at
 COPY_AGAIN = "copy the file again; if it is whole, it was made to take up memory"
 
 
@@ -117,10 +119,21 @@ def check_npz(archive: zipfile.ZipFile, path: Path, argument: str = "path") -> N
 
 
 def check_npy(file: IO[bytes], size: int, path: Path, argument: str = "path") -> None:
-    """Raise an error if the header of a ``.npy`` file of some size states more; NumPy reports other damage."""
+    """Raise an error if the header of a ``.npy`` file of some size states more; NumPy reports most other damage."""
     shape, dtype = npy_header(file, size)
     if not dtype.hasobject:
         check_justified(path, math.prod(shape) * dtype.itemsize, STORED, argument=argument, stored=size)
+    if dtype.kind == "U":
+        _check_text(file, dtype)
+
+
+def _check_text(file: IO[bytes], dtype: "np.dtype[Any]") -> None:
+    """Raise an error for characters that do not exist: NumPy makes text of them, which Python does not survive."""
+    codes = np.dtype(np.uint32).newbyteorder(dtype.byteorder)
+    while piece := file.read(AT_ONCE):
+        whole = len(piece) // codes.itemsize * codes.itemsize
+        if np.frombuffer(piece[:whole], codes).max(initial=0) > sys.maxunicode:
+            raise ValueError("a text has characters that do not exist")
 
 
 def npy_header(file: IO[bytes], size: int) -> tuple[tuple[int, ...], "np.dtype[Any]"]:
