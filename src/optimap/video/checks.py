@@ -21,7 +21,7 @@ def check_frames(path: Path, shape: tuple[int, ...], dtype: "np.dtype[np.generic
     elif len(shape) != 3:
         problem = f"holds an array of shape {shape}"
         cure = "save the recording as (T, H, W): frames, rows, columns"
-    elif 0 in shape:
+    elif min(shape) < 1:
         problem, cure = f"holds no pixels, because its shape is {shape}", "record or convert it again"
     elif np.dtype(dtype).kind not in "biuf":
         problem, cure = f"holds {dtype} values", "save the pixels as real numbers"

@@ -33,6 +33,7 @@ DTYPES = {0: "u1", 1: "<u2", 2: "<f4", 12: "<i4", 13: "<f8"}
 COLOURS = (3, 4, 8, 9)
 RAW, JPEG_XR, ZSTD, ZSTD_WITH_HEADER = 0, 4, 5, 6
 OTHERS = {"H": "phases", "I": "illuminations", "V": "views", "R": "rotations", "B": "blocks"}
+LETTERS = "XYTCZS" + "".join(OTHERS)  # of dimensions that matter here
 Table = dict[str, Array]
 
 
@@ -152,8 +153,10 @@ def _columns(entries: Array) -> Table:
     dimensions = np.ascontiguousarray(entries[:, ENTRY.itemsize :]).view(DIMENSION)
     found = {name: head[name].astype(np.int64) for name in ("schema", "kind", "position", "part", "compression")}
     found["header_bytes"] = np.full(len(entries), max(256, 16 + entries.shape[1]))
-    for name in np.unique(dimensions["name"]):
-        letter, here = name.decode("latin-1"), dimensions["name"] == name
+    for letter in LETTERS:
+        here = dimensions["name"] == letter.encode()
+        if not here.any():
+            continue
         of_letter = {key: np.where(here, dimensions[key], 0).sum(axis=1) for key in ("start", "size", "stored")}
         if letter in EXTENTS:
             found[EXTENTS[letter]] = of_letter["size"]
@@ -183,8 +186,9 @@ def _choose(path: Path, blocks: Table, labels: list[str], channel: object, z: ob
         _refuse(path, "is a mosaic, because a frame consists of several tiles", cure)
     moments = range(expected[0], expected[-1] + 1)
     if len(found) < len(moments):
-        lost = next(moment for moment in moments if moment not in found)
-        _refuse(path, f"is damaged, because its directory lacks frame {lost - moments[0]}")
+        is_other = found[order] != moments[0] + np.arange(len(found))
+        lost = int(is_other.argmax()) if is_other.any() else len(found)
+        _refuse(path, f"is damaged, because its directory lacks frame {lost}")
     frames = {name: column[order] for name, column in frames.items()}
     _check_alike(path, frames)
     return frames

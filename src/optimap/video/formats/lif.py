@@ -114,6 +114,8 @@ def _times(xml: Element, names: list[str], shape: tuple[int, ...]) -> Array | No
             ticks = [int(item.get("HighInteger", "")) * 2**32 + int(item.get("LowInteger", "")) for item in found]
     except ValueError:
         return None
+    if max(ticks, default=0) >= 2**64:  # they have 64 bits
+        return None
     sizes = dict(zip(names, shape, strict=True))
     frames, images = sizes["T"], sizes["T"] * sizes.get("Z", 1) * sizes.get("C", 1)
     of_each = {frames: 1, frames * sizes.get("Z", 1): sizes.get("Z", 1), images: images // frames}.get(len(ticks))

@@ -105,8 +105,9 @@ def open_recording(path: Path, channel: object = None) -> Recording:
 def _layout_of_files(path: Path, header_path: Path, header: dict[str, str], names: list[str]) -> dict[str, str]:
     """Return the layout of a recording of UltimaAcq; its entry DataXsize may be twice the number of columns."""
     rows, frames = (header_number(header, key, header_path, int) for key in ("DataYsize", "frame_number"))
-    blocks = [in_any_case(file_beside(header_path, name, path)) for name in names if name.lower().endswith(".rsd")]
-    sizes = [file.stat().st_size for file in blocks if file.is_file()]  # only the last block may be shorter
+    blocks = _files_beside(path, header_path, names, ".rsd")
+    # Only the last block may be shorter.
+    sizes = [file.stat().st_size for file in map(in_any_case, blocks[:2]) if file.is_file()]
     per_block = max(sizes) // (2 * int(LAYOUT["x"]) * rows) if sizes else -(-frames // max(1, len(blocks)))
     return LAYOUT | {"y": str(rows), "blk": str(max(1, per_block))}
 
@@ -185,9 +186,10 @@ def _begins_with_background(blocks: list[Array], pages: range, background: Array
 
 def _check_files(path: Path, header_path: Path, names: list[str], needed: int) -> tuple[Path, list[Path]]:
     """Return the background and the blocks, or raise an error if files are missing."""
-    files = [in_any_case(file_beside(header_path, name, path)) for name in names]
-    backgrounds = [file for file in files if file.suffix.lower() == ".rsm"]
-    blocks = [file for file in files if file.suffix.lower() == ".rsd"]
+    backgrounds, blocks = (_files_beside(path, header_path, names, suffix) for suffix in (".rsm", ".rsd"))
+    if len({file.name.lower() for file in blocks}) < len(blocks):
+        problem, cure = "lists a .rsd file twice", "copy the recording again, or repair its header"
+        raise ArgumentError("path", path, problem, cure, subject=str(header_path))
     if len(backgrounds) != 1 or len(blocks) != needed:
         raise ArgumentError(
             "path",
@@ -196,11 +198,18 @@ def _check_files(path: Path, header_path: Path, names: list[str], needed: int) -
             "copy the recording again, or repair its header",
             subject=str(header_path),
         )
-    for file in (*backgrounds, *blocks):
+    found = []
+    for file in map(in_any_case, (*backgrounds, *blocks)):
         if not file.exists():
             refuse_missing(path, file, header_path.name)
         refuse_special(file)
-    return backgrounds[0], blocks
+        found.append(file)
+    return found[0], found[1:]
+
+
+def _files_beside(path: Path, header_path: Path, names: list[str], suffix: str) -> list[Path]:
+    """Return the files with a suffix that the header lists, as it writes them."""
+    return [file_beside(header_path, name, path) for name in names if name.lower().endswith(suffix)]
 
 
 def _map_blocks(files: list[Path], frames: int, per_block: int, shape: tuple[int, int]) -> list[Array]:
@@ -220,7 +229,8 @@ def _find_header(path: Path) -> Path:
     if path.suffix.lower() != ".rsd":
         return companion(path, ".rsh")
     # Try headers with a similar name first, so that a damaged header of another recording does no harm.
-    headers = sorted(path.parent.glob("*.[rR][sS][hH]"), key=lambda header: not path.name.startswith(header.stem))
+    found = (file for file in path.parent.glob("*.[rR][sS][hH]") if file.is_file())  # a pipe would wait for ever
+    headers = sorted(found, key=lambda header: not path.name.startswith(header.stem))
     for header in headers:
         if path.name.lower() in (name.lower() for name in _read_header(header)[2]):
             return header

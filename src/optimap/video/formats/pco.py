@@ -101,6 +101,7 @@ def _pages(path: Path, raw: mmap.mmap, order: str) -> Iterator[Page]:
     (start,) = struct.unpack_from(f"{order}{link}", raw, 8 if wide else 4)
     seen: set[int] = set()
     first: Page | None = None
+    tables = 0  # bytes of all entries and their values so far; in whole files, pages do not share them
     while start:
         if start in seen:
             _refuse(path, f"is damaged, because the page after page {len(seen) - 1} is an earlier one")
@@ -108,8 +109,12 @@ def _pages(path: Path, raw: mmap.mmap, order: str) -> Iterator[Page]:
             (count,) = counter.unpack_from(raw, start)
             end = start + counter.size + count * entry.size
             (after,) = struct.unpack_from(f"{order}{link}", raw, end)
-            table = raw[start + counter.size : end]
-            found = (item for item in entry.iter_unpack(table) if item[0] in NEEDED)
+            tables += count * entry.size
+            table = raw[start + counter.size : end] if tables <= len(raw) else b""
+            found = [item for item in entry.iter_unpack(table) if item[0] in NEEDED]
+            tables += sum(count for _, _, count, _ in found)
+            if tables > len(raw):
+                _refuse(path, f"is damaged, because page {len(seen)} shares its entries with others")
             tags = {tag: _values(raw, order, kind, n, at) for tag, kind, n, at in found}
         except (struct.error, OverflowError):
             _refuse(path, f"is truncated (page {len(seen)} should start at byte {start}, but the file has {len(raw)})")
@@ -163,7 +168,10 @@ def _unwrapped(path: Path, pages: list[Page], size: int) -> Ints:
     end = max(offset + WRAP * int(turn) for offset, turn in zip(offsets, turns, strict=True)) + pages[0].size
     if end > size:
         _refuse(path, f"is truncated (its pixels need {end} bytes, but the file has {size})")
-    return np.asarray(np.array(offsets, np.int64) + WRAP * turns)
+    found: Ints = np.array(offsets, np.int64) + WRAP * turns
+    if (np.diff(np.sort(found)) < pages[0].size).any():
+        _refuse(path, "is damaged, because pages share their pixels")
+    return found
 
 
 def _stamps(raw: mmap.mmap, offsets: Ints, dtype: "np.dtype[Any]") -> Array | None:

@@ -88,7 +88,9 @@ def _sizes(path: Path, info: dict[str, Any]) -> tuple[int, int, int, int]:
         raise ArgumentError("path", path, problem, "copy it again", subject=str(path))
     # A lens of variable focus visits the planes in turn.
     levels = max(np.size(info.get("otwave", ())), len(np.atleast_1d(info.get("etl_table", ()))))
-    return rows, columns, channels, max(1, levels) if info.get("volscan", levels > 1) else 1
+    volscan = info.get("volscan", levels > 1)
+    is_volume = volscan if isinstance(volscan, bool) else noted_number(volscan) is not None
+    return rows, columns, channels, max(1, levels) if is_volume else 1
 
 
 def _count_frames(path: Path, info: dict[str, Any], shape: tuple[int, int, int]) -> int:
@@ -108,7 +110,8 @@ def _rate(info: dict[str, Any], rows: int, planes: int) -> float | None:
     swings = noted_number(info.get("resfreq"))
     config = info.get("config")
     lines = noted_number(config.get("lines")) if isinstance(config, dict) else None
-    per_swing = {0: 2, 1: 1}.get(info.get("scanmode", -1))
+    mode = info.get("scanmode")
+    per_swing = {0: 2, 1: 1}.get(mode) if isinstance(mode, int) else None
     return None if swings is None or per_swing is None else per_swing * swings / (lines or rows) / planes
 
 

@@ -75,7 +75,9 @@ def open_recording(path: Path) -> Recording:
     strides = (header.step, header.shape[1] * header.dtype.itemsize, header.dtype.itemsize)
     pixels: Array = np.ndarray((frames, *header.shape), header.dtype, raw, header.start, strides)
     back = np.flatnonzero(np.diff(stamps[:frames]) < 0)
-    first = int(back[0]) + 1 if len(back) == 1 and stamps[frames - 1] <= stamps[0] else 0
+    # Times that never were written, or are damaged, are far below the others.
+    goes_on = len(back) == 1 and 0 <= stamps[0] - stamps[frames - 1] <= np.diff(stamps[:frames]).clip(0).sum()
+    first = int(back[0]) + 1 if goes_on else 0
     stamps = np.roll(stamps[:frames], -first)
     times = (stamps - stamps[0]) / 1e6 if has_times else None
     began = {"start_time": stamps[0] / 1e6} if has_times else {}
