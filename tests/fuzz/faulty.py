@@ -34,6 +34,10 @@ def _endless(path):
         pass
 
 
+def _asleep(path):
+    time.sleep(600)
+
+
 def _large(path):
     np.ones(120 * 2**20, np.uint8).sum()
 
@@ -69,5 +73,5 @@ def _slow(path):
 
 FAULTY = {
     fault.__name__[1:]: (_make, _after_the_first(fault))
-    for fault in (_killed, _endless, _large, _too_large, _loud, _printing, _wrong, _nameless, _right, _slow)
+    for fault in (_killed, _endless, _asleep, _large, _too_large, _loud, _printing, _wrong, _nameless, _right, _slow)
 }

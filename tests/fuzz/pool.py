@@ -42,7 +42,7 @@ class Child:
     """A process that reads the inputs of a job, from where the job stands."""
 
     def __init__(self, job):
-        self.job, self.began, self.current = job, time.monotonic(), None
+        self.job, self.waited, self.current = job, 0.0, None
         reading, writing = os.pipe()
         sys.stdout.flush()
         sys.stderr.flush()
@@ -69,7 +69,7 @@ class Child:
             line, self.rest = self.rest.split(b"\n", 1)
             word, number, found = pickle.loads(bytes.fromhex(line.decode()))  # from our own child
             if word == "begin":
-                self.current, self.began, self.cpu = number, time.monotonic(), _cpu(self.pid)
+                self.current, self.waited, self.cpu = number, 0.0, _cpu(self.pid)
             else:
                 self.job.next += 1
                 self.job.read += 1
@@ -79,8 +79,10 @@ class Child:
         return not data
 
     def hangs(self):
-        """Whether the input takes too long."""
-        return _cpu(self.pid) - self.cpu > SECONDS or time.monotonic() - self.began > PATIENCE
+        """Return in which way the input takes too long, or None."""
+        if _cpu(self.pid) - self.cpu > SECONDS:
+            return f"more than {SECONDS:g} s"
+        return f"not done after {PATIENCE:g} s, of any kind" if self.waited > PATIENCE else None
 
     def end(self, reason=None):
         """Wait for the end; a death is a finding of the input that was being read."""
@@ -101,19 +103,22 @@ class Child:
 
 def run(jobs, workers=None, report=lambda job: None):
     """Read all inputs of all jobs."""
-    waiting, children = list(jobs), []
+    waiting, children, last = list(jobs), [], time.monotonic()
     try:
         while waiting or children:
+            now = time.monotonic()
+            passed, last = min(now - last, 1.0), now  # if the whole machine pauses, nobody is late
             while waiting and len(children) < (workers or os.cpu_count() or 1):
                 children.append(Child(waiting.pop(0)))
             ready, _, _ = select.select([child.pipe for child in children], [], [], 0.2)
             for child in list(children):
                 ended = child.pipe in ready and child.hear()
-                late = not ended and child.hangs()
-                if not ended and not late:
+                child.waited += passed
+                late = None if ended else child.hangs()
+                if not ended and late is None:
                     continue
                 children.remove(child)
-                child.end(f"more than {SECONDS:g} s" if late else None)
+                child.end(late)
                 job = child.job
                 if job.next < len(job.numbers) and not 0 < job.stop_at < time.monotonic():
                     waiting.insert(0, job)
