@@ -7,6 +7,7 @@ all formats. The format of a file is found in `open`, not here; arrays of dask a
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -127,10 +128,14 @@ class Recording:
         files: Sequence[Path] = (),
         ratio: int = MOST,
     ) -> None:
-        check_frames(path, tuple(frames.shape), frames.dtype)
+        with ExitStack() as refused:
+            if not isinstance(frames, np.ndarray):
+                refused.callback(frames.close)
+            check_frames(path, tuple(frames.shape), frames.dtype)
+            if not isinstance(frames, np.ndarray) and format != IN_MEMORY:  # the size of a mapped file has been checked
+                check_pixels(path, tuple(frames.shape), frames.dtype, ratio)
+            refused.pop_all()
         self._maps = maps_behind(frames)
-        if not isinstance(frames, np.ndarray) and format != IN_MEMORY:  # the size of a mapped file has been checked
-            check_pixels(path, tuple(frames.shape), frames.dtype, ratio)
         self._frames: Array | FrameSource | None = frames
         self.shape: tuple[int, int, int] = (int(frames.shape[0]), int(frames.shape[1]), int(frames.shape[2]))
         self.dtype = np.dtype(frames.dtype)

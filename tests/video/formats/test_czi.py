@@ -242,3 +242,18 @@ def test_truncated(tmp_path, kept):
     check_error(
         lambda: open_video(path), ValueError, "path", r"is truncated or damaged|is not a \.czi file", value=path
     )
+
+
+def test_a_frame_is_missing_after_many(tmp_path):
+    """Finding it takes one comparison for each frame, not one for each pair."""
+    blocks = [({"T": i}, VIDEO[0]) for i in range(3000) if i != 2990]
+    path = czi_of_blocks(tmp_path / "rec.czi", blocks)
+    check_error(lambda: open_video(path), ValueError, "path", "its directory lacks frame 2990: copy", value=path)
+
+
+def test_negative_sizes(tmp_path):
+    path = czi_of_blocks(tmp_path / "rec.czi", [({"T": i}, frame) for i, frame in enumerate(VIDEO)])
+    for axis, size in ((b"X", VIDEO.shape[2]), (b"Y", VIDEO.shape[1])):
+        old, new = (axis + bytes(7) + struct.pack("<ifi", n, 0, n) for n in (size, -size))
+        makers.replace(path, old, new)
+    check_error(lambda: open_video(path), ValueError, "path", r"rec\.czi .*shape is|rec\.czi is damaged")

@@ -118,6 +118,9 @@ def test_without_its_end_a_file_is_truncated(path, kept):
         ({"numTimes": "many"}, "has a damaged description"),
         ({"numTimes": None}, "has a damaged description"),
         ({"dropped": [99]}, "has a damaged description"),
+        ({"numTimes": 7, "dropped": [-1]}, "damaged description .*frames -1 to -1 of 7 are missing"),
+        ({"numTimes": 7, "cropped": ["6 - 200"]}, "damaged description .*frames 6 to 200 of 7 are missing"),
+        ({"numTimes": 7, "cropped": ["5 - 2"]}, "damaged description .*frames 5 to 2 of 7 are missing"),
         ({"cropped": ["a - b"]}, "has a damaged description"),
         ({"period": 3}, "has a damaged description"),
     ],
@@ -136,6 +139,7 @@ def test_timing_that_does_not_fit(tmp_path, timing, text):
         ({"dataType": 9}, "has a damaged description"),
         ({"timingInfo": ...}, "has a damaged description .it has no entry"),
         ({"spacingInfo": {}}, "has a damaged description"),
+        ({"spacingInfo": {"numPixels": {"x": -5, "y": -4}}}, "has a damaged description .numPixels are -5 x -4"),
         ({"extraProperties": 3, "hasFrameHeaderFooter": False}, "has a damaged description"),
     ],
 )
@@ -148,3 +152,17 @@ def test_descriptions_that_are_refused(tmp_path, entries, text):
 def test_other_text_at_the_end(path, text):
     describe(path, text)
     check_error(lambda: open_video(path), ValueError, "path", "is damaged|holds no recording", value=path)
+
+
+def test_a_small_file_that_states_many_frames_takes_no_memory(tmp_path, memory):
+    path = inscopix(tmp_path / "rec.isxd", VIDEO, timing={"numTimes": 10**8})
+    assert memory(lambda: open_video(path), match=r"rec\.isxd is truncated") < 20 * 2**20
+    cropped = {"numTimes": 10**8, "cropped": [f"6 - {10**8 - 1}"]}
+    np.testing.assert_array_equal(load_video(inscopix(path, VIDEO, timing=cropped)), VIDEO)
+
+
+def test_a_period_that_is_longer_than_any_recording(tmp_path):
+    timing = {"period": {"num": 1e308, "den": 1}, "dropped": [2]}
+    with open_video(inscopix(tmp_path / "rec.isxd", VIDEO, missing=1, timing=timing)) as recording:
+        np.testing.assert_array_equal(recording[:], VIDEO)
+        assert recording.times is None

@@ -157,3 +157,10 @@ def test_damaged_descriptions(tmp_path, old, new):
     raw = path.read_bytes()
     path.write_bytes(raw.replace(old.encode("utf-16-le"), new.encode("utf-16-le"), 1))
     check_error(lambda: open_video(path), ValueError, "path", "cannot be read as a Leica file", value=path)
+
+
+@pytest.mark.parametrize("count", [1, 6])
+def test_stamps_of_more_than_64_bits(tmp_path, count):
+    text = " ".join(f"{2**64 + i * 10**7:x}" if i < count else f"{i * 10**7:x}" for i in range(6))
+    with open_video(lif(tmp_path / "rec.lif", {"a": VIDEO}, stamps=text)) as recording:
+        assert recording.times is None

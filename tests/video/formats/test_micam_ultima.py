@@ -1,5 +1,6 @@
 """MiCAM ULTIMA recordings, written byte by byte."""
 
+import os
 import pickle
 import shutil
 
@@ -423,3 +424,22 @@ def test_names_in_another_case(path, name):
         path.with_name(old).rename(path.with_name(new))
     with open_video(path.with_name(name)) as recording:
         np.testing.assert_array_equal(recording[:], VIDEO, strict=True)
+
+
+@pytest.mark.parametrize("name", ["rec(0).rsd", "REC(0).RSD"])
+def test_a_block_that_is_listed_twice(path, name):
+    makers.replace(path, b"rec(1).rsd", name.encode())
+    check_error(lambda: open_video(path), ValueError, "path", r"rec\.rsh lists a \.rsd file twice: copy", path)
+
+
+def test_very_many_blocks_that_are_not_there(path):
+    makers.replace(path, b"rec(1).rsd", b"\n".join(b"%d.rsd" % i for i in range(20_000)))
+    check_error(lambda: open_video(path), ValueError, "path", r"lists 1 \.rsm and 20002 \.rsd files", path)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no pipes")
+def test_a_pipe_is_no_header(path):
+    os.mkfifo(path.with_name("aaa.rsh"))
+    path.rename(path.with_name("zzz.rsh"))
+    with open_video(path.with_name("rec(1).rsd")) as recording:
+        np.testing.assert_array_equal(recording[:], VIDEO)

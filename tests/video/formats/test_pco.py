@@ -163,3 +163,30 @@ def test_colours_are_refused(tmp_path):
     path = tmp_path / "rec.pcoraw"
     tifffile.imwrite(path, makers.random_video((4, 5, 3)), photometric="rgb")
     check_error(lambda: open_video(path), ValueError, "path", "is a colour recording: save its grey values")
+
+
+@pytest.mark.parametrize("step", [0, 20])
+def test_pages_that_share_their_pixels(tmp_path, step):
+    offsets = [2048 + step * i for i in range(3)]
+    path = pco_sparse(tmp_path / "rec.pcoraw", VIDEO[:3], offsets, pages_at=16)
+    check_error(
+        lambda: open_video(path), ValueError, "path", "is damaged, because pages share their pixels", value=path
+    )
+
+
+def test_pages_that_share_a_table_of_strips(tmp_path):
+    """Each page would be read in the time of the whole table, so a small file could take any time."""
+    strips, pages, start = 2000, 50, 16
+    at = start + 2 * strips
+    tables = struct.pack(f"<{strips}Q", *range(start, at, 2)) + struct.pack(f"<{strips}Q", *[2] * strips)
+    tags = [(256, 4, 1, strips), (257, 4, 1, 1), (258, 3, 1, 16), (259, 3, 1, 1), (277, 3, 1, 1)]
+    tags += [(273, 16, strips, at), (279, 16, strips, at + 8 * strips)]
+    first = at + len(tables)
+    raw = struct.pack("<2sHHHQ", b"II", 43, 8, 0, first) + bytes(2 * strips) + tables
+    for page in range(1, pages + 1):
+        after = first + page * (16 + 20 * len(tags)) if page < pages else 0
+        entries = b"".join(struct.pack("<HHQQ", *tag) for tag in sorted(tags))
+        raw += struct.pack("<Q", len(tags)) + entries + struct.pack("<Q", after)
+    path = tmp_path / "rec.pcoraw"
+    path.write_bytes(raw)
+    check_error(lambda: open_video(path), ValueError, "path", r"page \d+ shares its entries with others", value=path)

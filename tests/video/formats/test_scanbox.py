@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from scipy.io import loadmat, savemat
 
 from optimap.video import load_metadata, load_video, open_video
 from tests import makers
@@ -134,3 +135,23 @@ def test_a_header_without_sizes(tmp_path, info):
 def test_a_header_of_version_73(path):
     makers.mat73(path.with_suffix(".mat"), info=np.ones(2))
     check_error(lambda: open_video(path), ValueError, "path", r"is of version 7\.3: load it in MATLAB")
+
+
+@pytest.mark.parametrize("value", [np.array([0.0, 1]), {"a": 1.0}])
+def test_entries_that_are_no_numbers_are_not_known(tmp_path, value):
+    path = scanbox(tmp_path / "rec.sbx", VIDEO, volscan=value, otwave=np.arange(3.0))
+    header = loadmat(path.with_suffix(".mat"), simplify_cells=True)["info"]
+    savemat(path.with_suffix(".mat"), {"info": {**header, "scanmode": value}})
+    with open_video(path) as recording:
+        np.testing.assert_array_equal(recording[:], VIDEO, strict=True)
+        assert recording.fps is None
+
+
+@pytest.mark.parametrize("kind", [float, np.uint8, bool])
+def test_numbers_of_any_kind(tmp_path, kind):
+    path = scanbox(tmp_path / "rec.sbx", VIDEO, planes=2, volscan=kind(1))
+    header = loadmat(path.with_suffix(".mat"), simplify_cells=True)["info"]
+    savemat(path.with_suffix(".mat"), {"info": {**header, "scanmode": kind(1)}})
+    with open_video(path, z=1) as recording:
+        np.testing.assert_array_equal(recording[:], VIDEO[1::2], strict=True)
+        assert recording.fps == pytest.approx(7930 / 4 / 2)

@@ -153,3 +153,11 @@ def test_an_old_header_of_no_bytes(tmp_path):
     path.write_bytes(raw)
     with pytest.raises(ArgumentError, match="which states that it has 0 bytes"):
         open_video(path)
+
+
+@pytest.mark.parametrize("last", [0, 5])
+def test_a_last_time_that_was_not_written_makes_no_loop(tmp_path, last):
+    micros = [*(START + 2000 * i for i in range(5)), last]
+    with open_video(streampix(tmp_path / "rec.seq", VIDEO, micros=micros)) as recording:
+        np.testing.assert_array_equal(recording[:], VIDEO, strict=True)
+        assert recording.fps is None

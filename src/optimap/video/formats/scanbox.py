@@ -23,6 +23,7 @@ from .micam05 import companion
 
 HIGHEST = 2**16 - 1
 CHANNELS = {1: 2, 2: 1, 3: 1}  # before version 3: a code for both detectors, the first, the second
+PER_SWING = {0.0: 2, 1.0: 1}  # lines that the mirror draws, by the entry scanmode
 
 
 class InvertedFrames:
@@ -89,8 +90,7 @@ def _sizes(path: Path, info: dict[str, Any]) -> tuple[int, int, int, int]:
     # A lens of variable focus visits the planes in turn.
     levels = max(np.size(info.get("otwave", ())), len(np.atleast_1d(info.get("etl_table", ()))))
     volscan = info.get("volscan", levels > 1)
-    is_volume = volscan if isinstance(volscan, bool) else noted_number(volscan) is not None
-    return rows, columns, channels, max(1, levels) if is_volume else 1
+    return rows, columns, channels, max(1, levels) if np.isscalar(volscan) and volscan else 1
 
 
 def _count_frames(path: Path, info: dict[str, Any], shape: tuple[int, int, int]) -> int:
@@ -111,7 +111,7 @@ def _rate(info: dict[str, Any], rows: int, planes: int) -> float | None:
     config = info.get("config")
     lines = noted_number(config.get("lines")) if isinstance(config, dict) else None
     mode = info.get("scanmode")
-    per_swing = {0: 2, 1: 1}.get(mode) if isinstance(mode, int) else None
+    per_swing = PER_SWING.get(float(mode)) if isinstance(mode, (int, float, np.number)) else None
     return None if swings is None or per_swing is None else per_swing * swings / (lines or rows) / planes
 
 
