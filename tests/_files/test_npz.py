@@ -4,11 +4,12 @@ import gc
 import io
 import signal
 import sys
+import zipfile
 
 import numpy as np
 import pytest
 
-from optimap._files import check_npy, write_npz
+from optimap._files import check_npy, new_archive, write_npz
 from optimap.trace import load_traces, save_traces
 from tests.errors import check_error
 
@@ -79,3 +80,17 @@ def test_a_table_with_text_that_does_not_exist(tmp_path, name):
     check_error(
         lambda: load_traces(tmp_path / "t.npz"), ValueError, "path", r"t\.npz cannot be read as \.npz \(a text has"
     )
+
+
+def test_an_interrupt_while_a_member_is_open_is_not_replaced_by_an_error():
+    def write():
+        with new_archive(io.BytesIO(), zipfile.ZIP_STORED) as archive:
+            member = archive.open("a.npy", "w")
+            member.write(b"half of it")
+            signal.raise_signal(signal.SIGINT)
+
+    with pytest.raises(KeyboardInterrupt) as caught:
+        write()
+    assert caught.value.__context__ is None
+    del caught
+    gc.collect()

@@ -19,13 +19,18 @@ def new_archive(file: BinaryIO | RawIOBase, compression: int) -> Iterator[zipfil
     """Begin a zip archive in an open file, and finish it after the block.
 
     Interrupts are held until the archive belongs to the block: otherwise Python prints an error when half an archive is
-    collected, or one whose file was closed.
+    collected, or one whose file was closed. After an error, it is left unfinished: a member may be open, with which it
+    cannot be finished, and whoever writes a file removes what was begun.
     """
     with ExitStack() as stack:
         with deferred_interrupts():
             made = zipfile.ZipFile(file, "w", compression)  # type: ignore[arg-type, call-overload, unused-ignore]
             archive: zipfile.ZipFile = stack.enter_context(made)
-        yield archive
+        try:
+            yield archive
+        except BaseException:
+            archive.fp = None  # closing it does nothing now
+            raise
 
 
 def write_npz(file: BinaryIO | RawIOBase, arrays: Mapping[str, Array]) -> None:
