@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from .._base import ArgumentError, ArgumentTypeError, Floats
-from .._files import check_output, written_whole
+from .._files import check_output, new_archive, written_whole
 from .imagej import CORNER
 from .polygons import Ellipse, Outlines, Shape
 from .region_set import Regions
@@ -77,7 +77,7 @@ def save_regions(path: str | os.PathLike[str], regions: Regions, *, overwrite: b
         if target.suffix.lower() == ".roi":
             partial.write_bytes(files[0])
             return
-        with zipfile.ZipFile(partial, "w") as archive:
+        with open(partial, "wb") as file, new_archive(file, zipfile.ZIP_STORED) as archive:
             for name, data in zip(_entries(outlines.names), files, strict=True):
                 archive.writestr(zipfile.ZipInfo(f"{name}.roi", ALWAYS), data)
 
