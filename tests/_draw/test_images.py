@@ -60,7 +60,7 @@ def test_images_without_contrast_are_drawn(draw):
     for image in (
         np.full((40, 50), 7),
         np.full((40, 50), np.nan),
-        np.ma.masked_all((40, 50)),
+        np.ma.masked_array(np.zeros((40, 50)), True),
         MASK,
         np.zeros((40, 50, 3)),
     ):
