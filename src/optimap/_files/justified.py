@@ -31,7 +31,7 @@ AS_TEXT = 8  # a number in a text: a comma can stand for a missing value of 8 by
 PNG = 8 * DEFLATE  # with 8 pixels in a byte
 MEMBERS = 200  # in a zip of XML, whose compression rarely reaches 50
 
-AT_ONCE = 2**20  # bytes of a text that are looked at
+AT_ONCE = 2**20  # bytes of a text that are read at once
 COPY_AGAIN = "copy the file again; if it is whole, it was made to take up memory"
 
 
