@@ -29,13 +29,17 @@ def _loops(letters, counts, period):
     """Nested loops of the experiment, the outermost first."""
     if not letters:
         return {}
-    kinds = {
-        "T": (1, {"uiCount": counts[0], "dStart": 0.0, "dPeriod": period, "dDuration": 0.0, "dAvgPeriodDiff": period}),
-        "Z": (4, {"uiCount": counts[0], "dZStep": 0.5}),
-        "P": (2, {"uiCount": counts[0], "Points": {f"p{i}": {"pPosName": f"pos {i}"} for i in range(counts[0])}}),
-        "U": (7, {"uiCount": counts[0]}),
-    }
-    kind, parameters = kinds[letters[0]]
+    count = counts[0]
+    match letters[0]:
+        case "T":
+            kind, more = 1, {"dStart": 0.0, "dPeriod": period, "dDuration": 0.0, "dAvgPeriodDiff": period}
+        case "P":
+            kind, more = 2, {"Points": {f"p{i}": {"pPosName": f"pos {i}"} for i in range(count)}}
+        case "Z":
+            kind, more = 4, {"dZStep": 0.5}
+        case _:  # a kind that no recording has
+            kind, more = 7, {}
+    parameters = {"uiCount": count, **more}
     inner = _loops(letters[1:], counts[1:], period)
     return {"eType": kind, "uLoopPars": parameters, **({"ppNextLevelEx": {"i0000000000": inner}} if inner else {})}
 

@@ -257,3 +257,16 @@ def test_negative_sizes(tmp_path):
         old, new = (axis + bytes(7) + struct.pack("<ifi", n, 0, n) for n in (size, -size))
         makers.replace(path, old, new)
     check_error(lambda: open_video(path), ValueError, "path", r"rec\.czi .*shape is|rec\.czi is damaged")
+
+
+@pytest.mark.parametrize(("first", "second"), [(2, 4), (5, 5), (0, 5)])
+def test_a_directory_that_leads_to_other_frames(path, first, second):
+    raw = bytearray(path.read_bytes())
+    entries = struct.unpack_from("<q", raw, 84)[0] + 32 + 128
+    places = [entries + (32 + 3 * 20) * number + 6 for number in range(6)]
+    positions = [struct.unpack_from("<q", raw, place)[0] for place in places]
+    struct.pack_into("<q", raw, places[first], positions[second])
+    struct.pack_into("<q", raw, places[second], positions[first] if first != second else positions[1])
+    path.write_bytes(raw)
+    match = r"is damaged, because the sub-block at byte \d+ is not the one of its directory: copy the recording again"
+    check_error(lambda: load_video(path), ValueError, "path", match, value=path)

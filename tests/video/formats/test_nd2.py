@@ -162,3 +162,81 @@ def test_missing_headers(path, name):
     nd2(path, VIDEO)
     makers.replace(path, name, b"X" + name[1:])
     check_error(lambda: open_video(path), ValueError, "path", r"rec\.nd2 cannot be read as ND2", path)
+
+
+def exchange(path, first, second):
+    """Exchange the places of two chunks in the map of a file."""
+    raw = bytearray(path.read_bytes())
+    ends = [raw.rindex(f"ImageDataSeq|{number}!".encode()) + len(f"ImageDataSeq|{number}!") for number in (first, second)]
+    a, b = (bytes(raw[end : end + 8]) for end in ends)
+    raw[ends[0] : ends[0] + 8], raw[ends[1] : ends[1] + 8] = b, a
+    path.write_bytes(raw)
+
+
+@pytest.mark.parametrize("lossless", [False, True])
+def test_exchanged_places_of_frames_are_an_error(path, lossless):
+    nd2(path, VIDEO, lossless=lossless)
+    exchange(path, 2, 4)
+    match = r"rec\.nd2 is damaged, because ImageDataSeq\|2! should begin at byte \d+, but does not: copy the recording"
+    with open_video(path) as recording:
+        np.testing.assert_array_equal(recording[3], VIDEO[3])
+        check_error(lambda: recording[:], ValueError, "path", match, path)
+    exchange(path, 0, 6)
+    check_error(lambda: open_video(path), ValueError, "path", r"ImageDataSeq\|0! should begin at byte", path)
+
+
+def test_frames_in_another_order_are_read_one_by_one(path):
+    nd2(path, VIDEO[[6, 5, 4, 3, 2, 1, 0]])
+    whole = path.read_bytes()
+    for number in range(7):  # the chunk of plane 0 is the last one
+        whole = whole.replace(f"ImageDataSeq|{number}!".encode(), f"ImageDataSeq|{6 - number}?".encode())
+    for number in range(7):
+        whole = whole.replace(f"ImageDataSeq|{number}?".encode(), f"ImageDataSeq|{number}!".encode())
+    path.write_bytes(whole)
+    with open_video(path) as recording:
+        np.testing.assert_array_equal(recording[:], VIDEO)
+        assert not recording.is_mapped
+
+
+@pytest.mark.parametrize(("axes", "planned"), [("T", 10**8), ("T", 2**32 - 1), ("ZT", 10**9)])
+def test_only_what_was_recorded_takes_time_and_memory(path, axes, planned):
+    nd2(path, VIDEO if axes == "T" else VIDEO[np.newaxis, :, np.newaxis], axes, planned=planned, times=REGULAR)
+    with open_video(path, **({} if axes == "T" else {"z": 0})) as recording:
+        np.testing.assert_array_equal(recording[:], VIDEO)
+        assert recording.metadata == ({"stopped": f"after 7 of {planned} frames"} if axes == "T" else {})
+        np.testing.assert_allclose(recording.times, REGULAR / 1000)
+
+
+def test_loops_without_end_are_an_error(path):
+    nd2(path, VIDEO, planned=2**32)
+    check_error(lambda: open_video(path), ValueError, "path", "is damaged, because it states loops of T 4294967296 st", path)
+
+
+@pytest.mark.parametrize(
+    ("stated", "changed", "match"),
+    [
+        ('uiWidthBytes runtype="lx_uint32" value="12"', 'value="11"', "states 11 bytes of a row of 6 pixels, which need 12"),
+        ('uiHeight runtype="lx_uint32" value="5"', 'value="6"', "plane 0 has 60 bytes of pixels instead of 72"),
+        ('uiComp runtype="lx_uint32" value="1"', 'value="2"', "states 2 values of 1 channel in a pixel"),
+        ('eCompression runtype="lx_uint32" value="2"', 'value="1"', "is compressed with losses: save it without"),
+    ],
+)  # fmt: skip
+def test_headers_that_do_not_fit(path, stated, changed, match):
+    nd2(path, VIDEO)
+    makers.replace(path, stated.encode(), (stated.partition("value")[0] + changed).encode())
+    check_error(lambda: open_video(path), ValueError, "path", match, path)
+
+
+def test_a_compressed_frame_that_is_too_short(path):
+    nd2(path, VIDEO, lossless=True)
+    makers.replace(path, b'uiHeight runtype="lx_uint32" value="5"', b'uiHeight runtype="lx_uint32" value="6"')
+    with open_video(path) as recording:
+        check_error(lambda: recording[1], ValueError, "path", "frame 1 has 60 bytes of pixels instead of 72", path)
+
+
+def test_rows_with_room_after_them(path):
+    video = np.pad(VIDEO, [(0, 0), (0, 0), (0, 3)])
+    for lossless in (False, True):
+        nd2(path, video, lossless=lossless)
+        makers.replace(path, b'uiWidth runtype="lx_uint32" value="9"', b'uiWidth runtype="lx_uint32" value="6"')
+        np.testing.assert_array_equal(load_video(path), VIDEO)

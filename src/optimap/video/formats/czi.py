@@ -1,7 +1,8 @@
 """Zeiss ``.czi``: one sub-block of pixels for each time, channel and plane, and a directory of all of them.
 
-The directory is read when a recording is opened; frames are read from their sub-blocks when they are needed. Frames
-that consist of several tiles are refused, because where tiles overlap, each program blends them in its own way.
+The directory is read when a recording is opened; frames are read from their sub-blocks when they are needed. Each
+sub-block repeats its entry of the directory, and is an error if the two differ: it is then another frame. Frames that
+consist of several tiles are refused, because where tiles overlap, each program blends them in its own way.
 Compressed sub-blocks are decoded with imagecodecs. The times come from the attachment ``TimeStamps``; rate, pixel size
 and names of channels come from the XML.
 """
@@ -113,7 +114,8 @@ def _segment(path: Path, file: BinaryIO, at: int, name: bytes) -> int:
 def _read_directory(path: Path, file: BinaryIO, at: int) -> Table:
     """Return a table of all sub-blocks of full resolution."""
     used = _segment(path, file, at, b"ZISRAWDIRECTORY")
-    raw = np.frombuffer(_read(path, file, at + SEGMENT.size, used), np.uint8)
+    first = at + SEGMENT.size
+    raw = np.frombuffer(_read(path, file, first, used), np.uint8)
     starts, place = [], 128
     if used < place:
         _refuse(path, f"is damaged, because its directory has {used} bytes")
@@ -130,6 +132,7 @@ def _read_directory(path: Path, file: BinaryIO, at: int) -> Table:
     for length in np.unique(lengths):
         of_length = np.array(starts)[lengths == length]
         parts.append(_columns(raw[of_length[:, np.newaxis] + np.arange(length)]))
+        parts[-1] |= {"entry": first + of_length, "entry_bytes": np.full(len(of_length), length)}
     names = sorted(set().union(*parts))
     blocks = {
         name: np.concatenate([part.get(name, np.zeros_like(part["position"])) for part in parts]) for name in names
@@ -152,7 +155,6 @@ def _columns(entries: Array) -> Table:
     head = np.ascontiguousarray(entries[:, : ENTRY.itemsize]).view(ENTRY)[:, 0]
     dimensions = np.ascontiguousarray(entries[:, ENTRY.itemsize :]).view(DIMENSION)
     found = {name: head[name].astype(np.int64) for name in ("schema", "kind", "position", "part", "compression")}
-    found["header_bytes"] = np.full(len(entries), max(256, 16 + entries.shape[1]))
     for letter in LETTERS:
         here = dimensions["name"] == letter.encode()
         if not here.any():
@@ -231,12 +233,21 @@ def _check_alike(path: Path, frames: Table) -> None:
 
 
 def _pixels(path: Path, file: BinaryIO, blocks: Table, i: int) -> bytes:
-    """Return the stored bytes of a sub-block."""
-    position, header_bytes = int(blocks["position"][i]), int(blocks["header_bytes"][i])
+    """Return the stored bytes of a sub-block, after checking that it is the one that the directory describes."""
+    position, entry, entry_bytes = (int(blocks[name][i]) for name in ("position", "entry", "entry_bytes"))
     _segment(path, file, position, b"ZISRAWSUBBLOCK")
     start = position + SEGMENT.size
     described, _, count = struct.unpack("<iiq", _read(path, file, start, 16))
-    return _read(path, file, start + header_bytes + described, count)
+    own, listed = (_read(path, file, at, entry_bytes) for at in (start + 16, entry))
+    if _identity(own) != _identity(listed):
+        _refuse(path, f"is damaged, because the sub-block at byte {position} is not the one of its directory")
+    return _read(path, file, start + max(256, 16 + entry_bytes) + described, count)
+
+
+def _identity(entry: bytes) -> bytes:
+    """Return what an entry of the directory says about pixels: kind, compression, and all dimensions."""
+    dimensions = range(ENTRY.itemsize, len(entry), DIMENSION.itemsize)
+    return entry[2:6] + entry[18:22] + b"".join(entry[at : at + 12] + entry[at + 16 : at + 20] for at in dimensions)
 
 
 def _decode(stored: bytes, compression: int, target: Array) -> None:
