@@ -200,15 +200,21 @@ LIF_AXIS = """\
  BytesInc="{step}" BitInc="0"/>"""
 
 
-def lif(path, images, axes="TYX", lengths=None, stamps="", names=("Green", "Red")):
-    """A ``.lif`` file of images by name; lengths of axes in s and m, from the first to the last element."""
+def lif(path, images, axes="TYX", lengths=None, stamps="", names=("Green", "Red"), stored=None, time=(None, None)):
+    """A ``.lif`` file of images by name; lengths of axes in s and m, from the first to the last element.
+
+    `stored` is what the file holds of an image that is a part of it; `time` are the elements of the axis of time that are
+    stated instead, and the bytes from one to the next.
+    """
     elements, blocks = [], []
     for number, (name, image) in enumerate(images.items()):
         of_image = axes[name] if isinstance(axes, dict) else axes
         of_axes = zip(of_image, image.shape, image.strides, strict=True)
         steps = {axis: (n, step) for axis, n, step in of_axes}
         count, step = steps.pop("C", (1, 0))
+        steps |= {"T": (time[0] or steps["T"][0], time[1] or steps["T"][1])} if any(time) else {}
         bits = 8 * image.dtype.itemsize
+        block = np.ascontiguousarray(image if stored is None else stored)
         kind = int(image.dtype.kind == "f")
         known = {"T": 0.002 * (len(image) - 1), "X": 2e-6 * (image.shape[-1] - 1), **(lengths or {})}
         described = [
@@ -228,13 +234,13 @@ def lif(path, images, axes="TYX", lengths=None, stamps="", names=("Green", "Red"
                 channels="".join(channels),
                 axes="".join(described),
                 stamps=f"<TimeStampList>{stamps}</TimeStampList>" if stamps else "",
-                size=image.nbytes,
+                size=block.nbytes,
                 number=number,
             )
         )
-        block = f"MemBlock_{number}"
-        header = struct.pack("<IIBQBI", 0x70, 0, 0x2A, image.nbytes, 0x2A, len(block)) + block.encode("utf-16-le")
-        blocks.append(header + np.ascontiguousarray(image).tobytes())
+        label = f"MemBlock_{number}"
+        header = struct.pack("<IIBQBI", 0x70, 0, 0x2A, block.nbytes, 0x2A, len(label)) + label.encode("utf-16-le")
+        blocks.append(header + block.tobytes())
     xml = f'<LMSDataContainerHeader Version="2"><Element Name="rec"><Children>{"".join(elements)}</Children></Element>'
     text = (xml + "</LMSDataContainerHeader>").encode("utf-16-le")
     header = struct.pack("<IIBI", 0x70, len(text) + 5, 0x2A, len(text) // 2)

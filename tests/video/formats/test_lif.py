@@ -164,3 +164,37 @@ def test_stamps_of_more_than_64_bits(tmp_path, count):
     text = " ".join(f"{2**64 + i * 10**7:x}" if i < count else f"{i * 10**7:x}" for i in range(6))
     with open_video(lif(tmp_path / "rec.lif", {"a": VIDEO}, stamps=text)) as recording:
         assert recording.times is None
+
+
+@pytest.mark.parametrize(
+    ("time", "match"),
+    [
+        ((None, "0"), "is damaged, because a has 0 bytes for each step along T, which need 2: copy the recording again"),
+        ((None, -40), "is damaged, because a has -40 bytes for each step along T, which need 2"),
+        ((None, 38), "is damaged, because a has 38 bytes for each step along T, which need 40"),
+        ((None, 42), r"is truncated \(a needs 250 bytes, but the file has 240\)"),
+        (("0", None), "is damaged, because it states 0 elements of the axis 4 of a"),
+        ((-6, None), "is damaged, because it states -6 elements of the axis 4 of a"),
+    ],
+)
+def test_axes_that_do_not_fit(tmp_path, time, match):
+    path = lif(tmp_path / "rec.lif", {"a": VIDEO}, time=time)
+    check_error(lambda: load_video(path), ValueError, "path", match, value=path)
+
+
+def test_fewer_frames_than_the_file_holds(tmp_path):
+    path = lif(tmp_path / "rec.lif", {"a": VIDEO}, time=(4, None))
+    match = r"rec\.lif holds 240 bytes of a, of which its description uses 160: check that no frames are missing"
+    with pytest.warns(UserWarning, match=match):
+        np.testing.assert_array_equal(load_video(path), VIDEO[:4])
+
+
+@pytest.mark.parametrize("axes", ["TYX", "CTYX"])
+def test_room_after_rows_and_frames(tmp_path, axes):
+    whole = makers.random_video((2, 6, 5, 7) if "C" in axes else (6, 5, 7))
+    part = whole[..., :4, :5]
+    path = lif(tmp_path / "rec.lif", {"a": part}, axes, stored=whole)
+    if "C" in axes:  # liffile does not know where the channels are
+        check_error(lambda: load_video(path, channel=0), ValueError, "path", "cannot be read as a Leica file", path)
+    else:
+        np.testing.assert_array_equal(load_video(path), part)

@@ -1,28 +1,33 @@
 """Leica ``.lif``: many images in one file, described in XML. The package liffile finds them, and they are mapped here.
 
-Time stamps are taken from the XML, because liffile rounds them down to whole milliseconds.
+What the XML says about each axis, its length and the bytes from one element to the next, has to fit the block of pixels:
+elements that share bytes are an error, and a block with more than the XML describes is a warning. Time stamps are taken
+from the XML, because liffile rounds them down to whole milliseconds.
 """
 
+import warnings
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 from xml.etree.ElementTree import Element
 
 import liffile
 import numpy as np
 
-from ..._base import ArgumentError, ArgumentTypeError, Array
+from ..._base import Advice, ArgumentError, ArgumentTypeError, Array, stack_level
 from ..._files import reading
 from ..axes import Wanted, find_layout
 from ..recording import Recording
 from ..units import MM, SECONDS, interval, rate
 
+COPY_AGAIN = "copy the recording again"
 TICKS = 1e7  # a second in time stamps
 X, T = "1", "4"  # numbers of axes in the XML
+LETTERS = {X: "X", "2": "Y", "3": "Z", T: "T"}
 
 
 def open_recording(path: Path, dataset: object = None, channel: object = None, z: object = None) -> Recording:
     """Open one image of a Leica file."""
-    guard = reading(path, "liffile", "cannot be read as a Leica file and may be truncated", "copy the recording again")
+    guard = reading(path, "liffile", "cannot be read as a Leica file and may be truncated", COPY_AGAIN)
     with guard, liffile.LifFile(path) as file:
         images = {image.path: image for image in file.images}
         name = _choose(path, {key: dict(image.sizes) for key, image in images.items()}, dataset)
@@ -31,13 +36,17 @@ def open_recording(path: Path, dataset: object = None, channel: object = None, z
         block = image.memory_block
         start, stored = block.offset, block.size
     _check_axes(path, name, sizes)
-    size, needed = path.stat().st_size, int(np.prod(list(sizes.values()))) * dtype.itemsize
+    strides = _strides(path, name, xml, sizes, dtype)
+    size, needed = path.stat().st_size, _extent(sizes, strides, dtype)
     if stored < needed or start + needed > size:
         found = min(stored, max(0, size - start))
-        _refuse(
-            path, f"is truncated ({name} needs {needed} bytes, but the file has {found})", "copy the recording again"
-        )
-    array: Array = np.memmap(path, dtype, mode="r", offset=start, shape=tuple(sizes.values()))
+        _refuse(path, f"is truncated ({name} needs {needed} bytes, but the file has {found})")
+    if stored - needed >= strides.get("T", needed):
+        problem = f"holds {stored} bytes of {name}, of which its description uses {needed}"
+        advice = Advice("path", path, problem, "check that no frames are missing", subject=str(path))
+        warnings.warn(advice, stacklevel=stack_level())
+    raw = np.memmap(path, np.uint8, mode="r")
+    array: Array = np.ndarray(tuple(sizes.values()), dtype, raw, start, tuple(strides.values()))
     names = list(sizes)
     if "T" not in names:
         array, names = array[np.newaxis], ["T", *names]
@@ -55,7 +64,7 @@ def open_recording(path: Path, dataset: object = None, channel: object = None, z
     )
 
 
-def _refuse(path: Path, problem: str, cure: str, keyword: str | None = None) -> NoReturn:
+def _refuse(path: Path, problem: str, cure: str = COPY_AGAIN, keyword: str | None = None) -> NoReturn:
     raise ArgumentError("path", path, problem, cure, subject=str(path), keyword=keyword)
 
 
@@ -91,6 +100,35 @@ def _check_axes(path: Path, name: str, sizes: dict[str, int]) -> None:
         axes = ", ".join(f"{letter} {n}" for letter, n in sizes.items())
         problem = f"has the axes {axes} in {name}, but a recording has time, rows and columns"
         _refuse(path, problem, "export a part of it from LAS X as OME-TIFF")
+
+
+def _strides(path: Path, name: str, xml: Element, sizes: dict[str, int], dtype: "np.dtype[Any]") -> dict[str, int]:
+    """Return the bytes from one element to the next along each axis, or raise an error if they cannot be.
+
+    Channels, whose steps are not described as those of axes, lie without gaps.
+    """
+    described = {}
+    for axis in xml.findall("./Data/Image/ImageDescription/Dimensions/DimensionDescription"):
+        count, step, letter = int(axis.get("NumberOfElements", 0)), int(axis.get("BytesInc", 0)), axis.get("DimID", "")
+        if count < 1:
+            _refuse(path, f"is damaged, because it states {count} elements of the axis {letter} of {name}")
+        if count > 1:
+            described[LETTERS.get(letter, letter)] = step
+    if "Y" not in described:
+        described["Y"] = described.get("Z", 0)  # of frames that were scanned along X and Z
+    strides, inner = {}, dtype.itemsize  # of the axes that were looked at, the innermost first
+    for letter, count in reversed(sizes.items()):
+        strides[letter] = described.get(letter, inner)
+        if strides[letter] < inner:
+            problem = f"is damaged, because {name} has {strides[letter]} bytes for each step along {letter}, which need"
+            _refuse(path, f"{problem} {inner}")
+        inner = strides[letter] * count
+    return dict(reversed(strides.items()))
+
+
+def _extent(sizes: dict[str, int], strides: dict[str, int], dtype: "np.dtype[Any]") -> int:
+    """Return the number of bytes from the first element to the end of the last one."""
+    return sum((count - 1) * strides[letter] for letter, count in sizes.items()) + dtype.itemsize
 
 
 def _step(xml: Element, axis: str, units: dict[str, float]) -> float:
