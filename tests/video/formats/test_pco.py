@@ -190,3 +190,11 @@ def test_pages_that_share_a_table_of_strips(tmp_path):
     path = tmp_path / "rec.pcoraw"
     path.write_bytes(raw)
     check_error(lambda: open_video(path), ValueError, "path", r"page \d+ shares its entries with others", value=path)
+
+
+@pytest.mark.parametrize("first", [0, 7, 10, 20, 200, 340])
+def test_pixels_that_share_bytes_with_entries(tmp_path, first):
+    path = pco_sparse(tmp_path / "rec.pcoraw", VIDEO[:3], [2048, 4096, 8192], pages_at=16)
+    makers.replace(path, (2048).to_bytes(8, "little"), first.to_bytes(8, "little"))
+    match = "is damaged, because the pixels of a page share bytes with its header or with entries: copy"
+    check_error(lambda: open_video(path), ValueError, "path", match, value=path)

@@ -161,3 +161,21 @@ def test_a_last_time_that_was_not_written_makes_no_loop(tmp_path, last):
     with open_video(streampix(tmp_path / "rec.seq", VIDEO, micros=micros)) as recording:
         np.testing.assert_array_equal(recording[:], VIDEO, strict=True)
         assert recording.fps is None
+
+
+def test_times_that_cannot_be_are_reported(tmp_path):
+    path = streampix(tmp_path / "rec.seq", VIDEO)
+    raw = bytearray(path.read_bytes())
+    struct.pack_into("<I", raw, 580, 510)  # bytes from one frame to the next, which are 512
+    path.write_bytes(raw)
+    match = r"states times that cannot be, .* at frame 1, so they are not used: check that frames are not shifted"
+    with pytest.warns(Advice, match=match) as caught, open_video(path) as recording:
+        assert (recording.times, recording.fps) == (None, 500.0)
+    assert caught[0].filename == __file__
+
+
+@pytest.mark.parametrize("version", [0, -5])
+def test_versions_that_are_none(tmp_path, version):
+    path = streampix(tmp_path / "rec.seq", VIDEO, version)
+    match = f"has a damaged header, which states the version {version}: copy"
+    check_error(lambda: open_video(path), ValueError, "path", match, value=path)

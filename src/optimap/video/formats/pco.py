@@ -21,17 +21,19 @@ from ..recording import Recording
 NEEDED = WIDTH, HEIGHT, BITS, COMPRESSION, OFFSETS, SAMPLES, COUNTS = 256, 257, 258, 259, 273, 277, 279
 CODES = {1: "B", 3: "H", 4: "I", 16: "Q"}
 WRAP = 2**32
+HEADER_BYTES = 8
 STAMP_PIXELS = 14
 SHIFTS = (0, 2, 4)  # bits below the digits, if the camera aligns 14 or 12 bits with the highest of 16
 Tags = dict[int, tuple[int, ...]]
 
 
 class Page(NamedTuple):
-    """One frame: its rows and columns, where its pixels begin, and how many bytes they have."""
+    """One frame: its rows and columns, where its pixels begin, how many bytes they have, and where its entries are."""
 
     shape: tuple[int, int]
     offset: int
     size: int
+    entries: tuple[int, int]
 
 
 class PageFrames:
@@ -118,7 +120,7 @@ def _pages(path: Path, raw: mmap.mmap, order: str) -> Iterator[Page]:
             tags = {tag: _values(raw, order, kind, n, at) for tag, kind, n, at in found}
         except (struct.error, OverflowError):
             _refuse(path, f"is truncated (page {len(seen)} should start at byte {start}, but the file has {len(raw)})")
-        page = _page(path, len(seen), tags)
+        page = _page(path, len(seen), tags, (start, end))
         first = first or page
         if page.shape != first.shape:
             problem = f"holds pages of different sizes, {first.shape[1]} x {first.shape[0]} and {page.shape[1]} x "
@@ -142,7 +144,7 @@ def _values(raw: mmap.mmap, order: str, kind: int, count: int, inline: bytes) ->
     return struct.unpack_from(f"{order}{count}{code}", raw, at)
 
 
-def _page(path: Path, number: int, tags: Tags) -> Page:
+def _page(path: Path, number: int, tags: Tags, entries: tuple[int, int]) -> Page:
     """Return where the pixels of a page are, or raise an error if they cannot be read as they are stored."""
     width, height, bits = ((tags.get(tag) or (0,))[0] for tag in (WIDTH, HEIGHT, BITS))
     if (tags.get(SAMPLES) or (1,))[0] != 1:
@@ -157,7 +159,7 @@ def _page(path: Path, number: int, tags: Tags) -> Page:
     whole = len(starts) == len(sizes) and sum(sizes) == size > 0
     if not whole or any((a + n - b) % WRAP for a, n, b in zip(starts, sizes, starts[1:], strict=False)):
         _refuse(path, f"is damaged, because the pixels of page {number} are not in one piece of {size} bytes")
-    return Page((height, width), starts[0], size)
+    return Page((height, width), starts[0], size, entries)
 
 
 def _unwrapped(path: Path, pages: list[Page], size: int) -> Ints:
@@ -169,8 +171,13 @@ def _unwrapped(path: Path, pages: list[Page], size: int) -> Ints:
     if end > size:
         _refuse(path, f"is truncated (its pixels need {end} bytes, but the file has {size})")
     found: Ints = np.array(offsets, np.int64) + WRAP * turns
-    if (np.diff(np.sort(found)) < pages[0].size).any():
+    ordered = np.sort(found)
+    if (np.diff(ordered) < pages[0].size).any():
         _refuse(path, "is damaged, because pages share their pixels")
+    starts, ends = np.array([page.entries for page in pages]).T
+    before = np.searchsorted(ordered, ends) - 1  # the last pixels that begin before the end of the entries of each page
+    if ordered[0] < HEADER_BYTES or (starts < ordered[before] + pages[0].size)[before >= 0].any():
+        _refuse(path, "is damaged, because the pixels of a page share bytes with its header or with entries")
     return found
 
 

@@ -1,8 +1,8 @@
 """StreamPix ``.seq`` (NorPix): a header, then frames of one size, each followed by the time at which it was taken.
 
 Uncompressed grey frames of 8 or 16 bits are memory-mapped. The times are read when a recording is opened, because they
-alone show where frames were dropped. A program that is stopped leaves too small a number of frames in the header: more
-frames count if their times go on.
+alone show where frames were dropped; where they make no sense, the header may state a wrong size of frames. A program
+that is stopped leaves too small a number of frames in the header: more frames count if their times go on.
 """
 
 import struct
@@ -12,7 +12,7 @@ from typing import Any, NamedTuple, NoReturn
 
 import numpy as np
 
-from ..._base import Advice, ArgumentError, Array
+from ..._base import Advice, ArgumentError, Array, stack_level
 from ..._reading import release
 from ..checks import counted, noted_number
 from ..recording import Recording
@@ -70,7 +70,7 @@ def open_recording(path: Path) -> Recording:
     if frames > header.frames or (len(stamps) > frames and not has_times):
         problem = f"holds {counted(len(stamps), 'frame')}, but its header says {header.frames}; {frames} are read"
         advice = Advice("path", path, problem, "check the end of the recording", subject=str(path))
-        warnings.warn(advice, stacklevel=5)
+        warnings.warn(advice, stacklevel=stack_level())
     raw = np.memmap(path, np.uint8, mode="r")
     strides = (header.step, header.shape[1] * header.dtype.itemsize, header.dtype.itemsize)
     pixels: Array = np.ndarray((frames, *header.shape), header.dtype, raw, header.start, strides)
@@ -101,6 +101,8 @@ def _read_header(path: Path) -> Header:
     if magic != MAGIC:
         problem = f"is not a StreamPix recording, because its first bytes are {raw[:4]!r}"
         _refuse(path, problem, "give a recording made with StreamPix, or correct its suffix")
+    if version < 1:
+        _refuse(path, f"has a damaged header, which states the version {version}")
     if struct.unpack_from("<I", raw, COMPRESSION_AT)[0]:
         _refuse(path, "is compressed", "export it from StreamPix without compression, or as TIFF")
     if kind != GREY:
@@ -132,6 +134,14 @@ def _read_stamps(path: Path, header: Header) -> Array:
             file.seek(header.start + frame * header.step + header.pixel_bytes)
             found += file.read(stamp_bytes).ljust(8, b"\0")
     stamps = np.frombuffer(bytes(found), STAMP)
+    wrong = np.maximum(stamps["ms"], stamps["us"])[: header.frames] >= 1000
+    if wrong.any():
+        frame = int(wrong.argmax())
+        place = f"{stamps['ms'][frame]} ms and {stamps['us'][frame]} us after a second at frame {frame}"
+        problem = f"states times that cannot be, such as {place}, so they are not used"
+        cure = f"check that frames are not shifted: its header may state a wrong distance between them ({header.step} bytes)"
+        warnings.warn(Advice("path", path, problem, cure, subject=str(path)), stacklevel=stack_level())
+        stamps = np.zeros_like(stamps)
     return np.asarray(stamps["s"] * np.int64(1_000_000) + stamps["ms"] * np.int64(1000) + stamps["us"])
 
 
