@@ -169,7 +169,10 @@ def test_stamps_of_more_than_64_bits(tmp_path, count):
 @pytest.mark.parametrize(
     ("time", "match"),
     [
-        ((None, "0"), "is damaged, because a has 0 bytes for each step along T, which need 2: copy the recording again"),
+        (
+            (None, "0"),
+            "is damaged, because a has 0 bytes for each step along T, which need 2: copy the recording again",
+        ),
         ((None, -40), "is damaged, because a has -40 bytes for each step along T, which need 2"),
         ((None, 38), "is damaged, because a has 38 bytes for each step along T, which need 40"),
         ((None, 42), r"is truncated \(a needs 250 bytes, but the file has 240\)"),

@@ -167,7 +167,9 @@ def test_missing_headers(path, name):
 def exchange(path, first, second):
     """Exchange the places of two chunks in the map of a file."""
     raw = bytearray(path.read_bytes())
-    ends = [raw.rindex(f"ImageDataSeq|{number}!".encode()) + len(f"ImageDataSeq|{number}!") for number in (first, second)]
+    ends = [
+        raw.rindex(f"ImageDataSeq|{number}!".encode()) + len(f"ImageDataSeq|{number}!") for number in (first, second)
+    ]
     a, b = (bytes(raw[end : end + 8]) for end in ends)
     raw[ends[0] : ends[0] + 8], raw[ends[1] : ends[1] + 8] = b, a
     path.write_bytes(raw)
@@ -209,7 +211,9 @@ def test_only_what_was_recorded_takes_time_and_memory(path, axes, planned):
 
 def test_loops_without_end_are_an_error(path):
     nd2(path, VIDEO, planned=2**32)
-    check_error(lambda: open_video(path), ValueError, "path", "is damaged, because it states loops of T 4294967296 st", path)
+    check_error(
+        lambda: open_video(path), ValueError, "path", "is damaged, because it states loops of T 4294967296 st", path
+    )
 
 
 @pytest.mark.parametrize(

@@ -1,8 +1,8 @@
 """Leica ``.lif``: many images in one file, described in XML. The package liffile finds them, and they are mapped here.
 
-What the XML says about each axis, its length and the bytes from one element to the next, has to fit the block of pixels:
-elements that share bytes are an error, and a block with more than the XML describes is a warning. Time stamps are taken
-from the XML, because liffile rounds them down to whole milliseconds.
+What the XML says about each axis, its length and the bytes from one element to the next, has to fit the block of
+pixels: elements that share bytes are an error, and a block with more than the XML describes is a warning. Time stamps
+are taken from the XML, because liffile rounds them down to whole milliseconds.
 """
 
 import warnings

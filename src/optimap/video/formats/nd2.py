@@ -1,11 +1,11 @@
 """Nikon ``.nd2``: chunks with names, and a map at the end of where each begins. The package nd2 reads the description.
 
 A file holds one plane of all channels for each step of its loops (time, position, depth). Positions are chosen with
-``position=``, as channels and depths are. Planes at regular distances are memory-mapped, others read one by one. A chunk
-that does not begin with its own name, or does not hold a whole plane, is an error: a damaged map would otherwise lead
-to the pixels of another frame. The map lacks planes that were never recorded, which the package fills with zeros; here,
-a recording that was stopped ends with its last frame, which its metadata say, and a gap is an error. Files of version 1
-(JPEG 2000) have no map, and the package reads their pixels.
+``position=``, as channels and depths are. Planes at regular distances are memory-mapped, others read one by one. A
+chunk that does not begin with its own name, or does not hold a whole plane, is an error: a damaged map would otherwise
+lead to the pixels of another frame. The map lacks planes that were never recorded, which the package fills with zeros;
+here, a recording that was stopped ends with its last frame, which its metadata say, and a gap is an error. Files of
+version 1 (JPEG 2000) have no map, and the package reads their pixels.
 """
 
 import os
