@@ -203,8 +203,8 @@ LIF_AXIS = """\
 def lif(path, images, axes="TYX", lengths=None, stamps="", names=("Green", "Red"), stored=None, time=(None, None)):
     """A ``.lif`` file of images by name; lengths of axes in s and m, from the first to the last element.
 
-    `stored` is what the file holds of an image that is a part of it; `time` are the elements of the axis of time that are
-    stated instead, and the bytes from one to the next.
+    `stored` is what the file holds of an image that is a part of it; `time` are the elements of the axis of time
+    that are stated instead, and the bytes from one to the next.
     """
     elements, blocks = [], []
     for number, (name, image) in enumerate(images.items()):
