@@ -219,7 +219,7 @@ def test_loops_without_end_are_an_error(path):
 @pytest.mark.parametrize(
     ("stated", "changed", "match"),
     [
-        ('uiWidthBytes runtype="lx_uint32" value="12"', 'value="11"', "states 11 bytes of a row of 6 pixels, which need"),
+        ('uiWidthBytes runtype="lx_uint32" value="12"', 'value="11"', "states 11 bytes of a row of 6 pixels"),
         ('uiHeight runtype="lx_uint32" value="5"', 'value="6"', "plane 0 has 60 bytes of pixels instead of 72"),
         ('uiComp runtype="lx_uint32" value="1"', 'value="2"', "states 2 values of 1 channel in a pixel"),
         ('eCompression runtype="lx_uint32" value="2"', 'value="1"', "is compressed with losses: save it without"),

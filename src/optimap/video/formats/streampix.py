@@ -139,7 +139,7 @@ def _read_stamps(path: Path, header: Header) -> Array:
         frame = int(wrong.argmax())
         place = f"{stamps['ms'][frame]} ms and {stamps['us'][frame]} us after a second at frame {frame}"
         problem = f"states times that cannot be, such as {place}, so they are not used"
-        cure = f"check that frames are not shifted: {header.step} bytes from one to the next, as its header says, may be wrong"
+        cure = f"check that frames are not shifted: {header.step} bytes for each, as its header says, may be wrong"
         warnings.warn(Advice("path", path, problem, cure, subject=str(path)), stacklevel=stack_level())
         stamps = np.zeros_like(stamps)
     return np.asarray(stamps["s"] * np.int64(1_000_000) + stamps["ms"] * np.int64(1000) + stamps["us"])
