@@ -16,6 +16,8 @@ from . import pool, warm
 from .kinds import KINDS
 from .mutator import files_of
 
+SLOW = ("nwb", "miniscope", "xlsx", ".nc", ".h5")  # these kinds are first, so that no core waits for one at the end
+
 
 def main():
     """Run the inputs that were asked for; return the exit status."""
@@ -53,7 +55,7 @@ def _keep(kind, number, target, folder):
 def _fuzz(kinds, numbers, given, folder):
     began, jobs = time.monotonic(), []
     warm.imports()
-    for i, kind in enumerate(kinds):
+    for i, kind in enumerate(sorted(kinds, key=lambda kind: not any(word in kind for word in SLOW))):
         jobs.append(pool.Job(kind, numbers, folder / str(i), 0.0))
     if given.seconds:
         for job in jobs:

@@ -8,6 +8,8 @@ import re
 import struct
 from functools import lru_cache
 
+import numpy as np
+
 NUMBERS = re.compile(rb"[+-]?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?")
 TEXTS = [
     b"0", b"-1", b"1", b"2", b"-9", b"3.5", b"255", b"65536", b"1000000", b"999999999", b"2147483648", b"4294967295",
@@ -21,13 +23,12 @@ FORMATS = [order + code for code in "HIQ" for order in "<>"]
 @lru_cache(maxsize=64)
 def sizes_in(data):
     """Return (offset, format) of numbers that may be sizes, offsets or counts."""
-    length, found = len(data), []
+    head, found = data[:20_000], []
     for code in FORMATS:
         width = struct.calcsize(code)
-        for offset in range(min(length, 20_000) - width + 1):
-            (value,) = struct.unpack_from(code, data, offset)
-            if 4 < value <= length + 64 and (width > 2 or offset % 2 == 0):
-                found.append((offset, code))
+        values = np.ndarray(max(0, len(head) - width + 1), code, head or bytes(1), 0, strides=1)  # at every offset
+        offsets = np.flatnonzero((values > 4) & (values <= len(data) + 64))
+        found += [(int(offset), code) for offset in offsets if width > 2 or offset % 2 == 0]
     return found
 
 

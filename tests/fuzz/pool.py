@@ -144,6 +144,7 @@ def _run(job, writing):
     errors = tempfile.TemporaryFile()  # noqa: SIM115  # for the life of the process
     os.dup2(errors.fileno(), 2)
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+    os.environ["LANGUAGE"] = "C"  # or argparse looks for translations on the disk: a twentieth of the time
     sys.stderr = open(2, "w", encoding="utf-8", errors="backslashreplace", buffering=1, closefd=False)  # noqa: SIM115
     folder = Path(tempfile.mkdtemp(dir=job.folder))
     for name, data in job.seed.files.items():

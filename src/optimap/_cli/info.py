@@ -152,8 +152,8 @@ def _printer(path: Path, options: InfoOptions, alone: Collection[Path]) -> Calla
 
 
 def _print_table(path: Path) -> None:
-    is_of_beats = _tables.holds_columns(path)
-    lines = columns_lines(_tables.load_columns(path)[0]) if is_of_beats else table_lines(_tables.load_header(path))
+    beats = _tables.find_columns(path)
+    lines = table_lines(_tables.load_header(path)) if beats is None else columns_lines(beats[0])
     show(path, f"  table       {_tables.find_table_kind(path).name}", *(f"  {line}" for line in lines))
 
 

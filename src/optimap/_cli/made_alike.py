@@ -119,8 +119,8 @@ def _about_table(path: Path) -> About:
             _refuse(path, f" without {described.name}, which would say how it was made")
         _files.check_sidecar(path, overwrite=True)  # one that is not ours is never replaced
     try:
-        is_of_beats = _tables.holds_columns(path)
-        header: About = _tables.load_columns(path)[0] if is_of_beats else {**_tables.load_header(path)}
+        beats = _tables.find_columns(path)
+        header: About = {**_tables.load_header(path)} if beats is None else beats[0]
         made = header["metadata"]
         return {"metadata": made, **_entry(made, "traces")} if "traces" in made else header
     except ValueError as error:  # edited, damaged, or a table from another program

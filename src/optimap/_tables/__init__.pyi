@@ -2,6 +2,7 @@ from .axes import (
     regular_rate,
 )
 from .columns import (
+    find_columns,
     holds_columns,
     load_columns,
     save_columns,
@@ -81,6 +82,7 @@ __all__ = [
     "check_layout",
     "check_table",
     "damaged_field",
+    "find_columns",
     "find_table_kind",
     "frame_axis",
     "header_labels",

@@ -93,6 +93,16 @@ def load_columns(path: Path) -> tuple[dict[str, Any], dict[str, Array]]:
     return header, columns
 
 
+def find_columns(path: Path) -> tuple[dict[str, Any], dict[str, Array]] | None:
+    """Return the header and the columns of a table of named columns, None for a table of traces."""
+    if existing_kind(path).sidecar and not holds_columns(path):
+        return None
+    try:
+        return load_columns(path)
+    except OtherFileError:
+        return None
+
+
 def holds_columns(path: Path) -> bool:
     """Return whether a table is one of named columns, not of traces."""
     kind = existing_kind(path)
