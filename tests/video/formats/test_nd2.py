@@ -244,3 +244,13 @@ def test_rows_with_room_after_them(path):
         nd2(path, video, lossless=lossless)
         makers.replace(path, b'uiWidth runtype="lx_uint32" value="9"', b'uiWidth runtype="lx_uint32" value="6"')
         np.testing.assert_array_equal(load_video(path), VIDEO)
+
+
+@pytest.mark.parametrize("count", [0, 7, 8])
+def test_chunks_without_pixels(path, count):
+    nd2(path, VIDEO, lossless=True)
+    raw = bytearray(path.read_bytes())
+    at = raw.index(b"ImageDataSeq|0!") - 8
+    raw[at : at + 8] = count.to_bytes(8, "little")
+    path.write_bytes(raw)
+    check_error(lambda: open_video(path), ValueError, "path", "plane 0 has 0 bytes of pixels instead of 1: copy", path)

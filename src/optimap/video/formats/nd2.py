@@ -77,11 +77,10 @@ class Chunks:
     def find_pixels(self, number: int, pixels: Pixels) -> tuple[int, int]:
         """Return where the pixels of a plane begin, and their bytes."""
         start, count = self.find(_plane_name(number))
-        found = count - STAMP_BYTES
-        if pixels.compressed:
-            check_justified(self.path, pixels.size, DEFLATE, "pixels", stored=max(0, found))
-        elif found < pixels.size:
-            _damaged(self.path, f"plane {number} has {found} bytes of pixels instead of {pixels.size}")
+        found, needed = count - STAMP_BYTES, 1 if pixels.compressed else pixels.size
+        if found < needed:
+            _damaged(self.path, f"plane {number} has {max(0, found)} bytes of pixels instead of {needed}")
+        check_justified(self.path, pixels.size, DEFLATE, "pixels", stored=found)
         return start + STAMP_BYTES, found
 
     def read(self, start: int, count: int) -> bytes:
@@ -100,8 +99,9 @@ class Chunks:
         return os.fstat(self._file.fileno()).st_size
 
     def _find(self, name: bytes, at: int) -> tuple[int, int]:
-        magic, room, count = CHUNK.unpack(self.read(at, CHUNK.size))
-        if magic != MAGIC or room < len(name) or self.read(at + CHUNK.size, len(name)) != name:
+        head = self.read(at, CHUNK.size + len(name))
+        magic, room, count = CHUNK.unpack_from(head)
+        if magic != MAGIC or room < len(name) or not head.endswith(name):
             _damaged(self.path, f"{name.decode('latin-1')} should begin at byte {at}, but does not")
         start, size = at + CHUNK.size + room, self._size()
         if start + count > size:
