@@ -226,6 +226,41 @@ def test_interrupts_at_any_moment_leave_no_thread_waiting():
     assert run.stdout == "done None\n"
 
 
+EVERY_STEP = """
+import contextlib
+from optimap.kernels import Stop, _workers, in_background, run_alongside, run_in_threads
+from tests.interrupted import at_every_step
+
+running = []
+
+def work(*_):
+    running.append(0)
+    try:
+        sum(range(300))
+    finally:
+        running.pop()
+
+def alone():
+    with in_background(Stop()) as submit:
+        for number in range(3):
+            submit(work, number)
+
+for call in (lambda: run_in_threads(work, 5, 3, work, Stop()), lambda: run_alongside(work, 2, Stop()), alone):
+    steps = 0
+    for turn in range(20):  # the threads are at another place each time
+        for number in at_every_step(call, [_workers, contextlib]):
+            assert not running, number
+            steps = max(steps, number)
+    assert steps > 10
+print("done")
+"""
+
+
+def test_an_interrupt_at_any_step_leaves_no_thread_waiting():
+    run = subprocess.run([sys.executable, "-c", EVERY_STEP], capture_output=True, text=True, timeout=120)
+    assert (run.stdout, run.stderr) == ("done\n", "")
+
+
 def test_the_context_of_the_caller_holds_in_all_threads():
     who, together = ContextVar("who", default="nobody"), threading.Barrier(3)
     who.set("caller")

@@ -5,6 +5,10 @@ leave a lock of `threading` or `concurrent.futures` locked; workers and caller t
 executor with one future for each block hung in about 1 of 50 interrupted runs on a loaded machine.) Therefore the
 caller starts a single thread, and after that only receives messages from queues that are written in C. That thread, in
 which no handler runs, starts the others and waits for them. In every case, the caller returns when all have ended.
+
+A handler may also run when a call has done its work and before its result has a name, so no result of the caller may
+matter that a second call would not give again. And it may run when a function begins, before its first ``try``: what
+has to be done at the end is repeated, in place, until it was done without an interrupt.
 """
 
 import _thread
@@ -40,7 +44,7 @@ class _Companion:
         self._function, self._wake = function, wake
         self._context = copy_context()  # what holds for the caller, such as who listens to warnings, holds there, too
         self._ended: list[bool] = []
-        self._claim = [True]  # taken by the thread when it begins, or by a caller that is interrupted before that
+        self._owner: dict[str, str] = {}  # the thread, from when it begins, or a caller who waits before that
         self._last_words: SimpleQueue[None] = SimpleQueue()
 
     def start(self) -> bool:
@@ -52,7 +56,7 @@ class _Companion:
         return True
 
     def _run(self) -> None:
-        if not _taken(self._claim):
+        if not self._belongs_to("thread"):
             return
         try:
             self._context.run(self._function)
@@ -66,9 +70,7 @@ class _Companion:
         interrupt: BaseException | None = None
         while True:
             try:
-                if _taken(self._claim):
-                    break
-                while not self._ended:
+                while not self._belongs_to("caller") and not self._ended:
                     self._last_words.get()
                 break
             except BaseException as error:  # noqa: BLE001 - Ctrl-C, again
@@ -76,13 +78,9 @@ class _Companion:
         if interrupt is not None:
             raise interrupt
 
-
-def _taken(claim: list[bool]) -> bool:
-    """Take the claim, which only one thread can do."""
-    try:
-        return claim.pop()
-    except IndexError:
-        return False
+    def _belongs_to(self, who: str) -> bool:
+        """Whether the function belongs to the one who asks, as it does to the first one who asks."""
+        return self._owner.setdefault("function", who) == who
 
 
 class _Team(Generic[Result]):
@@ -149,6 +147,7 @@ def run_in_threads(
     stop = stop or Stop()
     team = _Team(work, count, stop)
     companion = _Companion(lambda: team.lead(threads), wake=team.close)
+    interrupt: BaseException | None = None
     try:
         if not companion.start():
             team.take()
@@ -158,8 +157,18 @@ def run_in_threads(
                 done(*result)
     except BaseException:
         stop.set()
-        companion.wait()
         raise
+    finally:
+        while True:
+            try:
+                if interrupt is not None:
+                    stop.set()
+                companion.wait()
+                break
+            except BaseException as error:  # noqa: BLE001 - Ctrl-C, again
+                interrupt = error
+        if interrupt is not None:
+            raise interrupt
     if team.failures:
         raise team.failures[min(team.failures)]
 
@@ -181,6 +190,7 @@ def run_alongside(work: Callable[[], None], others: int, stop: Stop) -> None:
             stop.set()
 
     companions = [_Companion(follow, wake=lambda: None) for _ in range(others)]
+    interrupt: BaseException | None = None
     try:
         for companion in companions:
             companion.start()
@@ -189,18 +199,19 @@ def run_alongside(work: Callable[[], None], others: int, stop: Stop) -> None:
         stop.set()
         raise
     finally:
-        _wait_for(companions)
+        while True:
+            try:
+                if interrupt is not None:
+                    stop.set()
+                for companion in companions:
+                    companion.wait()
+                break
+            except BaseException as error:  # noqa: BLE001 - Ctrl-C, again
+                interrupt = error
+        if interrupt is not None:
+            raise interrupt
     if failures:
         raise failures[0]
-
-
-def _wait_for(companions: list[_Companion]) -> None:
-    """Return when all have ended, also if an interrupt is raised after the end of one."""
-    if companions:
-        try:
-            companions[0].wait()
-        finally:
-            _wait_for(companions[1:])
 
 
 class _Calls:
@@ -257,6 +268,7 @@ def in_background(stop: Stop | None = None) -> Iterator[Callable[..., None]]:
     """
     calls = _Calls()
     companion = _Companion(calls.make, wake=calls.wake)
+    interrupt: BaseException | None = None
     try:
         calls.has_thread = companion.start()
         yield calls.submit
@@ -266,5 +278,14 @@ def in_background(stop: Stop | None = None) -> Iterator[Callable[..., None]]:
             stop.set()  # the rest of a call is not needed
         raise
     finally:
-        calls.close()
-        companion.wait()
+        while True:
+            try:
+                if interrupt is not None and stop is not None:
+                    stop.set()
+                calls.close()
+                companion.wait()
+                break
+            except BaseException as error:  # noqa: BLE001 - Ctrl-C, again
+                interrupt = error
+        if interrupt is not None:
+            raise interrupt
