@@ -6,17 +6,20 @@ import subprocess
 import sys
 import threading
 import time
+from contextvars import ContextVar
 
 import numpy as np
 import psutil
 import pytest
 
-from optimap._base import deferred_interrupts
+from optimap._base import bound, deferred_interrupts, held_back
 from optimap.video import load_video, open_video
+from tests.interrupted import at_every_step
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="interrupts of POSIX systems")
 # Far longer than any of this takes: the tests are about whether it ends at all.
 PATIENCE = 60
+DEPTH = ContextVar("depth", default=0)
 COMMAND = [sys.executable, "-m", "optimap"]
 # A recording of holes: it takes no space on disk, and far longer to read than an interrupt takes.
 SHAPE = (20_000, 512, 512)
@@ -230,3 +233,18 @@ def test_other_threads_have_no_handlers_to_defer():
     thread.start()
     thread.join()
     assert errors == []
+
+
+def nested():
+    with held_back(), deferred_interrupts(), bound(DEPTH, 2):
+        sum(range(3))
+
+
+def test_an_interrupt_at_any_step_leaves_signals_as_they_were():
+    ending = (signal.SIGINT, signal.SIGTERM)
+    before = [signal.getsignal(number) for number in ending]
+    for step in at_every_step(nested, ["optimap._base.interrupts", "contextlib", "signal"]):
+        assert [signal.getsignal(number) for number in ending] == before, step
+        assert not signal.pthread_sigmask(signal.SIG_BLOCK, ()), step
+        assert DEPTH.get() == 0, step
+    assert step > 30

@@ -1,9 +1,18 @@
 """Files and folders are written whole or not at all."""
 
+import shutil
+
 import pytest
 
-from optimap._files import check_output, make_folder, written_whole
+from optimap._files import (
+    check_output,
+    make_folder,
+    together,
+    written_whole,
+    written_with_sidecar,
+)
 from tests.errors import check_error
+from tests.interrupted import at_every_step
 
 
 def test_a_file_appears_when_it_is_whole(tmp_path):
@@ -123,3 +132,51 @@ def test_a_folder_that_cannot_be_made_is_named(tmp_path):
     make_folder(tmp_path / "b" / "c")
     make_folder(tmp_path / "b" / "c")
     assert (tmp_path / "b" / "c").is_dir()
+
+
+def contents(folder):
+    return {path.relative_to(folder).as_posix(): path.read_text() for path in folder.rglob("*") if path.is_file()}
+
+
+def write(path, overwrite=True):
+    with written_whole(path, overwrite) as partial:
+        partial.write_text("new")
+
+
+def write_folder(path, overwrite=True):
+    with written_whole(path, overwrite, is_folder=True) as partial:
+        make_folder(partial)
+        (partial / "x").write_text("new")
+
+
+def write_two(path, overwrite=True):
+    with together():
+        write(path, overwrite)
+        write(path.with_name("b"), overwrite)
+
+
+def write_described(path, overwrite=True):
+    with written_with_sidecar(path, path.with_name("b"), lambda file: file.read_text(), overwrite) as partial:
+        partial.write_text("new")
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # files that an interrupt left open
+@pytest.mark.parametrize(
+    ("writer", "names"),
+    [(write, ["a"]), (write_folder, ["a/x"]), (write_two, ["a", "b"]), (write_described, ["a", "b"])],
+)
+@pytest.mark.parametrize("overwrite", [False, True])
+def test_an_interrupt_at_any_step_leaves_all_that_is_new_or_all_that_is_old(tmp_path, writer, names, overwrite):
+    old, new = dict.fromkeys(names, "old") if overwrite else {}, dict.fromkeys(names, "new")
+
+    def prepare():
+        for path in tmp_path.iterdir():
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
+        for name in old:
+            make_folder((tmp_path / name).parent)
+            (tmp_path / name).write_text("old")
+
+    modules = ["optimap._files.atomic", "optimap._files.leftovers", "optimap._files.sidecar", "contextlib", "pathlib"]
+    for step in at_every_step(lambda: writer(tmp_path / "a", overwrite), modules, prepare):
+        assert contents(tmp_path) in (old, new), step
+    assert (step > 100, contents(tmp_path)) == (True, new)

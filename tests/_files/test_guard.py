@@ -22,6 +22,7 @@ from optimap._base import ArgumentError, DamagedFileError
 from optimap._files import LIBRARIES, held_reports, reading
 from optimap.video import load_video
 from tests.errors import check_error, check_pickles
+from tests.interrupted import at_every_step
 
 PATH = Path("folder/rec.xyz")
 PROBLEM = "cannot be read as XYZ"
@@ -311,3 +312,14 @@ def test_no_interrupt_is_lost_while_an_hdf5_file_is_read(tmp_path):
         assert place < wanted  # it was through before
         break
     assert wanted > 300
+
+
+def test_an_interrupt_at_any_step_leaves_warnings_as_they_were():
+    def call():
+        with held_reports(), reading(PATH, "tifffile", PROBLEM):
+            warnings.warn("odd", stacklevel=1)
+
+    before = list(warnings.filters), warnings.showwarning
+    for step in at_every_step(call, ["optimap._files.guard", "contextlib", "warnings"]):
+        assert (warnings.filters, warnings.showwarning) == before, step
+    assert step > 30

@@ -227,8 +227,7 @@ def test_interrupts_at_any_moment_leave_no_thread_waiting():
 
 
 EVERY_STEP = """
-import contextlib
-from optimap.kernels import Stop, _workers, in_background, run_alongside, run_in_threads
+from optimap.kernels import Stop, in_background, run_alongside, run_in_threads
 from tests.interrupted import at_every_step
 
 running = []
@@ -248,7 +247,7 @@ def alone():
 for call in (lambda: run_in_threads(work, 5, 3, work, Stop()), lambda: run_alongside(work, 2, Stop()), alone):
     steps = 0
     for turn in range(20):  # the threads are at another place each time
-        for number in at_every_step(call, [_workers, contextlib]):
+        for number in at_every_step(call, ["optimap.kernels._workers", "contextlib"]):
             assert not running, number
             steps = max(steps, number)
     assert steps > 10

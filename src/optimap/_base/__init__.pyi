@@ -56,6 +56,7 @@ from .extras import (
 )
 from .interrupts import (
     ENDING,
+    bound,
     deferred_interrupts,
     held_back,
 )
@@ -208,6 +209,7 @@ __all__ = [
     "Window",
     "attach_stub",
     "axis_letter",
+    "bound",
     "budget",
     "budgeted",
     "check_flag",

@@ -1,9 +1,18 @@
-"""Holding back Ctrl-C and SIGTERM while they could leave things broken."""
+"""Holding back Ctrl-C and SIGTERM while they could leave things broken.
+
+A handler may run between any two steps of Python, also when a call has done its work and before its result has a name,
+and when a function begins, before its first ``try``. What a block changes is therefore changed inside ``try``, what was
+there before is asked first, and what is restored is restored a second time, in case an interrupt fell into the first.
+"""
 
 import signal
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import TypeVar
+
+Value = TypeVar("Value")
 
 ENDING = (signal.SIGINT, signal.SIGTERM)  # signals that end a run
 
@@ -14,11 +23,15 @@ def held_back() -> Iterator[None]:
     if not hasattr(signal, "pthread_sigmask"):  # Windows
         yield
         return
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, ENDING)
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, ())
     try:
-        yield
+        try:
+            signal.pthread_sigmask(signal.SIG_BLOCK, ENDING)
+            yield
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
     finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)  # again
 
 
 @contextmanager
@@ -35,11 +48,38 @@ def deferred_interrupts() -> Iterator[None]:
     handlers = {number: signal.getsignal(number) for number in ENDING}
     handlers = {number: handler for number, handler in handlers.items() if callable(handler)}
     try:
-        for number in handlers:
-            signal.signal(number, lambda number, frame: came.append(number))
-        yield
+        try:
+            for number in handlers:
+                signal.signal(number, lambda number, frame: came.append(number))
+            yield
+        finally:
+            for number, handler in handlers.items():
+                signal.signal(number, handler)
     finally:
         for number, handler in handlers.items():
-            signal.signal(number, handler)
+            signal.signal(number, handler)  # again: once one is back, its signal may interrupt the others
         for sent in came:
             signal.raise_signal(sent)
+
+
+@contextmanager
+def bound(variable: ContextVar[Value], value: Value) -> Iterator[None]:
+    """Give a context variable a value until the end of the block.
+
+    Examples
+    --------
+    >>> from contextvars import ContextVar
+    >>> from optimap._base import bound
+    >>> depth = ContextVar("depth", default=0)
+    >>> with bound(depth, 2):
+    ...     depth.get()
+    2
+    >>> depth.get()
+    0
+    """
+    before = variable.get()
+    try:
+        variable.set(value)
+        yield
+    finally:
+        variable.set(before)

@@ -1,6 +1,8 @@
 """Writing files and folders whole or not at all, and the checks before writing.
 
-`leftovers` finds the files that interrupted runs leave behind.
+An interrupt may come between any two steps, also while unfinished files are removed. What is removed at the end is
+therefore removed a second time, which does nothing unless the first time was interrupted. `leftovers` finds the files
+that runs leave behind which were killed.
 """
 
 import os
@@ -12,7 +14,7 @@ from contextvars import ContextVar
 from pathlib import Path
 from typing import NamedTuple
 
-from .._base import ExistingFileError, FolderError, MissingFileError, NotAFileError
+from .._base import ExistingFileError, FolderError, MissingFileError, NotAFileError, bound
 from .leftovers import hidden_path, place_of, remove_path
 from .room import explained, refuse_without_room
 from .special import special_kind
@@ -73,15 +75,19 @@ def written_whole(path: Path, overwrite: bool = False, is_folder: bool = False) 
     partial = hidden_path(path, "partial")
     held = _held.get()
     try:
-        with _in_words(path, partial):
-            yield partial
-            if held is None:
-                _put(partial, target, overwrite)
-        if held is not None:
-            held.append(_Finished(partial, path, target, overwrite))
+        try:
+            with _in_words(path, partial):
+                yield partial
+                if held is None:
+                    _put(partial, target, overwrite)
+            if held is not None:
+                held.append(_Finished(partial, path, target, overwrite, os.stat(partial)))
+        finally:
+            if held is None or not held or held[-1].partial != partial:
+                remove_path(partial)
     finally:
         if held is None or not held or held[-1].partial != partial:
-            remove_path(partial)
+            remove_path(partial)  # again
 
 
 class _Finished(NamedTuple):
@@ -91,6 +97,12 @@ class _Finished(NamedTuple):
     path: Path
     target: Path
     overwrite: bool
+    written: os.stat_result
+
+    @property
+    def has_name(self) -> bool:
+        """Whether it has its name already."""
+        return self.target.exists() and os.path.samestat(os.stat(self.target), self.written)
 
 
 # A context variable, because threads may do several jobs.
@@ -102,43 +114,51 @@ def together() -> Iterator[None]:
     """Let all files that are written in the block appear at its end, or none of them if anything fails."""
     finished: list[_Finished] = []
     try:
-        token = _held.set(finished)
         try:
-            yield
+            with bound(_held, finished):
+                yield
+            _put_all(finished)
         finally:
-            _held.reset(token)
-        _put_all(finished)
+            _remove_all(finished)
     finally:
-        for output in finished:
-            remove_path(output.partial)
+        _remove_all(finished)  # again
+
+
+def _remove_all(finished: list[_Finished]) -> None:
+    for output in finished:
+        remove_path(output.partial)
 
 
 def _put_all(finished: list[_Finished]) -> None:
     """Give all files their names; if one cannot have it, put back those that the others replaced."""
     if len(finished) == 1:  # no other can fail after it
-        partial, path, target, overwrite = finished[0]
+        partial, path, target, overwrite, _ = finished[0]
         with _in_words(path, partial):
             _put(partial, target, overwrite)
         return
-    placed: list[tuple[Path, Path | None]] = []
+    replaced: dict[Path, Path] = {}  # target -> what was there before
     try:
-        for partial, path, target, overwrite in finished:
-            before = hidden_path(target, "old") if overwrite and target.is_file() else None
-            if before is not None:  # noted first: an interrupt may come between any two steps
-                placed.append((target, before))
-                keep(target, before)
-            with _in_words(path, partial):
-                _put(partial, target, overwrite)
-            if before is None:
-                placed.append((target, None))
-    except BaseException:
-        for target, before in reversed(placed):
-            put_back(target, before)
-        raise
+        try:
+            for partial, path, target, overwrite, _ in finished:
+                if overwrite and target.is_file():
+                    replaced[target] = hidden_path(target, "old")  # noted first
+                    keep(target, replaced[target])
+                with _in_words(path, partial):
+                    _put(partial, target, overwrite)
+        except BaseException:
+            for output in reversed(finished):
+                if output.has_name:
+                    put_back(output.target, replaced.get(output.target))
+            raise
+        finally:
+            _remove_old(replaced)
     finally:
-        for _, before in placed:
-            if before is not None:
-                before.unlink(missing_ok=True)
+        _remove_old(replaced)  # again
+
+
+def _remove_old(replaced: dict[Path, Path]) -> None:
+    for before in replaced.values():
+        before.unlink(missing_ok=True)
 
 
 @contextmanager
@@ -216,10 +236,15 @@ def _put_new(partial: Path, path: Path) -> None:
 def _swap(new: Path, path: Path) -> None:
     """Replace a folder by another, which no operating system does in one step."""
     old = hidden_path(path, "old")
-    os.rename(path, old)
     try:
-        os.rename(new, path)
-    except BaseException:
-        os.rename(old, path)
-        raise
-    remove_path(old)
+        try:
+            os.rename(path, old)
+            os.rename(new, path)
+        except BaseException:
+            if not path.exists():
+                os.rename(old, path)
+            raise
+        finally:
+            remove_path(old)
+    finally:
+        remove_path(old)  # again

@@ -14,13 +14,13 @@ import logging
 import os
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext, suppress
 from contextvars import ContextVar
 from pathlib import Path
 from threading import Lock, current_thread, main_thread
 from typing import NoReturn
 
-from .._base import Advice, DamagedFileError, Explained, deferred_interrupts, stack_level
+from .._base import Advice, DamagedFileError, Explained, bound, deferred_interrupts, stack_level
 from .libraries import LIBRARIES, Library
 
 COPY_AGAIN = "copy the file again"
@@ -92,11 +92,8 @@ def held_reports(whole: Path | None = None) -> Iterator[Reports]:
     If the files belong to a recording, `whole`, there is one line about all of them.
     """
     reports: Reports = []
-    token = _held.set(reports)
-    try:
+    with bound(_held, reports):
         yield reports
-    finally:
-        _held.reset(token)
     for advice, path in reports if whole is None else reports[:1]:
         _report(advice, whole or path)
 
@@ -171,21 +168,30 @@ def _heard(library: Library, said: list[str], listen: bool) -> Iterator[None]:
         return
     for name in library.loggers:
         logging.getLogger(name).addFilter(_is_not_heard)  # once, however often it is added
-    token = _heard_by.set(said)
-    with _lock:
-        _listening.append(said)
-        if not _caught:
-            _caught.append(warnings.catch_warnings())
-            _caught[0].__enter__()
-            _replace_showwarning()
     try:
-        yield
+        try:
+            with _lock:
+                _listening.append(said)
+                if not _caught:
+                    _caught.append(warnings.catch_warnings())
+                    _caught[0].__enter__()
+                    _replace_showwarning()
+            with bound(_heard_by, said):
+                yield
+        finally:
+            _unheard(said)
     finally:
-        _heard_by.reset(token)
-        with _lock:
-            _listening[:] = [one for one in _listening if one is not said]
-            if not _listening:
-                _caught.pop().__exit__(None, None, None)
+        _unheard(said)  # again, in case an interrupt fell into it
+
+
+def _unheard(said: list[str]) -> None:
+    """Listen no longer; the last one who does restores the filters of warnings."""
+    with _lock:
+        _listening[:] = [one for one in _listening if one is not said]
+        if _caught and not _listening:
+            with suppress(RuntimeError, AttributeError):  # an interrupt came before the filters were noted
+                _caught[0].__exit__(None, None, None)
+            _caught.clear()
 
 
 def _replace_showwarning() -> None:

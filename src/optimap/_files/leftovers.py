@@ -8,6 +8,8 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from pathlib import Path
 
+from .._base import bound
+
 ANY = "?" * 8  # the eight random letters of a hidden name
 LONGEST_STEM = 200  # bytes, in hidden names
 
@@ -47,11 +49,8 @@ def new_run() -> str:
 @contextmanager
 def written_by(run: str) -> Iterator[None]:
     """Mark unfinished files that this thread writes in the block as files of a run, for `remove_leftovers`."""
-    before = _run.set(run)
-    try:
+    with bound(_run, run):
         yield
-    finally:
-        _run.reset(before)
 
 
 def _hidden_stem(path: Path) -> str:

@@ -7,7 +7,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from .._base import Array, ExistingFileError
-from .atomic import check_output, kept, put_back, written_whole
+from .atomic import check_output, keep, put_back, written_whole
+from .leftovers import hidden_path
 
 # The entry of a sidecar that identifies its file by the `checksum`.
 CHECKSUM = "table_crc32"
@@ -75,24 +76,28 @@ def written_with_sidecar(
     The caller checks whether `sidecar` may be replaced (`check_sidecar`).
     """
     placed: tuple[os.stat_result, os.stat_result] | None = None
-    before: Path | None = None
+    before = hidden_path(sidecar, "old")
     try:
-        with written_whole(path, overwrite) as partial:
-            yield partial
-            text = describe(partial)
-            # Read only now: another process may have written both in the meantime.
-            before = kept(sidecar) if sidecar.exists() else None
-            # The description first: a process that waits for the file finds both.
-            with written_whole(sidecar, overwrite or before is not None) as partial_sidecar:
-                partial_sidecar.write_text(text, encoding="utf-8")
-                placed = os.stat(partial), os.stat(partial_sidecar)
-    except BaseException:  # for example, a table that is open in a spreadsheet program cannot be replaced
-        if placed is not None and not _is_file(path, placed[0]) and _is_file(sidecar, placed[1]):
-            put_back(sidecar, before)
-        raise
-    finally:
-        if before is not None:
+        try:
+            with written_whole(path, overwrite) as partial:
+                yield partial
+                text = describe(partial)
+                # Read only now: another process may have written both in the meantime.
+                existed = sidecar.exists()
+                if existed:
+                    keep(sidecar, before)
+                # The description first: a process that waits for the file finds both.
+                with written_whole(sidecar, overwrite or existed) as partial_sidecar:
+                    partial_sidecar.write_text(text, encoding="utf-8")
+                    placed = os.stat(partial), os.stat(partial_sidecar)
+        except BaseException:  # for example, a table that is open in a spreadsheet program cannot be replaced
+            if placed is not None and not _is_file(path, placed[0]) and _is_file(sidecar, placed[1]):
+                put_back(sidecar, before if existed else None)
+            raise
+        finally:
             before.unlink(missing_ok=True)
+    finally:
+        before.unlink(missing_ok=True)  # again
 
 
 def _is_file(path: Path, file: os.stat_result) -> bool:

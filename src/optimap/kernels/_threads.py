@@ -9,17 +9,16 @@ from contextvars import ContextVar
 from functools import cache
 from pathlib import Path
 
+from .._base import bound
+
 _alone: ContextVar[bool] = ContextVar("alone", default=False)
 
 
 @contextmanager
 def one_thread() -> Iterator[None]:
     """Run the loops that this thread calls only in this thread, for schedulers that assign one core to each task."""
-    token = _alone.set(True)
-    try:
+    with bound(_alone, True):
         yield
-    finally:
-        _alone.reset(token)
 
 
 def is_alone() -> bool:
