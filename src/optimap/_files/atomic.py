@@ -80,8 +80,8 @@ def written_whole(path: Path, overwrite: bool = False, is_folder: bool = False) 
                 yield partial
                 if held is None:
                     _put(partial, target, overwrite)
-            if held is not None:
-                held.append(_Finished(partial, path, target, overwrite, os.stat(partial)))
+                else:
+                    held.append(_Finished(partial, path, target, overwrite, os.stat(partial)))
         finally:
             if held is None or not held or held[-1].partial != partial:
                 remove_path(partial)
