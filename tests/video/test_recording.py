@@ -75,7 +75,7 @@ def indices(draw):
     return draw(st.one_of(basic, st.just(first), within.map(lambda rest: (first, *rest))))
 
 
-@settings(max_examples=60)
+@settings(max_examples=25)
 @given(index=indices())
 def test_every_format_indexes_as_the_array_does(every_format, index):
     result = every_format[index]

@@ -166,6 +166,7 @@ def test_threads_change_nothing(threads, monkeypatch):
 def test_dask_arrays_are_smoothed_lazily(chunks, in_time, in_space):
     video = RNG.normal(size=(60, 12, 13)).astype(np.float32)
     video[RNG.random(video.shape) < 0.2] = np.nan
+    video = video if max(chunks) > 1 else video[:15, :4, :5]
     with dask.config.set(scheduler="synchronous"):
         result = smooth_spatiotemporal(da.from_array(video, chunks=chunks), in_time, in_space)
         assert (isinstance(result, da.Array), result.dtype, result.shape) == (True, np.float32, video.shape)

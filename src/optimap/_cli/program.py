@@ -129,7 +129,7 @@ def _dropped_signals() -> Iterator[None]:
         if sent is None:
             before(dropped)
         else:  # later: here, it would be dropped, too
-            again.append(threading.Timer(SOON, signal.raise_signal, [sent]))
+            again.append(threading.Timer(SOON, _send_to_main_thread, [sent]))
             again[-1].start()
 
     sys.unraisablehook = hook
@@ -139,6 +139,14 @@ def _dropped_signals() -> Iterator[None]:
         sys.unraisablehook = before
         for timer in again:
             timer.cancel()
+
+
+def _send_to_main_thread(number: int) -> None:
+    """Send a signal where its handler runs, which also ends a wait there."""
+    if hasattr(signal, "pthread_kill"):
+        signal.pthread_kill(threading.main_thread().ident or 0, number)
+    else:  # Windows
+        signal.raise_signal(number)
 
 
 def _parser(first: list[str]) -> argparse.ArgumentParser:
