@@ -64,12 +64,13 @@ class RingFrames:
 def open_recording(path: Path) -> Recording:
     """Open a StreamPix recording."""
     header = _read_header(path)
-    stamps = _read_stamps(path, header)
+    stamps, advice = _read_stamps(path, header)
     frames = _count_frames(path, header, stamps)
     has_times = bool(stamps[:frames].any())
-    if frames > header.frames or (len(stamps) > frames and not has_times):
+    if advice is None and (frames > header.frames or (len(stamps) > frames and not has_times)):
         problem = f"holds {counted(len(stamps), 'frame')}, but its header says {header.frames}; {frames} are read"
         advice = Advice("path", path, problem, "check the end of the recording", subject=str(path))
+    if advice is not None:
         warnings.warn(advice, stacklevel=stack_level())
     raw = np.memmap(path, np.uint8, mode="r")
     strides = (header.step, header.shape[1] * header.dtype.itemsize, header.dtype.itemsize)
@@ -123,8 +124,11 @@ def _read_header(path: Path) -> Header:
     return Header(start, (height, width), dtype, frames, step, pixel_bytes, has_micros, fps, metadata)
 
 
-def _read_stamps(path: Path, header: Header) -> Array:
-    """Return the time of each frame in the file in us, also of frames that the header does not count."""
+def _read_stamps(path: Path, header: Header) -> tuple[Array, Advice | None]:
+    """Return the time of each frame in the file in us, also of frames that the header does not count.
+
+    All are 0 if one cannot be; there is a warning, then.
+    """
     stamp_bytes = 8 if header.has_micros else 6
     whole = header.pixel_bytes + stamp_bytes  # of the last frame, bytes up to the next one may be missing
     stored = max(0, path.stat().st_size - header.start - whole + header.step) // header.step
@@ -134,15 +138,15 @@ def _read_stamps(path: Path, header: Header) -> Array:
             file.seek(header.start + frame * header.step + header.pixel_bytes)
             found += file.read(stamp_bytes).ljust(8, b"\0")
     stamps = np.frombuffer(bytes(found), STAMP)
+    micros = np.asarray(stamps["s"] * np.int64(1_000_000) + stamps["ms"] * np.int64(1000) + stamps["us"])
     wrong = np.maximum(stamps["ms"], stamps["us"])[: header.frames] >= 1000
-    if wrong.any():
-        frame = int(wrong.argmax())
-        place = f"{stamps['ms'][frame]} ms and {stamps['us'][frame]} us after a second at frame {frame}"
-        problem = f"states times that cannot be, such as {place}, so they are not used"
-        cure = f"check that frames are not shifted: {header.step} bytes for each, as its header says, may be wrong"
-        warnings.warn(Advice("path", path, problem, cure, subject=str(path)), stacklevel=stack_level())
-        stamps = np.zeros_like(stamps)
-    return np.asarray(stamps["s"] * np.int64(1_000_000) + stamps["ms"] * np.int64(1000) + stamps["us"])
+    if not wrong.any():
+        return micros, None
+    frame = int(wrong.argmax())
+    place = f"{stamps['ms'][frame]} ms and {stamps['us'][frame]} us after a second at frame {frame}"
+    problem = f"states times that cannot be, such as {place}, so they are not used"
+    cure = f"check that frames are not shifted: {header.step} bytes for each, as its header says, may be wrong"
+    return np.zeros_like(micros), Advice("path", path, problem, cure, subject=str(path))
 
 
 def _count_frames(path: Path, header: Header, stamps: Array) -> int:
