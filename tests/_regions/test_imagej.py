@@ -1,5 +1,6 @@
 """Regions drawn in ImageJ: files that roifile writes, and the example with a real recording."""
 
+import struct
 import zipfile
 
 import numpy as np
@@ -373,3 +374,27 @@ def test_the_example_is_drawn_over_its_image(example):
     video, path = example
     ax = show_regions(path, video.mean(axis=0))
     assert [text.get_text() for text in ax.texts] == ["0001-0087-0085", "0001-0049-0041"]
+
+
+@pytest.mark.parametrize("kind", ["POLYGON", "FREEHAND", "TRACED", "POINT"])
+@pytest.mark.parametrize(("points", "count"), [([(1, 1), (9, 1), (9, 7), (2, 8)], 3), ([(1, 1), (9, 1), (9, 7)], 5)])
+@pytest.mark.parametrize("moved", [0, 0.25])
+def test_another_number_of_vertices_than_are_there(tmp_path, kind, points, count, moved):
+    path = tmp_path / "cell.roi"
+    data = bytearray(polygon(np.array(points) + moved, kind, "tip").tobytes())
+    struct.pack_into(">H", data, 16, count)
+    path.write_bytes(data)
+    message = r"cell.roi cannot be read as an ImageJ region, or is damaged \(its vertices need \d+ bytes, but have"
+    check_error(lambda: regions(path), ValueError, "source", message, path)
+
+
+@pytest.mark.parametrize("count", [0, -18, 9])
+def test_a_hole_is_not_lost(tmp_path, count):
+    path = tmp_path / "cell.roi"
+    corners = [0, 1, 1, 1, 9, 1, 1, 9, 8, 0, 3, 2, 1, 5, 2, 1, 5, 5]
+    made = roi("RECT", (1, 1, 8, 7), shape_roi_size=len(corners), multi_coordinates=np.array(corners, np.float32))
+    data = bytearray(made.tobytes())
+    struct.pack_into(">i", data, 36, count)
+    path.write_bytes(data)
+    message = r"cell.roi cannot be read as an ImageJ region, or is damaged \(its vertices need \d+ bytes, but have 72\)"
+    check_error(lambda: regions(path), ValueError, "source", message, path)

@@ -6,6 +6,7 @@ Positions here are always measured from centres, so areas move by half a pixel.
 
 import os
 import re
+import struct
 import zipfile
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
@@ -21,6 +22,7 @@ from .polygons import Ellipse, Outlines, Shape, are_near
 from .zips import names_in_zip
 
 CORNER = 0.5
+HEADER_BYTES, HEADER_2_AT = 64, 60  # the vertices follow the header, which says where the second one begins
 LARGEST_ROI = 2**24  # bytes: a region has at most 65,535 vertices
 
 # Straight segments for each rounded corner of a rectangle: accurate to 0.1 % of its radius.
@@ -114,7 +116,27 @@ def _decode(data: bytes, path: Path, name: str, where: str) -> Any:
         problem = "is not a region, but a file that macOS puts next to one"
         cure = f"leave it out, and give {path.name.removeprefix('._')}"
     with reading(path, "roifile", problem, cure, argument=name, subject=where):
-        return roifile.ImagejRoi.frombytes(data)
+        roi = roifile.ImagejRoi.frombytes(data)
+        _check_room(roi, data)
+    return roi
+
+
+def _check_room(roi: Any, data: bytes) -> None:
+    """Raise an error if a region's vertices do not end where the second header begins, which old files do not have.
+
+    The vertical places of all follow the horizontal ones, so with another number of vertices, all are misread.
+    """
+    kind, count = roi.roitype.name, roi.n_coordinates
+    if kind in LINES or roi.subtype.name in NO_AREAS:
+        return
+    whole, exact = 4 * count, 12 * count  # with 16-bit numbers, and with floats after them, which may remain unused
+    if kind in ("RECT", "OVAL"):
+        possible = [4 * roi.shape_roi_size if roi.composite else 0]
+    else:
+        possible = [exact] if roi.subpixelresolution else [whole, exact]
+    (end,) = struct.unpack_from(">i", data, HEADER_2_AT)
+    if end > 0 and end - HEADER_BYTES not in possible:
+        raise ValueError(f"its vertices need {possible[0]} bytes, but have {end - HEADER_BYTES}")
 
 
 def convert(

@@ -82,6 +82,28 @@ def test_tracks_are_not_an_image(path):
     check_error(lambda: open_video(path), ValueError, "path", match, path)
 
 
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (b" 1 7 1 210 30\n", b" 1 6 1 210 30\n"),  # frames: the last time stamp is taken for pixels
+        (b"\n65538 1 5 6 1 1 1 0\n", b"\n65538 1 5 5 1 1 1 0\n"),  # columns
+        (b"\n65538 1 5 6 1 1 1 0\n", b"\n65538 1 5 6 1 1 2 0\n"),  # columns together
+    ],
+)
+def test_sizes_that_contradict_the_number_of_pixels(path, old, new):
+    makers.sif(path, VIDEO)
+    makers.replace(path, old, new)
+    match = r"has a damaged header, which states . frames of . x 5 pixels, but 30 pixels a frame and 210 in all: copy"
+    check_error(lambda: open_video(path), ValueError, "path", match, path)
+
+
+def test_a_number_of_pixels_counted_in_32_bits(path):
+    makers.sif(path, VIDEO)
+    makers.replace(path, b" 210 30\n", b" %d 30\n" % (210 - 2**32))
+    with open_video(path) as recording:
+        np.testing.assert_array_equal(recording[:], VIDEO)
+
+
 @pytest.mark.parametrize("kept", [1, 35, 60, 150, 300, 400, 434, -1, -120])
 def test_truncated(path, kept):
     makers.sif(path, VIDEO)

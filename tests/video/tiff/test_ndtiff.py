@@ -1,5 +1,7 @@
 """NDTiff: planes in several files, found by an index."""
 
+import struct
+
 import numpy as np
 import pytest
 import tifffile
@@ -126,3 +128,50 @@ def test_another_file_next_to_an_index(tmp_path):
     writers.ndtiff(tmp_path, channels(), 5)
     makers.tiff(tmp_path / "other.tif", VIDEO[:7])
     np.testing.assert_array_equal(load_video(tmp_path / "other.tif"), VIDEO[:7])
+
+
+def frames(folder, notes=None):
+    """A recording of twelve frames in one file, and the places of their pixels."""
+    writers.ndtiff(folder, [({"time": i}, image) for i, image in enumerate(VIDEO)], 12, notes)
+    return [entry[2] for entry in tifffile.read_ndtiff_index(folder / "NDTiff.index")]
+
+
+def test_planes_do_not_share_bytes(tmp_path):
+    places = frames(tmp_path)
+    for wrong in (places[1], places[1] + 2, places[1] - 58, 4):
+        frames(tmp_path)
+        makers.replace(tmp_path / "NDTiff.index", struct.pack("<Ii", places[2], 6), struct.pack("<Ii", wrong, 6))
+        text = r"NDTiff\.index is damaged, because two pieces of rec_NDTiffStack\.tif share bytes, at byte \d+ and"
+        check_error(lambda: open_video(tmp_path), ArgumentError, "path", text)
+
+
+def test_pixels_do_not_share_bytes_with_notes(tmp_path):
+    place = frames(tmp_path, [{"ElapsedTime-ms": i} for i in range(12)])[-1]
+    wrong = (tmp_path / "rec_NDTiffStack.tif").stat().st_size - 70
+    makers.replace(tmp_path / "NDTiff.index", struct.pack("<Ii", place, 6), struct.pack("<Ii", wrong, 6))
+    text = "is damaged, because two pieces of rec_NDTiffStack.tif share bytes"
+    check_error(lambda: open_video(tmp_path), ArgumentError, "path", text)
+
+
+def test_two_planes_at_one_place(tmp_path):
+    frames(tmp_path)
+    makers.replace(tmp_path / "NDTiff.index", b'{"time": 7}', b'{"time": 6}')
+    text = r'is damaged, because it names two planes at the same place \(\{"time": 6\}\)'
+    check_error(lambda: open_video(tmp_path), ArgumentError, "path", text)
+
+
+@pytest.mark.parametrize(
+    ("notes", "text"),
+    [
+        (None, "numbers its frames with gaps, and does not note their times"),
+        ([{"ElapsedTime-ms": 2 * i} for i in range(12)], "notes a time of frame 11 before that of the frame before it"),
+    ],
+)
+def test_a_frame_at_another_time(tmp_path, notes, text):
+    frames(tmp_path, notes)
+    makers.replace(tmp_path / "NDTiff.index", b'{"time": 3}', b'{"time":30}')
+    with pytest.warns(UserWarning, match=text):
+        recording = open_video(tmp_path)
+    with recording:
+        np.testing.assert_array_equal(recording[:], VIDEO[[0, 1, 2, *range(4, 12), 3]])
+        assert recording.times is None

@@ -49,6 +49,7 @@ def open_recording(path: Path) -> Recording:
     if parts != 1:
         problem = f"holds {parts} tracks or sub-images in each frame, which are not one image"
         raise ArgumentError("path", path, problem, "export the recording as TIFF from Solis", subject=str(path))
+    _check_sizes(path, frames.shape, info["ImageLength"], info["TotalLength"])
     return Recording(
         frames,
         path=path,
@@ -57,6 +58,18 @@ def open_recording(path: Path) -> Recording:
         times=times,
         metadata={name: info[name] for name in KEPT if name in info},
     )
+
+
+def _check_sizes(path: Path, shape: tuple[int, ...], in_frame: int, in_all: int) -> None:
+    """Raise an error if the number of pixels, which the header states too, is not that of its frames.
+
+    Totals may have been counted in 32 bits.
+    """
+    frames, height, width = shape
+    if (in_frame - height * width) % 2**32 or (in_all - frames * height * width) % 2**32:
+        problem = f"has a damaged header, which states {frames} frames of {width} x {height} pixels, but {in_frame} "
+        problem += f"pixels a frame and {in_all} in all"
+        raise ArgumentError("path", path, problem, "copy the recording again", subject=str(path))
 
 
 def _times(info: dict[str, Any], frames: int) -> Array | None:

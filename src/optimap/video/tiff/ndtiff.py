@@ -8,13 +8,14 @@ import json
 import re
 import struct
 from collections import OrderedDict
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ..._base import ArgumentError, Array, MissingFileError, axis_letter
+from ..._base import Advice, ArgumentError, Array, MissingFileError, axis_letter
 from ..._files import file_beside, reading
 from ..._images import OpenFile
 from ..axes import STATED, Wanted, find_layout
@@ -27,6 +28,7 @@ TYPES = {0: "u1", 1: "u2", 3: "u2", 4: "u2", 5: "u2", 6: "u2"}  # 8, 16, 10, 12,
 # Numbers in the note of a plane.
 ELAPSED, PIXEL_SIZE = (re.compile(rb'"%s"\s*:\s*"?([-+.\deE]+)' % name) for name in (b"ElapsedTime-ms", b"PixelSizeUm"))
 NUMBERS = struct.Struct("<IiiiiIii")  # from the place of the pixels to the compression of the note
+HEADER_BYTES = 8  # of a TIFF file
 MOST_OPEN = 8
 
 
@@ -74,14 +76,14 @@ class PlaneFiles:
         return result.astype(self.dtype, copy=False)
 
     def times(self, numbers: NDArray[np.int64]) -> NDArray[np.float64] | None:
-        """Return the noted times of planes in s; None unless each is known and later than the one before it."""
+        """Return the noted times of planes in s; None unless each is known."""
         found = []
         for number in numbers:
             noted = self._noted(int(number), ELAPSED)
             if noted is None:
                 return None
             found.append(noted / 1e3)
-        return np.array(found) if (np.diff(found) > 0).all() and np.isfinite(found).all() else None
+        return np.array(found) if np.isfinite(found).all() else None
 
     def pixel_size(self, number: int) -> float | None:
         """Return the pixel size that is noted for a plane, in mm; without a calibration, 0 is."""
@@ -141,16 +143,16 @@ def open_ndtiff(path: Path, index: Path, wanted: Wanted) -> Recording:
     planes = _read_index(index)
     with reading(index, "header", "is damaged, because its planes contradict each other", "copy the recording again"):
         _check(path, index, planes)
-        names, table, labels = _arranged(path, planes)
+        names, table, labels = _arranged(path, index, planes)
     files = [file_beside(index, name, path) for name in dict.fromkeys(plane.file for plane in planes)]
     images = PlaneFiles(files, planes)
     try:
         shape = (*table.shape, *images.shape)
         layout = find_layout(path, shape, images.dtype, wanted, default=(f"{names}YX", STATED), labels=labels)
-        times = None
+        times, advice = None, None
         if "T" in layout.letters[: table.ndim]:
             chosen = table[tuple(layout.fixed.get(axis, slice(None)) for axis in range(table.ndim))]
-            times = images.times(chosen) if chosen.ndim == 1 else None
+            times, advice = _growing(path, images.times(chosen), planes, chosen) if chosen.ndim == 1 else (None, None)
         return Recording(
             PagedFrames(images, table, layout),
             path=path,
@@ -159,10 +161,34 @@ def open_ndtiff(path: Path, index: Path, wanted: Wanted) -> Recording:
             pixel_size=images.pixel_size(int(table.flat[0])),
             metadata={"files": str(len(files)), "index": INDEX},
             axes=(layout.letters, layout.source),
+            advice=advice,
         )
     except BaseException:
         images.close()
         raise
+
+
+def _growing(
+    path: Path, times: NDArray[np.float64] | None, planes: list[Plane], numbers: NDArray[np.int64]
+) -> tuple[NDArray[np.float64] | None, Advice | None]:
+    """Return the times of frames if each is later than the one before it, and what to say if frames may be missing.
+
+    Where times are known, they show the gap.
+    """
+    if times is not None and (np.diff(times) > 0).all():
+        return times, None
+    cure = f"check {INDEX}, which says which of the planes is which frame"
+    if times is not None and (np.diff(times) < 0).any():
+        problem = f"notes a time of frame {int((np.diff(times) < 0).argmax()) + 1} before that of the frame before it, "
+        return None, Advice("path", path, f"{problem}so that its times are not used", cure, subject=str(path))
+    places = [value for n in numbers for axis, value in planes[int(n)].axes.items() if axis_letter(axis) == "T"]
+    stated = np.array([place for place in places if isinstance(place, int)], float)
+    if len(stated) < len(numbers) or len(np.unique(np.diff(stated))) < 2:
+        return None, None
+    problem = (
+        "numbers its frames with gaps, and does not note their times: they are read as if they followed each other"
+    )
+    return None, Advice("path", path, problem, cure, subject=str(path))
 
 
 def _check(path: Path, index: Path, planes: list[Plane]) -> None:
@@ -187,6 +213,23 @@ def _check(path: Path, index: Path, planes: list[Plane]) -> None:
             raise MissingFileError("path", path, "is missing", cure, subject=str(file))
         if file.stat().st_size < end:
             _refuse_truncated(file)
+    _check_apart(path, index, planes, nbytes)
+
+
+def _check_apart(path: Path, index: Path, planes: list[Plane], nbytes: int) -> None:
+    """Raise an error if the pixels or notes of planes share bytes with each other, or with the start of a file."""
+    pieces: dict[str, list[tuple[int, int]]] = {}
+    for plane in planes:
+        found = pieces.setdefault(plane.file, [(0, HEADER_BYTES)])
+        found.append((plane.offset, nbytes))
+        if plane.note_bytes > 0:
+            found.append((plane.note_offset, plane.note_bytes))
+    for name, found in pieces.items():
+        found.sort()
+        for (first, length), (second, _) in pairwise(found):
+            if first + length > second:
+                problem = f"is damaged, because two pieces of {name} share bytes, at byte {first} and at byte {second}"
+                raise ArgumentError("path", path, problem, "copy the recording again", subject=str(index))
 
 
 def _refuse_truncated(file: Path) -> None:
@@ -207,7 +250,7 @@ def _check_axis(path: Path, axis: str, noted: list[Any], kept: dict[str, str]) -
     raise ArgumentError("path", path, problem, cure, subject=str(path))
 
 
-def _arranged(path: Path, planes: list[Plane]) -> tuple[str, NDArray[np.int64], list[str]]:
+def _arranged(path: Path, index: Path, planes: list[Plane]) -> tuple[str, NDArray[np.int64], list[str]]:
     """Return the letters of time and of the axes with several values, the table of planes, and labels of channels."""
     values: dict[str, list[Any]] = {}
     for plane in planes:
@@ -227,8 +270,11 @@ def _arranged(path: Path, planes: list[Plane]) -> tuple[str, NDArray[np.int64], 
     table = np.full(shape, -1, np.int64)
     places = {axis: {value: i for i, value in enumerate(noted)} for axis, noted in found.items()}
     for number, plane in enumerate(planes):
-        at = [places[kept[letter]][plane.axes.get(kept[letter])] if letter in kept else 0 for letter in order]
-        table[tuple(at)] = number
+        at = tuple(places[kept[letter]][plane.axes.get(kept[letter])] if letter in kept else 0 for letter in order)
+        if table[at] >= 0:
+            problem = f"is damaged, because it names two planes at the same place ({json.dumps(plane.axes)[:100]})"
+            raise ArgumentError("path", path, problem, "copy the recording again", subject=str(index))
+        table[at] = number
     if (table < 0).any():
         problem = f"lacks {int((table < 0).sum())} of its {table.size} planes"
         raise ArgumentError("path", path, problem, "save the planes that are there as TIFF first", subject=str(path))
