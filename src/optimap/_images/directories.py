@@ -33,6 +33,7 @@ ROWS_PER_STRIP, STRIP_BYTES, PLANAR, PREDICTOR, TILE_OFFSETS, TILE_BYTES, SAMPLE
     339,
 )
 FILL_ORDER, TILE_WIDTH, TILE_HEIGHT, JPEG_TABLES = 266, 322, 323, 347
+WHOLE = (3, 4, 8, 9, 13, 16, 17, 18)  # types of whole numbers that places and lengths of pixels can have
 SINGLE = (1, 2, 3, 4, 6, 7, 8, 9, 13)  # types of whole numbers that may be shorter than the place for a value
 # Tags that decide the size and the type of an image, and those that decide how it is stored; absent ones count as 0.
 SIZE_AND_TYPE = (WIDTH, HEIGHT, BITS, SAMPLES, SAMPLE_FORMAT)
@@ -98,12 +99,13 @@ class Column:
 
 @dataclass(frozen=True)
 class Directories:
-    """The directories of all pages of a file."""
+    """The directories of all pages of a file: where they start and stop, and what they say."""
 
     path: Path
     order: str
     size: int
     starts: Numbers
+    stops: Numbers
     columns: dict[int, Column]
 
     def __len__(self) -> int:
@@ -186,7 +188,20 @@ def read_directories(path: Path) -> Directories:
         _check_values(path, size, layout, tables[0])
     several = len(starts) > FEW_PAGES
     columns = (_columns if several else _few_columns)(np.array(starts, np.int64), tables, layout)
-    return Directories(path, order, size, np.array(starts, np.int64), columns)
+    _check_types(path, columns)
+    lengths = layout.head + np.array([len(table) for table in tables], np.int64) + layout.offset.size
+    return Directories(path, order, size, np.array(starts, np.int64), np.array(starts, np.int64) + lengths, columns)
+
+
+def _check_types(path: Path, columns: dict[int, Column]) -> None:
+    """Raise an error if the places or lengths of pixels are not whole numbers of at least 16 bits."""
+    for tag in (STRIP_OFFSETS, STRIP_BYTES, TILE_OFFSETS, TILE_BYTES):
+        wrong = (columns[tag].counts > 0) & ~np.isin(columns[tag].kinds, WHOLE)
+        if wrong.any():
+            page = int(wrong.argmax())
+            kind = columns[tag].kinds[page]
+            problem = f"is damaged, because page {page} states the places of its pixels as values of type {kind}"
+            raise ArgumentError("path", path, problem, "copy the recording again", subject=str(path))
 
 
 class Layout:

@@ -8,6 +8,7 @@ strip or tile. Which pages are frames is decided in `axes`, not here.
 import math
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, closing
+from itertools import pairwise
 from operator import add
 from pathlib import Path
 from typing import Any
@@ -15,10 +16,11 @@ from typing import Any
 import numpy as np
 import tifffile
 
-from .._base import Array
+from .._base import ArgumentError, Array
 from .._files import check_justified, reading
 from ..kernels import run_in_threads, thread_count
 from .directories import (
+    COMPRESSION,
     SIZE_AND_TYPE,
     STORAGE,
     STRIP_BYTES,
@@ -38,6 +40,7 @@ from .sizes import check_page, check_segment, check_segments, ratio_of
 BUILT_IN = (1, 8, 32946, 32773)
 # Compressions whose decoders write into a given buffer: LZW, deflate (two numbers), PackBits, Zstandard (two numbers).
 INTO_BUFFER = (5, 8, 32946, 32773, 34926, 50000)
+HEADER_BYTES = 8
 COPY_AGAIN = "copy the recording again"
 SAVE_PLAIN = f"{COPY_AGAIN}; if it is whole, save it without compression in the program that made it"
 MOST_SPREAD = 1.25  # of strips that are read at once, as a share of their bytes
@@ -63,6 +66,7 @@ class TiffPages:
         self._decode: Decode | None = None
         if is_uniform:
             self._decode = self._decoder()
+        if self._offsets > 0:
             self._check_places()
         self._file = OpenFile(self.path)
 
@@ -94,6 +98,15 @@ class TiffPages:
         end = int(max((first + counts[0]).max(), (last + counts[1]).max()))
         if end > self._directories.size:
             refuse_truncated(self.path, f"its pixels need {end} bytes, but the file has {self._directories.size}")
+        check_apart(self._directories, np.array([first, last]), self._lengths(counts))
+
+    def _lengths(self, stated: tuple[Numbers, Numbers]) -> Numbers:
+        """Return the lengths of the first and the last strips or tiles; uncompressed ones may be stated too long."""
+        if self._key.compression != 1 or self.dtype.itemsize * 8 != self._key.bitspersample:
+            return np.array(stated)
+        nbytes = math.prod(self.shape) * self.dtype.itemsize
+        is_single = self._directories.columns[self._offsets].counts[0] == 1
+        return np.full_like(stated, nbytes) if is_single else np.minimum(stated, nbytes)
 
     def __len__(self) -> int:
         return len(self._directories)
@@ -208,6 +221,8 @@ class TiffPages:
         follow = all(a + n == b for a, n, b in zip(offsets, counts, offsets[1:], strict=False))
         if follow:
             offsets, counts, rows = offsets[:1], [lines.size], len(lines)
+        if any(after - before < rows * lines.shape[1] for before, after in pairwise(sorted(offsets[:-1]))):
+            raise ValueError("its strips share bytes")
         for i, offset in enumerate(offsets):
             part = lines[i * rows : (i + 1) * rows].reshape(-1)
             got = self._file.read_into(offset, part.data)
@@ -268,6 +283,28 @@ def _decode_last(decoder: Callable[..., Any], stored: bytes, part: Array) -> Non
     if len(decoded) < len(part):
         raise ValueError(f"the last strip holds {len(decoded)} bytes instead of {len(part)}")
     part[...] = decoded[: len(part)]
+
+
+def check_apart(directories: Directories, places: Numbers, lengths: Numbers) -> None:
+    """Raise an error if the first or the last strips or tiles (2, pages) share bytes, or share them with a directory.
+
+    Pieces without bytes are those that some programs leave out. Equal pages may be stored once if they are compressed.
+    """
+    stops = places + lengths
+    pieces = np.stack([places[0], stops[0]], axis=1)
+    if (places[0] != places[1]).any():  # several strips
+        pieces = np.concatenate([pieces, np.stack([places[1], stops[1]], axis=1)])
+    pieces = pieces[pieces[:, 0] < pieces[:, 1]]
+    if directories.columns[COMPRESSION].values[0] > 1:
+        pieces = np.unique(pieces, axis=0)
+    heads = np.stack([directories.starts, directories.stops], axis=1)
+    every = np.concatenate([[[0, HEADER_BYTES]], pieces, heads])
+    every = every[np.argsort(every[:, 0], kind="stable")]
+    shared = np.flatnonzero(every[:-1, 1] > every[1:, 0])
+    if len(shared):
+        first, second = every[shared[0] : shared[0] + 2, 0]
+        problem = f"is damaged, because two pieces of its pages share bytes, at byte {first} and at byte {second}"
+        raise ArgumentError("path", directories.path, problem, COPY_AGAIN, subject=str(directories.path))
 
 
 def in_parallel(work: Callable[[int], None], count: int, threads: int) -> None:
@@ -370,4 +407,14 @@ def mapped_pages(directories: Directories, page: tifffile.TiffPage, count: int) 
     needed = start + count * nbytes
     if directories.size < needed:
         refuse_truncated(directories.path, f"{count} frames need {needed} bytes, but the file has {directories.size}")
+    if start < HEADER_BYTES:
+        problem = f"is damaged, because its frames should begin at byte {start}, in the header of the file"
+        raise ArgumentError("path", directories.path, problem, COPY_AGAIN, subject=str(directories.path))
+    if (inside := (directories.starts >= start) & (directories.starts < needed)).any():
+        place = directories.starts[inside.argmax()]
+        problem = (
+            f"is damaged, because its {count} frames, from byte {start} on, would share bytes with the entries of a "
+        )
+        problem += f"page at byte {place}"
+        raise ArgumentError("path", directories.path, problem, COPY_AGAIN, subject=str(directories.path))
     return np.memmap(directories.path, dtype, mode="r", offset=start, shape=(count, *page.shape))

@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import tifffile
 
+from .._base import ArgumentError
 from .._files import DEFLATE, LZW, MOST, PACKBITS, VIDEO, check_justified
 from .coded import check_coded
 from .directories import OpenFile
@@ -15,6 +16,8 @@ from .directories import OpenFile
 RATIOS = {1: 8, 5: LZW, 8: DEFLATE, 32946: DEFLATE, 32773: PACKBITS}
 EVEN = (22610, 33003, 33004, 33005, 34712, 34887, 34927, 34934, 50001, 50002, 52546)
 RATIOS |= dict.fromkeys(EVEN, VIDEO)
+FLOATS = 3  # predictor
+FAX = (2, 3, 4, 32771)  # CCITT: each pixel is black or white
 BLOCK = 16  # pixels: colours in JPEG are often stored for every second pixel
 CODED = (*EVEN, 6, 7, 33007, 34892, 34933)  # with a size of their own: these, JPEG, PNG
 
@@ -25,7 +28,12 @@ def ratio_of(page: tifffile.TiffPage) -> int:
 
 
 def check_page(page: tifffile.TiffPage, path: Path, size: int) -> None:
-    """Raise an error for a page, or a tile of one, of more pixels than a file of some size can hold."""
+    """Raise an error for a page, or a tile of one, of more pixels than a file can hold, or stored as it cannot be."""
+    is_fax = int(page.compression) in FAX and page.bitspersample != 1
+    if is_fax or (page.predictor == FLOATS and np.dtype(page.dtype).kind != "f"):
+        of_what = "faxes" if is_fax else "real numbers"
+        problem = f"is damaged, because it states a compression of {of_what} for {page.dtype} pixels"
+        raise ArgumentError("path", path, problem, "copy the recording again", subject=str(path))
     asked = most_pixels(page) * np.dtype(page.dtype).itemsize
     check_justified(path, asked, ratio_of(page), "pixels of a page", stored=size)
 

@@ -1,10 +1,13 @@
 """Stacks of MetaMorph: all planes in one page, their times and the pixel size; Prairie View writes the same tags."""
 
+import struct
+
 import numpy as np
 import pytest
 
 from optimap.video import open_video
 from tests import makers
+from tests.errors import check_error
 from tests.video.tiff import writers
 
 VIDEO = makers.random_video((7, 5, 6), np.uint16)
@@ -53,3 +56,19 @@ def test_empty_tags_of_prairie_view_are_not_worth_a_warning(tmp_path):
         writers.metamorph(file, page[np.newaxis], description=writers.description(file))
     with open_video(files[0]) as recording:
         np.testing.assert_array_equal(recording[:], VIDEO)
+
+
+@pytest.mark.parametrize("planes", [3, 6, 8])
+def test_another_number_of_planes_than_of_wavelengths(tmp_path, planes):
+    path = writers.metamorph(tmp_path / "rec.stk", VIDEO)
+    makers.replace(path, struct.pack("<HHI", 33629, 5, 7), struct.pack("<HHI", 33629, 5, planes))
+    message = rf"rec\.stk is damaged, because it states {planes} planes and 7 wavelengths: copy the recording again"
+    check_error(lambda: open_video(path), ValueError, "path", message, path)
+
+
+@pytest.mark.parametrize(("place", "message"), [(4, "in the header of the file"), (300, "with the entries of a page")])
+def test_planes_at_another_place(tmp_path, place, message):
+    path = writers.metamorph(tmp_path / "rec.stk", VIDEO)
+    makers.replace(path, struct.pack("<HHII", 273, 4, 1, 8), struct.pack("<HHII", 273, 4, 1, place))
+    path.write_bytes(path.read_bytes() + bytes(100))
+    check_error(lambda: open_video(path), ValueError, "path", f"is damaged, because its .* {message}", path)

@@ -30,7 +30,7 @@ from ..._images import (
 from ..axes import NOT_STATED, STATED, Layout, Wanted, find_layout
 from ..checks import counted
 from ..recording import BY_FORMAT
-from .metamorph import metamorph_times
+from .metamorph import check_planes, metamorph_times
 from .scanimage import scanimage_axes, scanimage_settings
 
 # The order of axes in ImageJ files, slowest first, by the word in the header.
@@ -273,6 +273,8 @@ def _stack_of_tifffile(tif: tifffile.TiffFile, path: Path) -> Stack:
         problem = f"holds {counted(len(several), 'image')} of shape {series.shape} and others"
         raise ArgumentError("path", path, problem, "save the recording in a file of its own", subject=str(path))
     stack = as_stack(list(zip(series.axes[:lead], series.shape[:lead], strict=True)), page)
+    if tif.is_stk:
+        check_planes(path, tif.pages.first, stack.table.size)
     if tif.is_stk and stack.names.startswith("T"):
         stack = replace(stack, times=metamorph_times(tif.pages.first, stack.table.shape[0]))
     pages = [each.index for each in series.pages if each is not None]

@@ -3,13 +3,25 @@
 A stack is one page whose tags describe all planes. Prairie View (Bruker) writes the same tags without content.
 """
 
+from pathlib import Path
+
 import numpy as np
 import tifffile
 from numpy.typing import NDArray
 
+from ..._base import ArgumentError
+from ..checks import counted
 from ..units import MM, interval
 
 SECONDS_A_DAY = 86400
+
+
+def check_planes(path: Path, page: tifffile.TiffPage, planes: int) -> None:
+    """Raise an error if the list of wavelengths, one for each plane, is not as long as that of the planes' times."""
+    waves = page.tags.get("UIC3tag")
+    if waves is not None and waves.count > 1 and waves.count != planes:
+        problem = f"is damaged, because it states {counted(planes, 'plane')} and {counted(waves.count, 'wavelength')}"
+        raise ArgumentError("path", path, problem, "copy the recording again", subject=str(path))
 
 
 def metamorph_times(page: tifffile.TiffPage, planes: int) -> NDArray[np.float64] | None:
