@@ -183,3 +183,22 @@ def test_small_pickles_that_ask_for_gigabytes(tmp_path, memory, content, match):
     np.lib.format.write_array_header_1_0(header, {"descr": "|O", "fortran_order": False, "shape": (1,)})
     (tmp_path / "stat.npy").write_bytes(header.getvalue() + b"\x80\x05" + content)
     assert memory(regions, tmp_path / "stat.npy", match=match) < 30 * 2**20
+
+
+def nested(depth):
+    """A list of two lists, each of which is the same list of two lists, and so on: 2**depth values in some bytes."""
+    made = [1, 1]
+    for _ in range(depth):
+        made = [made, made]
+    return made
+
+
+@pytest.mark.parametrize("value", [nested(28), range(10**9), range(10**15), ["a" * 10**5, *[1] * 10**4]])
+def test_a_list_that_stands_for_many_values_is_not_made_an_array(tmp_path, value):
+    message = r"damaged.* \(a (list|range) instead of an array of numbers\)"
+    path = objects(tmp_path / "a_seg.npy", np.array({"masks": value}))
+    check_error(lambda: regions(path), ValueError, "source", message, path)
+    stat = np.empty(1, object)
+    stat[0] = {"ypix": np.arange(3), "xpix": value, "lam": np.ones(3)}
+    path = objects(tmp_path / "stat.npy", stat)
+    check_error(lambda: regions(path), ValueError, "source", message, path)

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import numpy as np
 
-from .._base import ArgumentError, Array
+from .._base import ArgumentError
 from .._files import reading
 from .file_request import Request
 from .footprints import Footprints
 from .masks import label_runs
-from .pickles import has_objects, plain, read_objects
+from .pickles import has_objects, number_array, read_objects
 
 FEW = 6  # entries of a dictionary that are named
 
@@ -30,7 +30,7 @@ def read_cellpose(path: Path, request: Request) -> Footprints:
         cure = "give the _seg.npy of cellpose, or the stat.npy of suite2p"
         raise ArgumentError(request.name, path, f"holds {holds}, and no masks", cure, subject=str(path))
     with reading(path, "header", "holds damaged masks", "run cellpose again", argument=request.name):
-        labels: Array = np.asarray(plain(found["masks"]))
+        labels = number_array(found["masks"])
     if labels.ndim == 3 and len(labels) == 1:
         labels = labels[0]
     if labels.ndim != 2 or labels.dtype.kind not in "biuf":

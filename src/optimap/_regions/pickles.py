@@ -72,6 +72,18 @@ def plain(thing: object) -> Any:
     return thing.array if isinstance(thing, _PickledArray) else thing
 
 
+def number_array(thing: object) -> Array:
+    """Return an array, or a list of numbers as one, or raise an error for other lists.
+
+    In a file of some bytes, a list of lists can hold itself so often that it stands for any number of values.
+    """
+    found = plain(thing)
+    is_flat = isinstance(found, (list, tuple)) and all(isinstance(one, (bool, int, float, np.generic)) for one in found)
+    if isinstance(found, (list, tuple, range)) and not is_flat:
+        raise ValueError(f"a {type(found).__name__} instead of an array of numbers")
+    return np.asarray(found)
+
+
 def _header(file: Any) -> tuple["np.dtype[Any]", tuple[int, ...]]:
     """Return dtype and shape from the header of a ``.npy`` file."""
     shape, dtype = npy_header(file, os.fstat(file.fileno()).st_size)

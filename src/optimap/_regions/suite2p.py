@@ -14,7 +14,7 @@ from .._base import ArgumentError, Array, Floats, Ints, counted
 from .._files import check_npy, reading
 from .file_request import Request
 from .footprints import Footprints, without_empty
-from .pickles import has_objects, plain, read_objects
+from .pickles import has_objects, number_array, read_objects
 
 NEEDED = ("ypix", "xpix", "lam")
 
@@ -79,8 +79,8 @@ def _cell(region: object, number: int, path: Path, name: str) -> _Cell:
         problem = f"is not a region of suite2p, which has {', '.join(NEEDED)}"
         raise ArgumentError(name, path, problem, cure, subject=what)
     with reading(path, "header", "is not a region of suite2p, or is damaged", cure, argument=name, subject=what):
-        rows, columns, weights = (np.asarray(plain(region[key])).ravel() for key in NEEDED)
-        shared = np.asarray(plain(region.get("overlap", np.zeros(len(rows), bool)))).ravel()
+        rows, columns, weights = (number_array(region[key]).ravel() for key in NEEDED)
+        shared = number_array(region.get("overlap", np.zeros(len(rows), bool))).ravel()
     whole = rows.dtype.kind in "iu" and columns.dtype.kind in "iu" and weights.dtype.kind in "iuf"
     if not whole or not len(rows) == len(columns) == len(weights) == len(shared):
         problem = f"has {len(rows)} ypix, {len(columns)} xpix, {len(weights)} lam and {len(shared)} overlap"

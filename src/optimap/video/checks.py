@@ -11,6 +11,7 @@ import numpy as np
 from .._base import ArgumentError
 from .._files import MOST, check_justified
 
+MOST_AXES = 5
 HEADERS = (".gsh", ".rsh")  # of recordings whose pixels are in files beside these
 
 
@@ -54,8 +55,13 @@ def check_file_size(path: Path, expected: int, what: str) -> None:
 def noted_number(value: object) -> float | None:
     """Return a positive number stored in a file, in any form that files use, also as text; None if it is not one.
 
-    A decimal comma is not a number here: ``0,002`` may also be two numbers.
+    A decimal comma is not a number here: ``0,002`` may also be two numbers. Lists with several entries are not
+    made arrays: in a file of some bytes, one can hold itself so often that it stands for any number of values.
     """
+    for _ in range(MOST_AXES):
+        value = value[0] if isinstance(value, (list, tuple)) and len(value) == 1 else value
+    if isinstance(value, (list, tuple, range)):
+        return None
     try:
         noted = np.asarray(value)
     except ValueError:  # lists of different lengths

@@ -112,6 +112,26 @@ def test_settings_of_every_kind_that_suite2p_saves(tmp_path):
         assert recording.metadata["tau"] == 0.7
 
 
+@pytest.mark.parametrize("name", ["fs", "tau", "nplanes"])
+@pytest.mark.parametrize("depth", [28, 70])
+def test_a_setting_that_stands_for_many_values_is_not_used(tmp_path, name, depth):
+    value = [1, 1]
+    for _ in range(depth):
+        value = [value, value]
+    with open_video(makers.suite2p(tmp_path / "data.bin", VIDEO, **{name: value})) as recording:
+        assert name not in recording.metadata
+        assert recording.fps == (None if name == "fs" else 30.0)
+
+
+@pytest.mark.parametrize("name", ["Ly", "nframes"])
+def test_a_size_that_stands_for_many_values_is_not_known(tmp_path, name):
+    path = makers.suite2p(tmp_path / "data.bin", VIDEO, **{name: range(10**9)})
+    if name == "Ly":
+        check_error(lambda: open_video(path), ValueError, "path", "does not state the size of a frame", path)
+    else:
+        assert load_video(path).shape == VIDEO.shape
+
+
 def test_without_settings_or_with_a_shape_it_is_raw_binary(tmp_path):
     path = makers.suite2p(tmp_path / "data.bin", VIDEO)
     assert load_video(path, shape=(7, 5, 6), dtype="i2").dtype == "i2"

@@ -40,7 +40,7 @@ def open_recording(path: Path) -> Recording:
     what = f"{counted(frames, 'frame')} of {width} x {height} pixels by {beside.name}"
     check_file_size(path, frames * frame_bytes, what)
     pixels = np.memmap(path, "<i2", mode="r", shape=(frames, height, width))
-    metadata = {name: settings[name] for name in KEPT if name in settings}
+    metadata = {name: settings[name] for name in KEPT if noted_number(settings.get(name))}
     return Recording(pixels, path=path, format="suite2p", fps=noted_number(settings.get("fs")), metadata=metadata)
 
 
