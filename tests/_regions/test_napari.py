@@ -140,3 +140,18 @@ def test_a_layer_of_points_is_positions(axes):
 def test_shapes_of_a_layer_without_an_area_are_named(shapes, message):
     layer = shapes_layer(shapes)
     check_error(lambda: extract_traces(VIDEO, layer), ValueError, "coords", message, layer)
+
+
+@pytest.mark.parametrize(("old", "new"), [("3.0,6", "4.0,6"), ("2.0,6", "1.0,6"), ("1.0,2", "x,2")])
+def test_a_vertex_that_is_missing_or_at_another_place(tmp_path, old, new):
+    path = napari(tmp_path / "shapes.csv", [("polygon", SQUARE)])
+    path.write_text(path.read_text().replace(old, new))
+    message = r"shapes\.csv, row \d: is vertex .* of the shape 0.0, where vertex \d should follow: save the layer"
+    check_error(lambda: regions(path), ValueError, "source", message, path)
+
+
+@pytest.mark.parametrize("title", ["shape-type", "vertex-index"])
+def test_a_title_that_is_damaged_does_not_make_points_of_vertices(tmp_path, title):
+    path = napari(tmp_path / "shapes.csv", [("polygon", SQUARE)])
+    path.write_text(path.read_text().replace(title, "x"))
+    check_error(lambda: regions(path), ValueError, "source", f"has no column {title}: save the layer", path)

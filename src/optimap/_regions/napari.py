@@ -27,7 +27,7 @@ PIECES = 720
 
 def is_napari(path: Path) -> bool:
     """Return whether a CSV file holds shapes of napari, by its header."""
-    return set(NEEDED[1:3]) <= set(first_cells(path))
+    return not set(NEEDED[1:3]).isdisjoint(first_cells(path))
 
 
 def read_napari(path: Path, request: Request) -> Outlines:
@@ -38,14 +38,17 @@ def read_napari(path: Path, request: Request) -> Outlines:
     if lost:
         raise ArgumentError(request.name, path, f"has no column {lost[0]}", SAVE_AGAIN, subject=str(path))
     axes = sorted((title for title in header if title.startswith("axis-")), key=_axis)
-    columns = [header.index(title) for title in ("index", "shape-type", *axes[-2:])]
+    columns = [header.index(title) for title in ("index", "shape-type", "vertex-index", *axes[-2:])]
     shapes: dict[str, tuple[str, list[tuple[float, float]]]] = {}
     for line, cells in table.rows[1:]:
         if len(cells) < len(header):
             problem, cure = f"has {counted(len(cells), 'cell')} under {len(header)} titles", SAVE_AGAIN
             raise ArgumentError(request.name, path, problem, cure, subject=f"{path}, row {line}:")
-        index, kind, *place = (cells[column] for column in columns)
+        index, kind, number, *place = (cells[column] for column in columns)
         vertices = shapes.setdefault(index, (kind.lower(), []))[1]
+        if table.number(number) != len(vertices):
+            problem = f"is vertex {number} of the shape {index}, where vertex {len(vertices)} should follow"
+            raise ArgumentError(request.name, path, problem, SAVE_AGAIN, subject=f"{path}, row {line}:")
         vertices.append(_place(place, table, f"{path}, row {line}:", path, request.name))
     if not shapes:
         raise ArgumentError(request.name, path, "holds no shapes", SAVE_AGAIN, subject=str(path))
