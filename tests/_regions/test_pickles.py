@@ -202,3 +202,10 @@ def test_a_list_that_stands_for_many_values_is_not_made_an_array(tmp_path, value
     stat[0] = {"ypix": np.arange(3), "xpix": value, "lam": np.ones(3)}
     path = objects(tmp_path / "stat.npy", stat)
     check_error(lambda: regions(path), ValueError, "source", message, path)
+
+
+@pytest.mark.parametrize("twice", [b"q\x05h\x05\x86", b"2\x86"])  # a tuple of what is on the stack, two times
+def test_a_key_that_stands_for_many_values_is_not_hashed(tmp_path, twice):
+    path = objects(tmp_path / "stat.npy", b"\x80\x04]}K\x00\x85" + twice * 40 + b"K\x01sa.", shape=(1,))
+    match = r"is damaged \(one of its tuples stands for \d+ values\): save it again"
+    check_error(lambda: regions(path), ValueError, "source", match, path)

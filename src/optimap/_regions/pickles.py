@@ -21,6 +21,7 @@ import numpy as np
 from .._base import ArgumentError, Array, DamagedFileError
 from .._files import npy_header, reading
 
+MOST_SHARED = 10**6  # values of a tuple, of which many are the same object
 PLAIN_CODE = re.compile(r"[biufc]\d{1,2}|[SU]\d{1,6}|O8?")
 
 
@@ -46,7 +47,7 @@ def read_objects(path: Path, name: str) -> Array:
             with open(path, "rb") as file:
                 _, shape = _header(file)
                 data = file.read()
-            _check_places(data)
+            _check_operations(data)
             found = plain(_Unpickler(io.BytesIO(data)).load())
             if not isinstance(found, np.ndarray) or found.dtype != object or found.shape != shape:
                 raise pickle.UnpicklingError("the header describes something else")
@@ -166,11 +167,37 @@ def _collection(kind: Callable[..., Any]) -> Callable[..., Any]:
     return make
 
 
-def _check_places(data: bytes) -> None:
-    """Raise an error for a place to keep an object that no pickle has: Python makes room for all places before it."""
+def _check_operations(data: bytes) -> None:
+    """Raise an error for what no pickle has, and a few bytes can ask for.
+
+    That is a place to keep an object so far away that Python would make room for very many before it, and tuples that
+    hold themselves so often that their hash, as the key of a dictionary, would take for ever. The stack has the number
+    of values in each tuple, and 1 for all else.
+    """
+    stack: list[int] = []
+    marks: list[int] = []
+    kept: dict[int, int] = {}
     for code, argument, _ in pickletools.genops(data):
-        if "PUT" in code.name and isinstance(argument, int) and argument > len(data):
-            raise pickle.UnpicklingError(f"it keeps an object at place {argument}")
+        name, before, after = code.name, code.stack_before, code.stack_after
+        if "PUT" in name or name == "MEMOIZE":
+            place = int(argument or 0) if name != "MEMOIZE" else len(kept)
+            if place > len(data):
+                raise pickle.UnpicklingError(f"it keeps an object at place {place}")
+            kept[place] = stack[-1] if stack else 1
+        elif name == "MARK":
+            marks.append(len(stack))
+        elif "GET" in name:
+            stack.append(kept.get(int(argument or 0), 1))
+        elif name == "DUP":
+            stack.extend(stack[-1:])
+        else:
+            to_mark = pickletools.markobject in before
+            start = marks.pop() if to_mark and marks else len(stack)
+            start = max(0, start - sum(one not in (pickletools.markobject, pickletools.stackslice) for one in before))
+            values = 1 + sum(stack[start:]) if "TUPLE" in name else 1
+            stack[start:] = [values] * len(after)
+            if values > max(MOST_SHARED, len(data)):
+                raise pickle.UnpicklingError(f"one of its tuples stands for {values} values")
 
 
 def _path(*parts: object) -> str:
