@@ -151,6 +151,17 @@ def test_a_filter_that_is_not_installed_is_named(tmp_path, links):
     check_error(lambda: open_video(path, external_links=links), ValueError, "path", text)
 
 
+@pytest.mark.parametrize(("number", "name"), [(32017, "SZ"), (32024, "SZ3"), (32028, "SPERR")])
+def test_filters_whose_decoders_end_the_process_are_refused(tmp_path, number, name):
+    path = tmp_path / "rec.h5"
+    with h5py.File(path, "w") as file:
+        file.create_dataset("video", data=VIDEO, chunks=(2, 3, 4), compression="gzip")
+    deflate = b"\x08\0\x01\0\x01\0deflate\0"
+    makers.replace(path, struct.pack("<H", 1) + deflate, struct.pack("<H", number) + deflate)
+    text = rf"is compressed with {name}, whose decoder ends the process where a chunk is damaged: save it with gzip"
+    check_error(lambda: open_video(path), ValueError, "path", text)
+
+
 def test_strange_neighbours(tmp_path):
     path = makers.hdf5(tmp_path / "rec.h5", video=VIDEO)
     with h5py.File(path, "r+") as file:
