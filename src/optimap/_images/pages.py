@@ -16,11 +16,11 @@ from typing import Any
 import numpy as np
 import tifffile
 
-from .._base import ArgumentError, Array
+from .._base import Array
 from .._files import check_justified, reading
 from ..kernels import run_in_threads, thread_count
+from .apart import check_apart, check_outside
 from .directories import (
-    COMPRESSION,
     SIZE_AND_TYPE,
     STORAGE,
     STRIP_BYTES,
@@ -40,7 +40,6 @@ from .sizes import check_page, check_segment, check_segments, ratio_of
 BUILT_IN = (1, 8, 32946, 32773)
 # Compressions whose decoders write into a given buffer: LZW, deflate (two numbers), PackBits, Zstandard (two numbers).
 INTO_BUFFER = (5, 8, 32946, 32773, 34926, 50000)
-HEADER_BYTES = 8
 COPY_AGAIN = "copy the recording again"
 SAVE_PLAIN = f"{COPY_AGAIN}; if it is whole, save it without compression in the program that made it"
 MOST_SPREAD = 1.25  # of strips that are read at once, as a share of their bytes
@@ -285,28 +284,6 @@ def _decode_last(decoder: Callable[..., Any], stored: bytes, part: Array) -> Non
     part[...] = decoded[: len(part)]
 
 
-def check_apart(directories: Directories, places: Numbers, lengths: Numbers) -> None:
-    """Raise an error if the first or the last strips or tiles (2, pages) share bytes, or share them with a directory.
-
-    Pieces without bytes are those that some programs leave out. Equal pages may be stored once if they are compressed.
-    """
-    stops = places + lengths
-    pieces = np.stack([places[0], stops[0]], axis=1)
-    if (places[0] != places[1]).any():  # several strips
-        pieces = np.concatenate([pieces, np.stack([places[1], stops[1]], axis=1)])
-    pieces = pieces[pieces[:, 0] < pieces[:, 1]]
-    if directories.columns[COMPRESSION].values[0] > 1:
-        pieces = np.unique(pieces, axis=0)
-    heads = np.stack([directories.starts, directories.stops], axis=1)
-    every = np.concatenate([[[0, HEADER_BYTES]], pieces, heads])
-    every = every[np.argsort(every[:, 0], kind="stable")]
-    shared = np.flatnonzero(every[:-1, 1] > every[1:, 0])
-    if len(shared):
-        first, second = every[shared[0] : shared[0] + 2, 0]
-        problem = f"is damaged, because two pieces of its pages share bytes, at byte {first} and at byte {second}"
-        raise ArgumentError("path", directories.path, problem, COPY_AGAIN, subject=str(directories.path))
-
-
 def in_parallel(work: Callable[[int], None], count: int, threads: int) -> None:
     """Call ``work(0)`` to ``work(count - 1)`` in threads; in this one if a second one has nothing to do."""
     if min(count, threads) > 1:
@@ -407,14 +384,5 @@ def mapped_pages(directories: Directories, page: tifffile.TiffPage, count: int) 
     needed = start + count * nbytes
     if directories.size < needed:
         refuse_truncated(directories.path, f"{count} frames need {needed} bytes, but the file has {directories.size}")
-    if start < HEADER_BYTES:
-        problem = f"is damaged, because its frames should begin at byte {start}, in the header of the file"
-        raise ArgumentError("path", directories.path, problem, COPY_AGAIN, subject=str(directories.path))
-    if (inside := (directories.starts >= start) & (directories.starts < needed)).any():
-        place = directories.starts[inside.argmax()]
-        problem = (
-            f"is damaged, because its {count} frames, from byte {start} on, would share bytes with the entries of a "
-        )
-        problem += f"page at byte {place}"
-        raise ArgumentError("path", directories.path, problem, COPY_AGAIN, subject=str(directories.path))
+    check_outside(directories, start, needed, count)
     return np.memmap(directories.path, dtype, mode="r", offset=start, shape=(count, *page.shape))
