@@ -66,7 +66,7 @@ def test_another_number_of_planes_than_of_wavelengths(tmp_path, planes):
     check_error(lambda: open_video(path), ValueError, "path", message, path)
 
 
-@pytest.mark.parametrize(("place", "message"), [(4, "in the header of the file"), (300, "with the entries of a page")])
+@pytest.mark.parametrize(("place", "message"), [(4, "in the header of the file"), (300, "with a directory")])
 def test_planes_at_another_place(tmp_path, place, message):
     path = writers.metamorph(tmp_path / "rec.stk", VIDEO)
     makers.replace(path, struct.pack("<HHII", 273, 4, 1, 8), struct.pack("<HHII", 273, 4, 1, place))
