@@ -1,5 +1,6 @@
 """Files and folders are written whole or not at all."""
 
+import os
 import shutil
 
 import pytest
@@ -180,3 +181,21 @@ def test_an_interrupt_at_any_step_leaves_all_that_is_new_or_all_that_is_old(tmp_
     for step in at_every_step(lambda: writer(tmp_path / "a", overwrite), modules, prepare):
         assert contents(tmp_path) in (old, new), step
     assert (step > 100, contents(tmp_path)) == (True, new)
+
+
+def test_a_folder_that_cannot_be_put_back_is_not_lost(tmp_path, monkeypatch):
+    path = tmp_path / "a"
+    path.mkdir()
+    (path / "x").write_text("old")
+    rename, calls = os.rename, []
+
+    def once(*names):
+        calls.append(names)
+        if len(calls) > 1:
+            raise OSError("the disk is gone")
+        rename(*names)
+
+    monkeypatch.setattr("os.rename", once)
+    with pytest.raises(OSError, match="the disk is gone"):
+        write_folder(path)
+    assert "old" in contents(tmp_path).values()

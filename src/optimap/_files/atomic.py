@@ -102,7 +102,7 @@ class _Finished(NamedTuple):
     @property
     def has_name(self) -> bool:
         """Whether it has its name already."""
-        return self.target.exists() and os.path.samestat(os.stat(self.target), self.written)
+        return is_file_of(self.target, self.written)
 
 
 # A context variable, because threads may do several jobs.
@@ -184,11 +184,9 @@ def _interrupt_behind(error: BaseException) -> BaseException | None:
     return behind
 
 
-def kept(path: Path) -> Path:
-    """Return a second name of a file, under which it is kept while another one takes its place."""
-    second = hidden_path(path, "old")
-    keep(path, second)
-    return second
+def is_file_of(path: Path, written: os.stat_result) -> bool:
+    """Return whether a path leads to a file or folder that was written, by whatever name."""
+    return path.exists() and os.path.samestat(os.stat(path), written)
 
 
 def keep(path: Path, second: Path) -> None:
@@ -245,6 +243,12 @@ def _swap(new: Path, path: Path) -> None:
                 os.rename(old, path)
             raise
         finally:
-            remove_path(old)
+            _remove_replaced(old, new)
     finally:
-        remove_path(old)  # again
+        _remove_replaced(old, new)  # again
+
+
+def _remove_replaced(old: Path, new: Path) -> None:
+    """Remove what was replaced, but only if the new one is in its place: nothing is lost if it cannot be put back."""
+    if not new.exists():
+        remove_path(old)

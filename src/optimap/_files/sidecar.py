@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from .._base import Array, ExistingFileError
-from .atomic import check_output, keep, put_back, written_whole
+from .atomic import check_output, is_file_of, keep, put_back, written_whole
 from .leftovers import hidden_path
 
 # The entry of a sidecar that identifies its file by the `checksum`.
@@ -91,15 +91,10 @@ def written_with_sidecar(
                     partial_sidecar.write_text(text, encoding="utf-8")
                     placed = os.stat(partial), os.stat(partial_sidecar)
         except BaseException:  # for example, a table that is open in a spreadsheet program cannot be replaced
-            if placed is not None and not _is_file(path, placed[0]) and _is_file(sidecar, placed[1]):
+            if placed is not None and not is_file_of(path, placed[0]) and is_file_of(sidecar, placed[1]):
                 put_back(sidecar, before if existed else None)
             raise
         finally:
             before.unlink(missing_ok=True)
     finally:
         before.unlink(missing_ok=True)  # again
-
-
-def _is_file(path: Path, file: os.stat_result) -> bool:
-    """Return whether a path leads to this same file."""
-    return path.exists() and os.path.samestat(os.stat(path), file)
