@@ -47,6 +47,34 @@ def test_equal_pages_that_are_compressed_may_be_stored_once(tmp_path):
     np.testing.assert_array_equal(load_video(path), video)
 
 
+@pytest.mark.parametrize(("rows", "stated"), [(2, 24), (3, 36), (5, 99)])
+@pytest.mark.parametrize("contiguous", [True, False])
+def test_a_last_strip_that_is_stated_too_long(tmp_path, rows, stated, contiguous):
+    path = tmp_path / "rec.tif"
+    with tifffile.TiffWriter(path) as writer:
+        for page in VIDEO:
+            writer.write(page, rowsperstrip=rows, contiguous=contiguous, photometric="minisblack")
+    data = bytearray(path.read_bytes())
+    with tifffile.TiffFile(path) as tif:
+        for page in tif.pages:
+            tag = page.aspage().tags[279]
+            code = "<H" if tag.dtype == tifffile.DATATYPE.SHORT else "<I"
+            struct.pack_into(code, data, tag.valueoffset + (tag.count - 1) * struct.calcsize(code), stated)
+    path.write_bytes(data)
+    np.testing.assert_array_equal(load_video(path), VIDEO)
+
+
+@pytest.mark.parametrize("compressed", [range(1, 7), range(0, 7, 2)])
+def test_pages_of_which_some_are_compressed(tmp_path, compressed):
+    video = np.zeros((7, 50, 60), "u2")
+    path = tmp_path / "rec.tif"
+    with tifffile.TiffWriter(path) as writer:
+        for i, page in enumerate(video):
+            compression = "zlib" if i in compressed else None
+            writer.write(page, compression=compression, contiguous=False, photometric="minisblack", metadata=None)
+    np.testing.assert_array_equal(load_video(path), video)
+
+
 def test_strips_that_share_bytes(tmp_path):
     path = makers.tiff(tmp_path / "rec.tif", VIDEO, rowsperstrip=1)
     with tifffile.TiffFile(path) as tif:

@@ -3,13 +3,37 @@
 A damaged place would otherwise lead to the pixels of another page, or to pixels that are something else.
 """
 
+import math
+
 import numpy as np
+import tifffile
 
 from .._base import ArgumentError
 from .directories import COMPRESSION, Directories, Numbers
 
 HEADER_BYTES = 8
+SEPARATE = 2  # planar configuration: each sample has strips of its own
 COPY_AGAIN = "copy the recording again"
+
+
+def true_lengths(page: tifffile.TiffPage, stated: Numbers) -> Numbers:
+    """Return the lengths (2, pages) of the first and the last strips or tiles of pages like this one.
+
+    Uncompressed ones may be stated too long: the last strip, for example, as long as the others.
+    """
+    itemsize = np.dtype(page.dtype).itemsize
+    if page.compression != 1 or itemsize * 8 != page.bitspersample:
+        return stated
+    nbytes = math.prod(page.shape) * itemsize
+    if len(page.dataoffsets) == 1:
+        return np.full_like(stated, nbytes)
+    if page.is_tiled:
+        return np.minimum(stated, nbytes)
+    height = int(page.imagelength)
+    rows = max(1, min(int(page.rowsperstrip), height))
+    row_bytes = nbytes // (height * (int(page.samplesperpixel) if page.planarconfig == SEPARATE else 1))
+    exact: Numbers = row_bytes * np.array([[rows], [(height - 1) % rows + 1]], np.int64)
+    return np.minimum(stated, exact)
 
 
 def check_apart(directories: Directories, places: Numbers, lengths: Numbers) -> None:

@@ -19,7 +19,7 @@ import tifffile
 from .._base import Array
 from .._files import check_justified, reading
 from ..kernels import run_in_threads, thread_count
-from .apart import check_apart, check_outside
+from .apart import check_apart, check_outside, true_lengths
 from .directories import (
     SIZE_AND_TYPE,
     STORAGE,
@@ -65,7 +65,6 @@ class TiffPages:
         self._decode: Decode | None = None
         if is_uniform:
             self._decode = self._decoder()
-        if self._offsets > 0:
             self._check_places()
         self._file = OpenFile(self.path)
 
@@ -91,21 +90,16 @@ class TiffPages:
         return pages
 
     def _check_places(self) -> None:
-        """Raise an error if the pixels of a page are incomplete."""
-        first, last = self._directories.ends(self._offsets)
-        counts = self._directories.ends(self._bytes)
-        end = int(max((first + counts[0]).max(), (last + counts[1]).max()))
+        """Raise an error if the pixels of a page are incomplete, or share bytes."""
+        places, counts = (np.array(self._directories.ends(tag)) for tag in (self._offsets, self._bytes))
+        # Smaller pages, as LSM files have them next to each frame, have lengths of their own.
+        is_alike = not len(self._directories.unlike_first(SIZE_AND_TYPE))
+        lengths = true_lengths(self._key, counts) if is_alike else counts
+        end = int((places + lengths).max())
         if end > self._directories.size:
             refuse_truncated(self.path, f"its pixels need {end} bytes, but the file has {self._directories.size}")
-        check_apart(self._directories, np.array([first, last]), self._lengths(counts))
-
-    def _lengths(self, stated: tuple[Numbers, Numbers]) -> Numbers:
-        """Return the lengths of the first and the last strips or tiles; uncompressed ones may be stated too long."""
-        if self._key.compression != 1 or self.dtype.itemsize * 8 != self._key.bitspersample:
-            return np.array(stated)
-        nbytes = math.prod(self.shape) * self.dtype.itemsize
-        is_single = self._directories.columns[self._offsets].counts[0] == 1
-        return np.full_like(stated, nbytes) if is_single else np.minimum(stated, nbytes)
+        if is_alike:
+            check_apart(self._directories, places, lengths)
 
     def __len__(self) -> int:
         return len(self._directories)

@@ -8,6 +8,7 @@ from optimap import ArgumentError
 from optimap.video import load_video, open_video
 from tests import makers
 from tests.errors import check_error
+from tests.video.tiff import writers
 
 VIDEO = makers.random_video((7, 5, 6))
 IMAGEJ = {"imagej": True}
@@ -177,3 +178,12 @@ def test_images_of_different_sizes_or_types(path, other):
 def test_complex_numbers(path):
     with pytest.raises(ValueError, match="save the pixels as real numbers"):
         open_video(makers.tiff(path, VIDEO.astype("c8")))
+
+
+@pytest.mark.parametrize("compression", [None, "lzw"])
+def test_smaller_pictures_next_to_the_frames_of_lsm(path, compression):
+    video = np.repeat(makers.random_video((7, 20, 6)), 8, axis=2)
+    with tifffile.TiffFile(writers.lsm(path, video, compression)) as tif:
+        assert tif.is_lsm
+        assert len(tif.pages) == 14
+    np.testing.assert_array_equal(load_video(path), video, strict=True)

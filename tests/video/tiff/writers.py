@@ -1,4 +1,4 @@
-"""OME-TIFF sets and files of ScanImage, written with tifffile from the layouts of the programs that write them."""
+"""OME-TIFF sets, and files of MetaMorph, LSM and ScanImage, in the layouts of the programs that write them."""
 
 import json
 import struct
@@ -109,6 +109,30 @@ def metamorph(path, video, milliseconds=None, calibration=None, description="", 
     ]
     directory = struct.pack("<H", len(entries)) + b"".join(struct.pack("<HHII", *entry) for entry in entries)
     path.write_bytes(blob[:4] + struct.pack("<I", len(blob)) + blob[8:] + directory + struct.pack("<I", 0))
+    return path
+
+
+def lsm(path, video, compression=None):
+    """A recording of Zeiss LSM: a smaller picture follows each frame, and lengths are those before compression."""
+    frames, height, width = video.shape
+    notes = {"DimensionX": width, "DimensionY": height, "DimensionZ": 1, "DimensionChannels": 1}
+    notes |= {"MagicNumber": 67127628, "DimensionTime": frames, "ScanType": 3}  # along X, Y and time
+    header = np.zeros(1, tifffile.TIFF.CZ_LSMINFO)
+    header["StructureSize"] = header.itemsize
+    for name, value in notes.items():
+        header[name] = value
+    tag = (34412, "B", header.nbytes, header.tobytes(), True)
+    options = {"metadata": None, "contiguous": False, "photometric": "minisblack"}
+    with tifffile.TiffWriter(path) as writer:
+        for i, frame in enumerate(video):
+            writer.write(frame, compression=compression, extratags=[] if i else [tag], **options)
+            writer.write(frame[::2, ::2], subfiletype=1, **options)
+    with tifffile.TiffFile(path) as tif:
+        places = [tag.valueoffset for page in list(tif.pages)[::2] if (tag := page.aspage().tags[279])]
+    data = bytearray(path.read_bytes())
+    for at in places:
+        struct.pack_into("<I", data, at, video[0].nbytes)
+    path.write_bytes(data)
     return path
 
 

@@ -265,8 +265,8 @@ def _appended(directories: Directories, own: int) -> int:
 
 def _stack_of_tifffile(tif: tifffile.TiffFile, path: Path) -> Stack:
     """Return the axes of a file of a rarer program, which may hold a small picture next to each page."""
-    several = [series for series in tif.series if series.kind != "lsmreduced"]
-    series = several[0]
+    series, *others = tif.series
+    several = [series, *(other for other in others if not (tif.is_lsm and other.keyframe.is_reduced))]
     page = series.keyframe
     lead = len(series.shape) - len(page.shape)
     if len(several) != 1 or series.shape[lead:] != page.shape:
