@@ -14,7 +14,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path, PurePosixPath
-from typing import Any, NoReturn
+from typing import Any, NamedTuple, NoReturn
 
 import numpy as np
 
@@ -167,36 +167,59 @@ def _collection(kind: Callable[..., Any]) -> Callable[..., Any]:
     return make
 
 
-def _check_operations(data: bytes) -> None:
-    """Raise an error for what no pickle has, and a few bytes can ask for.
+class _Effect(NamedTuple):
+    """What an operation does to the stack: whether it takes all after a mark, how many before that, and its results."""
 
-    That is a place to keep an object so far away that Python would make room for very many before it, and tuples that
-    hold themselves so often that their hash, as the key of a dictionary, would take for ever. The stack has the number
-    of values in each tuple, and 1 for all else.
+    to_mark: bool
+    taken: int
+    given: int
+
+
+MARKED = (pickletools.markobject, pickletools.stackslice)
+EFFECTS = {
+    code.name: _Effect(
+        pickletools.markobject in code.stack_before,
+        sum(one not in MARKED for one in code.stack_before),
+        len(code.stack_after),
+    )
+    for code in pickletools.opcodes
+}
+PUTS = {name for name in EFFECTS if "PUT" in name} | {"MEMOIZE"}
+GETS = {name for name in EFFECTS if "GET" in name}
+TUPLES = {name for name in EFFECTS if "TUPLE" in name}
+
+
+def _check_operations(data: bytes) -> None:
+    """Raise an error for what no pickle has, but a few bytes can ask for.
+
+    One is a place to keep an object that is so far away that Python would make room for very many before it. The other
+    is a tuple that holds itself so often that its hash, as the key of a dictionary, would take for ever. The stack here
+    has the number of values in each tuple, and 1 for all else.
     """
     stack: list[int] = []
     marks: list[int] = []
     kept: dict[int, int] = {}
+    most = max(MOST_SHARED, len(data))
     for code, argument, _ in pickletools.genops(data):
-        name, before, after = code.name, code.stack_before, code.stack_after
-        if "PUT" in name or name == "MEMOIZE":
-            place = int(argument or 0) if name != "MEMOIZE" else len(kept)
+        name = code.name
+        if name in PUTS:
+            place = len(kept) if argument is None else int(argument)
             if place > len(data):
                 raise pickle.UnpicklingError(f"it keeps an object at place {place}")
             kept[place] = stack[-1] if stack else 1
         elif name == "MARK":
             marks.append(len(stack))
-        elif "GET" in name:
+        elif name in GETS:
             stack.append(kept.get(int(argument or 0), 1))
         elif name == "DUP":
             stack.extend(stack[-1:])
         else:
-            to_mark = pickletools.markobject in before
-            start = marks.pop() if to_mark and marks else len(stack)
-            start = max(0, start - sum(one not in (pickletools.markobject, pickletools.stackslice) for one in before))
-            values = 1 + sum(stack[start:]) if "TUPLE" in name else 1
-            stack[start:] = [values] * len(after)
-            if values > max(MOST_SHARED, len(data)):
+            effect = EFFECTS[name]
+            start = marks.pop() if effect.to_mark and marks else len(stack)
+            start = max(0, start - effect.taken)
+            values = 1 + sum(stack[start:]) if name in TUPLES else 1
+            stack[start:] = [values] * effect.given
+            if values > most:
                 raise pickle.UnpicklingError(f"one of its tuples stands for {values} values")
 
 
