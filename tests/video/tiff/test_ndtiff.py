@@ -7,6 +7,7 @@ import pytest
 import tifffile
 
 from optimap import ArgumentError
+from optimap._base import Advice
 from optimap.video import load_video, open_video
 from tests import makers
 from tests.errors import check_error
@@ -153,17 +154,20 @@ def test_pixels_do_not_share_bytes_with_notes(tmp_path):
     check_error(lambda: open_video(tmp_path), ArgumentError, "path", text)
 
 
-def test_two_planes_at_one_place(tmp_path):
+def test_a_plane_that_was_recorded_again(tmp_path):
     frames(tmp_path)
     makers.replace(tmp_path / "NDTiff.index", b'{"time": 7}', b'{"time": 6}')
-    text = r'is damaged, because it names two planes at the same place \(\{"time": 6\}\)'
-    check_error(lambda: open_video(tmp_path), ArgumentError, "path", text)
+    text = r'names 1 plane twice, such as \{"time": 6\}, of which the later is read: if nothing was recorded again'
+    with pytest.warns(Advice, match=text):
+        recording = open_video(tmp_path)
+    with recording:
+        np.testing.assert_array_equal(recording[:], VIDEO[[*range(6), *range(7, 12)]])
 
 
 @pytest.mark.parametrize(
     ("notes", "text"),
     [
-        (None, "numbers its frames with gaps, and does not note their times"),
+        (None, "numbers its frames with gaps, and their times are not known"),
         ([{"ElapsedTime-ms": 2 * i} for i in range(12)], "notes a time of frame 11 before that of the frame before it"),
     ],
 )

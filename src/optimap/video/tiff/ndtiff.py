@@ -19,6 +19,7 @@ from ..._base import Advice, ArgumentError, Array, MissingFileError, axis_letter
 from ..._files import file_beside, reading
 from ..._images import OpenFile
 from ..axes import STATED, Wanted, find_layout
+from ..checks import counted
 from ..paged import PagedFrames
 from ..recording import Recording
 from ..units import MM, interval
@@ -143,7 +144,7 @@ def open_ndtiff(path: Path, index: Path, wanted: Wanted) -> Recording:
     planes = _read_index(index)
     with reading(index, "header", "is damaged, because its planes contradict each other", "copy the recording again"):
         _check(path, index, planes)
-        names, table, labels = _arranged(path, index, planes)
+        names, table, labels = _arranged(path, planes)
     files = [file_beside(index, name, path) for name in dict.fromkeys(plane.file for plane in planes)]
     images = PlaneFiles(files, planes)
     try:
@@ -161,11 +162,22 @@ def open_ndtiff(path: Path, index: Path, wanted: Wanted) -> Recording:
             pixel_size=images.pixel_size(int(table.flat[0])),
             metadata={"files": str(len(files)), "index": INDEX},
             axes=(layout.letters, layout.source),
-            advice=advice,
+            advice=_repeated(path, planes, table) or advice,
         )
     except BaseException:
         images.close()
         raise
+
+
+def _repeated(path: Path, planes: list[Plane], table: NDArray[np.int64]) -> Advice | None:
+    """Return what to say if several planes are at one place: a plane that was recorded again replaces the first one."""
+    if len(planes) == table.size:
+        return None
+    number = int(np.setdiff1d(np.arange(len(planes)), table)[0])
+    place = json.dumps(planes[number].axes)[:100]
+    problem = f"names {counted(len(planes) - table.size, 'plane')} twice, such as {place}, of which the later is read"
+    cure = f"if nothing was recorded again, check {INDEX}, which may be damaged"
+    return Advice("path", path, problem, cure, subject=str(path))
 
 
 def _growing(
@@ -186,7 +198,7 @@ def _growing(
     if len(stated) < len(numbers) or len(np.unique(np.diff(stated))) < 2:
         return None, None
     problem = (
-        "numbers its frames with gaps, and does not note their times: they are read as if they followed each other"
+        "numbers its frames with gaps, and their times are not known: they are read as if they followed each other"
     )
     return None, Advice("path", path, problem, cure, subject=str(path))
 
@@ -250,7 +262,7 @@ def _check_axis(path: Path, axis: str, noted: list[Any], kept: dict[str, str]) -
     raise ArgumentError("path", path, problem, cure, subject=str(path))
 
 
-def _arranged(path: Path, index: Path, planes: list[Plane]) -> tuple[str, NDArray[np.int64], list[str]]:
+def _arranged(path: Path, planes: list[Plane]) -> tuple[str, NDArray[np.int64], list[str]]:
     """Return the letters of time and of the axes with several values, the table of planes, and labels of channels."""
     values: dict[str, list[Any]] = {}
     for plane in planes:
@@ -271,10 +283,7 @@ def _arranged(path: Path, index: Path, planes: list[Plane]) -> tuple[str, NDArra
     places = {axis: {value: i for i, value in enumerate(noted)} for axis, noted in found.items()}
     for number, plane in enumerate(planes):
         at = tuple(places[kept[letter]][plane.axes.get(kept[letter])] if letter in kept else 0 for letter in order)
-        if table[at] >= 0:
-            problem = f"is damaged, because it names two planes at the same place ({json.dumps(plane.axes)[:100]})"
-            raise ArgumentError("path", path, problem, "copy the recording again", subject=str(index))
-        table[at] = number
+        table[at] = number  # the last one counts
     if (table < 0).any():
         problem = f"lacks {int((table < 0).sum())} of its {table.size} planes"
         raise ArgumentError("path", path, problem, "save the planes that are there as TIFF first", subject=str(path))
