@@ -9,6 +9,7 @@ and names of channels come from the XML.
 
 import os
 import struct
+import zlib
 from pathlib import Path
 from typing import Any, BinaryIO, NoReturn
 from xml.etree import ElementTree
@@ -105,17 +106,21 @@ def _read(path: Path, file: BinaryIO, at: int, count: int) -> bytes:
 
 def _segment(path: Path, file: BinaryIO, at: int, name: bytes) -> int:
     """Return the number of bytes of a segment, or raise an error if there is another one, or none."""
-    found, reserved, used = SEGMENT.unpack(_read(path, file, at, SEGMENT.size))
-    if found.rstrip(b"\0") != name:
-        _refuse(path, f"is damaged, because there is no segment {name.decode()} at byte {at}")
+    head = _read(path, file, at, SEGMENT.size)
+    _check_name(path, head, at, name)
+    _, reserved, used = SEGMENT.unpack(head)
     return int(used or reserved)
+
+
+def _check_name(path: Path, head: bytes, at: int, name: bytes) -> None:
+    if head[:16].rstrip(b"\0") != name:
+        _refuse(path, f"is damaged, because there is no segment {name.decode()} at byte {at}")
 
 
 def _read_directory(path: Path, file: BinaryIO, at: int) -> Table:
     """Return a table of all sub-blocks of full resolution."""
     used = _segment(path, file, at, b"ZISRAWDIRECTORY")
-    first = at + SEGMENT.size
-    raw = np.frombuffer(_read(path, file, first, used), np.uint8)
+    raw = np.frombuffer(_read(path, file, at + SEGMENT.size, used), np.uint8)
     starts, place = [], 128
     if used < place:
         _refuse(path, f"is damaged, because its directory has {used} bytes")
@@ -132,7 +137,6 @@ def _read_directory(path: Path, file: BinaryIO, at: int) -> Table:
     for length in np.unique(lengths):
         of_length = np.array(starts)[lengths == length]
         parts.append(_columns(raw[of_length[:, np.newaxis] + np.arange(length)]))
-        parts[-1] |= {"entry": first + of_length, "entry_bytes": np.full(len(of_length), length)}
     names = sorted(set().union(*parts))
     blocks = {
         name: np.concatenate([part.get(name, np.zeros_like(part["position"])) for part in parts]) for name in names
@@ -165,6 +169,8 @@ def _columns(entries: Array) -> Table:
             found[f"stored_{EXTENTS[letter]}"] = of_letter["stored"]
         else:
             found[letter] = of_letter["start"]
+    found["entry_bytes"] = np.full(len(entries), entries.shape[1])
+    found["identity"] = np.array([_identity(entry.tobytes()) for entry in entries])
     return found
 
 
@@ -234,20 +240,20 @@ def _check_alike(path: Path, frames: Table) -> None:
 
 def _pixels(path: Path, file: BinaryIO, blocks: Table, i: int) -> bytes:
     """Return the stored bytes of a sub-block, after checking that it is the one that the directory describes."""
-    position, entry, entry_bytes = (int(blocks[name][i]) for name in ("position", "entry", "entry_bytes"))
-    _segment(path, file, position, b"ZISRAWSUBBLOCK")
-    start = position + SEGMENT.size
-    described, _, count = struct.unpack("<iiq", _read(path, file, start, 16))
-    own, listed = (_read(path, file, at, entry_bytes) for at in (start + 16, entry))
-    if _identity(own) != _identity(listed):
+    position, entry_bytes, identity = (int(blocks[name][i]) for name in ("position", "entry_bytes", "identity"))
+    head = _read(path, file, position, SEGMENT.size + 16 + entry_bytes)
+    _check_name(path, head, position, b"ZISRAWSUBBLOCK")
+    described, _, count = struct.unpack_from("<iiq", head, SEGMENT.size)
+    if _identity(head[SEGMENT.size + 16 :]) != identity:
         _refuse(path, f"is damaged, because the sub-block at byte {position} is not the one of its directory")
-    return _read(path, file, start + max(256, 16 + entry_bytes) + described, count)
+    return _read(path, file, position + SEGMENT.size + max(256, 16 + entry_bytes) + described, count)
 
 
-def _identity(entry: bytes) -> bytes:
-    """Return what an entry of the directory says about pixels: kind, compression, and all dimensions."""
+def _identity(entry: bytes) -> int:
+    """Return a checksum of what an entry of the directory says about pixels: kind, compression, and all dimensions."""
     dimensions = range(ENTRY.itemsize, len(entry), DIMENSION.itemsize)
-    return entry[2:6] + entry[18:22] + b"".join(entry[at : at + 12] + entry[at + 16 : at + 20] for at in dimensions)
+    parts = [entry[at : at + 12] + entry[at + 16 : at + 20] for at in dimensions]
+    return zlib.crc32(b"".join([entry[2:6], entry[18:22], *parts]))
 
 
 def _decode(stored: bytes, compression: int, target: Array) -> None:
