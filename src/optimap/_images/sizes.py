@@ -28,7 +28,7 @@ def ratio_of(page: tifffile.TiffPage) -> int:
 
 
 def check_page(page: tifffile.TiffPage, path: Path, size: int) -> None:
-    """Raise an error for a page, or a tile of one, of more pixels than a file can hold, or stored as it cannot be."""
+    """Raise an error if a page, or a tile of one, has too many pixels for the file, or a compression for others."""
     is_fax = int(page.compression) in FAX and page.bitspersample != 1
     if is_fax or (page.predictor == FLOATS and np.dtype(page.dtype).kind != "f"):
         of_what = "faxes" if is_fax else "real numbers"

@@ -23,7 +23,7 @@ from .zips import names_in_zip
 
 CORNER = 0.5
 HEADER_BYTES, HEADER_2_AT = 64, 60  # the vertices follow the header, which says where the second one begins
-LARGEST_ROI = 2**24  # bytes: a region has at most 65,535 vertices
+LARGEST_ROI = 2**24  # bytes: more than a million vertices
 
 # Straight segments for each rounded corner of a rectangle: accurate to 0.1 % of its radius.
 PIECES = 32
@@ -124,7 +124,7 @@ def _decode(data: bytes, path: Path, name: str, where: str) -> Any:
 def _check_room(roi: Any, data: bytes) -> None:
     """Raise an error if a region's vertices do not end where the second header begins, which old files do not have.
 
-    The vertical places of all follow the horizontal ones, so with another number of vertices, all are misread.
+    All vertical coordinates follow all horizontal ones: if the number of vertices is wrong, every vertex is misread.
     """
     kind, count = roi.roitype.name, roi.n_coordinates
     if kind in LINES or roi.subtype.name in NO_AREAS:

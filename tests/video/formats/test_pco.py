@@ -196,5 +196,5 @@ def test_pages_that_share_a_table_of_strips(tmp_path):
 def test_pixels_that_share_bytes_with_entries(tmp_path, first):
     path = pco_sparse(tmp_path / "rec.pcoraw", VIDEO[:3], [2048, 4096, 8192], pages_at=16)
     makers.replace(path, (2048).to_bytes(8, "little"), first.to_bytes(8, "little"))
-    match = "is damaged, because the pixels of a page share bytes with its header or with entries: copy"
+    match = "is damaged, because pixels share bytes with the header of the file, or with entries of a page: copy"
     check_error(lambda: open_video(path), ValueError, "path", match, value=path)

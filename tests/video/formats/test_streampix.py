@@ -168,7 +168,7 @@ def test_times_that_cannot_be_are_reported(tmp_path):
     raw = bytearray(path.read_bytes())
     struct.pack_into("<I", raw, 580, 510)  # bytes from one frame to the next, which are 512
     path.write_bytes(raw)
-    match = r"states times that cannot be, .* at frame 1, so they are not used: check that frames are not shifted"
+    match = r"states times that make no sense, .* at frame 1, so they are not used: check that frames are not shifted"
     with pytest.warns(Advice, match=match) as caught, open_video(path) as recording:
         assert (recording.times, recording.fps) == (None, 500.0)
     assert caught[0].filename == __file__

@@ -62,7 +62,9 @@ def test_empty_tags_of_prairie_view_are_not_worth_a_warning(tmp_path):
 def test_another_number_of_planes_than_of_wavelengths(tmp_path, planes):
     path = writers.metamorph(tmp_path / "rec.stk", VIDEO)
     makers.replace(path, struct.pack("<HHI", 33629, 5, 7), struct.pack("<HHI", 33629, 5, planes))
-    message = rf"rec\.stk is damaged, because it states {planes} planes and 7 wavelengths: copy the recording again"
+    message = (
+        rf"rec\.stk is damaged, because it notes times of {planes} planes, but wavelengths of 7: copy the recording"
+    )
     check_error(lambda: open_video(path), ValueError, "path", message, path)
 
 

@@ -103,7 +103,7 @@ def _check_axes(path: Path, name: str, sizes: dict[str, int]) -> None:
 
 
 def _strides(path: Path, name: str, xml: Element, sizes: dict[str, int], dtype: "np.dtype[Any]") -> dict[str, int]:
-    """Return the bytes from one element to the next along each axis, or raise an error if they cannot be.
+    """Return the bytes from one element to the next along each axis, or raise an error if elements would share bytes.
 
     Channels, whose steps are not described as those of axes, lie without gaps.
     """

@@ -229,7 +229,7 @@ def _damaged(path: Path, problem: str) -> NoReturn:
 
 
 def _pixels(path: Path, file: nd2.ND2File, frames: int) -> Pixels:
-    """Return how the pixels of a plane are stored, or raise an error if they cannot be."""
+    """Return how the pixels of a plane are stored, or raise an error if the file contradicts itself."""
     attributes, dtype, channels = file.attributes, np.dtype(file.dtype), int(file.attributes.channelCount or 1)
     shape = int(attributes.heightPx), int(attributes.widthPx or 0)
     colours = file.components_per_channel

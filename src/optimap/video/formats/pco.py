@@ -177,7 +177,7 @@ def _unwrapped(path: Path, pages: list[Page], size: int) -> Ints:
     starts, ends = np.array([page.entries for page in pages]).T
     before = np.searchsorted(ordered, ends) - 1  # the last pixels that begin before the end of the entries of each page
     if ordered[0] < HEADER_BYTES or (starts < ordered[before] + pages[0].size)[before >= 0].any():
-        _refuse(path, "is damaged, because the pixels of a page share bytes with its header or with entries")
+        _refuse(path, "is damaged, because pixels share bytes with the header of the file, or with entries of a page")
     return found
 
 

@@ -125,9 +125,9 @@ def _read_header(path: Path) -> Header:
 
 
 def _read_stamps(path: Path, header: Header) -> tuple[Array, Advice | None]:
-    """Return the time of each frame in the file in us, also of frames that the header does not count.
+    """Return the time of each frame in the file in us, also of frames that the header does not count, and a warning.
 
-    All are 0 if one cannot be; there is a warning, then.
+    If one of them makes no sense, none is used: all are 0, and the warning says so.
     """
     stamp_bytes = 8 if header.has_micros else 6
     whole = header.pixel_bytes + stamp_bytes  # of the last frame, bytes up to the next one may be missing
@@ -144,7 +144,7 @@ def _read_stamps(path: Path, header: Header) -> tuple[Array, Advice | None]:
         return micros, None
     frame = int(wrong.argmax())
     place = f"{stamps['ms'][frame]} ms and {stamps['us'][frame]} us after a second at frame {frame}"
-    problem = f"states times that cannot be, such as {place}, so they are not used"
+    problem = f"states times that make no sense, such as {place}, so they are not used"
     cure = f"check that frames are not shifted: {header.step} bytes for each, as its header says, may be wrong"
     return np.zeros_like(micros), Advice("path", path, problem, cure, subject=str(path))
 

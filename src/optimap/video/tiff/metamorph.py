@@ -17,10 +17,10 @@ SECONDS_A_DAY = 86400
 
 
 def check_planes(path: Path, page: tifffile.TiffPage, planes: int) -> None:
-    """Raise an error if the list of wavelengths, one for each plane, is not as long as that of the planes' times."""
+    """Raise an error if there is not a wavelength for each plane; the planes are counted by their times."""
     waves = page.tags.get("UIC3tag")
     if waves is not None and waves.count > 1 and waves.count != planes:
-        problem = f"is damaged, because it states {counted(planes, 'plane')} and {counted(waves.count, 'wavelength')}"
+        problem = f"is damaged, because it notes times of {counted(planes, 'plane')}, but wavelengths of {waves.count}"
         raise ArgumentError("path", path, problem, "copy the recording again", subject=str(path))
 
 
