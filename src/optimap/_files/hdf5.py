@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     import h5py
 
 DEEPEST = 100  # groups in groups; HDF5 looks each name up from the top, so 5,000 took 20 s
-UNSAFE = {32017: "SZ", 32024: "SZ3", 32028: "SPERR"}  # the first calls exit, the others follow what the chunk states
+UNSAFE = {32017: "SZ", 32024: "SZ3", 32028: "SPERR"}  # SZ calls exit, the others trust what a chunk states
 WITHIN_DEFLATE = {1, 2, 3}  # the filters deflate, shuffle and checksum
 OTHER_FILTERS, FIRST_OTHER = (
     "hdf5plugin",
