@@ -4,8 +4,10 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 FOLDER ?= demo
-# A process for each core, and all tests of a file in the same one, in the order of tests/conftest.py.
-PARALLEL := -n logical --maxprocesses 4 --dist loadfile --no-loadscope-reorder
+# One process more than there are cores, because the tests of windows and browsers wait much, and all tests of a file in the
+# same one, in the order of tests/conftest.py.
+WORKERS := $(shell $(PYTHON) -c "import os; print(min(4, 1 + (os.cpu_count() or 1)))")
+PARALLEL := -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 .PHONY: demo test test-frontends test-arrays core-numpy lowest fuzz sanitize clang napari lint types doctest docs hooks dist wheels bench speed clean
 

@@ -17,6 +17,7 @@ from .kinds import KINDS
 from .mutator import files_of
 
 SLOW = ("nwb", "miniscope", "xlsx", ".nc", ".h5")  # these kinds are first, so that no core waits for one at the end
+IN_MEMORY = Path("/dev/shm")  # writing the files takes a tenth of the time on a disk
 
 
 def main():
@@ -36,7 +37,7 @@ def main():
         print("\n".join(KINDS))
         return 0 if given.list else 2
     numbers = range(given.first, given.first + given.n) if given.input is None else [given.input]
-    with tempfile.TemporaryDirectory(prefix="optimap-fuzz-") as folder:
+    with tempfile.TemporaryDirectory(prefix="optimap-fuzz-", dir=IN_MEMORY if IN_MEMORY.is_dir() else None) as folder:
         if given.keep is not None:
             return _keep(kinds[0], given.input, given.keep, folder)
         return _fuzz(kinds, numbers, given, Path(folder))
