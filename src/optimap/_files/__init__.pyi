@@ -80,6 +80,9 @@ from .npz import (
 from .patient import (
     written_patiently,
 )
+from .pieces import (
+    shared_bytes,
+)
 from .sidecar import (
     CHECKSUM,
     array_checksum,
@@ -157,6 +160,7 @@ __all__ = [
     "remove_empty",
     "remove_leftovers",
     "scales_of",
+    "shared_bytes",
     "sidecar_path",
     "together",
     "write_npz",

@@ -9,6 +9,7 @@ import numpy as np
 import tifffile
 
 from .._base import ArgumentError
+from .._files import shared_bytes
 from .directories import COMPRESSION, Directories, Numbers
 
 HEADER_BYTES = 8
@@ -45,15 +46,11 @@ def check_apart(directories: Directories, places: Numbers, lengths: Numbers) -> 
     pieces = np.stack([places[0], stops[0]], axis=1)
     if (places[0] != places[1]).any():  # several strips
         pieces = np.concatenate([pieces, np.stack([places[1], stops[1]], axis=1)])
-    pieces = pieces[pieces[:, 0] < pieces[:, 1]]
     if directories.columns[COMPRESSION].values[0] > 1:
         pieces = np.unique(pieces, axis=0)
     heads = np.stack([directories.starts, directories.stops], axis=1)
-    every = np.concatenate([[[0, HEADER_BYTES]], pieces, heads])
-    every = every[np.argsort(every[:, 0], kind="stable")]
-    shared = np.flatnonzero(every[:-1, 1] > every[1:, 0])
-    if len(shared):
-        first, second = every[shared[0] : shared[0] + 2, 0]
+    if shared := shared_bytes(np.concatenate([[[0, HEADER_BYTES]], pieces, heads])):
+        first, second = shared
         problem = f"is damaged, because two pieces of its pages share bytes, at byte {first} and at byte {second}"
         raise ArgumentError("path", directories.path, problem, COPY_AGAIN, subject=str(directories.path))
 

@@ -114,8 +114,8 @@ def _strides(path: Path, name: str, xml: Element, sizes: dict[str, int], dtype: 
             _refuse(path, f"is damaged, because it states {count} elements of the axis {letter} of {name}")
         if count > 1:
             described[LETTERS.get(letter, letter)] = step
-    if "Y" not in described:
-        described["Y"] = described.get("Z", 0)  # of frames that were scanned along X and Z
+    if "Y" not in described and "Z" in described:
+        described["Y"] = described["Z"]  # of frames that were scanned along X and Z
     strides, inner = {}, dtype.itemsize  # of the axes that were looked at, the innermost first
     for letter, count in reversed(sizes.items()):
         strides[letter] = described.get(letter, inner)

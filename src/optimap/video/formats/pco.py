@@ -15,6 +15,7 @@ from typing import Any, NamedTuple, NoReturn
 import numpy as np
 
 from ..._base import ArgumentError, Array, Ints
+from ..._files import shared_bytes
 from ..recording import Recording
 
 # Tags that matter here; the codes of 8, 16, 32 and 64 bits.
@@ -171,13 +172,11 @@ def _unwrapped(path: Path, pages: list[Page], size: int) -> Ints:
     if end > size:
         _refuse(path, f"is truncated (its pixels need {end} bytes, but the file has {size})")
     found: Ints = np.array(offsets, np.int64) + WRAP * turns
-    ordered = np.sort(found)
-    if (np.diff(ordered) < pages[0].size).any():
-        _refuse(path, "is damaged, because pages share their pixels")
-    starts, ends = np.array([page.entries for page in pages]).T
-    before = np.searchsorted(ordered, ends) - 1  # the last pixels that begin before the end of the entries of each page
-    if ordered[0] < HEADER_BYTES or (starts < ordered[before] + pages[0].size)[before >= 0].any():
-        _refuse(path, "is damaged, because pixels share bytes with the header of the file, or with entries of a page")
+    entries = [page.entries for page in pages]
+    pixels = np.stack([found, found + pages[0].size], axis=1)
+    if shared := shared_bytes(np.concatenate([[[0, HEADER_BYTES]], entries, pixels])):
+        first, second = shared
+        _refuse(path, f"is damaged, because two pieces of its pages share bytes, at byte {first} and at byte {second}")
     return found
 
 

@@ -8,7 +8,6 @@ import json
 import re
 import struct
 from collections import OrderedDict
-from itertools import pairwise
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -16,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..._base import Advice, ArgumentError, Array, MissingFileError, axis_letter
-from ..._files import file_beside, reading
+from ..._files import file_beside, reading, shared_bytes
 from ..._images import OpenFile
 from ..axes import STATED, Wanted, find_layout
 from ..checks import counted
@@ -233,15 +232,13 @@ def _check_apart(path: Path, index: Path, planes: list[Plane], nbytes: int) -> N
     pieces: dict[str, list[tuple[int, int]]] = {}
     for plane in planes:
         found = pieces.setdefault(plane.file, [(0, HEADER_BYTES)])
-        found.append((plane.offset, nbytes))
-        if plane.note_bytes > 0:
-            found.append((plane.note_offset, plane.note_bytes))
+        found.append((plane.offset, plane.offset + nbytes))
+        found.append((plane.note_offset, plane.note_offset + plane.note_bytes))
     for name, found in pieces.items():
-        found.sort()
-        for (first, length), (second, _) in pairwise(found):
-            if first + length > second:
-                problem = f"is damaged, because two pieces of {name} share bytes, at byte {first} and at byte {second}"
-                raise ArgumentError("path", path, problem, "copy the recording again", subject=str(index))
+        if shared := shared_bytes(np.array(found, np.int64)):
+            first, second = shared
+            problem = f"is damaged, because two pieces of {name} share bytes, at byte {first} and at byte {second}"
+            raise ArgumentError("path", path, problem, "copy the recording again", subject=str(index))
 
 
 def _refuse_truncated(file: Path) -> None:
