@@ -131,7 +131,10 @@ def _shortened(problem: str) -> str:
 
 def _shown(value: object) -> str:
     """Return a value as text of one line, which is cut where it is long."""
-    text = " ".join(line.strip() for line in repr(value).splitlines())
+    try:
+        text = " ".join(line.strip() for line in repr(value).splitlines())
+    except ValueError:  # Python does not write whole numbers of more than 4300 digits
+        text = f"a number of {value.bit_length()} bits" if isinstance(value, int) else f"a {type(value).__name__}"
     return text if len(text) <= LONGEST_SHOWN else f"{text[:LONGEST_SHOWN]} ..."
 
 

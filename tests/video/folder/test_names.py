@@ -47,7 +47,7 @@ def test_one_number_that_counts(pattern):
     found = arrange(FOLDER, given[::-1])
     assert found.table.shape == (20, 1, 1)
     assert [found.files[i] for i in found.table[:, 0, 0]] == given
-    assert (found.numbers, found.missing(0, 0)) == (list(range(20)), [])
+    assert (found.numbers, found.missing(0, 0)) == (list(range(20)), ([], 0))
 
 
 @pytest.mark.parametrize(
@@ -99,18 +99,30 @@ def test_planes_and_channels():
 )
 def test_missing_files_have_names(pattern, missing):
     found = arrange(FOLDER, numbered(pattern, [1, 2, 4, 5, 6, 8, 9, 10, 11]))
-    assert found.missing(0, 0) == missing
+    assert found.missing(0, 0) == (missing, 2)
+
+
+@pytest.mark.parametrize("last", [10**9, 2**63 - 1])
+def test_a_number_of_many_digits_is_counted_at_once(last):
+    found = arrange(FOLDER, numbered("f_{}.tif", [1, 2, 4, last]))
+    assert found.missing(0, 0) == (["f_3.tif", "f_5.tif", "f_6.tif"], last - 4)
+
+
+def test_a_number_that_counts_no_frames():
+    given = numbered("f_{}.tif", [1, 2, 2**63])
+    match = r"f_9223372036854775808\.tif has a number of 19 digits, which cannot be .* ignore="
+    check_error(lambda: arrange(FOLDER, given), ArgumentError, "path", match, FOLDER)
 
 
 def test_a_regular_step_is_no_gap():
     found = arrange(FOLDER, numbered("f_{}.tif", range(0, 100, 10)))
-    assert (found.step, found.missing(0, 0)) == (10, [])
+    assert (found.step, found.missing(0, 0)) == (10, ([], 0))
 
 
 def test_a_file_that_only_one_channel_lacks():
     given = [FOLDER / f"a_ch{c}_{t}.tif" for t in range(4) for c in (1, 2) if (c, t) != (2, 1)]
     found = arrange(FOLDER, given)
-    assert (found.missing(0, 0), found.missing(0, 1)) == ([], ["a_ch2_1.tif"])
+    assert (found.missing(0, 0), found.missing(0, 1)) == (([], 0), (["a_ch2_1.tif"], 1))
 
 
 @pytest.mark.parametrize(
@@ -126,7 +138,7 @@ def test_a_file_that_only_one_channel_lacks():
 def test_first_parts_without_a_number(names):
     found = arrange(FOLDER, files(*names[::-1]))
     assert [found.files[i].name for i in found.table[:, 0, 0]] == list(names)
-    assert found.missing(0, 0) == []
+    assert found.missing(0, 0) == ([], 0)
 
 
 @pytest.mark.parametrize("stray", ["background.tif", "frame_1_dark.tif", "dark_1.tif", "Frame-1.tif", "1.tif"])

@@ -5,6 +5,7 @@ import pytest
 
 from optimap._base import ArgumentError, MissingFileError
 from optimap.video import load_video, open_video
+from optimap.video.folder.parts import find_row
 from tests import makers
 from tests.errors import check_error
 
@@ -72,3 +73,11 @@ def test_times_as_spreadsheets_write_them_in_any_country(tmp_path, mark, comma):
     (folder / "timeStamps.csv").write_text(text)
     with open_video(folder / "1.avi") as recording:
         np.testing.assert_allclose(recording.times, np.arange(11) * 0.0205)
+
+
+def test_a_number_of_many_digits_is_no_part(tmp_path):
+    for name in ("rec_1.tif", "rec_2.tif", "rec_99999999999999999999.tif"):
+        makers.tiff(tmp_path / name, makers.random_video((3, 4, 5)))
+    row = find_row(tmp_path / "rec_1.tif")
+    assert (row.missing, row.absent) == (tmp_path / "rec_3.tif", 10**20 - 4)
+    assert open_video(tmp_path / "rec_1.tif").shape == (3, 4, 5)

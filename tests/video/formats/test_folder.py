@@ -512,3 +512,15 @@ def test_numbers_that_do_not_end_the_name_count_recordings(tmp_path, pattern):
         makers.tiff(tmp_path / pattern.format(i), part)
     text = r"differ in a number that does not end their names: give one of its files, .*\*\.tif"
     check_error(lambda: open_video(tmp_path), ArgumentError, "path", text)
+
+
+@pytest.mark.parametrize("suffix", [".tif", ".png"])
+def test_a_link_to_a_frame_that_is_missing(tmp_path, suffix):
+    folder = makers.images(tmp_path / "rec", VIDEO, suffix)
+    link = folder / f"frame_11{suffix}"
+    link.unlink()
+    link.symlink_to("gone")
+    error = check_error(lambda: open_video(folder), ArgumentError, "path", "is a link to gone, which does not", folder)
+    assert (error.keyword, error.subject) == ("ignore", str(link))
+    with open_video(folder, ignore=link.name) as recording:
+        np.testing.assert_array_equal(recording[:], VIDEO[:11])

@@ -154,3 +154,12 @@ def test_impossible_numbers_in_the_header(path, numbers):
     path.write_bytes(raw[:5] + struct.pack("<3i", *numbers) + raw[17:])
     with pytest.raises(ValueError, match=r"has a damaged header, which states -?\d frames of -?\d x \d"):
         open_video(path)
+
+
+def test_a_file_spooled_by_andor_solis(tmp_path):
+    path = tmp_path / "0000000000spool.dat"
+    path.write_bytes(bytes(2000))
+    with pytest.raises(
+        ValueError, match=r"spool\.dat is a file spooled by Andor Solis, which cannot be read: save the"
+    ):
+        open_video(path)

@@ -181,3 +181,40 @@ def test_wrong_options(path, options, kind, argument, match):
 def test_every_option_may_be_left_out_of_the_reader(path):
     with pytest.raises(ValueError, match="with shape="):
         reader.open_recording(path)
+
+
+@pytest.mark.parametrize("shape", [np.array(5), b"7,5,6"])
+def test_shapes_that_are_no_lists(path, shape):
+    check_error(lambda: open_video(path, shape=shape, dtype="u2"), TypeError, "shape", "is not a list of sizes", shape)
+
+
+@pytest.mark.parametrize("shape", ["9" * 5000 + ",5,6", "9" * 400 + ",5,6"])
+def test_a_text_of_sizes_with_too_many_digits(path, shape):
+    check_error(
+        lambda: open_video(path, shape=shape, dtype="u2"), ValueError, "shape", "is not a list of two to", shape
+    )
+
+
+@pytest.mark.parametrize("size", [2**63, 10**5000], ids=["a little", "far"])
+def test_sizes_beyond_any_file(path, size):
+    match = "is larger than any file: give frames"
+    check_error(lambda: open_video(path, shape=(size, 5, 6), dtype="u2"), ValueError, "shape", match, (size, 5, 6))
+    match = r"is beyond the end of .*rec\.raw"
+    check_error(lambda: open_video(path, **LAYOUT, offset=size), ValueError, "offset", match, size)
+
+
+@pytest.mark.parametrize("dtype", ["2,uint16", "),]i[", "5 ]", {"names": ["a"]}])
+def test_types_that_numpy_reads_as_python(path, dtype):
+    match = "it must be a type of real numbers"
+    check_error(lambda: open_video(path, shape=(7, 5, 6), dtype=dtype), ValueError, "dtype", match, dtype)
+
+
+def test_a_type_of_numpy_in_another_byte_order(path):
+    with open_video(path, shape=(7, 5, 6), dtype=np.uint16, byteorder="big") as recording:
+        np.testing.assert_array_equal(recording[:], VIDEO.byteswap())
+
+
+def test_an_empty_file(tmp_path):
+    (tmp_path / "rec.raw").touch()
+    match = r"rec\.raw is empty \(0 bytes\): copy it again"
+    check_error(lambda: open_video(tmp_path / "rec.raw", **LAYOUT), ValueError, "path", match, tmp_path / "rec.raw")

@@ -10,6 +10,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import count, islice
 from pathlib import Path
 from typing import NoReturn
 
@@ -29,6 +30,7 @@ NIS = re.compile(r"(?<![A-Za-z])t\d+(?:xy\d+)?(?P<plane>z\d+)?(?P<channel>c\d+)?
 WORD = re.compile(r"[^ _.-]+")
 MICROMANAGER = re.compile(r"img_(\d+)_(.*)_(\d+)", re.IGNORECASE)  # time, channel and plane
 MOST_NAMED = 3  # missing files in a message
+LARGEST = 2**63 - 1  # number of a frame: times since a date, in parts of a second, have up to 18 digits
 MOST_CHANNELS = 7  # more words such as c001 are numbers of frames
 # A number after one of these words counts recordings, not their parts.
 RECORDINGS = re.compile(
@@ -72,21 +74,24 @@ class Arrangement:
     place: int = -1  # of the number of the frame among the numbers of a name
     step: int = 1  # from one number to the next
 
-    def missing(self, plane: int, channel: int) -> list[str]:
-        """Return the names of the files that would fill the gaps of one plane and channel."""
+    def missing(self, plane: int, channel: int) -> tuple[list[str], int]:
+        """Return the names of the first files that would fill the gaps of one plane and channel, and how many would."""
         there = {self.numbers[i] for i in np.flatnonzero(self.table[:, plane, channel] >= 0)}
         if not there:
-            return []
+            return [], 0
         like = self.names[int(self.table[:, plane, channel].max())]
-        wanted = range(min(self.numbers), max(self.numbers) + 1, self.step)
-        return [self._named(like, number) for number in wanted if number not in there]
+        # Counted, not listed: a single name with a number of many digits leaves more gaps than there is memory for.
+        first, last = min(self.numbers), max(self.numbers)
+        absent = (last - first) // self.step + 1 - sum((number - first) % self.step == 0 for number in there)
+        gaps = (number for number in count(first, self.step) if number not in there)
+        return [self._named(like, number) for number in islice(gaps, min(absent, MOST_NAMED))], absent
 
     def chosen(self, folder: Path, plane: int, channel: int, gaps: bool) -> tuple[list[Path], list[int]]:
         """Return the files of one plane and channel and their numbers, or raise an error that names missing ones."""
-        missing = self.missing(plane, channel)
+        missing, absent = self.missing(plane, channel)
         if missing and not gaps:
-            more = f" and {len(missing) - MOST_NAMED} more" if len(missing) > MOST_NAMED else ""
-            problem = f"lacks {', '.join(missing[:MOST_NAMED])}{more}"
+            more = f" and {absent - MOST_NAMED} more" if absent > MOST_NAMED else ""
+            problem = f"lacks {', '.join(missing)}{more}"
             cure = "copy what is missing into it, or read the others with allow_gaps=True"
             raise ArgumentError("path", folder, problem, cure, subject=str(folder), keyword="allow_gaps")
         column = self.table[:, plane, channel]
@@ -237,6 +242,10 @@ def _table(folder: Path, names: list[Name], what: str) -> Arrangement:
     keys = []
     for name in names:
         number = int(name.digits[place]) if place >= 0 else 0
+        if number > LARGEST:
+            problem = f"has a number of {len(name.digits[place])} digits, which cannot be that of a frame"
+            cure = f"rename it, or leave it out with ignore={name.file.name!r}"
+            raise ArgumentError("path", folder, problem, cure, subject=str(name.file), keyword="ignore")
         keys.append((number, planes.index(name.plane or 0), channels.index(name.channel or "")))
     numbers = sorted({key[0] for key in keys})
     at = {number: i for i, number in enumerate(numbers)}

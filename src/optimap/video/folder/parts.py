@@ -9,6 +9,7 @@ the times next to them (`joined`).
 import re
 from collections import defaultdict
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 
 from .names import CHANNEL, PLANE, RECORDINGS
@@ -96,11 +97,13 @@ def _numbered(
         expected = min(first, 1 if mark == "@" else 2)
     from_start = is_marked or insist or expected == first
     expected = expected if from_start else first
-    absent = [number for number in range(expected, max(numbers)) if number not in numbers]
-    missing = _named(found[0][0], key, absent[0], found) if absent else None
+    # Counted, not listed: numbers may have many digits.
+    absent = max(numbers) - expected + 1 - len(numbers)
+    gap = next(number for number in count(expected) if number not in numbers)
+    missing = _named(found[0][0], key, gap, found) if absent else None
     files = tuple(numbers[number] for number in sorted(numbers))
-    row = Row(files, lead, missing, len(absent), is_marked, from_start)
-    return row if len(row.all_files) + len(absent) > 1 else None
+    row = Row(files, lead, missing, absent, is_marked, from_start)
+    return row if len(row.all_files) + absent > 1 else None
 
 
 def _counts_recordings(before: str, stem: str) -> bool:

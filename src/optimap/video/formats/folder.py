@@ -4,6 +4,7 @@ What the names say about frames, channels and planes is found in ``folder/names.
 frame_2 before frame_10. A gap in their numbers, and a file that does not belong to them, is an error that names it.
 """
 
+import os
 import re
 from collections.abc import Sequence
 from fnmatch import fnmatchcase
@@ -119,10 +120,10 @@ def _open(path: Path, wanted: Wanted, ignore: object, gaps: bool, rate: float | 
 
 def _kept(path: Path, ignore: object) -> list[Path]:
     """Return the files of a folder without those of the system and those that match what is to be ignored."""
-    files = [file for file in path.iterdir() if not file.name.startswith(".") and file.is_file()]
-    patterns = [ignore] if isinstance(ignore, str) else ignore
-    if patterns is None:
-        return files
+    every = [file for file in path.iterdir() if not file.name.startswith(".")]
+    there = {file for file in every if file.is_file()}
+    files = [file for file in every if file in there or (file.is_symlink() and not file.exists())]
+    patterns = [] if ignore is None else [ignore] if isinstance(ignore, str) else ignore
     if not isinstance(patterns, (list, tuple)) or not all(isinstance(pattern, str) for pattern in patterns):
         raise ArgumentTypeError(
             "ignore", ignore, "is not text", "give the name of a file, or a pattern such as 'dark*'"
@@ -134,7 +135,21 @@ def _kept(path: Path, ignore: object) -> list[Path]:
                 "ignore", pattern, f"does not match any file in {path}", "give the name of a file, or leave it out"
             )
         files = [file for file in files if file not in matching]
+    _check_links(path, [file for file in files if file not in there])
     return files
+
+
+def _check_links(path: Path, links: Sequence[Path]) -> None:
+    """Raise an error for a link to an image or a video that is not there, as it is before git-annex fetches the file.
+
+    Without it, the recording would be shorter.
+    """
+    lost = [file for file in links if file.suffix.lower() in (*SUFFIXES, *VIDEOS)]
+    if lost:
+        first = min(lost, key=natural_key)
+        problem = f"is a link to {os.readlink(first)}, which does not exist"
+        cure = f"link it to the file again, or leave it out with ignore={first.name!r}"
+        raise ArgumentError("path", path, problem, cure, subject=str(first), keyword="ignore")
 
 
 def _check_kinds(path: Path, kinds: set[str], files: Sequence[Path]) -> None:

@@ -25,6 +25,9 @@ AGREEMENT, HALF_A_TICK = 0.05, 0.5
 
 def open_recording(path: Path) -> Recording:
     """Open a MultiRecorder file."""
+    if path.name.lower().endswith("spool.dat"):
+        problem, cure = "is a file spooled by Andor Solis, which cannot be read", "save the recording as TIFF in Solis"
+        raise ArgumentError("path", path, problem, cure, subject=str(path))
     with open(path, "rb") as file:
         header = file.read(HEADER_BYTES)
     if len(header) < HEADER_BYTES:

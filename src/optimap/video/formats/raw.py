@@ -7,6 +7,7 @@ Formats with a header of their own are in other modules, also those that share t
 """
 
 import math
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Literal
@@ -21,6 +22,8 @@ from ..units import known_rate
 
 ORDERS: dict[object, Literal["<", ">"]] = {"little": "<", "big": ">"}
 BYTES_OF = {1: "uint8", 2: "uint16", 4: "float32", 8: "float64"}  # the most frequent type of each size
+LARGEST = 2**63 - 1
+SIZE = re.compile(r"\s*\d{1,18}\s*")
 Numbers = tuple[int, ...]
 
 
@@ -58,13 +61,17 @@ def _parse_shape(path: Path, shape: object) -> Numbers:
         cure += "dtype=, as in 'uint16'"
         raise ArgumentError("path", path, problem, cure, subject=str(path), keyword="shape")
     cure = "give frames, rows and columns, as in '1000,512,512', or rows and columns alone for all frames of the file"
-    if not isinstance(shape, (str, Sequence, np.ndarray)):
+    is_list = isinstance(shape, (str, Sequence)) or (isinstance(shape, np.ndarray) and shape.ndim > 0)
+    if not is_list or isinstance(shape, bytes):
         raise ArgumentTypeError("shape", shape, "is not a list of sizes", cure)
-    parts = shape.split(",") if isinstance(shape, str) else list(shape)
-    given = [int(part) if isinstance(part, str) and part.strip().isdecimal() else part for part in parts]
+    parts = shape.split(",") if isinstance(shape, str) else list(shape)  # type: ignore[call-overload]  # checked
+    given = [int(part) if isinstance(part, str) and SIZE.fullmatch(part) else part for part in parts]
     if not 2 <= len(given) <= 5 or any(isinstance(part, str) for part in given):
         raise ArgumentError("shape", shape, "is not a list of two to five sizes", cure)
-    return tuple(whole_number(part, f"shape[{i}]", minimum=1) for i, part in enumerate(given))
+    sizes = tuple(whole_number(part, f"shape[{i}]", minimum=1) for i, part in enumerate(given))
+    if max(sizes) > LARGEST:
+        raise ArgumentError("shape", shape, "is larger than any file", cure)
+    return sizes
 
 
 def _parse_dtype(path: Path, dtype: Any, byteorder: object, numbers: Numbers, offset: int) -> "np.dtype[Any]":
@@ -78,7 +85,7 @@ def _parse_dtype(path: Path, dtype: Any, byteorder: object, numbers: Numbers, of
         raise ArgumentError("path", path, problem, cure, subject=str(path), keyword="dtype")
     try:
         kind: np.dtype[Any] = np.dtype(dtype)
-    except TypeError:
+    except (TypeError, ValueError, SyntaxError):  # NumPy reads some texts as Python
         kind = np.dtype(object)
     if kind.kind not in "biuf":
         raise ArgumentError.must_be("dtype", dtype, "a type of real numbers, such as 'uint16' or '>u2'")
@@ -88,7 +95,7 @@ def _parse_dtype(path: Path, dtype: Any, byteorder: object, numbers: Numbers, of
     if not isinstance(byteorder, str) or byteorder not in ORDERS:
         raise ArgumentError.must_be("byteorder", byteorder, "'little' or 'big'")
     ordered: np.dtype[Any] = kind.newbyteorder(ORDERS[byteorder])
-    if str(dtype)[:1] in "<>" and ordered != kind:
+    if isinstance(dtype, (str, np.dtype)) and str(dtype)[:1] in "<>" and ordered != kind:
         raise ArgumentError("byteorder", byteorder, f"contradicts dtype {dtype!r}", "leave one of the two out")
     return ordered
 
@@ -98,9 +105,11 @@ def _checked_sizes(
 ) -> Numbers:
     """Return the sizes with the number of frames, or raise an error if the file has another size."""
     size = path.stat().st_size
+    if not size:
+        raise ArgumentError("path", path, "is empty (0 bytes)", "copy it again", subject=str(path))
     if offset >= size:
         problem = f"is beyond the end of {path}, which has {counted(size, 'byte')}"
-        raise ArgumentError("offset", offset, problem, f"give a number in 0..{max(size - 1, 0)}")
+        raise ArgumentError("offset", offset, problem, f"give a number in 0..{size - 1}")
     is_open = len(numbers) == 2
     if is_open and axes is not None:
         raise ArgumentError("shape", shape, "leaves the number of frames open", "give a size for each letter of axes")
