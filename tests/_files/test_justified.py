@@ -186,6 +186,35 @@ def test_sparse_matrices_and_tables_in_npz(tmp_path, memory):
         assert memory(load, table, match=r"table\.npz states 100000000000 bytes of values") < 30 * 2**20
 
 
+@pytest.mark.parametrize("many", ["regions", "pixels"])
+def test_a_sparse_matrix_of_very_many(tmp_path, memory, many):
+    path, count = tmp_path / "sparse.npz", 10**6
+    places = {"indptr": np.append(np.zeros(count, np.int8), np.int8(1)), "shape": np.array([48, count])}
+    values = {"data": np.ones(1, np.int8), "indices": np.ones(1, np.int8)}
+    if many == "pixels":
+        places = {"indptr": np.array([0, count]), "shape": np.array([48, 1])}
+        values = {"data": np.ones(count, np.int8), "indices": np.ones(count, np.int8)}
+    np.savez_compressed(path, format=np.array("csc"), **places, **values)
+    assert path.stat().st_size < 5000
+    assert memory(lambda given: regions(given, (6, 8)), path, match=r"sparse\.npz states .* of regions") < 30 * 2**20
+
+
+def test_arrays_of_one_name_in_npz(tmp_path):
+    path = tmp_path / "table.npz"
+    save_traces(path, np.zeros((4, 2)))
+    with zipfile.ZipFile(path, "a") as archive:
+        archive.writestr("traces", npy(tmp_path / "other.npy", (4, 2)).read_bytes())
+    check_error(lambda: load_traces(path), ValueError, "path", "holds 2 arrays called 'traces'", path)
+
+
+def test_arrays_without_a_suffix_in_npz(tmp_path, memory):
+    path = tmp_path / "sparse.npz"
+    with zipfile.ZipFile(path, "w") as archive:
+        for name in ("data", "indices", "indptr", "shape", "format"):
+            archive.writestr(name, npy(tmp_path / "huge.npy", (10**11,)).read_bytes())
+    assert memory(regions, path, match=r"sparse\.npz states 100000000000 bytes of values") < 30 * 2**20
+
+
 def test_a_workbook_that_grows(tmp_path, memory):
     path = tmp_path / "table.xlsx"
     save_traces(path, np.zeros((4, 2)))

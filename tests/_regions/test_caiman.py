@@ -71,7 +71,7 @@ def test_sparse_matrices_in_memory_and_in_files(tmp_path, layout):
     np.testing.assert_allclose(extract_traces(VIDEO, matrix), weighted(images), rtol=1e-12)
     found = regions(matrix, SHAPE, kind="footprints", names=list("abcde"))
     np.testing.assert_allclose(extract_traces(VIDEO, found["c"]), weighted(images)[:, 2], rtol=1e-12)
-    scipy.sparse.save_npz(tmp_path / "A.npz", scipy.sparse.csc_matrix(matrix))
+    scipy.sparse.save_npz(tmp_path / "A.npz", matrix)
     np.testing.assert_allclose(extract_traces(VIDEO, tmp_path / "A.npz"), weighted(images), rtol=1e-12)
 
 
@@ -147,11 +147,89 @@ def test_damaged_files_are_errors(tmp_path):
     path = tmp_path / "A.npz"
     np.savez(path, a=np.zeros(3))
     check_error(lambda: regions(path), ValueError, "source", "A.npz cannot be read as a sparse matrix of SciPy", path)
-    scipy.sparse.save_npz(path, scipy.sparse.csr_matrix(np.ones((252, 2))))
-    message = r"holds a sparse matrix of the format b'csr': give a matrix in compressed columns"
+    scipy.sparse.save_npz(path, scipy.sparse.bsr_matrix(np.ones((252, 2))))
+    message = (
+        r"holds a sparse matrix of the format b'bsr': save the matrix again with scipy.sparse.save_npz\(path, A.tocsc"
+    )
     check_error(lambda: regions(path), ValueError, "source", message, path)
     path.write_bytes(b"nonsense")
     check_error(lambda: regions(path), ValueError, "source", "A.npz cannot be read as a sparse matrix", path)
+
+
+SPARSE = {
+    "data": np.array([1.0, 2, 1, 0.5]),
+    "indices": np.array([3, 4, 10, 251]),
+    "indptr": np.array([0, 2, 3, 4]),
+    "shape": np.array([252, 3]),
+    "format": np.array("csc"),
+}
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"shape": np.array([252, -1]), "indptr": np.zeros(0, int), "data": np.zeros(0), "indices": np.zeros(0, int)},
+        {"shape": np.array([252, 4])},
+        {"shape": np.array([252, 2, 1])},
+        {"shape": np.array([[252, 3]])},
+        {"shape": np.array([252.0, 3])},
+        {"data": np.ones((2, 2))},
+        {"data": np.array(1.0)},
+        {"indptr": np.array([0, 2, 1, 4])},
+        {"indptr": np.array([0, 2**63 + 5, 3, 4], np.uint64)},
+        {"indices": np.array([3, 4, 10, 252])},
+        {"indices": np.array([3, 4, 10, -1])},
+        {"format": np.array("csr")},
+    ],
+    ids=str,
+)
+def test_parts_of_a_sparse_matrix_that_contradict_each_other(tmp_path, recwarn, changed):
+    path = tmp_path / "A.npz"
+    np.savez(path, **(SPARSE | changed))
+    message = "whose parts do not fit together: save the matrix again with scipy"
+    check_error(lambda: regions(path, SHAPE), ValueError, "source", message, path)
+    assert not recwarn.list
+
+
+def test_coordinates_of_a_sparse_matrix_that_are_outside_it(tmp_path):
+    path = tmp_path / "A.npz"
+    columns = np.array([0, 0, 1, 3])
+    np.savez(path, **{**SPARSE, "format": np.array("coo"), "row": SPARSE["indices"], "col": columns})
+    check_error(lambda: regions(path, SHAPE), ValueError, "source", "whose parts do not fit together", path)
+
+
+def test_a_sparse_matrix_without_columns(tmp_path):
+    path = tmp_path / "A.npz"
+    scipy.sparse.save_npz(path, scipy.sparse.csc_matrix((252, 0)))
+    check_error(lambda: regions(path, SHAPE), ValueError, "source", "without columns, which are its regions", path)
+
+
+def test_weights_beyond_double_precision(tmp_path, recwarn):
+    path = tmp_path / "A.npz"
+    np.savez(path, **(SPARSE | {"data": np.array([np.longdouble("1e4000"), 1, 1, 1])}))
+    check_error(lambda: regions(path, SHAPE), ValueError, "source", "weights that are not finite numbers")
+    assert not recwarn.list
+
+
+@pytest.mark.parametrize("dims", [[np.nan, 18], [14.5, 18], [np.inf, 18]])
+def test_frames_of_a_shape_that_is_not_whole(tmp_path, dims):
+    path = caiman(tmp_path / "est.hdf5", footprints())
+    with h5py.File(path, "r+") as file:
+        del file["estimates/dims"]
+        file["estimates/dims"] = np.array(dims)
+    message = r"est\.hdf5 states frames of the shape \(.*, 18.0\)"
+    check_error(lambda: regions(path), ValueError, "source", message, path)
+
+
+@pytest.mark.parametrize("accepted", [[0.5, 2], [np.nan, 1]])
+def test_accepted_components_that_are_not_whole(tmp_path, recwarn, accepted):
+    path = caiman(tmp_path / "est.hdf5", footprints(), accepted=[0, 3])
+    with h5py.File(path, "r+") as file:
+        del file["estimates/idx_components"]
+        file["estimates/idx_components"] = np.array(accepted)
+    message = "accepts components that are not whole numbers"
+    check_error(lambda: regions(path), ValueError, "source", message, path)
+    assert not recwarn.list
 
 
 def test_a_sparse_matrix_with_any_damaged_bytes_is_an_error_about_the_file_or_read(tmp_path):

@@ -10,6 +10,7 @@ import math
 import os
 import sys
 import zipfile
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, Any
@@ -31,6 +32,7 @@ AS_TEXT = 8  # a number in a text: a comma can stand for a missing value of 8 by
 PNG = 8 * DEFLATE  # with 8 pixels in a byte
 MEMBERS = 200  # in a zip of XML, whose compression rarely reaches 50
 
+MAGIC = b"\x93NUMPY"
 AT_ONCE = 2**20  # bytes of a text that are read at once
 COPY_AGAIN = "copy the file again; if it is whole, it was made to take up memory"
 
@@ -110,11 +112,20 @@ def read_member(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, most: int, pat
 
 
 def check_npz(archive: zipfile.ZipFile, path: Path, argument: str = "path") -> None:
-    """Raise an error if arrays in a ``.npz`` file state more bytes than they have: NumPy takes the memory first."""
+    """Raise an error if arrays in a ``.npz`` file state more bytes than they have: NumPy takes the memory first.
+
+    NumPy reads arrays without a suffix, too, and the last of several of one name.
+    """
     check_zip(archive, path, argument=argument)
+    names = Counter(name.removesuffix(".npy") for name in archive.namelist())
+    name, times = names.most_common(1)[0] if names else ("", 0)
+    if times > 1:
+        problem, cure = f"holds {times} arrays called {name!r}", "copy the file again, or save it again"
+        raise DamagedFileError(argument, path, problem, cure, subject=str(path))
     for entry in archive.infolist():
-        if entry.filename.endswith(".npy"):
-            with archive.open(entry) as member:
+        with archive.open(entry) as member:
+            start = member.peek(len(MAGIC))[: len(MAGIC)]
+            if entry.filename.endswith(".npy") or start == MAGIC:
                 check_npy(member, entry.file_size, path, argument)
 
 

@@ -1,21 +1,20 @@
-"""Components found by CaImAn: the file of estimates that ``CNMF.save`` writes, and sparse matrices saved by SciPy.
+"""Components found by CaImAn: the file of estimates that ``CNMF.save`` writes.
 
 Footprints are the columns of the sparse matrix ``estimates/A`` in HDF5; its pixels run down the columns of the frame,
 whose shape is ``dims``. Components that CaImAn rejected are left out if the file says which these are. Traces and
 background of CaImAn are not read.
 """
 
-import zipfile
 from contextlib import AbstractContextManager
 from pathlib import Path
 
 import numpy as np
 
 from .._base import ArgumentError, Array, FrameShape, Ints, counted
-from .._files import check_npz, hdf5_item, open_hdf5, own_hdf5, reading
+from .._files import MOST, hdf5_item, open_hdf5, own_hdf5, reading
 from .file_request import Request
-from .footprints import Footprints, check_finite_weights, without_empty
-from .zips import names_in_zip
+from .footprints import Footprints, without_empty
+from .sparse_files import sparse_footprints
 
 PARTS = ("data", "indices", "indptr", "shape")
 DIMS = ("estimates/dims", "dims", "params/data/dims")
@@ -47,15 +46,19 @@ def read_caiman(path: Path, request: Request) -> Footprints:
         if any(f"estimates/A/{part}" not in file for part in PARTS):
             problem = "holds no estimates/A, the footprints of CaImAn, or is damaged"
             raise ArgumentError(request.name, path, problem, RUN_AGAIN, subject=str(path))
-        parts = {part: np.asarray(file[f"estimates/A/{part}"][()]) for part in PARTS}
+        parts = {part: np.asarray(file[f"estimates/A/{part}"][()]).ravel() for part in PARTS}
         found = [np.asarray(file[place][()]) for place in DIMS if place in file]
         accepted = np.asarray(file["estimates/idx_components"][()]) if "estimates/idx_components" in file else None
-    return _chosen(_columns(parts, path, request), _dims(found, path, request), accepted, path, request)
+    listed = sparse_footprints(parts, "csc", path, request, RUN_AGAIN, MOST)
+    return _chosen(listed, _dims(found, path, request), accepted, path, request)
 
 
 def _dims(found: list[Array], path: Path, request: Request) -> FrameShape | None:
     """Return the shape of the frames, or None if it is not known, which CaImAn writes as text."""
     known = [dims for dims in found if dims.dtype.kind in "iuf" and dims.ndim == 1]
+    if known and not _are_whole(known[0]):
+        problem = f"states frames of the shape {tuple(known[0].tolist())}"
+        raise ArgumentError(request.name, path, problem, RUN_AGAIN, subject=str(path))
     if known and len(known[0]) == 2:
         return int(known[0][0]), int(known[0][1])
     if not known:
@@ -63,29 +66,6 @@ def _dims(found: list[Array], path: Path, request: Request) -> FrameShape | None
     problem = f"holds components of volumes, {tuple(known[0].tolist())}"
     cure = "give the footprints of one plane as a stack (N, H, W)"
     raise ArgumentError(request.name, path, problem, cure, subject=str(path))
-
-
-def _columns(parts: dict[str, Array], path: Path, request: Request) -> Footprints:
-    """Return the columns of a matrix in compressed columns, as footprints in a frame that is not known yet."""
-    data, indices, indptr, shape = (parts[part].ravel() for part in PARTS)
-    whole = all(part.dtype.kind in "iu" for part in (indices, indptr, shape)) and len(shape) == 2
-    if (
-        not whole
-        or len(indptr) != shape[1] + 1
-        or indptr[0] != 0
-        or indptr[-1] != len(data)
-        or len(data) != len(indices)
-        or (np.diff(indptr.astype(np.int64)) < 0).any()
-        or (len(indices) and not 0 <= int(indices.min()) <= int(indices.max()) < shape[0])
-    ):
-        problem = "holds a sparse matrix whose parts do not fit together"
-        raise ArgumentError(request.name, path, problem, RUN_AGAIN, subject=str(path))
-    count = int(shape[1])
-    ends: Ints = indptr.astype(np.int64)
-    owners = np.repeat(np.arange(count), ends[1:] - ends[:-1])
-    weights = check_finite_weights(data, request.name)
-    names = [f"component_{i}" for i in range(count)]
-    return Footprints(owners, indices.astype(np.int64), None, weights, names, total=int(shape[0]))
 
 
 def _chosen(
@@ -118,6 +98,9 @@ def _kept(count: int, accepted: Array | None, path: Path, request: Request) -> I
         raise ArgumentError(request.name, path, "holds no components", RUN_AGAIN, subject=str(path))
     kept: Ints = np.arange(count)
     if request.cells != "all" and accepted is not None and accepted.dtype.kind in "iuf":  # text: not evaluated
+        if not _are_whole(accepted):
+            problem, cure = "accepts components that are not whole numbers", f"{RUN_AGAIN}, or {request.all_cells}"
+            raise ArgumentError(request.name, path, problem, cure, subject=str(path), keyword="cells")
         kept = np.unique(accepted.astype(np.int64))
         if len(kept) and not 0 <= int(kept.min()) <= int(kept.max()) < count:
             problem = f"accepts component {kept.max()} of {counted(count, 'component')}"
@@ -130,23 +113,6 @@ def _kept(count: int, accepted: Array | None, path: Path, request: Request) -> I
     return kept
 
 
-def is_sparse_file(path: Path) -> bool:
-    """Return whether a ``.npz`` file holds a sparse matrix."""
-    return {f"{part}.npy" for part in (*PARTS, "format")} <= set(names_in_zip(path))
-
-
-def read_sparse(path: Path, request: Request) -> Footprints:
-    """Read a sparse matrix of pixels x regions, as ``scipy.sparse.save_npz`` writes it, for a frame given later."""
-    cure = "give a matrix in compressed columns, saved with scipy.sparse.save_npz(path, A.tocsc())"
-    guard = reading(path, "numpy", "cannot be read as a sparse matrix of SciPy", cure, argument=request.name)
-    # Opened here, because NumPy leaves damaged files open.
-    with guard:
-        with zipfile.ZipFile(path) as archived:
-            check_npz(archived, path, request.name)
-        with open(path, "rb") as file, np.load(file, allow_pickle=False) as archive:
-            parts = {part: archive[part] for part in (*PARTS, "format")}
-        kind = parts["format"].item()
-    if kind not in (b"csc", "csc"):
-        problem = f"holds a sparse matrix of the format {kind!r}"
-        raise ArgumentError(request.name, path, problem, cure, subject=str(path))
-    return _columns(parts, path, request)
+def _are_whole(numbers: Array) -> bool:
+    """Return whether numbers are whole, also as floats."""
+    return bool((np.isfinite(numbers) & (numbers == np.floor(numbers)) & (np.abs(numbers) < 2**53)).all())

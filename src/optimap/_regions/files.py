@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from .._base import ArgumentError, Array, FolderError, MissingFileError
 from .._files import held_reports, refuse_special
-from .caiman import is_caiman, is_sparse_file, read_caiman, read_sparse
+from .caiman import is_caiman, read_caiman
 from .cellpose import is_cellpose, read_cellpose
 from .file_request import Request
 from .footprints import Footprints
@@ -19,6 +19,7 @@ from .napari import is_napari, read_napari
 from .polygons import Outlines
 from .position_files import SUFFIXES, read_positions
 from .qupath import is_qupath, read_qupath
+from .sparse_files import is_sparse_file, read_sparse
 from .suite2p import is_suite2p, read_suite2p
 
 Content = Outlines | Footprints | Array | list[tuple[float, float]]

@@ -10,7 +10,7 @@ from typing import NamedTuple, Protocol, TypeGuard
 
 import numpy as np
 
-from .._base import ArgumentError, Array, Floats, FrameShape, Ints, counted, stack_level
+from .._base import ArgumentError, Array, Floats, FrameShape, Ints, counted, in_doubles, stack_level
 from .masks import Runs, pixel_runs
 
 
@@ -105,6 +105,7 @@ def without_empty(found: Footprints, where: str, reason: str) -> Footprints:
 
 def check_finite_weights(weights: Array, argument: str) -> Floats:
     """Return weights as float64, or raise an error for those that are not finite numbers."""
+    weights = in_doubles(weights)
     if weights.dtype.kind not in "biuf" or not np.isfinite(weights).all():
         problem = "holds weights that are not finite numbers"
         raise ArgumentError(argument, weights, problem, "give finite numbers as weights", subject=argument)

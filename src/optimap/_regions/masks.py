@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .._base import ArgumentError, Array, Floats, Ints
+from .._base import ArgumentError, Array, Floats, Ints, in_doubles
 
 
 class Runs(NamedTuple):
@@ -93,7 +93,7 @@ def _whole_labels(labels: Array, name: str) -> Array:
 def stack_runs(images: Iterable[Array], name: str, names: Sequence[str]) -> Runs:
     """Return the runs of a stack of masks or of weights, one region for each image; weights of 0 are omitted."""
     parts = []
-    for i, image in enumerate(images):
+    for i, image in enumerate(map(in_doubles, images)):
         _check_finite(image, name, f"[{i}]", f", in region {i} ({names[i]!r})")
         weights, rows, starts, stops = value_runs(np.ascontiguousarray(image))
         parts.append(Runs(np.full(len(rows), i), rows, starts, stops, weights.astype(np.float64)))

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .._base import ArgumentError, Array, Floats, Ints, counted
+from .._base import ArgumentError, Array, Floats, Ints, counted, in_doubles
 from .._files import check_npy, reading
 from .file_request import Request
 from .footprints import Footprints, without_empty
@@ -86,6 +86,7 @@ def _cell(region: object, number: int, path: Path, name: str) -> _Cell:
         problem = f"has {len(rows)} ypix, {len(columns)} xpix, {len(weights)} lam and {len(shared)} overlap"
         problem += "" if whole else ", some of which are not numbers of pixels"
         raise ArgumentError(name, path, problem, cure, subject=what)
+    weights = in_doubles(weights)
     if not np.isfinite(weights).all():
         raise ArgumentError(name, path, "has weights (lam) that are not finite", cure, subject=what)
     own = ~shared.astype(bool) & (weights != 0)

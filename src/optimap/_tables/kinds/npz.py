@@ -66,4 +66,4 @@ def read(path: Path) -> tuple[Header, Array, Array]:
     """Return the header, (T, N) values and the axis."""
     with _opened(path) as file:
         header = _header(file, path)
-        return header, file["traces"], file[header["axis"]]
+        return header, np.asarray(file["traces"]), np.asarray(file[header["axis"]])
