@@ -155,3 +155,38 @@ def test_a_title_that_is_damaged_does_not_make_points_of_vertices(tmp_path, titl
     path = napari(tmp_path / "shapes.csv", [("polygon", SQUARE)])
     path.write_text(path.read_text().replace(title, "x"))
     check_error(lambda: regions(path), ValueError, "source", f"has no column {title}: save the layer", path)
+
+
+TITLES = "index,shape-type,vertex-index,axis-0,axis-1"
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (f"{TITLES},axis-1\n0,polygon,0,1,1,1\n", "has 2 columns called axis-1"),
+        (f"index,{TITLES}\n0,0,polygon,0,1,1\n", "has 2 columns called index"),
+        (
+            f"{TITLES}\n0,polygon,0,1,1\n0,ellipse,1,1,5\n",
+            "row 3: is a vertex of the type ellipse in the shape 0 of the",
+        ),
+        (f"{TITLES}\n0,polygon,0,1,1,5\n", "row 2: has 6 cells under 5 titles"),
+        (f"{TITLES}\n0,polygon,0,1_0,1\n", "row 2: '1_0, 1' is not a vertex"),
+    ],
+)
+def test_files_that_contradict_themselves(tmp_path, text, message):
+    path = tmp_path / "shapes.csv"
+    path.write_text(text)
+    check_error(lambda: regions(path), ValueError, "source", message, path)
+
+
+def test_an_axis_with_a_number_of_many_digits_is_none(tmp_path):
+    path = napari(tmp_path / "shapes.csv", [("rectangle", SQUARE)])
+    first, *rows = path.read_text().split()
+    path.write_text("\n".join([f"{first},axis-{'9' * 5000}", *(f"{row},7" for row in rows)]))
+    np.testing.assert_array_equal(extract_traces(VIDEO, path)[:, 0], VIDEO[:, 2:6, 1:5].mean(axis=(1, 2)))
+
+
+def test_an_ellipse_whose_corners_are_in_another_order(tmp_path):
+    path = napari(tmp_path / "shapes.csv", [("ellipse", [SQUARE[i] for i in (0, 1, 3, 2)])])
+    message = "shape_0 is an ellipse whose four corners are not those of a rectangle"
+    check_error(lambda: regions(path), ValueError, "source", message, path)

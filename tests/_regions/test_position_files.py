@@ -159,3 +159,25 @@ def test_tables_of_positions_are_known_by_their_titles_or_numbers(tmp_path, text
     assert is_positions(path) == expected
     if expected:
         assert read_positions(path)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("x,x,y\n3,9,2\n", "has several columns called x: rename those that are not the positions"),
+        ("X,y,Y\n3,9,2\n", "has several columns called y"),
+        ("axis-0,axis-1,axis-1\n3,9,2\n", "has several columns called axis-1"),
+        ("x,y\n1_0,2\n", "row 2: '1_0,2' is not a position"),
+    ],
+)
+def test_tables_that_contradict_themselves(tmp_path, text, message):
+    path = tmp_path / "p.csv"
+    path.write_text(text)
+    check_error(lambda: read_positions(path, "source"), ValueError, "source", message, path)
+
+
+@pytest.mark.parametrize("mark", ["\u2028", "\x85", "\x0b", "\x1c"])
+def test_marks_in_names_end_no_line(tmp_path, mark):
+    path = tmp_path / "p.csv"
+    path.write_text(f"x,y,name\n3,2,a{mark}b\n", encoding="utf-8")
+    assert read_positions(path) == [(3, 2)]

@@ -102,6 +102,12 @@ def test_objects_are_called_by_their_name_or_else_by_their_class(tmp_path):
         ({"type": "Polygon", "coordinates": [[[1, 2], [1e308, -1e308], [4, 5]]]}, "not pairs of finite numbers"),
         ({"type": "Point", "coordinates": 3}, "has vertices that are not pairs"),
         ({"type": "MultiPolygon", "coordinates": [3]}, "has no outline"),
+        ({"type": "Polygon", "coordinates": [[["1", "2"], ["3", "4"], ["4", "5"]]]}, "not pairs of finite numbers"),
+        ({"type": "Polygon", "coordinates": [[[True, False], [False, True], [True, True]]]}, "not pairs of finite"),
+        (polygon(BOX, [(x + 9, y) for x, y in HOLE]), "has a hole that is not inside its outline"),
+        (polygon(BOX, [(x + 4, y) for x, y in HOLE]), "has a hole that is not inside its outline"),
+        (polygon(BOX, HOLE, HOLE), "has the same outline twice"),
+        ({"type": "MultiPolygon", "coordinates": [polygon(BOX)["coordinates"]] * 2}, "has the same outline twice"),
     ],
 )
 def test_objects_without_an_area_are_named(tmp_path, geometry, message):
@@ -125,3 +131,8 @@ def test_damaged_files_are_errors(tmp_path, text, message):
         (tmp_path / name).write_text(text)
         path = tmp_path / name
         check_error(lambda path=path: regions(path), ValueError, "source", message, path)
+
+
+def test_a_hole_may_touch_its_outline(tmp_path):
+    path = qupath(tmp_path / "a.geojson", [(polygon([(0, 0), (8, 0), (8, 8), (0, 8)], [(0, 4), (4, 2), (4, 6)]), {})])
+    assert regions(path).names == ["region_0"]

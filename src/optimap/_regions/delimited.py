@@ -6,6 +6,7 @@ uncertain is an error, never a guess.
 """
 
 import csv
+import io
 import re
 from functools import partial
 from pathlib import Path
@@ -37,7 +38,7 @@ class Rows(NamedTuple):
         if is_decimal:  # between commas, such a cell is in quotes
             text = text.replace(",", ".")
         try:
-            return float(text)
+            return None if "_" in text else float(text)  # 1_0 is ten in Python alone
         except ValueError:
             return None
 
@@ -50,7 +51,8 @@ def read_rows(path: Path, name: str, cure: str) -> Rows:
         raise MissingFileError(name, path, problem, cure, subject=str(path))
     guard = partial(reading, path, "text", "is not a CSV file", "save it as CSV, as text in UTF-8", argument=name)
     with guard():
-        lines = [_without_comment(line) for line in _decoded(path.read_bytes()).splitlines(keepends=True)]
+        # Lines end where they do in files; in text, they also end at marks that may be part of a name.
+        lines = [_without_comment(line) for line in io.StringIO(_decoded(path.read_bytes()), newline="")]
     said = re.fullmatch(r"sep=(.)\s*", lines[0]) if lines else None  # a line that spreadsheet programs write
     delimiter = said[1] if said else find_delimiter(next((line for line in lines if line.strip()), ""))
     with guard():

@@ -6,6 +6,7 @@ Axes before these are the frame or plane on which a shape was drawn, which does 
 place of a layer, whose data are pixels of the image that it was drawn on.
 """
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -17,9 +18,13 @@ from .file_request import Request
 from .polygons import Ellipse, Outlines, Shape, are_near
 
 NEEDED = ("index", "shape-type", "vertex-index", "axis-0", "axis-1")
+AXIS = re.compile(r"axis-\d{1,3}")
 NO_AREAS = {"line": "a line", "path": "a path"}
 USE_AREAS = "use rectangles, ellipses or polygons"
 SAVE_AGAIN = "save the layer of shapes again in napari, as CSV"
+
+# Of the size of an ellipse: by how much rounded corners may differ from those of a rectangle.
+UNEVEN = 0.05
 
 # Straight segments for a turned ellipse: accurate to 0.001 % of its radius.
 PIECES = 720
@@ -34,18 +39,23 @@ def read_napari(path: Path, request: Request) -> Outlines:
     """Read the shapes of a layer."""
     table = read_rows(path, request.name, "give a CSV file of napari")
     header = [title.lower() for title in table.rows[0].cells]
-    lost = [title for title in NEEDED if title not in header]
-    if lost:
-        raise ArgumentError(request.name, path, f"has no column {lost[0]}", SAVE_AGAIN, subject=str(path))
-    axes = sorted((title for title in header if title.startswith("axis-")), key=_axis)
+    axes = sorted((title for title in header if AXIS.fullmatch(title)), key=_axis)
+    for title in (*NEEDED, *axes):
+        if header.count(title) != 1:
+            several = f"{header.count(title)} columns called" if title in header else "no column"
+            problem = f"has {several} {title}"
+            raise ArgumentError(request.name, path, problem, SAVE_AGAIN, subject=str(path))
     columns = [header.index(title) for title in ("index", "shape-type", "vertex-index", *axes[-2:])]
     shapes: dict[str, tuple[str, list[tuple[float, float]]]] = {}
     for line, cells in table.rows[1:]:
-        if len(cells) < len(header):
+        if len(cells) < len(header) or any(cells[len(header) :]):
             problem, cure = f"has {counted(len(cells), 'cell')} under {len(header)} titles", SAVE_AGAIN
             raise ArgumentError(request.name, path, problem, cure, subject=f"{path}, row {line}:")
         index, kind, number, *place = (cells[column] for column in columns)
-        vertices = shapes.setdefault(index, (kind.lower(), []))[1]
+        first, vertices = shapes.setdefault(index, (kind.lower(), []))
+        if kind.lower() != first:
+            problem = f"is a vertex of the type {kind} in the shape {index} of the type {first}"
+            raise ArgumentError(request.name, path, problem, SAVE_AGAIN, subject=f"{path}, row {line}:")
         if table.number(number) != len(vertices):
             problem = f"is vertex {number} of the shape {index}, where vertex {len(vertices)} should follow"
             raise ArgumentError(request.name, path, problem, SAVE_AGAIN, subject=f"{path}, row {line}:")
@@ -91,8 +101,7 @@ def _turned(vertices: Any) -> Floats:
 
 
 def _axis(title: str) -> int:
-    number = title.removeprefix("axis-")
-    return int(number) if number.isdecimal() else -1
+    return int(title.removeprefix("axis-"))
 
 
 def _number(index: str) -> str:
@@ -116,6 +125,10 @@ def _shape(kind: str, vertices: Floats, where: str, given: object, name: str, cu
     if kind in NO_AREAS:
         raise ArgumentError(name, given, f"is {NO_AREAS[kind]} and has no area", USE_AREAS, subject=where)
     if kind == "ellipse" and len(vertices) == 4:  # the corners of the rectangle around it
+        reach = np.abs(np.diff(vertices, axis=0)).max()
+        if (np.abs(vertices[0] - vertices[1] + vertices[2] - vertices[3]) > UNEVEN * reach).any():
+            problem = "is an ellipse whose four corners are not those of a rectangle"
+            raise ArgumentError(name, given, problem, cure, subject=where)
         return _ellipse(vertices)
     least = {"rectangle": 4, "polygon": 3, "ellipse": 4}.get(kind)
     if least is None or len(vertices) < least:

@@ -1,7 +1,6 @@
 """Tables of positions as text: written as CSV with a description next to them, and read from any program."""
 
 import json
-import re
 from pathlib import Path
 from typing import Any
 
@@ -19,10 +18,10 @@ from .._files import (
 )
 from .._version import __version__
 from .delimited import Row, Rows, first_cells, read_rows
+from .napari import AXIS
 
 SUFFIXES = (".csv", ".tsv")
 TRACES_BEGIN = ("time_s", "frame", "x")  # the first columns of tables of traces
-AXIS = re.compile(r"axis-\d{1,3}")
 MARKER = "optimap_positions"  # in the file next to each table; its value is the version of the layout
 
 
@@ -112,6 +111,10 @@ def read_positions(path: Path, name: str = "path") -> list[tuple[float, float]]:
         if found is None:
             problem = f"has the columns {', '.join(rows[0].cells)}"
             cure = "rename the columns of the positions to x and y"
+            raise ArgumentError(name, path, problem, cure, subject=str(path))
+        twice = next((header[i] for i in found if header.count(header[i]) > 1), None)
+        if twice is not None:
+            problem, cure = f"has several columns called {twice}", "rename those that are not the positions"
             raise ArgumentError(name, path, problem, cure, subject=str(path))
         if _is_long_form(header):
             problem = "is a table of traces, which repeats each position for each of its samples"

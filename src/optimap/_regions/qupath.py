@@ -6,7 +6,6 @@ exactly on an edge belong to shapes as in Java, where left and top edges are ins
 """
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -16,10 +15,12 @@ from .._base import ArgumentError, Floats
 from .._files import reading
 from .file_request import Request
 from .polygons import Outlines, Shape, are_near
+from .positions import FAR
 
 CORNER = 0.5
 EXPORT_AGAIN = "export the objects again in QuPath (File > Object data > Export as GeoJSON)"
 NO_AREAS = {"LineString": "a line", "MultiLineString": "a line"}
+MOST_PAIRS = 2**18  # a hole is looked at in some ms
 TYPES = ("FeatureCollection", "Feature")
 
 
@@ -90,31 +91,54 @@ def _shapes(geometry: dict[str, Any], source: _Source, where: str) -> list[Shape
     kind, coordinates = str(geometry.get("type")), geometry.get("coordinates")
     if kind in NO_AREAS:
         raise source.error(f"is {NO_AREAS[kind]} and has no area", "use polygons or points", where)
-    if kind == "Polygon":
-        return [list(_rings(coordinates, source, where))]
-    if kind == "MultiPolygon" and isinstance(coordinates, list):
-        return [[ring for polygon in coordinates for ring in _rings(polygon, source, where)]]
+    if kind == "Polygon" or (kind == "MultiPolygon" and isinstance(coordinates, list)):
+        polygons = [coordinates] if kind == "Polygon" else coordinates
+        rings = [ring for polygon in polygons for ring in _rings(polygon, source, where)]
+        if len({ring.tobytes() for ring in rings}) < len(rings):
+            raise source.error("has the same outline twice", where=where)
+        return [rings]
     if kind in ("Point", "MultiPoint"):
         points = _vertices([coordinates] if kind == "Point" else coordinates, 1, source, where)
         return [[_pixel(x, y)] for x, y in np.floor(points + CORNER).tolist()]
     raise source.error(f"is of a type that cannot be read ({kind})", where=where)
 
 
-def _rings(polygon: object, source: _Source, where: str) -> Iterator[Floats]:
-    """Yield the outline of a polygon and those of its holes."""
+def _rings(polygon: object, source: _Source, where: str) -> list[Floats]:
+    """Return the outline of a polygon and those of its holes, which would add pixels if they were outside it."""
     if not isinstance(polygon, list) or not polygon:
         raise source.error("has no outline", where=where)
-    for ring in polygon:
-        yield _vertices(ring, 3, source, where)
+    outline, *holes = (_vertices(ring, 3, source, where) for ring in polygon)
+    if any(not _holds(outline, hole) for hole in holes):
+        raise source.error("has a hole that is not inside its outline", where=where)
+    return [outline, *holes]
+
+
+def _holds(outline: Floats, hole: Floats) -> bool:
+    """Return whether half of the vertices of a hole, or more, are inside an outline; a hole can touch it in one.
+
+    Only the box around the outline counts where there are very many pairs of vertices and edges.
+    """
+    if (hole.max(axis=0) < outline.min(axis=0)).any() or (hole.min(axis=0) > outline.max(axis=0)).any():
+        return False
+    if len(hole) * len(outline) > MOST_PAIRS:
+        return True
+    (x, y), begin, end = hole[:, :, np.newaxis].swapaxes(0, 1), outline, np.roll(outline, -1, axis=0)
+    crosses = (begin[:, 1] <= y) != (end[:, 1] <= y)
+    slope = (end[:, 0] - begin[:, 0]) / np.where(begin[:, 1] == end[:, 1], 1, end[:, 1] - begin[:, 1])
+    is_inside = (crosses & (x < begin[:, 0] + (y - begin[:, 1]) * slope)).sum(axis=1) % 2 == 1
+    return bool(2 * is_inside.sum() >= len(hole))
 
 
 def _vertices(listed: object, least: int, source: _Source, where: str) -> Floats:
     """Return vertices, measured from the centre of the first pixel."""
     subject, problem = f"{source.path}{where}", "has vertices that are not pairs of numbers"
     with reading(source.path, "header", problem, EXPORT_AGAIN, argument=source.name, subject=subject, listen=False):
-        vertices = np.array([pair[:2] for pair in listed], np.float64)  # type: ignore[attr-defined]  # else an error
-    if vertices.ndim != 2 or vertices.shape[1:] != (2,) or len(vertices) < least or not are_near(vertices):
-        raise source.error("has too few vertices, or some that are not pairs of finite numbers", where=where)
+        given = np.array([pair[:2] for pair in listed])  # type: ignore[attr-defined]  # else an error
+        vertices = given.astype(np.float64)
+    are_pairs = given.dtype.kind in "iuf" and given.ndim == 2 and given.shape[1:] == (2,)
+    if not are_pairs or len(vertices) < least or not are_near(vertices):
+        problem = f"has too few vertices, or some that are not pairs of finite numbers up to {FAR:.0g}"
+        raise source.error(problem, where=where)
     return np.asarray(vertices - CORNER)
 
 
