@@ -124,8 +124,8 @@ def check_npz(archive: zipfile.ZipFile, path: Path, argument: str = "path") -> N
         raise DamagedFileError(argument, path, problem, cure, subject=str(path))
     for entry in archive.infolist():
         with archive.open(entry) as member:
-            start = member.peek(len(MAGIC))[: len(MAGIC)]
-            if entry.filename.endswith(".npy") or start == MAGIC:
+            if entry.filename.endswith(".npy") or member.read(len(MAGIC)) == MAGIC:
+                member.seek(0)
                 check_npy(member, entry.file_size, path, argument)
 
 

@@ -92,7 +92,7 @@ def _shapes(geometry: dict[str, Any], source: _Source, where: str) -> list[Shape
     if kind in NO_AREAS:
         raise source.error(f"is {NO_AREAS[kind]} and has no area", "use polygons or points", where)
     if kind == "Polygon" or (kind == "MultiPolygon" and isinstance(coordinates, list)):
-        polygons = [coordinates] if kind == "Polygon" else coordinates
+        polygons: list[object] = [coordinates] if kind == "Polygon" else coordinates  # type: ignore[assignment]  # a list
         rings = [ring for polygon in polygons for ring in _rings(polygon, source, where)]
         if len({ring.tobytes() for ring in rings}) < len(rings):
             raise source.error("has the same outline twice", where=where)

@@ -91,5 +91,6 @@ def _owners(ends: Array, count: int, values: int) -> Ints | None:
     """Return the number of the row or column of each value; None for ends that do not grow from 0 to the last value."""
     if count < 0 or len(ends) != count + 1 or int(ends[0]) != 0 or int(ends[-1]) != values:
         return None
-    lengths = np.diff(ends.astype(np.int64))
+    ends = ends.astype(np.int64)
+    lengths = ends[1:] - ends[:-1]
     return None if (lengths < 0).any() else np.repeat(np.arange(count), lengths)

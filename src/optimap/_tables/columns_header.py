@@ -73,6 +73,9 @@ def from_cells(cells: Iterable[Any], dtype: str, path: Path) -> Array:
     """Return a column from cells of any kind in a file: None is NaN, or no text."""
     if dtype == "text":
         return text_column(cells, path)
+    cells = list(cells)
+    if any(isinstance(cell, str) and "_" in cell for cell in cells):  # 1_0 is ten in Python alone
+        raise ValueError("a number has an underscore in it")
     if dtype == "int64":
         whole = [int(cell) if isinstance(cell, str) else cell for cell in cells]
         return as_type(np.array(whole, dtype=None if whole else np.int64), dtype, path)

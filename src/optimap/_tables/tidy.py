@@ -46,4 +46,7 @@ def from_tidy(
             "it was changed or truncated; read it with pandas, or copy it again",
             subject=str(path),
         )
+    if (axis.reshape(count, frames) != axis[:frames]).any():
+        problem, cure = "holds traces at different times, but a table has one axis", "read it with pandas"
+        raise ArgumentError("path", path, problem, cure, subject=str(path))
     return values.reshape(count, frames).T, axis[:frames]

@@ -68,6 +68,10 @@ def _rows(path: Path) -> tuple[list[str], list[list[str]]]:
         names, *rows = [list(map(from_cell, row)) for row in stored if row] or [[]]
     if not sidecar_path(path).exists() and not {"series", "beat"} <= set(names):
         raise not_beats(path)
+    twice = next((name for i, name in enumerate(names) if name in names[:i]), None)
+    if twice is not None:
+        problem, cure = f"has several columns called {twice}", "rename all of them but one"
+        raise ArgumentError("path", path, problem, cure, subject=str(path))
     short = [row for row in rows if len(row) != len(names)]
     if short:
         problem = f"has {len(names)} columns, but a row with {len(short[0])} cells"

@@ -65,6 +65,14 @@ def _check_one_row_a_frame(path: Path, names: list[str], rows: list[Row]) -> Non
         problem = f"has {len(short.cells)} cells in line {short.line}, but {len(names)} columns"
         cure = "it may be truncated; copy it again, or correct that line"
         raise ArgumentError("path", path, problem, cure, subject=str(path))
+    long = next((row for row in rows if any(row.cells[len(names) :])), None)
+    if long is not None:
+        problem = (
+            f"has {len(long.cells)} cells in line {long.line}, but {len(names)} columns, so it is uncertain whether "
+        )
+        problem += "its commas are decimal commas"
+        cure = "save the table with semicolons or tabs between columns, or correct that line"
+        raise ArgumentError("path", path, problem, cure, subject=str(path))
     for name in ("Slice", "Frame"):
         if name in names[1:]:
             numbers = [row.cells[names.index(name)] for row in rows]

@@ -145,5 +145,7 @@ def read(path: Path) -> tuple[Header, Array, Array]:
     found = _load(path, "traces", *BESIDE)
     with reading_table(path, "scipy", _NAME):
         header, traces = _header(found, path), found["traces"]
+        if not isinstance(traces, np.ndarray):
+            raise TypeError("its traces are a sparse matrix")
         check_stored(header, traces.shape, path)
         return header, traces, found[header["axis"]].ravel()

@@ -249,7 +249,10 @@ def _block(rows: Iterator[list[str]], path: Path) -> list[list[str]]:
 def _parsed(rows: list[list[str]], column: int, dtype: "np.dtype[Any]") -> Array:
     """Return the numbers in a column; empty cells are NaN."""
     number = float if dtype.kind == "f" else int
-    return np.array([number(row[column] or "nan") for row in rows], dtype)
+    cells = [row[column] or "nan" for row in rows]
+    if any("_" in cell for cell in cells):  # 1_0 is ten in Python alone
+        raise ValueError("a number has an underscore in it")
+    return np.array([number(cell) for cell in cells], dtype)
 
 
 @contextmanager
