@@ -93,6 +93,13 @@ def test_what_other_programs_read(table, tmp_path):
         assert file["why"][-1] == first
 
 
+def test_arrays_in_another_order_are_the_same_table(table, tmp_path):
+    save_beats(tmp_path / "beats.npz", table)
+    with np.load(tmp_path / "beats.npz") as file:
+        np.savez(tmp_path / "sorted.npz", **{name: file[name] for name in sorted(file)})
+    check_same(load_beats(tmp_path / "sorted.npz"), table)
+
+
 def test_a_csv_says_how_it_was_made_and_notices_changes(table, tmp_path):
     path = tmp_path / "beats.csv"
     save_beats(path, table)

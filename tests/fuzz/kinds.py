@@ -233,8 +233,9 @@ def _array(folder, name, values):
     return folder / name
 
 
-def _sparse(folder):
-    scipy.sparse.save_npz(folder / "weights.npz", scipy.sparse.csr_matrix(programs.footprints(3).reshape(3, -1)))
+def _sparse(folder, layout="csc_array"):
+    columns = programs.footprints(3).transpose(2, 1, 0).reshape(-1, 3)  # pixels run down the columns of the frame
+    scipy.sparse.save_npz(folder / "weights.npz", getattr(scipy.sparse, layout)(columns))
     return folder / "weights.npz"
 
 
@@ -277,6 +278,8 @@ REGIONS = {
     "napari": _shapes,
     "qupath": _cells,
     "sparse": _sparse,
+    "sparse rows": lambda folder: _sparse(folder, "csr_array"),
+    "sparse coordinates": lambda folder: _sparse(folder, "coo_array"),
     "positions": lambda folder: _written(folder, "at.csv", "x,y\n2,3\n5.5,7\n"),
     "positions semicolons": lambda folder: _written(folder, "at.csv", "name;x;y\na;2,5;3\nb;5;7,25\n"),
     "positions picked": _picked,

@@ -29,4 +29,4 @@ def read(path: Path) -> tuple[dict[str, Any], dict[str, Array]]:
             if COLUMNS_MARKER not in file.files:
                 raise not_beats(path)
             header = parse_columns_header(str(file[COLUMNS_MARKER]), path)
-            return header, {name: np.asarray(file[name]) for name in file.files if name in header["columns"]}
+            return header, {name: np.asarray(file[name]) for name in header["columns"] if name in file.files}
