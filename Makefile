@@ -6,8 +6,8 @@ BIN := $(VENV)/bin
 FOLDER ?= demo
 # One process more than there are cores, because the tests of windows and browsers wait much, and all tests of a file in the
 # same one, in the order of tests/conftest.py.
-WORKERS := $(shell $(PYTHON) -c "import os; print(min(4, 1 + (os.cpu_count() or 1)))")
-PARALLEL := -n $(WORKERS) --dist loadfile --no-loadscope-reorder
+WORKERS ?= $(shell $(PYTHON) -c "import os; print(min(4, 1 + (os.cpu_count() or 1)))")
+PARALLEL = -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 .PHONY: demo test test-frontends test-arrays core-numpy lowest fuzz sanitize clang napari lint types doctest docs hooks dist wheels bench speed clean
 
