@@ -17,6 +17,7 @@ from .header import (
     Field,
     check_fields,
     check_layout,
+    check_numerals,
     damaged_field,
     is_list_of,
     is_one_of,
@@ -74,8 +75,7 @@ def from_cells(cells: Iterable[Any], dtype: str, path: Path) -> Array:
     if dtype == "text":
         return text_column(cells, path)
     cells = list(cells)
-    if any(isinstance(cell, str) and "_" in cell for cell in cells):  # 1_0 is ten in Python alone
-        raise ValueError("a number has an underscore in it")
+    check_numerals(cell for cell in cells if isinstance(cell, str))
     if dtype == "int64":
         whole = [int(cell) if isinstance(cell, str) else cell for cell in cells]
         return as_type(np.array(whole, dtype=None if whole else np.int64), dtype, path)

@@ -7,7 +7,7 @@ missing, wrong or contradicts another is an error that names the file and the fi
 
 import json
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any, NamedTuple, TypedDict, cast
@@ -218,3 +218,9 @@ def not_ours(path: Path) -> ArgumentError:
 def reading_table(path: Path, library: str, kind: str) -> AbstractContextManager[None]:
     """Return the guard for calls of a library that read a table of some kind (`_files.reading`)."""
     return reading(path, library, f"cannot be read as {kind}", f"it may be truncated; {SAVE_AGAIN}")
+
+
+def check_numerals(cells: Iterable[str]) -> None:
+    """Raise an error, for the guard of a table, if a number has an underscore in it: 1_0 is ten in Python alone."""
+    if any("_" in cell for cell in cells):
+        raise ValueError("a number has an underscore in it")

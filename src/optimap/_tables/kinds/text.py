@@ -26,7 +26,7 @@ from ..._base import ArgumentError, Array, progress_bar
 from ..._files import CHECKSUM, checksum, reading, refuse_special, sidecar_path
 from ..._regions import Regions
 from ..axes import FRAMES, OTHER, SECONDS, find_rate
-from ..header import Header, check_header, header_shape
+from ..header import Header, check_header, check_numerals, header_shape
 from ..table import TraceTable, header_labels, positions_in_names
 from ..tidy import NAME, VALUE, from_tidy, is_tidy, tidy_columns
 from .digits import texts
@@ -250,8 +250,7 @@ def _parsed(rows: list[list[str]], column: int, dtype: "np.dtype[Any]") -> Array
     """Return the numbers in a column; empty cells are NaN."""
     number = float if dtype.kind == "f" else int
     cells = [row[column] or "nan" for row in rows]
-    if any("_" in cell for cell in cells):  # 1_0 is ten in Python alone
-        raise ValueError("a number has an underscore in it")
+    check_numerals(cells)
     return np.array([number(cell) for cell in cells], dtype)
 
 
